@@ -1,0 +1,75 @@
+/** SeatNumber is a place at a table, counted from 0. */
+export type SeatNumber = number
+
+/** Random is where chance comes from; games never ask anything else. */
+export interface Random {
+  /** A whole number from `low` to `high`, both included. */
+  integer(low: number, high: number): number
+  /** One of `from`, which is not empty. */
+  choice<T>(from: readonly T[]): T
+}
+
+/** Refusal is a move that was not made, and why: a sentence for the one who tried. */
+export interface Refusal {
+  readonly refused: string
+}
+
+/** Outcome is how a game ended: who won (nobody, in a draw or a lost game), and whose leaving ended it. */
+export interface Outcome {
+  readonly winners: readonly SeatNumber[]
+  readonly left?: SeatNumber
+}
+
+/**
+ * Game is rules and nothing else. States are immutable plain data; chance comes in as a parameter; a refused move is a
+ * value. `View` is what one seat, or a watcher, may see: nothing else ever leaves a table.
+ */
+export interface Game<State, Move, View, Options = undefined> {
+  readonly name: string
+  readonly seats: { readonly min: number; readonly max: number }
+  setup(options: Options, random: Random): State
+  /** The seats that may move now; none when the game is over. */
+  toMove(state: State): readonly SeatNumber[]
+  play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
+  outcome(state: State): Outcome | undefined
+  view(state: State, who: SeatNumber | 'watcher'): View
+  /** All legal moves, where they can be listed: players and counts of the move tree come free. */
+  moves?(state: State, seat: SeatNumber): Iterable<Move>
+  /** The house's own move, where listing and searching moves is not the way. */
+  choose?(view: View, seat: SeatNumber, random: Random): Move
+  readonly notation: Notation<Move, View>
+}
+
+/** Notation is how moves and views are written. What `print` writes, `parse` reads. */
+export interface Notation<Move, View> {
+  parse(text: string): Move | Refusal
+  print(move: Move): string
+  render(view: View): string
+}
+
+/** Situation is what one seat sees at one moment. */
+export interface Situation<View> {
+  readonly view: View
+  /** Whether this seat may move. */
+  readonly turn: boolean
+  readonly outcome?: Outcome
+}
+
+/**
+ * Seat is the only door to a table: what one place sees and may do. Whoever holds it, a connection, a person at the
+ * terminal, a bot, knows nothing of the others.
+ */
+export interface Seat<Move, View> {
+  readonly number: SeatNumber
+  /** The next situation; every event at the table brings one, and none is left out. The first is the one at the start. */
+  next(): Promise<Situation<View>>
+  /** Makes a move; answers with a refusal where the rules do not allow it, and then nothing has changed. */
+  play(move: Move): Promise<Refusal | undefined>
+  /** Gives up the seat, which ends the game. */
+  leave(): void
+}
+
+/** Whether a value is a refusal. */
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'refused' in value
+}

@@ -1,0 +1,59 @@
+import type { Game } from './game.ts'
+
+/** How the last try stood to the secret; `wasted` was no usable number. */
+export type Verdict = 'low' | 'high' | 'right' | 'wasted'
+
+/** Guessing is a secret number, and what was tried so far. */
+export interface Guessing {
+  readonly secret: number
+  /** Tries still left; `Infinity` where they are not counted. */
+  readonly left: number
+  readonly last?: Verdict
+}
+
+/** What the guesser sees: everything but the secret. */
+export type GuessingView = Omit<Guessing, 'secret'>
+
+/** A try is a number, of any size, or a try that was wasted on something else. */
+export type Try = number | 'wasted'
+
+/** guessing: one player looks for a number from 1 to 100 and hears each time whether the try was too low or too high. */
+export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secret?: number | undefined }> = {
+  name: 'guessing',
+  seats: { min: 1, max: 1 },
+  setup: ({ tries = Number.POSITIVE_INFINITY, secret }, random) => ({ secret: secret ?? random.integer(1, 100), left: tries }),
+  toMove: (state) => (over(state) ? [] : [0]),
+  play(state, _seat, guess) {
+    if (over(state)) return { refused: 'the game is over' }
+    if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
+    return { ...state, left: state.left - 1, last: verdict(guess, state.secret) }
+  },
+  outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
+  view: ({ secret: _, ...seen }) => seen,
+  *moves(state) {
+    if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
+  },
+  notation: {
+    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? Number(text) : { refused: 'type a number from 1 to 100' }),
+    print: String,
+    render: ({ left, last }) =>
+      `${last ? VERDICTS[last] : 'Guess a number from 1 to 100.'}${left < Number.POSITIVE_INFINITY ? ` Tries left: ${left}.` : ''}`,
+  },
+}
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  low: 'Too low.',
+  high: 'Too high.',
+  right: 'Right!',
+  wasted: 'That was no number from 1 to 100.',
+}
+
+function over({ left, last }: Guessing): boolean {
+  return last === 'right' || left <= 0
+}
+
+function verdict(guess: Try, secret: number): Verdict {
+  if (guess === 'wasted') return 'wasted'
+  if (guess === secret) return 'right'
+  return guess < secret ? 'low' : 'high'
+}

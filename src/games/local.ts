@@ -1,0 +1,113 @@
+import { type Game, isRefusal, type Outcome, type Random, type Refusal, type Seat, type SeatNumber, type Situation } from './game.ts'
+
+const PLAYED = Promise.resolve(undefined)
+
+/** LocalTable is a table of one machine: rules and seats, and no journal. */
+export class LocalTable<State, Move, View, Options> {
+  readonly #game: Game<State, Move, View, Options>
+  readonly #random: Random
+  readonly #seats: LocalSeat<Move, View>[] = []
+  #state: State
+  #outcome: Outcome | undefined
+
+  constructor(game: Game<State, Move, View, Options>, options: Options, random: Random) {
+    this.#game = game
+    this.#random = random
+    this.#state = game.setup(options, random)
+    for (let number = 0; number < game.seats.max; number++) {
+      this.#seats.push(
+        new LocalSeat(number, {
+          play: (move) => this.#play(number, move),
+          leave: () => this.#leave(number),
+        }),
+      )
+    }
+    this.#publish()
+  }
+
+  /** The door of one place. */
+  seat(number: SeatNumber): Seat<Move, View> {
+    const seat = this.#seats[number]
+    if (!seat) throw new RangeError(`${this.#game.name} has no seat ${number}`)
+    return seat
+  }
+
+  /** Ends the table for a reason that lies outside of the game: whoever waits there is told. */
+  close(reason: Error): void {
+    for (const seat of this.#seats) seat.close(reason)
+  }
+
+  #play(number: SeatNumber, move: Move): Promise<Refusal | undefined> {
+    if (this.#outcome) return Promise.resolve({ refused: 'the game is over' })
+    const next = this.#game.play(this.#state, number, move, this.#random)
+    if (isRefusal(next)) return Promise.resolve(next)
+    this.#state = next
+    this.#publish()
+    return PLAYED
+  }
+
+  #leave(number: SeatNumber): void {
+    if (this.#outcome) return
+    const winners = this.#seats.map((seat) => seat.number).filter((seat) => seat !== number)
+    this.#outcome = { winners, left: number }
+    this.#publish()
+  }
+
+  #publish(): void {
+    this.#outcome ??= this.#game.outcome(this.#state)
+    const toMove = this.#outcome ? [] : this.#game.toMove(this.#state)
+    for (const seat of this.#seats) {
+      const view = this.#game.view(this.#state, seat.number)
+      const turn = toMove.includes(seat.number)
+      seat.push(this.#outcome ? { view, turn, outcome: this.#outcome } : { view, turn })
+    }
+  }
+}
+
+interface Acts<Move> {
+  play(move: Move): Promise<Refusal | undefined>
+  leave(): void
+}
+
+class LocalSeat<Move, View> implements Seat<Move, View> {
+  readonly number: SeatNumber
+  readonly #acts: Acts<Move>
+  readonly #unseen: Situation<View>[] = []
+  #waiting: { resolve: (situation: Situation<View>) => void; reject: (reason: Error) => void } | undefined
+  #closed: Error | undefined
+
+  constructor(number: SeatNumber, acts: Acts<Move>) {
+    this.number = number
+    this.#acts = acts
+  }
+
+  next(): Promise<Situation<View>> {
+    const situation = this.#unseen.shift()
+    if (situation) return Promise.resolve(situation)
+    if (this.#closed) return Promise.reject(this.#closed)
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+    })
+  }
+
+  play(move: Move): Promise<Refusal | undefined> {
+    return this.#acts.play(move)
+  }
+
+  leave(): void {
+    this.#acts.leave()
+  }
+
+  push(situation: Situation<View>): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting) waiting.resolve(situation)
+    else this.#unseen.push(situation)
+  }
+
+  close(reason: Error): void {
+    this.#closed = reason
+    this.#waiting?.reject(reason)
+    this.#waiting = undefined
+  }
+}

@@ -1,0 +1,161 @@
+import { quoted } from '../wire/visible.ts'
+
+/** Side is which end of a connection: the one that listened, or the one that dialled. */
+export type Side = 'server' | 'client'
+
+/** MessageForm is one kind of message of a protocol. */
+export interface MessageForm {
+  readonly from: Side | 'either'
+  /**
+   * How it is written, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text.
+   * `''` for an event without text: that side closes the connection, in good order.
+   */
+  readonly text: string
+  /** What is taken for it on arrival, where that is more or less than what is sent; the groups are the fields. */
+  readonly accepts?: RegExp
+  readonly example: string
+  /** It asks the peer for something, and is said again when the answer was refused. */
+  readonly asks?: true
+  /** It ends the conversation, and may be said by a side that has to leave. */
+  readonly bye?: true
+  /** It is no message: that side closes its end. */
+  readonly closes?: true
+  /** A sentence about it, for people. */
+  readonly about?: string
+}
+
+/**
+ * Automaton is a protocol as data: which message, in which state, leading where. A state without messages is an end.
+ * From this one table come the refusal of what is out of turn, the reference page, the diagram and the tests.
+ */
+export interface Automaton<Name extends string = string> {
+  readonly messages: Readonly<Record<Name, MessageForm>>
+  readonly start: string
+  readonly states: Readonly<Record<string, Transitions<Name>>>
+  /** Whose turn it is, in the states in which a message that either side may send belongs to one of them. */
+  readonly turns?: Readonly<Record<string, Side>>
+  /** Messages that are legal in every state that is not an end. */
+  readonly always?: Transitions<Name>
+  /** States in which both may close, because the game is over and both know it without a word. */
+  readonly quiet?: readonly string[]
+  /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
+  readonly refusal?: Name
+}
+
+/** Transitions of one state: message, and the state it leads to. */
+export type Transitions<Name extends string = string> = Readonly<Partial<Record<Name, string>>>
+
+/** Said is a message that was understood. */
+export interface Said<Name extends string = string> {
+  readonly name: Name
+  /** The message as it came. */
+  readonly text: string
+  /** Its fields, in order. */
+  readonly fields: readonly string[]
+}
+
+type Extras = Omit<MessageForm, 'from' | 'text' | 'example'> & { example?: string }
+
+function form(from: Side | 'either', text: string, extras: Extras): MessageForm {
+  return { from, text, example: text, ...extras }
+}
+
+/** A message of the server: `server('MOVE{cell}', { example: 'MOVE5' })`. */
+export function server(text: string, extras: Extras = {}): MessageForm {
+  return form('server', text, extras)
+}
+
+/** A message of the client. */
+export function client(text: string, extras: Extras = {}): MessageForm {
+  return form('client', text, extras)
+}
+
+/** A message that both sides may send, each when it is its turn. */
+export function either(text: string, extras: Extras = {}): MessageForm {
+  return form('either', text, extras)
+}
+
+/** The client may close the connection here, and that is a good end. */
+export const clientCloses: MessageForm = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
+
+/** The text of a message with its fields filled in, in order. */
+export function print(form: MessageForm, fields: readonly (string | number)[]): string {
+  let at = 0
+  return form.text.replace(FIELD, () => String(fields[at++] ?? ''))
+}
+
+/** The fields of a text that is a message of this form; `undefined` where it is none. */
+export function parse(form: MessageForm, text: string): readonly string[] | undefined {
+  const pattern = patternOf(form)
+  if (pattern === undefined) return text === form.text ? NO_FIELDS : undefined
+  const found = pattern.exec(text)
+  return found ? found.slice(1) : undefined
+}
+
+/** Step is one legal message of a state. */
+export interface Step<Name extends string = string> {
+  readonly name: Name
+  readonly form: MessageForm
+  /** Who may say it here. */
+  readonly from: Side
+  /** The state it leads to. */
+  readonly next: string
+}
+
+/** What is legal in a state. Throws a RangeError for a state that is none. */
+export function legal<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
+  let table = tables.get(automaton) as Map<string, readonly Step<Name>[]> | undefined
+  if (!table) {
+    table = new Map(Object.keys(automaton.states).map((name) => [name, steps(automaton, name)]))
+    tables.set(automaton, table)
+  }
+  const found = table.get(state)
+  if (!found) throw new RangeError(`the automaton has no state ${state}`)
+  return found
+}
+
+/** A sentence on what a side may say in a state: `"GUESS" or "GAMEOVER"`. */
+export function expectation(automaton: Automaton, state: string, side: Side): string {
+  const forms = legal(automaton, state).filter(({ from }) => from === side)
+  return forms.length === 0 ? 'nothing' : forms.map(({ form }) => describe(form)).join(' or ')
+}
+
+function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
+  const own = automaton.states[state] ?? {}
+  const final = Object.keys(own).length === 0
+  const all = final ? {} : { ...automaton.always, ...own }
+  return (Object.entries(all) as [Name, string][]).map(([name, next]) => {
+    const form = automaton.messages[name]
+    const from = form.from === 'either' ? automaton.turns?.[state] : form.from
+    if (from === undefined) throw new TypeError(`whose turn is it in the state ${state}?`)
+    return { name, form, from, next }
+  })
+}
+
+function describe({ text, example, closes, about }: MessageForm): string {
+  if (closes) return about ?? 'the end of the connection'
+  if (!text.includes('{')) return quoted(text)
+  return /^\{\w+\}$/.test(text) ? `a ${text.slice(1, -1)} (such as ${quoted(example)})` : `${text} (such as ${quoted(example)})`
+}
+
+const FIELD = /\{\w+\}/g
+const NO_FIELDS: readonly string[] = []
+const patterns = new WeakMap<MessageForm, RegExp>()
+const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Step[]>>()
+
+/** The pattern of a message with fields; `undefined` for one that is a fixed text. */
+function patternOf(form: MessageForm): RegExp | undefined {
+  if (form.accepts) return form.accepts
+  if (!form.text.includes('{')) return undefined
+  let pattern = patterns.get(form)
+  if (!pattern) {
+    const [first = '', ...parts] = form.text.split(FIELD)
+    const last = parts.pop() ?? ''
+    pattern = new RegExp(
+      `^${RegExp.escape(first)}${parts.map((part) => `(\\S+)${RegExp.escape(part)}`).join('')}(.*)${RegExp.escape(last)}$`,
+      's',
+    )
+    patterns.set(form, pattern)
+  }
+  return pattern
+}

@@ -1,0 +1,108 @@
+import type { Random } from '../games/game.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
+import { Connection } from '../wire/connection.ts'
+import { Ended } from '../wire/ends.ts'
+import type { Transport } from '../wire/transport.ts'
+import type { Side } from './automaton.ts'
+import { LocalHouse, type Opposite } from './house.ts'
+import { Peer } from './peer.ts'
+import { nobody, type Person } from './person.ts'
+import type { Options, Program, Setting } from './protocol.ts'
+
+/** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */
+const PACE = { near: 150, far: 250 }
+
+/** What a conversation is made of. */
+export interface Terms {
+  readonly program: Program
+  /** Our side. */
+  readonly side: Side
+  readonly transport: Transport
+  readonly options: Options
+  readonly random: Random
+  /** Who reads and types here: nobody, where not said. */
+  readonly person?: Person
+  /** Who takes the other seats; by default the person, as the protocol has it. */
+  readonly opposite?: Opposite
+  readonly clock?: Clock
+}
+
+/** Conversation is one program's dealing with one peer: its role, the seats it asks for, and a proper end. */
+export class Conversation {
+  readonly connection: Connection
+  /**
+   * Resolves when the conversation is over and its connection closed: to `undefined` when it ended as its protocol
+   * ends, else to what went wrong.
+   */
+  readonly done: Promise<Error | undefined>
+  readonly #peer: Peer
+  readonly #house: LocalHouse
+  #trouble: Error | undefined
+
+  constructor({ program, side, transport, options, random, person = nobody, opposite, clock = wallClock }: Terms) {
+    const { protocol, words } = program
+    const { toServer, toClient } = protocol.framing(options)
+    const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
+    const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
+    this.connection = new Connection(transport, { incoming, outgoing, pace, clock })
+    this.#peer = new Peer(this.connection, protocol.automaton, side)
+    const atTerminal: Opposite = (game) =>
+      protocol.opposite && ((seat) => protocol.opposite?.(seat, setting, game.name) ?? Promise.resolve())
+    this.#house = new LocalHouse(opposite ?? atTerminal, random, (reason) => this.stop(reason))
+    const attentive = person === nobody ? nobody : attending(person, this.connection)
+    const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
+    this.done = this.#hold(() => protocol[side](this.#peer, setting))
+  }
+
+  /** Where the conversation stands: a state of the protocol's automaton. */
+  get state(): string {
+    return this.#peer.state
+  }
+
+  /**
+   * Ends the conversation in the middle, for a reason of ours. A peer that is still there hears the protocol's own
+   * goodbye if this side may say it now; otherwise the connection is broken off (PROTOCOLS Q4).
+   */
+  stop(reason: unknown): void {
+    if (this.#trouble) return
+    this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
+    const gone = this.connection.end !== undefined
+    const spoken = reason instanceof Ended && reason.how === 'violation'
+    this.#goodbye = !gone && this.#peer.bye(spoken)
+    this.connection.fail(new Ended('ours', this.#trouble.message))
+    this.#house.close(this.#trouble)
+  }
+
+  /** Whether the peer was told in the protocol's own words that this is the end. */
+  #goodbye = false
+
+  async #hold(role: () => Promise<void>): Promise<Error | undefined> {
+    try {
+      await role()
+      await this.#house.finished()
+    } catch (error) {
+      this.stop(error)
+    }
+    const trouble = this.#trouble
+    const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
+    if (!trouble || this.#goodbye || peerIsGone) await this.connection.close()
+    else await this.connection.abort()
+    return trouble
+  }
+}
+
+/** A person who is told at once, also in the middle of typing, that the peer has gone. */
+function attending(person: Person, connection: Connection): Person {
+  return {
+    say: (text) => person.say(text),
+    async ask(prompt, atEnd) {
+      const abort = new AbortController()
+      connection.whenGone((end) => abort.abort(end))
+      try {
+        return await person.ask(prompt, atEnd, abort.signal)
+      } finally {
+        connection.whenGone(undefined)
+      }
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import type { Program, Solo } from './protocol.ts'
+
+/** One file of programs. */
+interface ProgramFile {
+  readonly programs?: readonly Program[]
+  readonly solos?: readonly Solo[]
+}
+
+/** Every program by name, with the file that has it, so that a command loads only what it uses; the worksheets' order. */
+const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
+  'tjc/hello': () => import('./hello.ts'),
+  'tjc/hello-split': () => import('./hello.ts'),
+  'tjc/practice': () => import('./practice.ts'),
+  'tjc/iterative': () => import('./hello.ts'),
+  'tjc/robot': () => import('./robot.ts'),
+  'tjc/chat': () => import('./chat.ts'),
+  'tjc/chat-quit': () => import('./chat.ts'),
+  'tjc/tictactoe': () => import('./tictactoe.ts'),
+  'tjc/tictactoe-alternative': () => import('./tictactoe.ts'),
+  'tjc/guess': () => import('./guess.ts'),
+  'c8/hello-slides': () => import('./hello.ts'),
+  'c8/hello': () => import('./hello.ts'),
+  'c8/two-clients': () => import('./hello.ts'),
+  'c8/hello-split': () => import('./hello.ts'),
+  'c8/both-ways': () => import('./both-ways.ts'),
+  'c8/iterative': () => import('./hello.ts'),
+  'c8/chat': () => import('./chat.ts'),
+  'c8/chat-bye': () => import('./chat.ts'),
+  'c8/headtail': () => import('./headtail.ts'),
+  'c8/headtail-counters': () => import('./headtail.ts'),
+  'c8/highlow': () => import('./guess.ts'),
+  'c8/scissors': () => import('./scissors.ts'),
+  'cs/chat': () => import('./talk.ts'),
+  'fh/hello': () => import('./greeting.ts'),
+  'fh/time': () => import('./time.ts'),
+  'fh/http': () => import('./http.ts'),
+  'fh/hangman': () => import('./hangman.ts'),
+  'book/guess': () => import('./number.ts'),
+  'book/secret': () => import('./number.ts'),
+}
+
+/** The short names of the default editions. */
+const ALIASES: Readonly<Record<string, string>> = {
+  hello: 'tjc/hello',
+  chat: 'tjc/chat',
+  tictactoe: 'tjc/tictactoe',
+  guess: 'tjc/guess',
+  headtail: 'c8/headtail',
+  highlow: 'c8/highlow',
+  scissors: 'c8/scissors',
+  talk: 'cs/chat',
+  time: 'fh/time',
+  http: 'fh/http',
+  hangman: 'fh/hangman',
+  number: 'book/guess',
+}
+
+/** The names of all programs, in the order of the worksheets. */
+export const programNames: readonly string[] = Object.keys(FILES)
+
+/** The short names. */
+export const shortNames: readonly string[] = Object.keys(ALIASES)
+
+/** The short name of a program, if it has one. */
+export function shortNameOf(name: string): string | undefined {
+  return shortNames.find((short) => ALIASES[short] === name)
+}
+
+/** The networked program of a name or short name; `undefined` where there is none. */
+export async function programOf(name: string): Promise<Program | undefined> {
+  const { full, file } = await fileOf(name)
+  return file?.programs?.find((program) => program.name === full)
+}
+
+/** The program without a network of a name or short name; `undefined` where there is none. */
+export async function soloOf(name: string): Promise<Solo | undefined> {
+  const { full, file } = await fileOf(name)
+  return file?.solos?.find((solo) => solo.name === full)
+}
+
+/** Every networked program. */
+export async function allPrograms(): Promise<Program[]> {
+  const programs = await Promise.all(programNames.map(programOf))
+  return programs.filter((program) => program !== undefined)
+}
+
+async function fileOf(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {
+  const full = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
+  return { full, file: Object.hasOwn(FILES, full) ? await FILES[full]?.() : undefined }
+}

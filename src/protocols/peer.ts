@@ -1,0 +1,136 @@
+import type { Connection } from '../wire/connection.ts'
+import { Ended } from '../wire/ends.ts'
+import { quoted } from '../wire/visible.ts'
+import { type Automaton, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
+
+/**
+ * Peer is the other side of a conversation, as a role sees it: `receive` and `send`, with the automaton between. What
+ * arrives illegally never reaches the role, and what the role may not say is never sent.
+ */
+export class Peer<Name extends string = string> {
+  readonly connection: Connection
+  readonly #automaton: Automaton<Name>
+  readonly #side: Side
+  #state: string
+  #request: string | undefined
+
+  /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
+  constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
+    this.connection = connection
+    this.#automaton = automaton
+    this.#side = side
+    this.#state = state
+  }
+
+  /** Where the conversation stands. */
+  get state(): string {
+    return this.#state
+  }
+
+  /** Which side the peer is. */
+  get other(): Side {
+    return this.#side === 'server' ? 'client' : 'server'
+  }
+
+  /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
+  receive(): Promise<Said<Name>> {
+    return new Promise((resolve, reject) => this.#read(resolve, reject))
+  }
+
+  /** Says something. A message that is out of turn is a mistake in the role, and throws. */
+  send(name: Name, ...fields: (string | number)[]): void {
+    this.connection.send(this.#say(name, fields))
+  }
+
+  /** Says one message in several writes, `delay` apart: each is `cut` bytes long but the last (TJC notes, program 5). */
+  async sendInPieces(name: Name, cut: number, delay: () => Promise<void>): Promise<void> {
+    const bytes = new TextEncoder().encode(this.#say(name, []))
+    for (let at = 0; at < bytes.length; at += cut) {
+      if (at > 0) await delay()
+      this.connection.sendNow(bytes.subarray(at, at + cut))
+    }
+  }
+
+  /**
+   * Refuses the message that was received last, with a sentence for the peer: where the protocol has an answer for
+   * that, it is sent, with the open question again. Otherwise this throws the violation that ends the conversation.
+   */
+  refuse(sentence: string): void {
+    const { refusal } = this.#automaton
+    if (refusal === undefined || this.#side === 'client') throw new Ended('violation', sentence)
+    this.#state = this.#legal.find(({ name }) => name === refusal)?.next ?? this.#state
+    this.connection.send(print(this.#automaton.messages[refusal], [sentence]))
+    if (this.#request !== undefined) this.connection.send(this.#request)
+  }
+
+  /**
+   * Says goodbye in the protocol's own words, if it has any that this side may say now. A peer that has just broken
+   * the rules has had its turn (`spoken`). Answers whether anything was said.
+   */
+  bye(spoken = false): boolean {
+    const states = [this.#state]
+    if (spoken) states.push(...this.#legal.filter(({ from }) => from !== this.#side).map(({ next }) => next))
+    const goodbye = states.flatMap((state) => legal(this.#automaton, state)).find(({ form, from }) => form.bye && from === this.#side)
+    if (!goodbye) return false
+    this.#state = goodbye.next
+    this.connection.send(goodbye.form.text)
+    return true
+  }
+
+  #read(resolve: (said: Said<Name>) => void, reject: (end: Error) => void): void {
+    this.connection.read({
+      message: (text) => {
+        const said = this.#understand(text)
+        if (said) return resolve(said)
+        const sentence = this.#illegal(text)
+        if (this.#automaton.refusal === undefined || this.#side === 'client') return reject(new Ended('violation', sentence))
+        this.refuse(sentence)
+        this.#read(resolve, reject)
+      },
+      end: (end) => {
+        const closing = end.how === 'finished' ? this.#closing() : undefined
+        if (closing) resolve(closing)
+        else reject(end)
+      },
+    })
+  }
+
+  #understand(text: string): Said<Name> | undefined {
+    for (const { name, form, from, next } of this.#legal) {
+      if (form.closes || from === this.#side) continue
+      const fields = parse(form, text)
+      if (fields === undefined) continue
+      this.#state = next
+      return { name, text, fields }
+    }
+    const { refusal } = this.#automaton
+    if (refusal === undefined || this.#side === 'server') return undefined
+    // the server refused what we said, so nothing has changed
+    const fields = parse(this.#automaton.messages[refusal], text)
+    return fields && { name: refusal, text, fields }
+  }
+
+  #closing(): Said<Name> | undefined {
+    const closing = this.#legal.find(({ form, from }) => form.closes && from !== this.#side)
+    if (!closing) return undefined
+    this.#state = closing.next
+    return { name: closing.name, text: '', fields: [] }
+  }
+
+  #say(name: Name, fields: readonly (string | number)[]): string {
+    const step = this.#legal.find((one) => one.name === name)
+    if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
+    this.#state = step.next
+    const text = print(step.form, fields)
+    this.#request = step.form.asks ? text : undefined
+    return text
+  }
+
+  get #legal(): readonly Step<Name>[] {
+    return legal(this.#automaton, this.#state)
+  }
+
+  #illegal(text: string): string {
+    return `the ${this.other} said ${quoted(text)}, which does not belong here; expected was ${expectation(this.#automaton, this.#state, this.other)}`
+  }
+}

@@ -1,0 +1,121 @@
+import type { Random, Seat } from '../games/game.ts'
+import type { Clock } from '../wire/clock.ts'
+import type { Framing } from '../wire/framing.ts'
+import type { Address } from '../wire/transport.ts'
+import type { Automaton } from './automaton.ts'
+import type { House } from './house.ts'
+import type { Peer } from './peer.ts'
+import type { Person } from './person.ts'
+
+/** What the options of the command line can say about a conversation. Each program names those that it takes. */
+export interface Options {
+  /** The number or word to be guessed. */
+  secret?: string
+  /** What chance gives, in turn. */
+  choices?: readonly string[]
+  /** The time that it is taken to be. */
+  now?: Date
+  /** Cells in a row. */
+  size?: number
+  /** Bytes of each piece but the last. */
+  split?: number
+  /** Milliseconds between two pieces. */
+  delay?: number
+  /** Take the first piece for the whole message, as the worksheet's first client does. */
+  recvOnce?: boolean
+  framing?: 'lines' | 'none' | 'length'
+  /** What to ask for, instead of asking the person. */
+  formats?: readonly string[]
+  /** The name that is asked for. */
+  name?: string
+  /** The words to guess. */
+  words?: readonly string[]
+  /** Milliseconds of the pause, for the protocols that have one. */
+  pace?: number
+}
+
+/** Setting is everything a role works with beside its peer. */
+export interface Setting<Words> {
+  readonly words: Words
+  readonly person: Person
+  readonly house: House
+  readonly options: Options
+  readonly random: Random
+  readonly clock: Clock
+}
+
+/**
+ * Protocol is one wire protocol: the automaton as data, and its two roles, which read like the worksheet they come
+ * from. `Words` are what its programs show to people, which differs from worksheet to worksheet on the same wire.
+ */
+export interface Protocol<Name extends string = string, Words = unknown> {
+  readonly name: string
+  /** What it is, in one line. */
+  readonly title: string
+  readonly automaton: Automaton<Name>
+  /** How messages stand in the stream, towards the server and towards the client. */
+  framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
+  /** Its clients lose what arrives together: the server leaves a pause between two messages that were not answered. */
+  readonly paced?: boolean
+  server(peer: Peer<Name>, at: Setting<Words>): Promise<void>
+  client(peer: Peer<Name>, at: Setting<Words>): Promise<void>
+  /** The person at this terminal, in the seat opposite the peer, where the game has one. */
+  opposite?(seat: Seat<unknown, unknown>, at: Setting<Words>, game: string): Promise<void>
+}
+
+/** Program is a worksheet's pair of server and client: a protocol, its words, and how they are started. */
+export interface Program<Name extends string = string, Words = unknown> {
+  readonly name: string
+  /** Where it comes from: "TJC notes, program 11 and exercise 10". */
+  readonly source: string
+  readonly protocol: Protocol<Name, Words>
+  readonly words: Words
+  /** The worksheet's port. */
+  readonly port: number
+  /** The port in `serve`, where each program needs its own. */
+  readonly servePort: number
+  /** Options of its own, by their names on the command line. */
+  readonly takes?: readonly (keyof Options)[]
+  /** Options it starts from. */
+  readonly defaults?: Options
+  /** What is wrong with the options, in a sentence; `undefined` where nothing is. */
+  check?(options: Options): string | undefined
+  readonly host: HostWords
+  readonly join: JoinWords
+}
+
+/** The server's side at a terminal, around the conversation itself. */
+export interface HostWords {
+  /** The address it binds where nobody says otherwise: 127.0.0.1. */
+  readonly address?: string
+  /** How many clients it serves, one after the other: 1. */
+  readonly clients?: number
+  /** Said when it listens; with `eachTime`, before every client. The host is the name that was asked for. */
+  listening?(at: Address): string
+  readonly eachTime?: boolean
+  /** Said when a client has come. */
+  connected?(client: Address): string
+  /** Somebody types at this side, so it cannot serve several clients at once. */
+  readonly types?: boolean
+  /** It also speaks over UDP. */
+  readonly udp?: boolean
+}
+
+/** The client's side at a terminal, around the conversation itself. */
+export interface JoinWords {
+  /** It asks for address and port where they are not given. */
+  readonly asks?: boolean
+  /** The address it dials where nobody says otherwise: 127.0.0.1. */
+  readonly address?: string
+  /** Said when the server has answered. The host is the name that was asked for. */
+  connected?(server: Address): string
+}
+
+/** Solo is a worksheet's program for one person, without a network. */
+export interface Solo {
+  readonly name: string
+  readonly source: string
+  readonly title: string
+  readonly takes?: readonly (keyof Options)[]
+  play(at: Setting<undefined>): Promise<void>
+}

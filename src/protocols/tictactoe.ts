@@ -1,0 +1,119 @@
+import type { Seat, SeatNumber } from '../games/game.ts'
+import { type Board, symbolOf, tictactoe } from '../games/tictactoe.ts'
+import { lines } from '../wire/lines.ts'
+import { type Automaton, either } from './automaton.ts'
+import type { Peer } from './peer.ts'
+import type { Person } from './person.ts'
+import type { Program, Protocol } from './protocol.ts'
+import { pythonInt } from './python.ts'
+
+/** Who moves first: seat 0 is the server (O), seat 1 the client (X). */
+interface Words {
+  readonly first: SeatNumber
+}
+
+const SIDES = ['Server', 'Client'] as const
+
+const messages = {
+  MOVE: either('MOVE{cell}', { example: 'MOVE5', accepts: /^MOVE *\+?0*([1-9][0-9]*) *$/ }),
+  END: either('END', { bye: true, accepts: /^END/ }),
+} as const
+
+type Name = keyof typeof messages
+
+const automaton = {
+  messages,
+  start: 'server moves',
+  states: {
+    'server moves': { MOVE: 'client moves', END: 'end' },
+    'client moves': { MOVE: 'server moves', END: 'end' },
+    end: {},
+  },
+  turns: { 'server moves': 'server', 'client moves': 'client' },
+  quiet: ['server moves', 'client moves'],
+} as const satisfies Automaton
+
+/** Each side keeps its own board, so both play the same way: what the peer says are the moves of its seat. */
+async function exchange(peer: Peer<Name>, seat: Seat<number, Board>): Promise<void> {
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (outcome?.left !== undefined) return peer.send('END')
+    if (view.last !== undefined && markedBy(view) !== seat.number) peer.send('MOVE', view.last)
+    if (outcome) return
+    if (!turn) continue
+    const { name, fields } = await peer.receive()
+    if (name === 'END') return seat.leave()
+    const refusal = await seat.play(Number(fields[0]))
+    if (refusal) peer.refuse(`the ${peer.other} said MOVE${fields[0]}: ${refusal.refused}`)
+  }
+}
+
+/** The person at the terminal (TJC notes, programs 9 and 10): boards, moves and ends as they are printed there. */
+async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void> {
+  const [us, them] = seat.number === 0 ? SIDES : [SIDES[1], SIDES[0]]
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (outcome?.left !== undefined) return say(outcome.left === seat.number ? 'You quit, opponent wins!' : 'Opponent quits, you win!')
+    if (view.last !== undefined && markedBy(view) !== seat.number) say(`${them} moves: ${view.last}`)
+    if (view.last !== undefined || turn) person.say(tictactoe.notation.render(view))
+    if (outcome)
+      return say(outcome.winners.length === 0 ? 'Stalemate' : outcome.winners.includes(seat.number) ? 'You win!' : 'Opponent wins!')
+    if (!turn) continue
+    for (let moved = false; !moved; ) {
+      const cell = pythonInt(await person.ask(`${us} moves (0 to quit): `, '0'))
+      if (cell === '0') seat.leave()
+      moved = cell === '0' || (cell !== undefined && !(await seat.play(Number(cell))))
+    }
+    person.say()
+  }
+
+  function say(line: string): void {
+    person.say(line)
+    person.say()
+  }
+}
+
+function markedBy(view: Board): SeatNumber | undefined {
+  return view.last === undefined ? undefined : symbolOf(view, view.last)
+}
+
+const ticTacToe: Protocol<Name, Words> = {
+  name: 'tictactoe',
+  title: 'tic-tac-toe between the two sides, each with a board of its own',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+  server: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 1, { ...words, ...options })),
+  client: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 0, { ...words, ...options })),
+  opposite: (seat: Seat<number, Board>, { person }) => sitDown(seat, person),
+}
+
+/** TJC notes: the game programs, in which the server begins, and exercise 9, in which the client does. */
+export const programs: readonly Program<Name, Words>[] = [
+  {
+    name: 'tjc/tictactoe',
+    source: '000 programs 8, 9 and 10',
+    protocol: ticTacToe,
+    words: { first: 0 },
+    port: 3456,
+    servePort: 3456,
+    takes: ['size'],
+    host: { types: true },
+    join: {},
+  },
+  {
+    name: 'tjc/tictactoe-alternative',
+    source: '000 exercise 9',
+    protocol: {
+      ...ticTacToe,
+      name: 'tictactoe-alternative',
+      title: 'tic-tac-toe in which the client begins',
+      automaton: { ...automaton, start: 'client moves' },
+    },
+    words: { first: 1 },
+    port: 3456,
+    servePort: 12364,
+    takes: ['size'],
+    host: { types: true },
+    join: {},
+  },
+]

@@ -1,0 +1,103 @@
+import { EndOfInput, type Person } from '../protocols/person.ts'
+import { type Decoder, TooLong } from '../wire/framing.ts'
+import { lines } from '../wire/lines.ts'
+import { visible } from '../wire/visible.ts'
+
+/** Bytes of one typed line at most; terminals allow 4,095, pipes anything. */
+const LINE_LIMIT = 1024 * 1024
+
+const LF = Uint8Array.of(10)
+
+interface Question {
+  answer(line: string): void
+  end(): void
+}
+
+/**
+ * Terminal is a person at standard input and output, a terminal or pipes: lines in, lines out, no raw mode, no escape
+ * sequences. This is the only file that touches either. Nothing that could steer a terminal is ever written.
+ */
+export class Terminal implements Person {
+  readonly #input: NodeJS.ReadStream
+  readonly #output: NodeJS.WriteStream
+  readonly #decoder: Decoder = lines().decoder(LINE_LIMIT)
+  #started = false
+  #ended = false
+  #question: Question | undefined
+
+  constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stdout) {
+    this.#input = input
+    this.#output = output
+  }
+
+  say(text = ''): void {
+    this.write(`${text}\n`)
+  }
+
+  /** Shows text without a line's end. */
+  write(text: string): void {
+    this.#output.write(visible(text))
+  }
+
+  ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    this.write(prompt)
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.#done()
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      const settle = (then: () => void) => {
+        signal?.removeEventListener('abort', abort)
+        this.#done()
+        then()
+      }
+      this.#question = {
+        answer: (line) => settle(() => resolve(line)),
+        end: () => settle(() => (atEnd === undefined ? reject(new EndOfInput()) : resolve(atEnd))),
+      }
+      this.#listen()
+    })
+  }
+
+  /** Reads no more, so that the program may end. */
+  close(): void {
+    this.#input.pause()
+    this.#input.unref?.()
+  }
+
+  #done(): void {
+    this.#question = undefined
+    this.#input.pause()
+  }
+
+  #listen(): void {
+    if (!this.#started) {
+      this.#started = true
+      this.#input.on('data', (chunk: Uint8Array) => {
+        this.#decoder.push(chunk)
+        this.#answer()
+      })
+      const end = () => {
+        this.#ended = true
+        if (this.#decoder.pending > 0) this.#decoder.push(LF)
+        this.#answer()
+      }
+      this.#input.on('end', end).on('error', end)
+    }
+    this.#input.resume()
+    this.#answer()
+  }
+
+  #answer(): void {
+    const question = this.#question
+    if (!question) return
+    const line = this.#decoder.next()
+    if (typeof line === 'string') return question.answer(line)
+    if (!this.#ended && line !== TooLong) return
+    // the cursor stands behind the prompt, where Enter would have moved it on
+    if (this.#input.isTTY) this.write('\n')
+    question.end()
+  }
+}

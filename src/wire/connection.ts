@@ -1,0 +1,244 @@
+import { type Clock, wallClock } from './clock.ts'
+import { Ended } from './ends.ts'
+import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
+import { Inbox } from './inbox.ts'
+import { Outbox } from './outbox.ts'
+import type { Sink, Transport } from './transport.ts'
+
+/** How one connection is run. */
+export interface ConnectionOptions {
+  /** How messages from the peer stand in the stream. */
+  incoming: Framing
+  /** How messages to the peer stand in the stream. */
+  outgoing: Framing
+  /** The cap on one message from the peer in bytes: 4,096. */
+  messageLimit?: number
+  /** Unread bytes above which the peer has to wait: 64 KiB. */
+  inboxLimit?: number
+  /** Bytes the peer has not taken above which it is ended: 256 KiB. */
+  outboxLimit?: number
+  /** Milliseconds between two messages to the peer that it did not answer in between: 0. */
+  pace?: number
+  clock?: Clock
+}
+
+const INBOX_LIMIT = 64 * 1024
+const OUTBOX_LIMIT = 256 * 1024
+/** How long a peer that was told everything may take to close its side too, in milliseconds. */
+const LINGER = 2000
+/** How long the last data has to arrive before a reset, in milliseconds (PROTOCOLS Q4). */
+const BEFORE_RESET = 200
+
+/** Reader is who waits for one message; one of the two is called, once. */
+export interface Reader {
+  message(text: string): void
+  end(end: Ended): void
+}
+
+/**
+ * Connection speaks messages with one peer, whatever carries them. What the peer said before it went is read before
+ * its end is; what is unread above a limit makes it wait; what it does not read above a limit ends it.
+ */
+export class Connection implements Sink {
+  readonly transport: Transport
+  /** When the peer was last heard (at first: when it came), in the clock's milliseconds. */
+  heardAt: number
+  /** Whether the peer has said anything yet. */
+  heard = false
+
+  readonly #clock: Clock
+  readonly #inbox: Inbox
+  readonly #inboxLimit: number
+  readonly #messageLimit: number
+  readonly #outbox: Outbox
+  #reader: Reader | undefined
+  #onGone: ((end: Ended) => void) | undefined
+  #end: Ended | undefined
+  #peerFinished = false
+  #paused = false
+  #closed = false
+  #onClosed: (() => void) | undefined
+
+  constructor(transport: Transport, options: ConnectionOptions) {
+    const { incoming, outgoing, messageLimit = MESSAGE_LIMIT, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = wallClock } = options
+    this.transport = transport
+    this.#clock = clock
+    this.#inboxLimit = options.inboxLimit ?? INBOX_LIMIT
+    this.#messageLimit = messageLimit
+    this.#inbox = new Inbox({
+      framing: incoming,
+      clock,
+      messageLimit,
+      datagrams: transport.datagrams,
+      onSettled: () => this.#offer(),
+    })
+    this.#outbox = new Outbox({
+      transport,
+      framing: outgoing,
+      clock,
+      limit: outboxLimit,
+      pace,
+      onFull: (waiting) => {
+        this.fail(new Ended('much', `the other side does not read: ${waiting} bytes are waiting for it, and ${outboxLimit} may`))
+        transport.reset()
+      },
+    })
+    this.heardAt = clock.now()
+    transport.open(this)
+  }
+
+  /** What ended this conversation; `undefined` while there may be more to read. */
+  get end(): Ended | undefined {
+    return this.#end
+  }
+
+  /** The next message. Rejects with `Ended` when none will come. One reader at a time. */
+  receive(): Promise<string> {
+    return new Promise((message, end) => this.read({ message, end }))
+  }
+
+  /** As `receive`, without a promise; answers at once where it can. */
+  read(reader: Reader): void {
+    if (this.#reader) throw new Error('a connection has one reader at a time')
+    this.#reader = reader
+    this.#offer()
+  }
+
+  /** Calls `then` once, when the peer has gone and all it said was read; `undefined` takes the wish back. */
+  whenGone(then: ((end: Ended) => void) | undefined): void {
+    this.#onGone = then
+    if (then) this.#offer()
+  }
+
+  /** Sends a message, with all else that is said in this turn of the event loop. After the end, nothing. */
+  send(message: string): void {
+    if (this.#canSend) this.#outbox.send(message)
+  }
+
+  /** Writes at once, in a write of its own, whatever the framing. */
+  sendNow(data: string | Uint8Array): void {
+    if (this.#canSend) this.#outbox.sendNow(data)
+  }
+
+  /** Ends the conversation for a reason of ours: nothing more is read or sent. The transport is still to be closed. */
+  fail(end: Ended): void {
+    if (this.#canSend) this.#ended(end)
+  }
+
+  /**
+   * Closes in good order: sends what is left, and gives the peer a moment to close too. Resolves when the connection
+   * is closed both ways, or that moment is over.
+   */
+  async close(): Promise<void> {
+    await this.#outbox.drained()
+    this.fail(new Ended('ours', 'this side has ended the conversation'))
+    if (this.#closed) return
+    this.transport.resume()
+    this.transport.finish()
+    await this.#untilClosed(LINGER)
+    this.transport.destroy()
+  }
+
+  /** Breaks off, so that the peer sees a reset; what was said last gets 200 ms to arrive first. */
+  async abort(): Promise<void> {
+    await this.#outbox.drained()
+    this.fail(new Ended('ours', 'this side has broken the conversation off'))
+    if (this.#closed) return
+    await this.#untilClosed(BEFORE_RESET)
+    this.transport.reset()
+  }
+
+  data(bytes: Uint8Array): void {
+    this.heardAt = this.#clock.now()
+    this.heard = true
+    this.#outbox.answered()
+    if (this.#end) return
+    this.#inbox.push(bytes)
+    this.#offer()
+    if (!this.#paused && this.#inbox.pending > this.#inboxLimit) {
+      this.#paused = true
+      this.transport.pause()
+    }
+  }
+
+  finished(): void {
+    this.#peerFinished = true
+    this.#offer()
+  }
+
+  closed(broken?: string): void {
+    this.#closed = true
+    this.#outbox.clear()
+    if (broken) this.fail(new Ended('reset', `the other side broke the connection off (${broken})`))
+    else this.finished()
+    this.#onClosed?.()
+  }
+
+  /** A peer that has finished may still listen. */
+  get #canSend(): boolean {
+    return this.#end === undefined || this.#end.how === 'finished'
+  }
+
+  /** Gives whoever waits what there is: the next message, or the end. */
+  #offer(): void {
+    const reader = this.#reader
+    if (!reader && !this.#onGone) return
+    const message = this.#next()
+    if (message === undefined) {
+      if (this.#end) this.#ended(this.#end)
+    } else if (reader) {
+      this.#reader = undefined
+      reader.message(message)
+    } else {
+      this.#inbox.putBack(message)
+    }
+  }
+
+  #next(): string | undefined {
+    if (this.#end) return undefined
+    let message = this.#inbox.next()
+    if (message === undefined && this.#peerFinished) {
+      message = this.#inbox.rest()
+      if (message === undefined) this.#end = finished(this.#inbox.pending)
+    }
+    if (message === TooLong) {
+      this.#end = new Ended('much', `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`)
+      return undefined
+    }
+    if (this.#paused && this.#inbox.pending <= this.#inboxLimit) {
+      this.#paused = false
+      this.transport.resume()
+    }
+    return message
+  }
+
+  #ended(end: Ended): void {
+    this.#end = end
+    const reader = this.#reader
+    const onGone = this.#onGone
+    this.#reader = undefined
+    this.#onGone = undefined
+    reader?.end(end)
+    onGone?.(end)
+  }
+
+  #untilClosed(limit: number): Promise<void> {
+    if (this.#closed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(limit, resolve)
+      this.#onClosed = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+}
+
+function finished(cut: number): Ended {
+  return new Ended(
+    'finished',
+    cut > 0
+      ? `the other side closed the connection in the middle of a message, ${cut} bytes into it`
+      : 'the other side closed the connection',
+  )
+}

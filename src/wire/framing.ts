@@ -1,0 +1,81 @@
+/** The cap on one message, in bytes, where nobody asked for another. */
+export const MESSAGE_LIMIT = 4096
+
+/** TooLong is what a decoder answers when more bytes have come than one message may have. */
+export const TooLong: unique symbol = Symbol('too long')
+
+/** What a decoder has to say: a message, `undefined` for "need more bytes", or `TooLong` (and then nothing else ever). */
+export type Decoded = string | undefined | typeof TooLong
+
+/** Decoder turns the bytes of one direction of one connection into messages. It does no I/O. */
+export interface Decoder {
+  /** Bytes taken in and not yet given out. */
+  readonly pending: number
+  /** Takes in bytes, cut anywhere. The array must not be changed afterwards. */
+  push(bytes: Uint8Array): void
+  /** The next message, if it is whole. */
+  next(): Decoded
+  /** When nothing more will come (or has come for `settle` milliseconds): what the rest is, if it can be a message. */
+  rest(): Decoded
+}
+
+/** Framing is how messages stand one after the other in a stream of bytes. */
+export interface Framing {
+  /** What it is, in a few words, for people. */
+  readonly name: string
+  /** After so many milliseconds without a byte, what has come is a message. */
+  readonly settle?: number
+  /** Each message goes out in a write of its own, since nothing but that marks its borders. */
+  readonly alone?: true
+  /** One message as it goes over the wire. Throws a RangeError where the framing cannot carry that text. */
+  encode(message: string): string | Uint8Array
+  /** A decoder for one connection; `limit` is the cap on one message in bytes. */
+  decoder(limit?: number): Decoder
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** Pending is what decoders have in common: the bytes that are there and not yet given out. */
+export abstract class Pending implements Decoder {
+  protected bytes: Uint8Array = NOTHING
+  /** Where in `bytes` the next message begins. */
+  protected at = 0
+  protected readonly limit: number
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get pending(): number {
+    return this.bytes.length - this.at
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.pending === 0) {
+      this.bytes = bytes
+    } else {
+      const joined = new Uint8Array(this.pending + bytes.length)
+      joined.set(this.bytes.subarray(this.at))
+      joined.set(bytes, this.pending)
+      this.bytes = joined
+    }
+    this.at = 0
+  }
+
+  /** The next `length` bytes, which are thereby given out. */
+  protected take(length: number): Uint8Array {
+    const taken = this.bytes.subarray(this.at, this.at + length)
+    this.at += length
+    if (this.at === this.bytes.length) {
+      this.bytes = NOTHING
+      this.at = 0
+    }
+    return taken
+  }
+
+  abstract next(): Decoded
+
+  rest(): Decoded {
+    return undefined
+  }
+}

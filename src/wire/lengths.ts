@@ -1,0 +1,66 @@
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
+import { decode, encode } from './text.ts'
+
+/** lengthPrefixed: before each message its length in bytes, 4 bytes big-endian. */
+export const lengthPrefixed: Framing = {
+  name: '4-byte big-endian length, then the message',
+  encode(message) {
+    const body = encode(message)
+    const framed = new Uint8Array(4 + body.length)
+    new DataView(framed.buffer).setUint32(0, body.length)
+    framed.set(body, 4)
+    return framed
+  },
+  decoder: (limit = MESSAGE_LIMIT) => new BinaryLengthDecoder(limit),
+}
+
+/** decimalPrefixed: before each message its length in bytes as ASCII digits and a colon, `5:Hello`. */
+export const decimalPrefixed: Framing = {
+  name: 'length in decimal digits and a colon, then the message',
+  encode: (message) => `${encode(message).length}:${message}`,
+  decoder: (limit = MESSAGE_LIMIT) => new DecimalLengthDecoder(limit),
+}
+
+/** fixedLength: every message has `size` bytes; shorter texts are filled with blanks, which reading takes off again. */
+export function fixedLength(size: number): Framing {
+  return {
+    name: `${size} bytes each, filled with blanks`,
+    encode(message) {
+      const body = encode(message)
+      if (body.length > size) throw new RangeError(`a message has ${size} bytes here, not ${body.length}`)
+      const framed = new Uint8Array(size).fill(0x20)
+      framed.set(body)
+      return framed
+    },
+    decoder: () => new FixedDecoder(size),
+  }
+}
+
+class BinaryLengthDecoder extends Pending {
+  next(): Decoded {
+    if (this.pending < 4) return undefined
+    const { buffer, byteOffset } = this.bytes
+    const length = new DataView(buffer, byteOffset + this.at).getUint32(0)
+    if (length > this.limit) return TooLong
+    if (this.pending < 4 + length) return undefined
+    return decode(this.take(4 + length).subarray(4))
+  }
+}
+
+class DecimalLengthDecoder extends Pending {
+  next(): Decoded {
+    const colon = this.bytes.indexOf(0x3a, this.at)
+    const digits = decode(this.bytes.subarray(this.at, colon < 0 ? this.bytes.length : colon))
+    const length = Number(digits)
+    // what is no number is a length that no message can have
+    if (!/^\d{0,9}$/.test(digits) || (colon >= 0 && digits === '') || length > this.limit) return TooLong
+    if (colon < 0 || this.pending < digits.length + 1 + length) return undefined
+    return decode(this.take(digits.length + 1 + length).subarray(digits.length + 1))
+  }
+}
+
+class FixedDecoder extends Pending {
+  next(): Decoded {
+    return this.pending < this.limit ? undefined : decode(this.take(this.limit)).replace(/ +$/, '')
+  }
+}

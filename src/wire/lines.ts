@@ -1,0 +1,84 @@
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
+import { decode, encode, type TextCode } from './text.ts'
+
+const LF = 10
+const CR = 13
+
+/** How lines differ from LF lines in UTF-8. */
+export interface LineOptions {
+  /** What is written at the end of a line; reading takes LF, with or without a CR before it, in any case. */
+  end?: '\n' | '\r\n'
+  /** A CR before the LF belongs to the line (PROTOCOLS Q13: the chats show it). */
+  keepCr?: boolean
+  /** The line's end is part of the message, and the stream's end ends a line as well: the text is what came. */
+  keepEnd?: boolean
+  /** A message may also end with this text, without LF; then it is part of the message (head/tail's prompt). */
+  orEnd?: string
+  code?: TextCode
+}
+
+/** lines: a message is a line of text. */
+export function lines(options: LineOptions = {}): Framing {
+  const { end = '\n', keepEnd = false, orEnd, code = 'utf-8' } = options
+  const plain = code === 'utf-8'
+  return {
+    name: orEnd ? `LF lines, or text up to ${JSON.stringify(orEnd)}` : end === '\n' ? 'LF lines' : 'CR LF lines',
+    encode(message) {
+      const unended = keepEnd || (orEnd !== undefined && message.endsWith(orEnd))
+      const text = unended ? message : message + end
+      return plain ? text : encode(text, code)
+    },
+    decoder: (limit = MESSAGE_LIMIT) => new LineDecoder(limit, options),
+  }
+}
+
+class LineDecoder extends Pending {
+  readonly #options: LineOptions
+  readonly #orEnd: Uint8Array | undefined
+  /** How far behind `at` was already searched in vain. */
+  #searched = 0
+
+  constructor(limit: number, options: LineOptions) {
+    super(limit)
+    this.#options = options
+    this.#orEnd = options.orEnd === undefined ? undefined : encode(options.orEnd)
+  }
+
+  next(): Decoded {
+    const { bytes, at } = this
+    const lf = bytes.indexOf(LF, at + this.#searched)
+    if (this.#orEnd) {
+      const found = indexOf(bytes, this.#orEnd, at)
+      if (found >= 0 && (lf < 0 || found < lf)) return this.#message(found - at + this.#orEnd.length, 0)
+    }
+    if (lf < 0) {
+      this.#searched = bytes.length - at
+      // one byte more than the limit may still be the CR of a line that fits
+      return this.#searched > this.limit + 1 ? TooLong : undefined
+    }
+    return this.#message(lf - at, 1)
+  }
+
+  override rest(): Decoded {
+    return this.#options.keepEnd && this.pending > 0 ? this.#message(this.pending, 0) : undefined
+  }
+
+  #message(length: number, end: number): Decoded {
+    const { bytes, at } = this
+    const { keepEnd, keepCr, code } = this.#options
+    const cr = end > 0 && length > 0 && bytes[at + length - 1] === CR && !keepCr ? 1 : 0
+    if (length - cr > this.limit) return TooLong
+    this.#searched = 0
+    const line = this.take(length + end)
+    return decode(keepEnd ? line : line.subarray(0, length - cr), code)
+  }
+}
+
+/** Where `part` first stands in `bytes` at or after `from`; -1 where it does not. */
+function indexOf(bytes: Uint8Array, part: Uint8Array, from: number): number {
+  const first = part[0] ?? 0
+  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (part.every((byte, i) => bytes[at + i] === byte)) return at
+  }
+  return -1
+}

@@ -1,0 +1,50 @@
+/** Address is where a peer is: host and port; for a Unix socket its path, and port 0. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** Sink is who takes what a transport brings. */
+export interface Sink {
+  /** Bytes have come; the array is the sink's to keep. */
+  data(bytes: Uint8Array): void
+  /** The peer will send nothing more, and may still read. */
+  finished(): void
+  /** Nothing goes either way any more; `broken` when the peer or the network broke it, with the system's code. */
+  closed(broken?: string): void
+}
+
+/** Transport is a byte stream, or datagrams, to one peer. It knows nothing of messages. */
+export interface Transport {
+  /** The peer's address. */
+  readonly remote: Address
+  /** Each `data` is one datagram, whose borders the network keeps. */
+  readonly datagrams: boolean
+  /** Bytes that were written and not yet taken by the system. */
+  readonly unsent: number
+  /** Whether the peer is on this machine. */
+  readonly loopback: boolean
+  /** Begins to deliver to `sink`. Called once. */
+  open(sink: Sink): void
+  /** Calls `then` when all that runs in this turn of the event loop has run. */
+  soon(then: () => void): void
+  /** Sends text (as UTF-8) or bytes. Never throws; a broken connection is told to the sink. */
+  write(data: string | Uint8Array): void
+  /** Stops reading, so that the peer has to wait; `resume` reads again. */
+  pause(): void
+  resume(): void
+  /** Sends what was written and then says that nothing more will come. */
+  finish(): void
+  /** Gives everything up at once, quietly. */
+  destroy(): void
+  /** Gives everything up so that the peer is told of a broken connection (TCP's RST), where the transport can. */
+  reset(): void
+}
+
+/** Listener is a place where peers arrive. */
+export interface Listener {
+  /** Where it listens; the port is the real one, also where 0 was asked for. */
+  readonly address: Address
+  /** Takes no more peers; those that are here stay. */
+  close(): Promise<void>
+}

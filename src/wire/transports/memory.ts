@@ -1,0 +1,110 @@
+import { encode } from '../text.ts'
+import type { Address, Sink, Transport } from '../transport.ts'
+
+/** The two ends of a pair; what one writes the other reads, soon after. */
+export function memoryPair(options: { datagrams?: boolean } = {}): [MemoryTransport, MemoryTransport] {
+  const one = new MemoryTransport(options.datagrams ?? false)
+  const other = new MemoryTransport(options.datagrams ?? false)
+  one.join(other)
+  other.join(one)
+  return [one, other]
+}
+
+/** MemoryTransport joins two ends in one process, for tests and for programs that play with themselves. */
+export class MemoryTransport implements Transport {
+  readonly remote: Address = { host: 'memory', port: 0 }
+  readonly loopback = true
+  readonly datagrams: boolean
+  /** Everything this end has written, write by write. */
+  readonly written: Uint8Array[] = []
+  /** How this end was given up, if it was. */
+  gaveUp: 'finished' | 'destroyed' | 'reset' | undefined
+  #other: MemoryTransport = this
+  #sink: Sink | undefined
+  #coming: { bytes: number; event: (sink: Sink) => void }[] = []
+  #paused = false
+  #finished = false
+  #closed = false
+
+  constructor(datagrams: boolean) {
+    this.datagrams = datagrams
+  }
+
+  /** Makes `other` the far end. */
+  join(other: MemoryTransport): void {
+    this.#other = other
+  }
+
+  get unsent(): number {
+    const other = this.#other
+    return other.#paused ? other.#coming.reduce((sum, { bytes }) => sum + bytes, 0) : 0
+  }
+
+  open(sink: Sink): void {
+    this.#sink = sink
+    this.#deliver()
+  }
+
+  soon(then: () => void): void {
+    queueMicrotask(then)
+  }
+
+  write(data: string | Uint8Array): void {
+    if (this.#finished || this.#closed) return
+    const bytes = typeof data === 'string' ? encode(data) : data
+    this.written.push(bytes)
+    this.#other.#take((sink) => sink.data(bytes), bytes.length)
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#deliver()
+  }
+
+  finish(): void {
+    if (this.#finished || this.#closed) return
+    this.#finished = true
+    this.gaveUp ??= 'finished'
+    const other = this.#other
+    other.#take((sink) => sink.finished())
+    if (!other.#finished) return
+    this.#close()
+    other.#close()
+  }
+
+  destroy(): void {
+    this.gaveUp ??= 'destroyed'
+    this.finish()
+    this.#close()
+  }
+
+  reset(): void {
+    if (this.#closed) return
+    this.gaveUp = 'reset'
+    this.#close()
+    this.#other.#close('ECONNRESET')
+  }
+
+  #close(broken?: string): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#take((sink) => sink.closed(broken))
+  }
+
+  #take(event: (sink: Sink) => void, bytes = 0): void {
+    this.#coming.push({ bytes, event })
+    queueMicrotask(() => this.#deliver())
+  }
+
+  #deliver(): void {
+    while (this.#sink && !this.#paused) {
+      const next = this.#coming.shift()
+      if (!next) return
+      next.event(this.#sink)
+    }
+  }
+}

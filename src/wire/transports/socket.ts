@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net'
+import type { Address, Sink, Transport } from '../transport.ts'
+
+/** SocketTransport carries a conversation over a stream socket: TCP, TLS, or a Unix socket. */
+export class SocketTransport implements Transport {
+  readonly remote: Address
+  readonly datagrams = false
+  readonly #socket: Socket
+  /** The TCP socket below TLS: only that can be reset. */
+  readonly #below: Socket
+
+  constructor(socket: Socket, remote: Address, below: Socket = socket) {
+    this.#socket = socket
+    this.#below = below
+    this.remote = remote
+  }
+
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
+  get loopback(): boolean {
+    return isLoopback(this.remote)
+  }
+
+  open(sink: Sink): void {
+    let broken: string | undefined
+    this.#socket
+      .on('data', (bytes: Uint8Array) => sink.data(bytes))
+      .on('end', () => sink.finished())
+      .on('error', (error: NodeJS.ErrnoException) => {
+        broken = error.code ?? error.message
+      })
+      .on('close', () => sink.closed(broken))
+  }
+
+  soon(then: () => void): void {
+    process.nextTick(then)
+  }
+
+  write(data: string | Uint8Array): void {
+    if (this.#socket.writable) this.#socket.write(data)
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  finish(): void {
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  reset(): void {
+    // a Unix socket has no address family and cannot be reset
+    if (this.#below.remoteFamily) this.#below.resetAndDestroy()
+    this.#socket.destroy()
+  }
+}
+
+/** Whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */
+export function isLoopback({ host, port }: Address): boolean {
+  return port === 0 || host === '::1' || /^(::ffff:)?127\./.test(host)
+}

@@ -1,0 +1,75 @@
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
+import { decode, encode, TextStream } from './text.ts'
+
+/**
+ * segments: no framing at all. What arrives together is a message: a segment, and whatever follows it within `settle`
+ * milliseconds (a network may cut anywhere, and a person would not be faster). Over datagrams, each is a message.
+ */
+export function segments(settle = 20): Framing {
+  return {
+    name: 'none: what arrives together is a message',
+    settle,
+    alone: true,
+    encode: (message) => message,
+    decoder: (limit = MESSAGE_LIMIT) => new SegmentDecoder(limit),
+  }
+}
+
+/** untilEnd: the peer's one message is all that it sends until it closes. */
+export const untilEnd: Framing = {
+  name: 'none: everything up to the end of the stream is one message',
+  alone: true,
+  encode: (message) => message,
+  decoder: (limit = MESSAGE_LIMIT) => new SegmentDecoder(limit),
+}
+
+/**
+ * literals: no framing, but the messages are known texts, none the beginning of another. Anything that begins like
+ * none of them is a message as it stands, for the protocol to refuse.
+ */
+export function literals(texts: readonly string[], settle?: number): Framing {
+  return {
+    name: 'none: a message ends where a known text is complete',
+    ...(settle === undefined ? {} : { settle }),
+    alone: true,
+    encode: (message) => message,
+    decoder: (limit = MESSAGE_LIMIT) => new LiteralDecoder(limit, texts),
+  }
+}
+
+class SegmentDecoder extends Pending {
+  readonly #text = new TextStream()
+
+  next(): Decoded {
+    return this.pending > this.limit ? TooLong : undefined
+  }
+
+  override rest(): Decoded {
+    if (this.pending > this.limit) return TooLong
+    return this.#text.read(this.take(this.pending))
+  }
+}
+
+class LiteralDecoder extends Pending {
+  readonly #texts: readonly Uint8Array[]
+
+  constructor(limit: number, texts: readonly string[]) {
+    super(limit)
+    this.#texts = texts.map((text) => encode(text))
+  }
+
+  next(): Decoded {
+    if (this.pending === 0) return undefined
+    const here = this.bytes.subarray(this.at)
+    for (const text of this.#texts) {
+      if (text.every((byte, i) => here[i] === byte)) return decode(this.take(text.length))
+    }
+    const begun = this.#texts.some((text) => here.every((byte, i) => text[i] === byte))
+    return begun ? undefined : this.rest()
+  }
+
+  override rest(): Decoded {
+    if (this.pending > this.limit) return TooLong
+    return this.pending > 0 ? decode(this.take(this.pending)) : undefined
+  }
+}

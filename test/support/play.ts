@@ -1,0 +1,50 @@
+import type { Random } from '../../src/games/game.ts'
+import { chance } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import { programOf } from '../../src/protocols/index.ts'
+import type { Options, Program } from '../../src/protocols/protocol.ts'
+import type { Clock } from '../../src/wire/clock.ts'
+import { decode } from '../../src/wire/text.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { Script } from './script.ts'
+
+/** What is played: a program by name, and what is typed on either side. */
+export interface Play {
+  program: string
+  host?: readonly string[]
+  join?: readonly string[]
+  options?: Options
+  random?: Random
+  clock?: Clock
+}
+
+/** How it went: screens, bytes on the wire as text, and what went wrong on either side, if anything. */
+export interface Played {
+  host: string
+  join: string
+  toClient: string
+  toServer: string
+  hostEnd: Error | undefined
+  joinEnd: Error | undefined
+}
+
+/** A program by its name; a misspelt one fails the test. */
+export async function program(name: string): Promise<Program> {
+  const found = await programOf(name)
+  if (!found) throw new Error(`no program ${name}`)
+  return found
+}
+
+/** Plays our host against our join in memory, both sides typing what their script says. */
+export async function play({ program: name, host = [], join = [], options = {}, random = chance, clock }: Play): Promise<Played> {
+  const found = await program(name)
+  const [server, client] = memoryPair()
+  const atHost = new Script(host)
+  const atJoin = new Script(join)
+  const terms = { program: found, options: { ...found.defaults, ...options }, random, ...(clock ? { clock } : {}) }
+  const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: atHost })
+  const joining = new Conversation({ ...terms, side: 'client', transport: client, person: atJoin })
+  const [hostEnd, joinEnd] = await Promise.all([hosting.done, joining.done])
+  const text = (writes: readonly Uint8Array[]) => writes.map((write) => decode(write)).join('')
+  return { host: atHost.screen, join: atJoin.screen, toClient: text(server.written), toServer: text(client.written), hostEnd, joinEnd }
+}

@@ -1,0 +1,27 @@
+import { EndOfInput, type Person } from '../../src/protocols/person.ts'
+
+/**
+ * A person who types the given lines, one at each prompt, and then nothing more (Ctrl-D). What this person saw, prompts
+ * and typed lines included, is kept in `screen` as a terminal would show it.
+ */
+export class Script implements Person {
+  screen = ''
+  readonly #lines: string[]
+
+  constructor(lines: readonly string[] = []) {
+    this.#lines = [...lines]
+  }
+
+  say(text = ''): void {
+    this.screen += `${text}\n`
+  }
+
+  async ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
+    if (signal?.aborted) throw signal.reason
+    this.screen += prompt
+    const line = this.#lines.shift() ?? atEnd
+    if (line === undefined) throw new EndOfInput()
+    this.screen += `${line}\n`
+    return line
+  }
+}
