@@ -30,14 +30,15 @@ export interface Terms {
 /** Conversation is one program's dealing with one peer: its role, the seats it asks for, and a proper end. */
 export class Conversation {
   readonly connection: Connection
-  /**
-   * Resolves when the conversation is over and its connection closed: to `undefined` when it ended as its protocol
-   * ends, else to what went wrong.
-   */
+  /** Resolves when all is said: to `undefined` when it ended as its protocol ends, else to what went wrong. */
+  readonly over: Promise<Error | undefined>
+  /** As `over`, when the connection is closed as well, which can take a moment longer. */
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #house: LocalHouse
   #trouble: Error | undefined
+  /** Whether the peer was told in the protocol's own words that this is the end. */
+  #goodbye = false
 
   constructor({ program, side, transport, options, random, person = nobody, opposite, clock = wallClock }: Terms) {
     const { protocol, words } = program
@@ -49,9 +50,10 @@ export class Conversation {
     const atTerminal: Opposite = (game) =>
       protocol.opposite && ((seat) => protocol.opposite?.(seat, setting, game.name) ?? Promise.resolve())
     this.#house = new LocalHouse(opposite ?? atTerminal, random, (reason) => this.stop(reason))
-    const attentive = person === nobody ? nobody : attending(person, this.connection)
+    const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
     const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
-    this.done = this.#hold(() => protocol[side](this.#peer, setting))
+    this.over = this.#hold(() => protocol[side](this.#peer, setting))
+    this.done = this.over.then((trouble) => this.#close(trouble))
   }
 
   /** Where the conversation stands: a state of the protocol's automaton. */
@@ -73,8 +75,13 @@ export class Conversation {
     this.#house.close(this.#trouble)
   }
 
-  /** Whether the peer was told in the protocol's own words that this is the end. */
-  #goodbye = false
+  /** Ends the conversation if the peer has let this side wait for its next message for too long. */
+  checkPatience(now: number, limits: { first: number; idle: number }): void {
+    const { waitingSince, heard } = this.connection
+    const limit = heard ? limits.idle : limits.first
+    if (waitingSince === undefined || now - waitingSince < limit) return
+    this.stop(this.#peer.explain(new Ended('late', `the other side said nothing for ${limit / 1000} s`)))
+  }
 
   async #hold(role: () => Promise<void>): Promise<Error | undefined> {
     try {
@@ -83,7 +90,10 @@ export class Conversation {
     } catch (error) {
       this.stop(error)
     }
-    const trouble = this.#trouble
+    return this.#trouble
+  }
+
+  async #close(trouble: Error | undefined): Promise<Error | undefined> {
     const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
     if (!trouble || this.#goodbye || peerIsGone) await this.connection.close()
     else await this.connection.abort()
@@ -92,12 +102,12 @@ export class Conversation {
 }
 
 /** A person who is told at once, also in the middle of typing, that the peer has gone. */
-function attending(person: Person, connection: Connection): Person {
+function attending(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
   return {
     say: (text) => person.say(text),
     async ask(prompt, atEnd) {
       const abort = new AbortController()
-      connection.whenGone((end) => abort.abort(end))
+      connection.whenGone((end) => abort.abort(explain(end)))
       try {
         return await person.ask(prompt, atEnd, abort.signal)
       } finally {

@@ -77,6 +77,14 @@ export class Peer<Name extends string = string> {
     return true
   }
 
+  /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
+  explain(end: Ended): Ended {
+    if (end.how === 'ours' || end.how === 'violation') return end
+    const hers = this.#legal.some(({ from }) => from === this.other)
+    const open = hers ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
+    return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
+  }
+
   #read(resolve: (said: Said<Name>) => void, reject: (end: Error) => void): void {
     this.connection.read({
       message: (text) => {
@@ -90,7 +98,7 @@ export class Peer<Name extends string = string> {
       end: (end) => {
         const closing = end.how === 'finished' ? this.#closing() : undefined
         if (closing) resolve(closing)
-        else reject(end)
+        else reject(this.explain(end))
       },
     })
   }

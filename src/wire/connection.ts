@@ -41,8 +41,8 @@ export interface Reader {
  */
 export class Connection implements Sink {
   readonly transport: Transport
-  /** When the peer was last heard (at first: when it came), in the clock's milliseconds. */
-  heardAt: number
+  /** Since when somebody waits for the peer's next message; `undefined` while nobody does. */
+  waitingSince: number | undefined
   /** Whether the peer has said anything yet. */
   heard = false
 
@@ -83,7 +83,6 @@ export class Connection implements Sink {
         transport.reset()
       },
     })
-    this.heardAt = clock.now()
     transport.open(this)
   }
 
@@ -102,6 +101,7 @@ export class Connection implements Sink {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
     this.#offer()
+    if (this.#reader) this.waitingSince = this.#clock.now()
   }
 
   /** Calls `then` once, when the peer has gone and all it said was read; `undefined` takes the wish back. */
@@ -149,7 +149,6 @@ export class Connection implements Sink {
   }
 
   data(bytes: Uint8Array): void {
-    this.heardAt = this.#clock.now()
     this.heard = true
     this.#outbox.answered()
     if (this.#end) return
@@ -188,6 +187,7 @@ export class Connection implements Sink {
       if (this.#end) this.#ended(this.#end)
     } else if (reader) {
       this.#reader = undefined
+      this.waitingSince = undefined
       reader.message(message)
     } else {
       this.#inbox.putBack(message)
@@ -217,6 +217,7 @@ export class Connection implements Sink {
     const reader = this.#reader
     const onGone = this.#onGone
     this.#reader = undefined
+    this.waitingSince = undefined
     this.#onGone = undefined
     reader?.end(end)
     onGone?.(end)

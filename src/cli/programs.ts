@@ -1,0 +1,47 @@
+import { closestMatch } from 'leven'
+import { programNames, programOf, shortNames, soloOf } from '../protocols/index.ts'
+import type { Options, Program, Solo } from '../protocols/protocol.ts'
+import { Usage } from './usage.ts'
+
+/** The networked program of a name. Throws a usage error with the nearest name where there is none. */
+export async function networked(name: string): Promise<Program> {
+  const found = await programOf(name)
+  if (found) return found
+  if (await soloOf(name)) throw new Usage(`${name} has no network; play it with: parlor solo ${name}`)
+  throw unknown(name)
+}
+
+/** The program without a network of a name. */
+export async function alone(name: string): Promise<Solo> {
+  const found = await soloOf(name)
+  if (found) return found
+  if (await programOf(name)) throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
+  throw unknown(name)
+}
+
+/** The nearest program names to what was typed. */
+export function nearest(name: string): string {
+  const lower = name.toLowerCase()
+  const ending = programNames.filter((one) => one.split('/')[1] === lower)
+  if (ending.length > 0) return ending.join(' or ')
+  return closestMatch(lower, [...shortNames, ...programNames]) ?? ''
+}
+
+function unknown(name: string): Usage {
+  return new Usage(`there is no program ${JSON.stringify(name)}; did you mean ${nearest(name)}? All of them: parlor protocols`)
+}
+
+/** Options that repeat a game as it was; every program takes them, also those in which nothing is left to chance. */
+const REPEAT: readonly (keyof Options)[] = ['secret', 'choices', 'now', 'pace']
+
+/** How options of programs are spelt on the command line, where that is not their own name. */
+const SPELT: Readonly<Partial<Record<keyof Options, string>>> = { recvOnce: 'recv-once', formats: 'format' }
+
+/** Checks that a program takes the options it was given. */
+export function checkOptions({ name, takes = [], check }: Pick<Program, 'name' | 'takes' | 'check'>, options: Options): void {
+  for (const option of Object.keys(options) as (keyof Options)[]) {
+    if (!REPEAT.includes(option) && !takes.includes(option)) throw new Usage(`${name} takes no --${SPELT[option] ?? option}`)
+  }
+  const wrong = check?.(options)
+  if (wrong) throw new Usage(wrong)
+}

@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from 'commander'
+import { pythonInt } from '../protocols/python.ts'
+
+/** A whole number from `low` to `high`, for an option or argument. */
+export function number(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(/^\s*\d+\s*$/.test(text) ? text : Number.NaN)
+    if (value >= low && value <= high) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`)
+  }
+}
+
+/** A port; 0 asks for any that is free. */
+export const port = number(0, 65535)
+
+/** A time span in milliseconds: `100ms`, `2s`, `1m`; a bare number is in `unit`. */
+export function span(unit: 'ms' | 's'): (text: string) => number {
+  return (text) => {
+    const found = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim())
+    const factor = { ms: 1, s: 1000, m: 60_000 }[found?.[2] ?? unit]
+    if (found && factor) return Number(found[1]) * factor
+    throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m.')
+  }
+}
+
+/** A moment in local time, `2024-02-29T13:05:09`. */
+export function moment(text: string): Date | undefined {
+  if (text === '') return undefined
+  const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
+  if (date && !Number.isNaN(date.getTime())) return date
+  throw new InvalidArgumentError('It must be a time such as 2024-02-29T13:05:09.')
+}
+
+/** Texts separated by commas; none for an empty one. */
+export function list(text: string): readonly string[] | undefined {
+  const texts = text.split(',').map((one) => one.trim())
+  if (text === '') return undefined
+  if (texts.includes('')) throw new InvalidArgumentError('It must be texts separated by commas, such as H,T,T.')
+  return texts
+}
+
+/** Adds to what earlier uses of an option gave. */
+export function several(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text]
+}
+
+/** `NAME=N`, a program and its port. */
+export function namedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  const [name = '', value = ''] = text.split('=')
+  if (name === '' || pythonInt(value) === undefined) throw new InvalidArgumentError('It must be NAME=N, such as guess=9000.')
+  return { ...earlier, [name]: port(value) }
+}

@@ -1,0 +1,96 @@
+import type { Random } from '../games/game.ts'
+import { Conversation } from '../protocols/conversation.ts'
+import { Patience } from '../protocols/patience.ts'
+import type { Options, Program } from '../protocols/protocol.ts'
+import { wallClock } from '../wire/clock.ts'
+import { Ended } from '../wire/ends.ts'
+import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { Turnstile } from '../wire/turnstile.ts'
+import type { Terminal } from './terminal.ts'
+import { cannotListen, EXIT, place } from './trouble.ts'
+
+/** How a program is hosted. */
+export interface Hosting {
+  readonly program: Program
+  readonly options: Options
+  readonly random: Random
+  readonly terminal: Terminal
+  /** Opens the place where clients arrive. */
+  readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
+  /** The place as it was asked for. */
+  readonly at: Address
+  /** How many clients are served; `Infinity` until stopped. */
+  readonly clients: number
+  readonly concurrent: boolean
+  /** Milliseconds a client may take to come, and each time to answer; without it, any. */
+  readonly timeout?: number
+  /** Aborted to stop, with the exit code as the reason. */
+  readonly stop: AbortSignal
+  /** Says a diagnostic. */
+  readonly complain: (sentence: string) => void
+}
+
+/** Hosts a program at the terminal: listens, serves as many clients as it serves, and answers with the exit code. */
+export async function host(hosting: Hosting): Promise<number> {
+  const { program, terminal, clients, concurrent, timeout, stop, complain } = hosting
+  const { promise: over, resolve: end } = Promise.withResolvers<number>()
+  const talking = new Set<Conversation>()
+  const patience = timeout === undefined ? undefined : new Patience({ first: timeout, idle: timeout })
+  let come = 0
+  let done = 0
+  let code: number = EXIT.good
+
+  const serve = async (transport: Transport) => {
+    const greeting = program.host.connected?.(transport.remote)
+    if (greeting !== undefined) terminal.say(greeting)
+    const { options, random } = hosting
+    const conversation = new Conversation({ program, side: 'server', transport, person: terminal, options, random })
+    talking.add(conversation)
+    patience?.watch(conversation)
+    const trouble = await conversation.over
+    if (trouble && !stop.aborted) {
+      complain(clients > 1 ? `${place(transport.remote)}: ${trouble.message}` : trouble.message)
+      if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
+    }
+    void conversation.done.then(() => talking.delete(conversation))
+    done++
+    if (done >= clients) end(code)
+    else if (program.host.eachTime && !concurrent) announce()
+  }
+
+  const turnstile = new Turnstile(serve, { oneAtATime: !concurrent })
+  let listener: Listener
+  try {
+    listener = await hosting.listen((transport) => {
+      come++
+      if (come > clients) return transport.reset()
+      if (come === clients) void listener.close()
+      turnstile.arrive(transport)
+    })
+  } catch (error) {
+    complain(cannotListen(hosting.at, error))
+    return EXIT.trouble
+  }
+
+  const announce = () => {
+    const words = program.host.listening?.({ host: hosting.at.host, port: listener.address.port })
+    if (words !== undefined) terminal.say(words)
+  }
+  announce()
+  const noMore = timeout === undefined ? undefined : wallClock.after(timeout, () => {
+    if (come > 0) return
+    complain(`no client came within ${timeout / 1000} s`)
+    end(EXIT.trouble)
+  })
+  stop.addEventListener('abort', () => {
+    for (const conversation of talking) conversation.stop(new Ended('ours', 'this side was stopped'))
+    end(stop.reason)
+  })
+  const result = await over
+  noMore?.()
+  patience?.close()
+  turnstile.close()
+  void listener.close()
+  await Promise.all([...talking].map(({ done }) => done))
+  return result
+}

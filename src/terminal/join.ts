@@ -1,0 +1,84 @@
+import type { Random } from '../games/game.ts'
+import { Conversation } from '../protocols/conversation.ts'
+import { Patience } from '../protocols/patience.ts'
+import { EndOfInput } from '../protocols/person.ts'
+import type { Options, Program } from '../protocols/protocol.ts'
+import { pythonInt } from '../protocols/python.ts'
+import { Ended } from '../wire/ends.ts'
+import type { Address, Transport } from '../wire/transport.ts'
+import type { Terminal } from './terminal.ts'
+import { cannotConnect, EXIT } from './trouble.ts'
+
+/** How a program is joined. */
+export interface Joining {
+  readonly program: Program
+  readonly options: Options
+  readonly random: Random
+  readonly terminal: Terminal
+  /** Reaches the server. */
+  readonly connect: (to: Address) => Promise<Transport>
+  /** What was said of where the server is; the rest is asked for, or known from the worksheet. */
+  readonly host?: string
+  readonly port?: number
+  /** Milliseconds that a server which is not there yet is waited for. */
+  readonly wait: number
+  /** Milliseconds the server may take each time to answer; without it, any. */
+  readonly timeout?: number
+  /** Aborted to stop, with the exit code as the reason. */
+  readonly stop: AbortSignal
+  /** Says a diagnostic. */
+  readonly complain: (sentence: string) => void
+}
+
+/** Joins a program at the terminal: connects, talks until the end, and answers with the exit code. */
+export async function join(joining: Joining): Promise<number> {
+  const { program, options, random, terminal, timeout, stop, complain } = joining
+  let conversation: Conversation | undefined
+
+  const talk = async (): Promise<number> => {
+    const to = await whereTo(joining)
+    let transport: Transport
+    try {
+      transport = await joining.connect(to)
+    } catch (error) {
+      complain(cannotConnect(to, error, joining.wait))
+      return EXIT.trouble
+    }
+    const greeting = program.join.connected?.(to)
+    if (greeting !== undefined) terminal.say(greeting)
+    const named = { ...options, name: options.name ?? to.host }
+    conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random })
+    const patience = timeout === undefined ? undefined : new Patience({ first: timeout, idle: timeout })
+    patience?.watch(conversation)
+    const trouble = await conversation.done
+    patience?.close()
+    if (trouble && !stop.aborted) complain(trouble.message)
+    return trouble ? EXIT.trouble : EXIT.good
+  }
+
+  const stopped = Promise.withResolvers<number>()
+  stop.addEventListener('abort', async () => {
+    conversation?.stop(new Ended('ours', 'this side was stopped'))
+    await conversation?.done
+    stopped.resolve(stop.reason)
+  })
+  try {
+    const code = await Promise.race([talk(), stopped.promise])
+    return stop.aborted ? stop.reason : code
+  } catch (error) {
+    if (!(error instanceof EndOfInput)) throw error
+    complain(error.message)
+    return EXIT.trouble
+  }
+}
+
+async function whereTo({ program, terminal, host, port }: Joining): Promise<Address> {
+  const { asks, address = '127.0.0.1' } = program.join
+  const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
+  if (port !== undefined) return { host: name, port }
+  if (!asks) return { host: name, port: program.port }
+  for (;;) {
+    const number = Number(pythonInt(await terminal.ask('Enter port number of server: ')) ?? Number.NaN)
+    if (number >= 1 && number <= 65535) return { host: name, port: number }
+  }
+}

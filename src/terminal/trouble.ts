@@ -1,0 +1,45 @@
+import type { Address } from '../wire/transport.ts'
+
+/** Exit codes: 0 as the protocol ends, 1 otherwise, 2 usage, 130 and 143 after Ctrl-C and a termination signal. */
+export const EXIT = { good: 0, trouble: 1, usage: 2, interrupted: 130, terminated: 143 } as const
+
+/** A place as people write it: `127.0.0.1:9999`, `[::1]:9999`, or the path of a Unix socket. */
+export function place({ host, port }: Address): string {
+  if (host.includes('/') || host.includes('\\')) return host
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** Why nothing listens at a place, in a sentence that says what to do. */
+export function cannotListen(at: Address, error: unknown): string {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'it is in use; stop the program that listens there, or choose another with --port',
+    EACCES: 'this user may not listen there; ports below 1024 are reserved, choose another with --port',
+    EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
+    ENOTFOUND: 'that name is not known',
+  }
+  return `cannot listen on ${place(at)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+}
+
+/** Why a server could not be reached, in a sentence that says what to do. */
+export function cannotConnect(to: Address, error: unknown, waited: number): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ECONNREFUSED: `nobody listens there (asked for ${waited / 1000} s); start the server first, and look at its port`,
+    ENOENT: 'there is no such socket; start the server first, and look at its path',
+    ENOTFOUND: 'that name is not known; 127.0.0.1 is this machine',
+    EAI_AGAIN: 'names cannot be looked up now; an address such as 127.0.0.1 needs no looking up',
+    EHOSTUNREACH: 'there is no way to that machine; look at its address, and at the network',
+    ENETUNREACH: 'there is no way to that network; look at the address, and at the network',
+    ETIMEDOUT: 'it does not answer; look at the address, and at firewalls',
+    ECONNRESET: 'it broke the connection off at once',
+  }
+  return `cannot connect to ${place(to)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+}
+
+/** What an error says, without where it was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}

@@ -1,0 +1,37 @@
+import type { Transport } from './transport.ts'
+
+/**
+ * Turnstile lets peers in: all at once, as a concurrent server does, or strictly one at a time, as an iterative one:
+ * then whoever comes while another is served waits, connected and unheard, until that one is done.
+ */
+export class Turnstile {
+  readonly #serve: (transport: Transport) => Promise<void>
+  readonly #oneAtATime: boolean
+  #waiting: Transport[] = []
+  #serving = 0
+
+  constructor(serve: (transport: Transport) => Promise<void>, options: { oneAtATime: boolean }) {
+    this.#serve = serve
+    this.#oneAtATime = options.oneAtATime
+  }
+
+  /** Takes a peer that has arrived. */
+  readonly arrive = (transport: Transport): void => {
+    if (this.#oneAtATime && this.#serving > 0) this.#waiting.push(transport)
+    else void this.#admit(transport)
+  }
+
+  /** Turns away whoever still waits. */
+  close(): void {
+    for (const transport of this.#waiting) transport.reset()
+    this.#waiting = []
+  }
+
+  async #admit(transport: Transport): Promise<void> {
+    this.#serving++
+    await this.#serve(transport)
+    this.#serving--
+    const next = this.#oneAtATime ? this.#waiting.shift() : undefined
+    if (next) await this.#admit(next)
+  }
+}
