@@ -6,7 +6,7 @@ import type { Transport } from '../wire/transport.ts'
 import type { Side } from './automaton.ts'
 import { LocalHouse, type Opposite } from './house.ts'
 import { Peer } from './peer.ts'
-import { nobody, type Person } from './person.ts'
+import { EndOfInput, nobody, type Person } from './person.ts'
 import type { Options, Program, Setting } from './protocol.ts'
 
 /** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */
@@ -88,7 +88,9 @@ export class Conversation {
       await role()
       await this.#house.finished()
     } catch (error) {
-      this.stop(error)
+      // where this side may close, a person who has gone is no trouble
+      if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
+      else this.stop(error)
     }
     return this.#trouble
   }

@@ -32,6 +32,11 @@ export class Peer<Name extends string = string> {
     return this.#side === 'server' ? 'client' : 'server'
   }
 
+  /** Whether this side may close the connection now, and that is a good end. */
+  get mayClose(): boolean {
+    return this.#legal.some(({ form, from }) => form.closes && from === this.#side)
+  }
+
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
   receive(): Promise<Said<Name>> {
     return new Promise((resolve, reject) => this.#read(resolve, reject))

@@ -117,5 +117,7 @@ export interface Solo {
   readonly source: string
   readonly title: string
   readonly takes?: readonly (keyof Options)[]
+  /** What is wrong with the options, in a sentence; `undefined` where nothing is. */
+  check?(options: Options): string | undefined
   play(at: Setting<undefined>): Promise<void>
 }
