@@ -39,6 +39,11 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'book/secret': () => import('./number.ts'),
 }
 
+/** Programs without a network that are not in the file of their networked namesake. */
+const SOLO_FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
+  'c8/highlow': () => import('./highlow-solo.ts'),
+}
+
 /** The short names of the default editions. */
 const ALIASES: Readonly<Record<string, string>> = {
   hello: 'tjc/hello',
@@ -68,13 +73,13 @@ export function shortNameOf(name: string): string | undefined {
 
 /** The networked program of a name or short name; `undefined` where there is none. */
 export async function programOf(name: string): Promise<Program | undefined> {
-  const { full, file } = await fileOf(name)
+  const { full, file } = await fileOf(name, FILES)
   return file?.programs?.find((program) => program.name === full)
 }
 
 /** The program without a network of a name or short name; `undefined` where there is none. */
 export async function soloOf(name: string): Promise<Solo | undefined> {
-  const { full, file } = await fileOf(name)
+  const { full, file } = await fileOf(name, { ...FILES, ...SOLO_FILES })
   return file?.solos?.find((solo) => solo.name === full)
 }
 
@@ -84,7 +89,7 @@ export async function allPrograms(): Promise<Program[]> {
   return programs.filter((program) => program !== undefined)
 }
 
-async function fileOf(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {
+async function fileOf(name: string, files: typeof FILES): Promise<{ full: string; file: ProgramFile | undefined }> {
   const full = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
-  return { full, file: Object.hasOwn(FILES, full) ? await FILES[full]?.() : undefined }
+  return { full, file: Object.hasOwn(files, full) ? await files[full]?.() : undefined }
 }

@@ -1,0 +1,36 @@
+import type { Game } from './game.ts'
+
+const FACES = ['H', 'T'] as const
+
+/** Face is a side of a coin, head or tail. */
+export type Face = (typeof FACES)[number]
+
+/** Coin is how the guesses went so far. */
+export interface Coin {
+  readonly guesses: number
+  readonly right: number
+  /** Whether the last guess was right. */
+  readonly last?: boolean
+}
+
+/** coin: one player guesses which face a tossed coin shows, again and again. It has no end but leaving. */
+export const coin: Game<Coin, Face, Coin> = {
+  name: 'coin',
+  seats: { min: 1, max: 1 },
+  setup: () => ({ guesses: 0, right: 0 }),
+  toMove: () => [0],
+  play({ guesses, right }, _seat, guess, random) {
+    if (!FACES.includes(guess)) return { refused: 'a guess is H (head) or T (tail)' }
+    const last = random.choice(FACES) === guess
+    return { guesses: guesses + 1, right: right + (last ? 1 : 0), last }
+  },
+  outcome: () => undefined,
+  view: (state) => state,
+  moves: () => FACES,
+  notation: {
+    parse: (text) => FACES.find((face) => face === text.trim().toUpperCase()) ?? { refused: 'type H (head) or T (tail)' },
+    print: (face) => face,
+    render: ({ guesses, right, last }) =>
+      last === undefined ? 'Guess: head (H) or tail (T)?' : `${last ? 'Right' : 'Wrong'}: ${right} of ${guesses} so far.`,
+  },
+}

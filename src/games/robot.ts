@@ -1,0 +1,68 @@
+import type { Game } from './game.ts'
+
+const SIZE = 11
+const INSTRUCTIONS = ['FORWARD', 'LEFT', 'RIGHT'] as const
+/** The headings, each a quarter turn to the right of the one before it. */
+const HEADINGS = ['north', 'east', 'south', 'west'] as const
+const ARROWS = { north: '^', east: '>', south: 'v', west: '<' } as const
+const STEPS = { north: [0, 1], east: [1, 0], south: [0, -1], west: [-1, 0] } as const
+
+/** Instruction is what a robot can be told. */
+export type Instruction = (typeof INSTRUCTIONS)[number]
+
+/** Robot is where it stands on its square, and which way it looks. */
+export interface Robot {
+  /** Counted from 1: columns from the west, rows from the south. */
+  readonly column: number
+  readonly row: number
+  readonly heading: (typeof HEADINGS)[number]
+  /** It could not go forward, because there the square ends. */
+  readonly blocked: boolean
+}
+
+/** robot: one player steers a robot on a square, from its middle; at the border it stays where it is. It has no end but leaving. */
+export const robot: Game<Robot, Instruction, Robot> = {
+  name: 'robot',
+  seats: { min: 1, max: 1 },
+  setup: () => ({ column: (SIZE + 1) / 2, row: (SIZE + 1) / 2, heading: 'north', blocked: false }),
+  toMove: () => [0],
+  play(state, _seat, instruction) {
+    switch (instruction) {
+      case 'LEFT':
+        return { ...state, heading: turned(state, -1), blocked: false }
+      case 'RIGHT':
+        return { ...state, heading: turned(state, 1), blocked: false }
+      case 'FORWARD':
+        return forward(state)
+      default:
+        return { refused: `an instruction is ${INSTRUCTIONS.join(', ')}` }
+    }
+  },
+  outcome: () => undefined,
+  view: (state) => state,
+  moves: () => INSTRUCTIONS,
+  notation: {
+    parse(text) {
+      const word = text.trim().toUpperCase()
+      return INSTRUCTIONS.find((one) => one === word) ?? { refused: `type ${INSTRUCTIONS.join(', ')}` }
+    },
+    print: (instruction) => instruction,
+    render({ column, row, heading, blocked }) {
+      const line = (y: number) => Array.from({ length: SIZE }, (_, x) => (x + 1 === column && y === row ? ARROWS[heading] : '.')).join(' ')
+      const grid = Array.from({ length: SIZE }, (_, down) => `${line(SIZE - down)}\n`).join('')
+      return `${grid}Column ${column}, row ${row}, heading ${heading}.${blocked ? ' The border is in the way.' : ''}`
+    },
+  },
+}
+
+function turned({ heading }: Robot, quarters: 1 | -1): Robot['heading'] {
+  return HEADINGS.at((HEADINGS.indexOf(heading) + quarters) % HEADINGS.length) ?? heading
+}
+
+function forward(state: Robot): Robot {
+  const [east, north] = STEPS[state.heading]
+  const column = state.column + east
+  const row = state.row + north
+  const inside = column >= 1 && column <= SIZE && row >= 1 && row <= SIZE
+  return inside ? { ...state, column, row, blocked: false } : { ...state, blocked: true }
+}

@@ -1,0 +1,48 @@
+import { lines } from '../wire/lines.ts'
+import { type Automaton, client, server } from './automaton.ts'
+import type { Program, Protocol } from './protocol.ts'
+import { pythonAddress } from './python.ts'
+
+const automaton = {
+  messages: {
+    hello: server('Hello from server', { accepts: /^.*$/s }),
+    answer: client('Hello from client', { accepts: /^.*$/s }),
+  },
+  start: 'start',
+  states: { start: { hello: 'answering' }, answering: { answer: 'end' }, end: {} },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const bothWays: Protocol<Name, undefined> = {
+  name: 'both-ways',
+  title: 'the server says one line, and then the client does',
+  automaton,
+  framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
+
+  async server(peer, { person }) {
+    peer.send('hello')
+    const { text } = await peer.receive()
+    person.say(`${text}\n`)
+  },
+
+  async client(peer, { person }) {
+    const { text } = await peer.receive()
+    person.say(`${text}\n`)
+    peer.send('answer')
+  },
+}
+
+/** C8 slides, assignment 2. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'c8/both-ways',
+    source: '001 assignment 2',
+    protocol: bothWays,
+    words: undefined,
+    port: 12345,
+    servePort: 12369,
+    host: { connected: (client) => `Connected to: ${pythonAddress(client)}` },
+    join: {},
+  },
+]

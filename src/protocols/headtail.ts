@@ -1,0 +1,128 @@
+import { coin } from '../games/coin.ts'
+import { lines } from '../wire/lines.ts'
+import { type Automaton, client, server } from './automaton.ts'
+import type { Options, Program, Protocol, Solo } from './protocol.ts'
+import { pythonAddress } from './python.ts'
+
+/** What the programs on this wire differ in: whether each side says at the end how the guesses went. */
+interface Words {
+  readonly counts: boolean
+}
+
+const PROMPT_END = ' : '
+const SOLO_PROMPT = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
+
+const automaton = {
+  messages: {
+    prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s }),
+    guess: client('{guess}', { example: 'H', about: 'only its last character counts: H, T, or Q to quit' }),
+    right: server('You are right!'),
+    wrong: server('Sorry, you are wrong.'),
+    bye: server('Thanks for playing the game. Bye!', { bye: true }),
+    unusable: server('Please enter head (H), tail (T)             or Q to quit', { accepts: /^(?!.* : $).*$/s }),
+  },
+  start: 'start',
+  states: {
+    start: { prompt: 'guessing' },
+    guessing: { guess: 'judging' },
+    judging: { right: 'start', wrong: 'start', bye: 'end', unusable: 'start' },
+    end: {},
+  },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const headTail: Protocol<Name, Words> = {
+  name: 'headtail',
+  title: 'the client guesses how the coin falls that the server tosses, until it quits',
+  automaton,
+  framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ orEnd: PROMPT_END }) }),
+  paced: true,
+
+  async server(peer, { house, person, words }) {
+    const seat = await house.sit(coin, 0, undefined)
+    let { view } = await seat.next()
+    for (;;) {
+      peer.send('prompt')
+      const guess = (await peer.receive()).text.at(-1)
+      if (guess === 'Q') break
+      if (guess === 'H' || guess === 'T') {
+        await seat.play(guess)
+        view = (await seat.next()).view
+        peer.send(view.last ? 'right' : 'wrong')
+      } else peer.send('unusable')
+    }
+    peer.send('bye')
+    seat.leave()
+    if (words.counts) person.say(counters(view))
+  },
+
+  async client(peer, { person, words }) {
+    let right = 0
+    let guesses = 0
+    for (let quits = false; !quits; ) {
+      const { text: prompt } = await peer.receive()
+      let guess = ''
+      while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
+      peer.send('guess', guess)
+      const { name, text: answer } = await peer.receive()
+      person.say(`${answer}\n`)
+      if (name === 'right') right++
+      if (name === 'right' || name === 'wrong') guesses++
+      quits = name === 'bye' || guess.endsWith('Q')
+    }
+    if (words.counts) person.say(counters({ right, guesses }))
+  },
+}
+
+function counters({ right, guesses }: { right: number; guesses: number }): string {
+  return `You have guessed correctly ${right} out of ${guesses} times.`
+}
+
+function checkChoices({ choices = [] }: Options): string | undefined {
+  const wrong = choices.find((choice) => !/^[HT]$/i.test(choice))
+  return wrong === undefined ? undefined : `a coin falls on H or T, not ${JSON.stringify(wrong)}`
+}
+
+const common = {
+  takes: ['choices'],
+  check: checkChoices,
+  port: 12345,
+  host: {
+    listening: () => 'Type Ctrl-F6 or close the shell to       terminate the server.',
+    connected: (client: { host: string; port: number }) => `Connected to: ${pythonAddress(client)}`,
+  },
+  join: {},
+} as const
+
+/** C8 slides, project 5, whose client loses what arrives together, and assignment 4. */
+export const programs: readonly Program<Name, Words>[] = [
+  { ...common, name: 'c8/headtail', source: '001 project 5', protocol: headTail, words: { counts: false }, servePort: 12374 },
+  { ...common, name: 'c8/headtail-counters', source: '001 assignment 4', protocol: headTail, words: { counts: true }, servePort: 12375 },
+]
+
+/** C8 slides, project 5, before it goes over the network. */
+export const solos: readonly Solo[] = [
+  {
+    name: 'c8/headtail',
+    source: '001 project 5, head_tail.py',
+    title: 'guess how a coin falls, until you quit',
+    takes: ['choices'],
+    check: checkChoices,
+
+    async play({ house, person }) {
+      const { messages } = automaton
+      const seat = await house.sit(coin, 0, undefined)
+      await seat.next()
+      for (;;) {
+        const guess = (await person.ask(SOLO_PROMPT, 'Q')).toUpperCase()
+        if (guess === 'Q') return
+        if (guess === 'H' || guess === 'T') {
+          await seat.play(guess)
+          const { view } = await seat.next()
+          person.say((view.last ? messages.right : messages.wrong).text)
+        } else person.say(messages.unusable.text)
+      }
+    },
+  },
+]

@@ -1,0 +1,149 @@
+import { guessing, type Verdict } from '../games/guessing.ts'
+import { Ended } from '../wire/ends.ts'
+import { literals, segments } from '../wire/unframed.ts'
+import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import type { Peer } from './peer.ts'
+import type { Person } from './person.ts'
+import type { Program, Protocol, Solo } from './protocol.ts'
+import { pythonAddress, pythonInt } from './python.ts'
+import { checkSecret, secretNumber } from './secret.ts'
+
+const BANNER = '## Welcome to GUESS THE NUMBER! ##'
+const NO_NUMBER = 'Guesses must be an integer. Try again...'
+
+const automaton = {
+  messages: {
+    guess: client('{number}', { example: '50' }),
+    small: server('Too small!'),
+    big: server('Too big!'),
+    exact: server('Exactly! You win!'),
+    garbage: server(NO_NUMBER, { about: 'the answer to what is no number; it changes nothing' }),
+    leaves: clientCloses,
+  },
+  start: 'guessing',
+  states: {
+    guessing: { guess: 'judging', leaves: 'end' },
+    judging: { small: 'guessing', big: 'guessing', exact: 'won', garbage: 'guessing' },
+    won: { guess: 'judging', leaves: 'end' },
+    end: {},
+  },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const ANSWERS: Readonly<Record<Verdict, 'small' | 'big' | 'exact' | 'garbage'>> = {
+  low: 'small',
+  high: 'big',
+  right: 'exact',
+  wasted: 'garbage',
+}
+const TEXTS = Object.values(automaton.messages).flatMap(({ from, text }) => (from === 'server' ? [text] : []))
+
+const number: Protocol<Name, undefined> = {
+  name: 'number',
+  title: 'the client guesses a number from 1 to 100, with as many tries as it takes, and leaves when it likes',
+  automaton,
+  framing: () => ({ toServer: segments(), toClient: literals(TEXTS) }),
+
+  async server(peer, { house, person, options }) {
+    let seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
+    await seat.next()
+    for (let text = await nextGuess(peer); text !== undefined; text = await nextGuess(peer)) {
+      const guess = pythonInt(text)
+      if (guess === undefined) {
+        peer.send('garbage')
+        continue
+      }
+      await seat.play(Number(guess))
+      const { view, outcome } = await seat.next()
+      peer.send(ANSWERS[view.last ?? 'wasted'])
+      if (!outcome) continue
+      // who guesses on after winning hears the truth about the same number
+      seat = await house.sit(guessing, 0, { secret: Number(guess) })
+      await seat.next()
+    }
+    person.say('Disconnected')
+  },
+
+  async client(peer, { person }) {
+    person.say(BANNER)
+    do {
+      peer.send('guess', await askGuess(person))
+      person.say((await peer.receive()).text)
+    } while (peer.state !== 'won')
+  },
+}
+
+/** What the client says next; `undefined` when it has left, in good order or not. */
+async function nextGuess(peer: Peer<Name>): Promise<string | undefined> {
+  try {
+    const { name, text } = await peer.receive()
+    return name === 'leaves' ? undefined : text
+  } catch (error) {
+    if (error instanceof Ended && error.how === 'reset') return undefined
+    throw error
+  }
+}
+
+/** A number from the person, as Python prints it; what is none is asked again. */
+async function askGuess(person: Person): Promise<string> {
+  for (;;) {
+    const guess = pythonInt(await person.ask('Please input your guess: '))
+    if (guess !== undefined) return guess
+    person.say(NO_NUMBER)
+  }
+}
+
+/** Book chapter, guess-server and guess-client. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'book/guess',
+    source: '004 chapter 5, guess-server.py and guess-client.py',
+    protocol: number,
+    words: undefined,
+    port: 65432,
+    servePort: 65432,
+    takes: ['secret'],
+    check: checkSecret,
+    host: {
+      listening: (at) => `GUESS-THE-NUMBER server started. Listening on ${pythonAddress(at)}`,
+      connected: (client) => `Connected by ${pythonAddress(client)}`,
+    },
+    join: {},
+  },
+]
+
+/** Book chapter, the game before it goes over the network, and its first lines. */
+export const solos: readonly Solo[] = [
+  {
+    name: 'book/guess',
+    source: '004 chapter 5, guess32.py',
+    title: 'guess a number from 1 to 100, with as many tries as it takes',
+    takes: ['secret'],
+    check: checkSecret,
+
+    async play({ house, person, options }) {
+      const { messages } = automaton
+      const seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
+      await seat.next()
+      person.say(BANNER)
+      for (let won = false; !won; ) {
+        await seat.play(Number(await askGuess(person)))
+        const { view, outcome } = await seat.next()
+        person.say(messages[ANSWERS[view.last ?? 'wasted']].text)
+        won = outcome !== undefined
+      }
+    },
+  },
+  {
+    name: 'book/secret',
+    source: '004 first block',
+    title: 'draws a number from 1 to 100 and tells it',
+    takes: ['secret'],
+    check: checkSecret,
+
+    async play({ person, options, random }) {
+      person.say(`The secret number is ${secretNumber(options) ?? random.integer(1, 100)}`)
+    },
+  },
+]

@@ -1,0 +1,68 @@
+import { type Instruction, robot } from '../games/robot.ts'
+import { lines } from '../wire/lines.ts'
+import { type Automaton, client } from './automaton.ts'
+import type { Person } from './person.ts'
+import type { Program, Protocol } from './protocol.ts'
+import { pythonAddress } from './python.ts'
+
+const automaton = {
+  messages: {
+    FORWARD: client('FORWARD'),
+    LEFT: client('LEFT'),
+    RIGHT: client('RIGHT'),
+    END: client('END', { bye: true }),
+  },
+  start: 'driving',
+  states: {
+    driving: { FORWARD: 'driving', LEFT: 'driving', RIGHT: 'driving', END: 'end' },
+    end: {},
+  },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const remoteControl: Protocol<Name, undefined> = {
+  name: 'robot',
+  title: 'the client is the remote control of a robot, which is the server and says nothing',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer, { house, person }) {
+    const seat = await house.sit(robot, 0, undefined)
+    for (;;) {
+      const { view } = await seat.next()
+      person.say(robot.notation.render(view))
+      const { name } = await peer.receive()
+      if (name === 'END') return seat.leave()
+      await seat.play(name)
+    }
+  },
+
+  async client(peer, { person }) {
+    while (peer.state !== 'end') peer.send(await instruction(person))
+  },
+}
+
+/** What the person wants the robot to do; asked again until it is something. */
+async function instruction(person: Person): Promise<Instruction | 'END'> {
+  for (;;) {
+    const typed = await person.ask('FORWARD, LEFT, RIGHT or END: ', 'END')
+    if (typed.trim().toUpperCase() === 'END') return 'END'
+    const move = robot.notation.parse(typed)
+    if (typeof move === 'string') return move
+  }
+}
+
+/** TJC notes, the question of section 6. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'tjc/robot',
+    source: '000 section 6, question',
+    protocol: remoteControl,
+    words: undefined,
+    port: 12350,
+    servePort: 12350,
+    host: { connected: (client) => `Connected to: ${pythonAddress(client)}` },
+    join: {},
+  },
+]

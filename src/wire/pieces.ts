@@ -1,0 +1,28 @@
+import { type Decoded, type Framing, Pending } from './framing.ts'
+import { decode, encode, type TextCode } from './text.ts'
+
+/**
+ * pieces: what one `recv(size)` answers. Whatever has arrived is a message, up to `size` bytes, wherever that cuts what
+ * the peer meant (PROTOCOLS Q8: the programs with a single recv).
+ */
+export function pieces(size = 1024, code: TextCode = 'utf-8'): Framing {
+  return {
+    name: `none: what has arrived is a message, up to ${size} bytes of it`,
+    alone: true,
+    encode: (message) => encode(message, code),
+    decoder: () => new PieceDecoder(size, code),
+  }
+}
+
+class PieceDecoder extends Pending {
+  readonly #code: TextCode
+
+  constructor(size: number, code: TextCode) {
+    super(size)
+    this.#code = code
+  }
+
+  next(): Decoded {
+    return this.pending > 0 ? decode(this.take(Math.min(this.pending, this.limit)), this.#code) : undefined
+  }
+}
