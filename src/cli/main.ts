@@ -1,44 +1,140 @@
-import { chance } from '../games/random.ts'
-import { Conversation } from '../protocols/conversation.ts'
-import { programOf } from '../protocols/index.ts'
-import { Terminal } from '../terminal/terminal.ts'
-import { connectTcp, listenTcp } from '../wire/transports/tcp.ts'
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { EXIT } from '../terminal/trouble.ts'
+import { complain, onMistake, Usage } from './diagnostics.ts'
+import { list, moment, namedPort, number, port, several, span } from './values.ts'
 
-export async function main(argv: string[]): Promise<void> {
-  const [, , command, name = '', ...rest] = argv
-  const program = await programOf(name)
-  if (!program) throw new Error('no such program')
-  const terminal = new Terminal()
-  const opt = (n: string) => {
-    const i = rest.indexOf(n)
-    return i < 0 ? undefined : rest[i + 1]
+/** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  onMistake(() => process.exit(EXIT.trouble))
+  let code: number = EXIT.good
+  const program = commands((result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.good : EXIT.usage
+    else if (error instanceof Usage) code = usage(error.message)
+    else throw error
   }
-  const secret = opt('--secret')
-  const options = secret ? { secret } : {}
-  if (command === 'host') {
-    const at = { host: opt('--host') ?? '127.0.0.1', port: Number(opt('--port') ?? program.port) }
-    const listener = await listenTcp(at, async (transport) => {
-      const c = program.host.connected?.(transport.remote)
-      if (c) terminal.say(c)
-      const conv = new Conversation({ program, side: 'server', transport, person: terminal, options, random: chance })
-      const end = await conv.done
-      terminal.close()
-      await listener.close()
-      if (end) {
-        console.error(end.message)
-        process.exitCode = 1
-      }
-    })
-    const l = program.host.listening?.(listener.address)
-    if (l) terminal.say(l)
-  } else {
-    const transport = await connectTcp({ host: rest[0] ?? '127.0.0.1', port: Number(rest[1] ?? program.port) }, 3000)
-    const conv = new Conversation({ program, side: 'client', transport, person: terminal, options, random: chance })
-    const end = await conv.done
-    terminal.close()
-    if (end) {
-      console.error(end.message)
-      process.exitCode = 1
-    }
-  }
+  // what was printed must be out before the process ends
+  process.stdout.write('', () => process.exit(code))
+}
+
+function usage(sentence: string): number {
+  complain(sentence)
+  return EXIT.usage
+}
+
+/** The command line of Parlor: commands, options, help. Each command's code is loaded when it is used. */
+function commands(end: (code: number) => void): Command {
+  const parlor = new Command('parlor')
+    .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
+    .exitOverride()
+    .showHelpAfterError('(--help shows how it is used)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parlor: ')) })
+    .version(version())
+  const command = (usage: string, about: string, example: string) =>
+    parlor
+      .command(usage)
+      .description(about)
+      .addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
+
+  command(
+    'serve',
+    'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
+    'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --iterative guess          one client at a time',
+  )
+    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', '127.0.0.1')
+    .option('--only <name>', 'serve this program only (may be repeated)', several)
+    .option('--port <name=n>', 'the port of one program; 0 for any (may be repeated)', namedPort)
+    .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
+    .option('--first <time>', 'how long a client may take to say something at all', span('s'), 120_000)
+    .option('--idle <time>', 'how long a client may take to answer', span('s'), 600_000)
+    .option('--words <file>', 'the words of hangman, one a line')
+    .option('--json', 'print where what listens as JSON')
+    .action(async (options) => end(await (await import('./serve.ts')).serveCommand(options)))
+
+  repeatable(
+    command(
+      'host <program>',
+      "be the server's side of a program at this terminal",
+      'parlor host tictactoe                     and elsewhere: parlor join tictactoe\nparlor host guess --secret 42 --forever --concurrent\nparlor host c8/chat --host 0.0.0.0 --port 5000\nparlor host chat --tls',
+    ),
+  )
+    .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)')
+    .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', port)
+    .option('--forever', 'serve client after client until Ctrl-C')
+    .option('--concurrent', 'serve them all at the same time')
+    .option('--split <n>', 'hello-split: bytes in each piece', number(1, 1024))
+    .option('--delay <time>', 'hello-split: time between the pieces', span('ms'))
+    .option('--cert <file>', 'with --tls: the certificate (PEM)')
+    .option('--key <file>', 'with --tls: its private key (PEM)')
+    .action(async (program, options) => end(await (await import('./host.ts')).hostCommand(program, options)))
+
+  repeatable(
+    command(
+      'join <program> [host] [port]',
+      "be the client's side of a program at this terminal",
+      'parlor join guess\nparlor join hello 192.168.1.20 12345\nparlor join time --format "%H:%M" --format "%A"\nparlor join chat --tls --fingerprint 5A:7F:...',
+    ),
+  )
+    .option('--host <address>', 'the server’s address, as [host]')
+    .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
+    .option('--wait <time>', 'wait so long for a server that is not there yet', span('s'), 3000)
+    .option('--recv-once', 'hello: take the first piece for all, as the worksheet’s first client does')
+    .option('--format <format>', 'time: ask for this format (may be repeated)', several)
+    .option('--name <name>', 'http: the host to ask for')
+    .option('--fingerprint <hex>', 'with --tls: the only certificate to accept')
+    .action(async (program, host, port, options) => end(await (await import('./join.ts')).joinCommand(program, { host, port, ...options })))
+
+  chances(
+    command(
+      'solo <program>',
+      'play a program without a network',
+      'parlor solo number\nparlor solo headtail --choices H,T,T\nparlor solo hangman --words words.txt',
+    ),
+  )
+    .option('--words <file>', 'hangman: words of your own, one a line')
+    .action(async (program, options) => end(await (await import('./solo.ts')).soloCommand(program, options)))
+
+  command(
+    'protocols [name]',
+    'show all programs; or one: states, messages, framing, port, source, and its diagram',
+    'parlor protocols\nparlor protocols tictactoe',
+  ).action(async (name) => end(await (await import('./protocols.ts')).protocolsCommand(name)))
+  command(
+    'lookup [name]',
+    'this machine’s name and addresses; or those of a name, the name of an address, the port of a service',
+    'parlor lookup\nparlor lookup localhost\nparlor lookup 127.0.0.1\nparlor lookup http',
+  ).action(async (name) => end(await (await import('./lookup.ts')).lookupCommand(name)))
+  return parlor
+}
+
+/** The options that make a game repeat, for tests and lessons. */
+function chances(command: Command): Command {
+  return command
+    .option('--secret <secret>', 'the number or word to be guessed')
+    .option('--choices <list>', 'what chance gives, in turn and again: H,T,T or Scissor,Paper', list)
+    .option('--now <time>', 'the time that it is taken to be, 2024-02-29T13:05:09', moment)
+}
+
+/** The options that both sides at a terminal have. */
+function repeatable(command: Command): Command {
+  return chances(command)
+    .option('--size <n>', 'tic-tac-toe: cells in a row', number(2, 20))
+    .option('--framing <how>', 'talk: lines, none or length')
+    .option('--words <file>', 'hangman: words of your own, one a line')
+    .option('--pace <time>', 'headtail, highlow: the pause between two messages', span('ms'))
+    .option('--timeout <time>', 'how long the other side may be silent (default: for ever)', span('s'))
+    .option('--ipv6', 'over IPv6')
+    .option('--tls', 'over TLS')
+    .option('--unix <path>', 'over a Unix socket')
+    .option('--udp', 'over UDP (fh/hello, fh/time)')
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return String(version)
 }

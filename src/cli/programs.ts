@@ -1,7 +1,7 @@
 import { closestMatch } from 'leven'
 import { programNames, programOf, shortNames, soloOf } from '../protocols/index.ts'
 import type { Options, Program, Solo } from '../protocols/protocol.ts'
-import { Usage } from './usage.ts'
+import { Usage } from './diagnostics.ts'
 
 /** The networked program of a name. Throws a usage error with the nearest name where there is none. */
 export async function networked(name: string): Promise<Program> {
@@ -15,7 +15,8 @@ export async function networked(name: string): Promise<Program> {
 export async function alone(name: string): Promise<Solo> {
   const found = await soloOf(name)
   if (found) return found
-  if (await programOf(name)) throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
+  if (await programOf(name))
+    throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
   throw unknown(name)
 }
 

@@ -35,7 +35,11 @@ export interface Game<State, Move, View, Options = undefined> {
   view(state: State, who: SeatNumber | 'watcher'): View
   /** All legal moves, where they can be listed: players and counts of the move tree come free. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
-  /** The house's own move, where listing and searching moves is not the way. */
+  /** The state that a view shows, where it shows everything: then the house's player can search. */
+  whole?(view: View): State
+  /** What tells positions apart for a search: the part of a state on which the rest of the game depends. */
+  key?(state: State): string
+  /** The house's own move, where searching is not the way. */
   choose?(view: View, seat: SeatNumber, random: Random): Move
   readonly notation: Notation<Move, View>
 }

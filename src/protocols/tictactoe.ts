@@ -1,5 +1,5 @@
 import type { Seat, SeatNumber } from '../games/game.ts'
-import { type Board, symbolOf, tictactoe } from '../games/tictactoe.ts'
+import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
@@ -38,7 +38,7 @@ async function exchange(peer: Peer<Name>, seat: Seat<number, Board>): Promise<vo
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return peer.send('END')
-    if (view.last !== undefined && markedBy(view) !== seat.number) peer.send('MOVE', view.last)
+    if (view.last !== undefined && view.turn === seat.number) peer.send('MOVE', view.last)
     if (outcome) return
     if (!turn) continue
     const { name, fields } = await peer.receive()
@@ -54,7 +54,7 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return say(outcome.left === seat.number ? 'You quit, opponent wins!' : 'Opponent quits, you win!')
-    if (view.last !== undefined && markedBy(view) !== seat.number) say(`${them} moves: ${view.last}`)
+    if (view.last !== undefined && view.turn === seat.number) say(`${them} moves: ${view.last}`)
     if (view.last !== undefined || turn) person.say(tictactoe.notation.render(view))
     if (outcome)
       return say(outcome.winners.length === 0 ? 'Stalemate' : outcome.winners.includes(seat.number) ? 'You win!' : 'Opponent wins!')
@@ -71,10 +71,6 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
     person.say(line)
     person.say()
   }
-}
-
-function markedBy(view: Board): SeatNumber | undefined {
-  return view.last === undefined ? undefined : symbolOf(view, view.last)
 }
 
 const ticTacToe: Protocol<Name, Words> = {

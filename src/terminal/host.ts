@@ -77,11 +77,14 @@ export async function host(hosting: Hosting): Promise<number> {
     if (words !== undefined) terminal.say(words)
   }
   announce()
-  const noMore = timeout === undefined ? undefined : wallClock.after(timeout, () => {
-    if (come > 0) return
-    complain(`no client came within ${timeout / 1000} s`)
-    end(EXIT.trouble)
-  })
+  const noMore =
+    timeout === undefined
+      ? undefined
+      : wallClock.after(timeout, () => {
+          if (come > 0) return
+          complain(`no client came within ${timeout / 1000} s`)
+          end(EXIT.trouble)
+        })
   stop.addEventListener('abort', () => {
     for (const conversation of talking) conversation.stop(new Ended('ours', 'this side was stopped'))
     end(stop.reason)

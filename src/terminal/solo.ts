@@ -1,5 +1,5 @@
-import { LocalHouse } from '../protocols/house.ts'
 import type { Random } from '../games/game.ts'
+import { LocalHouse } from '../protocols/house.ts'
 import { EndOfInput } from '../protocols/person.ts'
 import type { Options, Solo } from '../protocols/protocol.ts'
 import { wallClock } from '../wire/clock.ts'
@@ -7,9 +7,16 @@ import type { Terminal } from './terminal.ts'
 import { EXIT } from './trouble.ts'
 
 /** Plays a program without a network, and answers with the exit code. */
-export async function solo(program: Solo, at: { options: Options; random: Random; terminal: Terminal; complain: (sentence: string) => void }): Promise<number> {
+export async function solo(
+  program: Solo,
+  at: { options: Options; random: Random; terminal: Terminal; complain: (sentence: string) => void },
+): Promise<number> {
   const { options, random, terminal, complain } = at
-  const house = new LocalHouse(() => undefined, random, () => {})
+  const house = new LocalHouse(
+    () => undefined,
+    random,
+    () => {},
+  )
   try {
     await program.play({ words: undefined, person: terminal, house, options, random, clock: wallClock })
     return EXIT.good

@@ -1,0 +1,20 @@
+import { messageOf } from '../terminal/trouble.ts'
+
+/** Usage is a mistake in the command line: its sentence is printed, and the exit code is 2. */
+export class Usage extends Error {
+  override readonly name = 'Usage'
+}
+
+/** Prints a diagnostic on standard error; nothing else of Parlor goes there. */
+export function complain(sentence: string): void {
+  process.stderr.write(`parlor: ${sentence}\n`)
+}
+
+/** Says what became of mistakes in Parlor itself: one sentence, and `then`, in place of a stack trace. */
+export function onMistake(then: () => void): void {
+  process.setUncaughtExceptionCaptureCallback(null)
+  process.setUncaughtExceptionCaptureCallback((error) => {
+    complain(`this is a mistake in Parlor itself, please report it: ${messageOf(error)}`)
+    then()
+  })
+}

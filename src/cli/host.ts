@@ -1,0 +1,42 @@
+import { host } from '../terminal/host.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { complain, Usage } from './diagnostics.ts'
+import { checkOptions, networked } from './programs.ts'
+import { randomOf, stopSignal, type TermOptions, termsOf } from './terms.ts'
+import { listenOn, type TransportOptions } from './transports.ts'
+
+interface HostOptions extends TermOptions, TransportOptions {
+  readonly host?: string
+  readonly port?: number
+  readonly forever?: boolean
+  readonly concurrent?: boolean
+  readonly timeout?: number
+}
+
+/** `parlor host`: the server's side of a program at the terminal; answers with the exit code. */
+export async function hostCommand(name: string, options: HostOptions): Promise<number> {
+  const program = await networked(name)
+  const terms = await termsOf(options)
+  checkOptions(program, terms)
+  const { host: words } = program
+  if (options.concurrent && words.types) {
+    throw new Usage(`somebody types at the host of ${program.name}, which goes with one client at a time; leave out --concurrent`)
+  }
+  if (options.udp && !words.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)
+  const at = { host: options.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: options.port ?? program.port }
+  const terminal = new Terminal()
+  return host({
+    program,
+    options: { ...program.defaults, ...terms },
+    random: randomOf(terms),
+    terminal,
+    at: options.unix === undefined ? at : { host: options.unix, port: 0 },
+    listen: (accept) => listenOn(at, options, accept),
+    clients: forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1),
+    concurrent: options.concurrent === true || options.udp === true,
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    stop: stopSignal(),
+    complain,
+  })
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import type { Random } from '../games/game.ts'
+import { chance, given } from '../games/random.ts'
+import type { Options } from '../protocols/protocol.ts'
+import { EXIT, messageOf } from '../terminal/trouble.ts'
+import { Usage } from './diagnostics.ts'
+
+/** The options of the command line that are about the conversation. */
+export interface TermOptions {
+  readonly secret?: string
+  readonly choices?: readonly string[]
+  readonly now?: Date
+  readonly size?: number
+  readonly split?: number
+  readonly delay?: number
+  readonly recvOnce?: boolean
+  readonly framing?: string
+  readonly format?: readonly string[]
+  readonly name?: string
+  readonly words?: string
+  readonly pace?: number
+}
+
+/** Terms of a conversation from the command line; an option that is empty counts as not given. */
+export async function termsOf(given: TermOptions): Promise<Options> {
+  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, pace } = given
+  if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
+  return {
+    ...(secret ? { secret } : {}),
+    ...(choices ? { choices } : {}),
+    ...(now ? { now } : {}),
+    ...(size === undefined ? {} : { size }),
+    ...(split === undefined ? {} : { split }),
+    ...(delay === undefined ? {} : { delay }),
+    ...(recvOnce ? { recvOnce } : {}),
+    ...(framing === undefined ? {} : { framing }),
+    ...(format === undefined ? {} : { formats: format }),
+    ...(name === undefined ? {} : { name }),
+    ...(pace === undefined ? {} : { pace }),
+    ...(words === undefined ? {} : { words: await wordsFrom(words) }),
+  }
+}
+
+/** Where chance comes from: as given, or as it comes. */
+export function randomOf({ choices }: Options): Random {
+  return choices ? given(choices) : chance
+}
+
+/** A signal that Ctrl-C and a termination signal set off; its reason is the exit code. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  process.on('SIGINT', () => stop.abort(EXIT.interrupted))
+  process.on('SIGTERM', () => stop.abort(EXIT.terminated))
+  return stop.signal
+}
+
+function isFraming(text: string): text is 'lines' | 'none' | 'length' {
+  return ['lines', 'none', 'length'].includes(text)
+}
+
+async function wordsFrom(file: string): Promise<readonly string[]> {
+  const { parseWords } = await import('../games/words.ts')
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Usage(`cannot read the words: ${messageOf(error)}`)
+  }
+  const words = parseWords(text)
+  if ('refused' in words) throw new Usage(`${file}: ${words.refused}`)
+  return words
+}

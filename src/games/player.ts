@@ -1,0 +1,31 @@
+import { type Game, isRefusal, type Random, type Seat } from './game.ts'
+import { bestMove, isOpen } from './search.ts'
+
+/**
+ * The house's player of a game: holds a seat until the game is over. It moves as the game itself says (`choose`), as a
+ * search finds where a view shows everything (`whole`), or else by chance among the legal moves.
+ */
+export async function play<State, Move, View, Options>(
+  game: Game<State, Move, View, Options>,
+  seat: Seat<Move, View>,
+  random: Random,
+): Promise<void> {
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (outcome) return
+    if (!turn) continue
+    const refusal = await seat.play(choose(game, seat.number, view, random))
+    if (isRefusal(refusal)) throw new Error(`the player of ${game.name} made an illegal move: ${refusal.refused}`)
+  }
+}
+
+/** Whether the house can play a game. */
+export function playable<State, Move, View, Options>(game: Game<State, Move, View, Options>): boolean {
+  return game.choose !== undefined || isOpen(game)
+}
+
+function choose<State, Move, View, Options>(game: Game<State, Move, View, Options>, seat: number, view: View, random: Random): Move {
+  if (game.choose) return game.choose(view, seat, random)
+  if (isOpen(game)) return bestMove(game, game.whole(view), random)
+  throw new Error(`the house cannot play ${game.name}`)
+}

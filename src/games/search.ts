@@ -1,0 +1,135 @@
+import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from './game.ts'
+
+/** Positions that one search may look at. */
+const POSITIONS = 20_000
+/** Games played to the end at random, shared among the moves that searching leaves equal. */
+const PLAYOUTS = 300
+/** Positions of one game whose best moves are remembered. */
+const REMEMBERED = 50_000
+
+/** A game in which two play in turn and see everything, and whose moves can be listed. */
+export type OpenGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
+  moves(state: State, seat: SeatNumber): Iterable<Move>
+  whole(view: View): State
+}
+
+/** Whether a game's moves can be searched. */
+export function isOpen<State, Move, View, Options>(game: Game<State, Move, View, Options>): game is OpenGame<State, Move, View, Options> {
+  return game.moves !== undefined && game.whole !== undefined
+}
+
+/**
+ * The best move for the seat that is to move: perfect where the game can be searched to its end, and otherwise what
+ * looks best some moves ahead and in games played to the end at random. Among equals, chance decides.
+ */
+export function bestMove<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State, random: Random): Move {
+  const known = memory(game) as Map<string, readonly Move[]>
+  const key = keyOf(game, state)
+  let best = known.get(key)
+  if (!best) {
+    const search = new Search(game, random)
+    best = search.bestMoves(state)
+    if (search.complete && known.size < REMEMBERED) known.set(key, best)
+  }
+  return best.length === 1 ? (best[0] as Move) : random.choice(best)
+}
+
+const memories = new WeakMap<object, Map<string, unknown>>()
+
+function memory(game: object): Map<string, unknown> {
+  let known = memories.get(game)
+  if (!known) {
+    known = new Map()
+    memories.set(game, known)
+  }
+  return known
+}
+
+/** A search that looks deeper and deeper until its positions are used up or there is nothing deeper. */
+class Search<State, Move, View, Options> {
+  /** Whether the game was searched to its end. */
+  complete = false
+  readonly #game: OpenGame<State, Move, View, Options>
+  readonly #random: Random
+  readonly #values = new Map<string, number>()
+  #left = POSITIONS
+  #cut = false
+
+  constructor(game: OpenGame<State, Move, View, Options>, random: Random) {
+    this.#game = game
+    this.#random = random
+  }
+
+  bestMoves(state: State): readonly Move[] {
+    const seat = this.#seat(state)
+    const moves = [...this.#game.moves(state, seat)]
+    let best: readonly Move[] = moves
+    for (let depth = 1; !this.complete && this.#left > 0; depth++) {
+      this.#cut = false
+      this.#values.clear()
+      const values = moves.map((move) => -this.#value(this.#after(state, seat, move), depth - 1))
+      if (this.#left <= 0) break
+      const highest = Math.max(...values)
+      best = moves.filter((_, at) => values[at] === highest)
+      this.complete = !this.#cut
+    }
+    return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
+  }
+
+  /** What a position is worth to whoever is to move there: sooner wins are better, later losses too. */
+  #value(state: State, depth: number): number {
+    const outcome = this.#game.outcome(state)
+    if (outcome) return outcome.winners.length === 0 ? 0 : -1 - depth / 1000
+    if (depth === 0 || this.#left-- <= 0) {
+      this.#cut = true
+      return 0
+    }
+    const key = `${depth} ${keyOf(this.#game, state)}`
+    const known = this.#values.get(key)
+    if (known !== undefined) return known
+    const seat = this.#seat(state)
+    let value = Number.NEGATIVE_INFINITY
+    for (const move of this.#game.moves(state, seat)) value = Math.max(value, -this.#value(this.#after(state, seat, move), depth - 1))
+    this.#values.set(key, value)
+    return value
+  }
+
+  #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
+    const each = Math.ceil(PLAYOUTS / moves.length)
+    const points = moves.map((move) => {
+      let sum = 0
+      for (let n = 0; n < each; n++) sum += worth(this.#playout(this.#after(state, seat, move)), seat)
+      return sum
+    })
+    const highest = Math.max(...points)
+    return moves.filter((_, at) => points[at] === highest)
+  }
+
+  #playout(start: State): Outcome {
+    for (let state = start; ; ) {
+      const outcome = this.#game.outcome(state)
+      if (outcome) return outcome
+      const seat = this.#seat(state)
+      state = this.#after(state, seat, this.#random.choice([...this.#game.moves(state, seat)]))
+    }
+  }
+
+  #seat(state: State): SeatNumber {
+    return this.#game.toMove(state)[0] ?? 0
+  }
+
+  #after(state: State, seat: SeatNumber, move: Move): State {
+    const next = this.#game.play(state, seat, move, this.#random)
+    if (isRefusal(next)) throw new Error(`${this.#game.name} lists a move and refuses it: ${next.refused}`)
+    return next
+  }
+}
+
+function keyOf<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
+  return game.key?.(state) ?? JSON.stringify(state)
+}
+
+function worth({ winners }: Outcome, seat: SeatNumber): number {
+  if (winners.length === 0) return 0
+  return winners.includes(seat) ? 1 : -1
+}
