@@ -1,0 +1,32 @@
+import { columns, reference, soloReference } from '../lab/reference.ts'
+import { allPrograms, programNames, programOf, shortNameOf, soloOf } from '../protocols/index.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { EXIT } from '../terminal/trouble.ts'
+import { networked } from './programs.ts'
+
+/** `parlor protocols [NAME]`: the table of all programs, or one program's reference; answers with the exit code. */
+export async function protocolsCommand(name?: string): Promise<number> {
+  const terminal = new Terminal()
+  if (name === undefined) terminal.write(await all())
+  else {
+    const program = await programOf(name)
+    const solo = await soloOf(name)
+    if (program) terminal.write(reference(program, shortNameOf(program.name)))
+    else if (solo) terminal.write(soloReference(solo, shortNameOf(solo.name)))
+    else await networked(name)
+  }
+  return EXIT.good
+}
+
+async function all(): Promise<string> {
+  const networkedOnes = new Map((await allPrograms()).map((program) => [program.name, program]))
+  const rows = await Promise.all(
+    programNames.map(async (name) => {
+      const program = networkedOnes.get(name)
+      const solo = await soloOf(name)
+      const ways = [...(program ? ['host, join'] : []), ...(solo ? ['solo'] : [])].join(', ')
+      return [name, shortNameOf(name) ?? '', program ? String(program.port) : '', ways, program?.protocol.title ?? solo?.title ?? '']
+    }),
+  )
+  return `${columns([['PROGRAM', 'SHORT', 'PORT', 'WITH', 'WHAT IT IS'], ...rows])}\n\nOne of them in full: parlor protocols tictactoe\n`
+}

@@ -1,0 +1,78 @@
+import { type Automaton, legal, type Side, type Step } from '../protocols/automaton.ts'
+
+/** Characters between the two lifelines. */
+const GAP = 46
+
+/**
+ * A sequence diagram of an automaton, in text: one conversation that goes through every transition it can reach, with
+ * the state that each message leads to. Client on the left, server on the right, as who dials and who is dialled.
+ */
+export function diagram(automaton: Automaton): string {
+  const head = `  client${' '.repeat(GAP - 8)}server`
+  const lifelines = `    |${' '.repeat(GAP - 5)}|`
+  const lines = [head, `${lifelines}    ${automaton.start}`]
+  let state = automaton.start
+  for (const step of tour(automaton)) {
+    if (step === 'again') {
+      lines.push(lifelines, `    ~${center('and another time', GAP - 5, ' ')}~    ${automaton.start}`)
+      state = automaton.start
+      continue
+    }
+    lines.push(`    |${arrow(step)}|    ${step.next === state ? '(unchanged)' : step.next}`)
+    state = step.next
+  }
+  return [...lines, lifelines].join('\n')
+}
+
+/** Steps through every transition, each as soon as it can be reached; `again` where a new conversation begins. */
+export function tour(automaton: Automaton): readonly (Step | 'again')[] {
+  const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legal(automaton, state).map((step) => step)))
+  const steps: (Step | 'again')[] = []
+  for (let state = automaton.start; ; ) {
+    const way = nearest(automaton, state, unseen)
+    if (way) {
+      for (const step of way) unseen.delete(step)
+      steps.push(...way)
+      state = way.at(-1)?.next ?? state
+    } else if (state !== automaton.start && nearest(automaton, automaton.start, unseen)) {
+      steps.push('again')
+      state = automaton.start
+    } else return steps
+  }
+}
+
+/** The shortest way to a step not seen yet; among equals the one that comes first in the table, ends last. */
+function nearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>): readonly Step[] | undefined {
+  const queue: { state: string; way: readonly Step[] }[] = [{ state: from, way: [] }]
+  const visited = new Set([from])
+  let ending: readonly Step[] | undefined
+  for (let entry = queue.shift(); entry; entry = queue.shift()) {
+    for (const step of legal(automaton, entry.state)) {
+      const way = [...entry.way, step]
+      const ends = legal(automaton, step.next).length === 0
+      if (unseen.has(step) && !ends) return way
+      if (unseen.has(step)) ending ??= way
+      if (visited.has(step.next)) continue
+      visited.add(step.next)
+      queue.push({ state: step.next, way })
+    }
+  }
+  return ending
+}
+
+function arrow({ form, from }: Step): string {
+  const label = form.closes ? 'closes' : form.text
+  const width = GAP - 5
+  const text = ` ${label.length > width - 8 ? `${label.slice(0, width - 9)}…` : label} `
+  return POINT[from](center(text, width - 1, '-'))
+}
+
+const POINT: Readonly<Record<Side, (line: string) => string>> = {
+  client: (line) => `${line}>`,
+  server: (line) => `<${line}`,
+}
+
+function center(text: string, width: number, fill: string): string {
+  const left = Math.max(0, Math.floor((width - text.length) / 2))
+  return text.padStart(text.length + left, fill).padEnd(width, fill)
+}

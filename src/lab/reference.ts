@@ -1,0 +1,103 @@
+import { type Automaton, legal, type MessageForm } from '../protocols/automaton.ts'
+import type { Program, Solo } from '../protocols/protocol.ts'
+import { diagram } from './diagram.ts'
+
+/** A program's reference in text: what it is, where it comes from, messages, states, framing, port, and its diagram. */
+export function reference(program: Program, shortName?: string): string {
+  const { name, source, port, servePort, protocol, host } = program
+  const { toServer, toClient } = protocol.framing(program.defaults ?? {})
+  const framing =
+    toServer.name === toClient.name
+      ? [['framing', toServer.name]]
+      : [
+          ['to server', toServer.name],
+          ['to client', toClient.name],
+        ]
+  const facts = [
+    ['program', shortName ? `${name}, in short ${shortName}` : name],
+    ['source', source],
+    ['port', `${port}; ${servePort} in "parlor serve"`],
+    ['carried by', host.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
+    ...framing,
+    ...(protocol.paced ? [['pause', 'the server leaves 150 ms (250 ms over a network) between two messages that were not answered']] : []),
+  ]
+  return `${[
+    `${protocol.title[0]?.toUpperCase()}${protocol.title.slice(1)}.`,
+    columns(facts),
+    `Messages:\n${columns(messages(protocol.automaton))}`,
+    `States:\n${columns(states(protocol.automaton))}`,
+    diagram(protocol.automaton),
+  ].join('\n\n')}\n`
+}
+
+/** A program without a network, in text. */
+export function soloReference({ name, source, title }: Solo, shortName?: string): string {
+  return `${title[0]?.toUpperCase()}${title.slice(1)}.\n\n${columns([
+    ['program', shortName ? `${name}, in short ${shortName}` : name],
+    ['source', source],
+    ['play it', `parlor solo ${shortName ?? name}`],
+  ])}\n`
+}
+
+function messages(automaton: Automaton): string[][] {
+  const forms: [string, MessageForm][] = Object.entries(automaton.messages)
+  return forms.map(([name, form]) => [
+    name,
+    SAYS[form.from],
+    form.closes ? '(closes)' : JSON.stringify(form.text).slice(1, -1),
+    about(form),
+  ])
+}
+
+const SAYS = { server: 'server', client: 'client', either: 'both' } as const
+
+function about({ text, example, about: sentence, asks, bye }: MessageForm): string {
+  const notes = [
+    ...(sentence ? [sentence] : []),
+    ...(text.includes('{') ? [`such as ${JSON.stringify(example)}`] : []),
+    ...(asks ? ['asks for an answer'] : []),
+    ...(bye ? ['a goodbye'] : []),
+  ]
+  return notes.join('; ')
+}
+
+function states(automaton: Automaton): string[][] {
+  return Object.keys(automaton.states).map((state) => {
+    const steps = legal(automaton, state)
+    const names = steps.map(({ name, from, next }) => `${from} ${name} → ${next}`)
+    const quiet = automaton.quiet?.includes(state) ? ['or both close, when the game is over'] : []
+    return [state === automaton.start ? `${state} (start)` : state, steps.length === 0 ? 'the end' : [...names, ...quiet].join(', ')]
+  })
+}
+
+/** Rows in columns, each as wide as its widest cell; what is long goes on under itself. */
+export function columns(rows: readonly (readonly string[])[], width = 110): string {
+  const widths: number[] = []
+  for (const row of rows)
+    row.forEach((cell, at) => {
+      if (at < row.length - 1) widths[at] = Math.max(widths[at] ?? 0, cell.length)
+    })
+  const indent = widths.reduce((sum, one) => sum + one + 2, 2)
+  return rows
+    .map((row) => {
+      const last = row.at(-1) ?? ''
+      const head = row
+        .slice(0, -1)
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+      return `  ${head}  ${wrapped(last, Math.max(30, width - indent)).join(`\n${' '.repeat(indent)}`)}`.trimEnd()
+    })
+    .join('\n')
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/(?<=,) /)) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
