@@ -1,0 +1,61 @@
+import type { Refusal } from './game.ts'
+import { charactersOf, clean, fold, LONGEST_CHARACTER } from './letters.ts'
+
+/** words: what there is to guess where nobody brings words of their own; English, plain letters. */
+export const words: readonly string[] = [
+  // the classroom
+  `alphabet algebra answer backpack balloon biology blackboard bookmark calendar calculator chapter chemistry classroom compass
+   crayon dictionary diploma drawing eraser essay exam exercise experiment fraction geography geometry globe grammar history
+   holiday homework journal kindergarten laboratory language lesson library locker lunchbox marker melody microscope museum
+   notebook novel orchestra paintbrush paragraph pencil physics playground poem professor pupil puzzle question quiz recess ruler
+   satchel scholar school science scissors sentence spelling sponge student teacher textbook theatre timetable triangle tutor
+   university vocabulary whiteboard`,
+  // networking and computers
+  `address algorithm antenna archive backup bandwidth binary bluetooth bridge broadcast browser buffer byte cable cache checksum
+   client cloud compiler computer congestion connection cookie database datagram debugger decoder dialog digital domain download
+   emulator encryption ethernet fibre firewall firmware folder frame framework function gateway graphics hacker handshake hardware
+   header hostname hotspot integer internet keyboard kernel latency layer listener localhost loopback mailbox memory message modem
+   monitor multicast network packet parser password payload pixel pointer port printer process program protocol proxy python query
+   queue recursion register repeater request response robot router satellite scanner script segment semaphore server session signal
+   socket software spam stream switch syntax telegraph telephone terminal thread timeout token topology traffic transport tunnel
+   upload variable virus website wireless`,
+  // every day
+  `airport anchor apple apron autumn bakery banana basket beach bicycle birthday biscuit blanket bottle bread breakfast bucket
+   butter butterfly button camera candle carpet castle cheese cherry chimney chocolate cinema circus coffee crocodile curtain
+   dolphin dragon elephant engine evening family feather festival fireplace flower football forest fountain friend garden giraffe
+   guitar hammer harbour helicopter hospital iceberg island jacket journey jungle kangaroo kettle kitchen ladder lantern lemonade
+   lighthouse lightning lizard mountain mushroom necklace neighbour ocean octopus orange oyster pancake parachute parrot peanut
+   penguin picnic pillow pineapple pirate planet pocket potato pumpkin pyramid rabbit railway rainbow raincoat restaurant river
+   rocket sailor sandwich saucepan shadow shoulder skeleton snowflake spider spoon squirrel station strawberry summer sunflower
+   swimming telescope thunder ticket tiger tomato tornado treasure trumpet turtle umbrella vacation valley village violin volcano
+   waterfall weather weekend whale whistle window winter yoghurt zebra`,
+].flatMap((list) => list.split(/\s+/))
+
+/**
+ * The words of a text: one a line, without blanks around it. What follows a # at the beginning of a line or behind a
+ * blank is a comment; a word that stands there twice, or cannot be guessed, is left out.
+ */
+export function parseWords(text: string): readonly string[] | Refusal {
+  const found = new Map<string, string>()
+  for (const line of text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/)) {
+    const word = clean(line.replace(/(?:^|\s)#.*$/, ''))
+    const key = charactersOf(word).map(fold).join('')
+    if (!unguessable(word) && !found.has(key)) found.set(key, word)
+  }
+  if (found.size > 0) return [...found.values()]
+  return { refused: 'there is no word to guess in it; expected is one word on each line, and # before a comment' }
+}
+
+/** Why a text cannot be a word to guess; `undefined` where it can. */
+export function unguessable(text: string): Refusal | undefined {
+  const word = clean(text)
+  if (!/\p{L}/u.test(word)) return { refused: `a word to guess has at least one letter, and ${JSON.stringify(word)} has none` }
+  if (/\p{Cc}/u.test(word)) return { refused: 'a word to guess has no control characters' }
+  if (word.length > LONGEST) return { refused: `a word to guess has at most ${LONGEST} characters, and this has ${word.length}` }
+  if (charactersOf(word).some((character) => character.length > LONGEST_CHARACTER))
+    return { refused: 'a letter of the word has too many marks' }
+  return undefined
+}
+
+/** Code units of a word, at most. */
+const LONGEST = 100

@@ -1,0 +1,234 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isRefusal } from '../../src/games/game.ts'
+import { type Hangman, type HangmanOptions, hangman } from '../../src/games/hangman.ts'
+import { charactersOf, clean, fold } from '../../src/games/letters.ts'
+import { LocalTable } from '../../src/games/local.ts'
+import { play as bot } from '../../src/games/player.ts'
+import { chance, given, seeded } from '../../src/games/random.ts'
+import { parseWords, unguessable, words } from '../../src/games/words.ts'
+
+const start = (options: HangmanOptions) => hangman.setup(options, chance)
+
+/** The state after some guesses, none of which may be refused. */
+function tried(state: Hangman, ...guesses: string[]): Hangman {
+  for (const guess of guesses) {
+    const next = hangman.play(state, 0, guess, chance)
+    if (isRefusal(next)) throw new Error(`${guess}: ${next.refused}`)
+    state = next
+  }
+  return state
+}
+
+const positions = (secret: string, guess: string) => tried(start({ secret }), guess).last?.positions
+
+describe('hangman', () => {
+  test('a game that is won', () => {
+    const state = tried(start({ secret: 'Banana' }), 'A', 'x', 'n')
+    expect(hangman.view(state, 0)).toEqual({
+      shown: ['', 'a', 'n', 'a', 'n', 'a'],
+      tried: ['a', 'x', 'n'],
+      misses: 8,
+      left: 7,
+      last: { letter: 'n', positions: [3, 5] },
+    })
+    expect(hangman.outcome(state)).toBeUndefined()
+    const won = tried(state, 'b')
+    expect(hangman.outcome(won)).toEqual({ winners: [0] })
+    expect(hangman.toMove(won)).toEqual([])
+    expect(hangman.view(won, 'watcher').word).toBe('Banana')
+    expect(hangman.play(won, 0, 'z', chance)).toEqual({ refused: 'the game is over' })
+  })
+
+  test('the eighth miss loses, and shows the word', () => {
+    const state = tried(start({ secret: 'fun' }), ...'abcdegh')
+    expect([state.left, hangman.outcome(state)]).toEqual([1, undefined])
+    const lost = tried(state, 'i')
+    expect(hangman.outcome(lost)).toEqual({ winners: [] })
+    expect(hangman.view(lost, 0)).toMatchObject({ left: 0, word: 'fun', shown: ['', '', ''] })
+  })
+
+  test('another number of misses', () => {
+    expect(hangman.outcome(tried(start({ secret: 'fun', misses: 1 }), 'a'))).toEqual({ winners: [] })
+  })
+
+  test.each([
+    ['a letter that was tried', 'E', 'E was tried already: guess another letter'],
+    ['a letter that was tried in vain', 'x', 'x was tried already: guess another letter'],
+    ['nothing', '', 'guess one letter at a time, such as e'],
+    ['two letters', 'ab', 'guess one letter at a time, such as e'],
+    ['two blanks', '  ', 'guess one letter at a time, such as e'],
+    ['a sign that the word does not have', '?', 'that is no letter: guess a letter, such as e'],
+    ['a blank that the word does not have', ' ', 'that is no letter: guess a letter, such as e'],
+    ['a control character', '\x1b', 'that is no letter: guess a letter, such as e'],
+    ['bytes that were no text', '\ufffd', 'that is no letter: guess a letter, such as e'],
+    ['a lone surrogate', '\ud800', 'that is no letter: guess a letter, such as e'],
+    ['a letter with a tower of marks', `a${'\u0301'.repeat(20)}`, 'guess one letter at a time, such as e'],
+  ])('%s is refused with a sentence', (_, guess, refused) => {
+    expect(hangman.play(tried(start({ secret: 'eel' }), 'e', 'x'), 0, guess, chance)).toEqual({ refused })
+  })
+
+  test.each([
+    ['é', 'E\u0301'],
+    ['É', 'é'],
+    ['ß', 'ẞ'],
+    ['ẞ', 'ß'],
+    ['σ', 'ς'],
+    ['ς', 'Σ'],
+    ['İ', 'i'],
+    ['i', 'İ'],
+    ['ı', 'I'],
+    ['I', 'ı'],
+    ['İ', 'i\u0307'],
+    ['ж', 'Ж'],
+    ['q\u0303', 'Q\u0303'],
+    ['한', '\u1112\u1161\u11ab'],
+    ['\u1e9b\u0323', 'ẛ\u0323'],
+    ['’', "'"],
+    ['‑', '-'],
+    ['4', '4'],
+    [' ', ' '],
+  ])('%j is found by %j', (letter, guess) => {
+    expect(positions(`x${letter}y${letter}x`, guess)).toEqual([2, 4])
+  })
+
+  test('ß is not two s, and an accent is not ignored', () => {
+    expect(positions('Straße', 's')).toEqual([1])
+    expect(positions('résumé', 'e')).toEqual([])
+  })
+
+  test('positions count letters with their marks as one', () => {
+    expect(start({ secret: 'q\u0303a\u0308b' }).characters).toHaveLength(3)
+    expect(positions('q\u0303a\u0308b', 'b')).toEqual([3])
+  })
+
+  test('blanks and hyphens have to be found, and cost nothing where there are none', () => {
+    const state = tried(start({ secret: ' ice-cream\t bar ' }), ...'icermba')
+    expect(state.word).toBe('ice-cream bar')
+    expect(hangman.outcome(state)).toBeUndefined()
+    expect(hangman.outcome(tried(state, '-', ' '))).toEqual({ winners: [0] })
+  })
+
+  test.each(['', '  ', '42', '?!', 'a\x07b', 'x'.repeat(101), `ba${'\u0301'.repeat(20)}`])('%j is no word to guess', (secret) => {
+    expect(() => start({ secret })).toThrow(RangeError)
+  })
+
+  test('the word is drawn from the words, or given', () => {
+    expect(hangman.setup({ words: ['one', 'two'] }, given(['two'])).word).toBe('two')
+    expect(words).toContain(start({}).word)
+  })
+
+  test('the picture grows with the misses, whatever their number', () => {
+    const picture = (misses: number, ...guesses: string[]) =>
+      hangman.notation.render(hangman.view(tried(start({ secret: 'eel', misses }), ...guesses), 0))
+    expect(picture(8)).toBe('  _ _ _   misses left: 8\n')
+    expect(picture(8, 'e', 'x')).toBe(' =====\n  e e _   misses left: 7   tried: e x\n')
+    const whole = '  +---+\n  |   |\n  |   O\n  |  /|\\\n  |  / \\\n =====\n  _ _ _   misses left: 0   '
+    expect(picture(8, ...'abcdfghi')).toBe(`${whole}tried: a b c d f g h i\n`)
+    expect(picture(1, 'a')).toBe(`${whole}tried: a\n`)
+    expect(picture(100, 'a')).toBe(' =====\n  _ _ _   misses left: 99   tried: a\n')
+  })
+
+  test('the house’s player finishes every game without an illegal move', async () => {
+    for (const secret of ['jazz', 'Ωμέγα', 'e-mail', 'straße']) {
+      const table = new LocalTable(hangman, { secret, misses: 60 }, chance)
+      await bot(hangman, table.seat(0), chance)
+    }
+  })
+})
+
+const word = fc
+  .oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme', maxLength: 20 }), fc.string({ unit: 'binary', maxLength: 20 }))
+  .filter((text) => unguessable(text) === undefined)
+const letter = fc.oneof(
+  fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzßİ'),
+  fc.string({ unit: 'grapheme', maxLength: 2 }),
+  fc.string({ unit: 'binary', maxLength: 3 }),
+)
+
+describe('properties of hangman', () => {
+  test('whoever guesses every character of the word wins without a miss', () => {
+    fc.assert(
+      fc.property(word, fc.boolean(), (secret, decomposed) => {
+        let state = start({ secret })
+        for (const character of state.characters) {
+          const guess = decomposed ? character.normalize('NFD') : character
+          const next = hangman.play(state, 0, guess, chance)
+          if (!isRefusal(next)) state = next
+        }
+        expect([hangman.outcome(state), state.left]).toEqual([{ winners: [0] }, 8])
+      }),
+    )
+  })
+
+  test('a guess is a hit, a miss, or refused; misses are counted, and the word stays hidden until it is over', () => {
+    fc.assert(
+      fc.property(word, fc.array(letter, { maxLength: 40 }), (secret, guesses) => {
+        let state = start({ secret })
+        for (const guess of guesses) {
+          const next = hangman.play(state, 0, guess, chance)
+          if (isRefusal(next)) continue
+          const hit = (next.last?.positions.length ?? 0) > 0
+          expect(next.left).toBe(state.left - (hit ? 0 : 1))
+          expect(next.tried).toHaveLength(state.tried.length + 1)
+          expect(hangman.play(next, 0, guess, chance)).toHaveProperty('refused')
+          state = next
+          const view = hangman.view(state, 0)
+          const open = view.shown.flatMap((character, at) => (character ? [at] : []))
+          expect(open.every((at) => state.tried.includes(fold(state.characters[at] ?? '')))).toBe(true)
+          expect('word' in view).toBe(hangman.outcome(state) !== undefined)
+        }
+      }),
+    )
+  })
+
+  test('what notation prints, it parses', () => {
+    fc.assert(
+      fc.property(letter, (text) => {
+        const move = hangman.notation.parse(text)
+        if (!isRefusal(move)) expect(hangman.notation.parse(hangman.notation.print(move))).toBe(move)
+      }),
+    )
+  })
+
+  test('case does not matter, letter by letter', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }), (character) => {
+        expect(fold(character.toUpperCase())).toBe(fold(character))
+        expect(fold(character.toLowerCase())).toBe(fold(character))
+        expect(fold(character.normalize('NFD'))).toBe(fold(character))
+      }),
+    )
+  })
+})
+
+describe('words', () => {
+  test('the list is long, and plain enough for any client', () => {
+    expect(words.length).toBeGreaterThan(200)
+    expect(new Set(words).size).toBe(words.length)
+    for (const one of words) expect(one).toMatch(/^[a-z]{4,12}$/)
+  })
+
+  test('a file of words: blanks, comments, CR LF, a byte order mark, words that stand there twice', () => {
+    const text = '\ufeff# animals\r\n  cat \r\n\r\ndog # a pet\r\nCAT\r\nC#\nice cream\rcafe\u0301\ncafé\n42\n'
+    expect(parseWords(text)).toEqual(['cat', 'dog', 'C#', 'ice cream', 'café'])
+  })
+
+  test.each(['', '\n\n', '# nothing\n', '42\n'])('%j has no word', (text) => {
+    expect(parseWords(text)).toEqual({
+      refused: 'there is no word to guess in it; expected is one word on each line, and # before a comment',
+    })
+  })
+
+  test('parsing what was parsed changes nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme' })), (lines) => {
+        const found = parseWords(lines.join('\n'))
+        if (isRefusal(found)) return
+        expect(parseWords(found.join('\r\n'))).toEqual(found)
+        for (const one of found) expect(clean(hangman.setup({ secret: one }, seeded(1)).word)).toBe(one)
+        expect(found.every((one) => charactersOf(one).length > 0)).toBe(true)
+      }),
+    )
+  })
+})
