@@ -61,11 +61,8 @@ export class Peer<Name extends string = string> {
    * that, it is sent, with the open question again. Otherwise this throws the violation that ends the conversation.
    */
   refuse(sentence: string): void {
-    const { refusal } = this.#automaton
-    if (refusal === undefined || this.#side === 'client') throw new Ended('violation', sentence)
-    this.#state = this.#legal.find(({ name }) => name === refusal)?.next ?? this.#state
-    this.connection.send(print(this.#automaton.messages[refusal], [sentence]))
-    if (this.#request !== undefined) this.connection.send(this.#request)
+    if (!this.#answerError(sentence)) throw new Ended('violation', sentence)
+    this.#state = this.#legal.find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
   }
 
   /**
@@ -96,9 +93,8 @@ export class Peer<Name extends string = string> {
         const said = this.#understand(text)
         if (said) return resolve(said)
         const sentence = this.#illegal(text)
-        if (this.#automaton.refusal === undefined || this.#side === 'client') return reject(new Ended('violation', sentence))
-        this.refuse(sentence)
-        this.#read(resolve, reject)
+        if (this.#answerError(sentence)) this.#read(resolve, reject)
+        else reject(new Ended('violation', sentence))
       },
       end: (end) => {
         const closing = end.how === 'finished' ? this.#closing() : undefined
@@ -106,6 +102,15 @@ export class Peer<Name extends string = string> {
         else reject(this.explain(end))
       },
     })
+  }
+
+  /** Answers what is illegal, and asks again; where the protocol or our side has no answer, this is `false`. */
+  #answerError(sentence: string): boolean {
+    const { refusal } = this.#automaton
+    if (refusal === undefined || this.#side === 'client') return false
+    this.connection.send(print(this.#automaton.messages[refusal], [sentence]))
+    if (this.#request !== undefined) this.connection.send(this.#request)
+    return true
   }
 
   #understand(text: string): Said<Name> | undefined {

@@ -1,0 +1,77 @@
+import { type Automaton, legal, parse, type Side, type Step } from '../../src/protocols/automaton.ts'
+import type { Options, Program } from '../../src/protocols/protocol.ts'
+import { encode } from '../../src/wire/text.ts'
+import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
+
+/** One write on the wire, or the end of what a side sends. */
+export interface Event {
+  readonly from: Side
+  readonly bytes: Uint8Array | 'end'
+}
+
+/** Keeps in order what both ends of a pair write. */
+export function tape(server: MemoryTransport, client: MemoryTransport): Event[] {
+  const events: Event[] = []
+  for (const [from, transport] of [
+    ['server', server],
+    ['client', client],
+  ] as const) {
+    const write = transport.write.bind(transport)
+    transport.write = (data) => {
+      events.push({ from, bytes: typeof data === 'string' ? encode(data) : data })
+      write(data)
+    }
+    const finish = transport.finish.bind(transport)
+    transport.finish = () => {
+      events.push({ from, bytes: 'end' })
+      finish()
+    }
+  }
+  return events
+}
+
+/** What an observer made of a conversation: the steps it saw, and where it ended. */
+export interface Observation {
+  readonly steps: readonly Step[]
+  readonly state: string
+  /** The first message that was not legal where it stood. */
+  readonly illegal?: string
+}
+
+/** Judges a recorded conversation by the automaton alone, as somebody would who only sees the wire. */
+export function observe({ protocol, defaults }: Program, options: Options, events: readonly Event[]): Observation {
+  const { automaton } = protocol
+  const { toServer, toClient } = protocol.framing({ ...defaults, ...options })
+  const decoders = { client: toServer.decoder(), server: toClient.decoder() }
+  const alone = { client: toServer.alone, server: toClient.alone }
+  const steps: Step[] = []
+  let state = automaton.start
+  const take = (from: Side, text: string): boolean => {
+    const step = legal(automaton, state).find((one) => one.from === from && !one.form.closes && parse(one.form, text) !== undefined)
+    if (step) {
+      steps.push(step)
+      state = step.next
+    }
+    return step !== undefined || isRefusal(automaton, from, text)
+  }
+  for (const { from, bytes } of events) {
+    const decoder = decoders[from]
+    if (bytes !== 'end') decoder.push(bytes)
+    for (let message = decoder.next(); typeof message === 'string'; message = decoder.next()) {
+      if (!take(from, message)) return { steps, state, illegal: message }
+    }
+    const rest = decoder.pending > 0 && (bytes === 'end' || alone[from]) ? decoder.rest() : undefined
+    if (typeof rest === 'string' && !take(from, rest)) return { steps, state, illegal: rest }
+    if (bytes !== 'end') continue
+    const closing = legal(automaton, state).find((one) => one.from === from && one.form.closes)
+    if (!closing) continue
+    steps.push(closing)
+    state = closing.next
+  }
+  return { steps, state }
+}
+
+function isRefusal({ refusal, messages }: Automaton, from: Side, text: string): boolean {
+  const form = refusal === undefined ? undefined : messages[refusal]
+  return from === 'server' && form !== undefined && parse(form, text) !== undefined
+}
