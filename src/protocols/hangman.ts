@@ -1,0 +1,190 @@
+import { isRefusal, type Refusal } from '../games/game.ts'
+import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman.ts'
+import { fold, letterOf } from '../games/letters.ts'
+import { unguessable } from '../games/words.ts'
+import { Ended } from '../wire/ends.ts'
+import { lines } from '../wire/lines.ts'
+import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import type { Peer } from './peer.ts'
+import type { Person } from './person.ts'
+import type { Options, Program, Protocol, Solo } from './protocol.ts'
+
+const automaton = {
+  messages: {
+    START: client('START', { about: 'asks for a game' }),
+    WORD: server('WORD {length} {misses}', { example: 'WORD 6 8', accepts: /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/ }),
+    letter: client('{letter}', { example: 'a' }),
+    AT: server('AT {positions}', { example: 'AT 2 4 6', accepts: /^AT (\d{1,3}(?: +\d{1,3})*) *$/, about: 'positions count from 1' }),
+    MISS: server('MISS {left}', { example: 'MISS 7', accepts: /^MISS (\d{1,3}) *$/ }),
+    WON: server('END WON {word}', { example: 'END WON banana' }),
+    LOST: server('END LOST {word}', { example: 'END LOST banana' }),
+    ERROR: server('ERROR {sentence}', { example: 'ERROR x was tried already: guess another letter' }),
+    QUIT: client('QUIT', { bye: true }),
+    closed: clientCloses,
+  },
+  start: 'ready',
+  states: {
+    ready: { START: 'starting' },
+    starting: { WORD: 'guessing' },
+    guessing: { letter: 'judging' },
+    judging: { AT: 'hit', MISS: 'missed', ERROR: 'guessing' },
+    hit: { letter: 'judging', WON: 'over' },
+    missed: { letter: 'judging', LOST: 'over' },
+    over: { START: 'starting', closed: 'end' },
+    end: {},
+  },
+  always: { QUIT: 'end' },
+  refusal: 'ERROR',
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const protocol: Protocol<Name> = {
+  name: 'hangman',
+  title: 'the client guesses a word of the server, letter by letter',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer, { house, options, person }) {
+    while ((await peer.receive()).name === 'START') {
+      const seat = await house.sit(hangman, 0, keeping(options))
+      let { view, outcome } = await seat.next()
+      peer.send('WORD', view.shown.length, view.left)
+      while (!outcome) {
+        const { name, text } = await peer.receive()
+        if (name === 'QUIT') return seat.leave()
+        const refusal = await seat.play(text)
+        if (refusal) {
+          peer.refuse(refusal.refused)
+          continue
+        }
+        ;({ view, outcome } = await seat.next())
+        if (view.last?.positions.length) peer.send('AT', view.last.positions.join(' '))
+        else peer.send('MISS', view.left)
+      }
+      const { word = '' } = view
+      peer.send(outcome.winners.length > 0 ? 'WON' : 'LOST', word)
+      person.say(outcome.winners.length > 0 ? `The player has found the word: ${word}` : `The player has not found the word: ${word}`)
+    }
+  },
+
+  async client(peer, { person }) {
+    do {
+      peer.send('START')
+      if (!(await guess(await dealt(peer, person), person, (letter, view) => tell(peer, letter, view)))) break
+    } while (await again(person))
+    peer.send('QUIT')
+  },
+}
+
+const solo: Solo = {
+  name: 'fh/hangman',
+  source: '003 task 5.2',
+  title: 'a word to guess, letter by letter',
+  takes: ['secret', 'words'],
+  check: checkSecret,
+  async play({ house, options, person }) {
+    for (let on = true; on; ) {
+      const seat = await house.sit(hangman, 0, keeping(options))
+      const { view } = await seat.next()
+      const played = await guess(view, person, async (letter) => (await seat.play(letter)) ?? (await seat.next()).view)
+      on = played && (await again(person))
+    }
+  },
+}
+
+/** One word at the terminal, whoever keeps it: `tell` makes a guess. Answers whether it was played to its end. */
+async function guess(
+  view: HangmanView,
+  person: Person,
+  tell: (letter: string, view: HangmanView) => Promise<HangmanView | Refusal>,
+): Promise<boolean> {
+  for (;;) {
+    person.say(hangman.notation.render(view))
+    if (view.word !== undefined) {
+      person.say(view.left > 0 ? `You have found it: ${view.word}` : `Hanged! The word was: ${view.word}`)
+      return true
+    }
+    const before = view
+    while (view === before) {
+      const typed = await person.ask('Your letter (QUIT to leave): ', 'QUIT')
+      if (typed.toUpperCase() === 'QUIT') return false
+      const letter = letterOf(typed)
+      const heard = letter === undefined ? view : await tell(letter, view)
+      if (isRefusal(heard)) person.say(heard.refused)
+      else view = heard
+    }
+  }
+}
+
+async function again(person: Person): Promise<boolean> {
+  for (;;) {
+    const answer = (await person.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
+    if (answer.startsWith('y')) return true
+    if (answer.startsWith('n')) return false
+  }
+}
+
+/** What the server says of its word. */
+async function dealt(peer: Peer<Name>, person: Person): Promise<HangmanView> {
+  for (;;) {
+    const { name, fields } = await peer.receive()
+    const [first = '', second] = fields
+    if (name === 'WORD') return { shown: Array(Number(first)).fill(''), tried: [], misses: Number(second), left: Number(second) }
+    person.say(first)
+  }
+}
+
+/** Guesses a letter on the wire; answers with what is seen of the word then. */
+async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
+  peer.send('letter', letter)
+  const { name, text, fields } = await peer.receive()
+  const [heard = ''] = fields
+  if (name === 'ERROR') return { refused: heard }
+  const view = { ...before, tried: [...before.tried, fold(letter)] }
+  if (name === 'MISS') {
+    const left = Number(heard)
+    return left > 0 ? { ...view, left } : { ...view, left, word: await ending(peer) }
+  }
+  const shown = [...before.shown]
+  for (const position of heard.split(/ +/).map(Number)) {
+    if (shown[position - 1] === undefined) throw new Ended('violation', `the server said ${text}, and its word has ${shown.length} letters`)
+    shown[position - 1] = letter
+  }
+  return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await ending(peer) }
+}
+
+/** The word, which the server says at the end. */
+async function ending(peer: Peer<Name>): Promise<string> {
+  return (await peer.receive()).fields[0] ?? ''
+}
+
+function keeping({ secret, words }: Options): HangmanOptions {
+  return { secret, words }
+}
+
+function checkSecret({ secret }: Options): string | undefined {
+  return secret === undefined ? undefined : unguessable(secret)?.refused
+}
+
+/** FH slides, task 5.2: hangman over a network, and for one without. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/hangman',
+    source: '003 task 5.2',
+    protocol,
+    words: undefined,
+    port: 5052,
+    servePort: 5052,
+    takes: ['secret', 'words'],
+    check: checkSecret,
+    host: {
+      listening: ({ host, port }) => `Hangman: waiting for a player at ${host}, port ${port}.`,
+      connected: ({ host, port }) => `A player has come from ${host}, port ${port}.`,
+    },
+    join: { connected: ({ host, port }) => `Hangman: playing with the server at ${host}, port ${port}.` },
+  },
+]
+
+/** The same for one at home. */
+export const solos: readonly Solo[] = [solo]

@@ -1,0 +1,41 @@
+import type { Clock } from '../../src/wire/clock.ts'
+
+/** Lets everything run that is not waiting for a clock. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** TestClock is a clock that stands still until a test lets time pass. */
+export class TestClock implements Clock {
+  #now: number
+  #timers: { at: number; then: () => void }[] = []
+
+  constructor(now = 0) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, then: () => void): () => void {
+    const timer = { at: this.#now + ms, then }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer)
+    }
+  }
+
+  /** Lets time pass, and all that happens in it happen in order. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms
+    await settled()
+    for (;;) {
+      const [next] = this.#timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+      if (!next) break
+      this.#timers = this.#timers.filter((one) => one !== next)
+      this.#now = next.at
+      next.then()
+      await settled()
+    }
+    this.#now = until
+  }
+}
