@@ -1,6 +1,6 @@
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from './game.ts'
 
-/** Positions that one search may look at. */
+/** Positions that one search may look into; one that is met again costs nothing. 3 x 3 cells are searched to the end. */
 const POSITIONS = 20_000
 /** Games played to the end at random, shared among the moves that searching leaves equal. */
 const PLAYOUTS = 300
@@ -80,13 +80,14 @@ class Search<State, Move, View, Options> {
   #value(state: State, depth: number): number {
     const outcome = this.#game.outcome(state)
     if (outcome) return outcome.winners.length === 0 ? 0 : -1 - depth / 1000
-    if (depth === 0 || this.#left-- <= 0) {
+    if (depth === 0 || this.#left <= 0) {
       this.#cut = true
       return 0
     }
     const key = `${depth} ${keyOf(this.#game, state)}`
     const known = this.#values.get(key)
     if (known !== undefined) return known
+    this.#left--
     const seat = this.#seat(state)
     let value = Number.NEGATIVE_INFINITY
     for (const move of this.#game.moves(state, seat)) value = Math.max(value, -this.#value(this.#after(state, seat, move), depth - 1))
