@@ -149,7 +149,7 @@ async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Prom
   const shown = [...before.shown]
   for (const position of heard.split(/ +/).map(Number)) {
     if (shown[position - 1] === undefined) throw new Ended('violation', `the server said ${text}, and its word has ${shown.length} letters`)
-    shown[position - 1] = letter
+    shown[position - 1] = letter.toLowerCase()
   }
   return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await ending(peer) }
 }

@@ -23,6 +23,8 @@ export class Terminal implements Person {
   readonly #decoder: Decoder = lines().decoder(LINE_LIMIT)
   #started = false
   #ended = false
+  /** The last line that came has no end yet. */
+  #cut = false
   #question: Question | undefined
 
   constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stdout) {
@@ -76,12 +78,13 @@ export class Terminal implements Person {
     if (!this.#started) {
       this.#started = true
       this.#input.on('data', (chunk: Uint8Array) => {
+        this.#cut = chunk.at(-1) !== LF[0]
         this.#decoder.push(chunk)
         this.#answer()
       })
       const end = () => {
         this.#ended = true
-        if (this.#decoder.pending > 0) this.#decoder.push(LF)
+        if (this.#cut) this.#decoder.push(LF)
         this.#answer()
       }
       this.#input.on('end', end).on('error', end)
