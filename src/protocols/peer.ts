@@ -1,3 +1,4 @@
+import type { Clock } from '../wire/clock.ts'
 import type { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import { quoted } from '../wire/visible.ts'
@@ -40,6 +41,23 @@ export class Peer<Name extends string = string> {
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
   receive(): Promise<Said<Name>> {
     return new Promise((resolve, reject) => this.#read(resolve, reject))
+  }
+
+  /** As `receive`, but for `ms` milliseconds at most: then `undefined`, and what comes later is for the next to receive. */
+  receiveWithin(ms: number, clock: Clock): Promise<Said<Name> | undefined> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(ms, () => {
+        this.connection.stopReading()
+        resolve(undefined)
+      })
+      const before =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          cancel()
+          then(value)
+        }
+      this.#read(before<Said<Name>>(resolve), before<Error>(reject))
+    })
   }
 
   /** Says something. A message that is out of turn is a mistake in the role, and throws. */

@@ -107,6 +107,8 @@ export interface JoinWords {
   readonly asks?: boolean
   /** The address it dials where nobody says otherwise: 127.0.0.1. */
   readonly address?: string
+  /** The port it dials where nobody says otherwise: the program's. */
+  readonly port?: number
   /** Said when the server has answered. The host is the name that was asked for. */
   connected?(server: Address): string
 }

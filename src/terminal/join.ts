@@ -76,7 +76,7 @@ async function whereTo({ program, terminal, host, port }: Joining): Promise<Addr
   const { asks, address = '127.0.0.1' } = program.join
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
-  if (!asks) return { host: name, port: program.port }
+  if (!asks) return { host: name, port: program.join.port ?? program.port }
   for (;;) {
     const number = Number(pythonInt(await terminal.ask('Enter port number of server: ')) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }

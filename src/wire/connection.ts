@@ -24,10 +24,23 @@ export interface ConnectionOptions {
 
 const INBOX_LIMIT = 64 * 1024
 const OUTBOX_LIMIT = 256 * 1024
+/** Bytes around a message that framings have at most, and one. */
+const OVERHEAD = 16
 /** How long a peer that was told everything may take to close its side too, in milliseconds. */
 const LINGER = 2000
+/** How long it may take altogether while it still reads, in milliseconds. */
+const LINGER_READING = 30_000
 /** How long the last data has to arrive before a reset, in milliseconds (PROTOCOLS Q4). */
 const BEFORE_RESET = 200
+
+/** How a conversation in TLS begins: a handshake record. */
+const TLS_HANDSHAKE = [0x16, 0x03]
+/** Sentences for what systems call broken connections, where more can be said than that. */
+const BROKEN: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens on the other side (ECONNREFUSED)',
+  ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
+  EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
+}
 
 /** Reader is who waits for one message; one of the two is called, once. */
 export interface Reader {
@@ -54,8 +67,12 @@ export class Connection implements Sink {
   #reader: Reader | undefined
   #onGone: ((end: Ended) => void) | undefined
   #end: Ended | undefined
-  #peerFinished = false
+  /** The peer will say nothing more: it has finished, or, where `#broken` says why, broken the connection off. */
+  #peerGone = false
+  #broken: string | undefined
   #paused = false
+  /** This side says nothing more. */
+  #mute = false
   #closed = false
   #onClosed: (() => void) | undefined
 
@@ -63,7 +80,8 @@ export class Connection implements Sink {
     const { incoming, outgoing, messageLimit = MESSAGE_LIMIT, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = wallClock } = options
     this.transport = transport
     this.#clock = clock
-    this.#inboxLimit = options.inboxLimit ?? INBOX_LIMIT
+    // a peer that has to wait must have been able to say one message
+    this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
     this.#inbox = new Inbox({
       framing: incoming,
@@ -104,6 +122,12 @@ export class Connection implements Sink {
     if (this.#reader) this.waitingSince = this.#clock.now()
   }
 
+  /** Takes the wish to read back; what comes is for the next reader. */
+  stopReading(): void {
+    this.#reader = undefined
+    this.waitingSince = undefined
+  }
+
   /** Calls `then` once, when the peer has gone and all it said was read; `undefined` takes the wish back. */
   whenGone(then: ((end: Ended) => void) | undefined): void {
     this.#onGone = then
@@ -122,7 +146,8 @@ export class Connection implements Sink {
 
   /** Ends the conversation for a reason of ours: nothing more is read or sent. The transport is still to be closed. */
   fail(end: Ended): void {
-    if (this.#canSend) this.#ended(end)
+    if (!this.#end || this.#canSend) this.#ended(end)
+    this.#mute = true
   }
 
   /**
@@ -131,27 +156,36 @@ export class Connection implements Sink {
    */
   async close(): Promise<void> {
     await this.#outbox.drained()
-    this.fail(new Ended('ours', 'this side has ended the conversation'))
+    this.#hangUp('this side has ended the conversation')
     if (this.#closed) return
     this.transport.resume()
     this.transport.finish()
-    await this.#untilClosed(LINGER)
+    const limit = this.#clock.now() + LINGER_READING
+    let unsent: number
+    do {
+      unsent = this.transport.unsent
+      await this.#untilClosed(LINGER)
+    } while (!this.#closed && this.transport.unsent < unsent && this.#clock.now() < limit)
     this.transport.destroy()
   }
 
   /** Breaks off, so that the peer sees a reset; what was said last gets 200 ms to arrive first. */
   async abort(): Promise<void> {
     await this.#outbox.drained()
-    this.fail(new Ended('ours', 'this side has broken the conversation off'))
+    this.#hangUp('this side has broken the conversation off')
     if (this.#closed) return
     await this.#untilClosed(BEFORE_RESET)
     this.transport.reset()
   }
 
   data(bytes: Uint8Array): void {
+    const first = !this.heard
     this.heard = true
     this.#outbox.answered()
     if (this.#end) return
+    if (first && TLS_HANDSHAKE.every((byte, i) => bytes[i] === byte)) {
+      return this.fail(new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither'))
+    }
     this.#inbox.push(bytes)
     this.#offer()
     if (!this.#paused && this.#inbox.pending > this.#inboxLimit) {
@@ -161,21 +195,22 @@ export class Connection implements Sink {
   }
 
   finished(): void {
-    this.#peerFinished = true
+    this.#peerGone = true
     this.#offer()
   }
 
   closed(broken?: string): void {
     this.#closed = true
+    this.#mute = true
     this.#outbox.clear()
-    if (broken) this.fail(new Ended('reset', `the other side broke the connection off (${broken})`))
-    else this.finished()
+    if (!this.#peerGone) this.#broken = broken
+    this.finished()
     this.#onClosed?.()
   }
 
   /** A peer that has finished may still listen. */
   get #canSend(): boolean {
-    return this.#end === undefined || this.#end.how === 'finished'
+    return !this.#mute && (this.#end === undefined || this.#end.how === 'finished')
   }
 
   /** Gives whoever waits what there is: the next message, or the end. */
@@ -197,9 +232,9 @@ export class Connection implements Sink {
   #next(): string | undefined {
     if (this.#end) return undefined
     let message = this.#inbox.next()
-    if (message === undefined && this.#peerFinished) {
-      message = this.#inbox.rest()
-      if (message === undefined) this.#end = finished(this.#inbox.pending)
+    if (message === undefined && this.#peerGone) {
+      message = this.#inbox.rest(this.#broken !== undefined)
+      if (message === undefined) this.#end = gone(this.#broken, this.#inbox.cut)
     }
     if (message === TooLong) {
       this.#end = new Ended('much', `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`)
@@ -212,8 +247,15 @@ export class Connection implements Sink {
     return message
   }
 
+  /** Says and reads nothing more, whatever else has ended this conversation before. */
+  #hangUp(sentence: string): void {
+    this.#mute = true
+    if (!this.#end) this.#ended(new Ended('ours', sentence))
+  }
+
   #ended(end: Ended): void {
     this.#end = end
+    this.#inbox.close()
     const reader = this.#reader
     const onGone = this.#onGone
     this.#reader = undefined
@@ -227,7 +269,9 @@ export class Connection implements Sink {
     if (this.#closed) return Promise.resolve()
     return new Promise((resolve) => {
       const cancel = this.#clock.after(limit, resolve)
+      const before = this.#onClosed
       this.#onClosed = () => {
+        before?.()
         cancel()
         resolve()
       }
@@ -235,7 +279,8 @@ export class Connection implements Sink {
   }
 }
 
-function finished(cut: number): Ended {
+function gone(broken: string | undefined, cut: number): Ended {
+  if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`)
   return new Ended(
     'finished',
     cut > 0
