@@ -1,0 +1,30 @@
+// Starts the server as `npm start` does, talks to it as a client would, and signals the server itself to stop.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+const bin = join(import.meta.dirname, '../bin/parlor.js')
+const names = ['tjc/guess', 'tjc/tictactoe', 'tjc/hello']
+const args = names.flatMap((name) => ['--only', name, '--port', `${name}=0`])
+const server = spawn(process.execPath, [bin, 'serve', '--json', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+const [first] = await once(server.stdout, 'data')
+const { listening } = JSON.parse(String(first)) as { listening: { program: string; host: string; port: number }[] }
+if (listening.length !== names.length) throw new Error(`only ${listening.length} programs listen`)
+
+const hello = listening.find(({ program }) => program === 'tjc/hello')
+if (!hello) throw new Error('tjc/hello does not listen')
+const said = await text(connect(hello.port, hello.host))
+if (said !== 'Hello from server\n') throw new Error(`tjc/hello said ${JSON.stringify(said)}`)
+
+const game = listening.find(({ program }) => program === 'tjc/tictactoe')
+if (!game) throw new Error('tjc/tictactoe does not listen')
+const player = connect(game.port, game.host).on('error', () => {})
+const [move] = await once(player, 'data')
+if (!/^MOVE[1-9]\n$/.test(String(move))) throw new Error(`tjc/tictactoe said ${JSON.stringify(String(move))}`)
+
+server.kill('SIGTERM')
+const [code, signal] = await once(server, 'exit')
+if (code !== 0) throw new Error(`the server ended with ${code ?? signal}, in the middle of a game`)
+console.log('smoke start: served, answered, and stopped in good order')
