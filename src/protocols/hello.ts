@@ -66,15 +66,15 @@ function pause(ms: number, clock: Clock, peer: Peer<Name>): Promise<void> {
   })
 }
 
-function checkPieces({ split = 1 }: Options): string | undefined {
-  return split >= 1 ? undefined : `a piece has at least 1 byte, not ${split}`
+function checkSplit({ split = 1 }: Options): string | undefined {
+  return split >= 1 ? undefined : `the first piece has at least 1 byte, not ${split}`
 }
 
 const asBytes: Words = { shows: pythonBytes, line: true }
 const asText: Words = { shows: (bytes) => decode(encode(bytes, 'bytes')), line: true }
 
 const single = { takes: ['recvOnce'] } as const
-const split = { takes: ['recvOnce', 'split', 'delay'], defaults: { split: 8, delay: 100 }, check: checkPieces } as const
+const split = { takes: ['recvOnce', 'split', 'delay'], defaults: { split: 8, delay: 100 }, check: checkSplit } as const
 
 const greets: HostWords = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
 

@@ -13,7 +13,10 @@ export class Peer<Name extends string = string> {
   readonly #automaton: Automaton<Name>
   readonly #side: Side
   #state: string
+  /** What was asked last, to be asked again when the answer is refused. */
   #request: string | undefined
+  /** Whether something that answers it was received. */
+  #answered = false
 
   /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
   constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
@@ -65,13 +68,13 @@ export class Peer<Name extends string = string> {
     this.connection.send(this.#say(name, fields))
   }
 
-  /** Says one message in several writes, `delay` apart: each is `cut` bytes long but the last (TJC notes, program 5). */
+  /** Says one message in two writes, the first of `cut` bytes, with a `delay` between them (TJC notes, program 5). */
   async sendInPieces(name: Name, cut: number, delay: () => Promise<void>): Promise<void> {
     const bytes = new TextEncoder().encode(this.#say(name, []))
-    for (let at = 0; at < bytes.length; at += cut) {
-      if (at > 0) await delay()
-      this.connection.sendNow(bytes.subarray(at, at + cut))
-    }
+    this.connection.sendNow(bytes.subarray(0, cut))
+    if (cut >= bytes.length) return
+    await delay()
+    this.connection.sendNow(bytes.subarray(cut))
   }
 
   /**
@@ -79,6 +82,7 @@ export class Peer<Name extends string = string> {
    * that, it is sent, with the open question again. Otherwise this throws the violation that ends the conversation.
    */
   refuse(sentence: string): void {
+    this.#answered = false
     if (!this.#answerError(sentence)) throw new Ended('violation', sentence)
     this.#state = this.#legal.find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
   }
@@ -127,7 +131,7 @@ export class Peer<Name extends string = string> {
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'client') return false
     this.connection.send(print(this.#automaton.messages[refusal], [sentence]))
-    if (this.#request !== undefined) this.connection.send(this.#request)
+    if (this.#request !== undefined && !this.#answered) this.connection.send(this.#request)
     return true
   }
 
@@ -137,6 +141,7 @@ export class Peer<Name extends string = string> {
       const fields = parse(form, text)
       if (fields === undefined) continue
       this.#state = next
+      this.#answered = true
       return { name, text, fields }
     }
     const { refusal } = this.#automaton
@@ -159,6 +164,7 @@ export class Peer<Name extends string = string> {
     this.#state = step.next
     const text = print(step.form, fields)
     this.#request = step.form.asks ? text : undefined
+    this.#answered = false
     return text
   }
 

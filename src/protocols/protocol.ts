@@ -17,7 +17,7 @@ export interface Options {
   now?: Date
   /** Cells in a row. */
   size?: number
-  /** Bytes of each piece but the last. */
+  /** Bytes of the first of two pieces. */
   split?: number
   /** Milliseconds between two pieces. */
   delay?: number
