@@ -107,11 +107,11 @@ export class Conversation {
 function attending(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
   return {
     say: (text) => person.say(text),
-    async ask(prompt, atEnd) {
+    async ask(prompt, atEnd, signal) {
       const abort = new AbortController()
       connection.whenGone((end) => abort.abort(explain(end)))
       try {
-        return await person.ask(prompt, atEnd, abort.signal)
+        return await person.ask(prompt, atEnd, signal ? AbortSignal.any([abort.signal, signal]) : abort.signal)
       } finally {
         connection.whenGone(undefined)
       }
