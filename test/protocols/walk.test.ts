@@ -1,70 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { Random } from '../../src/games/game.ts'
 import { seeded } from '../../src/games/random.ts'
 import { legal } from '../../src/protocols/automaton.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
 import { programNames, programOf } from '../../src/protocols/index.ts'
-import { EndOfInput, type Person } from '../../src/protocols/person.ts'
 import type { Program } from '../../src/protocols/protocol.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { observe, tape } from '../support/observe.ts'
+import { restless } from '../support/restless.ts'
 
 const RUNS = 60
-
-/** What people type at prompts of any program: moves, words, nonsense. */
-const TYPED = [
-  ...'123456789'.split(''),
-  '50',
-  '25',
-  '75',
-  '0',
-  '101',
-  '-5',
-  '+7',
-  'H',
-  'T',
-  'h',
-  'q',
-  'Q',
-  'e',
-  'a',
-  'r',
-  's',
-  't',
-  'n',
-  'o',
-  'FORWARD',
-  'LEFT',
-  'right',
-  'END',
-  'start',
-  'quit',
-  'QUIT',
-  'bye',
-  'hello there',
-  'play scissors',
-  'play guess',
-  '/q',
-  '%H:%M',
-  '',
-  'ä',
-  'nonsense',
-]
-
-/** Somebody who types one thing after the other by chance, and leaves after a while. */
-function restless(random: Random, patience: number): Person {
-  let left = patience
-  return {
-    say() {},
-    async ask(_prompt, atEnd, signal) {
-      if (signal?.aborted) throw signal.reason
-      await undefined
-      if (left-- > 0) return random.choice(TYPED)
-      if (atEnd === undefined) throw new EndOfInput()
-      return atEnd
-    },
-  }
-}
 
 async function walk(program: Program, seed: number) {
   const random = seeded(seed)
