@@ -1,0 +1,191 @@
+import { isRefusal, type Seat, type SeatNumber, type Situation } from '../games/game.ts'
+import { HANDS, type Hand, type HandsView, handOf, hands, ROUNDS, type Round, score, verdict } from '../games/hands.ts'
+import { lines } from '../wire/lines.ts'
+import { askUntil } from './asking.ts'
+import { type Automaton, client, server } from './automaton.ts'
+import type { Peer } from './peer.ts'
+import type { Person } from './person.ts'
+import type { Program, Protocol, Solo } from './protocol.ts'
+
+const PLAYERS = ['Player1', 'Player2'] as const
+
+const automaton = {
+  messages: {
+    CHOOSE: server('CHOOSE', { asks: true }),
+    hand: client('{hand}', { example: '1', accepts: /^ *([123]) *$/, about: '1 Scissor, 2 Paper, 3 Stone' }),
+    ROUND: server('ROUND {Player1} {Player2}', {
+      example: 'ROUND Scissor Stone',
+      accepts: /^ROUND (Scissor|Paper|Stone) (Scissor|Paper|Stone) *$/,
+    }),
+    END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'the rounds each has won' }),
+    ERROR: server('ERROR {sentence}', { example: 'ERROR the client said "4", which does not belong here; expected was a hand' }),
+    QUIT: client('QUIT', { bye: true }),
+    'QUIT of the server': server('QUIT', { bye: true, about: 'ends at any time; a hand may cross it on its way' }),
+  },
+  start: 'start',
+  states: {
+    start: { CHOOSE: 'choosing' },
+    choosing: { hand: 'chosen', CHOOSE: 'choosing' },
+    chosen: { ROUND: 'scored', CHOOSE: 'choosing' },
+    scored: { CHOOSE: 'choosing', END: 'end' },
+    left: { hand: 'left' },
+    end: {},
+  },
+  always: { QUIT: 'left', 'QUIT of the server': 'left' },
+  quiet: ['left'],
+  refusal: 'ERROR',
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+/** The client is Player2: what it says are the hands of seat 1, whenever it says them. */
+async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+  for (;;) {
+    const { name, text } = await peer.receive()
+    if (name === 'QUIT') return seat.leave()
+    const hand = hands.notation.parse(text)
+    const refusal = isRefusal(hand) ? hand : await seat.play(hand)
+    if (refusal) peer.refuse(refusal.refused)
+  }
+}
+
+/** Tells the client what happens at the table, and asks for its hand once a round. */
+async function tell(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+  for (let told = 0, asked = 0; ; ) {
+    const { view, outcome } = await seat.next()
+    if (outcome?.left !== undefined) return outcome.left === seat.number ? undefined : peer.send('QUIT of the server')
+    const round = view.rounds[told]
+    if (round) {
+      peer.send('ROUND', ...round)
+      told++
+    }
+    if (outcome) return peer.send('END', ...score(view.rounds))
+    if (asked > told) continue
+    peer.send('CHOOSE')
+    asked++
+  }
+}
+
+/** The person at the server's terminal is Player1, and chooses while the client does. */
+async function sitDown(seat: Seat<Hand, HandsView>, person: Person): Promise<void> {
+  greet(person, seat.number)
+  for (let told = 0, coming = seat.next(); ; ) {
+    const { view, turn, outcome } = await coming
+    const round = view.rounds[told]
+    if (round) {
+      show(person, round)
+      told++
+    }
+    if (outcome) return
+    coming = settled(seat, told)
+    if (!turn) continue
+    const hand = await choose(person, seat.number, coming)
+    if (hand === 'QUIT') seat.leave()
+    else if (hand) await seat.play(hand)
+  }
+}
+
+/** The next situation in which this seat has nothing to choose in the round after `rounds`. */
+async function settled(seat: Seat<Hand, HandsView>, rounds: number): Promise<Situation<HandsView>> {
+  for (;;) {
+    const situation = await seat.next()
+    if (!situation.turn || situation.view.rounds.length > rounds) return situation
+  }
+}
+
+/** The hand that the person chooses; `undefined` when `news` came first. */
+async function choose(person: Person, seat: SeatNumber, news: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
+  for (;;) {
+    const typed = await askUntil(news, person, { prompt: promptOf(seat), atEnd: 'QUIT' })
+    if (typed === undefined || typed === 'QUIT') return typed
+    const hand = usable(typed, person)
+    if (hand) return hand
+  }
+}
+
+function promptOf(seat: SeatNumber): string {
+  return `${PLAYERS[seat]}: Enter (1) Scissor,                         (2) Paper or (3) Stone : `
+}
+
+function usable(typed: string, person: Person): Hand | undefined {
+  if (/^[123]$/.test(typed)) return handOf(typed)
+  person.say('Please enter only 1, 2 or 3.')
+  return undefined
+}
+
+function greet(person: Person, seat: SeatNumber): void {
+  person.say(`You are ${PLAYERS[seat]} playing against ${PLAYERS[1 - seat]}`)
+}
+
+function show(person: Person, round: Round): void {
+  round.forEach((hand, seat) => {
+    person.say(`${PLAYERS[seat]}:  ${hand}`)
+  })
+  person.say(verdict(round))
+}
+
+/**
+ * Both choose at the same time, so both sides listen while somebody is choosing. QUIT is what either side says that
+ * leaves, the server too: a client that was asked for its hand would otherwise wait for a round that never comes.
+ */
+const scissors: Protocol<Name> = {
+  name: 'scissors',
+  title: 'scissor, paper, stone between the two sides, three rounds',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer, { house }) {
+    const seat = await house.sit(hands, 1, undefined)
+    await Promise.race([listen(peer, seat), tell(peer, seat)])
+  },
+
+  async client(peer, { person }) {
+    greet(person, 1)
+    for (let coming = peer.receive(); ; ) {
+      const { name, fields } = await coming
+      const [one, two] = fields.map(handOf)
+      if (name === 'ROUND' && one && two) show(person, [one, two])
+      if (name === 'ERROR') person.say(fields[0])
+      if (peer.state === 'end' || peer.state === 'left') return
+      coming = peer.receive()
+      if (name !== 'CHOOSE') continue
+      const hand = await choose(person, 1, coming)
+      if (hand === 'QUIT') return peer.send('QUIT')
+      if (hand) peer.send('hand', HANDS.indexOf(hand) + 1)
+    }
+  },
+
+  opposite: (seat: Seat<Hand, HandsView>, { person }) => sitDown(seat, person),
+}
+
+const solo: Solo = {
+  name: 'c8/scissors',
+  source: '001 assignment 6',
+  title: 'scissor, paper, stone against the house, three rounds',
+  async play({ person, random }) {
+    greet(person, 0)
+    for (let rounds = 0; rounds < ROUNDS; ) {
+      const hand = usable(await person.ask(promptOf(0)), person)
+      if (!hand) continue
+      show(person, [hand, random.choice(HANDS)])
+      rounds++
+    }
+  },
+}
+
+/** C8 slides, assignment 6: over a network, and for one without. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'c8/scissors',
+    source: '001 assignment 6',
+    protocol: scissors,
+    words: undefined,
+    port: 12351,
+    servePort: 12351,
+    host: { types: true },
+    join: {},
+  },
+]
+
+/** The same against the house. */
+export const solos: readonly Solo[] = [solo]
