@@ -36,9 +36,8 @@ export function pythonAddress({ host, port }: { host: string; port: number }): s
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** What Python's `strip()` takes away. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the separators U+001C to U+001F are blanks to Python
-const BLANKS = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g
+/** What Python's `int()` takes for blanks around a number; a byte order mark is none to Python. */
+const BLANKS = /^[[\s\u0085]--\ufeff]+|[[\s\u0085]--\ufeff]+$/gv
 
 /** The value of a decimal digit of any script: those of a script stand in a row, from zero on. */
 function digitValue(digit: string): number {
