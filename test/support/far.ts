@@ -1,3 +1,4 @@
+import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocols/automaton.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
@@ -11,6 +12,7 @@ import { Script } from './script.ts'
 /** How our side is set up. */
 export interface Near {
   options?: Options
+  random?: Random
   typed?: readonly string[]
   datagrams?: boolean
 }
@@ -85,7 +87,11 @@ export class Far {
 }
 
 /** Begins a conversation of a program, `side` being ours, with a far end to be played by the test. */
-export async function far(name: string, side: Side, { options = {}, typed = [], datagrams = false }: Near = {}): Promise<Far> {
+export async function far(
+  name: string,
+  side: Side,
+  { options = {}, random = chance, typed = [], datagrams = false }: Near = {},
+): Promise<Far> {
   const found = await program(name)
   const [here, there] = memoryPair({ datagrams })
   const clock = new TestClock(Date.UTC(2024, 1, 29))
@@ -95,7 +101,7 @@ export async function far(name: string, side: Side, { options = {}, typed = [], 
     side,
     transport: there,
     options: { ...found.defaults, ...options },
-    random: chance,
+    random,
     person: script,
     clock,
   })
