@@ -10,7 +10,8 @@ export interface Clock {
 export const wallClock: Clock = {
   now: Date.now,
   after(ms, then) {
-    const timer = setTimeout(then, ms)
+    // what is longer than timers can be, 24 days, would be over at once
+    const timer = setTimeout(then, Math.min(ms, 0x7fffffff))
     return () => clearTimeout(timer)
   },
 }

@@ -25,9 +25,9 @@ export interface Framing {
   readonly name: string
   /** After so many milliseconds without a byte, what has come is a message. */
   readonly settle?: number
-  /** Each message goes out in a write of its own, since nothing but that marks its borders. */
+  /** Each message goes out in a write of its own, since nothing but that marks its borders; an empty one not at all. */
   readonly alone?: true
-  /** One message as it goes over the wire. Throws a RangeError where the framing cannot carry that text. */
+  /** One message as it goes over the wire. Throws a RangeError where it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
   /** A decoder for one connection; `limit` is the cap on one message in bytes. */
   decoder(limit?: number): Decoder

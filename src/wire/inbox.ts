@@ -1,8 +1,11 @@
 import type { Clock } from './clock.ts'
-import type { Decoded, Decoder, Framing } from './framing.ts'
+import { type Decoded, type Decoder, type Framing, TooLong } from './framing.ts'
+import { decode } from './text.ts'
 
 /** Datagrams kept for a reader who is busy; further ones are lost, as a network may lose any. */
-const DATAGRAMS = 64
+const DATAGRAMS = 16
+/** What a message that is kept counts beside its text, in bytes, so that many empty ones are not for nothing. */
+const KEPT = 32
 
 /** What one inbox is made of. */
 export interface InboxOptions {
@@ -23,7 +26,9 @@ export interface InboxOptions {
 export class Inbox {
   readonly #options: InboxOptions
   readonly #decoder: Decoder
-  #ready: Decoded[] = NONE
+  #ready: Exclude<Decoded, undefined>[] = NONE
+  /** What the ready messages count, in bytes. */
+  #kept = 0
   #cancelSettle: (() => void) | undefined
 
   constructor(options: InboxOptions) {
@@ -33,42 +38,79 @@ export class Inbox {
 
   /** Bytes that are unread. */
   get pending(): number {
+    return this.#decoder.pending + this.#kept
+  }
+
+  /** Bytes of a message that is not whole, when `next` has no more. */
+  get cut(): number {
     return this.#decoder.pending
   }
 
   push(bytes: Uint8Array): void {
-    const { framing, datagrams, clock, onSettled } = this.#options
-    this.#decoder.push(bytes)
+    const { framing, datagrams, messageLimit, clock } = this.#options
     if (datagrams) {
-      this.#keep(this.#decoder.next() ?? this.#decoder.rest())
-    } else if (framing.settle !== undefined) {
+      if (this.#ready.length < DATAGRAMS) this.#keep(bytes.length > messageLimit ? TooLong : decode(bytes))
+      return
+    }
+    this.#decoder.push(bytes)
+    if (framing.settle !== undefined) {
       this.#cancelSettle?.()
-      this.#cancelSettle = clock.after(framing.settle, () => {
-        this.#keep(this.#decoder.next() ?? this.#decoder.rest())
-        onSettled()
-      })
+      this.#cancelSettle = clock.after(framing.settle, () => this.#settle())
     }
   }
 
   /** The next message; `undefined` while there is none. */
   next(): Decoded {
-    return this.#ready.length > 0 ? this.#ready.shift() : this.#decoder.next()
+    if (this.#ready.length === 0) return this.#decoder.next()
+    const message = this.#ready.shift()
+    this.#kept -= weight(message)
+    return message
   }
 
-  /** The last message, when the stream has ended and `next` has no more: what is left, if that can be one. */
-  rest(): Decoded {
-    this.#cancelSettle?.()
-    return this.#decoder.pending > 0 ? this.#decoder.rest() : undefined
+  /**
+   * The last message, when nothing more will come and `next` has no more: what is left, if that can be one. Of a
+   * `broken` stream nobody knows whether it was whole; only what waiting alone would have made a message is one.
+   */
+  rest(broken = false): Decoded {
+    this.close()
+    if (this.#decoder.pending === 0 || (broken && this.#options.framing.settle === undefined)) return undefined
+    return this.#decoder.rest()
   }
 
   /** Puts a message back that was only looked at. */
   putBack(message: string): void {
-    this.#ready = [message, ...this.#ready]
+    this.#keep(message, true)
   }
 
-  #keep(message: Decoded): void {
-    if (message !== undefined && this.#ready.length < DATAGRAMS) this.#ready = [...this.#ready, message]
+  /** Waits for nothing any more. */
+  close(): void {
+    this.#cancelSettle?.()
+    this.#cancelSettle = undefined
+  }
+
+  #settle(): void {
+    this.#cancelSettle = undefined
+    let message = this.#decoder.next()
+    while (message !== undefined && message !== TooLong) {
+      this.#keep(message)
+      message = this.#decoder.next()
+    }
+    if (message === undefined && this.#decoder.pending > 0) message = this.#decoder.rest()
+    if (message !== undefined) this.#keep(message)
+    this.#options.onSettled()
+  }
+
+  #keep(message: Exclude<Decoded, undefined>, first = false): void {
+    this.#kept += weight(message)
+    if (this.#ready.length === 0) this.#ready = [message]
+    else if (first) this.#ready.unshift(message)
+    else this.#ready.push(message)
   }
 }
 
-const NONE: Decoded[] = []
+function weight(message: Decoded): number {
+  return typeof message === 'string' ? KEPT + message.length : KEPT
+}
+
+/** What all empty inboxes share. */
+const NONE: Exclude<Decoded, undefined>[] = []

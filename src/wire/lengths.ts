@@ -1,6 +1,8 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 import { decode, encode } from './text.ts'
 
+const BLANK = 0x20
+
 /** lengthPrefixed: before each message its length in bytes, 4 bytes big-endian. */
 export const lengthPrefixed: Framing = {
   name: '4-byte big-endian length, then the message',
@@ -28,7 +30,7 @@ export function fixedLength(size: number): Framing {
     encode(message) {
       const body = encode(message)
       if (body.length > size) throw new RangeError(`a message has ${size} bytes here, not ${body.length}`)
-      const framed = new Uint8Array(size).fill(0x20)
+      const framed = new Uint8Array(size).fill(BLANK)
       framed.set(body)
       return framed
     },
@@ -61,6 +63,8 @@ class DecimalLengthDecoder extends Pending {
 
 class FixedDecoder extends Pending {
   next(): Decoded {
-    return this.pending < this.limit ? undefined : decode(this.take(this.limit)).replace(/ +$/, '')
+    if (this.pending < this.limit) return undefined
+    const filled = this.take(this.limit)
+    return decode(filled.subarray(0, 1 + filled.findLastIndex((byte) => byte !== BLANK)))
   }
 }

@@ -17,7 +17,7 @@ export interface LineOptions {
   code?: TextCode
 }
 
-/** lines: a message is a line of text. */
+/** lines: a message is a line of text. A line's end inside a message becomes a blank, so that it stays one message. */
 export function lines(options: LineOptions = {}): Framing {
   const { end = '\n', keepEnd = false, orEnd, code = 'utf-8' } = options
   const plain = code === 'utf-8'
@@ -25,11 +25,16 @@ export function lines(options: LineOptions = {}): Framing {
     name: orEnd ? `LF lines, or text up to ${JSON.stringify(orEnd)}` : end === '\n' ? 'LF lines' : 'CR LF lines',
     encode(message) {
       const unended = keepEnd || (orEnd !== undefined && message.endsWith(orEnd))
-      const text = unended ? message : message + end
+      const text = unended ? message : oneLine(message) + end
       return plain ? text : encode(text, code)
     },
     decoder: (limit = MESSAGE_LIMIT) => new LineDecoder(limit, options),
   }
+}
+
+/** A message without the ends of lines, which would make two of it. */
+function oneLine(message: string): string {
+  return message.includes('\n') ? message.replace(/\r?\n/g, ' ') : message
 }
 
 class LineDecoder extends Pending {

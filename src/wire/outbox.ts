@@ -22,8 +22,12 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: OutboxOptions
   #text = ''
+  /** Messages that wait for their time. */
   #queue: (string | Uint8Array)[] = NONE
+  #queued = 0
   #notBefore = 0
+  #cancelWait: (() => void) | undefined
+  #onDrained: (() => void) | undefined
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -33,7 +37,7 @@ export class Outbox {
     const { framing, pace, transport } = this.#options
     const data = framing.encode(message)
     if (pace > 0) return this.#sendPaced(data)
-    if (typeof data !== 'string' || framing.alone) return this.sendNow(data)
+    if (typeof data !== 'string' || framing.alone || transport.datagrams) return this.sendNow(data)
     if (this.#text === '') transport.soon(() => this.flush())
     this.#text += data
   }
@@ -55,46 +59,77 @@ export class Outbox {
   /** The peer has said something, so the next message need not wait. */
   answered(): void {
     this.#notBefore = 0
+    if (this.#cancelWait) this.#pump()
   }
 
-  /** Resolves when everything was given to the transport. */
-  async drained(): Promise<void> {
+  /** Resolves when everything was given to the transport, or forgotten. */
+  drained(): Promise<void> {
     this.flush()
-    const { clock, pace } = this.#options
-    while (this.#queue.length > 0) await new Promise<void>((resolve) => clock.after(pace, resolve))
+    if (this.#queue.length === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const before = this.#onDrained
+      this.#onDrained = () => {
+        before?.()
+        resolve()
+      }
+    })
   }
 
   /** Forgets what was not yet given to the transport. */
   clear(): void {
     this.#text = ''
     this.#queue = NONE
-  }
-
-  #sendPaced(data: string | Uint8Array): void {
-    this.#queue = [...this.#queue, data]
-    if (this.#queue.length === 1) this.#pump()
-  }
-
-  #pump(): void {
-    const { clock, pace } = this.#options
-    const [data, ...later] = this.#queue
-    if (data === undefined) return
-    const wait = this.#notBefore - clock.now()
-    if (wait > 0) {
-      clock.after(wait, () => this.#pump())
-      return
-    }
-    this.#queue = later
-    this.#notBefore = clock.now() + pace
-    this.#write(data)
+    this.#queued = 0
     this.#pump()
   }
 
+  #sendPaced(data: string | Uint8Array): void {
+    if (this.#queue.length === 0) this.#queue = [data]
+    else this.#queue.push(data)
+    this.#queued += data.length
+    if (!this.#cancelWait) this.#pump()
+    this.#watch()
+  }
+
+  /** Writes what is due, and waits for the time of the rest. */
+  #pump(): void {
+    const { clock, pace } = this.#options
+    this.#cancelWait?.()
+    this.#cancelWait = undefined
+    for (;;) {
+      const data = this.#queue[0]
+      if (data === undefined) break
+      const wait = this.#notBefore - clock.now()
+      if (wait > 0) {
+        this.#cancelWait = clock.after(wait, () => this.#pump())
+        return
+      }
+      this.#queue.shift()
+      this.#queued -= data.length
+      this.#notBefore = clock.now() + pace
+      this.#write(data)
+    }
+    const drained = this.#onDrained
+    this.#onDrained = undefined
+    drained?.()
+  }
+
   #write(data: string | Uint8Array): void {
-    const { transport, limit, onFull } = this.#options
+    const { transport } = this.#options
+    if (data.length === 0 && !transport.datagrams) return
     transport.write(data)
-    if (transport.unsent > limit) onFull(transport.unsent)
+    this.#watch()
+  }
+
+  /** Looks whether the peer takes what is sent to it. */
+  #watch(): void {
+    const { transport, limit, onFull } = this.#options
+    const waiting = transport.unsent + this.#queued
+    if (waiting <= limit) return
+    this.clear()
+    onFull(waiting)
   }
 }
 
+/** What all empty outboxes share. */
 const NONE: (string | Uint8Array)[] = []

@@ -14,6 +14,20 @@ export interface Sink {
   closed(broken?: string): void
 }
 
+/**
+ * NoTransport is why a place could not be opened or a peer not be reached, where the system has no word for that. Its
+ * message is a clause for people, to stand behind "cannot connect to …:".
+ */
+export class NoTransport extends Error {
+  override readonly name = 'NoTransport'
+  readonly code: string
+
+  constructor(code: string, clause: string, cause?: unknown) {
+    super(clause, { cause })
+    this.code = code
+  }
+}
+
 /** Transport is a byte stream, or datagrams, to one peer. It knows nothing of messages. */
 export interface Transport {
   /** The peer's address. */

@@ -1,5 +1,5 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
-import { decode, encode, TextStream } from './text.ts'
+import { decode, encode } from './text.ts'
 
 /**
  * segments: no framing at all. What arrives together is a message: a segment, and whatever follows it within `settle`
@@ -38,15 +38,12 @@ export function literals(texts: readonly string[], settle?: number): Framing {
 }
 
 class SegmentDecoder extends Pending {
-  readonly #text = new TextStream()
-
   next(): Decoded {
     return this.pending > this.limit ? TooLong : undefined
   }
 
   override rest(): Decoded {
-    if (this.pending > this.limit) return TooLong
-    return this.#text.read(this.take(this.pending))
+    return this.next() ?? decode(this.take(this.pending))
   }
 }
 

@@ -16,6 +16,11 @@ export class TestClock implements Clock {
     return this.#now
   }
 
+  /** How many wait for their time. */
+  get waiting(): number {
+    return this.#timers.length
+  }
+
   after(ms: number, then: () => void): () => void {
     const timer = { at: this.#now + ms, then }
     this.#timers.push(timer)

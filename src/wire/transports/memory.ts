@@ -53,7 +53,9 @@ export class MemoryTransport implements Transport {
     if (this.#finished || this.#closed) return
     const bytes = typeof data === 'string' ? encode(data) : data
     this.written.push(bytes)
-    this.#other.#take((sink) => sink.data(bytes), bytes.length)
+    // as a system that is sent to what it has closed
+    if (this.#other.#closed) this.#close('EPIPE')
+    else this.#other.#take((sink) => sink.data(bytes), bytes.length)
   }
 
   pause(): void {
@@ -79,14 +81,22 @@ export class MemoryTransport implements Transport {
   destroy(): void {
     this.gaveUp ??= 'destroyed'
     this.finish()
-    this.#close()
+    this.#giveUp()
   }
 
   reset(): void {
     if (this.#closed) return
     this.gaveUp = 'reset'
-    this.#close()
+    this.#giveUp()
     this.#other.#close('ECONNRESET')
+  }
+
+  /** Closes this end, which hears nothing more of what was on its way. */
+  #giveUp(): void {
+    if (this.#closed) return
+    this.#coming = []
+    this.#paused = false
+    this.#close()
   }
 
   #close(broken?: string): void {

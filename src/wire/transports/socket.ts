@@ -8,11 +8,18 @@ export class SocketTransport implements Transport {
   readonly #socket: Socket
   /** The TCP socket below TLS: only that can be reset. */
   readonly #below: Socket
+  #broken: string | undefined
 
   constructor(socket: Socket, remote: Address, below: Socket = socket) {
     this.#socket = socket
     this.#below = below
     this.remote = remote
+    // from the first moment on, since a peer may break off while it still waits to be served
+    const broken = (error: NodeJS.ErrnoException) => {
+      this.#broken ??= error.code ?? error.message
+    }
+    socket.on('error', broken)
+    if (below !== socket) below.on('error', broken)
   }
 
   get unsent(): number {
@@ -24,14 +31,12 @@ export class SocketTransport implements Transport {
   }
 
   open(sink: Sink): void {
-    let broken: string | undefined
+    const closed = () => sink.closed(this.#broken)
+    if (this.#socket.closed) return process.nextTick(closed)
     this.#socket
       .on('data', (bytes: Uint8Array) => sink.data(bytes))
       .on('end', () => sink.finished())
-      .on('error', (error: NodeJS.ErrnoException) => {
-        broken = error.code ?? error.message
-      })
-      .on('close', () => sink.closed(broken))
+      .on('close', closed)
   }
 
   soon(then: () => void): void {

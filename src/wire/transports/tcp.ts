@@ -1,70 +1,104 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { type Clock, wallClock } from '../clock.ts'
-import type { Address, Listener, Transport } from '../transport.ts'
+import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
 import { SocketTransport } from './socket.ts'
 
 /** Peers that the system keeps waiting for `accept`, at most. */
 const BACKLOG = 4096
 /** Milliseconds between two attempts to reach a server that is not there yet. */
 const RETRY = 100
+/** Milliseconds that one attempt may take at least: a network that loses things tries again after 1, 3 and 7 seconds. */
+const ATTEMPT = 10_000
+/** What the system says while nobody listens at an address. */
+const ABSENT = ['ECONNREFUSED']
 
 /** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     accept(new SocketTransport(socket, remoteOf(socket)))
   })
-  return listening(server, { host: at.host, port: at.port, backlog: BACKLOG })
+  return listening(server, here(at))
 }
 
-/** Reaches the TCP server at an address, waiting up to `patience` milliseconds while it refuses connections. */
-export async function connectTcp(to: Address, patience: number, clock: Clock = wallClock): Promise<Transport> {
-  const socket = await connected(() => connect({ ...target(to), allowHalfOpen: true, noDelay: true }), patience, clock)
+/**
+ * Reaches the TCP server at an address, waiting up to `patience` milliseconds while it refuses connections. `family`
+ * says which address of a name is meant, where it has several.
+ */
+export async function connectTcp(to: Address, patience: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
+  const socket = await connectedTcp(to, patience, clock, family)
   return new SocketTransport(socket, remoteOf(socket))
 }
 
-/** Where to dial: IPv4 comes first where a name has both, for the worksheets' servers have no other. */
-export function target({ host, port }: Address): NetConnectOpts & { host: string; port: number } {
-  return host === 'localhost' ? { host, port, family: 4 } : { host, port }
+/** A TCP socket that is connected, for what speaks TCP or stands upon it. */
+export function connectedTcp(to: Address, patience: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
+  return connected(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), patience, clock)
 }
 
-/** The peer's address as its socket gives it; a peer that has gone already has none. */
+/** Where to listen for what stands upon TCP. A name that means this machine means 127.0.0.1, where clients look first. */
+export function here({ host, port }: Address): ListenOptions {
+  return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
+}
+
+/** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none. */
 export function remoteOf(socket: Socket): Address {
-  return { host: socket.remoteAddress ?? 'gone', port: socket.remotePort ?? 0 }
+  return { host: (socket.remoteAddress ?? 'gone').replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 
-/** Starts a server of `node:net` or `node:tls` and answers when it listens. */
+/** Starts a server of `node:net` and answers when it listens. */
 export function listening(server: Server, options: ListenOptions): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options, () => {
       server.off('error', reject)
+      // a peer that cannot be let in, as when there are no files left, is refused by that; the others stay
+      server.on('error', () => {})
       const at = server.address()
       const address = at === null || typeof at === 'string' ? { host: at ?? '', port: 0 } : { host: at.address, port: at.port }
-      resolve({ address, close: () => new Promise((closed) => server.close(() => closed())) })
+      resolve({
+        address,
+        async close() {
+          server.close()
+        },
+      })
     })
   })
 }
 
-/** Opens a socket, again and again while the connection is refused; never merely to see whether somebody is there. */
-export async function connected<S extends Socket>(open: () => S, patience: number, clock: Clock, event = 'connect'): Promise<S> {
+/**
+ * Opens a socket, again and again while the system says that nobody listens; never merely to see whether somebody is
+ * there. Gives up after `patience` milliseconds, or when an attempt that began by then has no answer.
+ */
+export async function connected(open: () => Socket, patience: number, clock: Clock, absent: readonly string[] = ABSENT): Promise<Socket> {
   const limit = clock.now() + patience
   for (;;) {
     try {
-      return await once(open(), event)
+      return await attempt(open(), Math.max(limit - clock.now(), ATTEMPT), clock)
     } catch (error) {
-      const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
-      if (!refused || clock.now() + RETRY > limit) throw error
+      const notYet = error instanceof Error && 'code' in error && absent.includes(String(error.code))
+      if (!notYet || clock.now() + RETRY > limit) throw error
       await new Promise<void>((resolve) => clock.after(RETRY, resolve))
     }
   }
 }
 
-function once<S extends Socket>(socket: S, event: string): Promise<S> {
+function attempt(socket: Socket, limit: number, clock: Clock): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    socket.once('error', reject)
-    socket.once(event, () => {
-      socket.off('error', reject)
+    const cancel = clock.after(limit, () => socket.destroy(new NoTransport('ETIMEDOUT', `it does not answer within ${limit / 1000} s`)))
+    const failed = (error: Error) => {
+      cancel()
+      reject(error)
+    }
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      cancel()
+      socket.off('error', failed)
       resolve(socket)
     })
   })
+}
+
+function target({ host, port }: Address, family?: 4 | 6): NetConnectOpts {
+  // IPv4 comes first, for the worksheets' servers have nothing else
+  const chosen = family ?? (host === 'localhost' ? 4 : undefined)
+  return chosen === undefined ? { host, port } : { host, port, family: chosen }
 }

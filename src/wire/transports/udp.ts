@@ -1,0 +1,228 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { type Clock, wallClock } from '../clock.ts'
+import type { Address, Listener, Sink, Transport } from '../transport.ts'
+import { isLoopback } from './socket.ts'
+
+/** How many remotes are known at once; datagrams of further ones are lost. */
+const REMOTES = 1024
+/** Milliseconds without a datagram after which a remote is forgotten, since none of them ever says goodbye. */
+const IDLE = 60_000
+/** Datagrams kept for a transport that nobody has opened yet. */
+const EARLY = 4
+
+/** How a place for datagrams is run. */
+export interface UdpOptions {
+  clock?: Clock
+  /** How many remotes are known at once: 1,024. */
+  remotes?: number
+  /** Milliseconds without a datagram after which a remote is forgotten: 60,000. */
+  idle?: number
+}
+
+/**
+ * Listens for datagrams at an address. Each remote address is a peer with a transport of its own, from its first
+ * datagram until the transport is closed or nothing has come for `idle` milliseconds.
+ */
+export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
+  const socket = await opened(at.host, (one, host, done) => one.bind(at.port, host, done))
+  const place = new UdpPlace(socket, accept, options)
+  const { address: host, port } = socket.address()
+  return { address: { host, port }, close: async () => place.close() }
+}
+
+/** A transport for datagrams to and from one address. Nobody is asked whether somebody is there. */
+export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport> {
+  const socket = await opened(to.host, (one, host, done) => one.connect(to.port, host, done), family)
+  const { address: host, port } = socket.remoteAddress()
+  const transport = new UdpTransport(
+    { host, port },
+    (data, done) => socket.send(data, done),
+    () => socket.close(),
+  )
+  socket.on('message', (bytes) => transport.take(bytes))
+  // on a connected socket the network tells that nobody listens there
+  socket.on('error', (error: NodeJS.ErrnoException) => transport.close(error.code ?? error.message))
+  return transport
+}
+
+/** A datagram socket of the right family that `ready` has bound or connected. */
+async function opened(
+  name: string,
+  ready: (socket: Socket, host: string, done: (error?: Error) => void) => void,
+  family?: 4 | 6,
+): Promise<Socket> {
+  const { address, family: found } = await lookup(name, { order: 'ipv4first', ...(family === undefined ? {} : { family }) })
+  const socket = createSocket(found === 6 ? 'udp6' : 'udp4')
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => {
+      socket.close()
+      reject(error)
+    }
+    socket.once('error', failed)
+    ready(socket, address, (error) => {
+      socket.off('error', failed)
+      if (error) failed(error)
+      else resolve(socket)
+    })
+  })
+}
+
+/** UdpPlace tells the remotes of one socket apart. */
+class UdpPlace {
+  readonly #socket: Socket
+  readonly #clock: Clock
+  readonly #idle: number
+  /** By address; who was heard last is last. */
+  readonly #remotes = new Map<string, { transport: UdpTransport; heardAt: number }>()
+  #closing = false
+  #cancelSweep: (() => void) | undefined
+
+  constructor(socket: Socket, accept: (transport: Transport) => void, { clock = wallClock, remotes = REMOTES, idle = IDLE }: UdpOptions) {
+    this.#socket = socket
+    this.#clock = clock
+    this.#idle = idle
+    // on a socket for all, what the network says of one remote cannot be told to that one
+    socket.on('error', () => {})
+    socket.on('message', (bytes, { address: host, port }) => {
+      const name = `${host} ${port}`
+      const known = this.#remotes.get(name)
+      if (!known && (this.#closing || this.#remotes.size >= remotes)) return
+      const transport = known?.transport ?? this.#transport(name, { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port }, host)
+      this.#remotes.delete(name)
+      this.#remotes.set(name, { transport, heardAt: clock.now() })
+      transport.take(bytes)
+      if (known) return
+      this.#sweep()
+      accept(transport)
+    })
+  }
+
+  /** Knows no further remotes, and ends with the last that is known. */
+  close(): void {
+    if (this.#closing) return
+    this.#closing = true
+    this.#endIfLast()
+  }
+
+  #transport(name: string, remote: Address, host: string): UdpTransport {
+    return new UdpTransport(
+      remote,
+      (data, done) => this.#socket.send(data, remote.port, host, done),
+      () => {
+        this.#remotes.delete(name)
+        this.#endIfLast()
+      },
+    )
+  }
+
+  #endIfLast(): void {
+    if (this.#remotes.size > 0) return
+    this.#cancelSweep?.()
+    this.#cancelSweep = undefined
+    if (this.#closing) this.#socket.close()
+  }
+
+  /** Forgets who was silent for too long, and comes again when the next may have been. */
+  #sweep(): void {
+    if (this.#cancelSweep) return
+    const [oldest] = this.#remotes.values()
+    if (!oldest) return
+    this.#cancelSweep = this.#clock.after(Math.max(0, oldest.heardAt + this.#idle - this.#clock.now()), () => {
+      this.#cancelSweep = undefined
+      const before = this.#clock.now() - this.#idle
+      for (const { transport, heardAt } of this.#remotes.values()) {
+        if (heardAt > before) break
+        transport.close()
+      }
+      this.#sweep()
+    })
+  }
+}
+
+/** UdpTransport carries datagrams to and from one remote. */
+class UdpTransport implements Transport {
+  readonly remote: Address
+  readonly datagrams = true
+  unsent = 0
+  readonly #send: (data: string | Uint8Array, done: (error: NodeJS.ErrnoException | null) => void) => void
+  readonly #forget: () => void
+  #sink: Sink | undefined
+  #early: Uint8Array[] = []
+  #sending = 0
+  #finished = false
+  #closed = false
+  #broken: string | undefined
+
+  constructor(
+    remote: Address,
+    send: (data: string | Uint8Array, done: (error: NodeJS.ErrnoException | null) => void) => void,
+    forget: () => void,
+  ) {
+    this.remote = remote
+    this.#send = send
+    this.#forget = forget
+  }
+
+  get loopback(): boolean {
+    return isLoopback(this.remote)
+  }
+
+  open(sink: Sink): void {
+    this.#sink = sink
+    for (const bytes of this.#early) sink.data(bytes)
+    this.#early = []
+    if (this.#closed) process.nextTick(() => sink.closed(this.#broken))
+  }
+
+  soon(then: () => void): void {
+    process.nextTick(then)
+  }
+
+  write(data: string | Uint8Array): void {
+    if (this.#finished || this.#closed) return
+    const { length } = data
+    this.#sending++
+    this.unsent += length
+    this.#send(data, (error) => {
+      this.#sending--
+      this.unsent -= length
+      if (error) this.close(error.code ?? error.message)
+      else if (this.#finished && this.#sending === 0) this.close()
+    })
+  }
+
+  /** Datagrams do not wait: what is not read in time is lost. */
+  pause(): void {}
+  resume(): void {}
+
+  finish(): void {
+    this.#finished = true
+    if (this.#sending === 0) this.close()
+  }
+
+  destroy(): void {
+    this.close()
+  }
+
+  reset(): void {
+    this.close()
+  }
+
+  /** Takes a datagram that has come. */
+  take(bytes: Uint8Array): void {
+    if (this.#closed) return
+    if (this.#sink) this.#sink.data(bytes)
+    else if (this.#early.length < EARLY) this.#early.push(bytes)
+  }
+
+  /** Ends what there is of a connection: the remote is forgotten. */
+  close(broken?: string): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#broken = broken
+    this.#forget()
+    const sink = this.#sink
+    if (sink) process.nextTick(() => sink.closed(broken))
+  }
+}
