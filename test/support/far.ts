@@ -2,6 +2,7 @@ import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocols/automaton.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
@@ -13,7 +14,10 @@ import { Script } from './script.ts'
 export interface Near {
   options?: Options
   random?: Random
+  /** What the person types, line by line. */
   typed?: readonly string[]
+  /** The person, where lines alone will not do. */
+  person?: Person
   datagrams?: boolean
 }
 
@@ -90,7 +94,7 @@ export class Far {
 export async function far(
   name: string,
   side: Side,
-  { options = {}, random = chance, typed = [], datagrams = false }: Near = {},
+  { options = {}, random = chance, typed = [], person, datagrams = false }: Near = {},
 ): Promise<Far> {
   const found = await program(name)
   const [here, there] = memoryPair({ datagrams })
@@ -102,7 +106,7 @@ export async function far(
     transport: there,
     options: { ...found.defaults, ...options },
     random,
-    person: script,
+    person: person ?? script,
     clock,
   })
   await settled()
