@@ -4,8 +4,19 @@ import { diagram } from './diagram.ts'
 
 /** A program's reference in text: what it is, where it comes from, messages, states, framing, port, and its diagram. */
 export function reference(program: Program, shortName?: string): string {
-  const { name, source, port, servePort, protocol, host } = program
-  const { toServer, toClient } = protocol.framing(program.defaults ?? {})
+  const { protocol } = program
+  return `${[
+    sentence(protocol.title),
+    columns(facts(program, shortName)),
+    `Messages:\n${columns(messages(protocol.automaton))}`,
+    `States:\n${columns(states(protocol.automaton))}`,
+    diagram(protocol.automaton),
+  ].join('\n\n')}\n`
+}
+
+/** What there is to know of a program beside its messages and states, as names and values. */
+export function facts({ name, source, port, servePort, protocol, defaults, host }: Program, shortName?: string): string[][] {
+  const { toServer, toClient } = protocol.framing(defaults ?? {})
   const framing =
     toServer.name === toClient.name
       ? [['framing', toServer.name]]
@@ -13,7 +24,7 @@ export function reference(program: Program, shortName?: string): string {
           ['to server', toServer.name],
           ['to client', toClient.name],
         ]
-  const facts = [
+  return [
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['port', `${port}; ${servePort} in "parlor serve"`],
@@ -21,25 +32,19 @@ export function reference(program: Program, shortName?: string): string {
     ...framing,
     ...(protocol.paced ? [['pause', 'the server leaves 150 ms (250 ms over a network) between two messages that were not answered']] : []),
   ]
-  return `${[
-    `${protocol.title[0]?.toUpperCase()}${protocol.title.slice(1)}.`,
-    columns(facts),
-    `Messages:\n${columns(messages(protocol.automaton))}`,
-    `States:\n${columns(states(protocol.automaton))}`,
-    diagram(protocol.automaton),
-  ].join('\n\n')}\n`
 }
 
 /** A program without a network, in text. */
 export function soloReference({ name, source, title }: Solo, shortName?: string): string {
-  return `${title[0]?.toUpperCase()}${title.slice(1)}.\n\n${columns([
+  return `${sentence(title)}\n\n${columns([
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['play it', `parlor solo ${shortName ?? name}`],
   ])}\n`
 }
 
-function messages(automaton: Automaton): string[][] {
+/** The messages of an automaton in rows: name, who says it, text, notes. */
+export function messages(automaton: Automaton): string[][] {
   const forms: [string, MessageForm][] = Object.entries(automaton.messages)
   return forms.map(([name, form]) => [
     name,
@@ -51,9 +56,9 @@ function messages(automaton: Automaton): string[][] {
 
 const SAYS = { server: 'server', client: 'client', either: 'both' } as const
 
-function about({ text, example, about: sentence, asks, bye }: MessageForm): string {
+function about({ text, example, about: remark, asks, bye }: MessageForm): string {
   const notes = [
-    ...(sentence ? [sentence] : []),
+    ...(remark ? [remark] : []),
     ...(text.includes('{') ? [`such as ${JSON.stringify(example)}`] : []),
     ...(asks ? ['asks for an answer'] : []),
     ...(bye ? ['a goodbye'] : []),
@@ -61,13 +66,19 @@ function about({ text, example, about: sentence, asks, bye }: MessageForm): stri
   return notes.join('; ')
 }
 
-function states(automaton: Automaton): string[][] {
+/** The states of an automaton in rows: name, and what may be said there with the state it leads to. */
+export function states(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).map((state) => {
     const steps = legal(automaton, state)
     const names = steps.map(({ name, from, next }) => `${from} ${name} → ${next}`)
     const quiet = automaton.quiet?.includes(state) ? ['or both close, when the game is over'] : []
     return [state === automaton.start ? `${state} (start)` : state, steps.length === 0 ? 'the end' : [...names, ...quiet].join(', ')]
   })
+}
+
+/** A title as a sentence. */
+export function sentence(title: string): string {
+  return `${title[0]?.toUpperCase()}${title.slice(1)}.`
 }
 
 /** Rows in columns, each as wide as its widest cell; what is long goes on under itself. */
