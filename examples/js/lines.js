@@ -1,0 +1,16 @@
+/**
+ * The lines that come on a socket, each as soon as it is whole: `for await (const line of lines(socket))`.
+ *
+ * TCP carries bytes, not messages. A chunk may end in the middle of a line, or of a character; the decoder and `waiting`
+ * keep what is not whole yet. The loop ends when the other side has closed.
+ */
+export async function* lines(socket) {
+  const decoder = new TextDecoder()
+  let waiting = ''
+  for await (const chunk of socket) {
+    waiting += decoder.decode(chunk, { stream: true })
+    const parts = waiting.split('\n')
+    waiting = parts.pop() ?? ''
+    for (const line of parts) yield line.replace(/\r$/, '')
+  }
+}

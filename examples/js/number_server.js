@@ -1,0 +1,28 @@
+// Serves book/guess: node number_server.js HOST PORT [SECRET]        (PORT 0: any that is free)
+//
+// One thread, and yet many clients at once: nothing here ever waits for one of them. Each event is answered and done
+// with, and what belongs to one client stands in the function that was called for it.
+import { createServer } from 'node:net'
+
+const [host, port, fixed] = process.argv.slice(2)
+let clients = 0
+
+const server = createServer((socket) => {
+  const name = `client ${++clients}`
+  const secret = Number(fixed ?? 1 + Math.floor(Math.random() * 100))
+
+  // Nothing marks the end of a message in this protocol: what comes in one piece counts as one guess.
+  socket.on('data', (piece) => {
+    const text = piece.toString().trim()
+    const guess = text === '' ? Number.NaN : Number(text)
+    if (!Number.isInteger(guess)) socket.write('Guesses must be an integer. Try again...')
+    else if (guess < secret) socket.write('Too small!')
+    else if (guess > secret) socket.write('Too big!')
+    else socket.write('Exactly! You win!')
+  })
+  // The client closes, not we. Without a listener for 'error' one client that breaks off would end the server.
+  socket.on('error', () => {})
+  socket.on('close', () => console.log(name, 'has gone'))
+})
+
+server.listen({ host, port: Number(port) }, () => console.log('Listening on', host, server.address().port))

@@ -1,0 +1,79 @@
+import type { Seat } from '../../src/games/game.ts'
+import { type Automaton, either } from '../../src/protocols/automaton.ts'
+import type { Peer } from '../../src/protocols/peer.ts'
+import type { Person } from '../../src/protocols/person.ts'
+import type { Program, Protocol } from '../../src/protocols/protocol.ts'
+import { lines } from '../../src/wire/lines.ts'
+import { type Nim, nim, type Take } from '../games/nim.ts'
+
+const automaton = {
+  messages: {
+    TAKE: either('TAKE {heap} {count}', { example: 'TAKE 2 3', accepts: /^TAKE (\d{1,4}) (\d{1,4})$/ }),
+    END: either('END', { bye: true, about: 'gives up' }),
+  },
+  start: 'server takes',
+  states: {
+    'server takes': { TAKE: 'client takes', END: 'end' },
+    'client takes': { TAKE: 'server takes', END: 'end' },
+    end: {},
+  },
+  turns: { 'server takes': 'server', 'client takes': 'client' },
+  quiet: ['server takes', 'client takes'],
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+/** The peer's seat: what is done opposite is told to the peer, and what the peer says is done. */
+async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> {
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (outcome?.left !== undefined) return peer.send('END')
+    if (view.last && view.turn === seat.number) peer.send('TAKE', view.last.heap, view.last.count)
+    if (outcome) return
+    if (!turn) continue
+    const { name, fields } = await peer.receive()
+    if (name === 'END') return seat.leave()
+    const refusal = await seat.play({ heap: Number(fields[0]), count: Number(fields[1]) })
+    if (refusal) peer.refuse(refusal.refused)
+  }
+}
+
+/** The seat of the person at this terminal. */
+async function sitDown(seat: Seat<Take, Nim>, person: Person): Promise<void> {
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (outcome) return person.say(outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
+    if (!turn) continue
+    person.say(nim.notation.render(view))
+    for (let moved = false; !moved; ) {
+      const typed = await person.ask('Heap and number of stones (END to give up): ', 'END')
+      if (typed.trim().toUpperCase() === 'END') return seat.leave()
+      const take = nim.notation.parse(typed)
+      moved = !('refused' in take) && !(await seat.play(take))
+    }
+  }
+}
+
+const protocol: Protocol<Name> = {
+  name: 'nim',
+  title: 'the two sides take stones in turn, and whoever takes the last one wins',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+  server: async (peer, { house }) => exchange(peer, await house.sit(nim, 1, {})),
+  client: async (peer, { house }) => exchange(peer, await house.sit(nim, 0, {})),
+  opposite: (seat: Seat<Take, Nim>, { person }) => sitDown(seat, person),
+}
+
+/** Nim over a network, the example of CONTRIBUTING.md. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'example/nim',
+    source: 'CONTRIBUTING',
+    protocol,
+    words: undefined,
+    port: 12399,
+    servePort: 12399,
+    host: { types: true },
+    join: {},
+  },
+]

@@ -1,0 +1,59 @@
+"""Plays `tjc/guess` by halving: python3 guess_client.py HOST PORT [--ask]
+
+Five guesses for a number from 1 to 100. Each guess halves what is left, so that
+31 of the 100 numbers are found for certain. With --ask it is you who guesses.
+"""
+
+import socket
+import sys
+
+from lines import ConnectionEnded, Lines
+
+
+def ask():
+    """A whole number from the person at the keyboard; asks until it is one."""
+    while True:
+        try:
+            return int(input("Your guess: "))
+        except ValueError:
+            print("That is no whole number.")
+
+
+def play(lines, asks):
+    low, high = 1, 100  # the secret is in this range
+    guess = 0
+    while True:
+        word = lines.read()
+        if word == "GUESS":
+            # A person may guess outside of what is left; halving stays inside.
+            guess = ask() if asks else (low + high) // 2
+            lines.write(str(guess))
+        elif word == "LOW":
+            print(guess, "is too low")
+            low = max(low, guess + 1)
+        elif word == "HIGH":
+            print(guess, "is too high")
+            high = min(high, guess - 1)
+        elif word == "WIN":
+            print(guess, "is right")
+            return
+        elif word == "GAMEOVER":
+            print("no guess is left; the number was from", low, "to", high)
+            return
+        else:
+            # Better to stop than to wait for something that never comes.
+            sys.exit(f"the server said {word!r}, which is no word of this protocol")
+
+
+def main():
+    asks = "--ask" in sys.argv
+    host, port = [argument for argument in sys.argv[1:] if argument != "--ask"]
+    with socket.create_connection((host, int(port))) as sock:
+        try:
+            play(Lines(sock), asks)
+        except ConnectionEnded as end:
+            sys.exit(str(end))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Plays `c8/headtail`, always head: python3 headtail_client.py HOST PORT [ROUNDS]
+
+The answers end in LF, but the prompt does not: it ends in " : ". So "whole" is
+here: everything up to that ending, in however many pieces it came.
+"""
+
+import socket
+import sys
+
+PROMPT_END = " : "
+
+
+def read_prompt(sock):
+    """The answer to the last guess, if there was one, and that the next prompt is there."""
+    text = b""
+    while not text.endswith(PROMPT_END.encode()):
+        piece = sock.recv(1024)
+        if piece == b"":
+            sys.exit("the server has closed the connection")
+        text += piece
+    *answers, _prompt = text.decode().split("\n")
+    return answers
+
+
+def read_to_end(sock):
+    """What the server says until it closes."""
+    text = b""
+    while piece := sock.recv(1024):
+        text += piece
+    return text.decode()
+
+
+def main():
+    host, port = sys.argv[1], int(sys.argv[2])
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    with socket.create_connection((host, port)) as sock:
+        read_prompt(sock)
+        for number in range(1, rounds + 1):
+            sock.sendall(b"H\n")
+            for answer in read_prompt(sock):
+                print(f"{number}: {answer}")
+        sock.sendall(b"Q\n")
+        print(read_to_end(sock), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Whole lines over a socket.
+
+TCP carries bytes, not messages. One recv() may bring half a line, or two lines
+and a half. So what has come is kept, and a line is handed out when it is whole.
+"""
+
+
+class ConnectionEnded(Exception):
+    """The other side has closed, and no whole line is left."""
+
+
+class Lines:
+    """Reads and writes lines that end in LF, as UTF-8."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.waiting = b""  # bytes that have come and were not handed out yet
+
+    def read(self):
+        """Returns the next line, without its end."""
+        while b"\n" not in self.waiting:
+            piece = self.sock.recv(1024)
+            # An empty piece means that the other side has closed. Asking again
+            # would bring an empty piece again, at once and for ever.
+            if piece == b"":
+                raise ConnectionEnded("the other side has closed the connection")
+            self.waiting += piece
+        # Only a whole line is decoded: a piece may end in the middle of a character.
+        line, self.waiting = self.waiting.split(b"\n", 1)
+        return line.decode("utf-8", errors="replace").removesuffix("\r")
+
+    def write(self, text):
+        """Sends a line. sendall() goes on until every byte is on its way; send() may not."""
+        self.sock.sendall(text.encode("utf-8") + b"\n")

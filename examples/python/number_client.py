@@ -1,0 +1,42 @@
+"""Plays `book/guess` by halving: python3 number_client.py HOST PORT
+
+Here nothing says where a message ends: no LF, no length. That works only because
+both sides take turns, each says one thing, and the texts are known. So we collect
+until what has come is one of them, and never speak twice in a row.
+"""
+
+import socket
+import sys
+
+ANSWERS = ["Too small!", "Too big!", "Exactly! You win!"]
+
+
+def read_answer(sock):
+    text = b""
+    while text.decode(errors="replace") not in ANSWERS:
+        piece = sock.recv(1024)
+        if piece == b"":
+            sys.exit("the server has closed the connection")
+        text += piece
+    return text.decode()
+
+
+def main():
+    host, port = sys.argv[1], int(sys.argv[2])
+    with socket.create_connection((host, port)) as sock:
+        low, high = 1, 100
+        while True:
+            guess = (low + high) // 2
+            sock.sendall(str(guess).encode())
+            answer = read_answer(sock)
+            print(guess, answer)
+            if answer == "Exactly! You win!":
+                return  # leaving the `with` closes: in this protocol the client does so first
+            if answer == "Too small!":
+                low = guess + 1
+            else:
+                high = guess - 1
+
+
+if __name__ == "__main__":
+    main()

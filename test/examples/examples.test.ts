@@ -1,0 +1,334 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { given, seeded } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Options } from '../../src/protocols/protocol.ts'
+import { Server } from '../../src/server/server.ts'
+import type { Address } from '../../src/wire/transport.ts'
+import { connectTcp } from '../../src/wire/transports/tcp.ts'
+import { program } from '../support/play.ts'
+import { Script } from '../support/script.ts'
+
+const examples = join(import.meta.dirname, '../../examples')
+const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))
+afterAll(() => rmSync(built, { recursive: true }))
+
+/** Whether a program can be started here; where it cannot, the examples that need it are skipped, with a note. */
+function isThere(command: string): boolean {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    console.warn(`the examples that need ${command} are not tested: it is not there`)
+    return false
+  }
+}
+
+const python = isThere('python3')
+const cc = process.platform !== 'win32' && isThere('cc')
+
+/** The command of an example: C is compiled, strictly, before it can run. */
+function commandOf(example: string): [string, ...string[]] {
+  const file = join(examples, example)
+  if (example.endsWith('.py')) return ['python3', '-B', file]
+  if (example.endsWith('.js')) return [process.execPath, file]
+  return [join(built, example.replace(/.*\/|\.c$/g, ''))]
+}
+
+beforeAll(() => {
+  if (!cc) return
+  const sources = readdirSync(join(examples, 'c')).filter((file) => file.endsWith('.c') && file !== 'lines.c')
+  const strict = ['-std=c11', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-O1']
+  for (const source of sources) {
+    const files = [join(examples, 'c', source), join(examples, 'c/lines.c')]
+    execFileSync('cc', [...strict, '-o', join(built, source.replace(/\.c$/, '')), ...files])
+  }
+})
+
+const running = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of running) child.kill()
+})
+
+function start(example: string, ...args: string[]) {
+  const [command, ...before] = commandOf(example)
+  const child = spawn(command, [...before, ...args])
+  running.add(child)
+  child.on('exit', () => running.delete(child))
+  return child
+}
+
+/** Runs an example to its end, with what is typed, and answers with what it printed and its exit code. */
+async function run(example: string, args: readonly string[], typed = '') {
+  const child = start(example, ...args)
+  child.stdin.end(typed)
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve))
+  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exited])
+  return { output: output.replaceAll('\r\n', '\n'), errors, code }
+}
+
+/** Serves a program as `parlor serve` does while `then` runs; answers with what went wrong in its conversations. */
+async function serving(name: string, options: Options, then: (at: Address) => Promise<void>): Promise<string[]> {
+  const troubles: string[] = []
+  const served = await program(name)
+  const server = new Server({
+    programs: [served],
+    host: '127.0.0.1',
+    ports: { [served.name]: 0 },
+    iterative: new Set(),
+    limits: { first: 20_000, idle: 20_000 },
+    options,
+    random: options.choices ? given(options.choices) : seeded(7),
+    onTrouble: (_program, _client, trouble) => troubles.push(trouble.message),
+  })
+  const [place] = await server.open()
+  try {
+    await then(place?.address ?? { host: 'nowhere', port: 0 })
+  } finally {
+    await server.stop()
+  }
+  return troubles
+}
+
+interface Client {
+  example: string
+  program: string
+  options: Options
+  args?: readonly string[]
+  typed?: string
+  prints: string | RegExp
+}
+
+const won = '50 is too high\n25 is too low\n37 is too low\n43 is too high\n40 is right\n'
+const lost = '50 is too high\n25 is too high\n12 is too high\n6 is too high\n3 is too high\nno guess is left; the number was from 1 to 2\n'
+
+const clients: Client[] = [
+  ...['python/guess_client.py', 'js/guess_client.js', 'c/guess_client.c'].flatMap((example) => [
+    { example, program: 'tjc/guess', options: { secret: '40' }, prints: won },
+    { example, program: 'tjc/guess', options: { secret: '1' }, prints: lost },
+    { example, program: 'c8/highlow', options: { secret: '40', pace: 1 }, prints: won },
+  ]),
+  {
+    example: 'python/guess_client.py',
+    program: 'tjc/guess',
+    options: { secret: '40' },
+    args: ['--ask'],
+    typed: '7\nforty\n\n40\n',
+    prints: /7 is too low\n(Your guess: That is no whole number.\n){2}Your guess: 40 is right\n$/,
+  },
+  { example: 'python/tictactoe_client.py', program: 'tjc/tictactoe', options: {}, prints: /(The server wins|We win|Nobody wins)\n$/ },
+  {
+    example: 'python/tictactoe_client.py',
+    program: 'tjc/tictactoe',
+    options: {},
+    args: ['--ask'],
+    typed: 'five\n99\n0\n',
+    prints: /(Your cell \(0 to quit\): ){3}We give up\n$/,
+  },
+  {
+    example: 'python/headtail_client.py',
+    program: 'c8/headtail',
+    options: { choices: ['H', 'T'], pace: 1 },
+    args: ['3'],
+    prints: '1: You are right!\n2: Sorry, you are wrong.\n3: You are right!\nThanks for playing the game. Bye!\n',
+  },
+  {
+    example: 'python/number_client.py',
+    program: 'book/guess',
+    options: { secret: '42' },
+    prints: '50 Too big!\n25 Too small!\n37 Too small!\n43 Too big!\n40 Too small!\n41 Too small!\n42 Exactly! You win!\n',
+  },
+  {
+    example: 'python/time_udp_client.py',
+    program: 'fh/time',
+    options: { now: new Date(2024, 1, 29, 13, 5, 9) },
+    args: ['%d.%m.%Y, %H:%M'],
+    prints: '29.02.2024, 13:05\n',
+  },
+  {
+    example: 'js/hangman_client.js',
+    program: 'fh/hangman',
+    options: { secret: 'tea' },
+    prints: 'e _e_\nt te_\na tea\nWON tea\n',
+  },
+  {
+    example: 'js/hangman_client.js',
+    program: 'fh/hangman',
+    options: { secret: 'zzz' },
+    prints: /^(\w is not in it; \d left\n){8}LOST zzz\n$/,
+  },
+]
+
+function canRun(example: string): boolean {
+  if (example.endsWith('.py')) return python
+  return example.endsWith('.js') || cc
+}
+
+describe('the example clients against our servers', () => {
+  for (const { example, program, options, args = [], typed, prints } of clients) {
+    test.skipIf(!canRun(example))(`${example} ${args.join(' ')} and ${program} ${JSON.stringify(options)}`, async () => {
+      const troubles = await serving(program, options, async ({ host, port }) => {
+        const { output, errors, code } = await run(example, [host, String(port), ...args], typed)
+        if (typeof prints === 'string') expect({ output, errors }).toEqual({ output: prints, errors: '' })
+        else expect(output).toMatch(prints)
+        expect({ errors, code }).toEqual({ errors: '', code: 0 })
+      })
+      expect(troubles).toEqual([])
+    })
+  }
+
+  test('every client in the folder is tested', () => {
+    const files = ['c', 'js', 'python'].flatMap((folder) => readdirSync(join(examples, folder)).map((file) => `${folder}/${file}`))
+    const tested = new Set(clients.map(({ example }) => example))
+    expect(files.filter((file) => /client\.\w+$/.test(file) && !tested.has(file))).toEqual([])
+  })
+})
+
+/** A server that says each text in turn, byte by byte or in one piece, and hears something in between; then it closes. */
+async function saying(texts: readonly string[], cut: 'bytes' | 'whole', then: (at: Address) => Promise<void>): Promise<void> {
+  const server = createServer({ noDelay: true }, async (socket) => {
+    const heard = socket[Symbol.asyncIterator]()
+    for (const [at, said] of texts.entries()) {
+      if (at > 0) await heard.next()
+      for (const piece of cut === 'bytes' ? said : [said]) {
+        await new Promise((resolve) => socket.write(piece, resolve))
+        await setImmediate()
+      }
+    }
+    socket.end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  try {
+    if (address !== null && typeof address === 'object') await then({ host: '127.0.0.1', port: address.port })
+  } finally {
+    server.close()
+  }
+}
+
+const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
+
+describe.each(['bytes', 'whole'] as const)('the example clients hear %s', (cut) => {
+  test.for([
+    { example: 'python/guess_client.py', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
+    { example: 'js/guess_client.js', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
+    { example: 'c/guess_client.c', said: ['GUESS\n', 'HIGH\r\nGUESS\n', 'WIN\n'], prints: '50 is too high\n25 is right\n' },
+    { example: 'python/number_client.py', said: ['', 'Too big!', 'Exactly! You win!'], prints: '50 Too big!\n25 Exactly! You win!\n' },
+    {
+      example: 'python/headtail_client.py',
+      said: [prompt, `You are right!\n${prompt}`, 'Bye!\n'],
+      args: ['1'],
+      prints: '1: You are right!\nBye!\n',
+    },
+    { example: 'js/hangman_client.js', said: ['', 'WORD 1 8\n', 'AT 1\nEND WON e\n', ''], prints: 'e e\nWON e\n' },
+  ])('$example', async ({ example, said, args = [], prints }, { skip }) => {
+    if (!canRun(example)) skip()
+    await saying(said, cut, async ({ host, port }) => {
+      expect(await run(example, [host, String(port), ...args])).toEqual({ output: prints, errors: '', code: 0 })
+    })
+  })
+
+  test.for(['python/guess_client.py', 'js/guess_client.js', 'c/guess_client.c', 'python/tictactoe_client.py', 'js/hangman_client.js'])(
+    '%s, and it does not hang when the server closes early',
+    async (example, { skip }) => {
+      if (!canRun(example)) skip()
+      await saying(['GUE'], cut, async ({ host, port }) => {
+        const { output, errors, code } = await run(example, [host, String(port)])
+        expect({ output, code }).toEqual({ output: '', code: 1 })
+        expect(errors.trim()).toMatch(/ended|closed/)
+      })
+    },
+  )
+})
+
+/** Starts an example server, and answers with where it listens and a way to wait for a line that it prints. */
+async function listening(example: string, ...args: string[]) {
+  const child = start(example, '127.0.0.1', '0', ...args)
+  const printed = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async () => String((await printed.next()).value)
+  const [, host = '', port = ''] = /^Listening on (\S+) (\d+)$/.exec(await next()) ?? []
+  return { at: { host, port: Number(port) }, next, stop: () => child.kill() }
+}
+
+/** What `parlor join` does at a terminal at which `typed` is typed. */
+async function joining(name: string, at: Address, typed: readonly string[]): Promise<{ screen: string; end: Error | undefined }> {
+  const joined = await program(name)
+  const person = new Script(typed)
+  const transport = await connectTcp(at, 5000)
+  const conversation = new Conversation({ program: joined, side: 'client', transport, options: {}, random: seeded(7), person })
+  const end = await conversation.done
+  return { screen: person.screen, end }
+}
+
+describe('our join against the example servers', () => {
+  test.skipIf(!python)('python/guess_server.py', async () => {
+    const { at, next, stop } = await listening('python/guess_server.py', '42')
+    const { screen, end } = await joining('tjc/guess', at, ['50', '42'])
+    expect(end).toBeUndefined()
+    expect(screen).toBe('Enter guess (1-100): 50\nYour guess is too high.\nEnter guess (1-100): 42\nYou win!\n')
+    expect(await next()).toBe('client 1 has finished')
+    const lost = await joining('tjc/guess', at, ['1', '2', '3', '4', '5'])
+    expect(lost.end).toBeUndefined()
+    expect(lost.screen).toMatch(/You ran out of tries! Game over.\n$/)
+    stop()
+  })
+
+  test.skipIf(!python)('python/guess_server.py serves the second while the first thinks, and stands one that leaves', async () => {
+    const { at, next, stop } = await listening('python/guess_server.py', '42')
+    const thinking = await connectTcp(at, 5000)
+    const { end } = await joining('tjc/guess', at, ['42'])
+    expect(end).toBeUndefined()
+    expect(await next()).toBe('client 2 has finished')
+    thinking.reset()
+    expect(await next()).toBe('client 1 has gone')
+    expect((await joining('tjc/guess', at, ['42'])).end).toBeUndefined()
+    stop()
+  })
+
+  test('js/number_server.js', async () => {
+    const { at, next, stop } = await listening('js/number_server.js', '42')
+    const [first, second] = await Promise.all([joining('book/guess', at, ['50', 'many', '42']), joining('book/guess', at, ['-7', '42'])])
+    expect([first.end, second.end]).toEqual([undefined, undefined])
+    expect(first.screen).toContain('Please input your guess: 50\nToo big!\n')
+    expect(second.screen).toMatch(/Please input your guess: -7\nToo small!\nPlease input your guess: 42\nExactly! You win!\n$/)
+    expect([await next(), await next()].sort()).toEqual(['client 1 has gone', 'client 2 has gone'])
+    stop()
+  })
+
+  test.skipIf(!cc)('c/parrot_server.c, for one client after the other', async () => {
+    const { at, next, stop } = await listening('c/parrot_server.c')
+    const first = await joining('tjc/chat', at, ['good day', 'über'])
+    expect(first.screen).toContain('SERVER WROTE: Hello, I am a parrot. Say something!\n')
+    expect(first.screen).toContain('SERVER WROTE: good day\n')
+    expect(first.screen).toContain('SERVER WROTE: über\n')
+    expect(await next()).toBe('a client has gone')
+    const second = await joining('tjc/chat', at, ['once more'])
+    expect(second.screen).toContain('SERVER WROTE: once more\n')
+    stop()
+  })
+})
+
+describe('two things counting at once', () => {
+  test.for(['counting.py', 'counting.js'])('%s', async (example, { skip }) => {
+    if (!canRun(example)) skip()
+    const { output, errors } = await run(example, ['0.01'])
+    const printed = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim())
+    const numbers = Array.from({ length: 10 }, (_, at) => String(at + 1))
+    for (const who of ['left', 'right']) {
+      const said = printed.filter((line) => line.startsWith(`${who} `)).map((line) => line.slice(who.length + 1))
+      expect(said).toEqual([...numbers, 'is done'])
+    }
+    expect({ last: printed.at(-1), errors }).toEqual({ last: 'both are done', errors: '' })
+  })
+})
