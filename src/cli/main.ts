@@ -28,7 +28,7 @@ function usage(sentence: string): number {
 }
 
 /** The command line of Parlor: commands, options, help. Each command's code is loaded when it is used. */
-function commands(end: (code: number) => void): Command {
+export function commands(end: (code: number) => void): Command {
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
