@@ -1,0 +1,28 @@
+import { createServer, type Socket } from 'node:net'
+import { obey } from '../control.ts'
+
+/** Calls `line` for each line that arrives, wherever the network cuts. */
+export function onLines(socket: Socket, line: (text: string) => void): void {
+  let rest = ''
+  socket.on('data', (bytes: Buffer) => {
+    rest += bytes.toString('latin1')
+    let start = 0
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
+      line(rest.slice(start, end))
+      start = end + 1
+    }
+    rest = rest.slice(start)
+  })
+}
+
+/** Serves on a free port of 127.0.0.1. A client that breaks off is simply gone. */
+export function serve(client: (socket: Socket) => void): void {
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => socket.destroy())
+    client(socket)
+  })
+  server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => {
+    const at = server.address()
+    if (at !== null && typeof at === 'object') obey(at.port)
+  })
+}

@@ -1,0 +1,43 @@
+import { type Automaton, client, clientCloses, server } from '../src/protocols/automaton.ts'
+import type { Program, Protocol } from '../src/protocols/protocol.ts'
+import { lines } from '../src/wire/lines.ts'
+
+const automaton = {
+  messages: { line: client('{text}', { example: 'Hello' }), echo: server('{text}', { example: 'Hello' }), closes: clientCloses },
+  start: 'listening',
+  states: { listening: { line: 'answering', closes: 'end' }, answering: { echo: 'listening' }, end: {} },
+} as const satisfies Automaton
+
+const protocol: Protocol<keyof typeof automaton.messages, undefined> = {
+  name: 'echo',
+  title: 'every line comes back',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer) {
+    for (;;) {
+      const { name, text } = await peer.receive()
+      if (name === 'closes') return
+      peer.send('echo', text)
+    }
+  },
+
+  async client(peer, { person }) {
+    for (;;) {
+      peer.send('line', await person.ask(''))
+      person.say((await peer.receive()).text)
+    }
+  },
+}
+
+/** Line echo as a program of Parlor: the least that a conversation can be, so that the rest of a server is what costs. */
+export const echo: Program<keyof typeof automaton.messages, undefined> = {
+  name: 'bench/echo',
+  source: 'the benchmark',
+  protocol,
+  words: undefined,
+  port: 7,
+  servePort: 7,
+  host: {},
+  join: {},
+}

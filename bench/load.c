@@ -1,0 +1,246 @@
+/*
+ * The load of the benchmark: N clients at once against a server on 127.0.0.1, one message in flight each. In games,
+ * whoever's game is over connects again and plays another; in echo, the same connections say line after line.
+ *
+ *   load guess|tictactoe|echo PORT CONNECTIONS WARM_MS MEASURE_MS SEED    plays, and prints one line of JSON
+ *   load idle PORT CONNECTIONS 0 0 0                                      connects, is greeted, and stays until its input ends
+ *
+ * load.ts is the same in TypeScript, for machines without a C compiler or without epoll.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_SAMPLES (8 * 1000 * 1000)
+#define MAX_CONNECTIONS 20000
+#define AT_ONCE 1000 /* unanswered connections while many are opened: fewer than a server's backlog */
+#define LINE "a line of text, as a person types\n"
+
+enum game { GUESS, TICTACTOE, ECHO, IDLE };
+
+struct client {
+  int fd;
+  int have; /* bytes in `in` */
+  int over; /* the game is over, and the server closes */
+  int low, high, guess;
+  uint64_t asked; /* when the message in flight was sent; 0 for none */
+  char board[9];
+  char in[256];
+};
+
+static enum game game;
+static struct sockaddr_in server;
+static int epoll_fd, open_clients, ending, greeted;
+static uint64_t messages, games, errors, from, until;
+static uint32_t *samples, taken, seed;
+static struct client clients[MAX_CONNECTIONS];
+
+static uint64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static uint32_t chance(uint32_t below) {
+  seed ^= seed << 13;
+  seed ^= seed >> 17;
+  seed ^= seed << 5;
+  return seed % below;
+}
+
+static void say(struct client *c, const char *text, int length) {
+  c->asked = now();
+  if (send(c->fd, text, (size_t)length, MSG_NOSIGNAL) != length) errors++;
+}
+
+static void answered(struct client *c) {
+  if (c->asked == 0) return;
+  uint64_t at = now();
+  messages++;
+  if (at >= from && at < until && taken < MAX_SAMPLES) samples[taken++] = (uint32_t)(at - c->asked);
+  c->asked = 0;
+}
+
+static void start(struct client *c) {
+  int one = 1;
+  memset(c, 0, sizeof *c);
+  c->low = 1;
+  c->high = 100;
+  memset(c->board, '-', 9);
+  c->fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (c->fd < 0) fail("socket");
+  /* on loopback this does not wait: the kernel answers, not the server */
+  if (connect(c->fd, (struct sockaddr *)&server, sizeof server) < 0) fail("connect");
+  setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0) fail("epoll_ctl");
+  open_clients++;
+  if (game == ECHO) say(c, LINE, sizeof LINE - 1);
+}
+
+static void stop(struct client *c) {
+  close(c->fd);
+  open_clients--;
+}
+
+static int won(const char *b, char mark) {
+  static const char rows[8][3] = {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}, {0, 3, 6}, {1, 4, 7}, {2, 5, 8}, {0, 4, 8}, {2, 4, 6}};
+  for (int i = 0; i < 8; i++)
+    if (b[(int)rows[i][0]] == mark && b[(int)rows[i][1]] == mark && b[(int)rows[i][2]] == mark) return 1;
+  return 0;
+}
+
+static int finished(const char *b) { return won(b, 'O') || won(b, 'X') || memchr(b, '-', 9) == NULL; }
+
+static void guess_line(struct client *c, const char *line) {
+  if (strcmp(line, "LOW") == 0) c->low = c->guess + 1;
+  else if (strcmp(line, "HIGH") == 0) c->high = c->guess - 1;
+  else if (strcmp(line, "WIN") == 0 || strcmp(line, "GAMEOVER") == 0) {
+    answered(c);
+    c->over = 1;
+  } else if (strcmp(line, "GUESS") == 0) {
+    char text[16];
+    answered(c);
+    greeted++;
+    if (game == IDLE) return;
+    c->guess = (c->low + c->high) / 2;
+    say(c, text, sprintf(text, "%d\n", c->guess));
+  } else errors++;
+}
+
+static void move_line(struct client *c, const char *line) {
+  int cell = 0, free_cells = 0;
+  char text[16];
+  if (sscanf(line, "MOVE%d", &cell) != 1 || cell < 1 || cell > 9 || c->board[cell - 1] != '-') {
+    errors++;
+    return;
+  }
+  answered(c);
+  c->board[cell - 1] = 'O';
+  if (finished(c->board)) {
+    c->over = 1;
+    return;
+  }
+  for (int i = 0; i < 9; i++) free_cells += c->board[i] == '-';
+  int skip = (int)chance((uint32_t)free_cells);
+  for (cell = 0; c->board[cell] != '-' || skip-- > 0; cell++) continue;
+  c->board[cell] = 'X';
+  c->over = finished(c->board);
+  say(c, text, sprintf(text, "MOVE%d\n", cell + 1));
+}
+
+static void echo_line(struct client *c, const char *line) {
+  if (strncmp(line, LINE, sizeof LINE - 2) != 0) errors++;
+  answered(c);
+  if (ending) stop(c);
+  else say(c, LINE, sizeof LINE - 1);
+}
+
+static void gone(struct client *c) {
+  if (c->over) answered(c);
+  else errors++;
+  games++;
+  stop(c);
+  if (!ending) start(c);
+}
+
+static void readable(struct client *c) {
+  ssize_t n = recv(c->fd, c->in + c->have, sizeof c->in - 1 - (size_t)c->have, 0);
+  if (n <= 0) {
+    gone(c);
+    return;
+  }
+  c->have += (int)n;
+  c->in[c->have] = 0;
+  char *at = c->in, *end;
+  while ((end = strchr(at, '\n'))) {
+    *end = 0;
+    if (game == ECHO) echo_line(c, at);
+    else if (game == TICTACTOE) move_line(c, at);
+    else guess_line(c, at);
+    at = end + 1;
+  }
+  c->have -= (int)(at - c->in);
+  memmove(c->in, at, (size_t)c->have);
+}
+
+static void turn(int wait) {
+  struct epoll_event events[512];
+  int n = epoll_wait(epoll_fd, events, 512, wait);
+  if (n < 0 && errno != EINTR) fail("epoll_wait");
+  for (int i = 0; i < n; i++) {
+    if (events[i].data.ptr) readable(events[i].data.ptr);
+    else {
+      /* whoever started this has gone, or has seen enough */
+      char byte;
+      if (read(0, &byte, 1) <= 0) exit(errors > 0);
+    }
+  }
+}
+
+static int by_value(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+static double percentile(double part) { return taken == 0 ? 0 : samples[(uint32_t)((taken - 1) * part)] / 1000.0; }
+
+int main(int argc, char **argv) {
+  if (argc != 7) {
+    fprintf(stderr, "usage: load guess|tictactoe|echo|idle PORT CONNECTIONS WARM_MS MEASURE_MS SEED\n");
+    return 2;
+  }
+  game = argv[1][0] == 'g' ? GUESS : argv[1][0] == 't' ? TICTACTOE : argv[1][0] == 'e' ? ECHO : IDLE;
+  int connections = atoi(argv[3]);
+  if (connections < 1 || connections > MAX_CONNECTIONS) return 2;
+  seed = (uint32_t)atoi(argv[6]) * 2654435761u + 1;
+  server.sin_family = AF_INET;
+  server.sin_port = htons((uint16_t)atoi(argv[2]));
+  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  samples = malloc(MAX_SAMPLES * sizeof *samples);
+  epoll_fd = epoll_create1(0);
+  struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
+  epoll_ctl(epoll_fd, EPOLL_CTL_ADD, 0, &input);
+
+  if (game == IDLE) {
+    for (int i = 0; i < connections; i++) {
+      start(&clients[i]);
+      while (i - greeted > AT_ONCE) turn(1000);
+    }
+    while (greeted < connections) turn(1000);
+    printf("{\"ready\":%d}\n", greeted);
+    fflush(stdout);
+    for (;;) turn(1000);
+  }
+
+  uint64_t begin = now();
+  from = begin + (uint64_t)atoi(argv[4]) * 1000000u;
+  until = from + (uint64_t)atoi(argv[5]) * 1000000u;
+  for (int i = 0; i < connections; i++) start(&clients[i]);
+  while (now() < until && taken < MAX_SAMPLES && errors == 0) turn(100);
+  uint64_t end = now();
+  double seconds = (double)((end < until ? end : until) - from) / 1e9;
+  ending = 1;
+  uint64_t patience = end + 5000000000u;
+  while (open_clients > 0 && now() < patience) turn(100);
+  errors += (uint64_t)open_clients;
+  qsort(samples, taken, sizeof *samples, by_value);
+  printf("{\"messages\":%u,\"seconds\":%.6f,\"p50\":%.1f,\"p99\":%.1f,\"allMessages\":%llu,\"allGames\":%llu,\"errors\":%llu}\n", taken, seconds,
+         percentile(0.5), percentile(0.99), (unsigned long long)messages, (unsigned long long)games, (unsigned long long)errors);
+  return 0;
+}

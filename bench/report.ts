@@ -1,0 +1,138 @@
+import { arch, availableParallelism, platform, totalmem } from 'node:os'
+
+/** Side is what one server did in one round. */
+export interface Side {
+  /** Messages a second: each is a client's, and was answered. */
+  readonly rate: number
+  /** Processor time a message in microseconds, connections included. */
+  readonly cpu: number
+  /** From a message to its answer, in microseconds. */
+  readonly p50: number
+  readonly p99: number
+}
+
+/** Round is both servers under the same load, one directly after the other. */
+export interface Round {
+  readonly ours: Side
+  readonly bare: Side
+}
+
+/** Case is one game over so many connections. */
+export interface Case {
+  readonly game: 'guess' | 'tictactoe' | 'echo'
+  readonly connections: number
+  readonly rounds: readonly Round[]
+}
+
+/** Resident bytes per idle connection. */
+export interface Memory {
+  readonly ours: number
+  readonly bare: number
+}
+
+/** All that one run has measured, and how. */
+export interface Run {
+  readonly cases: readonly Case[]
+  readonly memory: readonly Memory[]
+  /** How many idle connections. */
+  readonly idle: number
+  /** Milliseconds each round was measured for. */
+  readonly measure: number
+  readonly pinned: boolean
+  readonly compiled: boolean
+}
+
+/** The targets: at least so many messages a second, or at most so much processor time a message, as the bare server. */
+const RATE = { guess: 0.9, tictactoe: 0.9, echo: 0.85 }
+const CPU = { guess: 1.12, tictactoe: 1.12, echo: 1.18 }
+const P99 = 1.5
+const BYTES_PER_IDLE = 8 * 1024
+/** The numbers of connections that targets are about. */
+const TARGETED = [100, 1000]
+
+const NAMES = {
+  guess: 'guess, whole games',
+  tictactoe: 'tic-tac-toe, whole games',
+  echo: 'lines on standing connections',
+}
+
+/** A run as a page: ratios, raw figures beside them, and for each target whether it holds. */
+export function report(run: Run): string {
+  const { cases, memory, idle } = run
+  const rows = cases.map(({ game, connections, rounds }) => {
+    const raw = (of: keyof Side, digits: number) =>
+      `${figure(median(rounds.map(({ ours }) => ours[of])), digits)} / ${bareOf(rounds, of, digits)}`
+    const cells = [ratioOf(rounds, 'rate'), raw('rate', 0), ratioOf(rounds, 'cpu'), raw('cpu', 1), raw('p50', 0)]
+    return [NAMES[game], String(connections), ...cells, ratioOf(rounds, 'p99'), raw('p99', 0)]
+  })
+  const head = ['what', 'connections', 'messages a second', 'ours / bare', 'processor time a message', 'µs', 'p50, µs', 'p99', 'µs']
+  const bytes = `${figure(median(memory.map(({ ours }) => ours)), 0)} / ${figure(median(memory.map(({ bare }) => bare)), 0)}`
+  return `# Results
+
+Written by \`npm run bench\`; README.md says how to read it. ${machine(run)}
+
+Ratios are ours to bare: the median of ${cases[0]?.rounds.length} rounds, and the lowest and highest of them. Figures are medians, ours / bare.
+
+${table([head, head.map(() => '---'), ...rows])}
+
+Resident memory per idle connection, at ${figure(idle, 0)}: **${bytes}** bytes (ours / bare).
+
+## Targets
+
+${targets(run).join('\n')}
+`
+}
+
+function targets({ cases, memory, idle }: Run): string[] {
+  const aimed = cases.filter(({ connections }) => TARGETED.includes(connections))
+  const speeds = aimed.map(({ game, connections, rounds }) => {
+    const rate = median(rounds.map((round) => round.ours.rate / round.bare.rate))
+    const cpu = median(rounds.map((round) => round.ours.cpu / round.bare.cpu))
+    const words = `${figure(rate, 2)} of the bare server's messages a second (target ${RATE[game]}), ${figure(cpu, 2)} times its processor time a message (target ${CPU[game]})`
+    return verdict(rate >= RATE[game] || cpu <= CPU[game], `${NAMES[game]}, ${connections} connections: ${words}`)
+  })
+  const delays = aimed.map(({ game, connections, rounds }) => {
+    const p99 = median(rounds.map((round) => round.ours.p99 / round.bare.p99))
+    return verdict(
+      p99 <= P99,
+      `${NAMES[game]}, ${connections} connections: p99 ${figure(p99, 2)} times that of the bare server (target ${P99})`,
+    )
+  })
+  const bytes = median(memory.map(({ ours }) => ours))
+  const idling = `${figure(bytes, 0)} bytes per idle connection at ${figure(idle, 0)} (target ${figure(BYTES_PER_IDLE, 0)})`
+  return [...speeds, ...delays, verdict(bytes <= BYTES_PER_IDLE, idling)]
+}
+
+function verdict(holds: boolean, words: string): string {
+  return `- ${holds ? 'holds' : '**does not hold**'}: ${words}`
+}
+
+function machine({ pinned, compiled, measure }: Run): string {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB of memory`
+  const where = pinned ? 'servers on one core, load on another' : 'nothing kept on cores of its own'
+  const load = compiled ? 'load in C' : 'load in TypeScript, which holds a server back: trust processor time rather than messages a second'
+  return `Measured on ${availableParallelism()} cores, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}; ${where}; ${load}; ${measure / 1000} s a round.`
+}
+
+function ratioOf(rounds: readonly Round[], of: keyof Side): string {
+  const ratios = rounds.map(({ ours, bare }) => ours[of] / bare[of])
+  return `**${figure(median(ratios), 2)}** (${figure(Math.min(...ratios), 2)} to ${figure(Math.max(...ratios), 2)})`
+}
+
+function bareOf(rounds: readonly Round[], of: keyof Side, digits: number): string {
+  return figure(median(rounds.map(({ bare }) => bare[of])), digits)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}
+
+function figure(value: number, digits: number): string {
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+}

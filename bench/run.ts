@@ -1,0 +1,65 @@
+// Parlor's server beside servers written by hand on node:net, in one run: node bench/run.ts
+import { writeFileSync } from 'node:fs'
+import { type Load, type ServerProcess, Stage } from './processes.ts'
+import { type Case, type Memory, type Round, report, type Side } from './report.ts'
+
+const GAMES = ['guess', 'tictactoe', 'echo'] as const
+const CONNECTIONS = [1, 100, 1000] as const
+/** How often ours and the bare server take turns; the ratio is the median of so many. */
+const ROUNDS = 7
+/** Milliseconds before the measuring, and of measuring. */
+const WARM = 200
+const MEASURE = 1000
+const IDLE = 10_000
+const IDLE_ROUNDS = 3
+
+const stage = new Stage()
+const cases: Case[] = []
+for (const game of GAMES) {
+  const servers = { ours: await ours(game), bare: await stage.serve(`bare/${game}.ts`) }
+  // whatever is compiled while it runs is compiled before it is measured
+  for (const server of [servers.bare, servers.ours]) await stage.load(server, game, 100, 500, 1500, 1)
+  for (const connections of CONNECTIONS) {
+    const rounds: Round[] = []
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      const bare = await side(servers.bare, game, connections, seed)
+      rounds.push({ bare, ours: await side(servers.ours, game, connections, seed) })
+    }
+    cases.push({ game, connections, rounds })
+    process.stderr.write(`${game}, ${connections}: done\n`)
+  }
+  await servers.ours.stop()
+  await servers.bare.stop()
+}
+
+const memory: Memory[] = []
+for (let round = 0; round < IDLE_ROUNDS; round++) {
+  const bare = await bytesPerIdle(await stage.serve('bare/guess.ts'))
+  memory.push({ bare, ours: await bytesPerIdle(await ours('guess')) })
+}
+
+const text = report({ cases, memory, idle: IDLE, measure: MEASURE, pinned: stage.pinned, compiled: stage.compiled })
+writeFileSync(new URL('RESULTS.md', import.meta.url), text)
+process.stdout.write(text)
+process.exit()
+
+function ours(game: (typeof GAMES)[number]): Promise<ServerProcess> {
+  return stage.serve('ours.ts', game === 'echo' ? game : `tjc/${game}`)
+}
+
+async function side(server: ServerProcess, game: string, connections: number, seed: number): Promise<Side> {
+  const before = await server.usage()
+  const load: Load = await stage.load(server, game, connections, WARM, MEASURE, seed)
+  const after = await server.usage()
+  const { messages, seconds, p50, p99, allMessages } = load
+  return { rate: messages / seconds, cpu: (after.cpu - before.cpu) / allMessages, p50, p99 }
+}
+
+async function bytesPerIdle(server: ServerProcess): Promise<number> {
+  const before = await server.usage(true)
+  const leave = await stage.idle(server, IDLE)
+  const during = await server.usage(true)
+  await leave()
+  await server.stop()
+  return (during.rss - before.rss) / IDLE
+}
