@@ -1,0 +1,77 @@
+import { headOf, httpRequests, httpResponses } from '../wire/http.ts'
+import { type Automaton, client, server } from './automaton.ts'
+import type { Options, Program, Protocol } from './protocol.ts'
+
+const PAGE = '<p>example</p>'
+const OK = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\nConnection: close\r\n\r\n${PAGE}`
+const EXPECTED = 'A request is a line such as GET / HTTP/1.1, header lines such as Host: example.com, and an empty line.\n'
+const REQUEST = 'GET / HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n\r\n'
+
+const automaton = {
+  messages: {
+    request: client(REQUEST, {
+      example: REQUEST.replace('{host}', 'example.com'),
+      accepts: /^[A-Za-z]+ \S+ HTTP\/\d\.\d\r?\n(?:.*\n)?\r?\n.*$/s,
+      about: 'any path and any method is answered with the same page',
+    }),
+    garbage: client('{text}', { example: 'hello\r\n', about: 'anything that is no request' }),
+    page: server(OK, { accepts: /^.*$/s, about: 'the client shows whatever comes' }),
+    refused: server(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${EXPECTED.length}\r\nConnection: close\r\n\r\n${EXPECTED}`,
+    ),
+  },
+  start: 'start',
+  states: {
+    start: { request: 'requested', garbage: 'refusing' },
+    requested: { page: 'end' },
+    refusing: { refused: 'end' },
+    end: {},
+  },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const http: Protocol<Name> = {
+  name: 'http',
+  title: 'the client asks for a page as a browser does, and shows what comes',
+  automaton,
+  framing: () => ({ toServer: httpRequests, toClient: httpResponses }),
+
+  async server(peer, { person }) {
+    const { name, text } = await peer.receive()
+    person.say(headOf(text))
+    peer.send(name === 'request' ? 'page' : 'refused')
+  },
+
+  async client(peer, { person, options }) {
+    peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
+    person.say((await peer.receive()).text)
+  },
+}
+
+/** A name as it stands behind `Host:`; numeric IPv6 addresses stand in brackets there. */
+function hostOf(name: string): string {
+  return /^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(name) ? `[${name}]` : name
+}
+
+function check({ name }: Options): string | undefined {
+  return name === undefined || /^[\x21-\x7e]+$/.test(name)
+    ? undefined
+    : `the name of a host has no blanks and no letters beyond ASCII, unlike ${JSON.stringify(name)}`
+}
+
+/** FH slides: "Simulating a HTTP client". */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/http',
+    source: '003 "Simulating a HTTP client"',
+    protocol: http,
+    words: undefined,
+    port: 8081,
+    servePort: 8081,
+    takes: ['name'],
+    check,
+    host: {},
+    join: { address: 'example.com', port: 80 },
+  },
+]

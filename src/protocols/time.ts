@@ -1,0 +1,66 @@
+import { segments } from '../wire/unframed.ts'
+import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import type { Program, Protocol } from './protocol.ts'
+import { strftime } from './strftime.ts'
+
+/** Milliseconds after which no answer is taken for an empty one, which nobody can send over a stream (PROTOCOLS Q12). */
+const NO_ANSWER = 2000
+
+const automaton = {
+  messages: {
+    format: client('{format}', { example: '%H:%M:%S' }),
+    answer: server('{text}', { example: '13:05:09', about: 'nothing at all is sent where it is empty' }),
+    closed: clientCloses,
+  },
+  start: 'start',
+  states: {
+    start: { format: 'asked', closed: 'end' },
+    asked: { answer: 'answered', format: 'asked', closed: 'end' },
+    // without framing, an answer may come in pieces, or after the next format
+    answered: { answer: 'answered', format: 'asked', closed: 'end' },
+    end: {},
+  },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const time: Protocol<Name> = {
+  name: 'time',
+  title: 'the server tells the time in the format that the client asks for',
+  automaton,
+  framing: () => ({ toServer: segments(), toClient: segments() }),
+
+  async server(peer, { options, clock }) {
+    for (;;) {
+      const { name, text } = await peer.receive()
+      if (name === 'closed') return
+      peer.send('answer', strftime(text, options.now ?? new Date(clock.now())))
+    }
+  },
+
+  async client(peer, { person, options, clock }) {
+    for (let asked = 0; ; asked++) {
+      const format = options.formats ? options.formats[asked] : await person.ask('Format: ', '')
+      if (!format) return
+      // what came too late for the format before must not be taken for the answer to this one
+      while (await peer.receiveWithin(0, clock)) {}
+      peer.send('format', format)
+      person.say((await peer.receiveWithin(NO_ANSWER, clock))?.text)
+    }
+  },
+}
+
+/** FH slides: "Processing Client Requests". */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/time',
+    source: '003 "Processing Client Requests"',
+    protocol: time,
+    words: undefined,
+    port: 5050,
+    servePort: 5050,
+    takes: ['formats'],
+    host: { udp: true },
+    join: {},
+  },
+]

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { far } from '../support/far.ts'
+import { play, program } from '../support/play.ts'
+
+const GET = 'GET / HTTP/1.1\r\nHost: example.com\r\nAccept: text/html\r\n\r\n'
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\nConnection: close\r\n\r\n<p>example</p>'
+
+describe('fh/http (FH slides, "Simulating a HTTP client")', () => {
+  test('word for word, on both screens and on the wire', async () => {
+    expect(await play({ program: 'http', options: { name: 'example.com' } })).toEqual({
+      toServer: GET,
+      toClient: OK,
+      host: `${GET}\n`,
+      join: `${OK}\n`,
+      hostEnd: undefined,
+      joinEnd: undefined,
+    })
+  })
+
+  test('it dials example.com at port 80, and listens at 8081', async () => {
+    expect(await program('http')).toMatchObject({ port: 8081, join: { address: 'example.com', port: 80 } })
+  })
+
+  test.each([
+    ['localhost', 'Host: localhost\r\n'],
+    ['127.0.0.1:8081', 'Host: 127.0.0.1:8081\r\n'],
+    ['::1', 'Host: [::1]\r\n'],
+    ['[::1]:80', 'Host: [::1]:80\r\n'],
+  ])('the name %s', async (name, line) => {
+    expect((await play({ program: 'http', options: { name } })).toServer).toContain(line)
+  })
+
+  test('without a name, the address stands for it', async () => {
+    expect((await play({ program: 'http' })).toServer).toContain('Host: memory\r\n')
+  })
+
+  test('a name that would change the request is refused', async () => {
+    const { check } = await program('http')
+    expect(check?.({ name: 'x\r\nEvil: yes' })).toBe(
+      'the name of a host has no blanks and no letters beyond ASCII, unlike "x\\r\\nEvil: yes"',
+    )
+    expect(check?.({ name: '' })).toContain('the name of a host')
+    expect(check?.({ name: 'example.com' })).toBeUndefined()
+    expect(check?.({})).toBeUndefined()
+  })
+})
+
+describe('the page’s host and other people’s clients', () => {
+  const hosted = () => far('http', 'server')
+
+  test.each([
+    ['another path', 'GET /any/where?x=y HTTP/1.0\r\n\r\n'],
+    ['another method', 'DELETE / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['LF alone', 'GET / HTTP/1.1\nHost: x\n\n'],
+    ['bytes that are no UTF-8 in a header', 'GET / HTTP/1.1\r\nX: \u00ff\ufffd\r\n\r\n'],
+  ])('%s is answered with the page', async (_, request) => {
+    const peer = await hosted()
+    await peer.say(request)
+    expect([peer.heard, peer.screen, peer.gaveUp]).toEqual([OK, `${request}\n`, 'finished'])
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test('a request byte by byte is answered at its empty line, not before', async () => {
+    const peer = await hosted()
+    await peer.say(...GET.slice(0, -1))
+    expect(peer.heard).toBe('')
+    await peer.say('\n')
+    expect(peer.heard).toBe(OK)
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test('a body is read and not shown', async () => {
+    const peer = await hosted()
+    const head = 'POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n'
+    await peer.say(head, 'ab')
+    expect(peer.heard).toBe('')
+    await peer.say('cd')
+    expect([peer.heard, peer.screen]).toEqual([OK, `${head}\n`])
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test.each([
+    ['a line that is no request', 'hello\n'],
+    ['a request without its version', 'GET /\r\n'],
+    ['an empty line', '\r\n'],
+    ['NUL', '\0\n'],
+    ['bytes that are no UTF-8', Uint8Array.of(0xff, 0xfe, 10)],
+    ['a head without an end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(5000)}`],
+  ])('%s is refused with a sentence', async (_, said) => {
+    const peer = await hosted()
+    await peer.say(said)
+    expect(peer.heard).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\nA request is a line such as GET \/ HTTP\/1\.1, .*\n$/s)
+    const [head = '', body = ''] = peer.heard.split('\r\n\r\n')
+    expect(head).toContain(`Content-Length: ${body.length}`)
+    expect(peer.gaveUp).toBe('finished')
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test('a client that finishes in the middle of a request is told so', async () => {
+    const peer = await hosted()
+    await peer.say('GET / HTTP/1.1\r\nHost: x\r\n')
+    expect(await peer.close()).toBeUndefined()
+    expect(peer.heard).toContain('400 Bad Request')
+    expect(peer.screen).toBe('GET / HTTP/1.1\r\nHost: x\r\n\n')
+  })
+
+  test('a client that says nothing, or breaks off, ends it with a sentence', async () => {
+    const silent = await hosted()
+    expect((await silent.close())?.message).toContain('the client closed the connection')
+    const broken = await hosted()
+    await broken.say('GET')
+    expect((await broken.reset())?.message).toContain('broke the connection off')
+  })
+})
+
+describe('the page’s client and other people’s servers', () => {
+  const joined = () => far('http', 'client', { options: { name: 'example.com' } })
+
+  test.each([
+    [
+      'a page in pieces',
+      ['HTTP/1.1 200', ' OK\r\nContent-', 'Length: 7\r\n\r\n', 'a\r\nb', '\r\nc'],
+      'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\na\r\nb\r\nc\n',
+    ],
+    [
+      'a long page',
+      [`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(3000)}`, 'y'.repeat(3000)],
+      `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(3000)}${'y'.repeat(4096 - 3019)}\n`,
+    ],
+  ])('%s is shown as soon as it is whole', async (_, pieces, screen) => {
+    const peer = await joined()
+    expect(peer.heard).toBe(GET)
+    await peer.say(...pieces)
+    expect([peer.screen, peer.gaveUp]).toEqual([screen, 'finished'])
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test.each([
+    ['without a length', 'HTTP/1.1 404 Not Found\r\n\r\nno'],
+    ['that is shorter than it says', 'HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\nno'],
+    ['that is no HTTP', 'hello'],
+  ])('an answer %s is shown at the end', async (_, said) => {
+    const peer = await joined()
+    await peer.say(said)
+    expect(peer.screen).toBe('')
+    expect([await peer.close(), peer.screen]).toEqual([undefined, `${said}\n`])
+  })
+
+  test('no answer is said to be none', async () => {
+    const peer = await joined()
+    expect((await peer.close())?.message).toContain('the server closed the connection')
+    expect(peer.screen).toBe('')
+  })
+})

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Framing } from '../../src/wire/framing.ts'
+import { headOf, httpRequests, httpResponses } from '../../src/wire/http.ts'
+import { encode } from '../../src/wire/text.ts'
+
+/** The messages of a stream that arrives in pieces, cut at the given places, and then ends. */
+function messages(framing: Framing, stream: Uint8Array | string, cuts: readonly number[] = [], limit = 4096): unknown[] {
+  const bytes = typeof stream === 'string' ? encode(stream) : stream
+  const decoder = framing.decoder(limit)
+  const found: unknown[] = []
+  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b)
+  for (const [i, from] of places.entries()) {
+    decoder.push(bytes.subarray(from, places[i + 1] ?? bytes.length))
+    for (let message = decoder.next(); message !== undefined; message = decoder.next()) found.push(message)
+  }
+  if (decoder.pending > 0) found.push(['at the end', decoder.rest()])
+  return found
+}
+
+const GET = 'GET / HTTP/1.1\r\nHost: example.com\r\nAccept: text/html\r\n\r\n'
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\nConnection: close\r\n\r\n<p>example</p>'
+
+describe('HTTP requests', () => {
+  test.each([
+    ['a request without a body', GET, [GET]],
+    ['two of them, glued', GET + GET, [GET, GET]],
+    ['a head with LF alone', 'GET / HTTP/1.1\nHost: x\n\n', ['GET / HTTP/1.1\nHost: x\n\n']],
+    ['no header lines', 'GET / HTTP/1.0\r\n\r\n', ['GET / HTTP/1.0\r\n\r\n']],
+    [
+      'a body, counted in bytes',
+      'POST /a HTTP/1.1\r\ncontent-length: 5\r\n\r\nab\u20ac',
+      ['POST /a HTTP/1.1\r\ncontent-length: 5\r\n\r\nab\u20ac'],
+    ],
+    [
+      'a body that is not whole',
+      'POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab',
+      [['at the end', 'POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab']],
+    ],
+    ['a length that is none', 'POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n', ['POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n']],
+    ['half a head', 'GET / HTTP/1.1\r\nHost', [['at the end', 'GET / HTTP/1.1\r\nHost']]],
+    ['a first line that is none', 'hello\n', ['hello\n']],
+    ['half a line', 'hello', [['at the end', 'hello']]],
+  ])('%s', (_, stream, expected) => {
+    expect(messages(httpRequests, stream)).toEqual(expected)
+  })
+
+  test('of what passes the limit, there is as much as that', () => {
+    const head = 'GET / HTTP/1.1\r\nX: '
+    expect(messages(httpRequests, head + 'x'.repeat(5000))[0]).toBe((head + 'x'.repeat(5000)).slice(0, 4096))
+    expect(messages(httpRequests, 'POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\nabc', [], 60)[0]).toHaveLength(60)
+  })
+})
+
+describe('HTTP responses', () => {
+  const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+  test.each([
+    ['a body of a known length', OK, [OK]],
+    ['what comes behind it', `${OK}more`, [OK, ['at the end', 'more']]],
+    ['a body up to the end', 'HTTP/1.1 200 OK\r\n\r\n<p>', [['at the end', 'HTTP/1.1 200 OK\r\n\r\n<p>']]],
+    ['a body that is cut', OK.slice(0, -3), [['at the end', OK.slice(0, -3)]]],
+    ['no body at all', 'HTTP/1.1 304 Not Modified\r\n\r\n', ['HTTP/1.1 304 Not Modified\r\n\r\n']],
+    ['chunks', `${chunked}5\r\n12345\r\nA;x=y\r\n1234567890\r\n0\r\n\r\n`, [`${chunked}5\r\n12345\r\nA;x=y\r\n1234567890\r\n0\r\n\r\n`]],
+    ['chunks and a trailer', `${chunked}0\r\nX: y\r\n\r\n`, [`${chunked}0\r\nX: y\r\n\r\n`]],
+    ['chunks that are cut', `${chunked}5\r\n123`, [['at the end', `${chunked}5\r\n123`]]],
+    ['chunks that are none', `${chunked}x\r\n\r\n`, [['at the end', `${chunked}x\r\n\r\n`]]],
+    ['chunks whose length does not hold', `${chunked}2\r\n12345\r\n0\r\n\r\n`, [['at the end', `${chunked}2\r\n12345\r\n0\r\n\r\n`]]],
+    ['no HTTP', 'hello\n', [['at the end', 'hello\n']]],
+  ])('%s', (_, stream, expected) => {
+    expect(messages(httpResponses, stream)).toEqual(expected)
+  })
+
+  test('a page that passes the limit is shown up to it, without the character that it cuts', () => {
+    const page = `HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n${'\u20ac'.repeat(3000)}`
+    const [first] = messages(httpResponses, page)
+    expect(encode(String(first)).length).toBeGreaterThan(4096 - 3)
+    expect(page.startsWith(String(first))).toBe(true)
+  })
+
+  test('bytes that are no UTF-8 do not move the end', () => {
+    const head = encode('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n')
+    const bytes = Uint8Array.of(...head, 0xff, 0xc3, 0x41, 0x42)
+    expect(messages(httpResponses, bytes)).toEqual(['HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\ufffd\ufffdA', ['at the end', 'B']])
+  })
+})
+
+describe('properties of the HTTP framings', () => {
+  const name = fc.stringMatching(/^[A-Za-z-]{1,8}$/).filter((one) => !/^content-length|transfer-encoding$/i.test(one))
+  const value = fc.string({ unit: 'grapheme', maxLength: 20 }).map((one) => one.replace(/[\r\n]/g, ''))
+  const headers = fc.array(fc.tuple(name, value), { maxLength: 5 }).map((all) => all.map(([one, is]) => `${one}: ${is}\r\n`).join(''))
+  const body = fc.string({ unit: 'grapheme', maxLength: 40 })
+  const withBody = (line: string) =>
+    fc.tuple(headers, body).map(([head, text]) => `${line}\r\n${head}Content-Length: ${encode(text).length}\r\n\r\n${text}`)
+  const cuts = fc.array(fc.nat(), { maxLength: 12 })
+
+  test.each([
+    ['requests', httpRequests, 'PUT /x?y HTTP/1.1'],
+    ['responses', httpResponses, 'HTTP/1.1 200 OK'],
+  ])('%s are found one after the other, however the stream is cut', (_, framing, line) => {
+    fc.assert(
+      fc.property(fc.array(withBody(line), { maxLength: 4 }), cuts, (all, at) => {
+        const stream = all.map((message) => framing.encode(message)).join('')
+        expect(messages(framing, stream, at, 100_000)).toEqual(all)
+        const bytes = encode(stream)
+        expect(messages(framing, stream, Array.from(bytes.keys()), 100_000)).toEqual(all)
+      }),
+    )
+  })
+
+  test('any bytes at all are given out, in order and within the limit', () => {
+    const piece = fc.oneof(fc.constantFrom('\r\n', '\n\n', 'GET / HTTP/1.1', 'HTTP/1.1 200 OK', 'Content-Length: 7', ' '), fc.string())
+    fc.assert(
+      fc.property(fc.array(piece), cuts, fc.integer({ min: 1, max: 60 }), (pieces, at, limit) => {
+        const stream = pieces.join('').replace(/[^\x20-\x7e\r\n]/g, '')
+        for (const framing of [httpRequests, httpResponses]) {
+          const found = messages(framing, stream, at, limit).map((one) => (Array.isArray(one) ? String(one[1]) : String(one)))
+          expect(stream.startsWith(found.join(''))).toBe(true)
+          expect(found.every((message) => message.length <= limit)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('the head is what stands before the body', () => {
+    fc.assert(
+      fc.property(headers, body, (head, text) => {
+        expect(headOf(`GET / HTTP/1.1\r\n${head}\r\n${text}`)).toBe(`GET / HTTP/1.1\r\n${head}\r\n`)
+      }),
+    )
+    expect(headOf('hello')).toBe('hello')
+  })
+})
