@@ -3,7 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
 import { randomOf, stopSignal, type TermOptions, termsOf } from './terms.ts'
-import { listenOn, type TransportOptions } from './transports.ts'
+import { checkTransport, listenOn, type TransportOptions } from './transports.ts'
 
 interface HostOptions extends TermOptions, TransportOptions {
   readonly host?: string
@@ -15,10 +15,11 @@ interface HostOptions extends TermOptions, TransportOptions {
 
 /** `parlor host`: the server's side of a program at the terminal; answers with the exit code. */
 export async function hostCommand(name: string, options: HostOptions): Promise<number> {
+  checkTransport(options)
   const program = await networked(name)
   const terms = await termsOf(options)
   checkOptions(program, terms)
-  const { host: words } = program
+  const { host: words = {} } = program
   if (options.concurrent && words.types) {
     throw new Usage(`somebody types at the host of ${program.name}, which goes with one client at a time; leave out --concurrent`)
   }

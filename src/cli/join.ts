@@ -3,23 +3,24 @@ import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
 import { randomOf, stopSignal, type TermOptions, termsOf } from './terms.ts'
-import { connectBy, type TransportOptions } from './transports.ts'
-import { number } from './values.ts'
+import { checkFingerprint, checkTransport, connectBy, type TransportOptions } from './transports.ts'
 
 interface JoinOptions extends TermOptions, TransportOptions {
   readonly host?: string
-  readonly port?: number | string
+  readonly port?: number
   readonly wait: number
   readonly timeout?: number
 }
 
 /** `parlor join`: the client's side of a program at the terminal; answers with the exit code. */
 export async function joinCommand(name: string, options: JoinOptions): Promise<number> {
+  checkTransport(options)
+  await checkFingerprint(options)
   const program = await networked(name)
   const terms = await termsOf(options)
   checkOptions(program, terms)
-  if (options.udp && !program.host.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
-  const port = options.unix === undefined ? (typeof options.port === 'string' ? number(1, 65535)(options.port) : options.port) : 0
+  if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  const port = options.unix === undefined ? options.port : 0
   const host = options.unix ?? options.host ?? (options.ipv6 ? '::1' : undefined)
   return join({
     program,

@@ -75,11 +75,12 @@ export function commands(end: (code: number) => void): Command {
 
   repeatable(
     command(
-      'join <program> [host] [port]',
+      'join <program> [host]',
       "be the client's side of a program at this terminal",
       'parlor join guess\nparlor join hello 192.168.1.20 12345\nparlor join time --format "%H:%M" --format "%A"\nparlor join chat --tls --fingerprint 5A:7F:...',
     ),
   )
+    .argument('[port]', '', number(1, 65535))
     .option('--host <address>', 'the server’s address, as [host]')
     .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
     .option('--wait <time>', 'wait so long for a server that is not there yet', span('s'), 3000)

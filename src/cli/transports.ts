@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { messageOf, place } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { connectTcp, listenTcp } from '../wire/transports/tcp.ts'
+import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about what carries the conversation. */
 export interface TransportOptions {
@@ -13,9 +16,63 @@ export interface TransportOptions {
   readonly wait?: number
 }
 
+/** Listens as the options say. What is not plain TCP is loaded only here; the fingerprint of TLS goes to standard error. */
 export async function listenOn(at: Address, options: TransportOptions, accept: (transport: Transport) => void): Promise<Listener> {
-  return listenTcp(at, accept)
+  checkTransport(options)
+  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).listenUnix(options.unix, accept)
+  if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
+  if (!options.tls) return listenTcp(at, accept)
+  const { listenTls } = await import('../wire/transports/tls.ts')
+  const refused = (peer: Address, reason: string) => complain(`${place(peer)} was not let in: ${reason}`)
+  const listener = await listenTls(at, await certificate(options), accept, { refused })
+  complain(`the certificate's fingerprint is ${listener.fingerprint}`)
+  return listener
 }
+
+/** Connects as the options say. */
 export async function connectBy(to: Address, options: TransportOptions): Promise<Transport> {
-  return connectTcp(to, options.wait ?? 0)
+  checkTransport(options)
+  const patience = options.wait ?? 0
+  const family = options.ipv6 ? 6 : undefined
+  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).connectUnix(options.unix, patience)
+  if (options.udp) return (await import('../wire/transports/udp.ts')).connectUdp(to, family)
+  if (!options.tls) return connectTcp(to, patience, undefined, family)
+  const { connectTls } = await import('../wire/transports/tls.ts')
+  const { fingerprint } = options
+  const reached = await connectTls(to, { patience, ...(fingerprint === undefined ? {} : { fingerprint }), ...(family ? { family } : {}) })
+  const sure = fingerprint !== undefined || reached.trusted
+  complain(
+    `the server's fingerprint is ${reached.fingerprint}${sure ? '' : '; nobody vouches for it, so compare it with the one its host shows'}`,
+  )
+  return reached.transport
+}
+
+/** Checks that options go together, before anything is opened or asked. */
+export function checkTransport({ ipv6, tls, cert, key, fingerprint, unix, udp }: TransportOptions): void {
+  const ways = [...(tls ? ['--tls'] : []), ...(unix === undefined ? [] : ['--unix']), ...(udp ? ['--udp'] : [])]
+  if (ways.length > 1) throw new Usage(`${ways.join(' and ')} do not go together`)
+  if (ipv6 && unix !== undefined) throw new Usage('--ipv6 and --unix do not go together')
+  if (unix === '') throw new Usage('--unix takes the path of a socket')
+  if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new Usage('--cert, --key and --fingerprint go with --tls')
+  if ((cert === undefined) !== (key === undefined)) throw new Usage('--cert and --key go together')
+}
+
+/** Checks that a fingerprint is one, before anything is asked or dialled. */
+export async function checkFingerprint({ fingerprint }: TransportOptions): Promise<void> {
+  if (fingerprint === undefined) return
+  const { readFingerprint } = await import('../wire/transports/tls.ts')
+  try {
+    readFingerprint(fingerprint)
+  } catch (error) {
+    throw new Usage(messageOf(error))
+  }
+}
+
+async function certificate({ cert, key }: TransportOptions): Promise<{ cert: string; key: string } | undefined> {
+  if (cert === undefined || key === undefined) return undefined
+  try {
+    return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
+  } catch (error) {
+    throw new Usage(`cannot read the certificate: ${messageOf(error)}`)
+  }
 }

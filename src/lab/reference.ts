@@ -15,7 +15,7 @@ export function reference(program: Program, shortName?: string): string {
 }
 
 /** What there is to know of a program beside its messages and states, as names and values. */
-export function facts({ name, source, port, servePort, protocol, defaults, host }: Program, shortName?: string): string[][] {
+export function facts({ name, source, port, servePort = port, protocol, defaults, host }: Program, shortName?: string): string[][] {
   const { toServer, toClient } = protocol.framing(defaults ?? {})
   const framing =
     toServer.name === toClient.name
@@ -28,7 +28,7 @@ export function facts({ name, source, port, servePort, protocol, defaults, host 
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['port', `${port}; ${servePort} in "parlor serve"`],
-    ['carried by', host.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
+    ['carried by', host?.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
     ...framing,
     ...(protocol.paced ? [['pause', 'the server leaves 150 ms (250 ms over a network) between two messages that were not answered']] : []),
   ]

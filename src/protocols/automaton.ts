@@ -120,6 +120,14 @@ export function expectation(automaton: Automaton, state: string, side: Side): st
   return forms.length === 0 ? 'nothing' : forms.map(({ form }) => describe(form)).join(' or ')
 }
 
+/** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
+export function endless(automaton: Automaton): boolean {
+  return Object.keys(automaton.states).every((state) => {
+    const all = legal(automaton, state)
+    return all.length > 0 && !all.some(({ form }) => form.closes)
+  })
+}
+
 function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
   const own = automaton.states[state] ?? {}
   const final = Object.keys(own).length === 0

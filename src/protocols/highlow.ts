@@ -1,7 +1,8 @@
 import { guessing, type Verdict } from '../games/guessing.ts'
-import type { Solo } from './protocol.ts'
-import { pythonDigits, pythonInt } from './python.ts'
-import { checkSecret, secretNumber } from './secret.ts'
+import { guess } from './guess.ts'
+import { checkSecret, readDigits, secretNumber } from './numbers.ts'
+import type { Program, Solo } from './protocol.ts'
+import { pythonAddress } from './python.ts'
 
 const ANSWERS: Readonly<Record<Verdict, string>> = {
   low: 'LOW',
@@ -9,6 +10,23 @@ const ANSWERS: Readonly<Record<Verdict, string>> = {
   right: 'You win!',
   wasted: 'Please enter number 1 to 100',
 }
+
+/** C8 slides, assignment 5, whose client loses lines that arrive together. */
+export const programs: readonly Program[] = [
+  {
+    name: 'c8/highlow',
+    source: '001 assignment 5',
+    protocol: { ...guess, paced: true },
+    words: { reads: readDigits },
+    port: 12345,
+    servePort: 12370,
+    check: checkSecret,
+    host: {
+      listening: () => 'Type Ctrl-F6 or close the shell to         terminate the server.',
+      connected: (client) => `Connected to: ${pythonAddress(client)}`,
+    },
+  },
+]
 
 /** C8 slides, assignment 5: the game before it goes over the network. */
 export const solos: readonly Solo[] = [
@@ -21,15 +39,14 @@ export const solos: readonly Solo[] = [
 
     async play({ house, person, options }) {
       const seat = await house.sit(guessing, 0, { tries: 5, secret: secretNumber(options) })
-      for (let { view, outcome } = await seat.next(); ; ) {
+      let { view, outcome } = await seat.next()
+      while (!outcome) {
         const typed = await person.ask('Guess a number 1 to 100: ')
-        await seat.play(pythonDigits(typed) ? Number(pythonInt(typed)) : 'wasted')
+        await seat.play(readDigits(typed))
         ;({ view, outcome } = await seat.next())
         person.say(ANSWERS[view.last ?? 'wasted'])
-        if (!outcome) continue
-        if (outcome.winners.length === 0) person.say('You ran out of tries! Game over.')
-        return
       }
+      if (outcome.winners.length === 0) person.say('You ran out of tries! Game over.')
     },
   },
 ]

@@ -28,7 +28,7 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'c8/chat-bye': () => import('./chat.ts'),
   'c8/headtail': () => import('./headtail.ts'),
   'c8/headtail-counters': () => import('./headtail.ts'),
-  'c8/highlow': () => import('./guess.ts'),
+  'c8/highlow': () => import('./highlow.ts'),
   'c8/scissors': () => import('./scissors.ts'),
   'cs/chat': () => import('./talk.ts'),
   'fh/hello': () => import('./greeting.ts'),
@@ -37,11 +37,6 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'fh/hangman': () => import('./hangman.ts'),
   'book/guess': () => import('./number.ts'),
   'book/secret': () => import('./number.ts'),
-}
-
-/** Programs without a network that are not in the file of their networked namesake. */
-const SOLO_FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
-  'c8/highlow': () => import('./highlow-solo.ts'),
 }
 
 /** The short names of the default editions. */
@@ -73,13 +68,13 @@ export function shortNameOf(name: string): string | undefined {
 
 /** The networked program of a name or short name; `undefined` where there is none. */
 export async function programOf(name: string): Promise<Program | undefined> {
-  const { full, file } = await fileOf(name, FILES)
+  const { full, file } = await fileOf(name)
   return file?.programs?.find((program) => program.name === full)
 }
 
 /** The program without a network of a name or short name; `undefined` where there is none. */
 export async function soloOf(name: string): Promise<Solo | undefined> {
-  const { full, file } = await fileOf(name, { ...FILES, ...SOLO_FILES })
+  const { full, file } = await fileOf(name)
   return file?.solos?.find((solo) => solo.name === full)
 }
 
@@ -89,7 +84,7 @@ export async function allPrograms(): Promise<Program[]> {
   return programs.filter((program) => program !== undefined)
 }
 
-async function fileOf(name: string, files: typeof FILES): Promise<{ full: string; file: ProgramFile | undefined }> {
+async function fileOf(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {
   const full = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
-  return { full, file: Object.hasOwn(files, full) ? await files[full]?.() : undefined }
+  return { full, file: Object.hasOwn(FILES, full) ? await FILES[full]?.() : undefined }
 }

@@ -2,13 +2,13 @@ import { guessing, type Verdict } from '../games/guessing.ts'
 import { Ended } from '../wire/ends.ts'
 import { literals, segments } from '../wire/unframed.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import { askInt, checkSecret, secretNumber } from './numbers.ts'
 import type { Peer } from './peer.ts'
-import type { Person } from './person.ts'
 import type { Program, Protocol, Solo } from './protocol.ts'
 import { pythonAddress, pythonInt } from './python.ts'
-import { checkSecret, secretNumber } from './secret.ts'
 
 const BANNER = '## Welcome to GUESS THE NUMBER! ##'
+const PROMPT = 'Please input your guess: '
 const NO_NUMBER = 'Guesses must be an integer. Try again...'
 
 const automaton = {
@@ -68,7 +68,7 @@ const number: Protocol<Name, undefined> = {
   async client(peer, { person }) {
     person.say(BANNER)
     do {
-      peer.send('guess', await askGuess(person))
+      peer.send('guess', await askInt(person, PROMPT, NO_NUMBER))
       person.say((await peer.receive()).text)
     } while (peer.state !== 'won')
   },
@@ -82,15 +82,6 @@ async function nextGuess(peer: Peer<Name>): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof Ended && error.how === 'reset') return undefined
     throw error
-  }
-}
-
-/** A number from the person, as Python prints it; what is none is asked again. */
-async function askGuess(person: Person): Promise<string> {
-  for (;;) {
-    const guess = pythonInt(await person.ask('Please input your guess: '))
-    if (guess !== undefined) return guess
-    person.say(NO_NUMBER)
   }
 }
 
@@ -128,7 +119,7 @@ export const solos: readonly Solo[] = [
       await seat.next()
       person.say(BANNER)
       for (let won = false; !won; ) {
-        await seat.play(Number(await askGuess(person)))
+        await seat.play(Number(await askInt(person, PROMPT, NO_NUMBER)))
         const { view, outcome } = await seat.next()
         person.say(messages[ANSWERS[view.last ?? 'wasted']].text)
         won = outcome !== undefined

@@ -1,6 +1,7 @@
 import type { Random, Seat } from '../games/game.ts'
 import type { Clock } from '../wire/clock.ts'
 import type { Framing } from '../wire/framing.ts'
+import { lines } from '../wire/lines.ts'
 import type { Address } from '../wire/transport.ts'
 import type { Automaton } from './automaton.ts'
 import type { House } from './house.ts'
@@ -63,6 +64,11 @@ export interface Protocol<Name extends string = string, Words = unknown> {
   opposite?(seat: Seat<unknown, unknown>, at: Setting<Words>, game: string): Promise<void>
 }
 
+/** Lines in both directions, as most of the worksheets have it. */
+export function plainLines(): { readonly toServer: Framing; readonly toClient: Framing } {
+  return { toServer: lines(), toClient: lines() }
+}
+
 /** Program is a worksheet's pair of server and client: a protocol, its words, and how they are started. */
 export interface Program<Name extends string = string, Words = unknown> {
   readonly name: string
@@ -72,16 +78,16 @@ export interface Program<Name extends string = string, Words = unknown> {
   readonly words: Words
   /** The worksheet's port. */
   readonly port: number
-  /** The port in `serve`, where each program needs its own. */
-  readonly servePort: number
+  /** The port in `serve`, where each program needs its own, if that is another. */
+  readonly servePort?: number
   /** Options of its own, by their names on the command line. */
   readonly takes?: readonly (keyof Options)[]
   /** Options it starts from. */
   readonly defaults?: Options
   /** What is wrong with the options, in a sentence; `undefined` where nothing is. */
   check?(options: Options): string | undefined
-  readonly host: HostWords
-  readonly join: JoinWords
+  readonly host?: HostWords
+  readonly join?: JoinWords
 }
 
 /** The server's side at a terminal, around the conversation itself. */

@@ -61,7 +61,7 @@ export class Server {
     for (const program of this.#serving.programs) {
       const tcp = await this.#listen(program, 'tcp')
       places.push(tcp)
-      if (program.host.udp && tcp.failure === undefined) places.push(await this.#listen(program, 'udp', tcp.address.port))
+      if (program.host?.udp && tcp.failure === undefined) places.push(await this.#listen(program, 'udp', tcp.address.port))
     }
     return places
   }
@@ -79,7 +79,11 @@ export class Server {
     await Promise.all([...gone, ...closed])
   }
 
-  async #listen(program: Program, transport: 'tcp' | 'udp', port = this.#serving.ports[program.name] ?? program.servePort): Promise<Place> {
+  async #listen(
+    program: Program,
+    transport: 'tcp' | 'udp',
+    port = this.#serving.ports[program.name] ?? program.servePort ?? program.port,
+  ): Promise<Place> {
     const address = { host: this.#serving.host, port }
     const turnstile = new Turnstile((client) => this.#serve(program, client), { oneAtATime: this.#serving.iterative.has(program.name) })
     try {

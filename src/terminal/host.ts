@@ -41,7 +41,7 @@ export async function host(hosting: Hosting): Promise<number> {
   let code: number = EXIT.good
 
   const serve = async (transport: Transport) => {
-    const greeting = program.host.connected?.(transport.remote)
+    const greeting = program.host?.connected?.(transport.remote)
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random } = hosting
     const conversation = new Conversation({ program, side: 'server', transport, person: terminal, options, random })
@@ -55,7 +55,7 @@ export async function host(hosting: Hosting): Promise<number> {
     void conversation.done.then(() => talking.delete(conversation))
     done++
     if (done >= clients) end(code)
-    else if (program.host.eachTime && !concurrent) announce()
+    else if (program.host?.eachTime && !concurrent) announce()
   }
 
   const turnstile = new Turnstile(serve, { oneAtATime: !concurrent })
@@ -73,7 +73,7 @@ export async function host(hosting: Hosting): Promise<number> {
   }
 
   const announce = () => {
-    const words = program.host.listening?.({ host: hosting.at.host, port: listener.address.port })
+    const words = program.host?.listening?.({ host: hosting.at.host, port: listener.address.port })
     if (words !== undefined) terminal.say(words)
   }
   announce()

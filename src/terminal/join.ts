@@ -44,7 +44,7 @@ export async function join(joining: Joining): Promise<number> {
       complain(cannotConnect(to, error, joining.wait))
       return EXIT.trouble
     }
-    const greeting = program.join.connected?.(to)
+    const greeting = program.join?.connected?.(to)
     if (greeting !== undefined) terminal.say(greeting)
     const named = { ...options, name: options.name ?? to.host }
     conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random })
@@ -73,10 +73,10 @@ export async function join(joining: Joining): Promise<number> {
 }
 
 async function whereTo({ program, terminal, host, port }: Joining): Promise<Address> {
-  const { asks, address = '127.0.0.1' } = program.join
+  const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
-  if (!asks) return { host: name, port: program.join.port ?? program.port }
+  if (!asks) return { host: name, port: program.join?.port ?? program.port }
   for (;;) {
     const number = Number(pythonInt(await terminal.ask('Enter port number of server: ')) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }

@@ -12,7 +12,7 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
       hostEnd: undefined,
       joinEnd: undefined,
     })
-    expect((await program('c8/both-ways')).host.connected?.({ host: '127.0.0.1', port: 1 })).toBe("Connected to: ('127.0.0.1', 1)")
+    expect((await program('c8/both-ways')).host?.connected?.({ host: '127.0.0.1', port: 1 })).toBe("Connected to: ('127.0.0.1', 1)")
   })
 
   test('the client answers when the line is whole, not before', async () => {

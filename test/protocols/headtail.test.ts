@@ -63,8 +63,8 @@ describe.each(names)('%s (C8 slides, project 5 and assignment 4)', (name) => {
   test('its words around the game', async () => {
     const { host } = await program(name)
     const at = { host: '127.0.0.1', port: 50831 }
-    expect(host.listening?.(at)).toBe('Type Ctrl-F6 or close the shell to       terminate the server.')
-    expect(host.connected?.(at)).toBe("Connected to: ('127.0.0.1', 50831)")
+    expect(host?.listening?.(at)).toBe('Type Ctrl-F6 or close the shell to       terminate the server.')
+    expect(host?.connected?.(at)).toBe("Connected to: ('127.0.0.1', 50831)")
   })
 })
 

@@ -207,18 +207,18 @@ describe('the worksheets’ words', () => {
     ['c8/hello-split', "Connected to: ('127.0.0.1', 50831)"],
     ['c8/iterative', "Connected to: ('127.0.0.1', 50831)"],
   ])('%s says %j to its host', async (name, words) => {
-    expect((await program(name)).host.connected?.(client)).toBe(words)
+    expect((await program(name)).host?.connected?.(client)).toBe(words)
   })
 
   test('the iterative servers serve for ever; that of the slides says before each client how to stop it', async () => {
     const [notes, slides] = [await program('tjc/iterative'), await program('c8/iterative')]
-    expect([notes.host.clients, notes.host.listening]).toEqual([Number.POSITIVE_INFINITY, undefined])
-    expect(slides.host.clients).toBe(Number.POSITIVE_INFINITY)
-    expect(slides.host.eachTime).toBe(true)
-    expect(slides.host.listening?.(client)).toBe('Type Ctrl-F6 or close the shell to terminate the server.')
+    expect([notes.host?.clients, notes.host?.listening]).toEqual([Number.POSITIVE_INFINITY, undefined])
+    expect(slides.host?.clients).toBe(Number.POSITIVE_INFINITY)
+    expect(slides.host?.eachTime).toBe(true)
+    expect(slides.host?.listening?.(client)).toBe('Type Ctrl-F6 or close the shell to terminate the server.')
   })
 
   test('two clients are two', async () => {
-    expect((await program('c8/two-clients')).host.clients).toBe(2)
+    expect((await program('c8/two-clients')).host?.clients).toBe(2)
   })
 })

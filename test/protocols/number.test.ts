@@ -47,8 +47,8 @@ describe('book/guess (book chapter)', () => {
 
   test('its words around the game', async () => {
     const { host } = await program('book/guess')
-    expect(host.listening?.({ host: '127.0.0.1', port: 65432 })).toBe("GUESS-THE-NUMBER server started. Listening on ('127.0.0.1', 65432)")
-    expect(host.connected?.({ host: '127.0.0.1', port: 5 })).toBe("Connected by ('127.0.0.1', 5)")
+    expect(host?.listening?.({ host: '127.0.0.1', port: 65432 })).toBe("GUESS-THE-NUMBER server started. Listening on ('127.0.0.1', 65432)")
+    expect(host?.connected?.({ host: '127.0.0.1', port: 5 })).toBe("Connected by ('127.0.0.1', 5)")
   })
 })
 

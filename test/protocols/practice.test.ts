@@ -41,7 +41,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
 
   test('it binds all addresses, as printed, and greets with a colon', async () => {
     const { host } = await program('tjc/practice')
-    expect(host.address).toBe('0.0.0.0')
-    expect(host.connected?.({ host: '127.0.0.1', port: 50831 })).toBe("Connected to: ('127.0.0.1', 50831)")
+    expect(host?.address).toBe('0.0.0.0')
+    expect(host?.connected?.({ host: '127.0.0.1', port: 50831 })).toBe("Connected to: ('127.0.0.1', 50831)")
   })
 })

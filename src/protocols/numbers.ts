@@ -1,0 +1,35 @@
+import type { Try } from '../games/guessing.ts'
+import type { Person } from './person.ts'
+import type { Options } from './protocol.ts'
+import { pythonDigits, pythonInt } from './python.ts'
+
+/** What is wrong with a secret number, in a sentence; `undefined` where nothing is. */
+export function checkSecret({ secret = '1' }: Options): string | undefined {
+  const number = Number(pythonInt(secret) ?? Number.NaN)
+  return number >= 1 && number <= 100 ? undefined : `the secret is a whole number from 1 to 100, not ${JSON.stringify(secret)}`
+}
+
+/** The secret number that was asked for, if one was. */
+export function secretNumber({ secret }: Options): number | undefined {
+  return secret === undefined ? undefined : Number(pythonInt(secret))
+}
+
+/** A try as `int()` reads it; what is no number is wasted. */
+export function readInt(text: string): Try {
+  const number = pythonInt(text)
+  return number === undefined ? 'wasted' : Number(number)
+}
+
+/** A try of digits alone, as `isdigit()` has it; anything else is wasted. */
+export function readDigits(text: string): Try {
+  return pythonDigits(text) ? readInt(text) : 'wasted'
+}
+
+/** A whole number from a person, in the digits that Python prints; what is none is asked again, with `instead` said first. */
+export async function askInt(person: Person, prompt: string, instead?: string): Promise<string> {
+  for (;;) {
+    const number = pythonInt(await person.ask(prompt))
+    if (number !== undefined) return number
+    if (instead !== undefined) person.say(instead)
+  }
+}

@@ -1,0 +1,76 @@
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { programNames } from '../../src/protocols/index.ts'
+import { run } from '../support/process.ts'
+
+describe('the command line', () => {
+  test('every command has help with examples', async () => {
+    const { output, code } = await run('--help')
+    expect(code).toBe(0)
+    const commands = [...output.matchAll(/^ {2}(\w+) (?:\[|<|\s)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
+    expect(commands).toEqual(['serve', 'host', 'join', 'solo', 'protocols', 'lookup'])
+    for (const command of commands) {
+      const help = await run(command, '--help')
+      expect(help.code).toBe(0)
+      expect(help.output).toContain(`Examples:\n  parlor ${command}`)
+    }
+  })
+
+  test.each([
+    [['host', 'tictacto'], /did you mean tictactoe\?/],
+    [['join', 'tjc/ges'], /did you mean tjc\/guess\?/],
+    [['host', 'robot'], /did you mean tjc\/robot\?/],
+    [['solo', 'tictactoe'], /parlor host tictactoe/],
+    [['host', 'book/secret'], /parlor solo book\/secret/],
+    [['protocols', 'hangmen'], /did you mean hangman\?/],
+    [['serv'], /Did you mean serve\?/],
+    [['host', 'guess', '--port', '70000'], /whole number from 0 to 65535/],
+    [['host', 'guess', '--prot', '7000'], /Did you mean --port\?/],
+    [['host', 'guess', '--size', '4'], /tjc\/guess takes no --size/],
+    [['host', 'guess', '--secret', 'abc'], /secret is a whole number from 1 to 100/],
+    [['host', 'highlow', '--secret', '101'], /secret is a whole number from 1 to 100/],
+    [['host', 'headtail', '--choices', 'H,X'], /H or T, not "X"/],
+    [['host', 'tictactoe', '--concurrent'], /one client at a time/],
+    [['host', 'guess', '--udp'], /does not go over UDP/],
+    [['host', 'guess', '--tls', '--unix', '/tmp/x'], /do not go together/],
+    [['host', 'guess', '--key', 'x'], /go with --tls/],
+    [['join', 'guess', '127.0.0.1', 'abc'], /whole number from 1 to 65535/],
+    [['join', 'hello', '--tls', '--fingerprint', 'abc'], /64 hexadecimal digits/],
+    [['host', 'time', '--now', 'yesterday'], /such as 2024-02-29T13:05:09/],
+    [['host', 'hello-split'], /tjc\/hello-split or c8\/hello-split/],
+    [['host', 'talk', '--framing', 'morse'], /lines, none or length/],
+    [['host', 'hangman', '--words', '/no/such/file'], /cannot read the words/],
+    [['serve', '--only', 'guess', '--port', 'chat=1'], /not served/],
+    [['serve', '--port', 'guess'], /NAME=N/],
+  ])('%j is a usage error that says what to do', async (args, sentence) => {
+    const { errors, output, code } = await run(...args)
+    expect({ code, output }).toEqual({ code: 2, output: '' })
+    expect(errors).toMatch(sentence)
+    expect(errors).toMatch(/^parlor: /)
+  })
+
+  test('a port in use, and a server that is not there, are one clear line each', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    const port = String((other.address() as { port: number }).port)
+    const host = await run('host', 'guess', '--port', port)
+    expect(host).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot listen on .*in use.*--port\n$/) })
+    await new Promise((resolve) => other.close(resolve))
+    const join = await run('join', 'guess', '127.0.0.1', port, '--wait', '0')
+    expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*nobody listens there.*\n$/) })
+  })
+
+  test('protocols shows every program, and each by itself', async () => {
+    const all = await run('protocols')
+    for (const name of programNames) expect(all.output).toContain(name)
+    const one = await run('protocols', 'guess')
+    expect(one.output).toMatch(/GUESS[\s\S]*guessing[\s\S]*client {2,}server/)
+  })
+
+  test('lookup knows this machine, names, addresses and services', async () => {
+    expect((await run('lookup', 'http')).output).toMatch(/^The service http has port 80$/m)
+    expect((await run('lookup', 'localhost')).output).toMatch(/^IPv4 {2}127\.0\.0\.1$/m)
+    expect((await run('lookup', '127.0.0.1')).output).toMatch(/^127\.0\.0\.1 is called /)
+    expect(await run('lookup', 'no.such.name.invalid')).toMatchObject({ code: 1, errors: expect.stringMatching(/nothing is known/) })
+  })
+})
