@@ -1,0 +1,137 @@
+import type { SeatNumber } from '../games/game.ts'
+import { guessing, type Verdict } from '../games/guessing.ts'
+import { HANDS, type Hand, handOf, ROUNDS, type Round, score, winnerOf } from '../games/hands.ts'
+import { tictactoe } from '../games/tictactoe.ts'
+import { asSeal, opened, sealed } from './commitment.ts'
+import { type GameName, type Line, REQUESTS } from './line.ts'
+import { checkSecret, secretNumber } from './numbers.ts'
+import type { Setting } from './protocol.ts'
+import { pythonInt } from './python.ts'
+import { guessWord, keepWord } from './talk-hangman.ts'
+
+/** A game inside a talk, to be played to its end; `begins` is who has said `play`. */
+type InTalk = (line: Line, at: Setting<unknown>, begins: SeatNumber) => Promise<void>
+
+/** Guesses at a number before the game is over (PROTOCOLS 3.12). */
+const TRIES = 5
+
+/** Each side draws its board; a move is the number of a cell. */
+const ticTacToe: InTalk = async (line, { house }, begins) => {
+  const seat = await house.sit(tictactoe, line.them, { first: begins })
+  const move = async (text: string) => {
+    const cell = pythonInt(text)
+    return cell !== undefined && !(await seat.play(Number(cell))) ? cell : undefined
+  }
+  try {
+    for (;;) {
+      const { view, turn, outcome } = await seat.next()
+      if (outcome?.left !== undefined) line.quit()
+      if (view.last !== undefined && view.turn === line.them) line.say(String(view.last))
+      if (outcome) return
+      if (turn) await line.answer(REQUESTS.cell, move)
+    }
+  } finally {
+    seat.leave()
+  }
+}
+
+/** Each side promises a hand, and shows it when both promises are there; who begins does so in every round. */
+const scissors: InTalk = async (line, { person, random }, begins) => {
+  const rounds: Round[] = []
+  while (rounds.length < ROUNDS) {
+    let seal = begins === line.us ? undefined : await line.answer(REQUESTS.seal, asSeal)
+    const ours = await sealed(line.attended ? await typedHand() : random.choice(HANDS))
+    line.say(ours.seal)
+    // a promise that copies ours could be kept without knowing what it says
+    seal ??= await line.answer(REQUESTS.seal, (text) => (asSeal(text) === ours.seal ? undefined : asSeal(text)))
+    const promised = seal
+    const show = () => line.say(ours.text)
+    if (begins === line.us) show()
+    const theirs = await line.answer(REQUESTS.hand, (text) => opened(text, promised))
+    if (begins !== line.us) show()
+    const round: Round = [ours.hand, theirs]
+    rounds.push(round)
+    person.say(
+      `You: ${round[0]}, the other side: ${round[1]}. ${['You win this round.', 'You lose this round.'][winnerOf(round) ?? 2] ?? 'Draw.'}`,
+    )
+  }
+  const [won, lost] = score(rounds)
+  person.say(`Rounds won: ${won}, rounds lost: ${lost}.`)
+
+  async function typedHand(): Promise<Hand> {
+    person.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
+    for (;;) {
+      const hand = handOf(await line.ask())
+      if (hand) return hand
+    }
+  }
+}
+
+const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', right: 'WIN', wasted: REQUESTS.guess }
+
+/** Who has not begun keeps a number: drawn by chance, or as it was asked for. */
+const keepNumber: InTalk = async (line, { house, person, options }) => {
+  // the secret that was asked for may be a word, for hangman
+  const secret = checkSecret(options) ? undefined : secretNumber(options)
+  const seat = await house.sit(guessing, 0, { tries: TRIES, secret })
+  person.say('This side keeps a number from 1 to 100, and answers by itself.')
+  try {
+    for (let { view, outcome } = await seat.next(); !outcome; ) {
+      const guess = await line.answer(REQUESTS.guess, pythonInt)
+      await seat.play(Number(guess))
+      ;({ view, outcome } = await seat.next())
+      const lost = outcome?.winners.length === 0
+      const answers = [ANSWERS[view.last ?? 'wasted'], ...(lost ? ['GAMEOVER'] : [])]
+      person.say(`${guess}: ${answers.join(', ')}`)
+      line.say(...answers)
+    }
+  } finally {
+    seat.leave()
+  }
+}
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  LOW: 'Your guess is too low.',
+  HIGH: 'Your guess is too high.',
+  WIN: 'You win!',
+  GAMEOVER: 'You ran out of tries! Game over.',
+}
+
+/** Guesses the number that the other side keeps. That it was the last guess is known without being told. */
+const guessNumber: InTalk = async (line, { person }) => {
+  person.say('Guess a number from 1 to 100.')
+  for (let left = TRIES; left > 0; left--) {
+    line.say(await typedNumber())
+    const verdict = await line.answer(REQUESTS.verdict, (text) => (Object.hasOwn(VERDICTS, text.trim()) ? text.trim() : undefined))
+    person.say(VERDICTS[verdict])
+    if (verdict === 'WIN' || verdict === 'GAMEOVER') return
+  }
+  person.say(VERDICTS.GAMEOVER)
+  line.expectEcho('GAMEOVER')
+
+  async function typedNumber(): Promise<string> {
+    for (;;) {
+      const number = pythonInt(await line.ask())
+      if (number !== undefined) return number
+    }
+  }
+}
+
+/**
+ * A game in which one side guesses what the other keeps. Where nobody is here who could guess, as behind a server, it is
+ * plain talk: whoever has begun it goes on by hand.
+ */
+function guessed(guess: InTalk, keep: InTalk): InTalk {
+  return async (line, at, begins) => {
+    if (begins === line.them) await keep(line, at, begins)
+    else if (line.attended) await guess(line, at, begins)
+  }
+}
+
+/** The games, by the names that follow `play`. */
+export const games: Readonly<Record<GameName, InTalk>> = {
+  tictactoe: ticTacToe,
+  scissors,
+  guess: guessed(guessNumber, keepNumber),
+  hangman: guessed(guessWord, keepWord),
+}
