@@ -19,9 +19,9 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
       host: 'The player has found the word: Eel\n',
       join:
         `${PICTURE}Your letter (QUIT to leave): E\n` +
-        '  E E _   misses left: 8   tried: e\n\nYour letter (QUIT to leave): x\n' +
-        ' =====\n  E E _   misses left: 7   tried: e x\n\nYour letter (QUIT to leave): l\n' +
-        ' =====\n  E E l   misses left: 7   tried: e x l\n\nYou have found it: Eel\n' +
+        '  e e _   misses left: 8   tried: e\n\nYour letter (QUIT to leave): x\n' +
+        ' =====\n  e e _   misses left: 7   tried: e x\n\nYour letter (QUIT to leave): l\n' +
+        ' =====\n  e e l   misses left: 7   tried: e x l\n\nYou have found it: Eel\n' +
         'Another word (y/n)? n\n',
       hostEnd: undefined,
       joinEnd: undefined,
