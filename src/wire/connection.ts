@@ -227,6 +227,11 @@ export class Connection implements Sink {
     } else {
       this.#inbox.putBack(message)
     }
+    // at last, for it may bring the next message at once
+    if (this.#paused && this.#inbox.pending <= this.#inboxLimit) {
+      this.#paused = false
+      this.transport.resume()
+    }
   }
 
   #next(): string | undefined {
@@ -239,10 +244,6 @@ export class Connection implements Sink {
     if (message === TooLong) {
       this.#end = new Ended('much', `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`)
       return undefined
-    }
-    if (this.#paused && this.#inbox.pending <= this.#inboxLimit) {
-      this.#paused = false
-      this.transport.resume()
     }
     return message
   }

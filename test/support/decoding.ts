@@ -1,0 +1,64 @@
+import { expect } from 'vitest'
+import { type Decoded, type Framing, TooLong } from '../../src/wire/framing.ts'
+import { encode } from '../../src/wire/text.ts'
+
+/** All that a decoder makes of bytes that come in pieces, and, if the stream then ends, of the rest. */
+export function decoded(framing: Framing, pieces: readonly Uint8Array[], limit?: number, ended = false): Decoded[] {
+  const decoder = framing.decoder(limit)
+  const messages: Decoded[] = []
+  const drain = (next: () => Decoded) => {
+    for (let message = next(); message !== undefined; message = next()) {
+      messages.push(message)
+      if (message === TooLong) return
+    }
+  }
+  for (const piece of pieces) {
+    decoder.push(piece)
+    drain(() => decoder.next())
+    if (messages.at(-1) === TooLong) return messages
+  }
+  if (ended && decoder.pending > 0) drain(() => (decoder.pending > 0 ? decoder.rest() : undefined))
+  return messages
+}
+
+/** The bytes cut at the given places, which are taken modulo their number; each piece has memory of its own. */
+export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
+  return [0, ...sorted].map((from, i) => bytes.slice(from, sorted[i] ?? bytes.length))
+}
+
+/** One after the other. */
+export function joined(...parts: readonly (Uint8Array | string)[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...(typeof part === 'string' ? encode(part) : part)]))
+}
+
+/** What every decoder is tried with. */
+export interface Trial {
+  readonly framing: Framing
+  /** What comes. */
+  readonly bytes: Uint8Array
+  /** What it means. */
+  readonly messages: readonly Decoded[]
+  readonly limit?: number
+  /** Where it is cut, at random. */
+  readonly cuts?: readonly number[]
+  /** What may come behind without changing the messages before it. */
+  readonly behind?: Uint8Array
+  /** The stream ends with it. */
+  readonly ended?: boolean
+}
+
+/** Expects the same messages of the bytes whole, byte by byte, cut at random places, and with something behind them. */
+export function expectDecoded({ framing, bytes, messages, limit, cuts = [], behind, ended }: Trial): void {
+  const every = Array.from(bytes, (_, i) => i)
+  expect(decoded(framing, [bytes], limit, ended), 'whole').toEqual(messages)
+  expect(decoded(framing, cutAt(bytes, every), limit, ended), 'byte by byte').toEqual(messages)
+  expect(decoded(framing, cutAt(bytes, cuts), limit, ended), `cut at ${cuts}`).toEqual(messages)
+  if (behind === undefined) return
+  const more = joined(bytes, behind)
+  const all = Array.from(more, (_, i) => i)
+  const first = (pieces: Uint8Array[]) => decoded(framing, pieces, limit).slice(0, messages.length)
+  expect(first([more]), 'something behind').toEqual(messages)
+  expect(first(cutAt(more, all)), 'something behind, byte by byte').toEqual(messages)
+  expect(first(cutAt(more, cuts)), `something behind, cut at ${cuts}`).toEqual(messages)
+}

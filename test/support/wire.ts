@@ -1,0 +1,42 @@
+import { decode } from '../../src/wire/text.ts'
+import type { Transport } from '../../src/wire/transport.ts'
+import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
+
+/** What the far end of a connection has heard. */
+export interface Heard {
+  /** Each time something came, what it was. */
+  readonly pieces: string[]
+  /** All that came. */
+  readonly text: string
+  readonly finished: boolean
+  /** How it was closed: `''` in good order, else the system's code; `undefined` while it is open. */
+  readonly closed: string | undefined
+}
+
+/** Opens a transport, and keeps what comes. */
+export function heardBy(transport: Transport): Heard {
+  const pieces: string[] = []
+  const heard = {
+    pieces,
+    get text() {
+      return pieces.join('')
+    },
+    finished: false,
+    closed: undefined as string | undefined,
+  }
+  transport.open({
+    data: (bytes) => pieces.push(decode(bytes)),
+    finished: () => {
+      heard.finished = true
+    },
+    closed: (broken) => {
+      heard.closed = broken ?? ''
+    },
+  })
+  return heard
+}
+
+/** What an end in memory has written, write by write. */
+export function writesOf(transport: MemoryTransport): string[] {
+  return transport.written.map((bytes) => decode(bytes))
+}

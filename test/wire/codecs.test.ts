@@ -1,0 +1,220 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Framing, TooLong } from '../../src/wire/framing.ts'
+import { decimalPrefixed, fixedLength, lengthPrefixed } from '../../src/wire/lengths.ts'
+import { lines } from '../../src/wire/lines.ts'
+import { decode, encode } from '../../src/wire/text.ts'
+import { literals, segments, untilEnd } from '../../src/wire/unframed.ts'
+import { cutAt, decoded, expectDecoded, joined } from '../support/decoding.ts'
+
+const texts = fc.string({ unit: 'binary', maxLength: 40 })
+const oneLiners = texts.map((text) => text.replace(/[\r\n]/g, ''))
+const cuts = fc.array(fc.nat({ max: 10_000 }), { maxLength: 12 })
+const garbage = fc.uint8Array({ maxLength: 20 })
+
+const PROMPT = 'guess (H) or (T) : '
+const KNOWN = ['Too small!', 'Too big!', 'Exactly! You win!']
+
+/** Every framing that marks the borders of its messages, and what its messages may be. */
+const FRAMINGS: readonly { framing: Framing; message: fc.Arbitrary<string> }[] = [
+  { framing: lines(), message: oneLiners },
+  { framing: lines({ end: '\r\n' }), message: oneLiners },
+  { framing: lines({ keepCr: true }), message: texts.map((text) => text.replaceAll('\n', '')) },
+  {
+    framing: lines({ code: 'bytes' }),
+    message: fc.string({ unit: fc.nat(255).map((n) => String.fromCharCode(n)) }).map((s) => s.replace(/[\r\n]/g, '')),
+  },
+  { framing: lines({ orEnd: PROMPT }), message: fc.oneof(oneLiners, fc.constant(PROMPT)) },
+  { framing: lines({ keepEnd: true }), message: oneLiners.map((text) => `${text}\n`) },
+  { framing: lengthPrefixed, message: texts },
+  { framing: decimalPrefixed, message: texts },
+  { framing: fixedLength(160), message: texts.map((text) => text.replace(/ +$/, '')) },
+  { framing: literals(KNOWN), message: fc.constantFrom(...KNOWN) },
+]
+
+describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
+  test('what was written is read again, however it is cut and whatever follows', () => {
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 6 }), cuts, garbage, (messages, places, behind) => {
+        const bytes = joined(...messages.map((one) => framing.encode(one)))
+        expectDecoded({ framing, bytes, messages, cuts: places, behind })
+      }),
+    )
+  })
+
+  test('what was read and is written again is read as the same', () => {
+    fc.assert(
+      fc.property(message, (one) => {
+        const bytes = joined(framing.encode(one))
+        const [read] = decoded(framing, [bytes])
+        expect(joined(framing.encode(String(read)))).toEqual(bytes)
+      }),
+    )
+  })
+
+  test('counts the bytes that wait for the others', () => {
+    fc.assert(
+      fc.property(message, fc.nat(), (one, place) => {
+        const bytes = joined(framing.encode(one))
+        const part = bytes.slice(0, place % bytes.length)
+        const decoder = framing.decoder()
+        decoder.push(part)
+        expect(decoder.next()).toBeUndefined()
+        expect(decoder.pending).toBe(part.length)
+        decoder.push(bytes.slice(part.length))
+        expect(decoder.next()).toBe(one)
+        expect(decoder.pending).toBe(0)
+      }),
+    )
+  })
+})
+
+describe('the cap on one message', () => {
+  const LIMIT = 20
+  const capped: readonly { name: string; framing: Framing; behind?: string }[] = [
+    { name: 'LF lines', framing: lines() },
+    { name: 'CR LF lines', framing: lines({ end: '\r\n' }) },
+    { name: 'lines that keep CR', framing: lines({ keepCr: true }) },
+    { name: 'lines up to a prompt', framing: lines({ orEnd: '? ' }) },
+    { name: 'lines with their ends', framing: lines({ keepEnd: true }), behind: '\n' },
+    { name: 'binary lengths', framing: lengthPrefixed },
+    { name: 'decimal lengths', framing: decimalPrefixed },
+  ]
+
+  test.each(capped)('$name: exactly at the limit is a message, one byte more is too long', ({ framing, behind = '' }) => {
+    const fits = 'é'.repeat(LIMIT / 2)
+    expectDecoded({ framing, limit: LIMIT, bytes: joined(framing.encode(fits + behind)), messages: [fits + behind] })
+    expectDecoded({ framing, limit: LIMIT, bytes: joined(framing.encode(`x${fits}${behind}`)), messages: [TooLong] })
+  })
+
+  test('the CR of a line that keeps it counts, that of any other does not', () => {
+    const full = `${'x'.repeat(LIMIT)}\r\n`
+    expectDecoded({ framing: lines(), limit: LIMIT, bytes: encode(full), messages: ['x'.repeat(LIMIT)] })
+    expectDecoded({ framing: lines({ keepCr: true }), limit: LIMIT, bytes: encode(full), messages: [TooLong] })
+  })
+
+  test('a prompt that is complete only past the limit is too long', () => {
+    const framing = lines({ orEnd: '? ' })
+    expectDecoded({ framing, limit: LIMIT, bytes: encode(`${'x'.repeat(LIMIT - 2)}? `), messages: [`${'x'.repeat(LIMIT - 2)}? `] })
+    expectDecoded({ framing, limit: LIMIT, bytes: encode(`${'x'.repeat(LIMIT - 1)}? `), messages: [TooLong] })
+  })
+
+  test.each([lines(), lines({ keepEnd: true }), lines({ orEnd: PROMPT }), segments(), untilEnd, decimalPrefixed])(
+    'a megabyte without an end is too long, and stays so ($name)',
+    (framing) => {
+      const decoder = framing.decoder()
+      const chunk = new Uint8Array(65_536).fill(0x61)
+      for (let i = 0; i < 16; i++) decoder.push(chunk)
+      expect(decoder.next()).toBe(TooLong)
+      decoder.push(encode('\n5:Hello\n'))
+      expect(decoder.next()).toBe(TooLong)
+      expect(decoder.next()).toBe(TooLong)
+    },
+  )
+
+  test('what came before is read first', () => {
+    const bytes = joined('one\ntwo\n', new Uint8Array(5000).fill(0x61))
+    expectDecoded({ framing: lines(), bytes, messages: ['one', 'two', TooLong] })
+  })
+
+  test('a length that no message may have is told by the length alone', () => {
+    expect(decoded(lengthPrefixed, [Uint8Array.of(0xff, 0xff, 0xff, 0xff)])).toEqual([TooLong])
+    expect(decoded(decimalPrefixed, [encode('4097')])).toEqual([TooLong])
+    expect(decoded(decimalPrefixed, [encode('4096:')])).toEqual([])
+  })
+
+  test.each(['x', ':Hello', '-1:', '5 :Hello', '1e1:', '0000000005:Hello', '٥:Hello'])('no decimal length: %j', (text) => {
+    expectDecoded({ framing: decimalPrefixed, bytes: encode(text), messages: [TooLong] })
+  })
+})
+
+describe('lines', () => {
+  test('take CR LF and LF alike, and one CR only', () => {
+    expectDecoded({ framing: lines(), bytes: encode('a\r\nb\n\r\n\nc\r\r\nd\re\n'), messages: ['a', 'b', '', '', 'c\r', 'd\re'] })
+  })
+
+  test('keep the CR where it is shown (the chats)', () => {
+    expectDecoded({ framing: lines({ keepCr: true }), bytes: encode('a\r\n\r\nb\n'), messages: ['a\r', '\r', 'b'] })
+  })
+
+  test('keep their ends where the text is shown as it came, and end with the stream', () => {
+    const framing = lines({ keepEnd: true })
+    expectDecoded({ framing, bytes: encode('a\r\n\nb'), messages: ['a\r\n', '\n', 'b'], ended: true })
+    expect(framing.encode('as it is')).toBe('as it is')
+  })
+
+  test('an unfinished line is no message when the stream ends', () => {
+    expectDecoded({ framing: lines(), bytes: encode('a\nb'), messages: ['a'], ended: true })
+  })
+
+  test('bytes that are no UTF-8 become U+FFFD, cut anywhere', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), cuts, (raw, places) => {
+        const line = raw.map((byte) => (byte === 10 || byte === 13 ? 0xe2 : byte))
+        expectDecoded({ framing: lines(), bytes: joined(line, '\n'), messages: [decode(line)], cuts: places, behind: encode('\n') })
+      }),
+    )
+    expectDecoded({ framing: lines(), bytes: joined(Uint8Array.of(0xe2, 0x82), '\n', '€\n'), messages: ['\ufffd', '€'] })
+  })
+
+  test('the end of a line inside a message becomes a blank: one message stays one', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r\n', 'é') }), (text) => {
+        expect(decoded(lines(), [joined(lines().encode(text))])).toEqual([text.replace(/\r?\n/g, ' ')])
+      }),
+    )
+  })
+
+  test('a message that ends without LF is complete with its last byte, and LF lines stand beside it', () => {
+    const framing = lines({ orEnd: PROMPT })
+    const bytes = encode(`${PROMPT}You are right!\n${PROMPT}`)
+    expectDecoded({ framing, bytes, messages: [PROMPT, 'You are right!', PROMPT], behind: encode('Thanks') })
+    expect(framing.encode('You are right!')).toBe('You are right!\n')
+    expect(framing.encode(PROMPT)).toBe(PROMPT)
+  })
+})
+
+describe('fixed lengths', () => {
+  test('a text that is too long is refused', () => {
+    expect(() => fixedLength(4).encode('ééé')).toThrow(RangeError)
+    expect(() => fixedLength(4).encode('éé')).not.toThrow()
+  })
+
+  test('blanks alone are the empty message, and blanks inside stay', () => {
+    expectDecoded({ framing: fixedLength(4), bytes: encode('     a b'), messages: ['', ' a b'] })
+  })
+})
+
+describe('without framing', () => {
+  test('segments: nothing is a message before the time is over, then all that came is one', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), cuts, (bytes, places) => {
+        expectDecoded({ framing: segments(), bytes, messages: [decode(bytes)], cuts: places, ended: true })
+        expect(decoded(segments(), cutAt(bytes, places))).toEqual([])
+      }),
+    )
+  })
+
+  test('up to the end: all is one message, and half a character at its end is shown as broken', () => {
+    expectDecoded({ framing: untilEnd, bytes: encode('Hello\nfrom server'), messages: ['Hello\nfrom server'], ended: true })
+    expectDecoded({ framing: untilEnd, bytes: Uint8Array.of(0x61, 0xe2, 0x82), messages: ['a\ufffd'], ended: true })
+  })
+
+  test.each([segments(), untilEnd])('the cap holds ($name)', (framing) => {
+    expectDecoded({ framing, limit: 5, bytes: encode('12345'), messages: ['12345'], ended: true })
+    expectDecoded({ framing, limit: 5, bytes: encode('123456'), messages: [TooLong], ended: true })
+  })
+
+  test('known texts: what begins like none of them is a message, for the protocol to refuse', () => {
+    expect(decoded(literals(KNOWN), [encode('Too large!')])).toEqual(['Too large!'])
+    expect(decoded(literals(KNOWN), [encode('Too big!Nonsense')])).toEqual(['Too big!', 'Nonsense'])
+  })
+
+  test('known texts: an unfinished one is what it is when the stream ends', () => {
+    expectDecoded({ framing: literals(KNOWN), bytes: encode('Too big!Exactly'), messages: ['Too big!', 'Exactly'], ended: true })
+  })
+
+  test('known texts: nonsense without end is too long', () => {
+    expect(decoded(literals(KNOWN), [new Uint8Array(5000).fill(0x61)])).toEqual([TooLong])
+  })
+})

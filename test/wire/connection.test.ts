@@ -1,0 +1,529 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
+import type { Ended } from '../../src/wire/ends.ts'
+import type { Framing } from '../../src/wire/framing.ts'
+import { lines } from '../../src/wire/lines.ts'
+import { encode } from '../../src/wire/text.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { literals, segments, untilEnd } from '../../src/wire/unframed.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { heardBy, writesOf } from '../support/wire.ts'
+
+const opened: { connection: Connection; clock: TestClock }[] = []
+
+/** A connection of ours over memory, and the raw other end. */
+function connect(framing: Framing = lines(), options: Partial<ConnectionOptions> & { datagrams?: boolean } = {}) {
+  const { datagrams = false, ...rest } = options
+  const [here, there] = memoryPair({ datagrams })
+  const clock = new TestClock()
+  const connection = new Connection(here, { incoming: framing, outgoing: framing, clock, ...rest })
+  opened.push({ connection, clock })
+  return { connection, clock, here, there, heard: heardBy(there), writes: () => writesOf(here) }
+}
+
+/** How a reader fares: its message, or the end. */
+const fate = (promise: Promise<string>): Promise<string | Ended> => promise.catch((end: Ended) => end)
+
+afterEach(async () => {
+  for (const { connection, clock } of opened.splice(0)) {
+    const closed = connection.close()
+    await clock.pass(60_000)
+    await closed
+    expect(clock.waiting, 'timers that are left').toBe(0)
+  }
+})
+
+describe('reading', () => {
+  test('what the peer said before it closed is read before its end is', async () => {
+    const { connection, there } = connect()
+    there.write('one\ntwo\nth')
+    there.finish()
+    await settled()
+    expect(await connection.receive()).toBe('one')
+    expect(await connection.receive()).toBe('two')
+    expect(connection.end).toBeUndefined()
+    await expect(connection.receive()).rejects.toMatchObject({
+      how: 'finished',
+      message: 'the other side closed the connection in the middle of a message, 2 bytes into it',
+    })
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+  })
+
+  test('a peer that closes between messages has simply closed', async () => {
+    const { connection, there } = connect()
+    const reading = fate(connection.receive())
+    there.finish()
+    expect(await reading).toMatchObject({ how: 'finished', message: 'the other side closed the connection' })
+  })
+
+  test('what the peer said before it broke off is read before that is', async () => {
+    const { connection, there } = connect()
+    there.write('MOVE5\nMO')
+    there.reset()
+    await settled()
+    expect(await connection.receive()).toBe('MOVE5')
+    await expect(connection.receive()).rejects.toMatchObject({
+      how: 'reset',
+      message: 'the other side broke the connection off (ECONNRESET)',
+    })
+  })
+
+  test('who waits is told at once that the peer broke off', async () => {
+    const { connection, there } = connect()
+    const reading = fate(connection.receive())
+    there.reset()
+    expect(await reading).toMatchObject({ how: 'reset' })
+  })
+
+  test('of what has no end but that of the stream, nothing is believed when it was broken off', async () => {
+    const { connection, there } = connect(untilEnd)
+    there.write('half a pa')
+    there.reset()
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
+  })
+
+  test('one reader at a time', async () => {
+    const { connection, there } = connect()
+    const reading = connection.receive()
+    await expect(connection.receive()).rejects.toThrow('one reader')
+    there.write('x\n')
+    expect(await reading).toBe('x')
+  })
+
+  test('it is known since when somebody waits', async () => {
+    const { connection, clock, there } = connect()
+    expect(connection.waitingSince).toBeUndefined()
+    await clock.pass(5)
+    const reading = connection.receive()
+    await clock.pass(5)
+    expect(connection.waitingSince).toBe(5)
+    expect(connection.heard).toBe(false)
+    there.write('x\n')
+    await reading
+    expect(connection.waitingSince).toBeUndefined()
+    expect(connection.heard).toBe(true)
+  })
+
+  test('a peer that begins in TLS where none is spoken gets a sentence of its own', async () => {
+    const { connection, there } = connect()
+    there.write(Uint8Array.of(0x16, 3, 1, 2, 0))
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'violation', message: expect.stringContaining('speaks TLS') })
+  })
+})
+
+describe('whoever wants to know that the peer has gone', () => {
+  test('is told when all it said was read, and not before', async () => {
+    const { connection, there } = connect()
+    const told: string[] = []
+    connection.whenGone((end) => told.push(end.how))
+    there.write('last\n')
+    there.finish()
+    await settled()
+    expect(told).toEqual([])
+    expect(await connection.receive()).toBe('last')
+    connection.whenGone((end) => told.push(end.how))
+    expect(told).toEqual(['finished'])
+  })
+
+  test('is told at once where nothing is unread, and once', async () => {
+    const { connection, there } = connect()
+    const told: string[] = []
+    connection.whenGone((end) => told.push(end.how))
+    there.reset()
+    await settled()
+    expect(told).toEqual(['reset'])
+  })
+
+  test('may lose interest', async () => {
+    const { connection, there } = connect()
+    connection.whenGone(() => expect.unreachable())
+    connection.whenGone(undefined)
+    there.finish()
+    await settled()
+    expect(connection.end).toBeUndefined()
+  })
+})
+
+describe('too much', () => {
+  test('a message over the cap ends the conversation, also for one who only watches', async () => {
+    const { connection, there } = connect(lines(), { messageLimit: 10 })
+    there.write(`${'x'.repeat(10)}\n${'x'.repeat(11)}\n`)
+    expect(await connection.receive()).toBe('x'.repeat(10))
+    await expect(connection.receive()).rejects.toMatchObject({
+      how: 'much',
+      message: 'the other side sent more than one message may have, which is 10 bytes',
+    })
+    const watched = connect(lines(), { messageLimit: 10 })
+    const told: string[] = []
+    watched.connection.whenGone((end) => told.push(end.how))
+    watched.there.write('x'.repeat(12))
+    await settled()
+    expect(told).toEqual(['much'])
+  })
+
+  test('a peer that is not read has to wait, and loses nothing', async () => {
+    const { connection, there } = connect(lines(), { inboxLimit: 5000 })
+    const sent = Array.from({ length: 2000 }, (_, i) => `message ${i}`)
+    for (const one of sent) there.write(`${one}\n`)
+    await settled()
+    expect(there.unsent).toBeGreaterThan(15_000)
+    for (const one of sent) expect(await connection.receive()).toBe(one)
+    expect(there.unsent).toBe(0)
+  })
+
+  test('segments that are not read are not lost either, however small', async () => {
+    const { connection, clock, there } = connect(segments(20), { inboxLimit: 5000 })
+    for (let i = 0; i < 300; i++) {
+      there.write(`${i}`)
+      await clock.pass(20)
+    }
+    expect(there.unsent).toBeGreaterThan(0)
+    for (let i = 0; i < 100; i++) expect(await connection.receive()).toBe(`${i}`)
+  })
+
+  test('a peer that is made to wait can always say one message', async () => {
+    const { connection, there } = connect(lines(), { inboxLimit: 10, messageLimit: 1000 })
+    const reading = connection.receive()
+    const long = 'x'.repeat(1000)
+    for (const char of `${long}\r\n`) there.write(char)
+    expect(await reading).toBe(long)
+  })
+
+  test('a peer that does not read is ended, with a reset', async () => {
+    const { connection, there, here } = connect(lines(), { outboxLimit: 1000 })
+    const reading = fate(connection.receive())
+    there.pause()
+    connection.sendNow('x'.repeat(1000))
+    expect(connection.end).toBeUndefined()
+    connection.sendNow('x')
+    expect(await reading).toMatchObject({
+      how: 'much',
+      message: 'the other side does not read: 1001 bytes are waiting for it, and 1000 may',
+    })
+    expect(here.gaveUp).toBe('reset')
+  })
+
+  test('what waits for its pace counts as well', async () => {
+    const { connection, there } = connect(lines(), { outboxLimit: 1000, pace: 150 })
+    const reading = fate(connection.receive())
+    for (let i = 0; i < 200; i++) connection.send('sentence')
+    expect(await reading).toMatchObject({ how: 'much' })
+    there.resume()
+  })
+})
+
+describe('segments', () => {
+  test('what comes within the time is one message, what comes later another', async () => {
+    const { connection, clock, there } = connect(segments(20))
+    there.write('4')
+    await clock.pass(19)
+    there.write('2')
+    await clock.pass(19)
+    const reading = connection.receive()
+    await clock.pass(1)
+    expect(await reading).toBe('42')
+    there.write('50')
+    await clock.pass(20)
+    expect(await connection.receive()).toBe('50')
+  })
+
+  test('an end before the time is over delivers what has come', async () => {
+    const { connection, there } = connect(segments(20))
+    there.write('42')
+    there.finish()
+    expect(await connection.receive()).toBe('42')
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+  })
+
+  test('so does a broken connection', async () => {
+    const { connection, there } = connect(segments(20))
+    there.write('42')
+    there.reset()
+    expect(await connection.receive()).toBe('42')
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
+  })
+
+  test('known texts that settle: whole ones at once, the rest after the time', async () => {
+    const { connection, clock, there } = connect(literals(['HIGH', 'LOW'], 20))
+    there.write('HIGHLOWHI')
+    await clock.pass(20)
+    expect(await connection.receive()).toBe('HIGH')
+    expect(await connection.receive()).toBe('LOW')
+    expect(await connection.receive()).toBe('HI')
+  })
+})
+
+describe('sending', () => {
+  test('all lines of one turn go in one write, unframed messages each in its own', async () => {
+    const one = connect(lines())
+    for (const text of ['a', 'b', 'c']) one.connection.send(text)
+    await settled()
+    expect(one.writes()).toEqual(['a\nb\nc\n'])
+    const other = connect(segments())
+    for (const text of ['a', 'b', 'c']) other.connection.send(text)
+    await settled()
+    expect(other.writes()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('an empty message of an unframed stream is no write', async () => {
+    const { connection, writes } = connect(segments())
+    connection.send('')
+    connection.sendNow('')
+    connection.send('x')
+    await settled()
+    expect(writes()).toEqual(['x'])
+  })
+
+  test('what is said at once stands behind what was said before', async () => {
+    const { connection, writes } = connect()
+    connection.send('first')
+    connection.sendNow('second')
+    await settled()
+    expect(writes()).toEqual(['first\n', 'second'])
+  })
+
+  test('a peer that has finished may still listen', async () => {
+    const { connection, there, heard } = connect()
+    there.write('question\n')
+    there.finish()
+    expect(await connection.receive()).toBe('question')
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
+    connection.send('answer')
+    await connection.close()
+    expect(heard.text).toBe('answer\n')
+    expect(connection.end?.how).toBe('finished')
+  })
+
+  test('after the end nothing is sent', async () => {
+    const { connection, there, writes, clock } = connect()
+    there.reset()
+    await settled()
+    connection.send('x')
+    connection.sendNow('y')
+    await clock.pass(1)
+    expect(writes()).toEqual([])
+  })
+})
+
+describe('the pace', () => {
+  test('two messages without an answer in between are never closer, and the first of all is not late', async () => {
+    const { connection, clock, writes } = connect(lines(), { pace: 150 })
+    for (const text of ['LOW', 'GUESS', 'MORE']) connection.send(text)
+    expect(writes()).toEqual(['LOW\n'])
+    await clock.pass(149)
+    expect(writes()).toEqual(['LOW\n'])
+    await clock.pass(1)
+    expect(writes()).toEqual(['LOW\n', 'GUESS\n'])
+    await clock.pass(149)
+    expect(writes().length).toBe(2)
+    await clock.pass(1)
+    expect(writes()).toEqual(['LOW\n', 'GUESS\n', 'MORE\n'])
+  })
+
+  test('holds for messages that are said later', async () => {
+    const { connection, clock, writes } = connect(lines(), { pace: 150 })
+    connection.send('LOW')
+    await clock.pass(100)
+    connection.send('GUESS')
+    await clock.pass(49)
+    expect(writes()).toEqual(['LOW\n'])
+    await clock.pass(1)
+    expect(writes()).toEqual(['LOW\n', 'GUESS\n'])
+    await clock.pass(1000)
+    connection.send('HIGH')
+    expect(writes().length).toBe(3)
+  })
+
+  test('an answer ends the wait, also one that has begun', async () => {
+    const { connection, clock, there, writes } = connect(lines(), { pace: 150 })
+    connection.send('GUESS')
+    there.write('50\n')
+    await settled()
+    connection.send('LOW')
+    expect(writes()).toEqual(['GUESS\n', 'LOW\n'])
+    connection.send('GUESS')
+    await clock.pass(10)
+    expect(writes().length).toBe(2)
+    there.write('60\n')
+    await settled()
+    expect(writes()).toEqual(['GUESS\n', 'LOW\n', 'GUESS\n'])
+    connection.send('HIGH')
+    await clock.pass(149)
+    expect(writes().length).toBe(3)
+    await clock.pass(1)
+    expect(writes().length).toBe(4)
+  })
+
+  test('closing and breaking off wait for what was said', async () => {
+    for (const way of ['close', 'abort'] as const) {
+      const { connection, clock, here, writes } = connect(lines(), { pace: 150 })
+      connection.send('LOW')
+      connection.send('GAMEOVER')
+      const done = connection[way]()
+      await clock.pass(149)
+      expect(here.gaveUp).toBeUndefined()
+      await clock.pass(1)
+      expect(writes()).toEqual(['LOW\n', 'GAMEOVER\n'])
+      await clock.pass(5000)
+      await done
+      expect(here.gaveUp).toBe(way === 'close' ? 'finished' : 'reset')
+    }
+  })
+
+  test('what waits is forgotten when the peer breaks off, and closing does not wait for it', async () => {
+    const { connection, clock, there, writes } = connect(lines(), { pace: 150 })
+    connection.send('LOW')
+    connection.send('GAMEOVER')
+    const done = connection.close()
+    there.reset()
+    await settled()
+    await done
+    await clock.pass(1000)
+    expect(writes()).toEqual(['LOW\n'])
+  })
+})
+
+describe('closing', () => {
+  test('sends what was said, finishes, and is done when the peer finishes too', async () => {
+    const { connection, clock, here, there, heard } = connect()
+    connection.send('bye')
+    const done = connection.close()
+    await settled()
+    expect(heard.text).toBe('bye\n')
+    expect(heard.finished).toBe(true)
+    there.finish()
+    await done
+    expect(here.gaveUp).toBe('finished')
+    expect(clock.waiting).toBe(0)
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'ours', message: 'this side has ended the conversation' })
+  })
+
+  test('does not wait for ever for a peer that stays', async () => {
+    const { connection, clock, there } = connect()
+    const done = connection.close()
+    await clock.pass(1999)
+    there.write('still here\n')
+    await clock.pass(1)
+    await done
+    expect(clock.waiting).toBe(0)
+  })
+
+  test('gives a peer that still reads the time for it', async () => {
+    const { connection, clock, here, there, heard } = connect()
+    there.pause()
+    connection.sendNow('x'.repeat(50_000))
+    connection.sendNow('y')
+    const done = connection.close()
+    await clock.pass(1000)
+    there.resume()
+    there.pause()
+    await clock.pass(1000)
+    expect(here.gaveUp).toBe('finished')
+    there.resume()
+    there.finish()
+    await done
+    expect(heard.text.length).toBe(50_001)
+  })
+
+  test('breaking off gives the last words 200 ms, and then the peer sees a reset', async () => {
+    const { connection, clock, here, heard } = connect()
+    connection.send('last words')
+    const done = connection.abort()
+    await clock.pass(199)
+    expect(heard.text).toBe('last words\n')
+    expect(here.gaveUp).toBeUndefined()
+    await clock.pass(1)
+    await done
+    expect(here.gaveUp).toBe('reset')
+    expect(heard.closed).toBe('ECONNRESET')
+  })
+
+  test('a peer that goes by itself meanwhile is not reset', async () => {
+    const { connection, clock, here, there } = connect()
+    const done = connection.abort()
+    await settled()
+    there.reset()
+    await clock.pass(1)
+    await done
+    expect(here.gaveUp).toBeUndefined()
+  })
+
+  test('twice, and in both ways at the same time, ends for all who wait', async () => {
+    const { connection, clock, there } = connect()
+    const all = Promise.all([connection.close(), connection.close(), connection.abort()])
+    await settled()
+    there.finish()
+    await all
+    expect(clock.waiting).toBe(0)
+    await connection.close()
+  })
+
+  test('the first cause stays', async () => {
+    const { connection, there } = connect()
+    const reading = fate(connection.receive())
+    there.finish()
+    await reading
+    await connection.close()
+    expect(connection.end?.how).toBe('finished')
+  })
+
+  test('what comes while it closes is taken and dropped', async () => {
+    const { connection, clock, there } = connect(lines(), { inboxLimit: 5000 })
+    const done = connection.close()
+    for (let i = 0; i < 100; i++) there.write('x'.repeat(1000))
+    await clock.pass(1)
+    expect(there.unsent).toBe(0)
+    there.finish()
+    await done
+  })
+})
+
+describe('datagrams', () => {
+  test('each is a message, an empty one too, and so is each answer', async () => {
+    const { connection, there, writes } = connect(segments(), { datagrams: true })
+    for (const text of ['%H', '', '%M\n']) there.write(text)
+    expect(await connection.receive()).toBe('%H')
+    expect(await connection.receive()).toBe('')
+    expect(await connection.receive()).toBe('%M\n')
+    for (const text of ['13', '', '05']) connection.send(text)
+    await settled()
+    expect(writes()).toEqual(['13', '', '05'])
+  })
+
+  test('none waits for another: half a character is broken, and the next is whole', async () => {
+    const { connection, there } = connect(segments(), { datagrams: true })
+    there.write(Uint8Array.of(0xe2, 0x82))
+    there.write(Uint8Array.of(0xac))
+    there.write('€')
+    expect(await connection.receive()).toBe('\ufffd')
+    expect(await connection.receive()).toBe('\ufffd')
+    expect(await connection.receive()).toBe('€')
+  })
+
+  test('lines over datagrams are a datagram each', async () => {
+    const { connection, writes } = connect(lines(), { datagrams: true })
+    connection.send('a')
+    connection.send('b')
+    await settled()
+    expect(writes()).toEqual(['a\n', 'b\n'])
+  })
+
+  test('one over the cap ends the conversation', async () => {
+    const { connection, there } = connect(segments(), { datagrams: true, messageLimit: 10 })
+    there.write(encode('x'.repeat(11)))
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'much' })
+  })
+
+  test('of those that nobody reads, some are kept and the others lost', async () => {
+    const { connection, there } = connect(segments(), { datagrams: true })
+    for (let i = 0; i < 1000; i++) there.write(`${i}`)
+    await settled()
+    expect(await connection.receive()).toBe('0')
+    expect(await connection.receive()).toBe('1')
+    there.write('later')
+    await settled()
+    let last = ''
+    for (let i = 0; i < 15; i++) last = await connection.receive()
+    expect(last).toBe('later')
+  })
+})

@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decode, encode } from '../../src/wire/text.ts'
+import { quoted, visible } from '../../src/wire/visible.ts'
+
+describe('text and bytes', () => {
+  test('UTF-8 there and back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(decode(encode(text))).toBe(text)
+      }),
+    )
+  })
+
+  test('a byte order mark is text like any other', () => {
+    expect(decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe('\ufeffa')
+  })
+
+  test('the code `bytes` shows each byte as one character, there and back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const text = decode(bytes, 'bytes')
+        expect(text.length).toBe(bytes.length)
+        expect(encode(text, 'bytes')).toEqual(bytes)
+      }),
+    )
+  })
+
+  test('the code `bytes` has a question mark for what is no byte', () => {
+    expect(encode('aÿĀ😀', 'bytes')).toEqual(Uint8Array.of(0x61, 0xff, 0x3f, 0x3f))
+  })
+})
+
+describe('text that is shown', () => {
+  test('has no control characters but LF, TAB, and CR before LF', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.nat(0x2ff).map((n) => String.fromCharCode(n)) }), (text) => {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+        expect(visible(text).replace(/\r\n/g, '\n')).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/)
+      }),
+    )
+  })
+
+  test('is otherwise as it was', () => {
+    expect(visible('a\tb\r\nÄ€😀\n')).toBe('a\tb\r\nÄ€😀\n')
+    expect(visible('\x1b[2J\x07\r\x9b')).toBe('\\x1b[2J\\x07\\x0d\\x9b')
+  })
+
+  test('is quoted on one line, and not for ever', () => {
+    expect(quoted('a\n"b"\x1b')).toBe('"a\\n\\"b\\"\\u001b"')
+    expect(quoted('x'.repeat(100), 10)).toBe(`"${'x'.repeat(10)}…"`)
+  })
+})
