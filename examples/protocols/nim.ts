@@ -2,8 +2,7 @@ import type { Seat } from '../../src/games/game.ts'
 import { type Automaton, either } from '../../src/protocols/automaton.ts'
 import type { Peer } from '../../src/protocols/peer.ts'
 import type { Person } from '../../src/protocols/person.ts'
-import type { Program, Protocol } from '../../src/protocols/protocol.ts'
-import { lines } from '../../src/wire/lines.ts'
+import { plainLines, type Program, type Protocol } from '../../src/protocols/protocol.ts'
 import { type Nim, nim, type Take } from '../games/nim.ts'
 
 const automaton = {
@@ -58,7 +57,7 @@ const protocol: Protocol<Name> = {
   name: 'nim',
   title: 'the two sides take stones in turn, and whoever takes the last one wins',
   automaton,
-  framing: () => ({ toServer: lines(), toClient: lines() }),
+  framing: plainLines,
   server: async (peer, { house }) => exchange(peer, await house.sit(nim, 1, {})),
   client: async (peer, { house }) => exchange(peer, await house.sit(nim, 0, {})),
   opposite: (seat: Seat<Take, Nim>, { person }) => sitDown(seat, person),
