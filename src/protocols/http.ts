@@ -1,4 +1,4 @@
-import { headOf, httpRequests, httpResponses } from '../wire/http.ts'
+import { headOf, httpRequests, httpResponses, isRequest } from '../wire/http.ts'
 import { type Automaton, client, server } from './automaton.ts'
 import type { Options, Program, Protocol } from './protocol.ts'
 
@@ -11,10 +11,9 @@ const automaton = {
   messages: {
     request: client(REQUEST, {
       example: REQUEST.replace('{host}', 'example.com'),
-      accepts: /^[A-Za-z]+ \S+ HTTP\/\d\.\d\r?\n(?:.*\n)?\r?\n.*$/s,
-      about: 'any path and any method is answered with the same page',
+      accepts: /^.*$/s,
+      about: 'any path and any method will do; what is no request at all is answered too',
     }),
-    garbage: client('{text}', { example: 'hello\r\n', about: 'anything that is no request' }),
     page: server(OK, { accepts: /^.*$/s, about: 'the client shows whatever comes' }),
     refused: server(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${EXPECTED.length}\r\nConnection: close\r\n\r\n${EXPECTED}`,
@@ -22,9 +21,8 @@ const automaton = {
   },
   start: 'start',
   states: {
-    start: { request: 'requested', garbage: 'refusing' },
-    requested: { page: 'end' },
-    refusing: { refused: 'end' },
+    start: { request: 'requested' },
+    requested: { page: 'end', refused: 'end' },
     end: {},
   },
 } as const satisfies Automaton
@@ -38,9 +36,9 @@ const http: Protocol<Name> = {
   framing: () => ({ toServer: httpRequests, toClient: httpResponses }),
 
   async server(peer, { person }) {
-    const { name, text } = await peer.receive()
+    const { text } = await peer.receive()
     person.say(headOf(text))
-    peer.send(name === 'request' ? 'page' : 'refused')
+    peer.send(isRequest(text) ? 'page' : 'refused')
   },
 
   async client(peer, { person, options }) {

@@ -7,6 +7,7 @@ import { decode, TextStream } from './text.ts'
  */
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
+  alone: true,
   encode: (message) => message,
   decoder: (limit = MESSAGE_LIMIT) => new HttpDecoder(limit, requestLength),
 }
@@ -17,6 +18,7 @@ export const httpRequests: Framing = {
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
+  alone: true,
   encode: (message) => message,
   decoder: (limit = MESSAGE_LIMIT) => new HttpDecoder(limit, responseLength),
 }
@@ -27,9 +29,9 @@ export function headOf(message: string): string {
   return end === undefined ? message : message.slice(0, end)
 }
 
-/** Whether a line can be the first of a request. */
-function isRequestLine(line: string): boolean {
-  return /^[A-Za-z]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
+/** Whether a message is a request with a whole head. */
+export function isRequest(message: string): boolean {
+  return isRequestLine(message.split('\n', 1)[0] ?? '') && headLength(message) !== undefined
 }
 
 class HttpDecoder extends Pending {
@@ -74,6 +76,10 @@ function responseLength(text: string): number | undefined {
   if (/^transfer-encoding:.*\bchunked\s*$/im.test(head)) return chunkedEnd(text, end)
   const length = contentLength(head)
   return length === undefined ? undefined : end + length
+}
+
+function isRequestLine(line: string): boolean {
+  return /^[A-Za-z]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
 
 function headLength(text: string): number | undefined {
