@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { EXIT } from '../terminal/trouble.ts'
 import { complain, onMistake, Usage } from './diagnostics.ts'
 import { list, moment, namedPort, number, port, several, span } from './values.ts'
@@ -50,8 +50,8 @@ export function commands(end: (code: number) => void): Command {
     .option('--only <name>', 'serve this program only (may be repeated)', several)
     .option('--port <name=n>', 'the port of one program; 0 for any (may be repeated)', namedPort)
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
-    .option('--first <time>', 'how long a client may take to say something at all', span('s'), 120_000)
-    .option('--idle <time>', 'how long a client may take to answer', span('s'), 600_000)
+    .addOption(spanned('--first <time>', 'how long a client may take to say something at all', 120_000, '2m'))
+    .addOption(spanned('--idle <time>', 'how long a client may take to answer', 600_000, '10m'))
     .option('--words <file>', 'the words of hangman, one a line')
     .option('--json', 'print where what listens as JSON')
     .action(async (options) => end(await (await import('./serve.ts')).serveCommand(options)))
@@ -83,7 +83,7 @@ export function commands(end: (code: number) => void): Command {
     .argument('[port]', '', number(1, 65535))
     .option('--host <address>', 'the server’s address, as [host]')
     .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
-    .option('--wait <time>', 'wait so long for a server that is not there yet', span('s'), 3000)
+    .addOption(spanned('--wait <time>', 'wait so long for a server that is not there yet', 3000, '3s'))
     .option('--recv-once', 'hello: take the first piece for all, as the worksheet’s first client does')
     .option('--format <format>', 'time: ask for this format (may be repeated)', several)
     .option('--name <name>', 'http: the host to ask for')
@@ -111,6 +111,11 @@ export function commands(end: (code: number) => void): Command {
     'parlor lookup\nparlor lookup localhost\nparlor lookup 127.0.0.1\nparlor lookup http',
   ).action(async (name) => end(await (await import('./lookup.ts')).lookupCommand(name)))
   return parlor
+}
+
+/** An option that is a time span, with its default in milliseconds and as one would type it. */
+function spanned(flags: string, about: string, ms: number, typed: string): Option {
+  return new Option(flags, about).argParser(span('s')).default(ms, typed)
 }
 
 /** The options that make a game repeat, for tests and lessons. */

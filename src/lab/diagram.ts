@@ -61,7 +61,7 @@ function nearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>):
 }
 
 function arrow({ form, from }: Step): string {
-  const label = form.closes ? 'closes' : form.text
+  const label = form.closes ? 'closes' : JSON.stringify(form.text).slice(1, -1)
   const width = GAP - 5
   const text = ` ${label.length > width - 8 ? `${label.slice(0, width - 9)}…` : label} `
   return POINT[from](center(text, width - 1, '-'))
