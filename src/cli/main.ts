@@ -52,7 +52,8 @@ export function commands(end: (code: number) => void): Command {
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
     .addOption(spanned('--first <time>', 'how long a client may take to say something at all', 120_000, '2m'))
     .addOption(spanned('--idle <time>', 'how long a client may take to answer', 600_000, '10m'))
-    .option('--words <file>', 'the words of hangman, one a line')
+    .option('--framing <how>', 'talk: lines, none or length (default: lines)')
+    .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--json', 'print where what listens as JSON')
     .action(async (options) => end(await (await import('./serve.ts')).serveCommand(options)))
 
@@ -130,7 +131,7 @@ function chances(command: Command): Command {
 function repeatable(command: Command): Command {
   return chances(command)
     .option('--size <n>', 'tic-tac-toe: cells in a row', number(2, 20))
-    .option('--framing <how>', 'talk: lines, none or length')
+    .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--pace <time>', 'headtail, highlow: the pause between two messages', span('ms'))
     .option('--timeout <time>', 'how long the other side may be silent (default: for ever)', span('s'))

@@ -7,16 +7,15 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT, messageOf, place } from '../terminal/trouble.ts'
 import { complain, onMistake, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
-import { stopSignal, termsOf } from './terms.ts'
+import { stopSignal, type TermOptions, termsOf } from './terms.ts'
 
-interface ServeOptions {
+interface ServeOptions extends Pick<TermOptions, 'framing' | 'words'> {
   readonly host: string
   readonly only?: readonly string[]
   readonly port?: Readonly<Record<string, number>>
   readonly iterative?: readonly string[]
   readonly first: number
   readonly idle: number
-  readonly words?: string
   readonly json?: boolean
 }
 
@@ -37,7 +36,7 @@ export async function serveCommand(options: ServeOptions): Promise<number> {
     ports: Object.fromEntries(await Promise.all(ports)),
     iterative: new Set(await Promise.all((options.iterative ?? []).map(named))),
     limits: { first: options.first, idle: options.idle },
-    options: await termsOf(options.words === undefined ? {} : { words: options.words }),
+    options: await termsOf(options),
     random: chance,
     onTrouble: (program, client, trouble) => complain(`${program.name}, ${place(client)}: ${messageOf(trouble)}`),
   })
