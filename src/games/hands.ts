@@ -60,7 +60,8 @@ export const hands: Game<Hands, Hand, HandsView> = {
   },
 }
 
-const NO_HAND: Refusal = { refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' }
+/** The refusal of what is no hand. */
+export const NO_HAND: Refusal = { refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' }
 
 /** The hand that a text names, by its number from 1 or as a word in any case. */
 export function handOf(text: string): Hand | undefined {

@@ -1,5 +1,5 @@
-import { isRefusal, type Seat, type SeatNumber, type Situation } from '../games/game.ts'
-import { HANDS, type Hand, type HandsView, handOf, hands, ROUNDS, type Round, score, verdict } from '../games/hands.ts'
+import type { Seat, SeatNumber, Situation } from '../games/game.ts'
+import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type Round, score, verdict } from '../games/hands.ts'
 import { lines } from '../wire/lines.ts'
 import { askUntil } from './asking.ts'
 import { type Automaton, client, server } from './automaton.ts'
@@ -12,13 +12,13 @@ const PLAYERS = ['Player1', 'Player2'] as const
 const automaton = {
   messages: {
     CHOOSE: server('CHOOSE', { asks: true }),
-    hand: client('{hand}', { example: '1', accepts: /^ *([123]) *$/, about: '1 Scissor, 2 Paper, 3 Stone' }),
+    hand: client('{hand}', { example: '1', about: '1 Scissor, 2 Paper, 3 Stone' }),
     ROUND: server('ROUND {Player1} {Player2}', {
       example: 'ROUND Scissor Stone',
       accepts: /^ROUND (Scissor|Paper|Stone) (Scissor|Paper|Stone) *$/,
     }),
     END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'the rounds each has won' }),
-    ERROR: server('ERROR {sentence}', { example: 'ERROR the client said "4", which does not belong here; expected was a hand' }),
+    ERROR: server('ERROR {sentence}', { example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone' }),
     QUIT: client('QUIT', { bye: true }),
     'QUIT of the server': server('QUIT', { bye: true, about: 'ends at any time; a hand may cross it on its way' }),
   },
@@ -26,7 +26,7 @@ const automaton = {
   states: {
     start: { CHOOSE: 'choosing' },
     choosing: { hand: 'chosen', CHOOSE: 'choosing' },
-    chosen: { ROUND: 'scored', CHOOSE: 'choosing' },
+    chosen: { ROUND: 'scored', ERROR: 'choosing' },
     scored: { CHOOSE: 'choosing', END: 'end' },
     left: { hand: 'left' },
     end: {},
@@ -43,8 +43,8 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
   for (;;) {
     const { name, text } = await peer.receive()
     if (name === 'QUIT') return seat.leave()
-    const hand = hands.notation.parse(text)
-    const refusal = isRefusal(hand) ? hand : await seat.play(hand)
+    const hand = numbered(text.trim())
+    const refusal = hand ? await seat.play(hand) : NO_HAND
     if (refusal) peer.refuse(refusal.refused)
   }
 }
@@ -108,9 +108,13 @@ function promptOf(seat: SeatNumber): string {
 }
 
 function usable(typed: string, person: Person): Hand | undefined {
-  if (/^[123]$/.test(typed)) return handOf(typed)
-  person.say('Please enter only 1, 2 or 3.')
-  return undefined
+  const hand = numbered(typed)
+  if (!hand) person.say('Please enter only 1, 2 or 3.')
+  return hand
+}
+
+function numbered(text: string): Hand | undefined {
+  return HANDS.find((_, at) => text === String(at + 1))
 }
 
 function greet(person: Person, seat: SeatNumber): void {

@@ -1,0 +1,57 @@
+import { EndOfInput, type Person } from '../../src/protocols/person.ts'
+import { settled } from './clock.ts'
+
+interface Question {
+  answer(line: string): void
+  end(): void
+}
+
+/** Typist is a person who types when a test says so; the screen is as a terminal would show it. */
+export class Typist implements Person {
+  screen = ''
+  #question: Question | undefined
+
+  /** Whether a question is open, and what was shown of it. */
+  get asked(): boolean {
+    return this.#question !== undefined
+  }
+
+  say(text = ''): void {
+    this.screen += `${text}\n`
+  }
+
+  ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
+    if (this.#question) throw new Error('this person is asked two questions at the same time')
+    this.screen += prompt
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        signal?.removeEventListener('abort', abort)
+        this.#question = undefined
+        then()
+      }
+      const abort = () => settle(() => reject(signal?.reason))
+      this.#question = {
+        answer: (line) => settle(() => resolve(line)),
+        end: () => settle(() => (atEnd === undefined ? reject(new EndOfInput()) : resolve(atEnd))),
+      }
+      if (signal?.aborted) abort()
+      else signal?.addEventListener('abort', abort)
+    })
+  }
+
+  /** Types lines, each at the prompt that is open then. */
+  async type(...lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      if (!this.#question) throw new Error(`nobody asked for ${JSON.stringify(line)}; the screen is ${JSON.stringify(this.screen)}`)
+      this.screen += `${line}\n`
+      this.#question.answer(line)
+      await settled()
+    }
+  }
+
+  /** Ctrl-D. */
+  async leave(): Promise<void> {
+    this.#question?.end()
+    await settled()
+  }
+}
