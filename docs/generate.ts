@@ -55,7 +55,10 @@ function page(name: string, program: Program | undefined, solo: Solo | undefined
     ...(solo ? [`npx parlor solo ${called}`] : []),
   ]
   const takes = [...new Set([...(program?.takes ?? []), ...(solo?.takes ?? [])])]
-  const rows = program ? facts(program, short) : solo ? [['source', solo.source]] : []
+  const rows = (program ? facts(program, short) : [['source', solo?.source ?? '']]).map(([fact = '', value = '']) => [
+    fact,
+    fact === 'source' ? `${value} (${documentOf(value)})` : value,
+  ])
   return `${[
     `# ${name}`,
     NOTE,
@@ -66,6 +69,10 @@ function page(name: string, program: Program | undefined, solo: Solo | undefined
     ...(program ? conversation(program.protocol.automaton) : []),
     '[All programs](README.md) · [All options](../options.md)',
   ].join('\n\n')}\n`
+}
+
+function documentOf(source: string): string {
+  return DOCUMENTS.find(([number = '']) => source.startsWith(number))?.[1] ?? ''
 }
 
 function conversation(automaton: Automaton): string[] {
@@ -141,7 +148,7 @@ function commandSection(command: Command): string[] {
   )
   const options = command.options.map((option) => [code(option.flags), option.description, defaultOf(option)])
   return [
-    `## parlor ${[command.name(), ...args].join(' ')}`,
+    `## \`parlor ${[command.name(), ...args].join(' ')}\``,
     sentence(command.description()),
     ...(options.length > 0 ? [table(['option', '', 'if not given'], options)] : []),
     `\`\`\`sh\n${examplesOf(command)}\n\`\`\``,
@@ -163,17 +170,26 @@ function examplesOf(command: Command): string {
 /** A page in which every `<!-- file: PATH -->` is followed by that file, as it is. */
 async function withFiles(text: string): Promise<string> {
   const parts = await Promise.all(
-    text.split(/(<!-- file: \S+ -->\n```ts\n[\s\S]*?\n```\n)/).map(async (part) => {
+    text.split(/(<!-- file: \S+ -->\n+```ts\n[\s\S]*?```\n)/).map(async (part) => {
       const path = /^<!-- file: (\S+) -->/.exec(part)?.[1]
-      return path === undefined ? part : `<!-- file: ${path} -->\n\`\`\`ts\n${await readFile(join(root, path), 'utf8')}\`\`\`\n`
+      return path === undefined ? part : `<!-- file: ${path} -->\n\n\`\`\`ts\n${await readFile(join(root, path), 'utf8')}\`\`\`\n`
     }),
   )
   return parts.join('')
 }
 
+/** A table as the formatter has it, each column as wide as its widest cell. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const cells = [head, ...rows].map((row) => row.map(cellOf))
+  const widths = head.map((_, at) => Math.max(3, ...cells.map((row) => row[at]?.length ?? 0)))
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
+  const [first = '', ...others] = cells.map(line)
+  return [first, line(widths.map((width) => '-'.repeat(width))), ...others].join('\n')
+}
+
+function cellOf(text: string): string {
+  const safe = text.startsWith('`') ? text : text.replaceAll('<', '&lt;')
+  return safe.replaceAll('|', '\\|')
 }
 
 function code(text: string): string {

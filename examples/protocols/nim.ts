@@ -2,7 +2,7 @@ import type { Seat } from '../../src/games/game.ts'
 import { type Automaton, either } from '../../src/protocols/automaton.ts'
 import type { Peer } from '../../src/protocols/peer.ts'
 import type { Person } from '../../src/protocols/person.ts'
-import { plainLines, type Program, type Protocol } from '../../src/protocols/protocol.ts'
+import { type Program, type Protocol, plainLines } from '../../src/protocols/protocol.ts'
 import { type Nim, nim, type Take } from '../games/nim.ts'
 
 const automaton = {
@@ -46,9 +46,10 @@ async function sitDown(seat: Seat<Take, Nim>, person: Person): Promise<void> {
     person.say(nim.notation.render(view))
     for (let moved = false; !moved; ) {
       const typed = await person.ask('Heap and number of stones (END to give up): ', 'END')
-      if (typed.trim().toUpperCase() === 'END') return seat.leave()
+      const givesUp = typed.trim().toUpperCase() === 'END'
+      if (givesUp) seat.leave()
       const take = nim.notation.parse(typed)
-      moved = !('refused' in take) && !(await seat.play(take))
+      moved = givesUp || (!('refused' in take) && !(await seat.play(take)))
     }
   }
 }

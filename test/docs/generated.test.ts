@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { leftOver, pages, root } from '../../docs/generate.ts'
+import { programNames } from '../../src/protocols/index.ts'
+
+describe('the pages that are made from the code', async () => {
+  const made = await pages()
+
+  test('there is one for each program, and one for the options', () => {
+    expect([...made.keys()].filter((path) => path.startsWith('docs/protocols/'))).toHaveLength(programNames.length + 1)
+    expect(made.get('docs/options.md')).toContain('--concurrent')
+  })
+
+  test.each([...made])('%s is what "npm run docs" makes', async (path, text) => {
+    expect((await readFile(join(root, path), 'utf8')).replaceAll('\r\n', '\n')).toBe(text)
+  })
+
+  test('there is none too many', async () => {
+    expect(await leftOver(made)).toEqual([])
+  })
+
+  test('CONTRIBUTING shows the files it walks through', () => {
+    const text = made.get('CONTRIBUTING.md') ?? ''
+    for (const file of ['examples/games/nim.ts', 'examples/protocols/nim.ts']) expect(text).toContain(`<!-- file: ${file} -->`)
+  })
+})

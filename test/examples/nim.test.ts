@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Nim, nim, type Take } from '../../examples/games/nim.ts'
+import { programs } from '../../examples/protocols/nim.ts'
+import { isRefusal, type Outcome } from '../../src/games/game.ts'
+import { LocalTable } from '../../src/games/local.ts'
+import { play } from '../../src/games/player.ts'
+import { seeded } from '../../src/games/random.ts'
+import { reference } from '../../src/lab/reference.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Opposite } from '../../src/protocols/house.ts'
+import type { Program } from '../../src/protocols/protocol.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { observe, tape } from '../support/observe.ts'
+import { Script } from '../support/script.ts'
+
+const random = seeded(1)
+const [first] = programs
+if (!first) throw new Error('no program')
+const program: Program = first
+
+/** How many games there are from a state on. */
+function count(state: Nim): number {
+  if (nim.outcome(state)) return 1
+  let sum = 0
+  for (const move of nim.moves?.(state, state.turn) ?? []) {
+    const next = nim.play(state, state.turn, move, random)
+    if (isRefusal(next)) throw new Error(next.refused)
+    sum += count(next)
+  }
+  return sum
+}
+
+describe('the game of CONTRIBUTING: Nim', () => {
+  // Games of heaps a, b, c: the ways to cut each heap into moves, times the orders in which those can be made.
+  test.each([
+    { heaps: [2, 2], games: 14 },
+    { heaps: [1, 2, 3], games: 182 },
+    { heaps: [2, 3, 4], games: 8523 },
+    { heaps: [3, 4, 5], games: 431_128 },
+  ])('has as many games as can be reckoned: $heaps, $games', ({ heaps, games }) => {
+    expect(count(nim.setup({ heaps }, random))).toBe(games)
+  })
+
+  test('what is illegal is refused with a sentence', () => {
+    const start = nim.setup({}, random)
+    expect(nim.play(start, 1, { heap: 1, count: 1 }, random)).toEqual({ refused: 'it is the other player’s turn' })
+    expect(nim.play(start, 0, { heap: 4, count: 1 }, random)).toEqual({ refused: 'there is no heap 4; heaps go from 1 to 3' })
+    expect(nim.play(start, 0, { heap: 1, count: 4 }, random)).toEqual({ refused: 'heap 1 has 3 stones; take at least 1 of them' })
+    expect(nim.play(start, 0, { heap: 1, count: 0 }, random)).toEqual({ refused: 'heap 1 has 3 stones; take at least 1 of them' })
+    expect(nim.play({ heaps: [0], turn: 0 }, 0, { heap: 1, count: 1 }, random)).toEqual({ refused: 'the game is over' })
+  })
+
+  test('what notation prints, it reads', () => {
+    const move = fc.record({ heap: fc.integer({ min: 0, max: 9999 }), count: fc.integer({ min: 0, max: 9999 }) })
+    fc.assert(
+      fc.property(move, (take) => {
+        expect(nim.notation.parse(nim.notation.print(take))).toEqual(take)
+      }),
+    )
+    for (const text of ['', '1', '1 2 3', 'one two', '-1 2', '1.5 2']) expect(nim.notation.parse(text)).toHaveProperty('refused')
+    expect(nim.notation.render({ heaps: [3, 0, 1], turn: 0 })).toBe('1: ooo\n2: \n3: o\n')
+  })
+
+  test('the house’s player wins every game that can be won, and nothing was written for it', async () => {
+    for (const heaps of [
+      [3, 4, 5],
+      [1, 2, 3],
+      [2, 2],
+      [1, 3, 3],
+      [5, 1],
+    ]) {
+      const table = new LocalTable(nim, { heaps }, random)
+      const outcomes: (Outcome | undefined)[] = []
+      const seat = table.seat(0)
+      const next = async () => {
+        const situation = await seat.next()
+        outcomes.push(situation.outcome)
+        return situation
+      }
+      const watched = { number: 0, next, play: (take: Take) => seat.play(take), leave: () => seat.leave() }
+      await Promise.all([play(nim, watched, random), play(nim, table.seat(1), random)])
+      // two perfect players: the first wins unless the heaps, taken as binary numbers, cancel out
+      const first = heaps.reduce((sum, stones) => sum ^ stones, 0) !== 0
+      expect({ heaps, outcome: outcomes.at(-1) }).toEqual({ heaps, outcome: { winners: [first ? 0 : 1] } })
+    }
+  })
+})
+
+const house: Opposite = (game) => (seat) => play(game, seat, random)
+
+async function converse(typed: { host?: readonly string[]; join: readonly string[] }) {
+  const [server, client] = memoryPair()
+  const events = tape(server, client)
+  const atHost = new Script(typed.host)
+  const atJoin = new Script(typed.join)
+  const terms = { program, options: {}, random }
+  const opposite = typed.host ? {} : { opposite: house }
+  const sides = [
+    new Conversation({ ...terms, side: 'server', transport: server, person: atHost, ...opposite }),
+    new Conversation({ ...terms, side: 'client', transport: client, person: atJoin }),
+  ]
+  const ends = await Promise.all(sides.map(({ done }) => done))
+  return { ends, host: atHost.screen, join: atJoin.screen, ...observe(program, {}, events) }
+}
+
+describe('the protocol of CONTRIBUTING: Nim over a network', () => {
+  test('two people play, each at a terminal', async () => {
+    const { ends, host, join: screen, illegal, steps } = await converse({ host: ['nothing', '9 9', '1 3', '3 4'], join: ['2 4', '3 1'] })
+    expect({ ends, illegal }).toEqual({ ends: [undefined, undefined], illegal: undefined })
+    expect(steps.map(({ from, name }) => `${from} ${name}`)).toEqual(['server TAKE', 'client TAKE', 'server TAKE', 'client TAKE'])
+    const prompt = 'Heap and number of stones (END to give up): '
+    expect(host).toBe(
+      `1: ooo\n2: oooo\n3: ooooo\n\n${prompt}nothing\n${prompt}9 9\n${prompt}1 3\n1: \n2: \n3: ooooo\n\n${prompt}3 4\nYou lose.\n`,
+    )
+    expect(screen).toBe(`1: \n2: oooo\n3: ooooo\n\n${prompt}2 4\n1: \n2: \n3: o\n\n${prompt}3 1\nYou win!\n`)
+  })
+
+  test('the house plays against whoever comes, and wins', async () => {
+    const typed = Array.from({ length: 60 }, (_, at) => `${1 + (at % 3)} 1`)
+    const { ends, join: screen, illegal, steps } = await converse({ join: typed })
+    expect({ ends, illegal }).toEqual({ ends: [undefined, undefined], illegal: undefined })
+    expect(steps.map(({ name }) => name)).not.toContain('END')
+    expect(screen).toMatch(/You lose\.\n$/)
+  })
+
+  test('either side may give up', async () => {
+    const atOnce = await converse({ host: ['end'], join: [] })
+    expect(atOnce.ends).toEqual([undefined, undefined])
+    expect([atOnce.host, atOnce.join].map((screen) => screen.split('\n').at(-2))).toEqual(['You lose.', 'You win!'])
+    const later = await converse({ host: ['1 1'], join: ['END'] })
+    expect(later.ends).toEqual([undefined, undefined])
+    expect([later.host, later.join].map((screen) => screen.split('\n').at(-2))).toEqual(['You win!', 'You lose.'])
+  })
+
+  test.each(['TAKE 1 9', 'TAKE 4 1', 'TAKE 1', 'take 1 1', 'HELLO'])(
+    '%s is refused: the host ends the game, and says why',
+    async (said) => {
+      const [server, client] = memoryPair()
+      const terms = { program, options: {}, random, opposite: house }
+      const conversation = new Conversation({ ...terms, side: 'server', transport: server })
+      client.open({ data: () => client.write(`${said}\n`), finished() {}, closed() {} })
+      expect(await conversation.over).toMatchObject({ name: 'Ended', how: 'violation' })
+    },
+  )
+
+  test('its reference page and its diagram come from the automaton', () => {
+    const page = reference(program)
+    expect(page).toContain('The two sides take stones in turn')
+    expect(page).toMatch(/\|<-+ TAKE \{heap\} \{count\} -+\| {4}client takes/)
+  })
+})
