@@ -75,16 +75,17 @@ function table(places: readonly Place[], host: string): string {
   const width = Math.max(...rows.map(([name = '']) => name.length))
   const lines = rows.map(([name = '', port = '', title = '']) => `  ${name.padEnd(width)}  ${port.padStart(5)}  ${title}`)
   const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const guess = places.find(({ program }) => program.name === 'tjc/guess') ?? places[0]
-  const example =
-    guess === undefined
-      ? []
-      : [
-          `Try it:     nc ${at} ${guess.address.port}`,
-          `or:         parlor join ${shortNameOf(guess.program.name) ?? guess.program.name} ${at} ${guess.address.port}`,
-          'and more:   parlor protocols guess      what is said on the wire',
-        ]
-  return `Parlor serves on ${host}, until Ctrl-C:\n\n${lines.join('\n')}\n\n${reach(host)}${example.join('\n')}\n`
+  const port = places[0]?.address.port ?? 0
+  const name = places[0]?.program.name ?? ''
+  return `Parlor serves on ${host}, until Ctrl-C:
+
+${lines.join('\n')}
+
+${reach(host)}Try one with a program of your own, or:
+  nc ${at} PORT                       such as  nc ${at} ${port}
+  parlor join PROGRAM ${at} PORT      such as  parlor join ${name} ${at} ${port}
+  parlor protocols PROGRAM                   what is said on the wire
+`
 }
 
 function named({ name }: Program): string {

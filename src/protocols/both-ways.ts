@@ -16,7 +16,7 @@ type Name = keyof typeof automaton.messages
 
 const bothWays: Protocol<Name, undefined> = {
   name: 'both-ways',
-  title: 'the server says one line, and then the client does',
+  title: 'the server says hello, then the client',
   automaton,
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
 

@@ -86,7 +86,7 @@ async function sitDown(seat: Seat<string, Talk>, person: Person, { voices, leavi
 /** The server sits in seat 0 and speaks first. */
 const chat: Protocol<string, Words> = {
   name: 'chat',
-  title: 'the two sides say a line each in turn, the server first, for ever',
+  title: 'talk in turn, the server first, for ever',
   automaton: plain,
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
   server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
@@ -128,7 +128,7 @@ export const programs: readonly Program<string, Words>[] = [
     protocol: {
       ...chat,
       name: 'chat-quit',
-      title: 'the two sides say a line each in turn, the server first, until one says quit',
+      title: 'talk in turn until one says quit',
       automaton: withQuit,
     },
     words: { voices: tjc, ending: { exactly: ['quit'] }, leaving: 'quit' },
@@ -153,7 +153,7 @@ export const programs: readonly Program<string, Words>[] = [
     protocol: {
       ...chat,
       name: 'chat-bye',
-      title: 'the two sides say a line each in turn, the server first, until one mentions BYE',
+      title: 'talk in turn until one mentions BYE',
       automaton: withBye,
     },
     words: { voices: c8, ending: { mentions: 'BYE' }, leaving: 'BYE' },

@@ -38,7 +38,7 @@ const SAYS: Readonly<Partial<Record<Name, string>>> = {
 /** guess: five tries to find a number, each answered (TJC notes, program 11; C8 slides, assignment 5). */
 export const guess: Protocol<Name, Words> = {
   name: 'guess',
-  title: 'the client has five tries to guess a number from 1 to 100',
+  title: 'five tries to guess a number',
   automaton,
   framing: plainLines,
   async server(peer, { house, options, words }) {

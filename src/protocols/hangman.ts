@@ -41,7 +41,7 @@ type Name = keyof typeof automaton.messages
 
 const protocol: Protocol<Name> = {
   name: 'hangman',
-  title: 'the client guesses a word of the server, letter by letter',
+  title: 'guess a word, letter by letter',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 
@@ -80,7 +80,7 @@ const protocol: Protocol<Name> = {
 const solo: Solo = {
   name: 'fh/hangman',
   source: '003 task 5.2',
-  title: 'a word to guess, letter by letter',
+  title: 'guess a word, letter by letter',
   takes: ['secret', 'words'],
   check: checkSecret,
   async play({ house, options, person }) {

@@ -34,7 +34,7 @@ type Name = keyof typeof automaton.messages
 
 const headTail: Protocol<Name, Words> = {
   name: 'headtail',
-  title: 'the client guesses how the coin falls that the server tosses, until it quits',
+  title: 'guess how a coin falls, until you quit',
   automaton,
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ orEnd: PROMPT_END }) }),
   paced: true,

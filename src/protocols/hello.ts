@@ -20,7 +20,7 @@ type Name = 'hello'
 
 const hello: Protocol<Name, Words> = {
   name: 'hello',
-  title: 'the server says one line and closes',
+  title: 'the server says hello and closes',
   automaton: automaton('Hello from server\n'),
   framing: ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : lines({ keepEnd: true, code: 'bytes' }) }),
 
@@ -41,7 +41,7 @@ const hello: Protocol<Name, Words> = {
 const slides: Protocol<Name, Words> = {
   ...hello,
   name: 'hello-slides',
-  title: 'the server says one text without an end and closes',
+  title: 'the server says hello without a line’s end',
   automaton: automaton('Hello from server'),
 }
 

@@ -33,7 +33,7 @@ export const solos: readonly Solo[] = [
   {
     name: 'c8/highlow',
     source: '001 assignment 5, high_low.py',
-    title: 'five tries to guess a number from 1 to 100',
+    title: 'five tries to guess a number',
     takes: ['secret'],
     check: checkSecret,
 

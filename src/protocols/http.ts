@@ -31,7 +31,7 @@ type Name = keyof typeof automaton.messages
 
 const http: Protocol<Name> = {
   name: 'http',
-  title: 'the client asks for a page as a browser does, and shows what comes',
+  title: 'a web request, and its answer',
   automaton,
   framing: () => ({ toServer: httpRequests, toClient: httpResponses }),
 

@@ -41,7 +41,7 @@ const TEXTS = Object.values(automaton.messages).flatMap(({ from, text }) => (fro
 
 const number: Protocol<Name, undefined> = {
   name: 'number',
-  title: 'the client guesses a number from 1 to 100, with as many tries as it takes, and leaves when it likes',
+  title: 'guess a number, with any number of tries',
   automaton,
   framing: () => ({ toServer: segments(), toClient: literals(TEXTS) }),
 
@@ -109,7 +109,7 @@ export const solos: readonly Solo[] = [
   {
     name: 'book/guess',
     source: '004 chapter 5, guess32.py',
-    title: 'guess a number from 1 to 100, with as many tries as it takes',
+    title: 'guess a number, with any number of tries',
     takes: ['secret'],
     check: checkSecret,
 

@@ -13,7 +13,7 @@ type Name = keyof typeof automaton.messages
 
 const practice: Protocol<Name, undefined> = {
   name: 'practice',
-  title: 'the client says one line and closes',
+  title: 'the client says hello and closes',
   automaton,
   // what a client says without ending the line is shown as well, when it has closed
   framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),

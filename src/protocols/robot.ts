@@ -23,7 +23,7 @@ type Name = keyof typeof automaton.messages
 
 const remoteControl: Protocol<Name, undefined> = {
   name: 'robot',
-  title: 'the client is the remote control of a robot, which is the server and says nothing',
+  title: 'the client steers a robot on a grid',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 

@@ -134,7 +134,7 @@ function show(person: Person, round: Round): void {
  */
 const scissors: Protocol<Name> = {
   name: 'scissors',
-  title: 'scissor, paper, stone between the two sides, three rounds',
+  title: 'scissor, paper, stone: three rounds',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
 
@@ -165,7 +165,7 @@ const scissors: Protocol<Name> = {
 const solo: Solo = {
   name: 'c8/scissors',
   source: '001 assignment 6',
-  title: 'scissor, paper, stone against the house, three rounds',
+  title: 'scissor, paper, stone: three rounds',
   async play({ person, random }) {
     greet(person, 0)
     for (let rounds = 0; rounds < ROUNDS; ) {

@@ -121,7 +121,7 @@ function framing({ framing = 'lines' }: Options) {
 
 const protocol: Protocol<Name> = {
   name: 'talk',
-  title: 'the two sides say a line each in turn, the client first, and play games in between',
+  title: 'talk in turn, with games in between',
   automaton,
   framing,
   server: (peer, at) => converse(peer, at, 'server'),

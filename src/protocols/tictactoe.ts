@@ -75,7 +75,7 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
 
 const ticTacToe: Protocol<Name, Words> = {
   name: 'tictactoe',
-  title: 'tic-tac-toe between the two sides, each with a board of its own',
+  title: 'tic-tac-toe, the server begins',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
   server: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 1, { ...words, ...options })),
@@ -102,7 +102,7 @@ export const programs: readonly Program<Name, Words>[] = [
     protocol: {
       ...ticTacToe,
       name: 'tictactoe-alternative',
-      title: 'tic-tac-toe in which the client begins',
+      title: 'tic-tac-toe, the client begins',
       automaton: { ...automaton, start: 'client moves' },
     },
     words: { first: 1 },

@@ -26,7 +26,7 @@ type Name = keyof typeof automaton.messages
 
 const time: Protocol<Name> = {
   name: 'time',
-  title: 'the server tells the time in the format that the client asks for',
+  title: 'the time, in the format that is asked for',
   automaton,
   framing: () => ({ toServer: segments(), toClient: segments() }),
 
