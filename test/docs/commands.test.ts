@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Block, blocksOf, missing, type Running, root, Stage, silentPeer, withoutTyped } from './commands.ts'
+
+/** A client may be there before its server: how often it is tried again, and the milliseconds between. */
+const ATTEMPTS = { times: 100, pause: 50 }
+
+let folder: string
+const running: Running[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parlor-docs-'))
+})
+afterEach(async () => {
+  for (const one of running.splice(0)) one.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** Runs a command to its end; one that finds nobody to talk with is tried again. */
+async function run(stage: Stage, command: string, typed: readonly string[]): Promise<{ output: string; exit: number | null }> {
+  for (let left = ATTEMPTS.times; ; left--) {
+    const started = await stage.start(command, typed)
+    running.push(started)
+    const exit = await started.exit
+    if (exit === 0 || left === 0 || !(started.output === '' || /refused/i.test(started.output))) return { output: started.output, exit }
+    await wait(ATTEMPTS.pause)
+  }
+}
+
+/** What is compared: blanks do not matter where a column is as wide as its ports, nor does order where a page says so. */
+function comparable(output: string, anyOrder: boolean): string[] {
+  const lines = output.split('\n').map((line) => line.replace(anyOrder ? /^ *\d+\.\d s/ : /$^/, '').replace(/ +/g, ' '))
+  return anyOrder ? lines.sort() : lines
+}
+
+describe.each(['README.md', 'docs/iterative-and-concurrent.md'])('%s', (file) => {
+  const blocks = blocksOf(file)
+  const named = new Map(blocks.map((block) => [block.name, block]))
+  const scenes = blocks.filter((block) => !blocks.some(({ beside }) => beside !== undefined && beside === block.name))
+
+  test('has commands that are tested', () => {
+    expect(scenes.length).toBeGreaterThan(3)
+    for (const { beside } of blocks) if (beside !== undefined) expect(named.keys()).toContain(beside)
+  })
+
+  for (const scene of scenes) {
+    const server = scene.beside === undefined ? undefined : named.get(scene.beside)
+    const title = scene.commands.map(({ command }) => command).join('; ')
+    test(`line ${scene.line}: ${title}`, async ({ skip }) => {
+      for (const { command } of [...scene.commands, ...(server?.commands ?? [])]) {
+        const reason = missing(command)
+        if (reason !== undefined) skip(reason)
+      }
+      const stage = new Stage(folder)
+      const background = await begin(stage, server)
+      if (scene.silentPeer) void silentPeer(await stage.port(9999))
+      for (const { command, prints } of scene.commands) {
+        if (scene.name !== undefined) await serves(stage, command, prints ?? '')
+        else {
+          const { output, exit } = await run(stage, command, scene.typed)
+          expect({ output, exit }).toEqual({ output, exit: scene.exit ?? 0 })
+          const expected = prints && (await stage.translate(withoutTyped(prints, scene.typed)))
+          if (expected === undefined) expect(output).not.toBe('')
+          else expect(comparable(output, scene.anyOrder)).toEqual(comparable(expected, scene.anyOrder))
+        }
+      }
+      if (server?.exit !== undefined) expect(await background?.exit).toBe(server.exit)
+    })
+  }
+
+  test('links lead somewhere', () => {
+    const text = readFileSync(join(root, file), 'utf8')
+    for (const [, to = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
+      expect({ to, there: existsSync(join(root, dirname(file), to)) }).toEqual({ to, there: true })
+  })
+})
+
+/** Starts what runs in the background of a scene. */
+async function begin(stage: Stage, block: Block | undefined): Promise<Running | undefined> {
+  const [first] = block?.commands ?? []
+  if (!block || !first) return undefined
+  const started = await stage.start(first.command, block.typed)
+  running.push(started)
+  return started
+}
+
+/** A server that nobody is beside on the page: it prints what the page says, and stops when it is told to. */
+async function serves(stage: Stage, command: string, prints: string): Promise<void> {
+  const server = await stage.start(command, [])
+  running.push(server)
+  const expected = await stage.translate(prints)
+  await server.printed(expected.split('\n').length - 1)
+  expect(comparable(server.output, false)).toEqual(comparable(expected, false))
+  server.stop()
+  if (process.platform !== 'win32') expect(await server.exit).toBe(0)
+}
