@@ -74,8 +74,8 @@ export const REQUESTS = {
 /** How long one who said `play` may be silent before it is asked for its move: a peer without games waits for an answer. */
 const SILENCE = 2000
 
-/** In the framing `none`, `play` and the first move can arrive as one message. */
-const GLUED = /^(play (?:tictactoe|scissors|guess))[\r\n]*(-?\d{1,20}|[0-9a-fA-F]{64})$/
+/** In the framing `none`, `play` and what the same side says next can arrive as one message. */
+const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0-9a-fA-F]{64}|\/q)$/
 
 /** Line is what connects the two sides of a talk: what is said is said on it, and it knows whose turn it is. */
 export class Line {
@@ -174,19 +174,19 @@ export class Line {
   /** A game is over; what the peer has said with its last line is only shown. */
   over(): void {
     this.#begun = undefined
-    for (const text of this.#waiting) if (text !== this.#echo) this.#at.person.say(text)
+    for (const text of this.#waiting) {
+      if (text === LEAVE) throw new HungUp('them')
+      if (text !== this.#echo) this.#at.person.say(text)
+    }
     this.#waiting = []
   }
 
   async #next(request: string): Promise<string> {
-    const [text, ...later] = this.#waiting
-    if (text !== undefined) {
-      this.#waiting = later
-      return text
-    }
-    const [first = '', ...more] = (await this.#receive(this.#begun === this.them ? request : undefined)).split(/\r?\n/)
-    this.#waiting = more
-    return first
+    const arrived = async () => (await this.#receive(this.#begun === this.them ? request : undefined)).split(/\r?\n/)
+    const [text = '', ...later] = this.#waiting.length > 0 ? this.#waiting : await arrived()
+    this.#waiting = later
+    if (text === LEAVE) throw new HungUp('them')
+    return text
   }
 
   /** The next message; where it is awaited with a request, a peer that is silent hears that. */
