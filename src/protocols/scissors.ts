@@ -20,7 +20,7 @@ const automaton = {
     END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'the rounds each has won' }),
     ERROR: server('ERROR {sentence}', { example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone' }),
     QUIT: client('QUIT', { bye: true }),
-    'QUIT of the server': server('QUIT', { bye: true, about: 'ends at any time; a hand may cross it on its way' }),
+    dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand may cross it on its way' }),
   },
   start: 'start',
   states: {
@@ -31,7 +31,7 @@ const automaton = {
     left: { hand: 'left' },
     end: {},
   },
-  always: { QUIT: 'left', 'QUIT of the server': 'left' },
+  always: { QUIT: 'left', dismissal: 'left' },
   quiet: ['left'],
   refusal: 'ERROR',
 } as const satisfies Automaton
@@ -53,7 +53,7 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
 async function tell(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
   for (let told = 0, asked = 0; ; ) {
     const { view, outcome } = await seat.next()
-    if (outcome?.left !== undefined) return outcome.left === seat.number ? undefined : peer.send('QUIT of the server')
+    if (outcome?.left !== undefined) return outcome.left === seat.number ? undefined : peer.send('dismissal')
     const round = view.rounds[told]
     if (round) {
       peer.send('ROUND', ...round)

@@ -64,6 +64,7 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
         line.begun(by, game)
         return { game, by, said: view.said }
       }
+      // a line that is heard can be said, but at a table that is over, which comes next
       if (turn) await seat.play(await line.hear())
     }
   } finally {
