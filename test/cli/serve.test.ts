@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Parlor, serving } from '../support/process.ts'
+
+/** A client of ours that keeps what it heard. */
+class Client {
+  heard = ''
+  readonly socket: Socket
+  readonly closed: Promise<'finished' | string>
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false })
+    this.socket.on('data', (data) => (this.heard += data))
+    this.closed = new Promise((resolve) => {
+      this.socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      this.socket.on('close', () => resolve('finished'))
+    })
+    onTestFinished(() => void this.socket.destroy())
+  }
+
+  async hears(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.heard)) await once(this.socket, 'data', { signal: AbortSignal.timeout(5000) })
+  }
+}
+
+async function served(programs: readonly string[], ...more: string[]) {
+  const { server, ports } = await serving(programs, ...more)
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return { server, port: (name: string) => ports[name] ?? 0 }
+}
+
+describe('serve', () => {
+  test('many clients at once; --iterative makes the second one wait for the first', async () => {
+    const { port } = await served(['tjc/guess', 'tjc/tictactoe'], '--iterative', 'guess')
+    const [first, second] = [new Client(port('tjc/guess')), new Client(port('tjc/guess'))]
+    await first.hears(/^GUESS\n/)
+    const others = [new Client(port('tjc/tictactoe')), new Client(port('tjc/tictactoe'))]
+    for (const other of others) await other.hears(/^MOVE\d\n/)
+    expect(second.heard).toBe('')
+    first.socket.end()
+    await second.hears(/^GUESS\n/)
+  })
+
+  test('a client that leaves while it waits for its turn keeps nobody waiting', async () => {
+    const { port } = await served(['tjc/guess'], '--iterative', 'guess')
+    const clients = Array.from({ length: 4 }, () => new Client(port('tjc/guess')))
+    await clients[0]?.hears(/^GUESS\n/)
+    clients[1]?.socket.resetAndDestroy()
+    clients[2]?.socket.destroy()
+    clients[0]?.socket.end()
+    await clients[3]?.hears(/^GUESS\n/)
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s with games running: everybody is told, and it ends with 0', async (signal) => {
+    const { server, port } = await served(['tjc/guess', 'tjc/tictactoe', 'fh/hangman', 'tjc/chat-quit'])
+    const clients = Object.fromEntries(
+      ['tjc/guess', 'tjc/tictactoe', 'fh/hangman', 'tjc/chat-quit'].map((name) => [name, new Client(port(name))]),
+    )
+    clients['fh/hangman']?.socket.write('START\n')
+    await clients['fh/hangman']?.hears(/^WORD/)
+    await clients['tjc/guess']?.hears(/GUESS\n/)
+    await clients['tjc/tictactoe']?.hears(/MOVE\d\n/)
+    server.signal(signal)
+    expect(await server.exit).toBe(0)
+    // it is these clients' turn, and no word is left for the server to say: they are broken off, not left waiting
+    expect(await clients['tjc/guess']?.closed).toBe('ECONNRESET')
+    expect(await clients['tjc/tictactoe']?.closed).toBe('ECONNRESET')
+    expect(server.errors).not.toMatch(/\bat .*:\d+:\d+/)
+  })
+
+  test('a port in use is one clear line, and the others still start', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    onTestFinished(() => void taken.close())
+    const { port } = taken.address() as { port: number }
+    const args = ['--only', 'guess', '--port', `guess=${port}`, '--only', 'hello', '--port', 'hello=0']
+    const server = new Parlor(['serve', ...args])
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    await server.shows(/tjc\/hello \(hello\) +\d+/)
+    expect(server.output).not.toMatch(/tjc\/guess/)
+    while (!server.errors.includes('\n')) await new Promise((resolve) => setImmediate(resolve))
+    expect(server.errors).toMatch(
+      /^parlor: tjc\/guess is not served: cannot listen on 127\.0\.0\.1:\d+: it is in use.*--port tjc\/guess=N\n$/,
+    )
+  })
+
+  test('nothing that could be opened is an error', async () => {
+    const server = new Parlor(['serve', '--only', 'guess', '--host', '192.0.2.1'])
+    expect(await server.exit).toBe(1)
+    expect(server.errors).toMatch(/does not have that address/)
+  })
+
+  test('silence is ended after --first, and after --idle once something was said', async () => {
+    const { server, port } = await served(['tjc/guess', 'fh/time'], '--first', '300ms', '--idle', '300ms')
+    const silent = new Client(port('tjc/guess'))
+    const talking = new Client(port('fh/time'))
+    talking.socket.write('%%')
+    await talking.hears(/^%/)
+    expect(await silent.closed).toBe('ECONNRESET')
+    await talking.closed
+    expect(server.errors).toMatch(/tjc\/guess, 127\.0\.0\.1:\d+: the client said nothing for 0\.3 s; expected was a number/)
+    expect(server.errors).toMatch(/fh\/time, .*said nothing for 0\.3 s/)
+  })
+
+  test('what is wrong with one client is said on standard error, and no other client notices', async () => {
+    const { server, port } = await served(['tjc/tictactoe', 'tjc/guess', 'fh/hangman'])
+    const good = new Client(port('tjc/guess'))
+    await good.hears(/GUESS\n/)
+    const bad = [
+      ['tjc/tictactoe', 'MOVE99\n'],
+      ['tjc/tictactoe', 'MOVEx\n'],
+      ['tjc/tictactoe', '\u0000\u001b[2J\n'],
+      ['tjc/tictactoe', `${'M'.repeat(1_000_000)}`],
+      ['tjc/guess', '9'.repeat(1_000_000)],
+      ['fh/hangman', `${'x'.repeat(1_000_000)}\n`],
+    ] as const
+    for (const [name, said] of bad) {
+      const client = new Client(port(name))
+      client.socket.write(said)
+      await client.closed
+    }
+    good.socket.write('101\n')
+    await good.hears(/HIGH\nGUESS\n/)
+    const lines = server.errors.trimEnd().split('\n')
+    expect(lines).toHaveLength(bad.length)
+    for (const line of lines) expect(line).toMatch(/^parlor: [\w/]+, 127\.0\.0\.1:\d+: the (client|other side) [ -~]+$/)
+  })
+
+  test('what a person without a client types is answered: hangman over nc, word for word', async () => {
+    const { port } = await served(['fh/hangman'])
+    const client = new Client(port('fh/hangman'))
+    client.socket.write('hello\r\nSTART\r\n')
+    await client.hears(/^ERROR .*\nWORD \d+ 8\n$/)
+    client.socket.write('QUIT\r\n')
+    expect(await client.closed).toBe('finished')
+  })
+
+  test('data and FIN together: everything that was asked is answered', async () => {
+    const { port } = await served(['fh/time', 'tjc/hello'])
+    const socket = connect({ port: port('fh/time'), host: '127.0.0.1', allowHalfOpen: true })
+    socket.end('at %% o’clock')
+    expect(await text(socket)).toBe('at % o’clock')
+  })
+})
