@@ -8,12 +8,17 @@ import time
 PAUSE = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
 
 
+def say(text):
+    """Prints a line in one piece: print() writes the line's end on its own, and the other thread may come between."""
+    print(text + "\n", end="", flush=True)
+
+
 def count(who):
     """Counts to 10, and dawdles. It knows nothing of the other one."""
     for number in range(1, 11):
         time.sleep(random.uniform(0, PAUSE))
-        print(f"{who} {number}", flush=True)
-    print(f"{who} is done", flush=True)
+        say(f"{who} {number}")
+    say(f"{who} is done")
 
 
 threads = [threading.Thread(target=count, args=(who,)) for who in ("left", "    right")]
@@ -21,4 +26,4 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print("both are done")
+say("both are done")

@@ -13,6 +13,11 @@ from lines import ConnectionEnded, Lines
 TRIES = 5
 
 
+def say(text):
+    """Prints a line in one piece: print() writes the line's end on its own, and another thread may come between."""
+    print(text + "\n", end="", flush=True)
+
+
 def play(lines, secret):
     """One game. Everything in here belongs to one client alone."""
     for _ in range(TRIES):
@@ -36,10 +41,10 @@ def serve(sock, name, secret):
     with sock:
         try:
             play(Lines(sock), secret)
-            print(name, "has finished", flush=True)
+            say(f"{name} has finished")
         except (ConnectionEnded, ConnectionError):
             # One client that goes must not end the server, nor anybody else's game.
-            print(name, "has gone", flush=True)
+            say(f"{name} has gone")
 
 
 def main():
@@ -47,7 +52,7 @@ def main():
     fixed = int(sys.argv[3]) if len(sys.argv) > 3 else None
     # create_server() also sets SO_REUSEADDR, so that the port can be used again at once.
     with socket.create_server((host, port)) as listener:
-        print("Listening on", host, listener.getsockname()[1], flush=True)
+        say(f"Listening on {host} {listener.getsockname()[1]}")
         count = 0
         while True:
             sock, _ = listener.accept()

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -69,12 +69,15 @@ describe.each(['README.md', 'docs/iterative-and-concurrent.md'])('%s', (file) =>
       if (server?.exit !== undefined) expect(await background?.exit).toBe(server.exit)
     })
   }
+})
 
-  test('links lead somewhere', () => {
-    const text = readFileSync(join(root, file), 'utf8')
-    for (const [, to = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
-      expect({ to, there: existsSync(join(root, dirname(file), to)) }).toEqual({ to, there: true })
-  })
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...globSync('docs/**/*.md', { cwd: root })]
+
+test.each(pages)('links in %s lead somewhere', (file) => {
+  const text = readFileSync(join(root, file), 'utf8').replaceAll(/```[\s\S]*?```/g, '')
+  for (const [, to = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    expect({ to, there: existsSync(join(root, dirname(file), to)) }).toEqual({ to, there: true })
+  }
 })
 
 /** Starts what runs in the background of a scene. */
