@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { leftOver, pages, root } from '../../docs/generate.ts'
-import { programNames } from '../../src/protocols/index.ts'
+import { allPrograms, programNames } from '../../src/protocols/index.ts'
 
 describe('the pages that are made from the code', async () => {
   const made = await pages()
@@ -14,6 +14,10 @@ describe('the pages that are made from the code', async () => {
 
   test.each([...made])('%s is what "npm run docs" makes', async (path, text) => {
     expect((await readFile(join(root, path), 'utf8')).replaceAll('\r\n', '\n')).toBe(text)
+  })
+
+  test('README counts the programs', async () => {
+    expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(`both sides of ${(await allPrograms()).length} programs`)
   })
 
   test('there is none too many', async () => {
