@@ -15,6 +15,7 @@ const SOLO_PROMPT = '\n\nI will toss a coin,             guess if it is a head (
 const automaton = {
   messages: {
     prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s }),
+    quit: client('Q', { bye: true }),
     guess: client('{guess}', { example: 'H', about: 'only its last character counts: H, T, or Q to quit' }),
     right: server('You are right!'),
     wrong: server('Sorry, you are wrong.'),
@@ -24,8 +25,9 @@ const automaton = {
   start: 'start',
   states: {
     start: { prompt: 'guessing' },
-    guessing: { guess: 'judging' },
+    guessing: { quit: 'leaving', guess: 'judging' },
     judging: { right: 'start', wrong: 'start', bye: 'end', unusable: 'start' },
+    leaving: { bye: 'end' },
     end: {},
   },
 } as const satisfies Automaton
@@ -64,7 +66,7 @@ const headTail: Protocol<Name, Words> = {
       const { text: prompt } = await peer.receive()
       let guess = ''
       while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
-      peer.send('guess', guess)
+      peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
       person.say(`${answer}\n`)
       if (name === 'right') right++

@@ -132,7 +132,7 @@ describe('the server, and other people’s clients', () => {
   test.each(['close', 'reset'] as const)('a client that goes in the middle (%s): a sentence', async (leaves) => {
     const peer = await hosted()
     await peer.say('H\nT')
-    expect((await peer[leaves]())?.message).toContain('expected was a guess')
+    expect((await peer[leaves]())?.message).toMatch(/expected was "Q" or a guess/)
     expect(peer.screen).toBe('')
   })
 
