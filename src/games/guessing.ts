@@ -29,7 +29,7 @@ export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secre
     return { ...state, left: state.left - 1, last: verdict(guess, state.secret) }
   },
   outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ secret: _, ...seen }) => seen,
+  view: ({ left, last }) => (last === undefined ? { left } : { left, last }),
   *moves(state) {
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },

@@ -80,6 +80,7 @@ export const clientCloses: MessageForm = { from: 'client', text: '', example: ''
 
 /** The text of a message with its fields filled in, in order. */
 export function print(form: MessageForm, fields: readonly (string | number)[]): string {
+  if (!form.text.includes('{')) return form.text
   let at = 0
   return form.text.replace(FIELD, () => String(fields[at++] ?? ''))
 }

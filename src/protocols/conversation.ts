@@ -3,7 +3,7 @@ import { type Clock, wallClock } from '../wire/clock.ts'
 import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Transport } from '../wire/transport.ts'
-import { endless, type Side } from './automaton.ts'
+import { type Automaton, endless, type Side } from './automaton.ts'
 import { LocalHouse, type Opposite } from './house.ts'
 import { Peer } from './peer.ts'
 import { EndOfInput, nobody, type Person } from './person.ts'
@@ -36,7 +36,7 @@ export class Conversation {
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #house: LocalHouse
-  readonly #endless: boolean
+  readonly #automaton: Automaton
   #trouble: Error | undefined
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
@@ -47,7 +47,7 @@ export class Conversation {
     const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
     const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
     this.connection = new Connection(transport, { incoming, outgoing, pace, clock })
-    this.#endless = endless(protocol.automaton)
+    this.#automaton = protocol.automaton
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     const atTerminal: Opposite = (game) =>
       protocol.opposite && ((seat) => protocol.opposite?.(seat, setting, game.name) ?? Promise.resolve())
@@ -100,7 +100,7 @@ export class Conversation {
   async #close(trouble: Error | undefined): Promise<Error | undefined> {
     const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
-    const personIsGone = trouble instanceof EndOfInput && !this.#endless
+    const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
     if (!trouble || this.#goodbye || peerIsGone || personIsGone) await this.connection.close()
     else await this.connection.abort()
     return trouble

@@ -1,4 +1,5 @@
 import { type Clock, wallClock } from '../wire/clock.ts'
+import { Crowd } from '../wire/crowd.ts'
 import type { Conversation } from './conversation.ts'
 
 /** How long a peer may be silent when it is its turn, in milliseconds. */
@@ -14,7 +15,7 @@ export class Patience {
   readonly #limits: Limits
   readonly #clock: Clock
   readonly #tick: number
-  readonly #watched = new Set<Conversation>()
+  readonly #watched = new Crowd<Conversation>()
   #cancel: (() => void) | undefined
 
   constructor(limits: Limits, clock: Clock = wallClock) {
@@ -23,17 +24,20 @@ export class Patience {
     this.#tick = Math.min(1000, Math.max(20, Math.min(limits.first, limits.idle) / 10))
   }
 
-  /** Watches over a conversation until it is over. */
+  /** Those who are watched over. */
+  get watched(): Iterable<Conversation> & { readonly size: number } {
+    return this.#watched
+  }
+
+  /** Watches over a conversation until it is done. */
   watch(conversation: Conversation): void {
-    this.#watched.add(conversation)
+    void conversation.done.then(this.#watched.add(conversation))
     this.#cancel ??= this.#clock.after(this.#tick, () => this.#look())
-    void conversation.over.then(() => this.#watched.delete(conversation))
   }
 
   /** Watches no more. */
   close(): void {
     this.#cancel?.()
-    this.#watched.clear()
   }
 
   #look(): void {

@@ -159,7 +159,7 @@ export class Peer<Name extends string = string> {
   }
 
   #say(name: Name, fields: readonly (string | number)[]): string {
-    const step = this.#legal.find((one) => one.name === name)
+    const step = stepOf(this.#legal, name)
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#state = step.next
     const text = print(step.form, fields)
@@ -175,4 +175,9 @@ export class Peer<Name extends string = string> {
   #illegal(text: string): string {
     return `the ${this.other} said ${quoted(text)}, which does not belong here; expected was ${expectation(this.#automaton, this.#state, this.other)}`
   }
+}
+
+function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {
+  for (const step of steps) if (step.name === name) return step
+  return undefined
 }

@@ -66,8 +66,10 @@ export interface Protocol<Name extends string = string, Words = unknown> {
 
 /** Lines in both directions, as most of the worksheets have it. */
 export function plainLines(): { readonly toServer: Framing; readonly toClient: Framing } {
-  return { toServer: lines(), toClient: lines() }
+  return PLAIN_LINES
 }
+
+const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 
 /** Program is a worksheet's pair of server and client: a protocol, its words, and how they are started. */
 export interface Program<Name extends string = string, Words = unknown> {

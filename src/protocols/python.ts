@@ -3,6 +3,7 @@
  * ValueError. Blanks around, a sign, leading zeros, single `_` between digits, digits of any script (PROTOCOLS Q15).
  */
 export function pythonInt(text: string): string | undefined {
+  if (/^[1-9][0-9]*$/.test(text)) return text
   const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(text.replace(BLANKS, ''))
   if (!found?.[2]) return undefined
   const digits = [...found[2].replaceAll('_', '')].map(digitValue).join('')

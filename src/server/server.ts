@@ -40,7 +40,6 @@ export class Server {
   readonly #serving: Serving
   readonly #opposite: Opposite
   readonly #patience: Patience
-  readonly #talking = new Set<Conversation>()
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []
 
@@ -52,7 +51,7 @@ export class Server {
 
   /** How many conversations there are now. */
   get size(): number {
-    return this.#talking.size
+    return this.#patience.watched.size
   }
 
   /** Opens every program's place. One that cannot be opened is among the answers, with its failure; the others serve. */
@@ -74,8 +73,8 @@ export class Server {
     const closed = this.#listeners.map((listener) => listener.close())
     for (const turnstile of this.#turnstiles) turnstile.close()
     this.#patience.close()
-    const gone = [...this.#talking].map((conversation) => conversation.done)
-    for (const conversation of this.#talking) conversation.stop(new Ended('ours', 'the server was stopped'))
+    const gone = [...this.#patience.watched].map((conversation) => conversation.done)
+    for (const conversation of this.#patience.watched) conversation.stop(new Ended('ours', 'the server was stopped'))
     await Promise.all([...gone, ...closed])
   }
 
@@ -85,7 +84,8 @@ export class Server {
     port = this.#serving.ports[program.name] ?? program.servePort ?? program.port,
   ): Promise<Place> {
     const address = { host: this.#serving.host, port }
-    const turnstile = new Turnstile((client) => this.#serve(program, client), { oneAtATime: this.#serving.iterative.has(program.name) })
+    const options = { ...program.defaults, ...this.#serving.options }
+    const turnstile = new Turnstile((client) => this.#serve(program, client, options), { oneAtATime: this.#serving.iterative.has(program.name) })
     try {
       const listener = await (transport === 'tcp' ? listenTcp : listenUdp)(address, turnstile.arrive)
       this.#listeners.push(listener)
@@ -96,19 +96,10 @@ export class Server {
     }
   }
 
-  async #serve(program: Program, transport: Transport): Promise<void> {
-    const { options, random, onTrouble } = this.#serving
-    const conversation = new Conversation({
-      program,
-      side: 'server',
-      transport,
-      options: { ...program.defaults, ...options },
-      random,
-      opposite: this.#opposite,
-    })
-    this.#talking.add(conversation)
+  async #serve(program: Program, transport: Transport, options: Options): Promise<void> {
+    const { random, onTrouble } = this.#serving
+    const conversation = new Conversation({ program, side: 'server', transport, options, random, opposite: this.#opposite })
     this.#patience.watch(conversation)
-    void conversation.done.then(() => this.#talking.delete(conversation))
     const trouble = await conversation.over
     if (trouble) onTrouble(program, transport.remote, trouble)
   }

@@ -42,6 +42,10 @@ const BROKEN: Readonly<Record<string, string>> = {
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 
+/** Our own ends of conversations. Each good end needs one, and to make an error costs as much as to play a move. */
+const CLOSED = new Ended('ours', 'this side has ended the conversation')
+const BROKEN_OFF = new Ended('ours', 'this side has broken the conversation off')
+
 /** Reader is who waits for one message; one of the two is called, once. */
 export interface Reader {
   message(text: string): void
@@ -156,7 +160,7 @@ export class Connection implements Sink {
    */
   async close(): Promise<void> {
     await this.#outbox.drained()
-    this.#hangUp('this side has ended the conversation')
+    this.#hangUp(CLOSED)
     if (this.#closed) return
     this.transport.resume()
     this.transport.finish()
@@ -172,7 +176,7 @@ export class Connection implements Sink {
   /** Breaks off, so that the peer sees a reset; what was said last gets 200 ms to arrive first. */
   async abort(): Promise<void> {
     await this.#outbox.drained()
-    this.#hangUp('this side has broken the conversation off')
+    this.#hangUp(BROKEN_OFF)
     if (this.#closed) return
     await this.#untilClosed(BEFORE_RESET)
     this.transport.reset()
@@ -249,9 +253,9 @@ export class Connection implements Sink {
   }
 
   /** Says and reads nothing more, whatever else has ended this conversation before. */
-  #hangUp(sentence: string): void {
+  #hangUp(end: Ended): void {
     this.#mute = true
-    if (!this.#end) this.#ended(new Ended('ours', sentence))
+    if (!this.#end) this.#ended(end)
   }
 
   #ended(end: Ended): void {

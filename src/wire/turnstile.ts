@@ -8,7 +8,7 @@ export class Turnstile {
   readonly #serve: (transport: Transport) => Promise<void>
   readonly #oneAtATime: boolean
   #waiting: Transport[] = []
-  #serving = 0
+  #serving = false
 
   constructor(serve: (transport: Transport) => Promise<void>, options: { oneAtATime: boolean }) {
     this.#serve = serve
@@ -17,7 +17,8 @@ export class Turnstile {
 
   /** Takes a peer that has arrived. */
   readonly arrive = (transport: Transport): void => {
-    if (this.#oneAtATime && this.#serving > 0) this.#waiting.push(transport)
+    if (!this.#oneAtATime) void this.#serve(transport)
+    else if (this.#serving) this.#waiting.push(transport)
     else void this.#admit(transport)
   }
 
@@ -28,10 +29,10 @@ export class Turnstile {
   }
 
   async #admit(transport: Transport): Promise<void> {
-    this.#serving++
+    this.#serving = true
     await this.#serve(transport)
-    this.#serving--
-    const next = this.#oneAtATime ? this.#waiting.shift() : undefined
+    this.#serving = false
+    const next = this.#waiting.shift()
     if (next) await this.#admit(next)
   }
 }
