@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Parlor } from '../support/process.ts'
+
+const root = join(import.meta.dirname, '../..')
+const exec = promisify(execFile)
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+
+describe('the package, installed from its tarball into another folder', () => {
+  let folder: string
+  let entry: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parlor-package-'))
+    await exec(npm, ['pack', '--pack-destination', folder], { cwd: root })
+    await writeFile(join(folder, 'package.json'), '{ "private": true }')
+    await exec(npm, ['install', '--no-audit', '--no-fund', '--prefer-offline', './parlor-0.1.0.tgz'], { cwd: folder })
+    entry = join(folder, 'node_modules/parlor/bin/parlor.js')
+  }, 120_000)
+  afterAll(() => rm(folder, { recursive: true }))
+
+  test('it starts from dist/, and both sides play', async () => {
+    await using host = new Parlor(['host', 'guess', '--port', '0', '--secret', '42', '--unix', join(folder, 'socket')], entry)
+    await using join_ = new Parlor(['join', 'guess', '--unix', join(folder, 'socket'), '--wait', '10s'], entry)
+    join_.type('50')
+    join_.type('42')
+    expect({ code: await join_.exit, errors: join_.errors }).toEqual({ code: 0, errors: '' })
+    expect(join_.output).toBe('Enter guess (1-100): Your guess is too high.\nEnter guess (1-100): You win!\n')
+    expect(await host.exit).toBe(0)
+  })
+
+  test('every command is there', async () => {
+    await using all = new Parlor(['protocols'], entry)
+    expect(await all.exit).toBe(0)
+    expect(all.output).toContain('tjc/tictactoe')
+    await using version = new Parlor(['--version'], entry)
+    expect(await version.exit).toBe(0)
+    expect(version.output).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('nothing of the sources or the tests is in it', async () => {
+    const { stdout } = await exec('tar', ['-tzf', join(folder, 'parlor-0.1.0.tgz')])
+    expect(stdout).not.toMatch(/^package\/(src|test|bench|node_modules)\//m)
+    expect(stdout).toMatch(/^package\/dist\/cli\/main\.js$/m)
+  })
+})
