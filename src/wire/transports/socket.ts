@@ -31,11 +31,14 @@ export class SocketTransport implements Transport {
   }
 
   open(sink: Sink): void {
+    const finished = () => sink.finished()
     const closed = () => sink.closed(this.#broken)
+    // a peer that had to wait may have gone already, and its events with it
     if (this.#socket.closed) return process.nextTick(closed)
+    if (this.#socket.readableEnded) process.nextTick(finished)
     this.#socket
       .on('data', (bytes: Uint8Array) => sink.data(bytes))
-      .on('end', () => sink.finished())
+      .on('end', finished)
       .on('close', closed)
   }
 

@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+import type { Clock } from '../../src/wire/clock.ts'
+import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
+import { lines } from '../../src/wire/lines.ts'
+import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
+
+/** A connection of lines over a transport, which the end of the test destroys. */
+export function talk(transport: Transport, options: Partial<ConnectionOptions> = {}): Connection {
+  const connection = new Connection(transport, { incoming: lines(), outgoing: lines(), ...options })
+  onTestFinished(() => transport.destroy())
+  return connection
+}
+
+/** Peers as they arrive, to be awaited one after the other. */
+export class Arrivals {
+  /** How many have come. */
+  count = 0
+  #waiting: Transport[] = []
+  #wanted: ((transport: Transport) => void)[] = []
+
+  readonly accept = (transport: Transport): void => {
+    this.count++
+    const wanted = this.#wanted.shift()
+    if (wanted) wanted(transport)
+    else this.#waiting.push(transport)
+  }
+
+  /** The next peer that has come or comes. */
+  next(): Promise<Transport> {
+    const here = this.#waiting.shift()
+    return here ? Promise.resolve(here) : new Promise((resolve) => this.#wanted.push(resolve))
+  }
+}
+
+/** A listener that the end of the test closes. */
+export async function until<L extends Listener>(listener: Promise<L>): Promise<L> {
+  const opened = await listener
+  onTestFinished(() => opened.close())
+  return opened
+}
+
+/** A plain TCP client that is connected, as programs of others are. */
+export async function plainClient({ host, port }: Address): Promise<Socket> {
+  const socket = connect({ host, port, allowHalfOpen: true })
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  await once(socket, 'connect')
+  return socket.on('error', () => {})
+}
+
+/** A plain TCP server on any free port, as programs of others are; answers with where it is. */
+export async function plainServer(serve: (socket: Socket) => void): Promise<Address> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    serve(socket.on('error', () => {}))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+  })
+  return addressOf(server.address())
+}
+
+/** Where nobody listens. */
+export async function nowhere(host = '127.0.0.1'): Promise<Address> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const address = addressOf(server.address())
+  server.close()
+  await once(server, 'close')
+  return address
+}
+
+/** All that a socket hears until its end. */
+export async function allOf(socket: Socket): Promise<string> {
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += bytes
+  })
+  await once(socket, 'end')
+  return text
+}
+
+/** Resolves when a socket is closed, in good order or not; what it hears is dropped. */
+export function closed(socket: Socket): Promise<void> {
+  if (socket.readableEnded) socket.end()
+  socket.on('end', () => socket.end()).resume()
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve())
+  })
+}
+
+/** A clock on which nobody waits long: each short wait is over at once, when `meanwhile` has been done. */
+export function impatient(meanwhile: (waits: number) => Promise<void> | void = () => {}): Clock {
+  let now = 0
+  let waits = 0
+  return {
+    now: () => now,
+    after(ms, then) {
+      let due = ms <= 1000
+      setImmediate(async () => {
+        if (!due) return
+        now += ms
+        await meanwhile(++waits)
+        then()
+      })
+      return () => {
+        due = false
+      }
+    },
+  }
+}
+
+function addressOf(address: AddressInfo | string | null): Address {
+  if (address === null || typeof address === 'string') throw new Error('no TCP server')
+  return { host: address.address, port: address.port }
+}

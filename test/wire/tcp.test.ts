@@ -1,0 +1,247 @@
+import { once } from 'node:events'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { wallClock } from '../../src/wire/clock.ts'
+import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
+import { segments } from '../../src/wire/unframed.ts'
+import { settled } from '../support/clock.ts'
+import { Arrivals, allOf, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
+import { heardBy } from '../support/wire.ts'
+
+const ANY = { host: '127.0.0.1', port: 0 }
+
+/** Both ends of a conversation over TCP. */
+async function pair(host: string) {
+  const arrivals = new Arrivals()
+  const listener = await until(listenTcp({ host, port: 0 }, arrivals.accept))
+  const client = await connectTcp(listener.address, 0)
+  return { listener, arrivals, client, server: await arrivals.next() }
+}
+
+describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
+  test('carries a conversation, to its end on both sides', async () => {
+    const { listener, client, server } = await pair(host)
+    expect(listener.address.host).toBe(host)
+    expect(listener.address.port).toBeGreaterThan(0)
+    expect(client.remote).toEqual(listener.address)
+    expect(server.remote.host).toBe(host)
+    expect([client.loopback, client.datagrams]).toEqual([true, false])
+    const [here, there] = [talk(client), talk(server)]
+    here.send('Grüße')
+    expect(await there.receive()).toBe('Grüße')
+    there.send('zurück')
+    expect(await here.receive()).toBe('zurück')
+    const closed = there.close()
+    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await Promise.all([here.close(), closed])
+  })
+})
+
+describe('a peer', () => {
+  test('that closes at once behind its data is read', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.end('Hello from client\n')
+    const server = talk(await arrivals.next())
+    expect(await server.receive()).toBe('Hello from client')
+    await expect(server.receive()).rejects.toMatchObject({ how: 'finished' })
+  })
+
+  test('that has closed its side still hears the answer', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.end('question\n')
+    const server = talk(await arrivals.next())
+    await server.receive()
+    server.send('answer')
+    const closed = server.close()
+    expect(await allOf(client)).toBe('answer\n')
+    await closed
+  })
+
+  test('that sends and closes without framing is understood before the time is over', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.end('42')
+    const never = { now: () => 0, after: () => () => {} }
+    const server = talk(await arrivals.next(), { incoming: segments(), clock: never })
+    expect(await server.receive()).toBe('42')
+  })
+
+  test('that breaks off ends the conversation and nothing else', async () => {
+    const { client, server, listener, arrivals } = await pair('127.0.0.1')
+    const here = talk(server)
+    heardBy(client)
+    const reading = here.receive()
+    client.reset()
+    await expect(reading).rejects.toMatchObject({ how: 'reset', message: expect.stringContaining('ECONNRESET') })
+    here.send('into the void')
+    await here.close()
+    const next = talk(await connectTcp(listener.address, 0))
+    talk(await arrivals.next()).send('still here')
+    expect(await next.receive()).toBe('still here')
+  })
+
+  test('that breaks off while it still waits to be served hurts nobody', async () => {
+    const { client, server } = await pair('127.0.0.1')
+    const heard = heardBy(client)
+    client.reset()
+    while (heard.closed === undefined) await settled()
+    const late = talk(server)
+    await expect(late.receive()).rejects.toMatchObject({ how: expect.stringMatching(/reset|finished/) })
+    await late.close()
+  })
+
+  test('that closes without a word while it still waits to be served is found gone', async () => {
+    const { client, server, listener, arrivals } = await pair('127.0.0.1')
+    client.finish()
+    const next = await connectTcp(listener.address, 0)
+    for (let i = 0; i < 10; i++) await settled()
+    talk(await arrivals.next())
+    next.destroy()
+    await expect(talk(server).receive()).rejects.toMatchObject({ how: 'finished' })
+  })
+
+  test('that never reads is ended with a sentence, and reset', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.pause()
+    const server = talk(await arrivals.next())
+    const reading = server.receive()
+    const ended = reading.catch((end) => end)
+    const chunk = 'x'.repeat(100_000)
+    while (server.end === undefined) {
+      server.sendNow(chunk)
+      await settled()
+    }
+    expect(await ended).toMatchObject({ how: 'much', message: expect.stringContaining('does not read') })
+    client.resume()
+    const [error] = await once(client, 'error')
+    expect(error.code).toBe('ECONNRESET')
+  })
+
+  test('that sends a megabyte without LF is ended with a sentence', async () => {
+    const { client, server } = await pair('127.0.0.1')
+    const here = talk(server)
+    heardBy(client)
+    client.write('x'.repeat(1_000_000))
+    await expect(here.receive()).rejects.toMatchObject({ how: 'much', message: expect.stringContaining('4096 bytes') })
+    await here.abort()
+  })
+
+  test('that sends much while nobody reads has to wait, and nothing is lost', async () => {
+    const { client, server } = await pair('127.0.0.1')
+    const here = talk(server)
+    const sent = Array.from({ length: 200_000 }, (_, i) => `line ${i}`)
+    heardBy(client)
+    client.write(`${sent.join('\n')}\n`)
+    client.finish()
+    for (const line of sent) if ((await here.receive()) !== line) expect.unreachable(line)
+    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+  })
+
+  test('that we break off with sees our last words and then a reset', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    const server = talk(await arrivals.next())
+    let text = ''
+    client.on('data', (bytes) => {
+      text += bytes
+    })
+    server.send('last words')
+    const before = wallClock.now()
+    const done = server.abort()
+    const [error] = await once(client, 'error')
+    expect(error.code).toBe('ECONNRESET')
+    expect(wallClock.now() - before).toBeGreaterThanOrEqual(190)
+    expect(text).toBe('last words\n')
+    await done
+  })
+})
+
+describe('listening', () => {
+  test('a port that is taken is refused with the system’s code', async () => {
+    const listener = await until(listenTcp(ANY, () => {}))
+    await expect(listenTcp(listener.address, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  test('localhost is 127.0.0.1, where the worksheets’ clients look', async () => {
+    const listener = await until(listenTcp({ host: 'localhost', port: 0 }, () => {}))
+    expect(listener.address.host).toBe('127.0.0.1')
+    const client = await connectTcp({ host: 'localhost', port: listener.address.port }, 0)
+    expect(client.remote.host).toBe('127.0.0.1')
+    client.destroy()
+  })
+
+  test('an IPv4 peer of a listener for both families has its own address', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp({ host: '::', port: 0 }, arrivals.accept))
+    talk(await connectTcp({ host: '127.0.0.1', port: listener.address.port }, 0))
+    const server = await arrivals.next()
+    expect(server.remote.host).toBe('127.0.0.1')
+    expect(server.loopback).toBe(true)
+    server.destroy()
+  })
+
+  test('closing is done at once, lets nobody in any more, and those who are here stay', async () => {
+    const { listener, client, server } = await pair('127.0.0.1')
+    await listener.close()
+    await listener.close()
+    await expect(connectTcp(listener.address, 0)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const [here, there] = [talk(client), talk(server)]
+    here.send('still here')
+    expect(await there.receive()).toBe('still here')
+  })
+})
+
+describe('connecting', () => {
+  test('waits for a server that starts later, with one connection for one conversation', async () => {
+    const at = await nowhere()
+    const arrivals = new Arrivals()
+    const clock = impatient(async (waits) => {
+      if (waits === 3) await until(listenTcp(at, arrivals.accept))
+    })
+    const client = talk(await connectTcp(at, 60_000, clock))
+    talk(await arrivals.next()).send('Hello')
+    expect(await client.receive()).toBe('Hello')
+    expect(arrivals.count).toBe(1)
+  })
+
+  test('gives up when its time is over', async () => {
+    const at = await nowhere()
+    let waited = 0
+    const clock = impatient((waits) => {
+      waited = waits
+    })
+    await expect(connectTcp(at, 1000, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    expect(waited).toBe(10)
+  })
+
+  test('without patience tries once', async () => {
+    const clock = impatient(() => expect.unreachable())
+    await expect(connectTcp(await nowhere(), 0, clock)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  test('waits for nothing but a server: other failures are told at once', async () => {
+    const clock = impatient(() => expect.unreachable())
+    await expect(connectTcp({ host: '127.0.0.1', port: 65_536 }, 60_000, clock)).rejects.toMatchObject({ code: 'ERR_SOCKET_BAD_PORT' })
+  })
+
+  test('a server that lets in and says nothing is not connected to again', async () => {
+    const first = Promise.withResolvers<void>()
+    let connections = 0
+    const at = await plainServer(() => {
+      connections++
+      first.resolve()
+    })
+    const client = await connectTcp(at, 60_000)
+    onTestFinished(() => client.destroy())
+    await first.promise
+    await settled()
+    expect(connections).toBe(1)
+  })
+})

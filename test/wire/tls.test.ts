@@ -1,0 +1,283 @@
+import { once } from 'node:events'
+import { getCACertificates, setDefaultCACertificates, connect as tlsConnect, createServer as tlsServer } from 'node:tls'
+import { generate } from 'selfsigned'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Address } from '../../src/wire/transport.ts'
+import { listenTcp } from '../../src/wire/transports/tcp.ts'
+import { connectTls, listenTls, readFingerprint } from '../../src/wire/transports/tls.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { Arrivals, allOf, closed, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
+import { heardBy } from '../support/wire.ts'
+
+const ANY = { host: '127.0.0.1', port: 0 }
+const FINGERPRINT = /^([\dA-F]{2}:){31}[\dA-F]{2}$/
+
+/** A certificate for localhost, as somebody brings it. */
+async function certificate() {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec', algorithm: 'sha256' })
+  return { cert, key }
+}
+
+/** A TLS server of ours with a certificate made on the spot, who comes, and who was refused. */
+async function place(options: { clock?: TestClock } = {}) {
+  const arrivals = new Arrivals()
+  const reasons: string[] = []
+  const refusal = Promise.withResolvers<void>()
+  const refused = (_peer: Address, reason: string) => {
+    reasons.push(reason)
+    refusal.resolve()
+  }
+  const listener = await until(listenTls(ANY, undefined, arrivals.accept, { refused, ...options }))
+  return { listener, arrivals, reasons, refusal: refusal.promise }
+}
+
+describe('TLS', () => {
+  test('carries a conversation with a certificate made on the spot, which nobody vouches for', async () => {
+    const { listener, arrivals } = await place()
+    expect(listener.fingerprint).toMatch(FINGERPRINT)
+    const { transport, fingerprint, trusted } = await connectTls(listener.address, { patience: 0 })
+    expect(fingerprint).toBe(listener.fingerprint)
+    expect(trusted).toBe(false)
+    expect(transport.remote).toEqual(listener.address)
+    const [here, there] = [talk(transport), talk(await arrivals.next())]
+    expect(there.transport.loopback).toBe(true)
+    here.send('Grüße')
+    expect(await there.receive()).toBe('Grüße')
+    there.send('x'.repeat(4000))
+    expect(await here.receive()).toBe('x'.repeat(4000))
+    const closing = there.close()
+    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await Promise.all([here.close(), closing])
+  })
+
+  test('a peer that has closed its side still hears the answer', async () => {
+    const { listener, arrivals } = await place()
+    const { transport } = await connectTls(listener.address, { patience: 0 })
+    const [here, there] = [talk(transport), talk(await arrivals.next())]
+    here.send('question')
+    const closing = here.close()
+    expect(await there.receive()).toBe('question')
+    await expect(there.receive()).rejects.toMatchObject({ how: 'finished' })
+    await Promise.all([there.close(), closing])
+  })
+
+  test('every listener makes a certificate of its own', async () => {
+    const [one, other] = [await place(), await place()]
+    expect(one.listener.fingerprint).not.toBe(other.listener.fingerprint)
+  })
+
+  test('a certificate of one’s own is shown, and trusted where the system trusts it', async () => {
+    const own = await certificate()
+    const arrivals = new Arrivals()
+    const listener = await until(listenTls(ANY, own, arrivals.accept))
+    const at = { host: 'localhost', port: listener.address.port }
+    const before = getCACertificates('default')
+    onTestFinished(() => setDefaultCACertificates(before))
+    const unknown = await connectTls(at, { patience: 0 })
+    expect(unknown).toMatchObject({ fingerprint: listener.fingerprint, trusted: false })
+    setDefaultCACertificates([...before, own.cert])
+    const known = await connectTls(at, { patience: 0 })
+    expect(known).toMatchObject({ fingerprint: listener.fingerprint, trusted: true })
+    for (const { transport } of [unknown, known]) transport.destroy()
+  })
+
+  test('a certificate that is none, or not the key’s, is refused in words', async () => {
+    const [one, other] = [await certificate(), await certificate()]
+    const mixed = listenTls(ANY, { cert: one.cert, key: other.key }, () => {})
+    await expect(mixed).rejects.toMatchObject({ code: 'ECERTIFICATE', message: expect.stringContaining('belong together') })
+    await expect(listenTls(ANY, { cert: 'rubbish', key: 'rubbish' }, () => {})).rejects.toMatchObject({ code: 'ECERTIFICATE' })
+  })
+
+  test('breaking off breaks the TCP connection below', async () => {
+    const { listener, arrivals } = await place()
+    const { transport } = await connectTls(listener.address, { patience: 0 })
+    const heard = heardBy(transport)
+    const there = talk(await arrivals.next())
+    there.send('last words')
+    await there.abort()
+    while (heard.closed === undefined) await settled()
+    expect(heard).toMatchObject({ text: 'last words\n', closed: 'ECONNRESET', finished: false })
+  })
+
+  test('a client of others is as welcome', async () => {
+    const { listener, arrivals } = await place()
+    const client = tlsConnect({ host: '127.0.0.1', port: listener.address.port, rejectUnauthorized: false })
+    client.end('Hello\n')
+    const there = talk(await arrivals.next())
+    expect(await there.receive()).toBe('Hello')
+    await there.close()
+  })
+
+  test('waits for a server that starts later', async () => {
+    const at = await nowhere()
+    const arrivals = new Arrivals()
+    const clock = impatient(async (waits) => {
+      if (waits === 2) await until(listenTls(at, undefined, arrivals.accept))
+    })
+    const { transport } = await connectTls(at, { patience: 60_000, clock })
+    talk(await arrivals.next()).send('Hello')
+    expect(await talk(transport).receive()).toBe('Hello')
+    expect(arrivals.count).toBe(1)
+    await expect(connectTls(await nowhere(), { patience: 0 })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+})
+
+describe('fingerprints', () => {
+  test.each([
+    ['as printed', (text: string) => text],
+    ['small letters', (text: string) => text.toLowerCase()],
+    ['without colons', (text: string) => text.replaceAll(':', '')],
+  ])('the right one is accepted, %s', async (_, written) => {
+    const { listener, arrivals } = await place()
+    const { transport } = await connectTls(listener.address, { patience: 0, fingerprint: written(listener.fingerprint) })
+    talk(await arrivals.next()).send('Hello')
+    expect(await talk(transport).receive()).toBe('Hello')
+  })
+
+  test('a wrong one is refused, and both are named', async () => {
+    const { listener } = await place()
+    const wrong = readFingerprint('ab'.repeat(32))
+    await expect(connectTls(listener.address, { patience: 0, fingerprint: wrong })).rejects.toMatchObject({
+      code: 'EFINGERPRINT',
+      message: `its certificate has the fingerprint ${listener.fingerprint}, and ${wrong} was asked for; is this the right server?`,
+    })
+  })
+
+  test.each(['', 'AB:CD', 'xy'.repeat(32), 'a'.repeat(40), 'a'.repeat(66)])(
+    'what cannot be one is refused before anything is dialled: %j',
+    async (text) => {
+      const dialled = connectTls(await nowhere(), { patience: 0, fingerprint: text })
+      await expect(dialled).rejects.toMatchObject({ code: 'EFINGERPRINT', message: expect.stringContaining('64 hexadecimal digits') })
+    },
+  )
+})
+
+describe('those who do not speak TLS', () => {
+  test('a plain client that speaks is told, the host too, and it was no client', async () => {
+    const { listener, arrivals, reasons, refusal } = await place()
+    const client = await plainClient(listener.address)
+    client.write('Hi Server')
+    expect(await allOf(client)).toBe('This port speaks TLS. Connect with TLS, as parlor join --tls does.\n')
+    client.end()
+    await refusal
+    expect(reasons).toEqual(['it does not speak TLS'])
+    expect(arrivals.count).toBe(0)
+  })
+
+  test('a plain client that waits is told in the end', async () => {
+    const clock = new TestClock(Date.now())
+    const { listener, reasons } = await place({ clock })
+    const client = await plainClient(listener.address)
+    const told = allOf(client)
+    while (clock.waiting === 0) await settled()
+    await clock.pass(4999)
+    expect(reasons).toEqual([])
+    await clock.pass(1)
+    expect(await told).toContain('speaks TLS')
+    expect(reasons).toEqual(['it did not begin to speak TLS'])
+  })
+
+  test('one that begins as TLS does and goes on otherwise is refused', async () => {
+    const { listener, reasons, refusal } = await place()
+    const client = await plainClient(listener.address)
+    client.write('\x16 and now for something completely different')
+    await closed(client)
+    await refusal
+    expect(reasons).toEqual([expect.stringContaining('TLS could not be agreed upon')])
+  })
+
+  test('one that begins and never goes on is refused in time', async () => {
+    let waits = 0
+    const clock = new (class extends TestClock {
+      override after(ms: number, then: () => void): () => void {
+        waits++
+        return super.after(ms, then)
+      }
+    })(Date.now())
+    const { listener, reasons } = await place({ clock })
+    const client = await plainClient(listener.address)
+    client.write(Uint8Array.of(0x16, 3, 1))
+    while (waits < 2) await settled()
+    await clock.pass(4999)
+    expect(reasons).toEqual([])
+    await clock.pass(1)
+    expect(reasons).toEqual(['it did not agree on TLS in time'])
+    await closed(client)
+    expect(clock.waiting).toBe(0)
+  })
+
+  test.each(['end', 'resetAndDestroy'] as const)('a mere look at the port (%s) uses nothing up', async (leave) => {
+    const { listener, arrivals, refusal } = await place()
+    const visitor = await plainClient(listener.address)
+    visitor[leave]()
+    await refusal
+    expect(arrivals.count).toBe(0)
+    const { transport } = await connectTls(listener.address, { patience: 0 })
+    talk(await arrivals.next()).send('Hello')
+    expect(await talk(transport).receive()).toBe('Hello')
+  })
+
+  test('a plain server that speaks first is named for what it is', async () => {
+    const at = await plainServer((socket) => socket.write('Hello from server\n'))
+    await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
+      code: 'ETLS',
+      message: 'it does not speak TLS; leave out --tls, or start the server with it',
+    })
+  })
+
+  test('so is one that closes, and one that breaks off', async () => {
+    for (const leave of ['end', 'resetAndDestroy'] as const) {
+      const at = await plainServer((socket) => socket.once('data', () => socket[leave]()))
+      await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
+        code: 'ETLS',
+        message: 'it closed the connection when TLS was to be agreed upon; perhaps it does not speak TLS',
+      })
+    }
+  })
+
+  test('and one that says nothing', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const clock = new TestClock()
+    const reached = connectTls(listener.address, { patience: 0, clock })
+    const told = expect(reached).rejects.toMatchObject({
+      code: 'ETLS',
+      message: 'it does not answer in TLS; perhaps it does not speak TLS',
+    })
+    const silent = heardBy(await arrivals.next())
+    while (silent.pieces.length === 0) await settled()
+    await clock.pass(5000)
+    await told
+    expect(clock.waiting).toBe(0)
+  })
+
+  test('a plain host tells a client in TLS from one that errs', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const reached = connectTls(listener.address, { patience: 0 }).catch((error) => error)
+    const there = talk(await arrivals.next())
+    await expect(there.receive()).rejects.toMatchObject({
+      how: 'violation',
+      message: 'the other side speaks TLS, and this side does not: both must, or neither',
+    })
+    await there.abort()
+    expect(await reached).toMatchObject({ code: 'ETLS' })
+  })
+
+  test('a TLS server that wants a certificate from us, or shares no version, is an answer in words', async () => {
+    const own = await certificate()
+    const server = tlsServer({ ...own, maxVersion: 'TLSv1.2', minVersion: 'TLSv1.2', ciphers: 'NULL-SHA256' })
+    server.on('tlsClientError', () => {})
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+    })
+    const at = server.address()
+    if (at === null || typeof at === 'string') throw new Error('no TCP server')
+    await expect(connectTls({ host: '127.0.0.1', port: at.port }, { patience: 0 })).rejects.toMatchObject({
+      code: 'ETLS',
+      message: expect.stringContaining('TLS could not be agreed upon'),
+    })
+  })
+})

@@ -1,0 +1,194 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Address, Transport } from '../../src/wire/transport.ts'
+import { connectUdp, listenUdp, type UdpOptions } from '../../src/wire/transports/udp.ts'
+import { segments } from '../../src/wire/unframed.ts'
+import { TestClock } from '../support/clock.ts'
+import { Arrivals, talk, until } from '../support/sockets.ts'
+
+const UNFRAMED = { incoming: segments(), outgoing: segments() }
+
+const unframed = (transport: Transport) => talk(transport, UNFRAMED)
+
+/** A place of ours for datagrams, on any free port. */
+async function place(options?: UdpOptions, host = '127.0.0.1') {
+  const arrivals = new Arrivals()
+  const listener = await until(listenUdp({ host, port: 0 }, arrivals.accept, options))
+  return { listener, arrivals, at: listener.address }
+}
+
+/** A plain datagram socket, as programs of others have them; what it says goes to `at`. */
+async function plain(at: Address): Promise<{ socket: Socket; say: (text: string) => void; hear: () => Promise<string> }> {
+  const socket = createSocket('udp4')
+  onTestFinished(() => {
+    socket.close()
+  })
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  return {
+    socket,
+    say: (text) => socket.send(text, at.port, at.host),
+    hear: async () => String((await once(socket, 'message'))[0]),
+  }
+}
+
+describe.each(['127.0.0.1', '::1', 'localhost'])('datagrams at %s', (host) => {
+  test('carry messages both ways, empty ones too', async () => {
+    const { at, arrivals } = await place({}, host)
+    const client = await connectUdp({ host, port: at.port })
+    expect(client).toMatchObject({ remote: at, datagrams: true, loopback: true })
+    const here = unframed(client)
+    here.send('Grüße')
+    const there = unframed(await arrivals.next())
+    expect(await there.receive()).toBe('Grüße')
+    there.send('')
+    expect(await here.receive()).toBe('')
+    there.send('a')
+    there.send('b\n')
+    expect(await here.receive()).toBe('a')
+    expect(await here.receive()).toBe('b\n')
+    here.send('')
+    expect(await there.receive()).toBe('')
+    await Promise.all([here.close(), there.close()])
+    await expect(here.receive()).rejects.toMatchObject({ how: 'ours' })
+  })
+})
+
+describe('a place for datagrams', () => {
+  test('tells its remotes apart', async () => {
+    const { at, arrivals } = await place()
+    const [one, other] = [await plain(at), await plain(at)]
+    one.say('one')
+    const first = unframed(await arrivals.next())
+    other.say('other')
+    const second = unframed(await arrivals.next())
+    expect(first.transport.remote).toEqual({ host: '127.0.0.1', port: one.socket.address().port })
+    expect(await second.receive()).toBe('other')
+    expect(await first.receive()).toBe('one')
+    second.send('to the other')
+    expect(await other.hear()).toBe('to the other')
+    first.send('to the one')
+    expect(await one.hear()).toBe('to the one')
+    one.say('again')
+    expect(await first.receive()).toBe('again')
+    expect(arrivals.count).toBe(2)
+  })
+
+  test('sends what was said before it forgets a remote, and takes it for a new one when it comes again', async () => {
+    const { at, arrivals } = await place()
+    const client = await plain(at)
+    client.say('Hi Server')
+    const first = unframed(await arrivals.next())
+    expect(await first.receive()).toBe('Hi Server')
+    first.send('Hello in return!')
+    const answer = client.hear()
+    await first.close()
+    expect(await answer).toBe('Hello in return!')
+    client.say('Hi again')
+    const second = unframed(await arrivals.next())
+    expect(await second.receive()).toBe('Hi again')
+    await expect(first.receive()).rejects.toMatchObject({ how: 'ours' })
+  })
+
+  test('forgets who was silent for too long, and nobody else', async () => {
+    const clock = new TestClock()
+    const { at, arrivals } = await place({ clock, idle: 1000 })
+    const [one, other] = [await plain(at), await plain(at)]
+    one.say('x')
+    const first = unframed(await arrivals.next())
+    await first.receive()
+    await clock.pass(600)
+    other.say('x')
+    const second = unframed(await arrivals.next())
+    await second.receive()
+    const gone = expect(first.receive()).rejects.toMatchObject({ how: 'finished' })
+    await clock.pass(399)
+    expect(first.end).toBeUndefined()
+    await clock.pass(1)
+    await gone
+    other.say('y')
+    expect(await second.receive()).toBe('y')
+    await clock.pass(999)
+    expect(second.end).toBeUndefined()
+    const left = expect(second.receive()).rejects.toMatchObject({ how: 'finished' })
+    await clock.pass(1)
+    await left
+    expect(clock.waiting).toBe(0)
+  })
+
+  test('knows so many remotes and no more, until one is forgotten', async () => {
+    const { at, arrivals } = await place({ remotes: 1 })
+    const [one, other] = [await plain(at), await plain(at)]
+    one.say('x')
+    const first = unframed(await arrivals.next())
+    await first.receive()
+    other.say('lost')
+    one.say('y')
+    expect(await first.receive()).toBe('y')
+    expect(arrivals.count).toBe(1)
+    await first.close()
+    other.say('not lost')
+    expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
+  })
+
+  test('that is closed lets nobody in any more, and those who are here stay', async () => {
+    const { at, arrivals, listener } = await place()
+    const [one, other] = [await plain(at), await plain(at)]
+    one.say('x')
+    const first = unframed(await arrivals.next())
+    await first.receive()
+    await listener.close()
+    other.say('too late')
+    one.say('y')
+    expect(await first.receive()).toBe('y')
+    expect(arrivals.count).toBe(1)
+    await first.close()
+    const again = await until(listenUdp(at, () => {}))
+    expect(again.address).toEqual(at)
+  })
+
+  test('that is taken is refused with the system’s code', async () => {
+    const { at } = await place()
+    await expect(listenUdp(at, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  test('keeps what comes for a transport that is not open yet', async () => {
+    const { at, arrivals } = await place()
+    const client = await plain(at)
+    client.say('first')
+    const waiting = await arrivals.next()
+    client.say('second')
+    const [probe] = [await plain(at)]
+    probe.say('behind it')
+    await arrivals.next()
+    const late = unframed(waiting)
+    expect(await late.receive()).toBe('first')
+    expect(await late.receive()).toBe('second')
+  })
+})
+
+describe('a client', () => {
+  test('of a place where nobody listens is told so', async () => {
+    const { at, listener } = await place()
+    await listener.close()
+    const here = unframed(await connectUdp(at))
+    here.send('Hi Server')
+    await expect(here.receive()).rejects.toMatchObject({ how: 'reset', message: 'nobody listens on the other side (ECONNREFUSED)' })
+    await here.close()
+  })
+
+  test('that says what no datagram can carry is told so', async () => {
+    const { at } = await place()
+    const here = unframed(await connectUdp(at))
+    here.send('x'.repeat(70_000))
+    await expect(here.receive()).rejects.toMatchObject({ how: 'reset', message: 'a message was too long for one datagram (EMSGSIZE)' })
+  })
+
+  test('breaking off is closing', async () => {
+    const { at } = await place()
+    const here = unframed(await connectUdp(at))
+    await here.abort()
+    expect(here.end?.how).toBe('ours')
+  })
+})

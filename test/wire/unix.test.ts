@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { existsSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectUnix, listenUnix } from '../../src/wire/transports/unix.ts'
+import { Arrivals, impatient, talk, until } from '../support/sockets.ts'
+
+/** A path where nothing is, in a folder that goes with the test. */
+function freePath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parlor-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'game.sock')
+}
+
+/** The path of a socket that a server has left behind. */
+async function leftBehind(): Promise<string> {
+  const path = freePath()
+  const server = createServer().listen(`${path}.alive`)
+  await once(server, 'listening')
+  renameSync(`${path}.alive`, path)
+  server.close()
+  await once(server, 'close')
+  expect(lstatSync(path).isSocket()).toBe(true)
+  return path
+}
+
+describe.skipIf(process.platform === 'win32')('Unix sockets', () => {
+  test('carry a conversation, and are removed at the end', async () => {
+    const path = freePath()
+    const arrivals = new Arrivals()
+    const listener = await until(listenUnix(path, arrivals.accept))
+    expect(listener.address).toEqual({ host: path, port: 0 })
+    const client = await connectUnix(path, 0)
+    const [here, there] = [talk(client), talk(await arrivals.next())]
+    expect(there.transport.remote).toEqual({ host: path, port: 0 })
+    expect([here.transport.loopback, there.transport.loopback]).toEqual([true, true])
+    here.send('Grüße')
+    expect(await there.receive()).toBe('Grüße')
+    there.send('zurück')
+    const closed = there.close()
+    expect(await here.receive()).toBe('zurück')
+    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await Promise.all([here.close(), closed])
+    await listener.close()
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('breaking off, which these sockets cannot, closes', async () => {
+    const path = freePath()
+    const arrivals = new Arrivals()
+    await until(listenUnix(path, arrivals.accept))
+    const here = talk(await connectUnix(path, 0))
+    const there = talk(await arrivals.next())
+    there.send('last words')
+    const broken = there.abort()
+    expect(await here.receive()).toBe('last words')
+    await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
+    await broken
+  })
+
+  test('one that a dead server has left behind is replaced', async () => {
+    const path = await leftBehind()
+    const arrivals = new Arrivals()
+    await until(listenUnix(path, arrivals.accept))
+    talk(await connectUnix(path, 0)).send('Hello')
+    expect(await talk(await arrivals.next()).receive()).toBe('Hello')
+  })
+
+  test('one at which somebody listens is not, and who listens goes on', async () => {
+    const path = freePath()
+    const arrivals = new Arrivals()
+    await until(listenUnix(path, arrivals.accept))
+    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    talk(await connectUnix(path, 0)).send('Hello')
+    let server = talk(await arrivals.next())
+    if (!tellsOfSockets()) server = talk(await arrivals.next())
+    expect(await server.receive()).toBe('Hello')
+    expect(arrivals.count).toBe(tellsOfSockets() ? 1 : 2)
+  })
+
+  test('one at which somebody listens under another name is not either', async () => {
+    const path = freePath()
+    const server = createServer((socket) => socket.destroy()).listen(`${path}.alive`)
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+    })
+    renameSync(`${path}.alive`, path)
+    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    expect(lstatSync(path).isSocket()).toBe(true)
+  })
+
+  test('a file that is no socket is left alone', async () => {
+    const path = freePath()
+    writeFileSync(path, 'precious')
+    await expect(listenUnix(path, () => {})).rejects.toMatchObject({ code: 'EEXIST', message: expect.stringContaining('no socket') })
+    expect(readFileSync(path, 'utf8')).toBe('precious')
+  })
+
+  test('a path that is too long, or none, is refused in words', async () => {
+    const path = `${freePath()}${'x'.repeat(100)}`
+    const tooLong = { code: 'ENAMETOOLONG', message: expect.stringContaining('choose a shorter one') }
+    await expect(listenUnix(path, () => {})).rejects.toMatchObject(tooLong)
+    await expect(connectUnix(path, 0)).rejects.toMatchObject(tooLong)
+    await expect(listenUnix('', () => {})).rejects.toMatchObject({ message: 'a Unix socket needs a path' })
+  })
+
+  test('the longest path goes', async () => {
+    const path = freePath()
+    const longest = path + 'x'.repeat((process.platform === 'linux' ? 107 : 103) - path.length)
+    const arrivals = new Arrivals()
+    await until(listenUnix(longest, arrivals.accept))
+    talk(await connectUnix(longest, 0))
+    await arrivals.next()
+    expect(existsSync(longest)).toBe(true)
+  })
+
+  test.each([
+    ['nothing is there yet', async () => freePath()],
+    ['a dead server has left its socket', leftBehind],
+  ])('a server that starts later is waited for: %s', async (_, where) => {
+    const path = await where()
+    const arrivals = new Arrivals()
+    const clock = impatient(async (waits) => {
+      if (waits === 2) await until(listenUnix(path, arrivals.accept))
+    })
+    talk(await connectUnix(path, 60_000, clock)).send('Hello')
+    expect(await talk(await arrivals.next()).receive()).toBe('Hello')
+    expect(arrivals.count).toBe(1)
+  })
+
+  test('but not for ever', async () => {
+    await expect(connectUnix(freePath(), 1000, impatient())).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(connectUnix(await leftBehind(), 1000, impatient())).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+})
+
+/** Whether this system tells which sockets it has, so that nobody is disturbed to find out. */
+function tellsOfSockets(): boolean {
+  return existsSync('/proc/net/unix')
+}
