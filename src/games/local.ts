@@ -25,6 +25,11 @@ export class LocalTable<State, Move, View, Options> {
     this.#publish()
   }
 
+  /** Whether the game is over. */
+  get over(): boolean {
+    return this.#outcome !== undefined
+  }
+
   /** The door of one place. */
   seat(number: SeatNumber): Seat<Move, View> {
     const seat = this.#seats[number]

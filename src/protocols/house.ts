@@ -21,8 +21,9 @@ export class LocalHouse implements House {
   readonly #opposite: Opposite
   readonly #random: Random
   readonly #onBroken: (reason: unknown) => void
-  readonly #tables: { close(reason: Error): void }[] = []
-  readonly #holders: Promise<void>[] = []
+  /** Tables at which somebody still plays, and who sits opposite there. */
+  #tables: readonly { readonly over: boolean; close(reason: Error): void }[] = []
+  #holders: readonly Promise<void>[] = []
 
   /** `onBroken` is called when somebody opposite cannot go on. */
   constructor(opposite: Opposite, random: Random, onBroken: (reason: unknown) => void) {
@@ -37,10 +38,10 @@ export class LocalHouse implements House {
     options: Options,
   ): Promise<Seat<Move, View>> {
     const table = new LocalTable(game, options, this.#random)
-    this.#tables.push(table)
+    this.#tables = [...this.#tables.filter(({ over }) => !over), table]
     for (let other = 0; other < game.seats.max; other++) {
       const holder = other === number ? undefined : this.#opposite(game)
-      if (holder) this.#holders.push(holder(table.seat(other)).catch(this.#onBroken))
+      if (holder) this.#hold(holder(table.seat(other)))
     }
     return table.seat(number)
   }
@@ -48,6 +49,13 @@ export class LocalHouse implements House {
   /** Resolves when all who sit opposite have finished, or could not go on. */
   async finished(): Promise<void> {
     await Promise.all(this.#holders)
+  }
+
+  #hold(play: Promise<void>): void {
+    const held: Promise<void> = play.catch(this.#onBroken).then(() => {
+      this.#holders = this.#holders.filter((other) => other !== held)
+    })
+    this.#holders = [...this.#holders, held]
   }
 
   /** Sends everybody home, because the conversation is broken. */
