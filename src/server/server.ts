@@ -42,6 +42,7 @@ export class Server {
   readonly #patience: Patience
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []
+  #stopped = false
 
   constructor(serving: Serving) {
     this.#serving = serving
@@ -70,6 +71,7 @@ export class Server {
    * resolves when all are gone.
    */
   async stop(): Promise<void> {
+    this.#stopped = true
     const closed = this.#listeners.map((listener) => listener.close())
     for (const turnstile of this.#turnstiles) turnstile.close()
     this.#patience.close()
@@ -85,7 +87,9 @@ export class Server {
   ): Promise<Place> {
     const address = { host: this.#serving.host, port }
     const options = { ...program.defaults, ...this.#serving.options }
-    const turnstile = new Turnstile((client) => this.#serve(program, client, options), { oneAtATime: this.#serving.iterative.has(program.name) })
+    const turnstile = new Turnstile((client) => this.#serve(program, client, options), {
+      oneAtATime: this.#serving.iterative.has(program.name),
+    })
     try {
       const listener = await (transport === 'tcp' ? listenTcp : listenUdp)(address, turnstile.arrive)
       this.#listeners.push(listener)
@@ -101,6 +105,8 @@ export class Server {
     const conversation = new Conversation({ program, side: 'server', transport, options, random, opposite: this.#opposite })
     this.#patience.watch(conversation)
     const trouble = await conversation.over
-    if (trouble) onTrouble(program, transport.remote, trouble)
+    // nobody says goodbye in datagrams: silence is how a peer goes there
+    const gone = transport.datagrams && trouble instanceof Ended && trouble.how === 'late'
+    if (trouble && !gone && !this.#stopped) onTrouble(program, transport.remote, trouble)
   }
 }

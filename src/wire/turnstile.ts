@@ -28,11 +28,9 @@ export class Turnstile {
     this.#waiting = []
   }
 
-  async #admit(transport: Transport): Promise<void> {
+  async #admit(first: Transport): Promise<void> {
     this.#serving = true
-    await this.#serve(transport)
+    for (let next: Transport | undefined = first; next; next = this.#waiting.shift()) await this.#serve(next)
     this.#serving = false
-    const next = this.#waiting.shift()
-    if (next) await this.#admit(next)
   }
 }
