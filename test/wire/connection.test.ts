@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
-import type { Ended } from '../../src/wire/ends.ts'
+import { Ended } from '../../src/wire/ends.ts'
 import type { Framing } from '../../src/wire/framing.ts'
 import { lines } from '../../src/wire/lines.ts'
 import { encode } from '../../src/wire/text.ts'
@@ -73,6 +73,16 @@ describe('reading', () => {
     const reading = fate(connection.receive())
     there.reset()
     expect(await reading).toMatchObject({ how: 'reset' })
+  })
+
+  test('a peer that has closed in good order and then breaks has closed', async () => {
+    const { connection, there } = connect()
+    there.write('x\n')
+    there.finish()
+    there.reset()
+    await settled()
+    expect(await connection.receive()).toBe('x')
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'finished' })
   })
 
   test('of what has no end but that of the stream, nothing is believed when it was broken off', async () => {
@@ -243,6 +253,16 @@ describe('segments', () => {
     await expect(connection.receive()).rejects.toMatchObject({ how: 'reset' })
   })
 
+  test('whoever has ended the conversation waits for nothing more', async () => {
+    const { connection, clock, there } = connect(segments(20))
+    there.write('42')
+    await settled()
+    expect(clock.waiting).toBe(1)
+    connection.fail(new Ended('late', 'too late'))
+    expect(clock.waiting).toBe(0)
+    await expect(connection.receive()).rejects.toMatchObject({ how: 'late' })
+  })
+
   test('known texts that settle: whole ones at once, the rest after the time', async () => {
     const { connection, clock, there } = connect(literals(['HIGH', 'LOW'], 20))
     there.write('HIGHLOWHI')
@@ -408,21 +428,24 @@ describe('closing', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  test('gives a peer that still reads the time for it', async () => {
-    const { connection, clock, here, there, heard } = connect()
-    there.pause()
-    connection.sendNow('x'.repeat(50_000))
-    connection.sendNow('y')
-    const done = connection.close()
-    await clock.pass(1000)
-    there.resume()
-    there.pause()
-    await clock.pass(1000)
-    expect(here.gaveUp).toBe('finished')
-    there.resume()
-    there.finish()
-    await done
-    expect(heard.text.length).toBe(50_001)
+  test('gives a peer that still reads the time for it, and one that does not none', async () => {
+    for (const reads of [true, false]) {
+      const { connection, clock, there, heard } = connect()
+      there.pause()
+      connection.sendNow('x'.repeat(50_000))
+      let over = false
+      const done = connection.close().then(() => {
+        over = true
+      })
+      await clock.pass(1000)
+      if (reads) there.resume()
+      await clock.pass(1000)
+      expect(over).toBe(!reads)
+      await clock.pass(2000)
+      expect(over).toBe(true)
+      expect(heard.text.length).toBe(reads ? 50_000 : 0)
+      await done
+    }
   })
 
   test('breaking off gives the last words 200 ms, and then the peer sees a reset', async () => {

@@ -89,6 +89,7 @@ describe('a peer', () => {
     const heard = heardBy(client)
     client.reset()
     while (heard.closed === undefined) await settled()
+    for (let i = 0; i < 10; i++) await settled()
     const late = talk(server)
     await expect(late.receive()).rejects.toMatchObject({ how: expect.stringMatching(/reset|finished/) })
     await late.close()

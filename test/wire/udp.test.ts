@@ -109,7 +109,16 @@ describe('a place for datagrams', () => {
     await gone
     other.say('y')
     expect(await second.receive()).toBe('y')
-    await clock.pass(999)
+    one.say('new')
+    const third = unframed(await arrivals.next())
+    await third.receive()
+    await clock.pass(500)
+    other.say('z')
+    expect(await second.receive()).toBe('z')
+    const forgotten = expect(third.receive()).rejects.toMatchObject({ how: 'finished' })
+    await clock.pass(500)
+    await forgotten
+    await clock.pass(499)
     expect(second.end).toBeUndefined()
     const left = expect(second.receive()).rejects.toMatchObject({ how: 'finished' })
     await clock.pass(1)
@@ -143,7 +152,10 @@ describe('a place for datagrams', () => {
     one.say('y')
     expect(await first.receive()).toBe('y')
     expect(arrivals.count).toBe(1)
+    const answer = one.hear()
+    first.send('goodbye')
     await first.close()
+    expect(await answer).toBe('goodbye')
     const again = await until(listenUdp(at, () => {}))
     expect(again.address).toEqual(at)
   })
@@ -183,6 +195,14 @@ describe('a client', () => {
     const here = unframed(await connectUdp(at))
     here.send('x'.repeat(70_000))
     await expect(here.receive()).rejects.toMatchObject({ how: 'reset', message: 'a message was too long for one datagram (EMSGSIZE)' })
+  })
+
+  test('that closes at once behind its message has sent it', async () => {
+    const { at, arrivals } = await place()
+    const here = unframed(await connectUdp(at))
+    here.send('Hi Server')
+    await here.close()
+    expect(await unframed(await arrivals.next()).receive()).toBe('Hi Server')
   })
 
   test('breaking off is closing', async () => {
