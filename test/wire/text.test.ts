@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode, encode } from '../../src/wire/text.ts'
+import { decode, encode, TextStream } from '../../src/wire/text.ts'
 import { quoted, visible } from '../../src/wire/visible.ts'
+import { cutAt } from '../support/decoding.ts'
 
 describe('text and bytes', () => {
   test('UTF-8 there and back', () => {
@@ -28,6 +29,34 @@ describe('text and bytes', () => {
 
   test('the code `bytes` has a question mark for what is no byte', () => {
     expect(encode('aÿĀ😀', 'bytes')).toEqual(Uint8Array.of(0x61, 0xff, 0x3f, 0x3f))
+  })
+})
+
+describe('text that comes in pieces', () => {
+  test('is the same as whole, whatever the bytes and wherever they are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.string({ unit: 'binary' }).map((text) => encode(text)),
+        ),
+        fc.array(fc.nat(200)),
+        (bytes, places) => {
+          const pieces = cutAt(bytes, places)
+          const stream = new TextStream()
+          const texts = pieces.map((piece, i) => stream.read(piece, i === pieces.length - 1))
+          expect(texts.join('')).toBe(decode(bytes))
+        },
+      ),
+    )
+  })
+
+  test('a character that is cut waits for its other bytes, and is broken when none come', () => {
+    const stream = new TextStream()
+    expect(stream.read(Uint8Array.of(0x61, 0xe2, 0x82))).toBe('a')
+    expect(stream.read(Uint8Array.of(0xac))).toBe('€')
+    expect(stream.read(Uint8Array.of(0xe2))).toBe('')
+    expect(stream.read(new Uint8Array(0), true)).toBe('\ufffd')
   })
 })
 
