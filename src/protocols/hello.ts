@@ -18,10 +18,12 @@ interface Words {
 
 type Name = 'hello'
 
+const HELLO = 'Hello from server'
+
 const hello: Protocol<Name, Words> = {
   name: 'hello',
   title: 'the server says hello and closes',
-  automaton: automaton('Hello from server\n'),
+  automaton: automaton(`${HELLO}\n`),
   framing: ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : lines({ keepEnd: true, code: 'bytes' }) }),
 
   async server(peer, { options: { split, delay = 0 }, clock }) {
@@ -31,7 +33,9 @@ const hello: Protocol<Name, Words> = {
 
   async client(peer, { person, options, words }) {
     const { text } = await peer.receive()
-    if (words.line && !options.recvOnce && !text.endsWith('\n')) {
+    // the server of the slides says its hello without a line's end, and one recv shows that as well
+    const whole = text.endsWith('\n') || text === HELLO
+    if (words.line && !options.recvOnce && !whole) {
       throw new Ended('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
     }
     person.say(words.shows(text))
@@ -42,7 +46,7 @@ const slides: Protocol<Name, Words> = {
   ...hello,
   name: 'hello-slides',
   title: 'the server says hello without a line’s end',
-  automaton: automaton('Hello from server'),
+  automaton: automaton(HELLO),
 }
 
 /** Whatever a server says is its hello. */

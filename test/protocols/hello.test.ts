@@ -73,6 +73,10 @@ describe('what clients show of other people’s lines', () => {
     ['c8/hello', 'one\nand more', 'one\n\n'],
     ['c8/hello-slides', 'one\nand more', 'one\n\n'],
     ['c8/hello-slides', 'no end', 'no end\n'],
+    // what the server of the slides says is whole for everybody
+    ['tjc/hello', 'Hello from server', "b'Hello from server'\n"],
+    ['c8/hello', 'Hello from server', 'Hello from server\n'],
+    ['c8/hello-split', 'Hello from server', 'Hello from server\n'],
   ])('%s: %j', async (name, said, screen) => {
     const peer = await far(name, 'client')
     await peer.say(said)
