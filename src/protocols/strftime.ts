@@ -154,7 +154,7 @@ const NUMBERS: Readonly<Record<string, readonly [number, (time: Time) => number]
 }
 
 /** Numbers that are filled up with blanks where no flag says otherwise. */
-const BLANK = 'ekl'
+const BLANK = 'ekls'
 
 /** Directives that are text. */
 const TEXTS: Readonly<Record<string, (time: Time) => string>> = {
