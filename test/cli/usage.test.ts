@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/protocols/index.ts'
 import { run } from '../support/process.ts'
@@ -72,5 +75,16 @@ describe('the command line', () => {
     expect((await run('lookup', 'localhost')).output).toMatch(/^IPv4 {2}127\.0\.0\.1$/m)
     expect((await run('lookup', '127.0.0.1')).output).toMatch(/^127\.0\.0\.1 is called /)
     expect(await run('lookup', 'no.such.name.invalid')).toMatchObject({ code: 1, errors: expect.stringMatching(/nothing is known/) })
+  })
+})
+
+test('a Node that is too old is told so in one sentence', async () => {
+  const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "24.6.0" } })'
+  const bin = join(import.meta.dirname, '../../bin/parlor.js')
+  const started = promisify(execFile)(process.execPath, ['--import', old, bin, '--help'])
+  await expect(started).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, [^\n]+\n$/),
   })
 })

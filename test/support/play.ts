@@ -6,6 +6,7 @@ import type { Options, Program } from '../../src/protocols/protocol.ts'
 import type { Clock } from '../../src/wire/clock.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { observe, tape } from './observe.ts'
 import { Script } from './script.ts'
 
 /** What is played: a program by name, and what is typed on either side. */
@@ -35,16 +36,22 @@ export async function program(name: string): Promise<Program> {
   return found
 }
 
-/** Plays our host against our join in memory, both sides typing what their script says. */
+/**
+ * Plays our host against our join in memory, both sides typing what their script says. What goes over the wire is judged by
+ * the automaton; a message that it does not have fails the test.
+ */
 export async function play({ program: name, host = [], join = [], options = {}, random = chance, clock }: Play): Promise<Played> {
   const found = await program(name)
   const [server, client] = memoryPair()
+  const events = tape(server, client)
   const atHost = new Script(host)
   const atJoin = new Script(join)
   const terms = { program: found, options: { ...found.defaults, ...options }, random, ...(clock ? { clock } : {}) }
   const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: atHost })
   const joining = new Conversation({ ...terms, side: 'client', transport: client, person: atJoin })
   const [hostEnd, joinEnd] = await Promise.all([hosting.done, joining.done])
+  const { illegal } = observe(found, options, events)
+  if (illegal !== undefined) throw new Error(`${name} said what its automaton does not have: ${JSON.stringify(illegal)}`)
   const text = (writes: readonly Uint8Array[]) => writes.map((write) => decode(write)).join('')
   return { host: atHost.screen, join: atJoin.screen, toClient: text(server.written), toServer: text(client.written), hostEnd, joinEnd }
 }

@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isRefusal } from '../../src/games/game.ts'
+import { type Guessing, guessing, type Try } from '../../src/games/guessing.ts'
+import { LocalTable } from '../../src/games/local.ts'
+import { chance, given, seeded } from '../../src/games/random.ts'
+
+const anyTry: fc.Arbitrary<Try> = fc.oneof(fc.integer(), fc.constant('wasted' as const), fc.double({ noNaN: true }))
+
+describe('guessing', () => {
+  test('its whole tree, with two tries: 1 game that ends at once, and 99 × 100 others', () => {
+    const state = guessing.setup({ tries: 2, secret: 42 }, chance)
+    let ends = 0
+    const count = (at: Guessing): void => {
+      if (guessing.outcome(at)) ends++
+      for (const guess of guessing.moves?.(at, 0) ?? []) count(guessing.play(at, 0, guess, chance) as Guessing)
+    }
+    count(state)
+    expect(ends).toBe(1 + 99 * 100)
+  })
+
+  test('any game: every try is judged by the secret, and the last one ends it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), fc.array(anyTry, { maxLength: 8 }), (secret, tries) => {
+        let state = guessing.setup({ tries: 5, secret }, chance)
+        for (const [at, guess] of tries.entries()) {
+          const next = guessing.play(state, 0, guess, chance)
+          if (isRefusal(next)) {
+            expect(guessing.outcome(state)).toBeDefined()
+            continue
+          }
+          state = next
+          const verdict = guess === 'wasted' ? 'wasted' : guess === secret ? 'right' : guess < secret ? 'low' : 'high'
+          expect(state).toEqual({ secret, left: 4 - at, last: verdict })
+          if (verdict === 'right') expect(guessing.outcome(state)).toEqual({ winners: [0] })
+          else expect(guessing.outcome(state)).toEqual(at === 4 ? { winners: [] } : undefined)
+        }
+      }),
+    )
+  })
+
+  test('the secret is drawn from 1 to 100, and never seen', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const state = guessing.setup({}, seeded(seed))
+        expect(state.secret).toBeGreaterThanOrEqual(1)
+        expect(state.secret).toBeLessThanOrEqual(100)
+        expect(Object.keys(guessing.view(state, 0))).toEqual(['left'])
+        expect(guessing.view(state, 'watcher')).not.toHaveProperty('secret')
+      }),
+    )
+  })
+
+  test('tries without limit', () => {
+    let state = guessing.setup({ secret: 42 }, chance)
+    for (let n = 0; n < 1000; n++) state = guessing.play(state, 0, 1, chance) as Guessing
+    expect(guessing.outcome(state)).toBeUndefined()
+  })
+})
+
+describe('a table of one machine', () => {
+  test('every event brings each seat a situation; refusals bring none', async () => {
+    const table = new LocalTable(guessing, { tries: 2, secret: 42 }, chance)
+    const seat = table.seat(0)
+    expect(await seat.next()).toEqual({ view: { left: 2 }, turn: true })
+    expect(await seat.play(Number.NaN)).toEqual({ refused: 'a guess is a number' })
+    expect(await seat.play(50)).toBeUndefined()
+    expect(await seat.next()).toEqual({ view: { left: 1, last: 'high' }, turn: true })
+    expect(await seat.play(41)).toBeUndefined()
+    expect(await seat.next()).toEqual({ view: { left: 0, last: 'low' }, turn: false, outcome: { winners: [] } })
+    expect(await seat.play(42)).toEqual({ refused: 'the game is over' })
+    expect(() => table.seat(1)).toThrow(RangeError)
+  })
+
+  test('leaving ends the game, closing sends everybody home', async () => {
+    const left = new LocalTable(guessing, { secret: 42 }, chance)
+    await left.seat(0).next()
+    left.seat(0).leave()
+    expect(await left.seat(0).next()).toMatchObject({ outcome: { left: 0, winners: [] } })
+    const closed = new LocalTable(guessing, { secret: 42 }, chance)
+    await closed.seat(0).next()
+    const waiting = closed.seat(0).next()
+    closed.close(new Error('the house has burnt down'))
+    await expect(waiting).rejects.toThrow('the house has burnt down')
+    await expect(closed.seat(0).next()).rejects.toThrow('the house has burnt down')
+  })
+})
+
+describe('chance', () => {
+  test('given choices come in turn, and from the start again; what cannot be chosen is said', () => {
+    const random = given(['H', 't'])
+    expect([1, 2, 3, 4].map(() => random.choice(['H', 'T']))).toEqual(['H', 'T', 'H', 'T'])
+    expect(() => given(['X']).choice(['H', 'T'])).toThrow('"X" is not one of H, T')
+  })
+
+  test('a seed repeats; whole numbers stay in their bounds and reach them', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: -5, max: 5 }), fc.nat(3), (seed, low, width) => {
+        const draw = (random = seeded(seed)) => Array.from({ length: 200 }, () => random.integer(low, low + width))
+        expect(draw()).toEqual(draw())
+        expect([...new Set(draw())].sort((a, b) => a - b)).toEqual(Array.from({ length: width + 1 }, (_, at) => low + at))
+      }),
+    )
+  })
+})
