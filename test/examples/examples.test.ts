@@ -105,7 +105,6 @@ interface Client {
   args?: readonly string[]
   typed?: string
   prints: string | RegExp
-  /** Over UDP nobody ever says that it was all: the conversation ends with the server. */
 }
 
 const won = '50 is too high\n25 is too low\n37 is too low\n43 is too high\n40 is right\n'
