@@ -87,23 +87,16 @@ export class Connection implements Sink {
     // a peer that has to wait must have been able to say one message
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
-    this.#inbox = new Inbox({
-      framing: incoming,
-      clock,
-      messageLimit,
-      datagrams: transport.datagrams,
-      onSettled: () => this.#offer(),
-    })
+    const { datagrams } = transport
+    const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
+    this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
     this.#outbox = new Outbox({
       transport,
       framing: outgoing,
       clock,
       limit: outboxLimit,
       pace,
-      onFull: (waiting) => {
-        this.fail(new Ended('much', `the other side does not read: ${waiting} bytes are waiting for it, and ${outboxLimit} may`))
-        transport.reset()
-      },
+      onFull: (waiting) => this.#full(waiting, outboxLimit),
     })
     transport.open(this)
   }
@@ -210,6 +203,11 @@ export class Connection implements Sink {
     if (!this.#peerGone) this.#broken = broken
     this.finished()
     this.#onClosed?.()
+  }
+
+  #full(waiting: number, limit: number): void {
+    this.fail(new Ended('much', `the other side does not read: ${waiting} bytes are waiting for it, and ${limit} may`))
+    this.transport.reset()
   }
 
   /** A peer that has finished may still listen. */

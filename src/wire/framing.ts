@@ -65,12 +65,16 @@ export abstract class Pending implements Decoder {
   /** The next `length` bytes, which are thereby given out. */
   protected take(length: number): Uint8Array {
     const taken = this.bytes.subarray(this.at, this.at + length)
-    this.at += length
-    if (this.at === this.bytes.length) {
-      this.bytes = NOTHING
-      this.at = 0
-    }
+    this.skip(length)
     return taken
+  }
+
+  /** Gives the next `length` bytes out. */
+  protected skip(length: number): void {
+    this.at += length
+    if (this.at < this.bytes.length) return
+    this.bytes = NOTHING
+    this.at = 0
   }
 
   abstract next(): Decoded

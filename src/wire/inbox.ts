@@ -15,8 +15,8 @@ export interface InboxOptions {
   messageLimit: number
   /** Each `push` is a datagram, and a message. */
   datagrams: boolean
-  /** Called when bytes that came earlier have become a message by waiting. */
-  onSettled: () => void
+  /** Called when bytes that came earlier have become a message by waiting, where the framing has that. */
+  onSettled: (() => void) | undefined
 }
 
 /**
@@ -97,7 +97,7 @@ export class Inbox {
     }
     if (message === undefined && this.#decoder.pending > 0) message = this.#decoder.rest()
     if (message !== undefined) this.#keep(message)
-    this.#options.onSettled()
+    this.#options.onSettled?.()
   }
 
   #keep(message: Exclude<Decoded, undefined>, first = false): void {

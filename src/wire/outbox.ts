@@ -28,6 +28,7 @@ export class Outbox {
   #notBefore = 0
   #cancelWait: (() => void) | undefined
   #onDrained: (() => void) | undefined
+  readonly #soon = () => this.flush()
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -38,7 +39,7 @@ export class Outbox {
     const data = framing.encode(message)
     if (pace > 0) return this.#sendPaced(data)
     if (typeof data !== 'string' || framing.alone || transport.datagrams) return this.sendNow(data)
-    if (this.#text === '') transport.soon(() => this.flush())
+    if (this.#text === '') transport.soon(this.#soon)
     this.#text += data
   }
 

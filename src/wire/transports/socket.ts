@@ -43,7 +43,8 @@ export class SocketTransport implements Transport {
   }
 
   soon(then: () => void): void {
-    process.nextTick(then)
+    if (due.length === 0) setImmediate(all)
+    due.push(then)
   }
 
   write(data: string | Uint8Array): void {
@@ -76,4 +77,13 @@ export class SocketTransport implements Transport {
 /** Whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */
 export function isLoopback({ host, port }: Address): boolean {
   return port === 0 || host === '::1' || /^(::ffff:)?127\./.test(host)
+}
+
+let due: (() => void)[] = []
+
+/** Calls what was asked for in this turn of the event loop, by all sockets: one by one, that costs as much as a message. */
+function all(): void {
+  const now = due
+  due = []
+  for (const then of now) then()
 }
