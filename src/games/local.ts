@@ -3,7 +3,7 @@ import { type Game, isRefusal, type Outcome, type Random, type Refusal, type Sea
 const PLAYED = Promise.resolve(undefined)
 
 /** LocalTable is a table of one machine: rules and seats, and no journal. */
-export class LocalTable<State, Move, View, Options> {
+export class LocalTable<State, Move, View, Options> implements Acts<Move> {
   readonly #game: Game<State, Move, View, Options>
   readonly #random: Random
   readonly #seats: LocalSeat<Move, View>[] = []
@@ -15,12 +15,7 @@ export class LocalTable<State, Move, View, Options> {
     this.#random = random
     this.#state = game.setup(options, random)
     for (let number = 0; number < game.seats.max; number++) {
-      this.#seats.push(
-        new LocalSeat(number, {
-          play: (move) => this.#play(number, move),
-          leave: () => this.#leave(number),
-        }),
-      )
+      this.#seats.push(new LocalSeat(number, this))
     }
     this.#publish()
   }
@@ -42,7 +37,8 @@ export class LocalTable<State, Move, View, Options> {
     for (const seat of this.#seats) seat.close(reason)
   }
 
-  #play(number: SeatNumber, move: Move): Promise<Refusal | undefined> {
+  /** Makes a move for a seat. */
+  play(number: SeatNumber, move: Move): Promise<Refusal | undefined> {
     if (this.#outcome) return Promise.resolve({ refused: 'the game is over' })
     const next = this.#game.play(this.#state, number, move, this.#random)
     if (isRefusal(next)) return Promise.resolve(next)
@@ -51,7 +47,8 @@ export class LocalTable<State, Move, View, Options> {
     return PLAYED
   }
 
-  #leave(number: SeatNumber): void {
+  /** Gives a seat up. */
+  leave(number: SeatNumber): void {
     if (this.#outcome) return
     const winners = this.#seats.map((seat) => seat.number).filter((seat) => seat !== number)
     this.#outcome = { winners, left: number }
@@ -69,15 +66,16 @@ export class LocalTable<State, Move, View, Options> {
   }
 }
 
+/** What the seats of a table do there. */
 interface Acts<Move> {
-  play(move: Move): Promise<Refusal | undefined>
-  leave(): void
+  play(number: SeatNumber, move: Move): Promise<Refusal | undefined>
+  leave(number: SeatNumber): void
 }
 
 class LocalSeat<Move, View> implements Seat<Move, View> {
   readonly number: SeatNumber
   readonly #acts: Acts<Move>
-  readonly #unseen: Situation<View>[] = []
+  #unseen: Situation<View>[] = []
   #waiting: { resolve: (situation: Situation<View>) => void; reject: (reason: Error) => void } | undefined
   #closed: Error | undefined
 
@@ -96,18 +94,19 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
   }
 
   play(move: Move): Promise<Refusal | undefined> {
-    return this.#acts.play(move)
+    return this.#acts.play(this.number, move)
   }
 
   leave(): void {
-    this.#acts.leave()
+    this.#acts.leave(this.number)
   }
 
   push(situation: Situation<View>): void {
     const waiting = this.#waiting
     this.#waiting = undefined
     if (waiting) waiting.resolve(situation)
-    else this.#unseen.push(situation)
+    else if (this.#unseen.length > 0) this.#unseen.push(situation)
+    else this.#unseen = [situation]
   }
 
   close(reason: Error): void {

@@ -80,17 +80,20 @@ export const clientCloses: MessageForm = { from: 'client', text: '', example: ''
 
 /** The text of a message with its fields filled in, in order. */
 export function print(form: MessageForm, fields: readonly (string | number)[]): string {
-  if (!form.text.includes('{')) return form.text
-  let at = 0
-  return form.text.replace(FIELD, () => String(fields[at++] ?? ''))
+  const [first = '', ...between] = partsOf(form)
+  let text = first
+  for (let at = 0; at < between.length; at++) text += `${fields[at] ?? ''}${between[at]}`
+  return text
 }
 
 /** The fields of a text that is a message of this form; `undefined` where it is none. */
 export function parse(form: MessageForm, text: string): readonly string[] | undefined {
-  const pattern = patternOf(form)
-  if (pattern === undefined) return text === form.text ? NO_FIELDS : undefined
-  const found = pattern.exec(text)
-  return found ? found.slice(1) : undefined
+  if (form.accepts) return form.accepts.exec(text)?.slice(1)
+  const parts = partsOf(form)
+  if (parts.length === 1) return text === form.text ? NO_FIELDS : undefined
+  // one field and nothing else, as most talk is, takes any text
+  if (parts === ALONE) return [text]
+  return patternOf(form, parts).exec(text)?.slice(1)
 }
 
 /** Step is one legal message of a state. */
@@ -149,21 +152,30 @@ function describe({ text, example, closes, about }: MessageForm): string {
 
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []
+/** The texts around the field of a message that is one field and nothing else. */
+const ALONE: readonly string[] = ['', '']
+const forms = new WeakMap<MessageForm, readonly string[]>()
 const patterns = new WeakMap<MessageForm, RegExp>()
 const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Step[]>>()
 
-/** The pattern of a message with fields; `undefined` for one that is a fixed text. */
-function patternOf(form: MessageForm): RegExp | undefined {
-  if (form.accepts) return form.accepts
-  if (!form.text.includes('{')) return undefined
+/** The texts before, between and behind the fields of a message: one text more than fields. */
+function partsOf(form: MessageForm): readonly string[] {
+  let parts = forms.get(form)
+  if (!parts) {
+    parts = form.text.split(FIELD)
+    if (parts.length === 2 && parts.every((part) => part === '')) parts = ALONE
+    forms.set(form, parts)
+  }
+  return parts
+}
+
+/** The pattern of a message with fields. */
+function patternOf(form: MessageForm, [first = '', ...others]: readonly string[]): RegExp {
   let pattern = patterns.get(form)
   if (!pattern) {
-    const [first = '', ...parts] = form.text.split(FIELD)
-    const last = parts.pop() ?? ''
-    pattern = new RegExp(
-      `^${RegExp.escape(first)}${parts.map((part) => `(\\S+)${RegExp.escape(part)}`).join('')}(.*)${RegExp.escape(last)}$`,
-      's',
-    )
+    const last = others.pop() ?? ''
+    const fields = others.map((part) => `(\\S+)${RegExp.escape(part)}`).join('')
+    pattern = new RegExp(`^${RegExp.escape(first)}${fields}(.*)${RegExp.escape(last)}$`, 's')
     patterns.set(form, pattern)
   }
   return pattern

@@ -4,10 +4,10 @@ import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, endless, type Side } from './automaton.ts'
-import { LocalHouse, type Opposite } from './house.ts'
+import { type Holder, LocalHouse, type Opposite } from './house.ts'
 import { Peer } from './peer.ts'
 import { EndOfInput, nobody, type Person } from './person.ts'
-import type { Options, Program, Setting } from './protocol.ts'
+import type { Options, Program, Protocol, Setting } from './protocol.ts'
 
 /** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */
 const PACE = { near: 150, far: 250 }
@@ -49,13 +49,11 @@ export class Conversation {
     this.connection = new Connection(transport, { incoming, outgoing, pace, clock })
     this.#automaton = protocol.automaton
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    const atTerminal: Opposite = (game) =>
-      protocol.opposite && ((seat) => protocol.opposite?.(seat, setting, game.name) ?? Promise.resolve())
-    this.#house = new LocalHouse(opposite ?? atTerminal, random, (reason) => this.stop(reason))
+    this.#house = new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
     const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
-    this.over = this.#hold(() => protocol[side](this.#peer, setting))
-    this.done = this.over.then((trouble) => this.#close(trouble))
+    this.over = this.#hold(program, side, setting)
+    this.done = this.#close()
   }
 
   /** Where the conversation stands: a state of the protocol's automaton. */
@@ -85,9 +83,9 @@ export class Conversation {
     this.stop(this.#peer.explain(new Ended('late', `the other side said nothing for ${limit / 1000} s`)))
   }
 
-  async #hold(role: () => Promise<void>): Promise<Error | undefined> {
+  async #hold({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
     try {
-      await role()
+      await protocol[side](this.#peer, setting)
       await this.#house.finished()
     } catch (error) {
       // where this side may close, a person who has gone is no trouble
@@ -97,7 +95,8 @@ export class Conversation {
     return this.#trouble
   }
 
-  async #close(trouble: Error | undefined): Promise<Error | undefined> {
+  async #close(): Promise<Error | undefined> {
+    const trouble = await this.over
     const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
     const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
@@ -105,6 +104,11 @@ export class Conversation {
     else await this.connection.abort()
     return trouble
   }
+}
+
+/** The person at this terminal as a holder of seats, where the protocol has that. */
+function atTerminal({ opposite }: Protocol, setting: Setting<unknown>, game: string): Holder<unknown, unknown> | undefined {
+  return opposite && ((seat) => opposite(seat, setting, game))
 }
 
 /** A person who is told at once, also in the middle of typing, that the peer has gone. */

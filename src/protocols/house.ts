@@ -21,9 +21,10 @@ export class LocalHouse implements House {
   readonly #opposite: Opposite
   readonly #random: Random
   readonly #onBroken: (reason: unknown) => void
-  /** Tables at which somebody still plays, and who sits opposite there. */
+  /** Tables at which somebody still plays. */
   #tables: readonly { readonly over: boolean; close(reason: Error): void }[] = []
-  #holders: readonly Promise<void>[] = []
+  /** Resolves when all who sit opposite have finished. */
+  #finished = NOBODY
 
   /** `onBroken` is called when somebody opposite cannot go on. */
   constructor(opposite: Opposite, random: Random, onBroken: (reason: unknown) => void) {
@@ -32,34 +33,34 @@ export class LocalHouse implements House {
     this.#onBroken = onBroken
   }
 
-  async sit<State, Move, View, Options>(
-    game: Game<State, Move, View, Options>,
-    number: SeatNumber,
-    options: Options,
-  ): Promise<Seat<Move, View>> {
+  sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>> {
     const table = new LocalTable(game, options, this.#random)
-    this.#tables = [...this.#tables.filter(({ over }) => !over), table]
+    this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ over }) => !over), table]
     for (let other = 0; other < game.seats.max; other++) {
       const holder = other === number ? undefined : this.#opposite(game)
-      if (holder) this.#hold(holder(table.seat(other)))
+      if (holder) this.#finished = this.#hold(holder(table.seat(other)), this.#finished)
     }
-    return table.seat(number)
+    return Promise.resolve(table.seat(number))
   }
 
   /** Resolves when all who sit opposite have finished, or could not go on. */
-  async finished(): Promise<void> {
-    await Promise.all(this.#holders)
-  }
-
-  #hold(play: Promise<void>): void {
-    const held: Promise<void> = play.catch(this.#onBroken).then(() => {
-      this.#holders = this.#holders.filter((other) => other !== held)
-    })
-    this.#holders = [...this.#holders, held]
+  finished(): Promise<void> {
+    return this.#finished
   }
 
   /** Sends everybody home, because the conversation is broken. */
   close(reason: Error): void {
     for (const table of this.#tables) table.close(reason)
   }
+
+  async #hold(play: Promise<void>, others: Promise<void>): Promise<void> {
+    try {
+      await play
+    } catch (reason) {
+      this.#onBroken(reason)
+    }
+    await others
+  }
 }
+
+const NOBODY = Promise.resolve()

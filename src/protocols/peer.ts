@@ -1,8 +1,14 @@
 import type { Clock } from '../wire/clock.ts'
-import type { Connection } from '../wire/connection.ts'
+import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import { quoted } from '../wire/visible.ts'
 import { type Automaton, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
+
+/** Waiting is a promise of the next message. */
+interface Waiting<Name extends string> {
+  resolve(said: Said<Name>): void
+  reject(reason: Error): void
+}
 
 /**
  * Peer is the other side of a conversation, as a role sees it: `receive` and `send`, with the automaton between. What
@@ -17,6 +23,9 @@ export class Peer<Name extends string = string> {
   #request: string | undefined
   /** Whether something that answers it was received. */
   #answered = false
+
+  #waiting: Waiting<Name> | undefined
+  readonly #reader: Reader = { message: (text) => this.#message(text), end: (end) => this.#ended(end) }
 
   /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
   constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
@@ -43,13 +52,14 @@ export class Peer<Name extends string = string> {
 
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
   receive(): Promise<Said<Name>> {
-    return new Promise((resolve, reject) => this.#read(resolve, reject))
+    return new Promise((resolve, reject) => this.#read({ resolve, reject }))
   }
 
   /** As `receive`, but for `ms` milliseconds at most: then `undefined`, and what comes later is for the next to receive. */
   receiveWithin(ms: number, clock: Clock): Promise<Said<Name> | undefined> {
     return new Promise((resolve, reject) => {
       const cancel = clock.after(ms, () => {
+        this.#waiting = undefined
         this.connection.stopReading()
         resolve(undefined)
       })
@@ -59,7 +69,7 @@ export class Peer<Name extends string = string> {
           cancel()
           then(value)
         }
-      this.#read(before<Said<Name>>(resolve), before<Error>(reject))
+      this.#read({ resolve: before<Said<Name>>(resolve), reject: before<Error>(reject) })
     })
   }
 
@@ -109,21 +119,31 @@ export class Peer<Name extends string = string> {
     return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
   }
 
-  #read(resolve: (said: Said<Name>) => void, reject: (end: Error) => void): void {
-    this.connection.read({
-      message: (text) => {
-        const said = this.#understand(text)
-        if (said) return resolve(said)
-        const sentence = this.#illegal(text)
-        if (this.#answerError(sentence)) this.#read(resolve, reject)
-        else reject(new Ended('violation', sentence))
-      },
-      end: (end) => {
-        const closing = end.how === 'finished' ? this.#closing() : undefined
-        if (closing) resolve(closing)
-        else reject(this.explain(end))
-      },
-    })
+  #read(waiting: Waiting<Name>): void {
+    if (this.#waiting) throw new Error('a peer has one listener at a time')
+    this.#waiting = waiting
+    this.connection.read(this.#reader)
+  }
+
+  #message(text: string): void {
+    const said = this.#understand(text)
+    if (said) return this.#done()?.resolve(said)
+    const sentence = this.#illegal(text)
+    if (this.#answerError(sentence)) this.connection.read(this.#reader)
+    else this.#done()?.reject(new Ended('violation', sentence))
+  }
+
+  #ended(end: Ended): void {
+    const closing = end.how === 'finished' ? this.#closing() : undefined
+    if (closing) this.#done()?.resolve(closing)
+    else this.#done()?.reject(this.explain(end))
+  }
+
+  /** Who waited, and does so no more. */
+  #done(): Waiting<Name> | undefined {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    return waiting
   }
 
   /** Answers what is illegal, and asks again; where the protocol or our side has no answer, this is `false`. */

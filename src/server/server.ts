@@ -100,13 +100,14 @@ export class Server {
     }
   }
 
-  async #serve(program: Program, transport: Transport, options: Options): Promise<void> {
+  #serve(program: Program, transport: Transport, options: Options): Promise<void> {
     const { random, onTrouble } = this.#serving
     const conversation = new Conversation({ program, side: 'server', transport, options, random, opposite: this.#opposite })
     this.#patience.watch(conversation)
-    const trouble = await conversation.over
-    // nobody says goodbye in datagrams: silence is how a peer goes there
-    const gone = transport.datagrams && trouble instanceof Ended && trouble.how === 'late'
-    if (trouble && !gone && !this.#stopped) onTrouble(program, transport.remote, trouble)
+    return conversation.over.then((trouble) => {
+      // nobody says goodbye in datagrams: silence is how a peer goes there
+      const gone = transport.datagrams && trouble instanceof Ended && trouble.how === 'late'
+      if (trouble && !gone && !this.#stopped) onTrouble(program, transport.remote, trouble)
+    })
   }
 }
