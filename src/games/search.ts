@@ -29,7 +29,8 @@ export function bestMove<State, Move, View, Options>(game: OpenGame<State, Move,
   if (!best) {
     const search = new Search(game, random)
     best = search.bestMoves(state)
-    if (search.complete && known.size < REMEMBERED) known.set(key, best)
+    // what was searched to its end answers for every position on the way
+    if (search.complete) for (const [position, moves] of search.best) if (known.size < REMEMBERED) known.set(position, moves)
   }
   return best.length === 1 ? (best[0] as Move) : random.choice(best)
 }
@@ -49,6 +50,8 @@ function memory(game: object): Map<string, unknown> {
 class Search<State, Move, View, Options> {
   /** Whether the game was searched to its end. */
   complete = false
+  /** The best moves of each position that was looked into. */
+  readonly best = new Map<string, readonly Move[]>()
   readonly #game: OpenGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
@@ -61,19 +64,17 @@ class Search<State, Move, View, Options> {
   }
 
   bestMoves(state: State): readonly Move[] {
-    const seat = this.#seat(state)
-    const moves = [...this.#game.moves(state, seat)]
-    let best: readonly Move[] = moves
+    const key = keyOf(this.#game, state)
+    let best: readonly Move[] = []
     for (let depth = 1; !this.complete && this.#left > 0; depth++) {
       this.#cut = false
       this.#values.clear()
-      const values = moves.map((move) => -this.#value(this.#after(state, seat, move), depth - 1))
+      this.#value(state, depth)
       if (this.#left <= 0) break
-      const highest = Math.max(...values)
-      best = moves.filter((_, at) => values[at] === highest)
+      best = this.best.get(key) ?? best
       this.complete = !this.#cut
     }
-    return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
+    return this.complete || best.length === 1 ? best : this.#byPlayouts(state, this.#seat(state), best)
   }
 
   /** What a position is worth to whoever is to move there: sooner wins are better, later losses too. */
@@ -84,15 +85,23 @@ class Search<State, Move, View, Options> {
       this.#cut = true
       return 0
     }
-    const key = `${depth} ${keyOf(this.#game, state)}`
+    const position = keyOf(this.#game, state)
+    const key = `${depth} ${position}`
     const known = this.#values.get(key)
     if (known !== undefined) return known
     this.#left--
     const seat = this.#seat(state)
-    let value = Number.NEGATIVE_INFINITY
-    for (const move of this.#game.moves(state, seat)) value = Math.max(value, -this.#value(this.#after(state, seat, move), depth - 1))
-    this.#values.set(key, value)
-    return value
+    let highest = Number.NEGATIVE_INFINITY
+    let best: Move[] = []
+    for (const move of this.#game.moves(state, seat)) {
+      const value = -this.#value(this.#after(state, seat, move), depth - 1)
+      if (value > highest) best = [move]
+      else if (value === highest) best.push(move)
+      highest = Math.max(highest, value)
+    }
+    this.#values.set(key, highest)
+    this.best.set(position, best)
+    return highest
   }
 
   #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isRefusal, type Random } from '../../src/games/game.ts'
+import { seeded } from '../../src/games/random.ts'
+import { bestMove } from '../../src/games/search.ts'
+import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
+
+/** Tic-tac-toe, made anew so that nothing of it is remembered, with a count of the moves that are tried. */
+function counting() {
+  const tried = { moves: 0 }
+  const game = {
+    ...tictactoe,
+    moves: tictactoe.moves ?? (() => []),
+    whole: (board: Board) => board,
+    play(board: Board, seat: number, cell: number, random: Random) {
+      tried.moves++
+      return tictactoe.play(board, seat, cell, random)
+    },
+  }
+  return { game, tried }
+}
+
+function after(board: Board, cell: number, random: Random): Board {
+  const next = tictactoe.play(board, board.turn, cell, random)
+  if (isRefusal(next)) throw new Error(next.refused)
+  return next
+}
+
+test('a game that was searched to its end once is known from then on, in every position', () => {
+  const { game, tried } = counting()
+  const start = tictactoe.setup({}, seeded(1))
+  bestMove(game, start, seeded(1))
+  const once = tried.moves
+  expect(once).toBeGreaterThan(0)
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const random = seeded(seed)
+      for (let board = start; !tictactoe.outcome(board); ) {
+        const cell = bestMove(game, board, random)
+        board = after(board, cell, random)
+        const free = [...(tictactoe.moves?.(board, board.turn) ?? [])]
+        if (!tictactoe.outcome(board)) board = after(board, random.choice(free), random)
+      }
+      expect(tried.moves).toBe(once)
+    }),
+  )
+})
+
+test('the house never loses at tic-tac-toe, and wins at once where it can', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.constantFrom(0, 1), (seed, house) => {
+      const random = seeded(seed)
+      let board = tictactoe.setup({}, random)
+      while (!tictactoe.outcome(board)) {
+        const free = [...(tictactoe.moves?.(board, board.turn) ?? [])]
+        const cell = board.turn === house ? bestMove(counted, board, random) : random.choice(free)
+        const winning = free.filter((one) => after(board, one, random).winner === house)
+        if (board.turn === house && winning.length > 0) expect(winning).toContain(cell)
+        board = after(board, cell, random)
+      }
+      expect(tictactoe.outcome(board)?.winners).not.toContain(1 - house)
+    }),
+  )
+})
+
+const counted = counting().game
