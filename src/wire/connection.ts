@@ -79,6 +79,8 @@ export class Connection implements Sink {
   #mute = false
   #closed = false
   #onClosed: (() => void) | undefined
+  /** A message is being given to its reader; if that reads on at once, the next follows and is not called from within. */
+  #giving = false
 
   constructor(transport: Transport, options: ConnectionOptions) {
     const { incoming, outgoing, messageLimit = MESSAGE_LIMIT, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = wallClock } = options
@@ -215,25 +217,40 @@ export class Connection implements Sink {
     return !this.#mute && (this.#end === undefined || this.#end.how === 'finished')
   }
 
-  /** Gives whoever waits what there is: the next message, or the end. */
+  /** Gives whoever waits what there is: messages, or the end. */
   #offer(): void {
-    const reader = this.#reader
-    if (!reader && !this.#onGone) return
-    const message = this.#next()
-    if (message === undefined) {
-      if (this.#end) this.#ended(this.#end)
-    } else if (reader) {
-      this.#reader = undefined
-      this.waitingSince = undefined
-      reader.message(message)
-    } else {
-      this.#inbox.putBack(message)
+    if (this.#giving) return
+    this.#giving = true
+    try {
+      while (this.#give()) {}
+    } finally {
+      this.#giving = false
     }
     // at last, for it may bring the next message at once
     if (this.#paused && this.#inbox.pending <= this.#inboxLimit) {
       this.#paused = false
       this.transport.resume()
     }
+  }
+
+  /** Gives the next message, or the end; answers whether somebody has asked for more meanwhile. */
+  #give(): boolean {
+    const reader = this.#reader
+    const onGone = this.#onGone
+    if (!reader && !onGone) return false
+    const message = this.#next()
+    if (message === undefined) {
+      if (this.#end) this.#ended(this.#end)
+      return false
+    }
+    if (!reader) {
+      this.#inbox.putBack(message)
+      return false
+    }
+    this.#reader = undefined
+    this.waitingSince = undefined
+    reader.message(message)
+    return this.#reader !== undefined || this.#onGone !== onGone
   }
 
   #next(): string | undefined {

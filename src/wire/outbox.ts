@@ -2,6 +2,9 @@ import type { Clock } from './clock.ts'
 import type { Framing } from './framing.ts'
 import type { Transport } from './transport.ts'
 
+/** Characters that are kept for one write at most. */
+const BATCH = 16 * 1024
+
 /** What one outbox is made of. */
 export interface OutboxOptions {
   transport: Transport
@@ -41,6 +44,7 @@ export class Outbox {
     if (typeof data !== 'string' || framing.alone || transport.datagrams) return this.sendNow(data)
     if (this.#text === '') transport.soon(this.#soon)
     this.#text += data
+    if (this.#text.length > BATCH) this.flush()
   }
 
   /** Writes at once, in a write of its own, whatever the framing and the pace. */
