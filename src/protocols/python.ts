@@ -4,7 +4,7 @@
  */
 export function pythonInt(text: string): string | undefined {
   if (/^[1-9][0-9]*$/.test(text)) return text
-  const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(text.replace(BLANKS, ''))
+  const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(stripped(text))
   if (!found?.[2]) return undefined
   const digits = [...found[2].replaceAll('_', '')].map(digitValue).join('')
   const plain = digits.replace(/^0+(?=\d)/, '')
@@ -38,7 +38,16 @@ export function pythonAddress({ host, port }: { host: string; port: number }): s
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** What Python's `int()` takes for blanks around a number; a byte order mark is none to Python. */
-const BLANKS = /^[[\s\u0085]--\ufeff]+|[[\s\u0085]--\ufeff]+$/gv
+const BLANK = /[[\s\u0085]--\ufeff]/v
+
+/** A text without the blanks around it. A pattern for both ends would take hours over a megabyte of blanks in the middle. */
+function stripped(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && BLANK.test(text.charAt(start))) start++
+  while (end > start && BLANK.test(text.charAt(end - 1))) end--
+  return text.slice(start, end)
+}
 
 /** The value of a decimal digit of any script: those of a script stand in a row, from zero on. */
 function digitValue(digit: string): number {

@@ -158,3 +158,10 @@ test('pythonAddress is the tuple of an address, of either family', () => {
   expect(pythonAddress({ host: '127.0.0.1', port: 50831 })).toBe("('127.0.0.1', 50831)")
   expect(pythonAddress({ host: '::1', port: 9 })).toBe("('::1', 9, 0, 0)")
 })
+
+test('a long line of almost nothing is read at once', () => {
+  const before = performance.now()
+  expect(pythonInt(`1${' '.repeat(1_000_000)}1`)).toBe(undefined)
+  expect(pythonInt(`${' '.repeat(500_000)}1${' '.repeat(500_000)}`)).toBe('1')
+  expect(performance.now() - before).toBeLessThan(5000)
+})
