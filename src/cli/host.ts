@@ -2,7 +2,7 @@ import { host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
-import { randomOf, stopSignal, type TermOptions, termsOf } from './terms.ts'
+import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
 import { checkTransport, listenOn, type TransportOptions } from './transports.ts'
 
 interface HostOptions extends TermOptions, TransportOptions {
@@ -37,7 +37,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     clients: forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1),
     concurrent: options.concurrent === true || options.udp === true,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    stop: stopSignal(),
+    stop: terminalSignal(),
     complain,
   })
 }

@@ -2,7 +2,7 @@ import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
-import { randomOf, stopSignal, type TermOptions, termsOf } from './terms.ts'
+import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
 import { checkFingerprint, checkTransport, connectBy, type TransportOptions } from './transports.ts'
 
 interface JoinOptions extends TermOptions, TransportOptions {
@@ -32,7 +32,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
     ...(port === undefined ? {} : { port }),
     wait: options.wait,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    stop: stopSignal(),
+    stop: terminalSignal(),
     complain,
   })
 }

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT } from '../terminal/trouble.ts'
-import { complain, onMistake, Usage } from './diagnostics.ts'
+import { complain, onMistake, outlivesReaders, Usage } from './diagnostics.ts'
 import { list, moment, namedPort, number, port, several, span } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   onMistake(() => process.exit(EXIT.trouble))
+  outlivesReaders()
   let code: number = EXIT.good
   const program = commands((result) => {
     code = result

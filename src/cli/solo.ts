@@ -1,18 +1,16 @@
 import { solo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { complain } from './diagnostics.ts'
 import { alone, checkOptions } from './programs.ts'
-import { randomOf, stopSignal, type TermOptions, termsOf } from './terms.ts'
+import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
 
 /** `parlor solo`: a program without a network; answers with the exit code. */
 export async function soloCommand(name: string, options: TermOptions): Promise<number> {
   const program = await alone(name)
   const terms = await termsOf(options)
   checkOptions(program, terms)
-  const stop = stopSignal()
+  const stop = terminalSignal()
   const stopped = new Promise<number>((resolve) => stop.addEventListener('abort', () => resolve(stop.reason)))
   const played = solo(program, { options: terms, random: randomOf(terms), terminal: new Terminal(), complain })
-  const code = await Promise.race([played, stopped])
-  return code ?? EXIT.good
+  return Promise.race([played, stopped])
 }

@@ -3,7 +3,7 @@ import type { Random } from '../games/game.ts'
 import { chance, given } from '../games/random.ts'
 import type { Options } from '../protocols/protocol.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
-import { Usage } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about the conversation. */
 export interface TermOptions {
@@ -52,6 +52,16 @@ export function stopSignal(): AbortSignal {
   process.on('SIGINT', () => stop.abort(EXIT.interrupted))
   process.on('SIGTERM', () => stop.abort(EXIT.terminated))
   return stop.signal
+}
+
+/** As `stopSignal`, for who talks with somebody at a terminal: that nobody reads there any more sets it off too. */
+export function terminalSignal(): AbortSignal {
+  const unread = new AbortController()
+  process.stdout.once('error', () => {
+    complain('nobody reads what is printed here any more')
+    unread.abort(EXIT.trouble)
+  })
+  return AbortSignal.any([stopSignal(), unread.signal])
 }
 
 function isFraming(text: string): text is 'lines' | 'none' | 'length' {

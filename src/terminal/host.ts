@@ -55,7 +55,10 @@ export async function host(hosting: Hosting): Promise<number> {
     void conversation.done.then(() => talking.delete(conversation))
     done++
     if (done >= clients) end(code)
-    else if (program.host?.eachTime && !concurrent) announce()
+    else {
+      if (program.host?.eachTime && !concurrent) announce()
+      if (clients < Number.POSITIVE_INFINITY) expectClient()
+    }
   }
 
   const turnstile = new Turnstile(serve, { oneAtATime: !concurrent })
@@ -76,21 +79,26 @@ export async function host(hosting: Hosting): Promise<number> {
     const words = program.host?.listening?.({ host: hosting.at.host, port: listener.address.port })
     if (words !== undefined) terminal.say(words)
   }
+  let cancelExpecting = () => {}
+  const expectClient = () => {
+    if (timeout === undefined) return
+    const before = come
+    cancelExpecting = wallClock.after(timeout, () => {
+      if (come > before) return
+      complain(`no client came within ${timeout / 1000} s`)
+      end(EXIT.trouble)
+    })
+  }
   announce()
-  const noMore =
-    timeout === undefined
-      ? undefined
-      : wallClock.after(timeout, () => {
-          if (come > 0) return
-          complain(`no client came within ${timeout / 1000} s`)
-          end(EXIT.trouble)
-        })
-  stop.addEventListener('abort', () => {
+  expectClient()
+  const stopped = () => {
     for (const conversation of talking) conversation.stop(new Ended('ours', 'this side was stopped'))
     end(stop.reason)
-  })
+  }
+  if (stop.aborted) stopped()
+  else stop.addEventListener('abort', stopped)
   const result = await over
-  noMore?.()
+  cancelExpecting()
   patience?.close()
   turnstile.close()
   void listener.close()

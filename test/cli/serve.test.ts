@@ -43,6 +43,19 @@ describe('serve', () => {
     await second.hears(/^GUESS\n/)
   })
 
+  test('it serves on and can be stopped when nobody reads its diagnostics', async () => {
+    const { server, port } = await served(['tjc/guess'])
+    server.ignore('stderr')
+    for (let n = 0; n < 3; n++) {
+      const gone = new Client(port('tjc/guess'))
+      await gone.hears(/^GUESS\n/)
+      gone.socket.resetAndDestroy()
+    }
+    await new Client(port('tjc/guess')).hears(/^GUESS\n/)
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+  })
+
   test('a client that leaves while it waits for its turn keeps nobody waiting', async () => {
     const { port } = await served(['tjc/guess'], '--iterative', 'guess')
     const clients = Array.from({ length: 4 }, () => new Client(port('tjc/guess')))

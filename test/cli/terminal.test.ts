@@ -228,6 +228,23 @@ describe('before the conversation', () => {
     await client(port)
     expect(await host.exit).toBe(1)
     expect(host.errors).toMatch(/^parlor: the client said nothing for 0\.3 s; expected was a number/)
+    const ofTwo = await freePort()
+    const two = parlor('host', 'c8/two-clients', '--port', ofTwo, '--timeout', '2s')
+    ;(await client(ofTwo)).end()
+    expect(await two.exit).toBe(1)
+    expect(two.errors).toBe('parlor: no client came within 2 s\n')
+  })
+})
+
+describe('output that nobody reads', () => {
+  test('ends the program with a sentence', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'c8/iterative', '--port', port)
+    await host.shows(/server\.\n/)
+    host.ignore('stdout')
+    await client(port)
+    expect(await host.exit).toBe(1)
+    expect(host.errors).toBe('parlor: nobody reads what is printed here any more\n')
   })
 })
 

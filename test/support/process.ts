@@ -37,6 +37,11 @@ export class Parlor implements AsyncDisposable {
     this.#child.stdin.end()
   }
 
+  /** Reads no more of what it prints there. */
+  ignore(stream: 'stdout' | 'stderr'): void {
+    this.#child[stream].destroy()
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
