@@ -30,7 +30,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   return host({
     program,
     options: { ...program.defaults, ...terms },
-    random: randomOf(terms),
+    random: randomOf(program, terms),
     terminal,
     at: options.unix === undefined ? at : { host: options.unix, port: 0 },
     listen: (accept) => listenOn(at, options, accept),

@@ -25,7 +25,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   return join({
     program,
     options: { ...program.defaults, ...terms },
-    random: randomOf(terms),
+    random: randomOf(program, terms),
     terminal: new Terminal(),
     connect: (to) => connectBy(to, options),
     ...(host === undefined ? {} : { host }),

@@ -11,6 +11,6 @@ export async function soloCommand(name: string, options: TermOptions): Promise<n
   checkOptions(program, terms)
   const stop = terminalSignal()
   const stopped = new Promise<number>((resolve) => stop.addEventListener('abort', () => resolve(stop.reason)))
-  const played = solo(program, { options: terms, random: randomOf(terms), terminal: new Terminal(), complain })
+  const played = solo(program, { options: terms, random: randomOf(program, terms), terminal: new Terminal(), complain })
   return Promise.race([played, stopped])
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Random } from '../games/game.ts'
 import { chance, given } from '../games/random.ts'
-import type { Options } from '../protocols/protocol.ts'
+import type { Options, Program } from '../protocols/protocol.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 
@@ -41,9 +41,9 @@ export async function termsOf(given: TermOptions): Promise<Options> {
   }
 }
 
-/** Where chance comes from: as given, or as it comes. */
-export function randomOf({ choices }: Options): Random {
-  return choices ? given(choices) : chance
+/** Where chance comes from: as given, for a program that takes that, or as it comes. */
+export function randomOf({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
+  return choices && takes.includes('choices') ? given(choices) : chance
 }
 
 /** A signal that Ctrl-C and a termination signal set off; its reason is the exit code. */

@@ -170,7 +170,7 @@ function tidy(text: string): string {
 
 /** The guest's words as the partner says them: "my code" becomes "your code". */
 function turned(words: string): string {
-  const clause = words.split(/[.!?,;:]+(?:\s|$)/)[0] ?? ''
+  const clause = words.split(/(?<![.!?,;:])[.!?,;:]+(?:\s|$)/)[0] ?? ''
   const mirrored = clause.split(' ').map((word) => (Object.hasOwn(TURNED, word.toLowerCase()) ? TURNED[word.toLowerCase()] : word))
   const short = [...mirrored.join(' ')]
   return short.length <= GIVEN_BACK ? short.join('') : `${short.slice(0, GIVEN_BACK).join('')}...`

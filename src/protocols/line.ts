@@ -196,7 +196,7 @@ export class Line {
     said ??= await this.#peer.receive()
     if (said.name === 'client quits' || said.name === 'server quits') throw new HungUp('them')
     this.turn = this.us
-    const text = said.text.replace(/[\r\n]+$/, '')
+    const text = said.text.replace(/(?<![\r\n])[\r\n]+$/, '')
     const echo = this.#echo
     this.#echo = undefined
     return text === echo ? this.#receive(request) : text

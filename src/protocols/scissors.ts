@@ -5,7 +5,7 @@ import { askUntil } from './asking.ts'
 import { type Automaton, client, server } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
-import type { Program, Protocol, Solo } from './protocol.ts'
+import type { Options, Program, Protocol, Solo } from './protocol.ts'
 
 const PLAYERS = ['Player1', 'Player2'] as const
 
@@ -162,10 +162,18 @@ const scissors: Protocol<Name> = {
   opposite: (seat: Seat<Hand, HandsView>, { person }) => sitDown(seat, person),
 }
 
+/** The house's hands are named as they are shown. */
+function checkChoices({ choices = [] }: Options): string | undefined {
+  const wrong = choices.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
+  return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`
+}
+
 const solo: Solo = {
   name: 'c8/scissors',
   source: '001 assignment 6',
   title: 'scissor, paper, stone: three rounds',
+  takes: ['choices'],
+  check: checkChoices,
   async play({ person, random }) {
     greet(person, 0)
     for (let rounds = 0; rounds < ROUNDS; ) {

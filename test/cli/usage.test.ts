@@ -33,6 +33,7 @@ describe('the command line', () => {
     [['host', 'guess', '--secret', 'abc'], /secret is a whole number from 1 to 100/],
     [['host', 'highlow', '--secret', '101'], /secret is a whole number from 1 to 100/],
     [['host', 'headtail', '--choices', 'H,X'], /H or T, not "X"/],
+    [['solo', 'scissors', '--choices', 'Stone,Rock'], /a hand is Scissor, Paper, Stone, not "Rock"/],
     [['host', 'tictactoe', '--concurrent'], /one client at a time/],
     [['host', 'guess', '--udp'], /does not go over UDP/],
     [['host', 'guess', '--tls', '--unix', '/tmp/x'], /do not go together/],
