@@ -26,8 +26,6 @@ const source = join(project, 'bin', 'parlor.js')
 const built = join(build(), 'bin', 'parlor.js')
 
 const server = start(built, 'serve', '--only', 'guess', '--port', 'guess=0', '--json')
-// it says of every client here that it left before the end
-server.stderr?.resume()
 const [line] = server.stdout ? await once(server.stdout, 'data') : ['']
 const port = String(JSON.parse(String(line)).listening[0].port)
 
@@ -42,20 +40,20 @@ const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, [
 for (let run = -1; run < RUNS; run++) {
   for (const [name, way] of Object.entries(ways)) {
     const took = await way()
-    // what is compiled is kept for later starts: the first one of all does not count
+    // what is compiled is kept for later starts, so the first of all does not count
     if (run >= 0) times.get(name)?.push(took)
   }
 }
 
-const [none = 0, ...joins] = [...times.values()].map(median)
+const [none = [], ...joins] = times.values()
 const rows = [...times].map(([name, all]) => {
-  const middle = median(all)
-  return `| ${name} | ${middle.toFixed(0)} | ${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)} | ${(middle / none).toFixed(2)} |`
+  const range = `${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)}`
+  return `| ${name} | ${median(all).toFixed(0)} | ${range} | ${median(pairs(all, none, (a, b) => a / b)).toFixed(2)} |`
 })
 const targets = ['hello', 'guess'].flatMap((program, at) => {
-  const [fromBuilt = 0, fromSource = 0] = joins.slice(2 * at, 2 * at + 2)
-  const ratio = fromBuilt / none
-  const more = fromSource - fromBuilt
+  const [fromBuilt = [], fromSource = []] = joins.slice(2 * at, 2 * at + 2)
+  const ratio = median(pairs(fromBuilt, none, (a, b) => a / b))
+  const more = median(pairs(fromSource, fromBuilt, (a, b) => a - b))
   return [
     `- ${ratio <= TIMES ? 'holds' : '**does not hold**'}: join ${program}, built: ${ratio.toFixed(2)} times the empty script (target ${TIMES})`,
     `- ${more <= MORE ? 'holds' : '**does not hold**'}: join ${program}, from source: ${more.toFixed(0)} ms more than built (target ${MORE})`,
@@ -63,9 +61,9 @@ const targets = ['hello', 'guess'].flatMap((program, at) => {
 })
 const text = `# Startup
 
-Written by \`npm run bench:startup\`: from the start of the process to its first prompt, ${RUNS} runs of each in turn, on ${availableParallelism()} cores, Node ${process.versions.node}.
+Written by \`npm run bench:startup\`: from the start of the process to its first prompt, ${RUNS} rounds of one run each, on ${availableParallelism()} cores, Node ${process.versions.node}.
 
-| what | median, ms | from, to | times the empty script |
+| what | median, ms | from, to | median of times the empty script |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
@@ -88,6 +86,8 @@ function build(): string {
 function start(file: string, ...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [file, ...args], { stdio: 'pipe' })
   started.add(child)
+  // whoever leaves a game in its first move is complained of, on both sides
+  child.stderr?.resume()
   child.on('exit', () => started.delete(child))
   return child
 }
@@ -102,9 +102,15 @@ async function untilPrompt(child: ChildProcess): Promise<number> {
   const from = performance.now()
   if (child.stdout) await once(child.stdout, 'data')
   const took = performance.now() - from
-  child.kill('SIGKILL')
+  // Ctrl-D: only who ends by himself keeps what Node has compiled for the next start
+  child.stdin?.end()
   await once(child, 'exit')
   return took
+}
+
+/** What is made of the times of each round, one way beside another. */
+function pairs(some: readonly number[], others: readonly number[], of: (a: number, b: number) => number): number[] {
+  return some.map((time, round) => of(time, others[round] ?? Number.NaN))
 }
 
 function median(values: readonly number[]): number {
