@@ -25,7 +25,7 @@ export function diagram(automaton: Automaton): string {
 }
 
 /** Steps through every transition, each as soon as it can be reached; `again` where a new conversation begins. */
-export function tour(automaton: Automaton): readonly (Step | 'again')[] {
+function tour(automaton: Automaton): readonly (Step | 'again')[] {
   const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legal(automaton, state).map((step) => step)))
   const steps: (Step | 'again')[] = []
   for (let state = automaton.start; ; ) {

@@ -114,8 +114,8 @@ export class Peer<Name extends string = string> {
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
   explain(end: Ended): Ended {
     if (end.how === 'ours' || end.how === 'violation') return end
-    const hers = this.#legal.some(({ from }) => from === this.other)
-    const open = hers ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
+    const theirs = this.#legal.some(({ from }) => from === this.other)
+    const open = theirs ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
     return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
   }
 

@@ -63,12 +63,6 @@ export class Terminal implements Person {
     })
   }
 
-  /** Reads no more, so that the program may end. */
-  close(): void {
-    this.#input.pause()
-    this.#input.unref?.()
-  }
-
   #done(): void {
     this.#question = undefined
     this.#input.pause()

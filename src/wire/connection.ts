@@ -60,7 +60,7 @@ export class Connection implements Sink {
   readonly transport: Transport
   /** Since when somebody waits for the peer's next message; `undefined` while nobody does. */
   waitingSince: number | undefined
-  /** Whether the peer has said anything yet. */
+  /** Whether a message of the peer was read yet; a part of one is none. */
   heard = false
 
   readonly #clock: Clock
@@ -178,10 +178,9 @@ export class Connection implements Sink {
   }
 
   data(bytes: Uint8Array): void {
-    const first = !this.heard
-    this.heard = true
     this.#outbox.answered()
     if (this.#end) return
+    const first = !this.heard && this.#inbox.pending === 0
     if (first && TLS_HANDSHAKE.every((byte, i) => bytes[i] === byte)) {
       return this.fail(new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither'))
     }
@@ -249,6 +248,7 @@ export class Connection implements Sink {
     }
     this.#reader = undefined
     this.waitingSince = undefined
+    this.heard = true
     reader.message(message)
     return this.#reader !== undefined || this.#onGone !== onGone
   }

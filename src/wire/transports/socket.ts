@@ -85,5 +85,14 @@ let due: (() => void)[] = []
 function all(): void {
   const now = due
   due = []
-  for (const then of now) then()
+  let called = 0
+  try {
+    for (const then of now) {
+      called++
+      then()
+    }
+  } finally {
+    // where one has failed, the others are called all the same
+    for (const then of now.slice(called)) setImmediate(then)
+  }
 }
