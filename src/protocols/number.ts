@@ -1,9 +1,8 @@
 import { guessing, type Verdict } from '../games/guessing.ts'
-import { Ended } from '../wire/ends.ts'
 import { literals, segments } from '../wire/unframed.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import { nextUntilGone } from './leaving.ts'
 import { askInt, checkSecret, secretNumber } from './numbers.ts'
-import type { Peer } from './peer.ts'
 import type { Program, Protocol, Solo } from './protocol.ts'
 import { pythonAddress, pythonInt } from './python.ts'
 
@@ -46,9 +45,10 @@ const number: Protocol<Name, undefined> = {
   framing: () => ({ toServer: segments(), toClient: literals(TEXTS) }),
 
   async server(peer, { house, person, options }) {
+    const next = () => nextUntilGone(peer, 'leaves')
     let seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
     await seat.next()
-    for (let text = await nextGuess(peer); text !== undefined; text = await nextGuess(peer)) {
+    for (let text = await next(); text !== undefined; text = await next()) {
       const guess = pythonInt(text)
       if (guess === undefined) {
         peer.send('garbage')
@@ -72,17 +72,6 @@ const number: Protocol<Name, undefined> = {
       person.say((await peer.receive()).text)
     } while (peer.state !== 'won')
   },
-}
-
-/** What the client says next; `undefined` when it has left, in good order or not. */
-async function nextGuess(peer: Peer<Name>): Promise<string | undefined> {
-  try {
-    const { name, text } = await peer.receive()
-    return name === 'leaves' ? undefined : text
-  } catch (error) {
-    if (error instanceof Ended && error.how === 'reset') return undefined
-    throw error
-  }
 }
 
 /** Book chapter, guess-server and guess-client. */

@@ -1,5 +1,6 @@
 import { segments } from '../wire/unframed.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import { nextUntilGone } from './leaving.ts'
 import type { Program, Protocol } from './protocol.ts'
 import { strftime } from './strftime.ts'
 
@@ -31,10 +32,9 @@ const time: Protocol<Name> = {
   framing: () => ({ toServer: segments(), toClient: segments() }),
 
   async server(peer, { options, clock }) {
-    for (;;) {
-      const { name, text } = await peer.receive()
-      if (name === 'closed') return
-      peer.send('answer', strftime(text, options.now ?? new Date(clock.now())))
+    const next = () => nextUntilGone(peer, 'closed')
+    for (let format = await next(); format !== undefined; format = await next()) {
+      peer.send('answer', strftime(format, options.now ?? new Date(clock.now())))
     }
   },
 
