@@ -6,6 +6,8 @@ import { decode } from './text.ts'
 const DATAGRAMS = 16
 /** What a message that is kept counts beside its text, in bytes, so that many empty ones are not for nothing. */
 const KEPT = 32
+/** Milliseconds that a message may pause at least, once it has come in pieces: a network that cuts is slow, too. */
+const BETWEEN_PIECES = 100
 
 /** What one inbox is made of. */
 export interface InboxOptions {
@@ -52,10 +54,12 @@ export class Inbox {
       if (this.#ready.length < DATAGRAMS) this.#keep(bytes.length > messageLimit ? TooLong : decode(bytes))
       return
     }
+    const begun = this.#decoder.pending > 0
     this.#decoder.push(bytes)
     if (framing.settle !== undefined) {
       this.#cancelSettle?.()
-      this.#cancelSettle = clock.after(framing.settle, () => this.#settle())
+      const pause = begun ? Math.max(framing.settle, BETWEEN_PIECES) : framing.settle
+      this.#cancelSettle = clock.after(pause, () => this.#settle())
     }
   }
 

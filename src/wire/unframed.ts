@@ -3,7 +3,8 @@ import { decode, encode } from './text.ts'
 
 /**
  * segments: no framing at all. What arrives together is a message: a segment, and whatever follows it within `settle`
- * milliseconds (a network may cut anywhere, and a person would not be faster). Over datagrams, each is a message.
+ * milliseconds (a network may cut anywhere, and a person would not be faster; where it has cut, it gets longer). Over
+ * datagrams, each is a message.
  */
 export function segments(settle = 20): Framing {
   return {

@@ -208,7 +208,7 @@ describe('too much', () => {
     connection.sendNow('x')
     expect(await reading).toMatchObject({
       how: 'much',
-      message: 'the other side does not read: 1001 bytes are waiting for it, and 1000 may',
+      message: 'the other side does not read as fast as it asks: 1001 bytes are waiting for it, and 1000 may',
     })
     expect(here.gaveUp).toBe('reset')
   })
@@ -225,9 +225,7 @@ describe('too much', () => {
 describe('segments', () => {
   test('what comes within the time is one message, what comes later another', async () => {
     const { connection, clock, there } = connect(segments(20))
-    there.write('4')
-    await clock.pass(19)
-    there.write('2')
+    there.write('42')
     await clock.pass(19)
     const reading = connection.receive()
     await clock.pass(1)
@@ -235,6 +233,24 @@ describe('segments', () => {
     there.write('50')
     await clock.pass(20)
     expect(await connection.receive()).toBe('50')
+  })
+
+  test('what has come in pieces is waited for longer, since a network that cuts may also be slow', async () => {
+    const { connection, clock, there } = connect(segments(20))
+    const got: string[] = []
+    void connection.receive().then((text) => got.push(text))
+    there.write('1')
+    await clock.pass(19)
+    for (const piece of '234') {
+      there.write(piece)
+      await clock.pass(99)
+    }
+    expect(got).toEqual([])
+    await clock.pass(1)
+    expect(got).toEqual(['1234'])
+    there.write('5')
+    await clock.pass(20)
+    expect(await connection.receive()).toBe('5')
   })
 
   test('an end before the time is over delivers what has come', async () => {
