@@ -147,7 +147,9 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
 function describe({ text, example, closes, about }: MessageForm): string {
   if (closes) return about ?? 'the end of the connection'
   if (!text.includes('{')) return quoted(text)
-  return /^\{\w+\}$/.test(text) ? `a ${text.slice(1, -1)} (such as ${quoted(example)})` : `${text} (such as ${quoted(example)})`
+  // as a quotation, so that a text of several lines stays on one
+  const shape = /^\{\w+\}$/.test(text) ? `a ${text.slice(1, -1)}` : quoted(text).slice(1, -1)
+  return `${shape} (such as ${quoted(example)})`
 }
 
 const FIELD = /\{\w+\}/g

@@ -207,7 +207,7 @@ export class Connection implements Sink {
   }
 
   #full(waiting: number, limit: number): void {
-    this.fail(new Ended('much', `the other side does not read: ${waiting} bytes are waiting for it, and ${limit} may`))
+    this.fail(new Ended('much', `the other side does not read as fast as it asks: ${waiting} bytes are waiting for it, and ${limit} may`))
     this.transport.reset()
   }
 

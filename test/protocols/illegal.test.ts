@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Automaton, legal, type MessageForm, parse, type Side } from '../../src/protocols/automaton.ts'
+import { type Automaton, expectation, legal, type MessageForm, parse, type Side } from '../../src/protocols/automaton.ts'
 import { programNames, programOf } from '../../src/protocols/index.ts'
 import { Peer } from '../../src/protocols/peer.ts'
 import type { Program } from '../../src/protocols/protocol.ts'
@@ -58,6 +58,13 @@ describe.each(programNames)('%s', async (name) => {
   const program = await programOf(name)
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
   const { automaton } = program.protocol
+
+  test('what is expected is said on one line, in every state', () => {
+    for (const state of Object.keys(automaton.states)) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+      for (const side of ['server', 'client'] as const) expect(expectation(automaton, state, side)).not.toMatch(/[\x00-\x1f]/)
+    }
+  })
 
   test.each(['server', 'client'] as const)('what is illegal on arrival at the %s is refused, and changes nothing', async (side) => {
     let refused = 0
