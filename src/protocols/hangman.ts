@@ -4,6 +4,7 @@ import { fold, letterOf } from '../games/letters.ts'
 import { unguessable } from '../games/words.ts'
 import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
+import { quoted } from '../wire/visible.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
@@ -156,7 +157,9 @@ async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Prom
 
 /** The word, which the server says at the end. */
 async function ending(peer: Peer<Name>): Promise<string> {
-  return (await peer.receive()).fields[0] ?? ''
+  const { name, text, fields } = await peer.receive()
+  if (name === 'ERROR') throw new Ended('violation', `the server said ${quoted(text)}, where the game is over and its word is due`)
+  return fields[0] ?? ''
 }
 
 function keeping({ secret, words }: Options): HangmanOptions {
