@@ -3,7 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
 import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
-import { checkTransport, listenOn, type TransportOptions } from './transports.ts'
+import { checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
 
 interface HostOptions extends TermOptions, TransportOptions {
   readonly host?: string
@@ -32,7 +32,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     options: { ...program.defaults, ...terms },
     random: randomOf(program, terms),
     terminal,
-    at: options.unix === undefined ? at : { host: options.unix, port: 0 },
+    at: options.unix === undefined ? at : { host: socketPath(options.unix), port: 0 },
     listen: (accept) => listenOn(at, options, accept),
     clients: forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1),
     concurrent: options.concurrent === true || options.udp === true,

@@ -3,7 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
 import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
-import { checkFingerprint, checkTransport, connectBy, type TransportOptions } from './transports.ts'
+import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
 
 interface JoinOptions extends TermOptions, TransportOptions {
   readonly host?: string
@@ -21,7 +21,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   checkOptions(program, terms)
   if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const port = options.unix === undefined ? options.port : 0
-  const host = options.unix ?? options.host ?? (options.ipv6 ? '::1' : undefined)
+  const host = options.unix === undefined ? (options.host ?? (options.ipv6 ? '::1' : undefined)) : socketPath(options.unix)
   return join({
     program,
     options: { ...program.defaults, ...terms },

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, Option } from 'commander'
+import { type Argument, Command, CommanderError, Option } from 'commander'
 import { EXIT } from '../terminal/trouble.ts'
 import { complain, onMistake, outlivesReaders, Usage } from './diagnostics.ts'
-import { list, moment, namedPort, number, port, several, span } from './values.ts'
+import { address, list, moment, namedPort, number, port, several, span } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -33,6 +33,8 @@ export function commands(end: (code: number) => void): Command {
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
+    // with "[options]" at every command, nothing else would fit beside them on a terminal
+    .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parlor: ')) })
     .version(version())
@@ -47,7 +49,7 @@ export function commands(end: (code: number) => void): Command {
     'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
     'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --iterative guess          one client at a time',
   )
-    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', '127.0.0.1')
+    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', address, '127.0.0.1')
     .option('--only <name>', 'serve this program only (may be repeated)', several)
     .option('--port <name=n>', 'the port of one program; 0 for any (may be repeated)', namedPort)
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
@@ -65,7 +67,7 @@ export function commands(end: (code: number) => void): Command {
       'parlor host tictactoe                     and elsewhere: parlor join tictactoe\nparlor host guess --secret 42 --forever --concurrent\nparlor host c8/chat --host 0.0.0.0 --port 5000\nparlor host chat --tls',
     ),
   )
-    .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)')
+    .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', address)
     .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', port)
     .option('--forever', 'serve client after client until Ctrl-C')
     .option('--concurrent', 'serve them all at the same time')
@@ -77,13 +79,14 @@ export function commands(end: (code: number) => void): Command {
 
   repeatable(
     command(
-      'join <program> [host]',
+      'join <program>',
       "be the client's side of a program at this terminal",
       'parlor join guess\nparlor join hello 192.168.1.20 12345\nparlor join time --format "%H:%M" --format "%A"\nparlor join chat --tls --fingerprint 5A:7F:...',
     ),
   )
+    .argument('[host]', '', address)
     .argument('[port]', '', number(1, 65535))
-    .option('--host <address>', 'the server’s address, as [host]')
+    .option('--host <address>', 'the server’s address, as [host]', address)
     .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
     .addOption(spanned('--wait <time>', 'wait so long for a server that is not there yet', 3000, '3s'))
     .option('--recv-once', 'hello: take the first piece for all, as the worksheet’s first client does')
@@ -140,6 +143,10 @@ function repeatable(command: Command): Command {
     .option('--tls', 'over TLS')
     .option('--unix <path>', 'over a Unix socket')
     .option('--udp', 'over UDP (fh/hello, fh/time)')
+}
+
+function shown(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
 }
 
 function version(): string {

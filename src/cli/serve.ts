@@ -42,7 +42,8 @@ export async function serveCommand(options: ServeOptions): Promise<number> {
   })
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
-  new Terminal().write(options.json ? `${json(places)}\n` : table(open, options.host))
+  if (options.json) new Terminal().write(`${json(places)}\n`)
+  else if (open.length > 0) new Terminal().write(table(open, options.host))
   for (const { program, address, failure } of places) {
     if (failure !== undefined)
       complain(`${program.name} is not served: ${cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)}`)
@@ -77,14 +78,16 @@ function table(places: readonly Place[], host: string): string {
   const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const port = places[0]?.address.port ?? 0
   const name = places[0]?.program.name ?? ''
+  const join = `parlor join PROGRAM ${at} PORT`
+  const first = (command: string) => command.padEnd(join.length + 4)
   return `Parlor serves on ${host}, until Ctrl-C:
 
 ${lines.join('\n')}
 
 ${reach(host)}Try one with a program of your own, or:
-  nc ${at} PORT                       such as  nc ${at} ${port}
-  parlor join PROGRAM ${at} PORT      such as  parlor join ${name} ${at} ${port}
-  parlor protocols PROGRAM                   what is said on the wire
+  ${first(`nc ${at} PORT`)}such as  nc ${at} ${port}
+  ${first(join)}such as  parlor join ${name} ${at} ${port}
+  ${first('parlor protocols PROGRAM')}what is said on the wire
 `
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Random } from '../games/game.ts'
 import { chance, given } from '../games/random.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
-import { EXIT, messageOf } from '../terminal/trouble.ts'
+import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about the conversation. */
@@ -68,15 +68,18 @@ function isFraming(text: string): text is 'lines' | 'none' | 'length' {
   return ['lines', 'none', 'length'].includes(text)
 }
 
+/** The text of a file that was named on the command line. */
+export async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Usage(cannotRead(file, error))
+  }
+}
+
 async function wordsFrom(file: string): Promise<readonly string[]> {
   const { parseWords } = await import('../games/words.ts')
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    throw new Usage(`cannot read the words: ${messageOf(error)}`)
-  }
-  const words = parseWords(text)
+  const words = parseWords(await textOf(file))
   if ('refused' in words) throw new Usage(`${file}: ${words.refused}`)
   return words
 }

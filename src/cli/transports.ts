@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { messageOf, place } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { connectTcp, listenTcp } from '../wire/transports/tcp.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { textOf } from './terms.ts'
 
 /** The options of the command line that are about what carries the conversation. */
 export interface TransportOptions {
@@ -47,6 +47,11 @@ export async function connectBy(to: Address, options: TransportOptions): Promise
   return reached.transport
 }
 
+/** The path of a Unix socket so that one sees in a sentence that it is a path. */
+export function socketPath(path: string): string {
+  return /[/\\]/.test(path) ? path : `./${path}`
+}
+
 /** Checks that options go together, before anything is opened or asked. */
 export function checkTransport({ ipv6, tls, cert, key, fingerprint, unix, udp }: TransportOptions): void {
   const ways = [...(tls ? ['--tls'] : []), ...(unix === undefined ? [] : ['--unix']), ...(udp ? ['--udp'] : [])]
@@ -70,9 +75,5 @@ export async function checkFingerprint({ fingerprint }: TransportOptions): Promi
 
 async function certificate({ cert, key }: TransportOptions): Promise<{ cert: string; key: string } | undefined> {
   if (cert === undefined || key === undefined) return undefined
-  try {
-    return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
-  } catch (error) {
-    throw new Usage(`cannot read the certificate: ${messageOf(error)}`)
-  }
+  return { cert: await textOf(cert), key: await textOf(key) }
 }

@@ -13,6 +13,12 @@ export function number(low: number, high: number): (text: string) => number {
 /** A port; 0 asks for any that is free. */
 export const port = number(0, 65535)
 
+/** An address or a name; an empty one would be every address of this machine. */
+export function address(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be an address such as 127.0.0.1, or a name.')
+  return text.trim()
+}
+
 /** A time span in milliseconds: `100ms`, `2s`, `1m`; a bare number is in `unit`. */
 export function span(unit: 'ms' | 's'): (text: string) => number {
   return (text) => {
@@ -27,7 +33,8 @@ export function span(unit: 'ms' | 's'): (text: string) => number {
 export function moment(text: string): Date | undefined {
   if (text === '') return undefined
   const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
-  if (date && !Number.isNaN(date.getTime())) return date
+  // a day that its month does not have would be one of the next month
+  if (date?.getDate() === Number(text.slice(8, 10))) return date
   throw new InvalidArgumentError('It must be a time such as 2024-02-29T13:05:09.')
 }
 
@@ -46,7 +53,8 @@ export function several(text: string, earlier: readonly string[] = []): readonly
 
 /** `NAME=N`, a program and its port. */
 export function namedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
-  const [name = '', value = ''] = text.split('=')
-  if (name === '' || pythonInt(value) === undefined) throw new InvalidArgumentError('It must be NAME=N, such as guess=9000.')
+  const [name = '', value = '', ...rest] = text.split('=')
+  if (name === '' || pythonInt(value) === undefined || rest.length > 0)
+    throw new InvalidArgumentError('It must be NAME=N, such as guess=9000.')
   return { ...earlier, [name]: port(value) }
 }

@@ -5,7 +5,7 @@ export const EXIT = { good: 0, trouble: 1, usage: 2, interrupted: 130, terminate
 
 /** A place as people write it: `127.0.0.1:9999`, `[::1]:9999`, or the path of a Unix socket. */
 export function place({ host, port }: Address): string {
-  if (host.includes('/') || host.includes('\\')) return host
+  if (isPath(host)) return host
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
@@ -13,7 +13,9 @@ export function place({ host, port }: Address): string {
 export function cannotListen(at: Address, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: 'it is in use; stop the program that listens there, or choose another with --port',
-    EACCES: 'this user may not listen there; ports below 1024 are reserved, choose another with --port',
+    EACCES: isPath(at.host)
+      ? 'there is no such folder, or this user may not write to it'
+      : 'this user may not listen there; ports below 1024 are reserved, choose another with --port',
     EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
     ENOTFOUND: 'that name is not known',
   }
@@ -23,7 +25,7 @@ export function cannotListen(at: Address, error: unknown): string {
 /** Why a server could not be reached, in a sentence that says what to do. */
 export function cannotConnect(to: Address, error: unknown, waited: number): string {
   const reasons: Readonly<Record<string, string>> = {
-    ECONNREFUSED: `nobody listens there (asked for ${waited / 1000} s); start the server first, and look at its port`,
+    ECONNREFUSED: `nobody listens there (asked for ${waited / 1000} s); start the server first, and look at its ${isPath(to.host) ? 'path' : 'port'}`,
     ENOENT: 'there is no such socket; start the server first, and look at its path',
     ENOTFOUND: 'that name is not known; 127.0.0.1 is this machine',
     EAI_AGAIN: 'names cannot be looked up now; an address such as 127.0.0.1 needs no looking up',
@@ -35,9 +37,23 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   return `cannot connect to ${place(to)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
 }
 
+/** Why a file could not be read, in a sentence. */
+export function cannotRead(file: string, error: unknown): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder',
+    EACCES: 'this user may not read it',
+  }
+  return `cannot read ${JSON.stringify(file)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+}
+
 /** What an error says, without where it was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+function isPath(host: string): boolean {
+  return host.includes('/') || host.includes('\\')
 }
 
 function codeOf(error: unknown): string {

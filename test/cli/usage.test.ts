@@ -41,11 +41,17 @@ describe('the command line', () => {
     [['join', 'guess', '127.0.0.1', 'abc'], /whole number from 1 to 65535/],
     [['join', 'hello', '--tls', '--fingerprint', 'abc'], /64 hexadecimal digits/],
     [['host', 'time', '--now', 'yesterday'], /such as 2024-02-29T13:05:09/],
+    [['host', 'time', '--now', '2023-02-29T13:05:09'], /such as 2024-02-29T13:05:09/],
+    [['lookup', ''], /the name to look up is empty/],
     [['host', 'hello-split'], /tjc\/hello-split or c8\/hello-split/],
     [['host', 'talk', '--framing', 'morse'], /lines, none or length/],
-    [['host', 'hangman', '--words', '/no/such/file'], /cannot read the words/],
+    [['host', 'hangman', '--words', '/no/such/file'], /cannot read "\/no\/such\/file": there is no such file/],
     [['serve', '--only', 'guess', '--port', 'chat=1'], /not served/],
     [['serve', '--port', 'guess'], /NAME=N/],
+    [['serve', '--port', 'guess=1=2'], /NAME=N/],
+    [['serve', '--host', ''], /must be an address/],
+    [['host', 'guess', '--host', ''], /must be an address/],
+    [['join', 'guess', ''], /must be an address/],
   ])('%j is a usage error that says what to do', async (args, sentence) => {
     const { errors, output, code } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
@@ -62,6 +68,27 @@ describe('the command line', () => {
     await new Promise((resolve) => other.close(resolve))
     const join = await run('join', 'guess', '127.0.0.1', port, '--wait', '0')
     expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*nobody listens there.*\n$/) })
+  })
+
+  test('a path that cannot be used is shown as a path, and what is said of it is about paths', async () => {
+    const nowhere = await run('join', 'guess', '--unix', 'no.such.socket', '--wait', '0')
+    expect(nowhere).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/cannot connect to .\/no\.such\.socket: there is no such socket/),
+    })
+    const folder = await run('host', 'guess', '--unix', 'no/such/folder/socket')
+    expect(folder).toMatchObject({ code: 1, errors: expect.stringMatching(/cannot listen on no\/such\/folder\/socket: .*folder/) })
+    expect(folder.errors).not.toContain('port')
+  })
+
+  test('the commands fit a terminal of 80 columns', async () => {
+    const { output } = await run('--help')
+    for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  test('a server of nothing prints no table', async () => {
+    const served = await run('serve', '--only', 'guess', '--host', 'no.such.name.invalid')
+    expect(served).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: tjc\/guess is not served: [^\n]+\n$/) })
   })
 
   test('protocols shows every program, and each by itself', async () => {
