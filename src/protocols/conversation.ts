@@ -12,6 +12,9 @@ import type { Options, Program, Protocol, Setting } from './protocol.ts'
 /** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */
 const PACE = { near: 150, far: 250 }
 
+/** How long a peer that heard a goodbye in the middle may take to go too, in milliseconds: somebody wants to leave. */
+const AFTER_GOODBYE = 300
+
 /** What a conversation is made of. */
 export interface Terms {
   readonly program: Program
@@ -100,7 +103,8 @@ export class Conversation {
     const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
     const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
-    if (!trouble || this.#goodbye || peerIsGone || personIsGone) await this.connection.close()
+    if (this.#goodbye) await this.connection.close(AFTER_GOODBYE)
+    else if (!trouble || peerIsGone || personIsGone) await this.connection.close()
     else await this.connection.abort()
     return trouble
   }

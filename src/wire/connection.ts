@@ -153,7 +153,7 @@ export class Connection implements Sink {
    * Closes in good order: sends what is left, and gives the peer a moment to close too. Resolves when the connection
    * is closed both ways, or that moment is over.
    */
-  async close(): Promise<void> {
+  async close(linger = LINGER): Promise<void> {
     await this.#outbox.drained()
     this.#hangUp(CLOSED)
     if (this.#closed) return
@@ -163,7 +163,7 @@ export class Connection implements Sink {
     let unsent: number
     do {
       unsent = this.transport.unsent
-      await this.#untilClosed(LINGER)
+      await this.#untilClosed(linger)
     } while (!this.#closed && this.transport.unsent < unsent && this.#clock.now() < limit)
     this.transport.destroy()
   }
