@@ -3,7 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
 import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
-import { checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
+import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
 
 interface HostOptions extends TermOptions, TransportOptions {
   readonly host?: string
@@ -18,6 +18,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   checkTransport(options)
   const program = await networked(name)
   const terms = await termsOf(options)
+  const certificate = await certificateOf(options)
   checkOptions(program, terms)
   const { host: words = {} } = program
   if (options.concurrent && words.types) {
@@ -33,7 +34,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     random: randomOf(program, terms),
     terminal,
     at: options.unix === undefined ? at : { host: socketPath(options.unix), port: 0 },
-    listen: (accept) => listenOn(at, options, accept),
+    listen: (accept) => listenOn(at, { ...options, certificate }, accept),
     clients: forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1),
     concurrent: options.concurrent === true || options.udp === true,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),

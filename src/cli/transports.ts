@@ -16,15 +16,28 @@ export interface TransportOptions {
   readonly wait?: number
 }
 
-/** Listens as the options say. What is not plain TCP is loaded only here; the fingerprint of TLS goes to standard error. */
-export async function listenOn(at: Address, options: TransportOptions, accept: (transport: Transport) => void): Promise<Listener> {
+/** A certificate and its key, as PEM texts. */
+interface Certificate {
+  readonly cert: string
+  readonly key: string
+}
+
+/**
+ * Listens as the options say, with TLS with a certificate of one's own or one made on the spot, whose fingerprint goes to
+ * standard error. What is not plain TCP is loaded only here.
+ */
+export async function listenOn(
+  at: Address,
+  options: TransportOptions & { readonly certificate: Certificate | undefined },
+  accept: (transport: Transport) => void,
+): Promise<Listener> {
   checkTransport(options)
   if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).listenUnix(options.unix, accept)
   if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
   if (!options.tls) return listenTcp(at, accept)
   const { listenTls } = await import('../wire/transports/tls.ts')
   const refused = (peer: Address, reason: string) => complain(`${place(peer)} was not let in: ${reason}`)
-  const listener = await listenTls(at, await certificate(options), accept, { refused })
+  const listener = await listenTls(at, options.certificate, accept, { refused })
   complain(`the certificate's fingerprint is ${listener.fingerprint}`)
   return listener
 }
@@ -73,7 +86,8 @@ export async function checkFingerprint({ fingerprint }: TransportOptions): Promi
   }
 }
 
-async function certificate({ cert, key }: TransportOptions): Promise<{ cert: string; key: string } | undefined> {
+/** Reads the certificate that the options name, if they do, before anything is opened. */
+export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
   return { cert: await textOf(cert), key: await textOf(key) }
 }

@@ -38,6 +38,7 @@ describe('the command line', () => {
     [['host', 'guess', '--udp'], /does not go over UDP/],
     [['host', 'guess', '--tls', '--unix', '/tmp/x'], /do not go together/],
     [['host', 'guess', '--key', 'x'], /go with --tls/],
+    [['host', 'guess', '--tls', '--cert', 'no.such.pem', '--key', 'x'], /cannot read "no\.such\.pem": there is no such file/],
     [['join', 'guess', '127.0.0.1', 'abc'], /whole number from 1 to 65535/],
     [['join', 'hello', '--tls', '--fingerprint', 'abc'], /64 hexadecimal digits/],
     [['host', 'time', '--now', 'yesterday'], /such as 2024-02-29T13:05:09/],
