@@ -20,8 +20,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   const terms = await termsOf(options)
   checkOptions(program, terms)
   if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
-  const port = options.unix === undefined ? options.port : 0
-  const host = options.unix === undefined ? (options.host ?? (options.ipv6 ? '::1' : undefined)) : socketPath(options.unix)
+  const { host, port } = whereTo(options)
   return join({
     program,
     options: { ...program.defaults, ...terms },
@@ -35,4 +34,13 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
     stop: terminalSignal(),
     complain,
   })
+}
+
+/** Where the server is, as far as the command line says; `HOST:PORT` in one is understood, and `[::1]:PORT`. */
+function whereTo({ host, port, unix, ipv6 }: JoinOptions): { host: string | undefined; port: number | undefined } {
+  if (unix !== undefined) return { host: socketPath(unix), port: 0 }
+  const [, name, inside, digits] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(host ?? '') ?? []
+  if (digits === undefined || port !== undefined) return { host: host ?? (ipv6 ? '::1' : undefined), port }
+  if (Number(digits) < 1 || Number(digits) > 65535) throw new Usage(`a port is a whole number from 1 to 65535, not ${digits}`)
+  return { host: name ?? inside, port: Number(digits) }
 }

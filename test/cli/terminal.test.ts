@@ -219,6 +219,16 @@ describe('before the conversation', () => {
     expect(join.output).toBe("b'Hello from server\\n'\n")
   })
 
+  test('join understands an address and its port in one', async () => {
+    const { port } = await server('Hello from server\n')
+    const join = parlor('join', 'hello', `127.0.0.1:${port}`)
+    expect(await join.exit).toBe(0)
+    expect(join.output).toBe("b'Hello from server\\n'\n")
+    const wrong = parlor('join', 'hello', '127.0.0.1:99999')
+    expect(await wrong.exit).toBe(2)
+    expect(wrong.errors).toMatch(/whole number from 1 to 65535/)
+  })
+
   test('host --timeout: nobody comes, or nobody answers', async () => {
     const alone = parlor('host', 'guess', '--port', '0', '--timeout', '100ms')
     expect(await alone.exit).toBe(1)
