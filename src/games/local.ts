@@ -6,7 +6,7 @@ const PLAYED = Promise.resolve(undefined)
 export class LocalTable<State, Move, View, Options> implements Acts<Move> {
   readonly #game: Game<State, Move, View, Options>
   readonly #random: Random
-  readonly #seats: LocalSeat<Move, View>[] = []
+  readonly #seats: readonly LocalSeat<Move, View>[]
   #state: State
   #outcome: Outcome | undefined
 
@@ -14,9 +14,7 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
     this.#game = game
     this.#random = random
     this.#state = game.setup(options, random)
-    for (let number = 0; number < game.seats.max; number++) {
-      this.#seats.push(new LocalSeat(number, this))
-    }
+    this.#seats = Array.from({ length: game.seats.max }, (_, number) => new LocalSeat<Move, View>(number, this))
     this.#publish()
   }
 

@@ -56,7 +56,7 @@ export class Conversation {
     const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
     const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
     this.over = this.#hold(program, side, setting)
-    this.done = this.#close()
+    this.done = this.over.then((trouble) => this.#close(trouble))
   }
 
   /** Where the conversation stands: a state of the protocol's automaton. */
@@ -98,8 +98,7 @@ export class Conversation {
     return this.#trouble
   }
 
-  async #close(): Promise<Error | undefined> {
-    const trouble = await this.over
+  async #close(trouble: Error | undefined): Promise<Error | undefined> {
     const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
     const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
