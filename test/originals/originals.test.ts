@@ -49,7 +49,8 @@ function runs(scenario: Scenario): Run[] {
 
 describe.skipIf(!originals).concurrent('the original worksheet programs', () => {
   const cases = originals ? scenarios().flatMap((scenario) => runs(scenario).map((run) => ({ ...run, ...scenario }))) : []
-  test.each(cases)('$name: $title', { timeout: 60_000 }, async ({ file, arguments: options }) => {
+  // the originals take half a message for a whole one when the machine stands still for a moment: then they get another chance
+  test.each(cases)('$name: $title', { timeout: 60_000, retry: 2 }, async ({ file, arguments: options }) => {
     const harness = join(originals ?? '', 'run_pair.py')
     const run = promisify(execFile)('python3', ['-B', harness, '--scenario', file, ...options])
     const { stdout } = await run.catch((error: { stdout: string }) => error)

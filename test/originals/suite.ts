@@ -1,11 +1,13 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 const parlor = `${process.execPath} ${join(root, 'bin/parlor.js')}`
 
 /** The original worksheet programs with their recorded sessions, where a folder of them lies beside this checkout. */
-export const originals = globSync(join(root, '../*/peers')).find((folder) => existsSync(join(folder, 'run_pair.py')))
+export const originals = readdirSync(join(root, '..'))
+  .map((folder) => join(root, '..', folder, 'peers'))
+  .find((folder) => existsSync(join(folder, 'run_pair.py')))
 
 /** A recorded session: which original programs talked, and what was typed. */
 export interface Scenario {
