@@ -14,7 +14,7 @@ interface Waiting<Name extends string> {
  * Peer is the other side of a conversation, as a role sees it: `receive` and `send`, with the automaton between. What
  * arrives illegally never reaches the role, and what the role may not say is never sent.
  */
-export class Peer<Name extends string = string> {
+export class Peer<Name extends string = string> implements Reader {
   readonly connection: Connection
   readonly #automaton: Automaton<Name>
   readonly #side: Side
@@ -25,7 +25,6 @@ export class Peer<Name extends string = string> {
   #answered = false
 
   #waiting: Waiting<Name> | undefined
-  readonly #reader: Reader = { message: (text) => this.#message(text), end: (end) => this.#ended(end) }
 
   /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
   constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
@@ -122,18 +121,20 @@ export class Peer<Name extends string = string> {
   #read(waiting: Waiting<Name>): void {
     if (this.#waiting) throw new Error('a peer has one listener at a time')
     this.#waiting = waiting
-    this.connection.read(this.#reader)
+    this.connection.read(this)
   }
 
-  #message(text: string): void {
+  /** What the connection brings, for whoever waits. */
+  message(text: string): void {
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const sentence = this.#illegal(text)
-    if (this.#answerError(sentence)) this.connection.read(this.#reader)
+    if (this.#answerError(sentence)) this.connection.read(this)
     else this.#done()?.reject(new Ended('violation', sentence))
   }
 
-  #ended(end: Ended): void {
+  /** The connection brings nothing more. */
+  end(end: Ended): void {
     const closing = end.how === 'finished' ? this.#closing() : undefined
     if (closing) this.#done()?.resolve(closing)
     else this.#done()?.reject(this.explain(end))

@@ -1,6 +1,6 @@
 import { type Clock, wallClock } from './clock.ts'
 import { encode } from './text.ts'
-import type { Sink, Transport } from './transport.ts'
+import type { Flushable, Sink, Transport } from './transport.ts'
 
 /** Faults are what goes wrong in one direction; what is not named goes right. Datagrams are never cut or glued. */
 export interface Faults {
@@ -69,8 +69,8 @@ class FaultyTransport implements Transport, Sink {
     this.#inner.open(this)
   }
 
-  soon(then: () => void): void {
-    this.#inner.soon(then)
+  soon(what: Flushable): void {
+    this.#inner.soon(what)
   }
 
   write(data: string | Uint8Array): void {

@@ -26,16 +26,25 @@ export interface InboxOptions {
  * bytes, which are counted; datagrams and settled segments keep their borders by being decoded at once.
  */
 export class Inbox {
-  readonly #options: InboxOptions
   readonly #decoder: Decoder
+  readonly #clock: Clock
+  readonly #messageLimit: number
+  readonly #datagrams: boolean
+  /** After how many milliseconds without a byte what has come is a message, where it ever is. */
+  readonly #pause: number | undefined
+  readonly #onSettled: (() => void) | undefined
   #ready: Exclude<Decoded, undefined>[] = NONE
   /** What the ready messages count, in bytes. */
   #kept = 0
   #cancelSettle: (() => void) | undefined
 
-  constructor(options: InboxOptions) {
-    this.#options = options
-    this.#decoder = options.framing.decoder(options.messageLimit)
+  constructor({ framing, clock, messageLimit, datagrams, onSettled }: InboxOptions) {
+    this.#decoder = framing.decoder(messageLimit)
+    this.#clock = clock
+    this.#messageLimit = messageLimit
+    this.#datagrams = datagrams
+    this.#pause = framing.settle
+    this.#onSettled = onSettled
   }
 
   /** Bytes that are unread. */
@@ -49,17 +58,16 @@ export class Inbox {
   }
 
   push(bytes: Uint8Array): void {
-    const { framing, datagrams, messageLimit, clock } = this.#options
-    if (datagrams) {
-      if (this.#ready.length < DATAGRAMS) this.#keep(bytes.length > messageLimit ? TooLong : decode(bytes))
+    if (this.#datagrams) {
+      if (this.#ready.length < DATAGRAMS) this.#keep(bytes.length > this.#messageLimit ? TooLong : decode(bytes))
       return
     }
     const begun = this.#decoder.pending > 0
     this.#decoder.push(bytes)
-    if (framing.settle !== undefined) {
+    if (this.#pause !== undefined) {
       this.#cancelSettle?.()
-      const pause = begun ? Math.max(framing.settle, BETWEEN_PIECES) : framing.settle
-      this.#cancelSettle = clock.after(pause, () => this.#settle())
+      const pause = begun ? Math.max(this.#pause, BETWEEN_PIECES) : this.#pause
+      this.#cancelSettle = this.#clock.after(pause, () => this.#settle())
     }
   }
 
@@ -77,7 +85,7 @@ export class Inbox {
    */
   rest(broken = false): Decoded {
     this.close()
-    if (this.#decoder.pending === 0 || (broken && this.#options.framing.settle === undefined)) return undefined
+    if (this.#decoder.pending === 0 || (broken && this.#pause === undefined)) return undefined
     return this.#decoder.rest()
   }
 
@@ -101,7 +109,7 @@ export class Inbox {
     }
     if (message === undefined && this.#decoder.pending > 0) message = this.#decoder.rest()
     if (message !== undefined) this.#keep(message)
-    this.#options.onSettled?.()
+    this.#onSettled?.()
   }
 
   #keep(message: Exclude<Decoded, undefined>, first = false): void {

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Framing } from './framing.ts'
-import type { Transport } from './transport.ts'
+import type { Flushable, Transport } from './transport.ts'
 
 /** Characters that are kept for one write at most. */
 const BATCH = 16 * 1024
@@ -22,8 +22,13 @@ export interface OutboxOptions {
  * Outbox sends messages: all that is said in one turn of the event loop in one write, or, with a pace, each by itself
  * and not too soon after the one before (PROTOCOLS Q1, Q2: receivers that lose what arrives together).
  */
-export class Outbox {
-  readonly #options: OutboxOptions
+export class Outbox implements Flushable {
+  readonly #transport: Transport
+  readonly #framing: Framing
+  readonly #clock: Clock
+  readonly #limit: number
+  readonly #pace: number
+  readonly #onFull: (waiting: number) => void
   #text = ''
   /** Messages that wait for their time. */
   #queue: (string | Uint8Array)[] = NONE
@@ -31,18 +36,21 @@ export class Outbox {
   #notBefore = 0
   #cancelWait: (() => void) | undefined
   #onDrained: (() => void) | undefined
-  readonly #soon = () => this.flush()
 
-  constructor(options: OutboxOptions) {
-    this.#options = options
+  constructor({ transport, framing, clock, limit, pace, onFull }: OutboxOptions) {
+    this.#transport = transport
+    this.#framing = framing
+    this.#clock = clock
+    this.#limit = limit
+    this.#pace = pace
+    this.#onFull = onFull
   }
 
   send(message: string): void {
-    const { framing, pace, transport } = this.#options
-    const data = framing.encode(message)
-    if (pace > 0) return this.#sendPaced(data)
-    if (typeof data !== 'string' || framing.alone || transport.datagrams) return this.sendNow(data)
-    if (this.#text === '') transport.soon(this.#soon)
+    const data = this.#framing.encode(message)
+    if (this.#pace > 0) return this.#sendPaced(data)
+    if (typeof data !== 'string' || this.#framing.alone || this.#transport.datagrams) return this.sendNow(data)
+    if (this.#text === '') this.#transport.soon(this)
     this.#text += data
     if (this.#text.length > BATCH) this.flush()
   }
@@ -98,20 +106,19 @@ export class Outbox {
 
   /** Writes what is due, and waits for the time of the rest. */
   #pump(): void {
-    const { clock, pace } = this.#options
     this.#cancelWait?.()
     this.#cancelWait = undefined
     for (;;) {
       const data = this.#queue[0]
       if (data === undefined) break
-      const wait = this.#notBefore - clock.now()
+      const wait = this.#notBefore - this.#clock.now()
       if (wait > 0) {
-        this.#cancelWait = clock.after(wait, () => this.#pump())
+        this.#cancelWait = this.#clock.after(wait, () => this.#pump())
         return
       }
       this.#queue.shift()
       this.#queued -= data.length
-      this.#notBefore = clock.now() + pace
+      this.#notBefore = this.#clock.now() + this.#pace
       this.#write(data)
     }
     const drained = this.#onDrained
@@ -120,19 +127,17 @@ export class Outbox {
   }
 
   #write(data: string | Uint8Array): void {
-    const { transport } = this.#options
-    if (data.length === 0 && !transport.datagrams) return
-    transport.write(data)
+    if (data.length === 0 && !this.#transport.datagrams) return
+    this.#transport.write(data)
     this.#watch()
   }
 
   /** Looks whether the peer takes what is sent to it. */
   #watch(): void {
-    const { transport, limit, onFull } = this.#options
-    const waiting = transport.unsent + this.#queued
-    if (waiting <= limit) return
+    const waiting = this.#transport.unsent + this.#queued
+    if (waiting <= this.#limit) return
     this.clear()
-    onFull(waiting)
+    this.#onFull(waiting)
   }
 }
 

@@ -28,6 +28,11 @@ export class NoTransport extends Error {
   }
 }
 
+/** Flushable is what has gathered something to be written together. */
+export interface Flushable {
+  flush(): void
+}
+
 /** Transport is a byte stream, or datagrams, to one peer. It knows nothing of messages. */
 export interface Transport {
   /** The peer's address. */
@@ -40,8 +45,8 @@ export interface Transport {
   readonly loopback: boolean
   /** Begins to deliver to `sink`. Called once. */
   open(sink: Sink): void
-  /** Calls `then` when all that runs in this turn of the event loop has run. */
-  soon(then: () => void): void
+  /** Flushes `what` when all that runs in this turn of the event loop has run. */
+  soon(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws; a broken connection is told to the sink. */
   write(data: string | Uint8Array): void
   /** Stops reading, so that the peer has to wait; `resume` reads again. */

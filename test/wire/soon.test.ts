@@ -6,10 +6,12 @@ test('what fails in one connection at the end of a turn keeps no other waiting',
   const [one, other] = [1, 2].map((port) => new SocketTransport(new Socket(), { host: 'test', port }))
   const failed = new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve))
   const called = new Promise<string>((resolve) => {
-    one?.soon(() => {
-      throw new Error('one fails')
+    one?.soon({
+      flush() {
+        throw new Error('one fails')
+      },
     })
-    other?.soon(() => resolve('called'))
+    other?.soon({ flush: () => resolve('called') })
   })
   await expect(failed).resolves.toMatchObject({ message: 'one fails' })
   process.setUncaughtExceptionCaptureCallback(null)

@@ -1,5 +1,5 @@
 import { encode } from '../text.ts'
-import type { Address, Sink, Transport } from '../transport.ts'
+import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
 /** The two ends of a pair; what one writes the other reads, soon after. */
 export function memoryPair(options: { datagrams?: boolean } = {}): [MemoryTransport, MemoryTransport] {
@@ -45,8 +45,8 @@ export class MemoryTransport implements Transport {
     this.#deliver()
   }
 
-  soon(then: () => void): void {
-    queueMicrotask(then)
+  soon(what: Flushable): void {
+    queueMicrotask(() => what.flush())
   }
 
   write(data: string | Uint8Array): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Address, Sink, Transport } from '../transport.ts'
+import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
 /** SocketTransport carries a conversation over a stream socket: TCP, TLS, or a Unix socket. */
 export class SocketTransport implements Transport {
@@ -42,9 +42,9 @@ export class SocketTransport implements Transport {
       .on('close', closed)
   }
 
-  soon(then: () => void): void {
+  soon(what: Flushable): void {
     if (due.length === 0) setImmediate(all)
-    due.push(then)
+    due.push(what)
   }
 
   write(data: string | Uint8Array): void {
@@ -79,20 +79,20 @@ export function isLoopback({ host, port }: Address): boolean {
   return port === 0 || host === '::1' || /^(::ffff:)?127\./.test(host)
 }
 
-let due: (() => void)[] = []
+let due: Flushable[] = []
 
-/** Calls what was asked for in this turn of the event loop, by all sockets: one by one, that costs as much as a message. */
+/** Flushes what is to be flushed in this turn of the event loop, by all sockets: one by one, that costs as much as a message. */
 function all(): void {
   const now = due
   due = []
-  let called = 0
+  let flushed = 0
   try {
-    for (const then of now) {
-      called++
-      then()
+    for (const what of now) {
+      flushed++
+      what.flush()
     }
   } finally {
-    // where one has failed, the others are called all the same
-    for (const then of now.slice(called)) setImmediate(then)
+    // where one has failed, the others are flushed all the same
+    for (const what of now.slice(flushed)) setImmediate(() => what.flush())
   }
 }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { type Clock, wallClock } from '../clock.ts'
-import type { Address, Listener, Sink, Transport } from '../transport.ts'
+import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
 /** How many remotes are known at once; datagrams of further ones are lost. */
@@ -175,8 +175,8 @@ class UdpTransport implements Transport {
     if (this.#closed) process.nextTick(() => sink.closed(this.#broken))
   }
 
-  soon(then: () => void): void {
-    process.nextTick(then)
+  soon(what: Flushable): void {
+    process.nextTick(() => what.flush())
   }
 
   write(data: string | Uint8Array): void {
