@@ -46,7 +46,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Whether this side may close the connection now, and that is a good end. */
   get mayClose(): boolean {
-    return this.#legal.some(({ form, from }) => form.closes && from === this.#side)
+    return this.#legal().some(({ form, from }) => form.closes && from === this.#side)
   }
 
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
@@ -93,7 +93,7 @@ export class Peer<Name extends string = string> implements Reader {
   refuse(sentence: string): void {
     this.#answered = false
     if (!this.#answerError(sentence)) throw new Ended('violation', sentence)
-    this.#state = this.#legal.find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
+    this.#state = this.#legal().find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
   }
 
   /**
@@ -102,7 +102,7 @@ export class Peer<Name extends string = string> implements Reader {
    */
   bye(spoken = false): boolean {
     const states = [this.#state]
-    if (spoken) states.push(...this.#legal.filter(({ from }) => from !== this.#side).map(({ next }) => next))
+    if (spoken) states.push(...this.#legal().filter(({ from }) => from !== this.#side).map(({ next }) => next))
     const goodbye = states.flatMap((state) => legal(this.#automaton, state)).find(({ form, from }) => form.bye && from === this.#side)
     if (!goodbye) return false
     this.#state = goodbye.next
@@ -113,7 +113,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
   explain(end: Ended): Ended {
     if (end.how === 'ours' || end.how === 'violation') return end
-    const theirs = this.#legal.some(({ from }) => from === this.other)
+    const theirs = this.#legal().some(({ from }) => from === this.other)
     const open = theirs ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
     return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
   }
@@ -157,7 +157,7 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #understand(text: string): Said<Name> | undefined {
-    for (const { name, form, from, next } of this.#legal) {
+    for (const { name, form, from, next } of this.#legal()) {
       if (form.closes || from === this.#side) continue
       const fields = parse(form, text)
       if (fields === undefined) continue
@@ -173,14 +173,14 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #closing(): Said<Name> | undefined {
-    const closing = this.#legal.find(({ form, from }) => form.closes && from !== this.#side)
+    const closing = this.#legal().find(({ form, from }) => form.closes && from !== this.#side)
     if (!closing) return undefined
     this.#state = closing.next
     return { name: closing.name, text: '', fields: [] }
   }
 
   #say(name: Name, fields: readonly (string | number)[]): string {
-    const step = stepOf(this.#legal, name)
+    const step = stepOf(this.#legal(), name)
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#state = step.next
     const text = print(step.form, fields)
@@ -189,7 +189,7 @@ export class Peer<Name extends string = string> implements Reader {
     return text
   }
 
-  get #legal(): readonly Step<Name>[] {
+  #legal(): readonly Step<Name>[] {
     return legal(this.#automaton, this.#state)
   }
 

@@ -135,17 +135,17 @@ export class Connection implements Sink {
 
   /** Sends a message, with all else that is said in this turn of the event loop. After the end, nothing. */
   send(message: string): void {
-    if (this.#canSend) this.#outbox.send(message)
+    if (this.#canSend()) this.#outbox.send(message)
   }
 
   /** Writes at once, in a write of its own, whatever the framing. */
   sendNow(data: string | Uint8Array): void {
-    if (this.#canSend) this.#outbox.sendNow(data)
+    if (this.#canSend()) this.#outbox.sendNow(data)
   }
 
   /** Ends the conversation for a reason of ours: nothing more is read or sent. The transport is still to be closed. */
   fail(end: Ended): void {
-    if (!this.#end || this.#canSend) this.#ended(end)
+    if (!this.#end || this.#canSend()) this.#ended(end)
     this.#mute = true
   }
 
@@ -212,7 +212,7 @@ export class Connection implements Sink {
   }
 
   /** A peer that has finished may still listen. */
-  get #canSend(): boolean {
+  #canSend(): boolean {
     return !this.#mute && (this.#end === undefined || this.#end.how === 'finished')
   }
 
