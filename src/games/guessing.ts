@@ -26,7 +26,7 @@ export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secre
   play(state, _seat, guess) {
     if (over(state)) return { refused: 'the game is over' }
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
-    return { ...state, left: state.left - 1, last: verdict(guess, state.secret) }
+    return { secret: state.secret, left: state.left - 1, last: verdict(guess, state.secret) }
   },
   outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
   view: ({ left, last }) => (last === undefined ? { left } : { left, last }),

@@ -6,7 +6,7 @@ const PLAYED = Promise.resolve(undefined)
 export class LocalTable<State, Move, View, Options> implements Acts<Move> {
   readonly #game: Game<State, Move, View, Options>
   readonly #random: Random
-  readonly #seats: readonly LocalSeat<Move, View>[]
+  readonly #seats = [new LocalSeat<Move, View>(0, this)]
   #state: State
   #outcome: Outcome | undefined
 
@@ -14,7 +14,7 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
     this.#game = game
     this.#random = random
     this.#state = game.setup(options, random)
-    this.#seats = Array.from({ length: game.seats.max }, (_, number) => new LocalSeat<Move, View>(number, this))
+    for (let number = 1; number < game.seats.max; number++) this.#seats.push(new LocalSeat(number, this))
     this.#publish()
   }
 
