@@ -17,7 +17,7 @@ export function obey(port: number): void {
   const tell = (report: Report) => process.send?.(report)
   process.on('disconnect', () => process.exit())
   process.on('message', (question) => {
-    if (question === 'settled') globalThis.gc?.()
+    if (question === 'settled') globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     const { user, system } = process.cpuUsage()
     tell({ cpu: user + system, rss: process.memoryUsage.rss() })
   })

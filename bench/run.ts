@@ -1,7 +1,7 @@
 // Parlor's server beside servers written by hand on node:net, in one run: node bench/run.ts
 import { writeFileSync } from 'node:fs'
 import { type Load, type ServerProcess, Stage } from './processes.ts'
-import { type Case, type Memory, type Round, report, type Side } from './report.ts'
+import { type Case, type Idle, type Memory, type Round, report, type Side } from './report.ts'
 
 const GAMES = ['guess', 'tictactoe', 'echo'] as const
 const CONNECTIONS = [1, 100, 1000] as const
@@ -55,11 +55,12 @@ async function side(server: ServerProcess, game: string, connections: number, se
   return { rate: messages / seconds, cpu: (after.cpu - before.cpu) / allMessages, p50, p99 }
 }
 
-async function bytesPerIdle(server: ServerProcess): Promise<number> {
+async function bytesPerIdle(server: ServerProcess): Promise<Idle> {
   const before = await server.usage(true)
   const leave = await stage.idle(server, IDLE)
-  const during = await server.usage(true)
+  const fresh = await server.usage()
+  const settled = await server.usage(true)
   await leave()
   await server.stop()
-  return (during.rss - before.rss) / IDLE
+  return { fresh: (fresh.rss - before.rss) / IDLE, settled: (settled.rss - before.rss) / IDLE }
 }
