@@ -101,8 +101,8 @@ export class Peer<Name extends string = string> implements Reader {
    * the rules has had its turn (`spoken`). Answers whether anything was said.
    */
   bye(spoken = false): boolean {
-    const states = [this.#state]
-    if (spoken) states.push(...this.#legal().filter(({ from }) => from !== this.#side).map(({ next }) => next))
+    const afterTheirs = this.#legal().flatMap(({ from, next }) => (from === this.#side ? [] : [next]))
+    const states = spoken ? [this.#state, ...afterTheirs] : [this.#state]
     const goodbye = states.flatMap((state) => legal(this.#automaton, state)).find(({ form, from }) => form.bye && from === this.#side)
     if (!goodbye) return false
     this.#state = goodbye.next
