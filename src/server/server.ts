@@ -50,11 +50,6 @@ export class Server {
     this.#opposite = (game) => (playable(game) ? (seat) => play(game, seat, serving.random) : undefined)
   }
 
-  /** How many conversations there are now. */
-  get size(): number {
-    return this.#patience.watched.size
-  }
-
   /** Opens every program's place. One that cannot be opened is among the answers, with its failure; the others serve. */
   async open(): Promise<readonly Place[]> {
     const places: Place[] = []
