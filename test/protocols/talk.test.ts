@@ -3,21 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { seeded } from '../../src/games/random.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { far } from '../support/far.ts'
-import { type Play, type Played, play, program } from '../support/play.ts'
+import { program } from '../support/play.ts'
+import { FRAMINGS, INTRODUCTION, PROMPT, talk } from '../support/talking.ts'
 import { Typist } from '../support/typist.ts'
-
-const INTRODUCTION =
-  'Type /q to quit\nEnter message to send. Please wait for input prompt before entering message...\n' +
-  'Note: Type "play tictactoe" to start a game of tictactoe\n'
-const PROMPT = 'Enter Input >'
-const FRAMINGS = ['lines', 'none', 'length'] as const
-
-/** A talk in which nothing goes wrong. */
-async function talk(terms: Omit<Play, 'program'>): Promise<Played> {
-  const played = await play({ program: 'talk', ...terms })
-  expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
-  return played
-}
 
 describe('cs/chat (CS project 4): the talk', () => {
   test('the words around it', async () => {
