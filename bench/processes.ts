@@ -36,9 +36,9 @@ export class Stage {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   }
 
-  /** Starts a server, given as a file of this folder and its arguments. */
-  async serve(file: string, ...args: string[]): Promise<ServerProcess> {
-    const child = this.#start(0, [process.execPath, '--expose-gc', here(file), ...args], 'ipc')
+  /** Starts a server, given as a file of this folder, its arguments, and what Node is told beside them. */
+  async serve(file: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<ServerProcess> {
+    const child = this.#start(0, [process.execPath, '--expose-gc', ...flags, here(file), ...args], 'ipc')
     return ServerProcess.of(child)
   }
 

@@ -67,10 +67,38 @@ export interface Seat<Move, View> {
   readonly number: SeatNumber
   /** The next situation; every event at the table brings one, and none is left out. The first is the one at the start. */
   next(): Promise<Situation<View>>
+  /** As `next`, without a promise: from now on, every situation is shown to this watcher. */
+  watch(watcher: Watcher<View>): void
   /** Makes a move; answers with a refusal where the rules do not allow it, and then nothing has changed. */
-  play(move: Move): Promise<Refusal | undefined>
+  play(move: Move): Refusal | undefined
   /** Gives up the seat, which ends the game. */
   leave(): void
+}
+
+/** Watcher is shown what a seat sees, one situation after the other, and told if the table cannot go on. */
+export interface Watcher<View> {
+  see(situation: Situation<View>): void
+  closed(reason: Error): void
+}
+
+/** Shows every situation of a seat to `see`, as soon as there is one, until it answers that this was the last. */
+export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situation<View>) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let over = false
+    seat.watch({
+      see(situation) {
+        if (over) return
+        try {
+          if (see(situation)) resolve()
+          else return
+        } catch (reason) {
+          reject(reason)
+        }
+        over = true
+      },
+      closed: reject,
+    })
+  })
 }
 
 /** Whether a value is a refusal. */

@@ -1,6 +1,14 @@
-import { type Game, isRefusal, type Outcome, type Random, type Refusal, type Seat, type SeatNumber, type Situation } from './game.ts'
-
-const PLAYED = Promise.resolve(undefined)
+import {
+  type Game,
+  isRefusal,
+  type Outcome,
+  type Random,
+  type Refusal,
+  type Seat,
+  type SeatNumber,
+  type Situation,
+  type Watcher,
+} from './game.ts'
 
 /** LocalTable is a table of one machine: rules and seats, and no journal. */
 export class LocalTable<State, Move, View, Options> implements Acts<Move> {
@@ -36,13 +44,13 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
   }
 
   /** Makes a move for a seat. */
-  play(number: SeatNumber, move: Move): Promise<Refusal | undefined> {
-    if (this.#outcome) return Promise.resolve({ refused: 'the game is over' })
+  play(number: SeatNumber, move: Move): Refusal | undefined {
+    if (this.#outcome) return { refused: 'the game is over' }
     const next = this.#game.play(this.#state, number, move, this.#random)
-    if (isRefusal(next)) return Promise.resolve(next)
+    if (isRefusal(next)) return next
     this.#state = next
     this.#publish()
-    return PLAYED
+    return undefined
   }
 
   /** Gives a seat up. */
@@ -61,12 +69,14 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
       const turn = toMove.includes(seat.number)
       seat.push(this.#outcome ? { view, turn, outcome: this.#outcome } : { view, turn })
     }
+    // only now, for whoever is shown it may move at once, and the others see that after this
+    for (const seat of this.#seats) seat.show()
   }
 }
 
 /** What the seats of a table do there. */
 interface Acts<Move> {
-  play(number: SeatNumber, move: Move): Promise<Refusal | undefined>
+  play(number: SeatNumber, move: Move): Refusal | undefined
   leave(number: SeatNumber): void
 }
 
@@ -74,6 +84,7 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
   readonly number: SeatNumber
   readonly #acts: Acts<Move>
   #unseen: Situation<View>[] = []
+  #watcher: Watcher<View> | undefined
   #waiting: { resolve: (situation: Situation<View>) => void; reject: (reason: Error) => void } | undefined
   #closed: Error | undefined
 
@@ -91,7 +102,13 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
     })
   }
 
-  play(move: Move): Promise<Refusal | undefined> {
+  watch(watcher: Watcher<View>): void {
+    this.#watcher = watcher
+    this.show()
+    if (this.#closed) watcher.closed(this.#closed)
+  }
+
+  play(move: Move): Refusal | undefined {
     return this.#acts.play(this.number, move)
   }
 
@@ -99,16 +116,28 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
     this.#acts.leave(this.number)
   }
 
+  /** Keeps a situation until it is shown. */
   push(situation: Situation<View>): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (waiting) waiting.resolve(situation)
-    else if (this.#unseen.length > 0) this.#unseen.push(situation)
+    if (this.#unseen.length > 0) this.#unseen.push(situation)
     else this.#unseen = [situation]
+  }
+
+  /** Shows what there is to whoever watches or waits. */
+  show(): void {
+    const watcher = this.#watcher
+    while (this.#unseen.length > 0 && (watcher || this.#waiting)) {
+      const situation = this.#unseen.shift()
+      const waiting = this.#waiting
+      if (!situation) return
+      this.#waiting = undefined
+      if (watcher) watcher.see(situation)
+      else waiting?.resolve(situation)
+    }
   }
 
   close(reason: Error): void {
     this.#closed = reason
+    this.#watcher?.closed(reason)
     this.#waiting?.reject(reason)
     this.#waiting = undefined
   }

@@ -1,22 +1,22 @@
-import { type Game, isRefusal, type Random, type Seat } from './game.ts'
+import { follow, type Game, type Random, type Seat } from './game.ts'
 import { bestMove, isOpen } from './search.ts'
 
 /**
  * The house's player of a game: holds a seat until the game is over. It moves as the game itself says (`choose`), as a
  * search finds where a view shows everything (`whole`), or else by chance among the legal moves.
  */
-export async function play<State, Move, View, Options>(
+export function play<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   seat: Seat<Move, View>,
   random: Random,
 ): Promise<void> {
-  for (;;) {
-    const { view, turn, outcome } = await seat.next()
-    if (outcome) return
-    if (!turn) continue
-    const refusal = await seat.play(choose(game, seat.number, view, random))
-    if (isRefusal(refusal)) throw new Error(`the player of ${game.name} made an illegal move: ${refusal.refused}`)
-  }
+  return follow(seat, ({ view, turn, outcome }) => {
+    if (turn) {
+      const refusal = seat.play(choose(game, seat.number, view, random))
+      if (refusal) throw new Error(`the player of ${game.name} made an illegal move: ${refusal.refused}`)
+    }
+    return outcome !== undefined
+  })
 }
 
 /** Whether the house can play a game. */

@@ -63,7 +63,7 @@ async function exchange(peer: Peer, seat: Seat<string, Talk>): Promise<void> {
     if (view.line !== undefined && view.turn === seat.number) peer.send(outcome ? 'last' : 'line', view.line.replace(/\r/g, ' '))
     if (outcome) return
     if (!turn) continue
-    const refusal = await seat.play(shortened((await peer.receive()).text))
+    const refusal = seat.play(shortened((await peer.receive()).text))
     if (refusal) peer.refuse(`the ${peer.other}’s line was not taken: ${refusal.refused}`)
   }
 }
@@ -79,7 +79,7 @@ async function sitDown(seat: Seat<string, Talk>, person: Person, { voices, leavi
     }
     if (outcome) return
     if (!turn) person.say(waiting)
-    else while (await seat.play(await person.ask(prompt, leaving)));
+    else while (seat.play(await person.ask(prompt, leaving)));
   }
 }
 

@@ -55,8 +55,9 @@ export class Conversation {
     this.#house = new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
     const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
-    this.over = this.#hold(program, side, setting)
-    this.done = this.over.then((trouble) => this.#close(trouble))
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.over = promise
+    this.done = this.#hold(program, side, setting, resolve)
   }
 
   /** Where the conversation stands: a state of the protocol's automaton. */
@@ -86,26 +87,32 @@ export class Conversation {
     this.stop(this.#peer.explain(new Ended('late', `the other side said nothing for ${limit / 1000} s`)))
   }
 
-  async #hold({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
+  async #hold(
+    { protocol }: Program,
+    side: Side,
+    setting: Setting<unknown>,
+    over: (trouble: Error | undefined) => void,
+  ): Promise<Error | undefined> {
     try {
       await protocol[side](this.#peer, setting)
-      await this.#house.finished()
+      if (this.#house.busy) await this.#house.finished()
     } catch (error) {
       // where this side may close, a person who has gone is no trouble
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
       else this.stop(error)
     }
-    return this.#trouble
+    const trouble = this.#trouble
+    over(trouble)
+    await this.#close(trouble)
+    return trouble
   }
 
-  async #close(trouble: Error | undefined): Promise<Error | undefined> {
+  #close(trouble: Error | undefined): Promise<void> {
     const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
     const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
-    if (this.#goodbye) await this.connection.close(AFTER_GOODBYE)
-    else if (!trouble || peerIsGone || personIsGone) await this.connection.close()
-    else await this.connection.abort()
-    return trouble
+    if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
+    return !trouble || peerIsGone || personIsGone ? this.connection.close() : this.connection.abort()
   }
 }
 

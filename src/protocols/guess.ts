@@ -46,7 +46,7 @@ export const guess: Protocol<Name, Words> = {
     let { view, outcome } = await seat.next()
     while (!outcome) {
       peer.send('GUESS')
-      await seat.play(words.reads((await peer.receive()).text.trim()))
+      seat.play(words.reads((await peer.receive()).text.trim()))
       ;({ view, outcome } = await seat.next())
       peer.send(view.last ?? 'wasted')
     }

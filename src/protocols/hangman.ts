@@ -54,7 +54,7 @@ const protocol: Protocol<Name> = {
       while (!outcome) {
         const { name, text } = await peer.receive()
         if (name === 'QUIT') return seat.leave()
-        const refusal = await seat.play(text)
+        const refusal = seat.play(text)
         if (refusal) {
           peer.refuse(refusal.refused)
           continue
@@ -88,7 +88,7 @@ const solo: Solo = {
     for (let on = true; on; ) {
       const seat = await house.sit(hangman, 0, keeping(options))
       const { view } = await seat.next()
-      const played = await guess(view, person, async (letter) => (await seat.play(letter)) ?? (await seat.next()).view)
+      const played = await guess(view, person, async (letter) => seat.play(letter) ?? (await seat.next()).view)
       on = played && (await again(person))
     }
   },

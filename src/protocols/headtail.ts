@@ -49,7 +49,7 @@ const headTail: Protocol<Name, Words> = {
       const guess = (await peer.receive()).text.at(-1)
       if (guess === 'Q') break
       if (guess === 'H' || guess === 'T') {
-        await seat.play(guess)
+        seat.play(guess)
         view = (await seat.next()).view
         peer.send(view.last ? 'right' : 'wrong')
       } else peer.send('unusable')
@@ -120,7 +120,7 @@ export const solos: readonly Solo[] = [
         const guess = (await person.ask(SOLO_PROMPT, 'Q')).toUpperCase()
         if (guess === 'Q') return
         if (guess === 'H' || guess === 'T') {
-          await seat.play(guess)
+          seat.play(guess)
           const { view } = await seat.next()
           person.say((view.last ? messages.right : messages.wrong).text)
         } else person.say(messages.unusable.text)

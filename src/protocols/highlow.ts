@@ -42,7 +42,7 @@ export const solos: readonly Solo[] = [
       let { view, outcome } = await seat.next()
       while (!outcome) {
         const typed = await person.ask('Guess a number 1 to 100: ')
-        await seat.play(readDigits(typed))
+        seat.play(readDigits(typed))
         ;({ view, outcome } = await seat.next())
         person.say(ANSWERS[view.last ?? 'wasted'])
       }

@@ -24,7 +24,7 @@ export class LocalHouse implements House {
   /** Tables at which somebody still plays. */
   #tables: readonly { readonly over: boolean; close(reason: Error): void }[] = []
   /** Resolves when all who sit opposite have finished. */
-  #finished = NOBODY
+  #finished: Promise<void> | undefined
 
   /** `onBroken` is called when somebody opposite cannot go on. */
   constructor(opposite: Opposite, random: Random, onBroken: (reason: unknown) => void) {
@@ -43,9 +43,14 @@ export class LocalHouse implements House {
     return Promise.resolve(table.seat(number))
   }
 
+  /** Whether somebody was ever asked to sit opposite. */
+  get busy(): boolean {
+    return this.#finished !== undefined
+  }
+
   /** Resolves when all who sit opposite have finished, or could not go on. */
-  finished(): Promise<void> {
-    return this.#finished
+  async finished(): Promise<void> {
+    await this.#finished
   }
 
   /** Sends everybody home, because the conversation is broken. */
@@ -53,14 +58,12 @@ export class LocalHouse implements House {
     for (const table of this.#tables) table.close(reason)
   }
 
-  async #hold(play: Promise<void>, others: Promise<void>): Promise<void> {
+  async #hold(play: Promise<void>, others: Promise<void> | undefined): Promise<void> {
     try {
       await play
     } catch (reason) {
       this.#onBroken(reason)
     }
-    await others
+    if (others) await others
   }
 }
-
-const NOBODY = Promise.resolve()

@@ -54,7 +54,7 @@ const number: Protocol<Name, undefined> = {
         peer.send('garbage')
         continue
       }
-      await seat.play(Number(guess))
+      seat.play(Number(guess))
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
       if (!outcome) continue
@@ -108,7 +108,7 @@ export const solos: readonly Solo[] = [
       await seat.next()
       person.say(BANNER)
       for (let won = false; !won; ) {
-        await seat.play(Number(await askInt(person, PROMPT, NO_NUMBER)))
+        seat.play(Number(await askInt(person, PROMPT, NO_NUMBER)))
         const { view, outcome } = await seat.next()
         person.say(messages[ANSWERS[view.last ?? 'wasted']].text)
         won = outcome !== undefined

@@ -34,7 +34,7 @@ const remoteControl: Protocol<Name, undefined> = {
       person.say(robot.notation.render(view))
       const { name } = await peer.receive()
       if (name === 'END') return seat.leave()
-      await seat.play(name)
+      seat.play(name)
     }
   },
 

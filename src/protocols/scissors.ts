@@ -1,4 +1,4 @@
-import type { Seat, SeatNumber, Situation } from '../games/game.ts'
+import { follow, type Seat, type SeatNumber, type Situation } from '../games/game.ts'
 import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type Round, score, verdict } from '../games/hands.ts'
 import { lines } from '../wire/lines.ts'
 import { askUntil } from './asking.ts'
@@ -44,26 +44,32 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
     const { name, text } = await peer.receive()
     if (name === 'QUIT') return seat.leave()
     const hand = numbered(text.trim())
-    const refusal = hand ? await seat.play(hand) : NO_HAND
+    const refusal = hand ? seat.play(hand) : NO_HAND
     if (refusal) peer.refuse(refusal.refused)
   }
 }
 
-/** Tells the client what happens at the table, and asks for its hand once a round. */
-async function tell(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
-  for (let told = 0, asked = 0; ; ) {
-    const { view, outcome } = await seat.next()
-    if (outcome?.left !== undefined) return outcome.left === seat.number ? undefined : peer.send('dismissal')
+/** Tells the client what happens at the table, before anything else does, and asks for its hand once a round. */
+function tell(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+  let told = 0
+  let asked = 0
+  return follow(seat, ({ view, outcome }) => {
+    if (outcome?.left !== undefined) {
+      if (outcome.left !== seat.number) peer.send('dismissal')
+      return true
+    }
     const round = view.rounds[told]
     if (round) {
       peer.send('ROUND', ...round)
       told++
     }
-    if (outcome) return peer.send('END', ...score(view.rounds))
-    if (asked > told) continue
-    peer.send('CHOOSE')
-    asked++
-  }
+    if (outcome) peer.send('END', ...score(view.rounds))
+    else if (asked === told) {
+      peer.send('CHOOSE')
+      asked++
+    }
+    return outcome !== undefined
+  })
 }
 
 /** The person at the server's terminal is Player1, and chooses while the client does. */
@@ -81,7 +87,7 @@ async function sitDown(seat: Seat<Hand, HandsView>, person: Person): Promise<voi
     if (!turn) continue
     const hand = await choose(person, seat.number, coming)
     if (hand === 'QUIT') seat.leave()
-    else if (hand) await seat.play(hand)
+    else if (hand) seat.play(hand)
   }
 }
 
@@ -140,7 +146,7 @@ const scissors: Protocol<Name> = {
 
   async server(peer, { house }) {
     const seat = await house.sit(hands, 1, undefined)
-    await Promise.race([listen(peer, seat), tell(peer, seat)])
+    await Promise.race([tell(peer, seat), listen(peer, seat)])
   },
 
   async client(peer, { person }) {

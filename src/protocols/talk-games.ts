@@ -20,7 +20,7 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
   const seat = await house.sit(tictactoe, line.them, { first: begins })
   const move = async (text: string) => {
     const cell = pythonInt(text)
-    return cell !== undefined && !(await seat.play(Number(cell))) ? cell : undefined
+    return cell !== undefined && !seat.play(Number(cell)) ? cell : undefined
   }
   try {
     for (;;) {
@@ -78,7 +78,7 @@ const keepNumber: InTalk = async (line, { house, person, options }) => {
   try {
     for (let { view, outcome } = await seat.next(); !outcome; ) {
       const guess = await line.answer(REQUESTS.guess, pythonInt)
-      await seat.play(Number(guess))
+      seat.play(Number(guess))
       ;({ view, outcome } = await seat.next())
       const lost = outcome?.winners.length === 0
       const answers = [ANSWERS[view.last ?? 'wasted'], ...(lost ? ['GAMEOVER'] : [])]

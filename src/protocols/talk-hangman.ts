@@ -9,7 +9,7 @@ export async function keepWord(line: Line, { house, person, options: { secret, w
   const usable = secret !== undefined && !unguessable(secret)
   const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words })
   person.say('This side keeps a word, and answers by itself.')
-  const guess = async (letter: string) => ((await seat.play(letter)) ? undefined : letter)
+  const guess = async (letter: string) => (seat.play(letter) ? undefined : letter)
   try {
     let { view, outcome } = await seat.next()
     line.say(`WORD ${view.shown.length} ${view.left}`)

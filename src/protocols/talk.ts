@@ -65,7 +65,7 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
         return { game, by, said: view.said }
       }
       // a line that is heard can be said, but at a table that is over, which comes next
-      if (turn) await seat.play(await line.hear())
+      if (turn) seat.play(await line.hear())
     }
   } finally {
     seat.leave()
@@ -86,7 +86,7 @@ async function sitTalking(seat: Seat<string, Talk>, { person, options }: Setting
       const typed = await person.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
       // where nothing marks the end of a message, an empty one is none
-      asked = typed !== LEAVE && ((typed === '' && options.framing === 'none') || (await seat.play(typed)) !== undefined)
+      asked = typed !== LEAVE && ((typed === '' && options.framing === 'none') || seat.play(typed) !== undefined)
     }
   }
 }
@@ -104,7 +104,7 @@ async function sitAtBoard(seat: Seat<number, Board>, { person }: Setting<unknown
       const typed = await person.ask(PROMPT, LEAVE)
       const cell = pythonInt(typed)
       if (typed === LEAVE) seat.leave()
-      asked = typed !== LEAVE && (cell === undefined || (await seat.play(Number(cell))) !== undefined)
+      asked = typed !== LEAVE && (cell === undefined || seat.play(Number(cell)) !== undefined)
     }
   }
 }

@@ -43,7 +43,7 @@ async function exchange(peer: Peer<Name>, seat: Seat<number, Board>): Promise<vo
     if (!turn) continue
     const { name, fields } = await peer.receive()
     if (name === 'END') return seat.leave()
-    const refusal = await seat.play(Number(fields[0]))
+    const refusal = seat.play(Number(fields[0]))
     if (refusal) peer.refuse(`the ${peer.other} said MOVE${fields[0]}: ${refusal.refused}`)
   }
 }
@@ -62,7 +62,7 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
     for (let moved = false; !moved; ) {
       const cell = pythonInt(await person.ask(`${us} moves (0 to quit): `, '0'))
       if (cell === '0') seat.leave()
-      moved = cell === '0' || (cell !== undefined && !(await seat.play(Number(cell))))
+      moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
     }
     person.say()
   }

@@ -154,7 +154,7 @@ export class Connection implements Sink {
    * is closed both ways, or that moment is over.
    */
   async close(linger = LINGER): Promise<void> {
-    await this.#outbox.drained()
+    if (!this.#outbox.flushed()) await this.#outbox.drained()
     this.#hangUp(CLOSED)
     if (this.#closed) return
     this.transport.resume()
@@ -170,7 +170,7 @@ export class Connection implements Sink {
 
   /** Breaks off, so that the peer sees a reset; what was said last gets 200 ms to arrive first. */
   async abort(): Promise<void> {
-    await this.#outbox.drained()
+    if (!this.#outbox.flushed()) await this.#outbox.drained()
     this.#hangUp(BROKEN_OFF)
     if (this.#closed) return
     await this.#untilClosed(BEFORE_RESET)

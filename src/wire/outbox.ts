@@ -75,10 +75,14 @@ export class Outbox implements Flushable {
     if (this.#cancelWait) this.#pump()
   }
 
-  /** Resolves when everything was given to the transport, or forgotten. */
-  drained(): Promise<void> {
+  /** Writes what may be written now; answers whether that was everything. */
+  flushed(): boolean {
     this.flush()
-    if (this.#queue.length === 0) return Promise.resolve()
+    return this.#queue.length === 0
+  }
+
+  /** Resolves when everything that waits was given to the transport, or forgotten. */
+  drained(): Promise<void> {
     return new Promise((resolve) => {
       const before = this.#onDrained
       this.#onDrained = () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Nim, nim, type Take } from '../../examples/games/nim.ts'
 import { programs } from '../../examples/protocols/nim.ts'
-import { isRefusal, type Outcome } from '../../src/games/game.ts'
+import { isRefusal, type Outcome, type Watcher } from '../../src/games/game.ts'
 import { LocalTable } from '../../src/games/local.ts'
 import { play } from '../../src/games/player.ts'
 import { seeded } from '../../src/games/random.ts'
@@ -73,12 +73,15 @@ describe('the game of CONTRIBUTING: Nim', () => {
       const table = new LocalTable(nim, { heaps }, random)
       const outcomes: (Outcome | undefined)[] = []
       const seat = table.seat(0)
-      const next = async () => {
-        const situation = await seat.next()
-        outcomes.push(situation.outcome)
-        return situation
-      }
-      const watched = { number: 0, next, play: (take: Take) => seat.play(take), leave: () => seat.leave() }
+      const watch = ({ see, closed }: Watcher<Nim>) =>
+        seat.watch({
+          see(situation) {
+            outcomes.push(situation.outcome)
+            see(situation)
+          },
+          closed,
+        })
+      const watched = { number: 0, next: () => seat.next(), watch, play: (take: Take) => seat.play(take), leave: () => seat.leave() }
       await Promise.all([play(nim, watched, random), play(nim, table.seat(1), random)])
       // two perfect players: the first wins unless the heaps, taken as binary numbers, cancel out
       const first = heaps.reduce((sum, stones) => sum ^ stones, 0) !== 0
