@@ -1,5 +1,9 @@
-import { host } from '../terminal/host.ts'
+import { chance } from '../games/random.ts'
+import type { Program } from '../protocols/protocol.ts'
+import { type Hosting, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
+import { messageOf } from '../terminal/trouble.ts'
+import { wallClock } from '../wire/clock.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
 import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
@@ -11,6 +15,15 @@ interface HostOptions extends TermOptions, TransportOptions {
   readonly forever?: boolean
   readonly concurrent?: boolean
   readonly timeout?: number
+}
+
+/** A hall for the clients of one program, for as long as this process lasts. */
+async function hallFor({ name }: Program): Promise<Pick<Hosting, 'house'>> {
+  const { Premises } = await import('../server/premises.ts')
+  const { memoryStore } = await import('../storage/memory.ts')
+  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
+  const premises = new Premises({ store: memoryStore(), clock: wallClock, random: chance, onTrouble })
+  return { house: (line) => premises.house(line, name) }
 }
 
 /** `parlor host`: the server's side of a program at the terminal; answers with the exit code. */
@@ -25,10 +38,13 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     throw new Usage(`somebody types at the host of ${program.name}, which goes with one client at a time; leave out --concurrent`)
   }
   if (options.udp && !words.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
+  if (program.needs && !program.host)
+    throw new Usage(`${program.name} brings clients together; serve it with: parlor serve --only ${program.name}`)
   const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)
   const at = { host: options.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: options.port ?? program.port }
   const terminal = new Terminal()
   return host({
+    ...(program.needs ? await hallFor(program) : {}),
     program,
     options: { ...program.defaults, ...terms },
     random: randomOf(program, terms),

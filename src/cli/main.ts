@@ -55,8 +55,14 @@ export function commands(end: (code: number) => void): Command {
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
     .addOption(spanned('--first <time>', 'how long a client may take to say something at all', 120_000, '2m'))
     .addOption(spanned('--idle <time>', 'how long a client may take to answer', 600_000, '10m'))
+    .addOption(
+      new Option('--data <folder>', 'keep games, people and ranks in this folder; "none" keeps nothing')
+        .default('parlor-data')
+        .env('PARLOR_DATA'),
+    )
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
+    .option('--questions <file>', QUESTIONS)
     .option('--json', 'print where what listens as JSON')
     .action(async (options) => end(await (await import('./serve.ts')).serveCommand(options)))
 
@@ -69,6 +75,7 @@ export function commands(end: (code: number) => void): Command {
   )
     .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', address)
     .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', port)
+    .option('--questions <file>', QUESTIONS)
     .option('--forever', 'serve client after client until Ctrl-C')
     .option('--concurrent', 'serve them all at the same time')
     .option('--split <n>', 'hello-split: bytes in the first piece', number(1, 1024))
@@ -117,6 +124,8 @@ export function commands(end: (code: number) => void): Command {
   ).action(async (name) => end(await (await import('./lookup.ts')).lookupCommand(name)))
   return parlor
 }
+
+const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
 
 /** An option that is a time span, with its default in milliseconds and as one would type it. */
 function spanned(flags: string, about: string, ms: number, typed: string): Option {

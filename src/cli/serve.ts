@@ -1,21 +1,25 @@
 import { networkInterfaces } from 'node:os'
 import { chance } from '../games/random.ts'
+import type { Store } from '../hall/ports.ts'
 import { allPrograms, shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
+import { Premises } from '../server/premises.ts'
 import { type Place, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT, messageOf, place } from '../terminal/trouble.ts'
+import { wallClock } from '../wire/clock.ts'
 import { complain, onMistake, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
 import { stopSignal, type TermOptions, termsOf } from './terms.ts'
 
-interface ServeOptions extends Pick<TermOptions, 'framing' | 'words'> {
+interface ServeOptions extends Pick<TermOptions, 'framing' | 'words' | 'questions'> {
   readonly host: string
   readonly only?: readonly string[]
   readonly port?: Readonly<Record<string, number>>
   readonly iterative?: readonly string[]
   readonly first: number
   readonly idle: number
+  readonly data: string
   readonly json?: boolean
 }
 
@@ -30,7 +34,15 @@ export async function serveCommand(options: ServeOptions): Promise<number> {
     return program.name
   }
   const ports = Object.entries(options.port ?? {}).map(async ([name, port]) => [await named(name), port] as const)
+  const premises = new Premises({
+    store: await storeIn(options.data),
+    clock: wallClock,
+    random: chance,
+    onTrouble: (sentence, reason) => complain(`${sentence}: ${messageOf(reason)}`),
+  })
+  await premises.open()
   const server = new Server({
+    premises,
     programs: [...new Set(programs)],
     host: options.host,
     ports: Object.fromEntries(await Promise.all(ports)),
@@ -48,11 +60,26 @@ export async function serveCommand(options: ServeOptions): Promise<number> {
     if (failure !== undefined)
       complain(`${program.name} is not served: ${cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)}`)
   }
-  if (open.length === 0) return EXIT.trouble
-  if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
+  if (open.length > 0 && !stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   await server.stop()
-  return EXIT.good
+  await premises.close()
+  return open.length > 0 ? EXIT.good : EXIT.trouble
 }
+
+/** Where games, people and ranks are kept. */
+async function storeIn(folder: string): Promise<Store> {
+  if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
+  const { openStore } = await import('../storage/sqlite.ts')
+  const { StoreError } = await import('../storage/error.ts')
+  try {
+    return await openStore({ folder })
+  } catch (error) {
+    throw error instanceof StoreError ? new Usage(`${error.message}; --data names another folder, or "${NOWHERE}"`) : error
+  }
+}
+
+/** What `--data` says where nothing is to be kept. */
+const NOWHERE = 'none'
 
 function json(places: readonly Place[]): string {
   const rows = places.map(({ program, transport, address, failure }) => ({

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Random } from '../games/game.ts'
+import type { Question } from '../games/questions.ts'
 import { chance, given } from '../games/random.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
@@ -18,12 +19,13 @@ export interface TermOptions {
   readonly format?: readonly string[]
   readonly name?: string
   readonly words?: string
+  readonly questions?: string
   readonly pace?: number
 }
 
 /** Terms of a conversation from the command line; an option that is empty counts as not given. */
 export async function termsOf(given: TermOptions): Promise<Options> {
-  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, pace } = given
+  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, pace } = given
   if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
   return {
     ...(secret ? { secret } : {}),
@@ -38,6 +40,7 @@ export async function termsOf(given: TermOptions): Promise<Options> {
     ...(name === undefined ? {} : { name }),
     ...(pace === undefined ? {} : { pace }),
     ...(words === undefined ? {} : { words: await wordsFrom(words) }),
+    ...(questions === undefined ? {} : { questions: await questionsFrom(questions) }),
   }
 }
 
@@ -82,4 +85,14 @@ async function wordsFrom(file: string): Promise<readonly string[]> {
   const words = parseWords(await textOf(file))
   if ('refused' in words) throw new Usage(`${file}: ${words.refused}`)
   return words
+}
+
+async function questionsFrom(file: string): Promise<readonly Question[]> {
+  const { formOf, parseQuestions, QuestionError } = await import('../games/questions.ts')
+  const text = await textOf(file)
+  try {
+    return await parseQuestions(text, formOf(file, text))
+  } catch (error) {
+    throw error instanceof QuestionError ? new Usage(`${file}: ${error.message}`) : error
+  }
 }

@@ -14,10 +14,15 @@ export interface Refusal {
   readonly refused: string
 }
 
-/** Outcome is how a game ended: who won (nobody, in a draw or a lost game), and whose leaving ended it. */
+/** Outcome is how a game ended: who won (nobody, in a draw or a lost game), and what ended it if not the rules. */
 export interface Outcome {
   readonly winners: readonly SeatNumber[]
+  /** Who has left, or let the time run out. */
   readonly left?: SeatNumber
+  /** It was the time of that one that ran out. */
+  readonly late?: true
+  /** Both have agreed on a draw. */
+  readonly agreed?: true
 }
 
 /**
@@ -33,6 +38,8 @@ export interface Game<State, Move, View, Options = undefined> {
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
   view(state: State, who: SeatNumber | 'watcher'): View
+  /** What each seat has gained, where a game is about that and not about who wins. */
+  points?(state: State): readonly number[]
   /** All legal moves, where they can be listed: players and counts of the move tree come free. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
   /** The state that a view shows, where it shows everything: then the house's player can search. */

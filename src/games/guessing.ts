@@ -6,8 +6,8 @@ export type Verdict = 'low' | 'high' | 'right' | 'wasted'
 /** Guessing is a secret number, and what was tried so far. */
 export interface Guessing {
   readonly secret: number
-  /** Tries still left; `Infinity` where they are not counted. */
-  readonly left: number
+  /** Tries still left, where they are counted. */
+  readonly left?: number
   readonly last?: Verdict
 }
 
@@ -21,15 +21,15 @@ export type Try = number | 'wasted'
 export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secret?: number | undefined }> = {
   name: 'guessing',
   seats: { min: 1, max: 1 },
-  setup: ({ tries = Number.POSITIVE_INFINITY, secret }, random) => ({ secret: secret ?? random.integer(1, 100), left: tries }),
+  setup: ({ tries, secret }, random) => ({ secret: secret ?? random.integer(1, 100), ...counted(tries) }),
   toMove: (state) => (over(state) ? [] : [0]),
   play(state, _seat, guess) {
     if (over(state)) return { refused: 'the game is over' }
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
-    return { secret: state.secret, left: state.left - 1, last: verdict(guess, state.secret) }
+    return { secret: state.secret, ...counted(state.left, 1), last: verdict(guess, state.secret) }
   },
   outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ left, last }) => (last === undefined ? { left } : { left, last }),
+  view: ({ left, last }) => ({ ...counted(left), ...(last && { last }) }),
   *moves(state) {
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
@@ -37,7 +37,7 @@ export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secre
     parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? Number(text) : { refused: 'type a number from 1 to 100' }),
     print: String,
     render: ({ left, last }) =>
-      `${last ? VERDICTS[last] : 'Guess a number from 1 to 100.'}${left < Number.POSITIVE_INFINITY ? ` Tries left: ${left}.` : ''}`,
+      `${last ? VERDICTS[last] : 'Guess a number from 1 to 100.'}${left === undefined ? '' : ` Tries left: ${left}.`}`,
   },
 }
 
@@ -49,7 +49,12 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 }
 
 function over({ left, last }: Guessing): boolean {
-  return last === 'right' || left <= 0
+  return last === 'right' || left === 0
+}
+
+/** The tries that are left after some more, where they are counted. */
+function counted(left: number | undefined, used = 0): { left?: number } {
+  return left === undefined ? {} : { left: left - used }
 }
 
 function verdict(guess: Try, secret: number): Verdict {

@@ -9,6 +9,7 @@ import {
   type Situation,
   type Watcher,
 } from './game.ts'
+import { Sight } from './sight.ts'
 
 /** LocalTable is a table of one machine: rules and seats, and no journal. */
 export class LocalTable<State, Move, View, Options> implements Acts<Move> {
@@ -83,10 +84,7 @@ interface Acts<Move> {
 class LocalSeat<Move, View> implements Seat<Move, View> {
   readonly number: SeatNumber
   readonly #acts: Acts<Move>
-  #unseen: Situation<View>[] = []
-  #watcher: Watcher<View> | undefined
-  #waiting: { resolve: (situation: Situation<View>) => void; reject: (reason: Error) => void } | undefined
-  #closed: Error | undefined
+  readonly #sight = new Sight<View>()
 
   constructor(number: SeatNumber, acts: Acts<Move>) {
     this.number = number
@@ -94,18 +92,11 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
   }
 
   next(): Promise<Situation<View>> {
-    const situation = this.#unseen.shift()
-    if (situation) return Promise.resolve(situation)
-    if (this.#closed) return Promise.reject(this.#closed)
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
-    })
+    return this.#sight.next()
   }
 
   watch(watcher: Watcher<View>): void {
-    this.#watcher = watcher
-    this.show()
-    if (this.#closed) watcher.closed(this.#closed)
+    this.#sight.watch(watcher)
   }
 
   play(move: Move): Refusal | undefined {
@@ -116,29 +107,15 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
     this.#acts.leave(this.number)
   }
 
-  /** Keeps a situation until it is shown. */
   push(situation: Situation<View>): void {
-    if (this.#unseen.length > 0) this.#unseen.push(situation)
-    else this.#unseen = [situation]
+    this.#sight.push(situation)
   }
 
-  /** Shows what there is to whoever watches or waits. */
   show(): void {
-    const watcher = this.#watcher
-    while (this.#unseen.length > 0 && (watcher || this.#waiting)) {
-      const situation = this.#unseen.shift()
-      const waiting = this.#waiting
-      if (!situation) return
-      this.#waiting = undefined
-      if (watcher) watcher.see(situation)
-      else waiting?.resolve(situation)
-    }
+    this.#sight.show()
   }
 
   close(reason: Error): void {
-    this.#closed = reason
-    this.#watcher?.closed(reason)
-    this.#waiting?.reject(reason)
-    this.#waiting = undefined
+    this.#sight.close(reason)
   }
 }

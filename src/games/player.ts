@@ -1,4 +1,4 @@
-import { follow, type Game, type Random, type Seat } from './game.ts'
+import { follow, type Game, type Random, type Seat, type SeatNumber } from './game.ts'
 import { bestMove, isOpen } from './search.ts'
 
 /**
@@ -12,7 +12,7 @@ export function play<State, Move, View, Options>(
 ): Promise<void> {
   return follow(seat, ({ view, turn, outcome }) => {
     if (turn) {
-      const refusal = seat.play(choose(game, seat.number, view, random))
+      const refusal = seat.play(houseMove(game, seat.number, view, random))
       if (refusal) throw new Error(`the player of ${game.name} made an illegal move: ${refusal.refused}`)
     }
     return outcome !== undefined
@@ -24,7 +24,13 @@ export function playable<State, Move, View, Options>(game: Game<State, Move, Vie
   return game.choose !== undefined || isOpen(game)
 }
 
-function choose<State, Move, View, Options>(game: Game<State, Move, View, Options>, seat: number, view: View, random: Random): Move {
+/** The house's move in a seat that is to move, from what that seat sees. Throws an Error for a game that it cannot play. */
+export function houseMove<State, Move, View, Options>(
+  game: Game<State, Move, View, Options>,
+  seat: SeatNumber,
+  view: View,
+  random: Random,
+): Move {
   if (game.choose) return game.choose(view, seat, random)
   if (isOpen(game)) return bestMove(game, game.whole(view), random)
   throw new Error(`the house cannot play ${game.name}`)

@@ -4,7 +4,7 @@ import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, endless, type Side } from './automaton.ts'
-import { type Holder, LocalHouse, type Opposite } from './house.ts'
+import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './house.ts'
 import { Peer } from './peer.ts'
 import { EndOfInput, nobody, type Person } from './person.ts'
 import type { Options, Program, Protocol, Setting } from './protocol.ts'
@@ -27,6 +27,8 @@ export interface Terms {
   readonly person?: Person
   /** Who takes the other seats; by default the person, as the protocol has it. */
   readonly opposite?: Opposite
+  /** Where the peer is seated, instead. */
+  readonly house?: (line: Line) => Household
   readonly clock?: Clock
 }
 
@@ -38,13 +40,13 @@ export class Conversation {
   /** As `over`, when the connection is closed as well, which can take a moment longer. */
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
-  readonly #house: LocalHouse
+  readonly #house: Household
   readonly #automaton: Automaton
   #trouble: Error | undefined
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
 
-  constructor({ program, side, transport, options, random, person = nobody, opposite, clock = wallClock }: Terms) {
+  constructor({ program, side, transport, options, random, person = nobody, opposite, house, clock = wallClock }: Terms) {
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)
     const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
@@ -52,12 +54,19 @@ export class Conversation {
     this.connection = new Connection(transport, { incoming, outgoing, pace, clock })
     this.#automaton = protocol.automaton
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    this.#house = new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
+    this.#house =
+      house?.(this.#line(transport)) ??
+      new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
     const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.over = promise
     this.done = this.#hold(program, side, setting, resolve)
+  }
+
+  /** Whether the peer is to say something now that is more than a goodbye. */
+  get awaited(): boolean {
+    return this.#peer.awaited
   }
 
   /** Where the conversation stands: a state of the protocol's automaton. */
@@ -83,8 +92,16 @@ export class Conversation {
   checkPatience(now: number, limits: { first: number; idle: number }): void {
     const { waitingSince, heard } = this.connection
     const limit = heard ? limits.idle : limits.first
-    if (waitingSince === undefined || now - waitingSince < limit) return
+    if (waitingSince === undefined || now - waitingSince < limit || !this.#peer.awaited) return
     this.stop(this.#peer.explain(new Ended('late', `the other side said nothing for ${limit / 1000} s`)))
+  }
+
+  #line({ remote }: Transport): Line {
+    return {
+      address: remote.host,
+      end: (reason) => this.stop(new Ended('ours', reason)),
+      watch: (on) => this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined),
+    }
   }
 
   async #hold(
@@ -102,6 +119,7 @@ export class Conversation {
       else this.stop(error)
     }
     const trouble = this.#trouble
+    this.#house.close(trouble)
     over(trouble)
     await this.#close(trouble)
     return trouble

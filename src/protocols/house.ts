@@ -1,4 +1,4 @@
-import type { Game, Random, Seat, SeatNumber } from '../games/game.ts'
+import type { Game, Random, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import { LocalTable } from '../games/local.ts'
 
 /**
@@ -8,6 +8,81 @@ import { LocalTable } from '../games/local.ts'
 export interface House {
   /** Seats the peer at a new table of `game`, in the seat `number`. */
   sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>>
+  /** The hall behind this house, where there is one: then the peer can be somebody there. */
+  readonly hall?: Hallway
+}
+
+/** Chair is a seat at a table of the hall. */
+export interface Chair<Move, View> extends Seat<Move, View> {
+  readonly table: { readonly id: number }
+  /** The names of all who sit there, by seat. */
+  readonly names: readonly string[]
+}
+
+/** Place is a score's place on a ladder: 1 is the best. */
+export interface Place {
+  readonly rank: number
+  readonly of: number
+}
+
+/** How a table is sought in the hall. */
+export interface Terms<Options> {
+  readonly options: Options
+  /** The seats that the peer can hold. */
+  readonly seats: readonly SeatNumber[]
+  /** Milliseconds until the house sits down opposite, if nobody comes; `Infinity` for never. */
+  readonly wait: number
+  /** What comes of it counts for the game's ladder. */
+  readonly rated?: boolean
+  /** The seat is held when the peer goes away, for whoever comes back under its name. */
+  readonly held?: boolean
+}
+
+/** Hallway is what a role may ask of the hall, for its peer. */
+export interface Hallway {
+  /** The peer's name, as far as it has one. */
+  readonly name: string | undefined
+  /**
+   * Lets the peer in under a name, which needs its password where it is registered. `again`: one who is here under that
+   * name makes room; else the name is taken.
+   */
+  enter(name: string, how?: { password?: string; again?: boolean }): Promise<Refusal | undefined>
+  /** Registers a name, and lets the peer in under it. */
+  register(name: string, password: string): Promise<Refusal | undefined>
+  /** Seeks company at a game, as long as the conversation lasts. */
+  seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: Terms<Options>): Promise<Chair<Move, View>>
+  /** Whether the peer has a seat at a table of a game that is not over. */
+  holds(game: string): boolean
+  /** The peer's seat at a table of a game that is not over, taken up again. */
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined
+  /** The peer's place on a game's ladder. */
+  rank(game: string): Promise<Place | undefined>
+}
+
+/** The hall behind a house. Throws an Error where there is none: then the program is not to be started there. */
+export function hallOf({ hall }: House): Hallway {
+  if (!hall) throw new Error('this program needs a hall')
+  return hall
+}
+
+/** Line is the connection to a peer, as the house sees it. */
+export interface Line {
+  /** The peer's address, without its port. */
+  readonly address: string
+  /** Whether the conversation is to end as soon as the peer has gone and all it said was read: while nobody listens to it. */
+  watch(on: boolean): void
+  /** Ends the conversation, for a reason of the house's. */
+  end(reason: string): void
+}
+
+/** Household is a house for one conversation, with an end. */
+export interface Household extends House {
+  /** Whether somebody was asked to sit opposite who has to finish too. */
+  readonly busy: boolean
+  /** Resolves when all who sit opposite have finished, or could not go on. */
+  finished(): Promise<void>
+  /** The peer goes away: in good order, or for a reason. */
+  close(reason?: Error): void
 }
 
 /** Holder is somebody who takes a seat and plays until the game is over. */
@@ -17,7 +92,7 @@ export type Holder<Move, View> = (seat: Seat<Move, View>) => Promise<void>
 export type Opposite = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Holder<Move, View> | undefined
 
 /** LocalHouse seats at tables of this process, for one conversation. */
-export class LocalHouse implements House {
+export class LocalHouse implements Household {
   readonly #opposite: Opposite
   readonly #random: Random
   readonly #onBroken: (reason: unknown) => void
@@ -53,9 +128,9 @@ export class LocalHouse implements House {
     await this.#finished
   }
 
-  /** Sends everybody home, because the conversation is broken. */
-  close(reason: Error): void {
-    for (const table of this.#tables) table.close(reason)
+  /** Sends everybody home, where the conversation is broken. */
+  close(reason?: Error): void {
+    if (reason) for (const table of this.#tables) table.close(reason)
   }
 
   async #hold(play: Promise<void>, others: Promise<void> | undefined): Promise<void> {

@@ -34,7 +34,9 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'fh/hello': () => import('./greeting.ts'),
   'fh/time': () => import('./time.ts'),
   'fh/http': () => import('./http.ts'),
+  'fh/quiz': () => import('./quiz.ts'),
   'fh/hangman': () => import('./hangman.ts'),
+  'fh/tictactoe': () => import('./match.ts'),
   'book/guess': () => import('./number.ts'),
   'book/secret': () => import('./number.ts'),
 }
@@ -51,7 +53,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   talk: 'cs/chat',
   time: 'fh/time',
   http: 'fh/http',
+  quiz: 'fh/quiz',
   hangman: 'fh/hangman',
+  match: 'fh/tictactoe',
   number: 'book/guess',
 }
 

@@ -49,6 +49,11 @@ export class Peer<Name extends string = string> implements Reader {
     return this.#legal().some(({ form, from }) => form.closes && from === this.#side)
   }
 
+  /** Whether the peer is to say something now that is more than a goodbye. */
+  get awaited(): boolean {
+    return this.#legal().some(({ form, from }) => from === this.other && !form.bye && !form.closes)
+  }
+
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
   receive(): Promise<Said<Name>> {
     return new Promise((resolve, reject) => this.#read({ resolve, reject }))

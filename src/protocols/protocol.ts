@@ -1,4 +1,5 @@
 import type { Random, Seat } from '../games/game.ts'
+import type { Question } from '../games/questions/question.ts'
 import type { Clock } from '../wire/clock.ts'
 import type { Framing } from '../wire/framing.ts'
 import { lines } from '../wire/lines.ts'
@@ -31,6 +32,8 @@ export interface Options {
   name?: string
   /** The words to guess. */
   words?: readonly string[]
+  /** The questions to draw from. */
+  questions?: readonly Question[]
   /** Milliseconds of the pause, for the protocols that have one. */
   pace?: number
 }
@@ -84,6 +87,8 @@ export interface Program<Name extends string = string, Words = unknown> {
   readonly servePort?: number
   /** Options of its own, by their names on the command line. */
   readonly takes?: readonly (keyof Options)[]
+  /** It brings several peers together, which only a server with a hall can do. */
+  readonly needs?: 'hall'
   /** Options it starts from. */
   readonly defaults?: Options
   /** What is wrong with the options, in a sentence; `undefined` where nothing is. */

@@ -1,7 +1,6 @@
 import type { Random } from '../games/game.ts'
-import { play, playable } from '../games/player.ts'
 import { Conversation } from '../protocols/conversation.ts'
-import type { Opposite } from '../protocols/house.ts'
+import type { Line } from '../protocols/house.ts'
 import { type Limits, Patience } from '../protocols/patience.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { Ended } from '../wire/ends.ts'
@@ -9,6 +8,7 @@ import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
 import { Turnstile } from '../wire/turnstile.ts'
+import type { Premises } from './premises.ts'
 
 /** What a server is made of. */
 export interface Serving {
@@ -22,6 +22,8 @@ export interface Serving {
   readonly limits: Limits
   readonly options: Options
   readonly random: Random
+  /** Where clients are seated. */
+  readonly premises: Premises
   /** Told of every conversation that did not end as its protocol ends. */
   readonly onTrouble: (program: Program, client: Address, trouble: Error) => void
 }
@@ -35,10 +37,9 @@ export interface Place {
   readonly failure?: unknown
 }
 
-/** Server serves worksheet programs to many clients each; the house plays the other side. */
+/** Server serves worksheet programs to many clients each, and seats them in one hall. */
 export class Server {
   readonly #serving: Serving
-  readonly #opposite: Opposite
   readonly #patience: Patience
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []
@@ -47,7 +48,6 @@ export class Server {
   constructor(serving: Serving) {
     this.#serving = serving
     this.#patience = new Patience(serving.limits)
-    this.#opposite = (game) => (playable(game) ? (seat) => play(game, seat, serving.random) : undefined)
   }
 
   /** Opens every program's place. One that cannot be opened is among the answers, with its failure; the others serve. */
@@ -70,8 +70,11 @@ export class Server {
     const closed = this.#listeners.map((listener) => listener.close())
     for (const turnstile of this.#turnstiles) turnstile.close()
     this.#patience.close()
+    const reason = new Ended('ours', 'the server was stopped')
     const gone = [...this.#patience.watched].map((conversation) => conversation.done)
-    for (const conversation of this.#patience.watched) conversation.stop(new Ended('ours', 'the server was stopped'))
+    // first the hall, for whoever goes now is not to give up a game
+    this.#serving.premises.clear(reason)
+    for (const conversation of this.#patience.watched) conversation.stop(reason)
     await Promise.all([...gone, ...closed])
   }
 
@@ -96,8 +99,9 @@ export class Server {
   }
 
   #serve(program: Program, transport: Transport, options: Options): Promise<void> {
-    const { random, onTrouble } = this.#serving
-    const conversation = new Conversation({ program, side: 'server', transport, options, random, opposite: this.#opposite })
+    const { random, onTrouble, premises } = this.#serving
+    const house = (line: Line) => premises.house(line, program.name)
+    const conversation = new Conversation({ program, side: 'server', transport, options, random, house })
     this.#patience.watch(conversation)
     return conversation.over.then((trouble) => {
       // nobody says goodbye in datagrams: silence is how a peer goes there

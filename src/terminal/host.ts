@@ -1,5 +1,6 @@
 import type { Random } from '../games/game.ts'
 import { Conversation } from '../protocols/conversation.ts'
+import type { Household, Line } from '../protocols/house.ts'
 import { Patience } from '../protocols/patience.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { wallClock } from '../wire/clock.ts'
@@ -15,6 +16,8 @@ export interface Hosting {
   readonly options: Options
   readonly random: Random
   readonly terminal: Terminal
+  /** Where clients are seated, if not at tables of this terminal. */
+  readonly house?: (line: Line) => Household
   /** Opens the place where clients arrive. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
   /** The place as it was asked for. */
@@ -43,8 +46,9 @@ export async function host(hosting: Hosting): Promise<number> {
   const serve = async (transport: Transport) => {
     const greeting = program.host?.connected?.(transport.remote)
     if (greeting !== undefined) terminal.say(greeting)
-    const { options, random } = hosting
-    const conversation = new Conversation({ program, side: 'server', transport, person: terminal, options, random })
+    const { options, random, house } = hosting
+    const seating = house ? { house } : {}
+    const conversation = new Conversation({ program, side: 'server', transport, person: terminal, options, random, ...seating })
     talking.add(conversation)
     patience?.watch(conversation)
     const trouble = await conversation.over

@@ -45,7 +45,7 @@ describe('guessing', () => {
         const state = guessing.setup({}, seeded(seed))
         expect(state.secret).toBeGreaterThanOrEqual(1)
         expect(state.secret).toBeLessThanOrEqual(100)
-        expect(Object.keys(guessing.view(state, 0))).toEqual(['left'])
+        expect(Object.keys(guessing.view(state, 0))).toEqual([])
         expect(guessing.view(state, 'watcher')).not.toHaveProperty('secret')
       }),
     )

@@ -14,12 +14,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   protocols: ['wire', 'games'],
   terminal: ['wire', 'protocols', 'games'],
   lab: ['wire', 'protocols'],
-  server: ['wire', 'games', 'protocols'],
-  cli: ['wire', 'games', 'protocols', 'terminal', 'lab', 'server'],
+  hall: ['games'],
+  storage: [],
+  server: ['wire', 'games', 'protocols', 'hall', 'storage'],
+  cli: ['wire', 'games', 'protocols', 'terminal', 'lab', 'hall', 'storage', 'server'],
 }
 const ROOMS = Object.keys(MAY)
 /** The rooms in which the platform is used directly. */
-const NODE = ['wire/transports', 'terminal', 'server', 'cli']
+const NODE = ['wire/transports', 'storage', 'storage/sqlite', 'terminal', 'server', 'cli']
 
 interface Case {
   file: string
@@ -35,9 +37,18 @@ const cases: Case[] = [
       allowed: MAY[room]?.includes(other) ?? false,
     })),
   ),
-  ...[...ROOMS, 'wire/transports'].map((room) => ({ file: `src/${room}/node.ts`, imports: 'node:net', allowed: NODE.includes(room) })),
+  ...[...ROOMS, 'wire/transports', 'storage/sqlite'].map((room) => ({
+    file: `src/${room}/node.ts`,
+    imports: 'node:net',
+    allowed: NODE.includes(room),
+  })),
   { file: 'src/wire/transports/up.ts', imports: '../thing.ts', allowed: true },
   { file: 'src/wire/transports/out.ts', imports: '../../games/thing.ts', allowed: false },
+  { file: 'src/hall/crypto.ts', imports: 'node:crypto', allowed: true },
+  { file: 'src/storage/ports.ts', imports: '../hall/ports.ts', allowed: true },
+  { file: 'src/storage/sqlite/ports.ts', imports: '../../hall/ports.ts', allowed: true },
+  { file: 'src/storage/sqlite/up.ts', imports: '../thing.ts', allowed: true },
+  { file: 'src/storage/sqlite/out.ts', imports: '../../hall/thing.ts', allowed: false },
 ]
 
 describe('the import table is enforced by the linter', () => {

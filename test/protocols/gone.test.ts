@@ -7,6 +7,7 @@ import { Patience } from '../../src/protocols/patience.ts'
 import type { Program } from '../../src/protocols/protocol.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import { houseOf } from '../support/premises.ts'
 import { restless } from '../support/restless.ts'
 
 /** Ways in which a peer is not there any more. */
@@ -37,16 +38,27 @@ async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number
   goAfter(side === 'server' ? client : server, writes, way)
   const terms = { program, options: { ...program.defaults, pace: 0, delay: 0 }, random }
   const sides = {
-    server: new Conversation({ ...terms, side: 'server', transport: server, person: restless(random, 200) }),
+    server: new Conversation({
+      ...terms,
+      side: 'server',
+      transport: server,
+      person: restless(random, 200),
+      ...houseOf(program, { random }),
+    }),
     client: new Conversation({ ...terms, side: 'client', transport: client, person: restless(random, 200) }),
   }
   const patience = new Patience({ first: 40, idle: 40 })
   patience.watch(sides[side])
-  const end = await sides[side].over
+  const end = await Promise.race([sides[side].over, unawaited(sides[side])])
   patience.close()
   const other = side === 'server' ? 'client' : 'server'
   sides[other].stop(new Ended('ours', 'the test is over'))
   return end
+}
+
+/** Resolves when silence is no fault: there is nothing for the peer to say. */
+async function unawaited(conversation: Conversation): Promise<undefined> {
+  for (let quiet = 0; quiet < 100; quiet = conversation.awaited ? 0 : quiet + 1) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
 describe.each(programNames)('%s', async (name) => {

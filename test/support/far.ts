@@ -8,6 +8,7 @@ import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
 import { program } from './play.ts'
+import { houseOf } from './premises.ts'
 import { Script } from './script.ts'
 
 /** How our side is set up. */
@@ -108,6 +109,7 @@ export async function far(
     random,
     person: person ?? script,
     clock,
+    ...(side === 'server' ? houseOf(found, { clock, random }) : {}),
   })
   await settled()
   return new Far(conversation, { here, there, script, clock })

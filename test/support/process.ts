@@ -13,7 +13,7 @@ export class Parlor implements AsyncDisposable {
   #seen: (() => void)[] = []
 
   constructor(args: readonly string[], entry = bin) {
-    this.#child = spawn(process.execPath, [entry, ...args])
+    this.#child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, PARLOR_DATA: 'none' } })
     this.#child.stdout.on('data', (data) => this.#print(() => (this.output += data)))
     this.#child.stderr.on('data', (data) => this.#print(() => (this.errors += data)))
     this.#child.stdin.on('error', () => {})

@@ -8,6 +8,7 @@ import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
 import { Far } from './far.ts'
 import { program } from './play.ts'
+import { houseOf } from './premises.ts'
 import { Script } from './script.ts'
 
 /** The house's players, as a server has them. */
@@ -30,6 +31,7 @@ export async function served(
     options: { ...found.defaults, ...options },
     random,
     opposite: players(random),
+    ...houseOf(found, { clock, random }),
     clock,
   })
   await settled()

@@ -1,0 +1,17 @@
+import { coin } from './coin.ts'
+import type { Game } from './game.ts'
+import { guessing } from './guessing.ts'
+import { hands } from './hands.ts'
+import { hangman } from './hangman.ts'
+import { quiz } from './quiz.ts'
+import { robot } from './robot.ts'
+import { talk } from './talk.ts'
+import { tictactoe } from './tictactoe.ts'
+
+/** AnyGame is a game of which only its rules know what a state, a move and a view are. */
+export type AnyGame = Game<unknown, unknown, unknown, unknown>
+
+/** All games, by name. */
+export const games: ReadonlyMap<string, AnyGame> = new Map(
+  [coin, guessing, hands, hangman, quiz, robot, talk, tictactoe].map((game: AnyGame) => [game.name, game]),
+)

@@ -1,0 +1,23 @@
+import { internet } from './internet.ts'
+import { messages } from './messages.ts'
+import { networks } from './networks.ts'
+import { python } from './python.ts'
+import type { Question } from './question.ts'
+import { servers } from './servers.ts'
+import { sockets } from './sockets.ts'
+import { tcp } from './tcp.ts'
+import { udp } from './udp.ts'
+import { unicode } from './unicode.ts'
+
+/** bank: the questions of the house, on networks, sockets and characters, for a quiz that brings none of its own. */
+export const bank: readonly Question[] = [
+  ...networks,
+  ...internet,
+  ...tcp,
+  ...udp,
+  ...sockets,
+  ...messages,
+  ...servers,
+  ...python,
+  ...unicode,
+]

@@ -1,0 +1,197 @@
+import type { Question } from './question.ts'
+
+/** Questions on layers, addresses, ports, and what networks are made of. */
+export const networks: readonly Question[] = [
+  {
+    text: 'Which layer of the TCP/IP model do TCP and UDP belong to?',
+    options: ['the transport layer', 'the application layer', 'the internet layer', 'the link layer'],
+    right: 0,
+    explanation: 'TCP and UDP carry data from program to program; IP below them carries packets from host to host.',
+  },
+  {
+    text: 'Which layer of the TCP/IP model does IP itself belong to?',
+    options: ['the transport layer', 'the application layer', 'the link layer', 'the internet layer'],
+    right: 3,
+    explanation: 'IP moves packets from host to host across networks; ports and connections belong to the layer above.',
+  },
+  {
+    text: 'What does an Ethernet switch look at to decide where a frame goes?',
+    options: ['the destination IP address', 'the destination port number', 'the destination MAC address', 'the name of the destination'],
+    right: 2,
+    explanation: 'A switch works on the link layer; the IP address inside of the frame is for routers.',
+  },
+  {
+    text: 'What does a router look at to decide where a packet goes next?',
+    options: ['the destination port number', 'the destination IP address', 'the destination host name', 'the source MAC address'],
+    right: 1,
+    explanation: 'A router looks the destination address up in its routing table and passes the packet on.',
+  },
+  {
+    text: 'How long is an IPv4 address?',
+    options: ['16 bits', '32 bits', '64 bits', '128 bits'],
+    right: 1,
+    explanation: '32 bits are four bytes, written as four numbers from 0 to 255, as in 192.0.2.1.',
+  },
+  {
+    text: 'How long is an IPv6 address?',
+    options: ['128 bits', '32 bits', '64 bits', '256 bits'],
+    right: 0,
+    explanation: '128 bits are 16 bytes, written as groups of hexadecimal digits, as in 2001:db8::1.',
+  },
+  {
+    text: 'Which of these can be an IPv4 address?',
+    options: ['192.168.0.256', '192.168.300.1', '192.168.0.1.5', '192.168.0.254'],
+    right: 3,
+    explanation: 'Four numbers, each of them one byte, and so from 0 to 255.',
+  },
+  {
+    text: 'What does the address 127.0.0.1 stand for?',
+    options: ['the nearest router', 'the local DNS server', 'this host itself', 'every host on the LAN'],
+    right: 2,
+    explanation: 'It is the loopback address: what is sent there never leaves the machine.',
+  },
+  {
+    text: 'Which IPv6 address is the loopback address?',
+    options: ['::', 'fe80::1', '::1', 'ff02::1'],
+    right: 2,
+    explanation: ':: is no address at all, fe80::/10 is for one link only, and ff02::1 means all nodes on the link.',
+  },
+  {
+    text: 'A server binds to 0.0.0.0. Where can clients reach it?',
+    options: [
+      'only from programs on its own host',
+      'at every IPv4 address of its host',
+      'at no address: nobody reaches it',
+      'at a port that the system chooses',
+    ],
+    right: 1,
+    explanation: '0.0.0.0 stands for all local IPv4 addresses; bound to 127.0.0.1 it serves its own host only.',
+  },
+  {
+    text: 'How many bits does a port number have in TCP and UDP?',
+    options: ['16', '8', '24', '32'],
+    right: 0,
+    explanation: 'The port fields of both headers have 16 bits, so ports go from 0 to 65535.',
+  },
+  {
+    text: 'Which is the highest port number?',
+    options: ['1023', '49151', '65536', '65535'],
+    right: 3,
+    explanation: 'A port number has 16 bits: 2^16 - 1 = 65535.',
+  },
+  {
+    text: 'Which are the system ports, also called well-known ports?',
+    options: ['1024 to 49151', '49152 to 65535', '0 to 255', '0 to 1023'],
+    right: 3,
+    explanation: 'RFC 6335: system ports up to 1023, user ports up to 49151, and dynamic ports above.',
+  },
+  {
+    text: 'What does a port number tell apart?',
+    options: ['the hosts on one network', 'the networks of one city', 'the services on one host', 'the routes to one network'],
+    right: 2,
+    explanation: 'The IP address names the host, and the port the service (and so the program) on it.',
+  },
+  {
+    text: 'What identifies a TCP connection?',
+    options: [
+      'the IP address and port of the server',
+      'both IP addresses and both ports',
+      'the ports of client and server',
+      'the number of the server process',
+    ],
+    right: 1,
+    explanation: 'Only all four together are unique, so that one server port can carry thousands of connections.',
+  },
+  {
+    text: 'Which of these address ranges is for private networks?',
+    options: ['10.0.0.0/8', '1.0.0.0/8', '8.0.0.0/8', '12.0.0.0/8'],
+    right: 0,
+    explanation: 'RFC 1918 sets aside 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16.',
+  },
+  {
+    text: 'How many addresses are there in the IPv4 network 192.168.1.0/24?',
+    options: ['24', '256', '128', '65536'],
+    right: 1,
+    explanation: 'The first 24 of 32 bits are the network, so 8 are left for hosts: 2^8 = 256.',
+  },
+  {
+    text: 'What does NAT in a home router do?',
+    options: [
+      'It rewrites addresses and ports.',
+      'It finds the addresses of host names.',
+      'It encrypts all packets that leave.',
+      'It gives out host names.',
+    ],
+    right: 0,
+    explanation: 'Many private hosts share one public address; the router remembers which port belongs to whom.',
+  },
+  {
+    text: 'What does ARP find for an IPv4 address on the local network?',
+    options: ['its host name', 'its open ports', 'its next router', 'its MAC address'],
+    right: 3,
+    explanation: 'A host asks the whole LAN who has the IP address; its owner answers with its MAC address.',
+  },
+  {
+    text: 'What does a host get from DHCP when it joins a network?',
+    options: [
+      'a host name for its user',
+      'a certificate with its key',
+      'an IP address and other settings',
+      'a list of all the other hosts there',
+    ],
+    right: 2,
+    explanation: 'With the address come the network mask, the default router and the DNS servers.',
+  },
+  {
+    text: 'What does a router do with a packet whose TTL (time to live) has run out?',
+    options: ['It sets the TTL anew.', 'It waits a second.', 'It drops the packet.', 'It sends it twice.'],
+    right: 2,
+    explanation: 'Each router lowers the TTL by one, so that no packet can go round in circles for ever.',
+  },
+  {
+    text: 'Which protocol does ping use?',
+    options: ['TCP', 'ICMP', 'HTTP', 'ARP'],
+    right: 1,
+    explanation: 'ping sends ICMP echo requests: there is neither a port nor a connection.',
+  },
+  {
+    text: 'What is a LAN?',
+    options: [
+      'a network within a building or campus',
+      'a network that spans cities or countries',
+      'a line between exactly two routers',
+      'a list of the hosts of a network',
+    ],
+    right: 0,
+    explanation: 'A local area network connects what is near; a wide area network (WAN) connects LANs.',
+  },
+  {
+    text: 'In which topology is every device connected to one switch in the middle?',
+    options: ['ring', 'bus', 'mesh', 'star'],
+    right: 3,
+    explanation: 'In a star a broken cable cuts off one device only, but everything depends on the middle.',
+  },
+  {
+    text: 'What is a protocol?',
+    options: [
+      'a cable between two hosts',
+      'a program that sends data',
+      'a table of the addresses that are free',
+      'rules for how data is exchanged',
+    ],
+    right: 3,
+    explanation: 'It says who sends what and when, and how the beginning and the end of a message are known.',
+  },
+  {
+    text: 'Which side makes contact in the client-server model?',
+    options: ['the server', 'the router', 'the client', 'the resolver'],
+    right: 2,
+    explanation: 'The server waits at a known address, and the client comes to it.',
+  },
+  {
+    text: 'What does the MTU (maximum transmission unit) of a link limit?',
+    options: ['the number of hosts', 'the size of a packet', 'the length of a cable', 'the time of a packet'],
+    right: 1,
+    explanation: 'The MTU of Ethernet is 1500 bytes as a rule; longer messages need several packets.',
+  },
+]

@@ -1,0 +1,200 @@
+import type { Question } from './question.ts'
+
+/** Questions on iterative and concurrent servers, threads, and waiting for many sockets. */
+export const servers: readonly Question[] = [
+  {
+    text: 'What is an iterative server?',
+    options: [
+      'It serves one client after another.',
+      'It serves all of its clients at the same time.',
+      'It serves each client only once.',
+      'It serves clients in pairs.',
+    ],
+    right: 0,
+    explanation: 'It is simple to write, but whoever comes while it is busy has to wait.',
+  },
+  {
+    text: 'What is a concurrent server?',
+    options: [
+      'It serves one client after the other.',
+      'It runs on several hosts.',
+      'It answers on several ports.',
+      'It serves several clients at once.',
+    ],
+    right: 3,
+    explanation: 'With a thread or process for each client, or with one loop that waits for all sockets.',
+  },
+  {
+    text: 'A client connects while an iterative server is busy with another. What happens to it?',
+    options: ['It is refused at once.', 'It takes the other’s place.', 'It waits in the queue.', 'It gets the other’s data.'],
+    right: 2,
+    explanation: 'The system completes its handshake; it is served when the server comes to accept() again.',
+  },
+  {
+    text: 'What does a server with a thread for each client do right after it has started such a thread?',
+    options: ['It waits for the thread.', 'It closes the client’s socket.', 'It calls accept() again.', 'It calls listen() again.'],
+    right: 2,
+    explanation: 'The main thread only takes clients; the new one talks with its own.',
+  },
+  {
+    text: 'What is the smallest unit that an operating system gives processor time to?',
+    options: ['a process', 'a thread', 'a function', 'a socket'],
+    right: 1,
+    explanation: 'A process has one thread or more, and they share its memory.',
+  },
+  {
+    text: 'What do all threads of a process have in common?',
+    options: ['memory and open sockets', 'stack and registers', 'the line that they are at', 'nothing but their name'],
+    right: 0,
+    explanation: 'Each has a stack of its own; what is shared and changed has to be guarded.',
+  },
+  {
+    text: 'Two threads add to the same counter. What keeps an addition from getting lost?',
+    options: ['a socket for each thread', 'a larger receive buffer', 'a pause after each addition', 'a lock around the addition'],
+    right: 3,
+    explanation: 'Reading, adding and writing back are several steps, and another thread may come between.',
+  },
+  {
+    text: 'What does select() tell?',
+    options: ['which clients are known', 'which ports are free', 'which messages are whole', 'which sockets are ready'],
+    right: 3,
+    explanation: 'One thread can wait for many sockets with it, and then serve those on which no call would block.',
+  },
+  {
+    text: 'What advantage does epoll have over select() on Linux?',
+    options: [
+      'It runs on every operating system.',
+      'It never returns half a message.',
+      'Idle sockets cost it next to nothing.',
+      'It encrypts what sockets carry.',
+    ],
+    right: 2,
+    explanation: 'select() goes through all sockets at each call, and takes as a rule 1024 at most.',
+  },
+  {
+    text: 'select() says that a connected TCP socket is readable. What can recv() then return?',
+    options: ['always a whole message', 'some data, or the end', 'always at least a line', 'never an end'],
+    right: 1,
+    explanation: 'Readable means only that recv() will not block: a part, or the end, is enough for that.',
+  },
+  {
+    text: 'When does select() call a listening socket readable?',
+    options: [
+      'when a connection can be accepted',
+      'when a client has sent its first message',
+      'when a client has closed its end',
+      'when the queue is empty',
+    ],
+    right: 0,
+    explanation: 'accept() would not block then.',
+  },
+  {
+    text: 'What does recv() do on a non-blocking socket on which nothing has arrived?',
+    options: [
+      'It returns no bytes, as at the end.',
+      'It fails at once: it would block.',
+      'It waits for the first byte.',
+      'It closes the connection.',
+    ],
+    right: 1,
+    explanation: 'The error is EWOULDBLOCK (EAGAIN), in Python BlockingIOError; no bytes would mean the end.',
+  },
+  {
+    text: 'What does an event loop do in a server?',
+    options: [
+      'It serves many sockets in one thread.',
+      'It starts a process for each socket.',
+      'It restarts the server after a crash.',
+      'It sends each message in a circle.',
+    ],
+    right: 0,
+    explanation: 'It waits until any socket is ready, does what is to be done there, and waits again.',
+  },
+  {
+    text: 'What must a handler in an event loop not do?',
+    options: ['send more than it read', 'read from its socket', 'close its connection', 'block for a long time'],
+    right: 3,
+    explanation: 'There is only one thread: while one handler waits, all clients wait.',
+  },
+  {
+    text: 'Which client holds up an iterative server without a timeout for ever?',
+    options: [
+      'one that sends a line that is too long',
+      'one that closes at once',
+      'one that connects and says nothing',
+      'one that uses a low port',
+    ],
+    right: 2,
+    explanation: 'recv() waits for the silent one, and all the others wait in the queue.',
+  },
+  {
+    text: 'Where should the secret number of a networked guessing game be kept?',
+    options: ['on the client only', 'on both of them', 'on the server only', 'in each message'],
+    right: 2,
+    explanation: 'What is on the player’s computer can be looked at: the server compares, and tells the result only.',
+  },
+  {
+    text: 'Why should a server check each message that it gets?',
+    options: ['TCP may change some of the bytes.', 'Clients may send anything.', 'Checking saves time.', 'Messages may come twice.'],
+    right: 1,
+    explanation: 'A client can be faulty or hostile: bad input has to be answered, not believed.',
+  },
+  {
+    text: 'What should a server do with a client that sends for ever without an LF?',
+    options: ['set a limit, and then hang up', 'make its buffer ever larger', 'wait until the LF has come', 'answer every thousand bytes'],
+    right: 0,
+    explanation: 'Without a longest message, one client can fill the whole memory.',
+  },
+  {
+    text: 'Why is it kind to a server when the client closes first?',
+    options: [
+      'The client’s data is saved.',
+      'The handshake gets shorter.',
+      'The server’s port is changed.',
+      'TIME_WAIT stays with the client.',
+    ],
+    right: 3,
+    explanation: 'Who closes first has to wait; the server’s address stays free for a restart.',
+  },
+  {
+    text: 'A server can hold thousands of TCP connections on one port at the same time.',
+    options: ['True', 'False'],
+    right: 0,
+    explanation: 'They differ in the client’s address or port.',
+  },
+  {
+    text: 'An iterative server has to end after its first client.',
+    options: ['True', 'False'],
+    right: 1,
+    explanation: 'With accept() in an endless loop it serves as many as come, one after the other.',
+  },
+  {
+    text: 'How many sockets does a TCP server have open while it serves three clients at once?',
+    options: ['1', '3', '6', '4'],
+    right: 3,
+    explanation: 'One listens, and there is one more for each client.',
+  },
+  {
+    text: 'A server sends to a client whose program has just ended. What may happen?',
+    options: ['The first send() repeats itself.', 'accept() returns it again.', 'A later send() fails.', 'listen() fails.'],
+    right: 2,
+    explanation: 'The first one may succeed; when a RST has come back, the next fails with "broken pipe" or "reset".',
+  },
+  {
+    text: 'What should happen on a server when one client’s handler fails?',
+    options: [
+      'All connections are closed.',
+      'Only that client’s connection ends.',
+      'The server starts anew.',
+      'The error is sent to all of the clients.',
+    ],
+    right: 1,
+    explanation: 'A fault in one conversation must not reach the others.',
+  },
+  {
+    text: 'A game server lets a client wait until a second one wants to play, and seats both at one table. What is that called?',
+    options: ['matchmaking', 'handshaking', 'multiplexing', 'load balancing'],
+    right: 0,
+    explanation: 'Each client only says that it wants to play; the server finds who plays with whom.',
+  },
+]

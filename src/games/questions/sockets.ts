@@ -1,0 +1,246 @@
+import type { Question } from './question.ts'
+
+/** Questions on what sockets are and what each call does. */
+export const sockets: readonly Question[] = [
+  {
+    text: 'Two programs run at the same time on one computer. Which way cannot bring data from one to the other?',
+    options: [
+      'a file that both of the programs open',
+      'a socket between the two',
+      'a variable that one of them sets',
+      'the clipboard of the system',
+    ],
+    right: 2,
+    explanation: 'Every process has memory of its own: what one assigns, the other never sees.',
+  },
+  {
+    text: 'Which of these statements about a TCP server and its client is false?',
+    options: [
+      'The server has to be started first.',
+      'Both must use the same port number.',
+      'The client must know the server’s port.',
+      'accept() makes a socket for each client.',
+    ],
+    right: 1,
+    explanation: 'The client’s own port is as a rule a free one that its system has chosen.',
+  },
+  {
+    text: 'What is a socket?',
+    options: [
+      'one end of a connection between programs',
+      'a cable that leads to another host',
+      'a list of the programs that run on a host',
+      'a file that two hosts have in common',
+    ],
+    right: 0,
+    explanation: 'A program writes into its end, and the other end is where another program reads.',
+  },
+  {
+    text: 'In which order does a TCP server make these calls?',
+    options: ['bind, listen, accept', 'listen, bind, accept', 'accept, bind, listen', 'bind, accept, listen'],
+    right: 0,
+    explanation: 'bind gives the address, listen opens it to clients, and accept takes them one after the other.',
+  },
+  {
+    text: 'What does bind() do?',
+    options: [
+      'It connects the socket to another host.',
+      'It waits for the first client.',
+      'It joins two sockets into one.',
+      'It gives the socket its own address.',
+    ],
+    right: 3,
+    explanation: 'A client rarely needs it: connect() takes a free port when none was bound.',
+  },
+  {
+    text: 'What does listen() do?',
+    options: [
+      'It waits until the first client connects.',
+      'It reads what clients have sent.',
+      'It lets the system queue connections.',
+      'It reserves a port for later.',
+    ],
+    right: 2,
+    explanation: 'listen() returns at once; waiting is what accept() does.',
+  },
+  {
+    text: 'What does accept() bring forth on a listening TCP socket?',
+    options: ['the listening socket itself', 'a new socket for one client', 'the first message of a client', 'the number of all clients'],
+    right: 1,
+    explanation: 'Data goes over the new socket, while the listening one goes on to take clients.',
+  },
+  {
+    text: 'What is the listening (passive) socket of a server for?',
+    options: [
+      'for sending to all clients',
+      'for reading from all clients',
+      'only for taking connections',
+      'for talking to the first client',
+    ],
+    right: 2,
+    explanation: 'No data ever goes over it: each client has a socket of its own.',
+  },
+  {
+    text: 'What does connect() do on a TCP socket?',
+    options: [
+      'It waits for a client to come.',
+      'It opens a connection to a server.',
+      'It sends the first message.',
+      'It looks for a free server.',
+    ],
+    right: 1,
+    explanation: 'It starts the handshake, and returns when that has succeeded or failed.',
+  },
+  {
+    text: 'Who chooses the port number at the client’s end, as a rule?',
+    options: ['the client’s system', 'the server’s system', 'the client’s program', 'the nearest router'],
+    right: 0,
+    explanation: 'It is an ephemeral port, a free one that connect() is given.',
+  },
+  {
+    text: 'What does recv() return when the peer has closed its side in good order?',
+    options: ['a byte that says END', 'an error, as always', 'the last bytes again', 'no bytes at all'],
+    right: 3,
+    explanation: 'An empty result means that the stream has ended; TCP knows no empty messages.',
+  },
+  {
+    text: 'For what does recv(1024) wait on a blocking TCP socket?',
+    options: [
+      'for exactly 1024 bytes, not fewer',
+      'for a whole line with its LF',
+      'for a pause of one second',
+      'for one byte or more, or the end',
+    ],
+    right: 3,
+    explanation: '1024 is the most that it returns, and not what it waits for.',
+  },
+  {
+    text: 'With a blocking TCP socket, recv(1000) returns 1000 bytes unless the peer closes first.',
+    options: ['True', 'False'],
+    right: 1,
+    explanation: 'It returns what is there, from one byte on: who needs exactly 1000 calls it in a loop.',
+  },
+  {
+    text: 'What does it mean that a call blocks?',
+    options: ['The program is ended.', 'The port is closed.', 'The program waits in it.', 'The peer is locked out.'],
+    right: 2,
+    explanation: 'Nothing else happens in that thread until the event comes for which the call waits.',
+  },
+  {
+    text: 'A blocking accept() is called and no client has connected. What happens?',
+    options: ['It returns nothing at once.', 'It waits until one connects.', 'It raises an error at once.', 'It connects to itself.'],
+    right: 1,
+    explanation: 'That is why a freshly started server seems to be stuck: it waits for its first client.',
+  },
+  {
+    text: 'send() returns 300, though it was given 1000 bytes. What does that mean?',
+    options: [
+      '700 bytes are still to be sent.',
+      '700 bytes were lost on the way.',
+      'The peer has read 300 bytes.',
+      'TCP has compressed the bytes.',
+    ],
+    right: 0,
+    explanation: 'The system has taken only 300 into its buffer: the rest has to be given to it again.',
+  },
+  {
+    text: 'What does "address already in use" mean for a server?',
+    options: [
+      'Another socket has that port.',
+      'Another host has that name.',
+      'Another client is connected already.',
+      'Another route is shorter.',
+    ],
+    right: 0,
+    explanation: 'Some server runs there already, or connections of an earlier one are still in TIME_WAIT.',
+  },
+  {
+    text: 'Why do servers on Unix set SO_REUSEADDR before bind()?',
+    options: [
+      'to serve clients twice',
+      'to share one connection between clients',
+      'to use a second address',
+      'to restart during TIME_WAIT',
+    ],
+    right: 3,
+    explanation: 'Without it bind() can fail for a minute after a restart, with "address already in use".',
+  },
+  {
+    text: 'What happens when a socket is bound to port 0?',
+    options: [
+      'The socket takes no clients.',
+      'The call fails with an error message.',
+      'The system chooses a free port.',
+      'The socket takes every port.',
+    ],
+    right: 2,
+    explanation: 'getsockname() tells which one it is; tests that do so never collide.',
+  },
+  {
+    text: 'Why may bind() to port 80 be refused to an ordinary user on Unix?',
+    options: [
+      'Port 80 is never free on Unix.',
+      'Ports below 1024 need privileges.',
+      'Port 80 is for clients only.',
+      'Port 80 works with IPv6 only.',
+    ],
+    right: 1,
+    explanation: 'By tradition only root may have the system ports, so that a service there can be trusted.',
+  },
+  {
+    text: 'What is the address of a Unix domain socket?',
+    options: ['a port that no other program has', 'a path in the file system', 'a name in the DNS', 'a number of a process'],
+    right: 1,
+    explanation: 'AF_UNIX connects programs on one host, and the rights of the path say who may connect.',
+  },
+  {
+    text: 'What does shutdown(SHUT_WR) do on a TCP socket?',
+    options: [
+      'It sends a FIN and can still receive.',
+      'It sends a RST and ends everything.',
+      'It receives nothing, but can send.',
+      'It waits until the peer has closed.',
+    ],
+    right: 0,
+    explanation: 'That is a half-close: the peer sees the end of the stream, and can still answer.',
+  },
+  {
+    text: 'What is a timeout on recv() good for?',
+    options: ['A slow peer sends faster.', 'A lost segment comes again.', 'A long message fits in.', 'A silent peer is noticed.'],
+    right: 3,
+    explanation: 'Without one, recv() waits as long as the connection stands, and that may be for ever.',
+  },
+  {
+    text: 'What does the number in listen(5) limit?',
+    options: [
+      'clients that are served at once',
+      'messages that wait for recv()',
+      'connections that wait for accept()',
+      'seconds that accept() may wait',
+    ],
+    right: 2,
+    explanation: 'It is the length of the queue (backlog) of connections that nobody has accepted yet.',
+  },
+  {
+    text: 'A client connects and sends before the server has called accept(). What happens to the data?',
+    options: [
+      'It is thrown away by the system.',
+      'It comes back to the client.',
+      'It makes connect() fail.',
+      'It waits in the receive buffer.',
+    ],
+    right: 3,
+    explanation: 'The system has completed the handshake on its own; after accept(), recv() finds the data.',
+  },
+  {
+    text: 'Why is a program in another language no problem for a socket server?',
+    options: [
+      'All languages store texts alike.',
+      'The system translates programs.',
+      'Only bytes go over the connection.',
+      'The server sends its own code.',
+    ],
+    right: 2,
+    explanation: 'What counts is the protocol: who sends which bytes when.',
+  },
+]

@@ -1,0 +1,197 @@
+import type { Question } from './question.ts'
+
+/** Questions on TCP: its handshake, its stream, and how connections end. */
+export const tcp: readonly Question[] = [
+  {
+    text: 'What does TCP hand to the program that receives?',
+    options: ['messages, just as they were sent', 'packets, in any order', 'a stream of bytes, in order', 'lines, one after the other'],
+    right: 2,
+    explanation: 'TCP keeps the order of the bytes, but not where one send ended and the next began.',
+  },
+  {
+    text: 'How many segments does the handshake of TCP take?',
+    options: ['1', '3', '2', '4'],
+    right: 1,
+    explanation: 'SYN, SYN-ACK, ACK: then each side knows the other’s first sequence number.',
+  },
+  {
+    text: 'Which segment does a client send first to open a TCP connection?',
+    options: ['ACK', 'SYN', 'FIN', 'RST'],
+    right: 1,
+    explanation: 'SYN stands for synchronize: it carries the client’s first sequence number.',
+  },
+  {
+    text: 'What does a server answer to a SYN for a port on which it listens?',
+    options: ['SYN-ACK', 'FIN-ACK', 'only ACK', 'only RST'],
+    right: 0,
+    explanation: 'One segment acknowledges the client’s SYN and carries the server’s own.',
+  },
+  {
+    text: 'What does a host answer to a SYN for a port on which nobody listens?',
+    options: ['FIN', 'SYN', 'SYN-ACK', 'RST'],
+    right: 3,
+    explanation: 'The reset makes connect() fail at once with "connection refused".',
+  },
+  {
+    text: 'What does a FIN say?',
+    options: ['I shall read nothing more.', 'Please send that again.', 'I shall send nothing more.', 'There is no such port.'],
+    right: 2,
+    explanation: 'A FIN ends one direction only: its sender can still receive.',
+  },
+  {
+    text: 'What does an RST say?',
+    options: ['All of my data is sent.', 'My buffer is full now.', 'The connection is gone.', 'Send that segment again.'],
+    right: 2,
+    explanation: 'A reset ends both directions at once; calls fail with "connection reset by peer".',
+  },
+  {
+    text: 'What is a half-closed connection?',
+    options: [
+      'One side is gone without a word.',
+      'One side is done, the other still sends.',
+      'Both sides are done and wait.',
+      'The handshake is not over yet.',
+    ],
+    right: 1,
+    explanation: 'One direction has had its FIN; in the other, data still flows.',
+  },
+  {
+    text: 'Which side of a TCP connection has to wait in TIME_WAIT?',
+    options: ['the one that closed first', 'the one that closed last', 'the one with the higher port', 'always the server'],
+    right: 0,
+    explanation: 'It must be able to repeat its last ACK, and late segments must die out.',
+  },
+  {
+    text: 'How long does TIME_WAIT last, by the standard?',
+    options: [
+      'as long as one round trip takes at most',
+      'until the program has ended',
+      'until the port is needed again',
+      'twice the longest life of a segment',
+    ],
+    right: 3,
+    explanation: 'RFC 9293 says 2 MSL (maximum segment lifetime); on Linux that is a minute.',
+  },
+  {
+    text: 'What does TCP do about a lost segment?',
+    options: ['It sends the segment again.', 'It closes the connection.', 'It leaves a gap in the data.', 'It asks the program for it.'],
+    right: 0,
+    explanation: 'What is not acknowledged in time is repeated; programs notice only a delay.',
+  },
+  {
+    text: 'What does an acknowledgement number of 1001 mean?',
+    options: ['Byte 1001 was lost.', '1001 segments have arrived.', '1001 bytes may be sent.', 'Byte 1001 is expected next.'],
+    right: 3,
+    explanation: 'Everything before byte 1001 has arrived: TCP counts bytes, not segments.',
+  },
+  {
+    text: 'What do the sequence numbers of TCP count?',
+    options: ['segments', 'messages', 'bytes', 'seconds'],
+    right: 2,
+    explanation: 'The place of each byte in the stream is known, so that segments can be put in order.',
+  },
+  {
+    text: 'Whom does the flow control of TCP protect?',
+    options: ['a slow or busy network', 'a slow receiver', 'a slow sender', 'a slow router'],
+    right: 1,
+    explanation: 'The receiver’s window says how much it can take; the network is congestion control’s matter.',
+  },
+  {
+    text: 'What does the congestion control of TCP do?',
+    options: [
+      'It slows down when the receiver is full.',
+      'It slows down when the network is full.',
+      'It looks for a route that is less full.',
+      'It asks other senders to slow down.',
+    ],
+    right: 1,
+    explanation: 'A lost or marked packet counts as a sign of too much traffic, and the sender sends less.',
+  },
+  {
+    text: 'What does the window that a receiver announces tell the sender?',
+    options: [
+      'how many bytes it may send now',
+      'how many bytes have got lost so far',
+      'how many routers are between',
+      'how many seconds are left',
+    ],
+    right: 0,
+    explanation: 'Who does not read lets the window shrink to zero, and then the sender has to wait.',
+  },
+  {
+    text: 'What does Nagle’s algorithm do with a small piece of data while earlier data is not acknowledged?',
+    options: ['It sends it at once, twice.', 'It throws it away.', 'It sends it before the rest.', 'It holds it back for a while.'],
+    right: 3,
+    explanation: 'That makes for fewer tiny segments, but can delay a dialogue of small messages.',
+  },
+  {
+    text: 'Which option turns Nagle’s algorithm off?',
+    options: ['SO_REUSEADDR', 'SO_KEEPALIVE', 'TCP_NODELAY', 'SO_LINGER'],
+    right: 2,
+    explanation: 'It is for programs whose small messages must leave at once, such as games.',
+  },
+  {
+    text: 'What does SO_KEEPALIVE do on a TCP connection?',
+    options: [
+      'It opens a lost connection again.',
+      'It keeps the program from ending.',
+      'It asks a silent peer for a sign of life.',
+      'It sends each message twice.',
+    ],
+    right: 2,
+    explanation: 'A peer that lost its power says nothing; probes find that out, by default after two hours.',
+  },
+  {
+    text: 'Two sends of 10 bytes each go over TCP. What can the first recv(1024) return?',
+    options: ['always 10 bytes', 'from 1 to 20 bytes', 'always 20 bytes', 'either 10 or 20 bytes'],
+    right: 1,
+    explanation: 'A stream may be cut and joined anywhere; only the order of the bytes is certain.',
+  },
+  {
+    text: 'What does "connection refused" usually mean?',
+    options: ['Nobody listens on that port.', 'The host name is unknown to DNS.', 'The host is switched off.', 'The message was too long.'],
+    right: 0,
+    explanation: 'The host is there and answers with a reset; often the server is just not started yet.',
+  },
+  {
+    text: 'What does it usually mean when connect() times out?',
+    options: [
+      'The server has sent a reset.',
+      'The port number is too high.',
+      'The server serves others first.',
+      'No answer has come at all.',
+    ],
+    right: 3,
+    explanation: 'A host that is off, or a firewall that drops packets, says nothing to a SYN.',
+  },
+  {
+    text: 'What does the checksum of TCP detect?',
+    options: ['bits that somebody forged', 'segments in the wrong order', 'senders that are unknown', 'bits that changed by accident'],
+    right: 3,
+    explanation: 'Anybody can compute it anew: against forgers it takes TLS.',
+  },
+  {
+    text: 'A peer loses its power in the middle of a connection. What does the other side see at first?',
+    options: ['a FIN, as at any end', 'a RST from its system', 'nothing at all', 'an end of the stream'],
+    right: 2,
+    explanation: 'Nobody is left to send a FIN: who only waits in recv() needs a timeout to notice.',
+  },
+  {
+    text: 'Over one TCP connection both sides can send at the same time.',
+    options: ['True', 'False'],
+    right: 0,
+    explanation: 'TCP works in both directions at once; each has its own sequence numbers and its own FIN.',
+  },
+  {
+    text: 'When send() has succeeded on a TCP socket, the program at the other end has read the data.',
+    options: ['True', 'False'],
+    right: 1,
+    explanation: 'send() only hands the data to the system; only an answer shows that a program has read it.',
+  },
+  {
+    text: 'Closing a TCP socket while received data is still unread can make the system send a RST.',
+    options: ['True', 'False'],
+    right: 0,
+    explanation: 'RFC 9293 wants the peer to learn that data was lost: so read to the end before you close.',
+  },
+]

@@ -1,0 +1,151 @@
+import type { Game, Random } from './game.ts'
+import type { Question } from './questions/question.ts'
+import { wrap } from './wrap.ts'
+
+const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
+/** Questions of one quiz, at most. */
+const MOST = 50
+/** Columns of a terminal. */
+const COLUMNS = 80
+
+/** Answer is the letter of an option, A for the first. */
+export type Answer = string
+
+/** Quiz is the questions that were drawn, and what was answered so far. */
+export interface Quiz {
+  /** In the order in which they are asked; the options of each are shuffled. */
+  readonly questions: readonly Question[]
+  /** The answer to each question from the first on. */
+  readonly answers: readonly Answer[]
+}
+
+/** What is seen of a quiz: nowhere which option of the open question, or of one that is still to come, is right. */
+export interface QuizView {
+  /** Questions of the quiz. */
+  readonly count: number
+  /** Right answers so far. */
+  readonly points: number
+  /** Missing when all are answered. */
+  readonly open?: Open
+  /** Missing before the first answer. */
+  readonly last?: Marked
+}
+
+/** Open is the question that waits for its answer. */
+export interface Open {
+  /** Counted from 1. */
+  readonly number: number
+  readonly text: string
+  readonly options: readonly string[]
+}
+
+/** Marked is how the question before the open one was answered. */
+export interface Marked {
+  readonly given: Answer
+  readonly right: Answer
+  readonly correct: boolean
+  readonly explanation?: string
+}
+
+/** How a quiz is set up: the questions to draw from, and how many to draw, from 1 to 50; all of them where there are fewer. */
+export interface QuizOptions {
+  readonly questions: readonly Question[]
+  readonly count: number
+}
+
+/**
+ * quiz: one player answers questions by the letters of their options, a point for each that is right. Nobody loses;
+ * who has answered everything right wins.
+ */
+export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
+  name: 'quiz',
+  seats: { min: 1, max: 1 },
+  setup({ questions, count }, random) {
+    if (questions.length === 0) throw new RangeError('a quiz needs questions to draw from')
+    if (!Number.isInteger(count) || count < 1 || count > MOST) throw new RangeError(`a quiz has 1 to ${MOST} questions, not ${count}`)
+    return { questions: drawn(questions, random, count).map((question) => shuffled(question, random)), answers: [] }
+  },
+  toMove: (state) => (openOf(state) ? [0] : []),
+  play(state, _seat, answer) {
+    const open = openOf(state)
+    if (!open) return { refused: 'the quiz is over' }
+    const letter = answer.toUpperCase()
+    const letters = lettersOf(open)
+    if (!letters.includes(letter)) return { refused: `${JSON.stringify(answer)} is no answer: give a letter from A to ${letters.at(-1)}` }
+    return { ...state, answers: [...state.answers, letter] }
+  },
+  outcome: (state) => (openOf(state) ? undefined : { winners: pointsOf(state) === state.questions.length ? [0] : [] }),
+  view(state) {
+    const open = openOf(state)
+    const last = marked(state)
+    return {
+      count: state.questions.length,
+      points: pointsOf(state),
+      ...(open && { open: { number: state.answers.length + 1, text: open.text, options: open.options } }),
+      ...(last && { last }),
+    }
+  },
+  moves(state) {
+    const open = openOf(state)
+    return open ? lettersOf(open) : []
+  },
+  notation: {
+    parse: (text) =>
+      LETTERS.find((letter) => letter === text.trim().toUpperCase()) ?? { refused: 'type the letter of an answer, such as A' },
+    print: (answer) => answer,
+    render({ count, points, open, last }) {
+      const score = `${points} of ${open ? open.number - 1 : count} right`
+      const blocks = [...(last ? [verdict(last)] : []), open ? asked(open, count, score) : [`The end: ${score}.`]]
+      return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n')
+    },
+  },
+}
+
+function openOf({ questions, answers }: Quiz): Question | undefined {
+  return questions[answers.length]
+}
+
+function lettersOf({ options }: Question): readonly Answer[] {
+  return LETTERS.slice(0, options.length)
+}
+
+function isRight({ right }: Question, answer: Answer | undefined): boolean {
+  return answer === LETTERS[right]
+}
+
+function pointsOf({ questions, answers }: Quiz): number {
+  return questions.filter((question, at) => isRight(question, answers[at])).length
+}
+
+/** How the question before the open one was answered. */
+function marked({ questions, answers }: Quiz): Marked | undefined {
+  const question = questions[answers.length - 1]
+  const given = answers.at(-1)
+  const right = question && LETTERS[question.right]
+  if (!right || given === undefined) return undefined
+  const { explanation } = question
+  return { given, right, correct: given === right, ...(explanation !== undefined && { explanation }) }
+}
+
+function verdict({ given, right, correct, explanation }: Marked): string[] {
+  const told = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
+  return wrap(explanation ? `${told} ${explanation}` : told, COLUMNS)
+}
+
+function asked({ number, text, options }: Open, count: number, score: string): string[] {
+  const lines = options.flatMap((option, at) => wrap(option, COLUMNS - 3).map((line, row) => `${row ? ' ' : LETTERS[at]}  ${line}`))
+  return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
+}
+
+/** `count` of the items, or all of them where there are fewer, in any order. */
+function drawn<T>(items: readonly T[], random: Random, count: number): T[] {
+  const left = [...items]
+  const taken: T[] = []
+  while (left.length > 0 && taken.length < count) taken.push(...left.splice(random.integer(0, left.length - 1), 1))
+  return taken
+}
+
+function shuffled(question: Question, random: Random): Question {
+  const order = drawn([...question.options.keys()], random, question.options.length)
+  return { ...question, options: order.map((at) => question.options[at] ?? ''), right: order.indexOf(question.right) }
+}

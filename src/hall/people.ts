@@ -1,0 +1,145 @@
+import { isRefusal, type Refusal } from '../games/game.ts'
+import { checkPersonName, foldName } from './names.ts'
+import { type Passwords, WRONG } from './passwords.ts'
+import type { Account, Accounts, Clock, PersonId } from './ports.ts'
+import { Throttle } from './throttle.ts'
+
+/** Visitor is somebody who is here, under a name, through one connection. */
+export interface Visitor {
+  readonly person: PersonId
+  readonly name: string
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number
+  /** Goes away. */
+  leave(): void
+}
+
+/** How somebody wants to come in. */
+export interface Entry {
+  readonly name: string
+  readonly password?: string | undefined
+  /** Where from: what guesses at passwords are counted by, beside the name. */
+  readonly address: string
+  /** A guest of the same name who is here makes room, as one whose connection was lost; else the name is taken. */
+  readonly again?: boolean
+  /** Who the same somebody has been here until now. */
+  readonly before?: Visitor | undefined
+  /** Called when this one has to make room. */
+  replaced(): void
+}
+
+/** What people need from outside. */
+export interface PeopleOptions {
+  readonly accounts: Accounts
+  readonly passwords: Passwords
+  readonly clock: Clock
+}
+
+/** Guesses at passwords: ten at once, then one in twenty seconds; from one address three times as many. */
+const GUESSES = { name: { burst: 10, refill: 20_000 }, address: { burst: 30, refill: 7_000 } }
+
+interface Present extends Visitor {
+  replaced(): void
+}
+
+/** People is who may come in, and who is here: guests by name, and those whose name is registered by password. */
+export class People {
+  readonly #accounts: Accounts
+  readonly #passwords: Passwords
+  readonly #clock: Clock
+  readonly #guesses = { name: new Throttle(GUESSES.name), address: new Throttle(GUESSES.address) }
+  readonly #present = new Set<Present>()
+
+  constructor({ accounts, passwords, clock }: PeopleOptions) {
+    this.#accounts = accounts
+    this.#passwords = passwords
+    this.#clock = clock
+  }
+
+  /** Those who are here, in the order in which they came. */
+  get here(): Iterable<Visitor> {
+    return this.#present
+  }
+
+  /** Lets somebody in; a refusal says why not. */
+  async enter(entry: Entry): Promise<Visitor | Refusal> {
+    const name = checkPersonName(entry.name)
+    if (isRefusal(name)) return name
+    const account = await this.#accounts.named(foldName(name))
+    if (entry.password === undefined) {
+      if (account) return { refused: `the name ${account.name} is registered: log in with its password, or take another name` }
+      return this.#guest(name, entry)
+    }
+    const wrong = this.#throttled(name, entry.address) ?? (await this.#passwords.verify(entry.password, account?.password))
+    if (wrong || !account) return wrong ?? WRONG
+    this.#guesses.name.forget(foldName(name))
+    return this.#arrive(account.person, account.name, entry)
+  }
+
+  /** Registers a name, and lets its owner in; a refusal says why not. */
+  async register(entry: Entry & { readonly password: string }): Promise<Visitor | Refusal> {
+    const name = checkPersonName(entry.name)
+    if (isRefusal(name)) return name
+    if (await this.#accounts.named(foldName(name))) return taken(name)
+    const wait = this.#throttled(name, entry.address)
+    if (wait) return wait
+    const password = await this.#passwords.hash(entry.password)
+    if (isRefusal(password)) return password
+    const account = await this.#accounts.add({ key: foldName(name), name, password, since: this.#clock.now() })
+    return account ? this.#arrive(account.person, account.name, entry) : taken(name)
+  }
+
+  /** Sets a new password, as its owner who knows the old one, or as the operator, who need not. */
+  async setPassword(
+    name: string,
+    password: string,
+    old?: { readonly password: string; readonly address: string },
+  ): Promise<Refusal | undefined> {
+    const account = await this.#accounts.named(foldName(name))
+    if (old) {
+      const wrong = this.#throttled(name, old.address) ?? (await this.#passwords.verify(old.password, account?.password))
+      if (wrong) return wrong
+    }
+    if (!account) return unknown(name)
+    const hash = await this.#passwords.hash(password)
+    if (isRefusal(hash)) return hash
+    await this.#accounts.setPassword(account.person, hash)
+    return undefined
+  }
+
+  /** Forgets a registered name and all that belongs to it. */
+  async remove(name: string): Promise<Refusal | undefined> {
+    const account: Account | undefined = await this.#accounts.named(foldName(name))
+    if (!account) return unknown(name)
+    await this.#accounts.remove(account.person)
+    return undefined
+  }
+
+  #guest(name: string, entry: Entry): Visitor | Refusal {
+    const person: PersonId = `guest:${foldName(name)}`
+    const same = [...this.#present].filter((one) => one.person === person && one !== entry.before)
+    if (same.length > 0 && !entry.again) return { refused: `${name} is here already: choose another name` }
+    for (const one of same) one.replaced()
+    return this.#arrive(person, name, entry)
+  }
+
+  #arrive(person: PersonId, name: string, { replaced }: Entry): Visitor {
+    const present: Present = { person, name, since: this.#clock.now(), replaced, leave: () => this.#present.delete(present) }
+    this.#present.add(present)
+    return present
+  }
+
+  #throttled(name: string, address: string): Refusal | undefined {
+    const now = this.#clock.now()
+    const wait = Math.max(this.#guesses.name.take(foldName(name), now), this.#guesses.address.take(address, now))
+    return wait > 0 ? { refused: `too many tries: wait ${Math.ceil(wait / 1000)} seconds` } : undefined
+  }
+}
+
+function taken(name: string): Refusal {
+  return { refused: `the name ${name} is registered already: log in, or take another name` }
+}
+
+function unknown(name: string): Refusal {
+  return { refused: `nobody has registered the name ${name}` }
+}

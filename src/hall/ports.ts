@@ -1,0 +1,186 @@
+import type { Outcome, SeatNumber } from '../games/game.ts'
+
+/** TableId is the number of a table, as people say it: "watch 17". */
+export type TableId = number
+
+/** PersonId names somebody for ever: `guest:ada`, `account:7`; `house`; `peer` for one who never said who it is. */
+export type PersonId = string
+
+/** The house, as a player. */
+export const HOUSE: PersonId = 'house'
+
+/** Somebody who never said who it is, as most classroom programs. */
+export const PEER: PersonId = 'peer'
+
+/** Sitter is who holds a seat, as the journal has it. */
+export interface Sitter {
+  readonly person: PersonId
+  /** As shown to others. */
+  readonly name: string
+  /** What the holder can show to be let back to this seat: the SHA-256 of a token, in hex. */
+  readonly token?: string
+}
+
+/** ClockRules say how long somebody may take, in milliseconds; what is not there is not limited. */
+export interface ClockRules {
+  /** For all moves of one seat together. */
+  readonly total?: number
+  /** For each turn. */
+  readonly turn?: number
+  /** To come back after the connection is gone, while the game is not over. */
+  readonly grace?: number
+}
+
+/** What can happen at a table. Plain data, as it stands in the journal. */
+export type Happening =
+  | {
+      readonly type: 'opened'
+      readonly game: string
+      /** What was asked for, as anybody may see it. */
+      readonly options: unknown
+      /** The game at its start, secrets and all. */
+      readonly state: unknown
+      /** What all chance in the game comes from. */
+      readonly seed: number
+      readonly seats: readonly Sitter[]
+      /** What comes of it counts for the game's ladder. */
+      readonly rated: boolean
+      /** Only those who sit there know of it. */
+      readonly private: boolean
+      readonly clock: ClockRules
+    }
+  | { readonly type: 'moved'; readonly seat: SeatNumber; readonly move: unknown }
+  | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
+  | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
+  | { readonly type: 'declined'; readonly seat: SeatNumber }
+  | { readonly type: 'gone'; readonly seat: SeatNumber }
+  | { readonly type: 'back'; readonly seat: SeatNumber }
+  /** The server was started anew: clocks stand still until somebody comes back. */
+  | { readonly type: 'suspended' }
+  /** The game is over; `counts` where it counts for the ladder. */
+  | { readonly type: 'ended'; readonly outcome: Outcome; readonly counts?: true }
+  /** Those who sat here go on at another table. */
+  | { readonly type: 'continued'; readonly table: TableId }
+
+/** TableEvent is a happening, its number at its table, counted from 1, and its time in milliseconds since the Unix epoch. */
+export type TableEvent = Happening & { readonly n: number; readonly at: number }
+
+/** VersionConflict: somebody else has appended to the table meanwhile, so that nothing was appended now. */
+export class VersionConflict extends Error {
+  override readonly name = 'VersionConflict'
+
+  constructor(table: TableId, expected: number) {
+    super(`table ${table} has other events after number ${expected}`)
+  }
+}
+
+/** Clock is where time comes from. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Calls `then` once after `ms` milliseconds; the returned function cancels that. */
+  after(ms: number, then: () => void): () => void
+}
+
+/** TableLog keeps what happened at all tables. */
+export interface TableLog {
+  /** A number that no table has had. */
+  newTable(): TableId
+  /**
+   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Resolves when they are
+   * kept, whatever happens to this process; rejects with `VersionConflict`, or when they cannot be kept.
+   */
+  append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void>
+  /** A table's events after the number `after`, in order; none for a table that is not known. */
+  read(table: TableId, after: number): Promise<readonly TableEvent[]>
+  /**
+   * Calls `then` with a table's events as soon as they are kept, in order, beginning with the first append after this
+   * call, whoever appends; before `append` resolves. The answer ends that.
+   */
+  follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void
+  /** The tables at which something goes on: those without an event `ended`, in order. */
+  unfinished(): Promise<readonly TableId[]>
+  /** The tables that have ended and count, in the order in which they did, after the one given. */
+  ended(after?: TableId): Promise<readonly TableId[]>
+}
+
+/** Rating is a person's strength at a game, in the terms of Glicko-2. */
+export interface Rating {
+  readonly rating: number
+  readonly deviation: number
+  readonly volatility: number
+}
+
+/** Standing is what a person has reached in a game. */
+export interface Standing {
+  readonly person: PersonId
+  readonly name: string
+  /** What the ladder is ordered by: the rating, or points where the game gives those. */
+  readonly score: number
+  readonly games: number
+  /** Where the game is rated. */
+  readonly rating?: Rating
+}
+
+/** Results keeps what came of the tables that ended: standings, one ladder a game. */
+export interface Results {
+  /** What a person has reached in a game. */
+  standing(game: string, person: PersonId): Promise<Standing | undefined>
+  /** Sets the standings that follow from a table, unless this was done before; answers whether it was done now. */
+  record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
+  /** The table that was recorded last. */
+  last(): Promise<TableId | undefined>
+  /** The best of a game, best first, `limit` at most. */
+  ladder(game: string, limit: number): Promise<readonly Standing[]>
+  /** A score's place in a game, 1 for the best, equal ones sharing it, and how many have one. */
+  rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }>
+}
+
+/** Account is a name that belongs to somebody. */
+export interface Account {
+  readonly person: PersonId
+  /** What is the same for all ways to write the name (`foldName`): no two accounts have the same. */
+  readonly key: string
+  /** As its owner writes it. */
+  readonly name: string
+  /** The password's hash, in the PHC form `$argon2id$...`. */
+  readonly password: string
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number
+}
+
+/** Session is a stay that outlives its connection. */
+export interface Session {
+  /** The SHA-256 of the token, in hex. */
+  readonly token: string
+  readonly person: PersonId
+  /** Milliseconds since the Unix epoch. */
+  readonly until: number
+}
+
+/** Accounts keeps the registered names. */
+export interface Accounts {
+  /** The account of a key. */
+  named(key: string): Promise<Account | undefined>
+  /** The account of a person. */
+  of(person: PersonId): Promise<Account | undefined>
+  /** Adds an account and answers with it; `undefined` when the key is taken. */
+  add(account: Omit<Account, 'person'>): Promise<Account | undefined>
+  /** Sets an account's password hash and closes its sessions; answers whether there was one. */
+  setPassword(person: PersonId, password: string): Promise<boolean>
+  /** Forgets an account, its sessions and its standings; answers whether there was one. Its name is free again. */
+  remove(person: PersonId): Promise<boolean>
+  openSession(session: Session): Promise<void>
+  /** The session of a token, if it is not over at `now`. */
+  session(token: string, now: number): Promise<Session | undefined>
+  closeSession(token: string): Promise<void>
+}
+
+/** Store is everything that outlives the process. */
+export interface Store {
+  readonly tables: TableLog
+  readonly results: Results
+  readonly accounts: Accounts
+  /** Finishes what is under way, and lets go of files. */
+  close(): Promise<void>
+}

@@ -1,0 +1,205 @@
+import { isRefusal, type Outcome, type Refusal, type SeatNumber } from '../games/game.ts'
+import type { AnyGame } from '../games/index.ts'
+import { seeded } from '../games/random.ts'
+import { type Clocks, nextExpiry, passed, presence, started, stopped } from './clocks.ts'
+import { type Happening, HOUSE, type TableEvent, type TableId } from './ports.ts'
+
+/** Opened is how a table began. */
+export type Opened = Extract<Happening, { type: 'opened' }>
+
+/** TableState is everything that follows from a table's log. Immutable, plain data beside the rules. */
+export interface TableState {
+  /** The number of the last event. */
+  readonly n: number
+  readonly rules: AnyGame
+  readonly opened: Opened
+  /** The game's own state. */
+  readonly position: unknown
+  readonly toMove: readonly SeatNumber[]
+  readonly outcome?: Outcome | undefined
+  /** The outcome is in the log, so the table is over for good. */
+  readonly ended: boolean
+  readonly clocks: Clocks
+  /** Clocks stand still until a seat is taken up again. */
+  readonly suspended: boolean
+  /** Who has offered what, and was not answered yet; all who want a rematch. */
+  readonly offers: readonly SeatNumber[]
+  /** Where those who sat here have gone on. */
+  readonly successor?: TableId
+}
+
+/** Command is what somebody wants to happen at a table. */
+export type Command =
+  | { readonly type: 'play'; readonly seat: SeatNumber; readonly move: unknown }
+  | { readonly type: 'say'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
+  /** A draw while the game goes on, a rematch when it is over. The other's offer is accepted by offering the same. */
+  | { readonly type: 'offer'; readonly seat: SeatNumber }
+  | { readonly type: 'decline'; readonly seat: SeatNumber }
+  /** Gives the game up. */
+  | { readonly type: 'leave'; readonly seat: SeatNumber }
+  | { readonly type: 'gone'; readonly seat: SeatNumber }
+  | { readonly type: 'back'; readonly seat: SeatNumber }
+  /** Time has passed. */
+  | { readonly type: 'tick' }
+  | { readonly type: 'suspend' }
+  | { readonly type: 'continue'; readonly table: TableId }
+
+/** Characters that somebody may say at once. */
+const SAYING = 1000
+
+/** What happens when somebody wants something at `now`; a refusal where it may not happen. Nothing, where nothing does. */
+export function decide(table: TableState, command: Command, now: number): readonly Happening[] | Refusal {
+  const seat = 'seat' in command ? command.seat : undefined
+  if (seat !== undefined && !table.opened.seats[seat]) return { refused: 'there is no such seat at this table' }
+  switch (command.type) {
+    case 'play':
+      return play(table, command.seat, command.move)
+    case 'say':
+      return say(command)
+    case 'offer':
+      return offer(table, command.seat)
+    case 'decline':
+      return decline(table, command.seat)
+    case 'leave':
+      return leave(table, command.seat)
+    case 'gone':
+      return move(table, command.seat, 'gone')
+    case 'back':
+      return move(table, command.seat, 'back')
+    case 'tick':
+      return tick(table, now)
+    case 'suspend':
+      return table.ended || table.suspended ? [] : [{ type: 'suspended' }]
+    case 'continue':
+      if (!table.ended) return { refused: 'the game is not over' }
+      return table.successor === undefined
+        ? [{ type: 'continued', table: command.table }]
+        : { refused: 'they go on at another table already' }
+  }
+}
+
+/** The table after its first event. Throws a TypeError for a log that begins otherwise. */
+export function opened(event: TableEvent, rules: AnyGame): TableState {
+  if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
+  const { n, at, ...opening } = event
+  const toMove = rules.toMove(opening.state)
+  const clocks = started(opening.seats.length, toMove, at)
+  const outcome = rules.outcome(opening.state)
+  return { n, rules, opened: opening, position: opening.state, toMove, outcome, ended: false, clocks, suspended: false, offers: [] }
+}
+
+/** The table after one more event. Throws a TypeError for an event that cannot follow. */
+export function evolve(table: TableState, event: TableEvent): TableState {
+  if (event.n !== table.n + 1) throw new TypeError(`event ${event.n} cannot follow event ${table.n}`)
+  const next = { ...table, n: event.n }
+  switch (event.type) {
+    case 'opened':
+      throw new TypeError('a table is opened once')
+    case 'moved':
+      return moved(next, event)
+    case 'said':
+      return next
+    case 'offered':
+      return { ...next, offers: [...table.offers, event.seat] }
+    case 'declined':
+      return { ...next, offers: [] }
+    case 'gone':
+      return { ...next, clocks: presence(table.clocks, event.seat, event.at) }
+    case 'back':
+      return cameBack(next, event)
+    case 'suspended':
+      return { ...next, suspended: true, clocks: stopped(table.clocks, event.at) }
+    case 'ended':
+      return { ...next, toMove: [], outcome: event.outcome, ended: true, offers: [], clocks: stopped(table.clocks, event.at) }
+    case 'continued':
+      return { ...next, successor: event.table }
+  }
+}
+
+/** When a `tick` will have something to say, if nothing happens before; `undefined` where no time is limited. */
+export function nextTick(table: TableState): number | undefined {
+  return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
+}
+
+function play(table: TableState, seat: SeatNumber, move: unknown): readonly Happening[] | Refusal {
+  if (table.ended) return { refused: 'the game is over' }
+  if (table.suspended) return { refused: 'the game stands still until somebody is back' }
+  const after = table.rules.play(table.position, seat, move, chanceAt(table))
+  if (isRefusal(after)) return after
+  if (!table.toMove.includes(seat)) return { refused: 'it is not your turn' }
+  const outcome = table.rules.outcome(after)
+  const moved = { type: 'moved', seat, move } as const
+  return outcome ? [moved, ended(table, outcome)] : [moved]
+}
+
+function moved(table: TableState, { seat, move, at }: Extract<TableEvent, { type: 'moved' }>): TableState {
+  const position = table.rules.play(table.position, seat, move, chanceAt({ ...table, n: table.n - 1 }))
+  if (isRefusal(position)) throw new TypeError(`the log has a move that the rules refuse: ${position.refused}`)
+  const toMove = table.rules.toMove(position)
+  const outcome = table.rules.outcome(position)
+  // who moves has not taken up the other's offer
+  const offers = table.offers.filter((one) => one === seat)
+  return { ...table, position, toMove, outcome, offers, clocks: passed(table.clocks, toMove, seat, at) }
+}
+
+function say({ name, seat, text }: Extract<Command, { type: 'say' }>): readonly Happening[] | Refusal {
+  if (text.trim() === '') return { refused: 'say something' }
+  if (text.length > SAYING) return { refused: `say at most ${SAYING} characters at once` }
+  return [{ type: 'said', name, ...(seat === undefined ? {} : { seat }), text }]
+}
+
+function offer(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
+  const what = table.ended ? 'rematch' : 'draw'
+  if (table.opened.seats.length < 2) return { refused: 'there is nobody to offer that to' }
+  if (table.successor !== undefined) return { refused: 'they go on at another table already' }
+  if (table.offers.includes(seat)) return { refused: `you have offered a ${what} already; wait for the answer` }
+  const offered = { type: 'offered', seat, what } as const
+  const all = table.offers.length + 1 === table.opened.seats.length
+  return what === 'draw' && all ? [offered, ended(table, { winners: [], agreed: true })] : [offered]
+}
+
+function decline(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
+  return table.offers.length > 0 && !table.offers.includes(seat)
+    ? [{ type: 'declined', seat }]
+    : { refused: 'there is no offer to decline' }
+}
+
+function leave(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
+  return table.ended ? { refused: 'the game is over' } : [ended(table, leftBy(table, seat))]
+}
+
+function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {
+  const isGone = table.clocks.gone[seat] !== undefined
+  if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
+  return [{ type: where, seat }]
+}
+
+function tick(table: TableState, now: number): readonly Happening[] {
+  const expiry = table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)
+  if (!expiry || expiry.at > now) return []
+  const { seat, what } = expiry
+  return [ended(table, { ...leftBy(table, seat), ...(what === 'grace' ? {} : { late: true }) })]
+}
+
+function ended({ opened }: TableState, outcome: Outcome): Happening {
+  return opened.rated ? { type: 'ended', outcome, counts: true } : { type: 'ended', outcome }
+}
+
+/** Who leaves loses; of those who stay, all win. */
+function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
+  return { winners: [...seats.keys()].filter((seat) => seat !== left), left }
+}
+
+/** With the first who comes back, clocks go on: whoever is to move has the turn anew, and the others are waited for. */
+function cameBack(table: TableState, { seat, at }: { seat: SeatNumber; at: number }): TableState {
+  const { opened, toMove, suspended } = table
+  if (!suspended) return { ...table, clocks: presence(table.clocks, seat, undefined) }
+  const { since } = started(opened.seats.length, toMove, at)
+  const gone = opened.seats.map(({ person }, other) => (person === HOUSE || other === seat ? undefined : at))
+  return { ...table, suspended: false, clocks: { ...table.clocks, since, gone } }
+}
+
+/** The chance of the next move: it follows from the table's seed and the number of the event. */
+function chanceAt({ opened: { seed }, n }: TableState) {
+  return seeded(Math.imul(seed ^ (n + 1), 0x9e3779b1))
+}

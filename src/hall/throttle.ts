@@ -1,0 +1,83 @@
+/** Rate is how often something may be done: `burst` times at once, then once in `refill` milliseconds, a whole number. */
+export interface Rate {
+  readonly burst: number
+  readonly refill: number
+}
+
+/** Bucket holds one somebody to a rate: a token bucket, kept as the time at which it will be full again. */
+export class Bucket {
+  readonly #rate: Rate
+  #full = Number.NEGATIVE_INFINITY
+
+  constructor(rate: Rate) {
+    this.#rate = rate
+  }
+
+  /** When everything that was taken has come back, in milliseconds of the clock that `take` is given. */
+  get full(): number {
+    return this.#full
+  }
+
+  /** Takes one at `now`: 0 where that is allowed, otherwise for how many milliseconds to wait, and nothing was taken. */
+  take(now: number): number {
+    const { burst, refill } = this.#rate
+    // when the clock was set back, the wait is that of an empty bucket, and no longer
+    const missing = Math.min(Math.max(this.#full - now, 0), burst * refill)
+    const wait = missing + refill - burst * refill
+    this.#full = now + missing
+    if (wait > 0) return wait
+    this.#full += refill
+    return 0
+  }
+}
+
+/** Keys that a throttle knows, at most. */
+const KEYS = 10_000
+
+/**
+ * Throttle holds each of many to the same rate, by a key: a name, an address. It forgets whoever has nothing to wait
+ * for; where too many have, first those whose bucket is nearest to being full, so that nobody can push out the key that
+ * is attacked without more attempts than they would gain.
+ */
+export class Throttle {
+  readonly #rate: Rate
+  readonly #keys: number
+  readonly #buckets = new Map<string, Bucket>()
+
+  /** `keys` is how many it knows at most. */
+  constructor({ keys = KEYS, ...rate }: Rate & { readonly keys?: number }) {
+    this.#rate = rate
+    this.#keys = keys
+  }
+
+  /** How many keys it knows. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  /** Takes one for a key at `now`, as `Bucket.take`. */
+  take(key: string, now: number): number {
+    let bucket = this.#buckets.get(key)
+    if (!bucket) {
+      if (this.#buckets.size >= this.#keys) this.#makeRoom(now)
+      bucket = new Bucket(this.#rate)
+      this.#buckets.set(key, bucket)
+    }
+    return bucket.take(now)
+  }
+
+  /** Gives a key everything back, as after the right password. */
+  forget(key: string): void {
+    this.#buckets.delete(key)
+  }
+
+  /** Forgets those that are full, and a quarter of all at least, so that room is seldom made. */
+  #makeRoom(now: number): void {
+    const fullest = [...this.#buckets].sort(([, one], [, other]) => one.full - other.full)
+    const quarter = Math.ceil(fullest.length / 4)
+    for (const [at, [key, { full }]] of fullest.entries()) {
+      if (at >= quarter && full > now) return
+      this.#buckets.delete(key)
+    }
+  }
+}

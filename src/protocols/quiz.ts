@@ -1,0 +1,221 @@
+import { type QuizView, quiz } from '../games/quiz.ts'
+import { askUntil } from './asking.ts'
+import { type Automaton, client, clientCloses, type Said, server } from './automaton.ts'
+import { type Chair, type Hallway, hallOf } from './house.ts'
+import type { Peer } from './peer.ts'
+import type { Person } from './person.ts'
+import { type Options, type Program, type Protocol, plainLines } from './protocol.ts'
+import { pythonInt } from './python.ts'
+
+const automaton = {
+  messages: {
+    REGISTER: client('REGISTER {name} {password}', { example: 'REGISTER ada engine-1843', accepts: /^REGISTER (\S+) (\S.*)$/ }),
+    LOGIN: client('LOGIN {name} {password}', { example: 'LOGIN ada engine-1843', accepts: /^LOGIN (\S+) (\S.*)$/ }),
+    NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest' }),
+    Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
+    START: client('START {n}', { example: 'START 5', accepts: /^START +([1-9]|[1-4]\d|50) *$/, about: '1 to 50 questions' }),
+    RESUME: client('RESUME', { about: 'goes on with a quiz that was not finished' }),
+    RESUMED: server('RESUMED {i} {n} {points}', { example: 'RESUMED 3 5 1', accepts: /^RESUMED (\d+) (\d+) (\d+) *$/ }),
+    QUESTION: server('QUESTION {i} {n} {text}', {
+      example: 'QUESTION 3 5 Which port is meant for HTTP?',
+      accepts: /^QUESTION (\d+) (\d+) (.+)$/,
+    }),
+    option: server('{letter} {text}', { example: 'A 80', accepts: /^([A-F]) (.+)$/ }),
+    ask: server('ANSWER?', { asks: true }),
+    letter: client('{letter}', { example: 'A', accepts: /^ *([A-Fa-f]) *$/ }),
+    RIGHT: server('RIGHT {points}', { example: 'RIGHT 2', accepts: /^RIGHT (\d+) *$/ }),
+    WRONG: server('WRONG {letter} {points}', {
+      example: 'WRONG C 1',
+      accepts: /^WRONG ([A-F]) (\d+) *$/,
+      about: 'the letter that is right',
+    }),
+    TOTAL: server('TOTAL {points} {n}', { example: 'TOTAL 4 5', accepts: /^TOTAL (\d+) (\d+) *$/ }),
+    RANK: server('RANK {rank} {of}', {
+      example: 'RANK 2 17',
+      accepts: /^RANK (\d+) (\d+) *$/,
+      about: 'among all who have played, by all their points',
+    }),
+    ERROR: server('ERROR {sentence}', { example: 'ERROR you have a quiz that is not finished: RESUME it' }),
+    QUIT: client('QUIT', { bye: true }),
+    closed: clientCloses,
+  },
+  start: 'nameless',
+  states: {
+    nameless: { REGISTER: 'naming', LOGIN: 'naming', NAME: 'naming' },
+    naming: { Welcome: 'ready', ERROR: 'nameless' },
+    ready: { START: 'starting', RESUME: 'starting', RESUMED: 'resumed' },
+    starting: { RESUMED: 'resumed', QUESTION: 'asking', ERROR: 'ready' },
+    resumed: { QUESTION: 'asking' },
+    asking: { option: 'asking', ask: 'asked' },
+    asked: { letter: 'judging', ask: 'asked' },
+    judging: { RIGHT: 'judged', WRONG: 'judged', ERROR: 'asked' },
+    judged: { QUESTION: 'asking', TOTAL: 'done' },
+    done: { RANK: 'ready' },
+    end: {},
+  },
+  always: { QUIT: 'end', closed: 'end' },
+  refusal: 'ERROR',
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+type Seat = Chair<string, QuizView>
+
+const LETTERS = 'ABCDEF'
+
+const protocol: Protocol<Name> = {
+  name: 'quiz',
+  title: 'questions, points and ranks; what was given is kept',
+  automaton,
+  framing: plainLines,
+
+  async server(peer, { house, options }) {
+    const hall = hallOf(house)
+    const guest = await welcome(peer, hall)
+    if (guest && hall.holds(quiz.name)) await goOn(peer, hall)
+    while (peer.state !== 'end') {
+      const { name, fields } = await peer.receive()
+      if (name === 'RESUME') await goOn(peer, hall)
+      if (name === 'START') await begin(peer, hall, Number(fields[0]), options)
+    }
+  },
+
+  async client(peer, { person }) {
+    await introduce(peer, person)
+    for (let coming = peer.receive(); ; coming = peer.receive()) {
+      if (peer.state === 'ready') await chooseLength(peer, person, coming)
+      if (peer.state === 'end') return
+      const said = await coming
+      show(said, person)
+      if (said.name === 'ask') await chooseAnswer(peer, person)
+      if (peer.state === 'end') return
+    }
+  },
+}
+
+/** Asks who the peer is until it is somebody, or has gone; answers whether it is a guest. */
+async function welcome(peer: Peer<Name>, hall: Hallway): Promise<boolean> {
+  for (;;) {
+    const { name, fields } = await peer.receive()
+    if (peer.state === 'end') return false
+    const [who = '', password = ''] = fields
+    const how = name === 'LOGIN' ? { password, again: true } : { again: true }
+    const refusal = name === 'REGISTER' ? await hall.register(who, password) : await hall.enter(who, how)
+    if (refusal) peer.refuse(refusal.refused)
+    else {
+      peer.send('Welcome', who)
+      return name === 'NAME'
+    }
+  }
+}
+
+async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions }: Options): Promise<void> {
+  if (hall.holds(quiz.name)) return peer.refuse('you have a quiz that is not finished: RESUME it')
+  const bank = questions ?? (await import('../games/questions/bank.ts')).bank
+  const chair = await hall.seek(quiz, { options: { questions: bank, count }, seats: [0], wait: 0, rated: true, held: true })
+  const { view } = await chair.next()
+  await questionsFrom(peer, hall, chair, view)
+}
+
+async function goOn(peer: Peer<Name>, hall: Hallway): Promise<void> {
+  const chair = hall.resume(quiz)
+  if (!chair) return peer.refuse('you have no quiz that is not finished: START one')
+  const { view } = await chair.next()
+  peer.send('RESUMED', view.open?.number ?? view.count, view.count, view.points)
+  await questionsFrom(peer, hall, chair, view)
+}
+
+/** Asks all questions that are left, and says what came of it, unless the peer goes. */
+async function questionsFrom(peer: Peer<Name>, hall: Hallway, chair: Seat, start: QuizView): Promise<void> {
+  for (let view = start; view.open; ) {
+    peer.send('QUESTION', view.open.number, view.count, view.open.text)
+    for (const [at, text] of view.open.options.entries()) peer.send('option', LETTERS.charAt(at), text)
+    peer.send('ask')
+    if (!(await answered(peer, chair))) return
+    ;({ view } = await chair.next())
+    if (view.last?.correct) peer.send('RIGHT', view.points)
+    else peer.send('WRONG', view.last?.right ?? '', view.points)
+    if (!view.open) peer.send('TOTAL', view.points, view.count)
+  }
+  const { rank, of } = (await hall.rank(quiz.name)) ?? { rank: 1, of: 1 }
+  peer.send('RANK', rank, of)
+}
+
+/** Takes an answer that the question has; `false` when the peer goes instead. */
+async function answered(peer: Peer<Name>, chair: Seat): Promise<boolean> {
+  for (;;) {
+    const { fields } = await peer.receive()
+    if (peer.state === 'end') return false
+    const refusal = chair.play(fields[0] ?? '')
+    if (!refusal) return true
+    peer.refuse(refusal.refused)
+  }
+}
+
+/** Says who the person is until the server takes that. */
+async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
+  for (;;) {
+    const name = (await person.ask('Your name: ')).trim()
+    const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
+    if (name === '') continue
+    if (password === '') peer.send('NAME', name)
+    else peer.send((await confirmed(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
+    const said = await peer.receive()
+    show(said, person)
+    if (said.name === 'Welcome') return
+  }
+}
+
+async function confirmed(person: Person, question: string): Promise<boolean> {
+  for (;;) {
+    const answer = (await person.ask(question)).trim().toLowerCase()
+    if (answer.startsWith('y')) return true
+    if (answer.startsWith('n')) return false
+  }
+}
+
+/** Says what the person wants to begin with, unless the server says something first. */
+async function chooseLength(peer: Peer<Name>, person: Person, news: Promise<unknown>): Promise<void> {
+  for (;;) {
+    const prompt = 'How many questions (1 to 50; RESUME to go on, QUIT to leave)? '
+    const typed = (await askUntil(news, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
+    const count = Number(pythonInt(typed ?? ''))
+    if (typed === 'QUIT' || typed === 'RESUME') return peer.send(typed)
+    if (count >= 1 && count <= 50) return peer.send('START', count)
+    if (typed === undefined) return
+  }
+}
+
+async function chooseAnswer(peer: Peer<Name>, person: Person): Promise<void> {
+  for (;;) {
+    const typed = (await person.ask('Your answer (QUIT to leave): ', 'QUIT')).trim().toUpperCase()
+    if (typed === 'QUIT') return peer.send('QUIT')
+    if (/^[A-F]$/.test(typed)) return peer.send('letter', typed)
+  }
+}
+
+function show({ name, text, fields: [first = '', second = '', third = ''] }: Said<Name>, person: Person): void {
+  if (name === 'Welcome') person.say(text)
+  if (name === 'ERROR') person.say(first)
+  if (name === 'RESUMED') person.say(`You go on with question ${first} of ${second}. Points so far: ${third}.`)
+  if (name === 'QUESTION') person.say(`\nQuestion ${first} of ${second}: ${third}\n`)
+  if (name === 'option') person.say(`  ${first}  ${second}`)
+  if (name === 'RIGHT') person.say(`Right! Points: ${first}.`)
+  if (name === 'WRONG') person.say(`Wrong, it is ${first}. Points: ${second}.`)
+  if (name === 'TOTAL') person.say(`\nThe end: ${first} of ${second} right.`)
+  if (name === 'RANK') person.say(`Your rank, by all your points: ${first} of ${second}.`)
+}
+
+/** FH slides, task 5.1: a quiz, with its three bonuses (ranks, what is kept, accounts). */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/quiz',
+    source: '003 task 5.1',
+    protocol,
+    words: undefined,
+    port: 5051,
+    takes: ['questions'],
+    needs: 'hall',
+    host: {},
+    join: {},
+  },
+]

@@ -1,0 +1,157 @@
+import { type Game, isRefusal, type Refusal, type Seat, type SeatNumber } from '../games/game.ts'
+import type { Hall, Seek } from '../hall/hall.ts'
+import type { LiveTable } from '../hall/live.ts'
+import type { Entry, People, Visitor } from '../hall/people.ts'
+import { PEER, type Sitter } from '../hall/ports.ts'
+import { HallSeat, type Keeping } from '../hall/seat.ts'
+import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
+
+/** Rooms are what a house needs of the premises. */
+interface Rooms {
+  readonly hall: Hall
+  readonly people: People
+}
+
+/** HallHouse is the house of one conversation whose peer is seated in the hall, at tables with everybody else. */
+export class HallHouse implements Household, Hallway {
+  readonly hall = this
+  readonly #premises: Rooms
+  readonly #line: Line
+  /** What others call a peer that has not said who it is. */
+  readonly #called: string
+  #visitor: Visitor | undefined
+  #seats: readonly Held[] = []
+  #cancelSeek: (() => void) | undefined
+  #closed: Error | undefined
+
+  constructor(premises: Rooms, line: Line, called: string) {
+    this.#premises = premises
+    this.#line = line
+    this.#called = called
+  }
+
+  /** Whoever sits opposite stays for its own reasons. */
+  get busy(): boolean {
+    return false
+  }
+
+  async finished(): Promise<void> {}
+
+  get name(): string | undefined {
+    return this.#visitor?.name
+  }
+
+  sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>> {
+    const { seat, setup } = unturned(game.seats.max, number, options)
+    const { hall } = this.#premises
+    const sitter = this.#sitter()
+    if (game.seats.max > 1)
+      return this.#sought({ sitter, game: game.name, options: setup, seats: [seat], rated: false, wait: 0 }, 'given up')
+    return Promise.resolve(this.#take(hall.open(game.name, { options: setup, seats: [sitter] }), seat, 'given up'))
+  }
+
+  async enter(name: string, how: { password?: string; again?: boolean } = {}): Promise<Refusal | undefined> {
+    return this.#become(await this.#premises.people.enter({ ...this.#entry(name), ...how }))
+  }
+
+  async register(name: string, password: string): Promise<Refusal | undefined> {
+    return this.#become(await this.#premises.people.register({ ...this.#entry(name), password }))
+  }
+
+  seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: Terms<Options>): Promise<Chair<Move, View>> {
+    const { options, rated = false, held = false } = terms
+    const sitter = this.#sitter()
+    const keeping = held ? 'held' : 'given up'
+    if (game.seats.max > 1) return this.#sought({ ...terms, sitter, game: game.name, rated }, keeping)
+    return Promise.resolve(this.#take(this.#premises.hall.open(game.name, { options, seats: [sitter], rated }), 0, keeping))
+  }
+
+  holds(game: string): boolean {
+    return this.#mine(game) !== undefined
+  }
+
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined {
+    const mine = this.#mine(game.name)
+    return mine && this.#take(mine.table, mine.seat, 'held')
+  }
+
+  async rank(game: string): Promise<Place | undefined> {
+    return this.#premises.hall.rank(game, this.#sitter().person)
+  }
+
+  close(reason?: Error): void {
+    if (this.#closed) return
+    this.#closed = reason ?? new Error('the conversation is over')
+    this.#cancelSeek?.()
+    for (const seat of this.#seats) {
+      seat.release()
+      if (reason) seat.closed(reason)
+    }
+    this.#seats = []
+    this.#visitor?.leave()
+  }
+
+  /** The peer's seat at a game that goes on, the latest where there are several. */
+  #mine(game: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
+    return [...this.#premises.hall.seatsOf(this.#sitter().person)].findLast(({ table }) => table.state.opened.game === game)
+  }
+
+  #entry(name: string): Entry {
+    return {
+      name,
+      address: this.#line.address,
+      before: this.#visitor,
+      replaced: () => this.#line.end('you have come back through another connection'),
+    }
+  }
+
+  #sitter(): Sitter {
+    const { person = PEER, name = this.#called } = this.#visitor ?? {}
+    return { person, name }
+  }
+
+  #become(entered: Visitor | Refusal): Refusal | undefined {
+    if (isRefusal(entered)) return entered
+    this.#visitor?.leave()
+    this.#visitor = entered
+    if (this.#closed) entered.leave()
+    return undefined
+  }
+
+  /** The seat that comes of a wish; none ever, when the conversation ends before. */
+  #sought<Move, View>(wish: Omit<Seek, 'seated'>, keeping: Keeping): Promise<HallSeat<Move, View>> {
+    return new Promise((resolve) => {
+      const seated = (table: LiveTable, seat: SeatNumber) => resolve(this.#take(table, seat, keeping))
+      this.#cancelSeek = this.#premises.hall.seek({ ...wish, seated })
+    })
+  }
+
+  #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
+    const seat = new HallSeat<Move, View>(table, number, keeping, this.#line)
+    this.#seats = [...this.#seats.filter((one) => !one.over), seat]
+    if (this.#closed) {
+      seat.release()
+      seat.closed(this.#closed)
+    }
+    return seat
+  }
+}
+
+/** A seat of any game that is held. */
+interface Held {
+  readonly over: boolean
+  release(): void
+  closed(reason: Error): void
+}
+
+/**
+ * At the hall's tables seat 0 begins; a worksheet's program may say that its seat 1 does. Both mean the same seat, so
+ * that a client that begins and one that comes second can sit opposite.
+ */
+function unturned(seats: number, number: SeatNumber, options: unknown): { seat: SeatNumber; setup: unknown } {
+  if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {
+    return { seat: number, setup: options }
+  }
+  const { first, ...setup } = options
+  return { seat: (number - first + seats) % seats, setup }
+}

@@ -1,0 +1,21 @@
+/**
+ * Why a store does not do what it should: `closed` by its owner, `in-use` by another program, `foreign` where the file
+ * is none of ours, `newer` where a newer Parlor wrote it, `damaged`, or `failed` for what the system does not let us do.
+ */
+export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'failed'
+
+/** StoreError is what kept a store from being opened, read or written: a sentence for people, and a code that stays. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreTrouble
+
+  constructor(code: StoreTrouble, sentence: string, cause?: unknown) {
+    super(sentence, { cause })
+    this.code = code
+  }
+}
+
+/** The sentence in an error, whatever was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

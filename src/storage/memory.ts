@@ -1,0 +1,197 @@
+import type { Account, Accounts, PersonId, Results, Session, Standing, Store, TableId } from '../hall/ports.ts'
+import { Commits, type OnTrouble, warn } from './commits.ts'
+import { type Addition, Log, type Shelf } from './log.ts'
+import { accountOf, personOf } from './persons.ts'
+import { atMost, byLadder, checkStandings } from './standings.ts'
+
+/**
+ * A store that is gone when the process is. It does everything as one on disk does, also when: at the end of the turn.
+ * What a follower throws goes to `onTrouble`, or becomes a warning of the process.
+ */
+export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTrouble } = {}): Store {
+  const commits = new Commits((work) => work(), onTrouble)
+  const results = new MemoryResults(commits)
+  return {
+    tables: new Log(new MemoryShelf(), commits),
+    results,
+    accounts: new MemoryAccounts(commits, results),
+    close: async () => commits.close(),
+  }
+}
+
+class MemoryShelf implements Shelf {
+  readonly #texts = new Map<TableId, string[]>()
+  readonly #unfinished = new Set<TableId>()
+  /** Those that have ended, in order, and whether they count. */
+  readonly #ended = new Map<TableId, boolean>()
+
+  highest(): TableId {
+    return 0
+  }
+
+  add({ table, expected, texts, ending }: Addition): boolean {
+    const kept = this.#texts.get(table) ?? []
+    if (kept.length !== expected) return false
+    if (texts.length === 0) return true
+    kept.push(...texts)
+    this.#texts.set(table, kept)
+    if (!this.#ended.has(table)) {
+      if (ending) this.#ended.set(table, ending.counts)
+      if (ending) this.#unfinished.delete(table)
+      else this.#unfinished.add(table)
+    }
+    return true
+  }
+
+  read(table: TableId, after: number): readonly string[] {
+    return this.#texts.get(table)?.slice(after) ?? []
+  }
+
+  unfinished(): readonly TableId[] {
+    return [...this.#unfinished].sort((one, other) => one - other)
+  }
+
+  ended(after: TableId | undefined): readonly TableId[] | undefined {
+    const ended = [...this.#ended]
+    const at = after === undefined ? -1 : ended.findIndex(([table]) => table === after)
+    if (after !== undefined && at < 0) return undefined
+    return ended.slice(at + 1).flatMap(([table, counts]) => (counts ? [table] : []))
+  }
+}
+
+class MemoryResults implements Results {
+  readonly #commits: Commits
+  readonly #games = new Map<string, Map<PersonId, Standing>>()
+  readonly #recorded = new Set<TableId>()
+  #last: TableId | undefined
+
+  constructor(commits: Commits) {
+    this.#commits = commits
+  }
+
+  async standing(game: string, person: PersonId): Promise<Standing | undefined> {
+    return this.#games.get(game)?.get(person)
+  }
+
+  async record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
+    checkStandings(standings)
+    return this.#commits.add(() => {
+      if (this.#recorded.has(table)) return false
+      this.#recorded.add(table)
+      this.#last = table
+      const ladder = this.#games.get(game) ?? new Map<PersonId, Standing>()
+      this.#games.set(game, ladder)
+      for (const standing of standings) ladder.set(standing.person, structuredClone(standing))
+      return true
+    })
+  }
+
+  async last(): Promise<TableId | undefined> {
+    return this.#last
+  }
+
+  async ladder(game: string, limit: number): Promise<readonly Standing[]> {
+    return this.#standings(game).sort(byLadder).slice(0, atMost(limit))
+  }
+
+  async rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }> {
+    const standings = this.#standings(game)
+    return { rank: standings.filter((other) => other.score > score).length + 1, of: standings.length }
+  }
+
+  /** Takes a person off every ladder. */
+  forget(person: PersonId): void {
+    for (const ladder of this.#games.values()) ladder.delete(person)
+  }
+
+  #standings(game: string): Standing[] {
+    return [...(this.#games.get(game)?.values() ?? [])]
+  }
+}
+
+class MemoryAccounts implements Accounts {
+  readonly #commits: Commits
+  readonly #results: MemoryResults
+  readonly #accounts = new Map<number, Account>()
+  readonly #keys = new Map<string, Account>()
+  readonly #sessions = new Map<string, Session>()
+  #next = 1
+
+  constructor(commits: Commits, results: MemoryResults) {
+    this.#commits = commits
+    this.#results = results
+  }
+
+  async named(key: string): Promise<Account | undefined> {
+    return this.#keys.get(key)
+  }
+
+  async of(person: PersonId): Promise<Account | undefined> {
+    return this.#of(person)
+  }
+
+  add({ key, name, password, since }: Omit<Account, 'person'>): Promise<Account | undefined> {
+    return this.#commits.add(() => {
+      if (this.#keys.has(key)) return undefined
+      return this.#set(this.#next++, { key, name, password, since })
+    })
+  }
+
+  setPassword(person: PersonId, password: string): Promise<boolean> {
+    return this.#commits.add(() => {
+      const account = this.#of(person)
+      if (!account) return false
+      this.#set(accountOf(person) ?? 0, { ...account, password })
+      this.#closeSessions((session) => session.person === person)
+      return true
+    })
+  }
+
+  remove(person: PersonId): Promise<boolean> {
+    return this.#commits.add(() => {
+      const account = this.#of(person)
+      if (!account) return false
+      this.#accounts.delete(accountOf(person) ?? 0)
+      this.#keys.delete(account.key)
+      this.#closeSessions((session) => session.person === person)
+      this.#results.forget(person)
+      return true
+    })
+  }
+
+  openSession({ token, person, until }: Session): Promise<void> {
+    return this.#commits.add(() => {
+      this.#sessions.set(token, { token, person, until })
+      return undefined
+    })
+  }
+
+  session(token: string, now: number): Promise<Session | undefined> {
+    return this.#commits.add(() => {
+      this.#closeSessions(({ until }) => until <= now)
+      return this.#sessions.get(token)
+    })
+  }
+
+  closeSession(token: string): Promise<void> {
+    return this.#commits.add(() => {
+      this.#sessions.delete(token)
+      return undefined
+    })
+  }
+
+  #of(person: PersonId): Account | undefined {
+    return this.#accounts.get(accountOf(person) ?? 0)
+  }
+
+  #set(number: number, { key, name, password, since }: Omit<Account, 'person'>): Account {
+    const account = { person: personOf(number), key, name, password, since }
+    this.#accounts.set(number, account)
+    this.#keys.set(key, account)
+    return account
+  }
+
+  #closeSessions(over: (session: Session) => boolean): void {
+    for (const session of this.#sessions.values()) if (over(session)) this.#sessions.delete(session.token)
+  }
+}

@@ -1,0 +1,115 @@
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { StoreError, sentenceOf } from '../error.ts'
+
+/**
+ * What is to be survived: `process`, that this process is killed at any moment; `power`, also that the machine loses
+ * power, which makes every commit wait for the disk. Without it power loss may take the last moments, and no more.
+ */
+export type Durable = 'process' | 'power'
+
+/** What stands in the head of a file of ours, so that no other program's database is taken for one: "Parl". */
+const APPLICATION = 0x5061726c
+
+/** Database is one file that this process has to itself. Everything that goes wrong with it becomes a StoreError. */
+export class Database {
+  readonly path: string
+  readonly #handle: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rollback: StatementSync
+
+  /** Opens a file, new or ours. Throws a StoreError, also where another process has it open. */
+  constructor(path: string, durable: Durable) {
+    this.path = path
+    this.#handle = explaining(path, () => new DatabaseSync(path))
+    try {
+      explaining(path, () => take(this.#handle, path, durable))
+      this.#begin = this.prepare('BEGIN IMMEDIATE')
+      this.#commit = this.prepare('COMMIT')
+      this.#rollback = this.prepare('ROLLBACK')
+    } catch (error) {
+      this.#handle.close()
+      throw error
+    }
+  }
+
+  /** A statement to be used often, inside of `transaction` or `ask`. */
+  prepare(sql: string): StatementSync {
+    return explaining(this.path, () => this.#handle.prepare(sql))
+  }
+
+  /** Runs statements without parameters, inside of `transaction`. */
+  run(script: string): void {
+    this.#handle.exec(script)
+  }
+
+  /** Runs work of which all is kept, or nothing where it throws. */
+  transaction(work: () => void): void {
+    explaining(this.path, () => {
+      this.#begin.run()
+      try {
+        work()
+        this.#commit.run()
+      } catch (error) {
+        // some errors, such as a full disk, have ended it already
+        if (this.#handle.isTransaction) this.#rollback.run()
+        throw error
+      }
+    })
+  }
+
+  /** Answers with what is in the file. */
+  ask<Answer>(question: () => Answer): Answer {
+    if (!this.#handle.isOpen) throw new StoreError('closed', 'the store is closed: nothing can be read from it any more')
+    return explaining(this.path, question)
+  }
+
+  /** Lets go of the file. */
+  close(): void {
+    if (this.#handle.isOpen) explaining(this.path, () => this.#handle.close())
+  }
+}
+
+/** A column's text. Throws a StoreError for anything else, which only a damaged file has. */
+export function text(value: SQLOutputValue | undefined): string {
+  if (typeof value === 'string') return value
+  throw new StoreError('damaged', `the store is damaged: there should be a text, and there is ${value}`)
+}
+
+/** A column's number. Throws a StoreError for anything else, which only a damaged file has. */
+export function number(value: SQLOutputValue | undefined): number {
+  if (typeof value === 'number') return value
+  throw new StoreError('damaged', `the store is damaged: there should be a number, and there is ${value}`)
+}
+
+/**
+ * Takes a file for this process alone, for as long as it is open: the lock is the system's, and ends with the process
+ * however that ends. Nothing is written to a file that is not ours.
+ */
+function take(handle: DatabaseSync, path: string, durable: Durable): void {
+  // a lock for writing at once, for two that only read could wait for one another for ever
+  handle.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
+  const one = (sql: string) => number(Object.values(handle.prepare(sql).get() ?? {})[0])
+  const application = one('PRAGMA application_id')
+  if (application !== APPLICATION && (application !== 0 || one('SELECT count(*) FROM sqlite_schema') > 0))
+    throw new StoreError('foreign', `${path} is the database of another program: choose another folder`)
+  handle.exec('PRAGMA journal_mode = WAL')
+  handle.exec(durable === 'power' ? 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON' : 'PRAGMA synchronous = NORMAL')
+}
+
+/** What SQLite's result codes (sqlite.org/rescode.html) come to for us, and the sentence behind the path. */
+const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string]> = new Map([
+  [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that one, or choose another folder']],
+  [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],
+  [26, ['foreign', 'is no database: move it away, or choose another folder']],
+] as const)
+
+function explaining<Answer>(path: string, work: () => Answer): Answer {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) throw error
+    const [code, sentence] = TROUBLES.get(error.errcode & 0xff) ?? ['failed', `cannot be read or written: ${sentenceOf(error)}`]
+    throw new StoreError(code, `${path} ${sentence}`, error)
+  }
+}

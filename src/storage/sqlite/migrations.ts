@@ -1,0 +1,84 @@
+import { StoreError } from '../error.ts'
+import { type Database, number } from './database.ts'
+
+/**
+ * What has become of the schema, step by step: the first makes a new file one of version 1, and so on. What stands here
+ * is never changed, for files out there have been through it; a change is one more step.
+ *
+ * Events stand in the order in which they happened, whatever their table, so that a commit writes to the end of the
+ * file and not to as many places as there are tables; each knows the place of the one before it at its table, and
+ * `tables` that of the last.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  PRAGMA application_id = 0x5061726c;
+
+  CREATE TABLE tables (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    last INTEGER,
+    ended INTEGER,
+    counts INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX unfinished ON tables (id) WHERE ended IS NULL;
+  CREATE INDEX counted ON tables (ended) WHERE counts = 1;
+
+  CREATE TABLE events (
+    place INTEGER PRIMARY KEY,
+    table_id INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    previous INTEGER,
+    event TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE standings (
+    person TEXT NOT NULL,
+    game TEXT NOT NULL,
+    name TEXT NOT NULL,
+    score REAL NOT NULL,
+    games INTEGER NOT NULL,
+    rating REAL,
+    deviation REAL,
+    volatility REAL,
+    PRIMARY KEY (person, game)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ladder ON standings (game, score DESC, name, person);
+
+  CREATE TABLE recorded (
+    place INTEGER PRIMARY KEY,
+    table_id INTEGER NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE accounts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password TEXT NOT NULL,
+    since REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE sessions (
+    token TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    until REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of ON sessions (person);
+  CREATE INDEX sessions_until ON sessions (until);
+
+  PRAGMA user_version = 1;
+  `,
+]
+
+/**
+ * Brings a database to the newest version that is known, each step in a transaction: one that fails leaves the version
+ * before it. Throws a StoreError for a database of a newer one.
+ */
+export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const ask = database.prepare('PRAGMA user_version')
+  const version = number(database.ask(() => ask.get())?.user_version)
+  if (version > migrations.length) {
+    const versions = `it has version ${version}, and this one knows ${migrations.length}`
+    throw new StoreError('newer', `${database.path} was written by a newer Parlor (${versions}): use that one, or choose another folder`)
+  }
+  for (const migration of migrations.slice(version)) database.transaction(() => database.run(migration))
+}

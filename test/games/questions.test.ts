@@ -1,0 +1,293 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { unaskable } from '../../src/games/questions/question.ts'
+import { type Form, formOf, parseQuestions, type Question, QuestionError } from '../../src/games/questions.ts'
+
+/** The sentence with which a text is refused. */
+async function refusal(text: string, form: Form): Promise<string> {
+  const error = await parseQuestions(text, form).catch((reason: unknown) => reason)
+  if (error instanceof QuestionError) return error.message
+  throw new Error(`not refused: ${JSON.stringify(error)}`)
+}
+
+const CHOICE = 'what can be asked is a choice with one right answer, or true or false'
+const RULES =
+  'in GIFT answers stand in { }, a blank line stands between questions and none within, and ~ = # { } in a text have a \\ before them'
+
+describe('questions in GIFT', () => {
+  test('a file with all that can be asked', async () => {
+    const text = `\ufeff// questions on ports
+$CATEGORY: networks/ports
+
+::Web:: Which port is \\{http\\}\\: 80 \\= web? {
+  // the right one comes first
+  =80 # Yes.
+  ~443 # That is https.
+  ~53
+  ####RFC 9110, section 4.2.1
+}
+
+::TF 1=2:: [html]<p>2<sup>16</sup> ports, &quot;so&nbsp;many&quot; &lt;b&gt;</p> {FALSE#no#One <b>less</b>.}\r
+\r
+A port has {~8 ~%-50%24 =16 #Two bytes.} bits.
+
+Its bits are {=16 ~32}.
+
+[plain]Is <p> &amp; \\\\ a tag?\\nOr {T}
+
+At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
+`
+    expect(await parseQuestions(text, 'gift')).toEqual([
+      { text: 'Which port is {http}: 80 = web?', options: ['80', '443', '53'], right: 0, explanation: 'RFC 9110, section 4.2.1' },
+      { text: '2^16 ports, "so many" <b>', options: ['True', 'False'], right: 1, explanation: 'One less.' },
+      { text: 'A port has _____ bits.', options: ['8', '24', '16'], right: 2, explanation: 'Two bytes.' },
+      { text: 'Its bits are _____.', options: ['16', '32'], right: 0 },
+      { text: 'Is <p> &amp; \\ a tag? Or', options: ['True', 'False'], right: 0 },
+      { text: 'At 10:30, is 1+1=2 ~ #2? See http://[::1]/', options: ['a -> b', 'b::c'], right: 0 },
+    ])
+  })
+
+  test('only tags that set text are taken away', async () => {
+    const [question] = await parseQuestions(
+      '<p>connect(<host>, <port>) <!-- or --> if a < b &amp;lt; H<sub>2</sub>O? {=<code>x</code><br/>y ~<title>}',
+      'gift',
+    )
+    expect(question).toEqual({ text: 'connect(<host>, <port>) if a < b &lt; H2O?', options: ['x y', '<title>'], right: 0 })
+  })
+
+  test.each([
+    ['Name a port. {=80 =eighty}', `line 1: this asks for a text; ${CHOICE}`],
+    ['Name a port. {80}', `line 1: this asks for a text; ${CHOICE}`],
+    ['\n\nHow many? {#16:1}', `line 3: this asks for a number; ${CHOICE}`],
+    ['Why? {}', `line 1: this asks for an essay; ${CHOICE}`],
+    ['Match: {=a -> b =c -> d}', `line 1: this asks for pairs; ${CHOICE}`],
+    ['Ports are numbers.', `line 1: there are no answers in { }; ${CHOICE}`],
+    ['A? {T}\n\n// B\nB? {~%50%a ~%50%b ~c}', `line 4: there is not just one right answer; ${CHOICE}`],
+    ['A? {=a ~%50%b ~c}', `line 1: there is not just one right answer; ${CHOICE}`],
+    ['A? {=a =b ~c}', `line 1: there is not just one right answer; ${CHOICE}`],
+    ['A? {~a ~b}', `line 1: there is not just one right answer; ${CHOICE}`],
+    ['A? {=a ~b', `line 1: the question ends too early; ${RULES}`],
+    ['A? {=a\n\n~b}', `line 1: the question ends too early; ${RULES}`],
+    ['A? {T}\n// and\nB? {F}', `line 3: "{" cannot stand there; ${RULES}`],
+    ['{=a ~b}', 'line 1: the question has no text'],
+    ['A? {=a ~<b></b>}', 'line 1: an answer has no text'],
+    ['A? {=a ~b ~a}', 'line 1: the answer "a" stands there twice'],
+    ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers to choose from, and this has 7'],
+    ['What is <img src="x.png">? {T}', 'line 1: there is a picture or the like in it, which a line of text cannot show'],
+    ['A&#27;[2J? {T}', 'line 1: a question has no control characters, and no halves of characters'],
+    [`${'é'.repeat(2001)}? {T}`, 'line 1: a text of it has 4003 bytes, and a message has room for 4000'],
+    ['// nothing but a comment', 'there is no question in it'],
+    ['', 'there is no question in it'],
+  ])('%j is refused', async (text, sentence) => {
+    expect(await refusal(text, 'gift')).toBe(sentence)
+  })
+})
+
+describe('questions of Open Trivia DB', () => {
+  const expected = [
+    { text: 'Don\'t forget that π = 3.14 & is "round"?', options: ['Café', 'a+b'], right: 0 },
+    { text: 'Is é é?', options: ['True', 'False'], right: 0 },
+  ]
+  const answer = (encode: (text: string) => string, type = encode) =>
+    JSON.stringify({
+      response_code: 0,
+      results: expected.map(({ text, options: [right = '', ...wrong] }, at) => ({
+        type: type(at ? 'boolean' : 'multiple'),
+        difficulty: encode('easy'),
+        category: encode('Mathematics'),
+        question: encode(text),
+        correct_answer: encode(right),
+        incorrect_answers: wrong.map(encode),
+      })),
+    })
+  const html = (text: string) =>
+    text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#039;').replaceAll('é', '&eacute;').replaceAll('π', '&pi;')
+  const url = (text: string) => encodeURIComponent(text).replaceAll("'", '%27')
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+  test.each([
+    ['HTML codes', answer(html)],
+    ['nothing', answer((text) => text.replaceAll('&', '&amp;'))],
+    ['url3986', answer(url, (type) => type)],
+    [
+      'urlLegacy',
+      answer(
+        (text) => url(html(text)).replaceAll('%20', '+'),
+        (type) => type,
+      ),
+    ],
+    ['base64', answer(base64)],
+  ])('in the encoding %s', async (_, text) => {
+    expect(await parseQuestions(`\ufeff${text}`, 'opentdb')).toEqual(expected)
+    expect(await parseQuestions(JSON.stringify(JSON.parse(text).results), 'opentdb')).toEqual(expected)
+  })
+
+  test('a sum is no blank', async () => {
+    const text = '[{"question":"1+1","correct_answer":"2","incorrect_answers":["1"]}]'
+    expect(await parseQuestions(text, 'opentdb')).toEqual([{ text: '1+1', options: ['2', '1'], right: 0 }])
+  })
+
+  test.each([
+    ['{', /^this is no JSON: .*\(line 1 column 2\)$/],
+    ['{}', /^expected is an answer of Open Trivia DB, \{"results": \[\.\.\.\]\}, or a list of its questions$/],
+    ['"Why?"', /^expected is an answer of Open Trivia DB/],
+    ['{"response_code":5,"results":[]}', /^Open Trivia DB has answered with code 5, and without questions$/],
+    ['{"response_code":0,"results":[]}', /^there is no question in it$/],
+    ['[null]', /^question 1: expected are the texts question and correct_answer, and the list incorrect_answers$/],
+    [
+      '[{"question":"Q","correct_answer":"a","incorrect_answers":["b"]},{"question":"Q","correct_answer":"a"}]',
+      /^question 2: expected are/,
+    ],
+    ['[{"question":"Q","correct_answer":"a","incorrect_answers":[1]}]', /^question 1: expected are/],
+    ['[{"question":"Q","correct_answer":"a","incorrect_answers":[]}]', /^question 1: a question has 2 to 6 answers/],
+    ['[{"question":"Q","correct_answer":"a","incorrect_answers":["a"]}]', /^question 1: the answer "a" stands there twice$/],
+    ['[{"question":"\\ud800","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: a question has no control characters/],
+    ['[{"question":"%FF","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: "%FF" cannot be decoded$/],
+    ['[{"type":"Ym9vbGVhbg==","question":"/w==","correct_answer":"","incorrect_answers":[]}]', /^question 1: "\/w==" cannot be decoded$/],
+  ])('%s is refused', async (text, sentence) => {
+    expect(await refusal(text, 'opentdb')).toMatch(sentence)
+  })
+})
+
+describe('questions in CSV', () => {
+  test('quotes, line ends within fields, missing answers, blank lines, and columns in any order', async () => {
+    const text = '\ufeffquestion,right,wrong,wrong,explanation\r\n"Say ""hi"",\r\nor",a,"b,c",d,why\r\n\r\n,,,,\r\nQ2, "x, z" ,y\r\n'
+    expect(await parseQuestions(text, 'csv')).toEqual([
+      { text: 'Say "hi", or', options: ['a', 'b,c', 'd'], right: 0, explanation: 'why' },
+      { text: 'Q2', options: ['x, z', 'y'], right: 0 },
+    ])
+    const other = 'Wrong 1;Right;Explanation;Wrong 2;Question\n1;2;;;"1 + 1, or 4 - 2?"\n'
+    expect(await parseQuestions(other, 'csv')).toEqual([{ text: '1 + 1, or 4 - 2?', options: ['2', '1'], right: 0 }])
+    expect(await parseQuestions('question\tright\twrong\nA\tb\tc\n', 'csv')).toEqual([{ text: 'A', options: ['b', 'c'], right: 0 }])
+  })
+
+  const columns = 'the first line names the columns, as in question,right,wrong,wrong,wrong,explanation; the last may be missing'
+  const quotes = 'a field with a " in it stands in quotes, and a " inside of it is doubled'
+  test.each([
+    ['', `line 1: ${columns}`],
+    ['\nWhat?,a,b\n', `line 2: ${columns}`],
+    ['question,right\n', `line 1: ${columns}`],
+    ['question,question,right,wrong\n', `line 1: ${columns}`],
+    ['question,right,wrong,explanation,explanation\n', `line 1: ${columns}`],
+    ['question,right,wrong,points\n', `line 1: ${columns}`],
+    ['question,right,wrong\n', 'there is no question in it'],
+    ['question,right,wrong\nA,b,c,d\n', 'line 2: it has 4 fields, and there are 3 columns'],
+    ['question,right,wrong\nA,b\n', 'line 2: a question has 2 to 6 answers to choose from, and this has 1'],
+    ['question,right,wrong\nA,b,c\n\n,b,c\n', 'line 4: the question has no text'],
+    ['question,right,wrong\r\n"A\r\nA",b,c\r\nA,,c\r\n', 'line 4: an answer has no text'],
+    ['question,right,wrong\r\n"A\r\nA",b,b\r\n', 'line 2: the answer "b" stands there twice'],
+    ['question,right,wrong\nA,"b"c,d\n', `line 2: ${quotes}`],
+    ['question,right,wrong\nA,b,c\nA,"b,c\nA,b,c\n', `after line 2: ${quotes}`],
+  ])('%j is refused', async (text, sentence) => {
+    expect(await refusal(text, 'csv')).toBe(sentence)
+  })
+})
+
+describe('properties of the files', () => {
+  const line = fc
+    .oneof(
+      fc.lorem(),
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc.constantFrom('->', 'a:b', '{x}', '<b>', '&lt;', '%50%x', '"', ',', '=~#', '\\n', '// x', 'a -> b'),
+    )
+    .map((text) => text.replace(/\s+/g, ' ').trim())
+    .filter((text) => text !== '' && !text.includes('&&'))
+  const question: fc.Arbitrary<Question> = fc
+    .record({ text: line, options: fc.uniqueArray(line, { minLength: 2, maxLength: 6 }), right: fc.constant(0), explanation: line })
+    .filter((one) => unaskable(one) === undefined)
+  const questions = fc.uniqueArray(question, { minLength: 1, maxLength: 5, selector: ({ text }) => text })
+
+  const gift = (all: readonly Question[]) => {
+    const escaped = (text: string) => `[plain]${text.replace(/[\\{}~=#:]/g, '\\$&')}`
+    const answers = ({ options }: Question) => options.map((option, at) => `${at ? '~' : '='}${escaped(option)}`).join('\n')
+    return all.map((one) => `${escaped(one.text)} {\n${answers(one)}\n####${escaped(one.explanation ?? '')}\n}`).join('\n\n')
+  }
+  const csv = (all: readonly Question[]) => {
+    const rows = all.map(({ text, options, explanation }) => [text, explanation, ...options, '', '', '', ''].slice(0, 8))
+    const quoted = rows.map((row) => row.map((field = '') => `"${field.replaceAll('"', '""')}"`).join(','))
+    return ['question,explanation,right,wrong,wrong,wrong,wrong,wrong', ...quoted].join('\r\n')
+  }
+  const json = (all: readonly Question[]) =>
+    JSON.stringify(
+      all.map(({ text, options: [right, ...wrong] }) => ({
+        type: 'multiple',
+        question: text,
+        correct_answer: right,
+        incorrect_answers: wrong,
+      })),
+    ).replaceAll('&', '&amp;')
+
+  test.each([
+    ['gift', gift, (one: Question) => one],
+    ['csv', csv, (one: Question) => one],
+    ['opentdb', json, ({ explanation: _, ...one }: Question) => one],
+  ] as const)('%s: what is written is read, whatever is in the texts', async (form, write, kept) => {
+    await fc.assert(
+      fc.asyncProperty(questions, fc.constantFrom('\n', '\r\n', '\r'), async (all, end) => {
+        expect(await parseQuestions(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(kept))
+      }),
+    )
+  })
+
+  test('any text at all is read as questions that can be asked, or refused with a sentence', async () => {
+    const piece = fc.oneof(
+      line,
+      fc.constantFrom(
+        '{',
+        '}',
+        '=',
+        '~',
+        '#',
+        '####',
+        '::',
+        ':',
+        '\\',
+        '\n',
+        '\n\n',
+        '{T}',
+        ' {=a ~b}',
+        '[html]',
+        '"',
+        ',',
+        ';',
+        '[',
+        ']',
+        '%',
+      ),
+    )
+    const text = fc.oneof(
+      fc.array(piece).map((pieces) => pieces.join('')),
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+    )
+    await fc.assert(
+      fc.asyncProperty(text, fc.constantFrom<Form>('gift', 'opentdb', 'csv'), async (any, form) => {
+        const header = form === 'csv' ? 'question,right,wrong\n' : ''
+        const found = await parseQuestions(header + any, form).catch((reason: unknown) => reason)
+        if (found instanceof QuestionError) expect(found.message).not.toMatch(/undefined|NaN|\[object/)
+        else for (const one of found as Question[]) expect(unaskable(one)).toBeUndefined()
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('a question that stands there twice is asked once', async () => {
+    const two = { text: 'A', options: ['b', 'c'], right: 0 }
+    expect(await parseQuestions('question,right,wrong\nA,b,c\nA,b,d\nA,b,c\n')).toEqual([two, { ...two, options: ['b', 'd'] }])
+  })
+
+  test.each([
+    ['bank.gift', '{', 'gift'],
+    ['bank.CSV', '', 'csv'],
+    ['C:\\my.files\\bank.json', '', 'opentdb'],
+    ['bank.txt', '// GIFT\nA? {T}', 'gift'],
+    ['bank.txt', '[html]A? {T}', 'gift'],
+    ['bank.txt', ' [\n{"question":', 'opentdb'],
+    ['bank.txt', '\ufeff{ "results": []}', 'opentdb'],
+    ['bank.txt', 'Question;Right;Wrong\n', 'csv'],
+    ['bank.json/bank', '"question",right,wrong\n', 'csv'],
+    ['', '', 'gift'],
+  ])('%s with %j in it is %s', (file, text, form) => {
+    expect(formOf(file, text)).toBe(form)
+  })
+})

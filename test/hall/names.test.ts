@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isRefusal } from '../../src/games/game.ts'
+import { checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
+import { visible } from '../../src/wire/visible.ts'
+
+const UNSEEN = 'a name has only characters that can be seen'
+
+describe('a name', () => {
+  test.each([
+    'Ada',
+    'x',
+    'Ada Lovelace',
+    'Zoë',
+    'Ωμέγα',
+    'Мария',
+    'ゲスト',
+    'שרה',
+    '名前',
+    'O’Neill',
+    'ada_99',
+    '7',
+    '🙂',
+    'a'.repeat(20),
+    '🙂'.repeat(20),
+  ])('%s', (name) => {
+    expect(checkName(name)).toBe(name)
+  })
+
+  test('is kept in one spelling', () => {
+    expect(checkName('Zoe\u0308')).toBe('Zo\u00eb')
+    expect(checkName('e\u0301'.repeat(20))).toBe('\u00e9'.repeat(20))
+  })
+
+  test.each([
+    ['', 'a name has 1 to 20 characters, and this has none'],
+    ['a'.repeat(21), 'a name has at most 20 characters, and this has 21'],
+    [' ', 'a name has no blanks at its ends'],
+    [' ada', 'a name has no blanks at its ends'],
+    ['ada ', 'a name has no blanks at its ends'],
+    ['ada\u3000', 'a name has no blanks at its ends'],
+    ['ada\u00a0b', 'a name has no blanks but common ones'],
+    ['ada@home', 'a name has no @'],
+    ['\u0301ada', 'a name does not begin with a mark, and has at most three in a row'],
+    [`a${'\u0335'.repeat(4)}`, 'a name does not begin with a mark, and has at most three in a row'],
+    ['ad\ufffd', 'the name arrived broken: send it as UTF-8'],
+    ['ada\n', UNSEEN],
+    ['a\x1b[2Jb', UNSEEN],
+    ['ad\u0000a', UNSEEN],
+    ['a\u200bda', UNSEEN],
+    ['ada\u202eevil', UNSEEN],
+    ['\u2066ada', UNSEEN],
+    ['ada\u2028b', UNSEEN],
+    ['\ufeffada', UNSEEN],
+    ['a\u00adda', UNSEEN],
+    ['\u3164', UNSEEN],
+    ['ada\ufe0f', UNSEEN],
+    ['\u2800', UNSEEN],
+    ['\ue000', UNSEEN],
+    ['\ud800', UNSEEN],
+    ['\u0378', UNSEEN],
+    ['\u{e0041}ada', UNSEEN],
+  ])('%j is none', (text, refused) => {
+    expect(checkName(text)).toEqual({ refused })
+    expect(checkPersonName(text)).toEqual({ refused })
+  })
+})
+
+describe('a person’s name', () => {
+  test.each(['Ada', 'Ada Lovelace', 'Мария', 'Player1', '7', 'Grace', 'Hausmann', 'Adminton', 'ゲストA', '-'])('%s', (name) => {
+    expect(checkPersonName(name)).toBe(name)
+  })
+
+  test.each([
+    'house',
+    'House',
+    'HOUSE',
+    '*house*',
+    'h o u s e',
+    'house_1',
+    'ｈｏｕｓｅ',
+    '𝐡𝐨𝐮𝐬𝐞',
+    'Guest 7',
+    'guest',
+    'admin',
+    'draw',
+    'QUIT',
+    'ERROR',
+  ])('%s is the house’s', (text) => {
+    expect(checkName(text)).toBe(text)
+    expect(checkPersonName(text)).toEqual({ refused: `${text} is no name for a person here: choose another` })
+  })
+
+  test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('%s is no name', (text) => {
+    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' })
+  })
+
+  test('letters that look the same are not mixed', () => {
+    for (const text of ['\u0430da', 'h\u043euse', '\u039fscar']) {
+      expect(checkPersonName(text)).toEqual({ refused: 'a name has the letters of one alphabet' })
+    }
+    expect(checkPersonName('花子Hanako')).toBe('花子Hanako')
+  })
+})
+
+describe('names that count as the same', () => {
+  test.each([
+    ['Ada', 'aDA'],
+    ['Zo\u00eb', 'ZOE\u0308'],
+    ['Straße', 'STRASSE'],
+    ['ΣΟΦΙΑΣ', 'σοφιας'],
+    ['İpek', 'ipek'],
+    ['ISIK', 'ısık'],
+    ['I\u0307\u0307', 'i'],
+    ['ｆｕｌｌ', 'full'],
+    ['ﬁnn', 'Finn'],
+    ['x²', 'x2'],
+    ['Ada Lovelace', 'ada_lovelace'],
+    ['Ada  Lovelace', 'Ada Lovelace'],
+    ['O’Neill', "o'neill"],
+  ])('%s and %s', (one, other) => {
+    expect(foldName(one)).toBe(foldName(other))
+  })
+
+  test.each([
+    ['Ada', 'Adam'],
+    ['Zoe', 'Zoë'],
+    ['Ada Lovelace', 'AdaLovelace'],
+    ['ada1', 'adal'],
+  ])('but not %s and %s', (one, other) => {
+    expect(foldName(one)).not.toBe(foldName(other))
+  })
+})
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 24 }),
+  fc.string({ unit: 'binary', maxLength: 24 }),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 24 }),
+  fc.string({ unit: fc.constantFrom(...'aÅßſσςΣiıİI _ǅﬀ\u0301\u0307\u0345\u00a0\u200d\u202e'), maxLength: 24 }),
+)
+const name = text.map(checkName).filter((checked) => typeof checked === 'string')
+
+describe('properties of names', () => {
+  test('a name can be shown and put between @s as it is, and checking it again changes nothing', () => {
+    fc.assert(
+      fc.property(text, (text) => {
+        const name = checkName(text)
+        if (isRefusal(name)) return
+        expect(checkName(name)).toBe(name)
+        expect(visible(name)).toBe(name)
+        expect(name.trim()).toBe(name)
+        expect(name).not.toMatch(/[@\n\r\t]|\p{C}/u)
+        expect([...name].length).toBeLessThanOrEqual(20)
+        expect(name.normalize('NFD').normalize('NFC')).toBe(name)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('what a person may be called is a name', () => {
+    fc.assert(
+      fc.property(text, (text) => {
+        const name = checkPersonName(text)
+        if (!isRefusal(name)) expect(checkName(text)).toBe(name)
+        if (isRefusal(checkName(text))) expect(checkPersonName(text)).toEqual(checkName(text))
+      }),
+    )
+  })
+
+  test('folding again changes nothing, and a folded name is one word', () => {
+    fc.assert(
+      fc.property(name, (name) => {
+        const folded = foldName(name)
+        expect(foldName(folded)).toBe(folded)
+        expect(folded).toMatch(/^\S+$/)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('case and spelling do not matter', () => {
+    fc.assert(
+      fc.property(name, (name) => {
+        for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'] as const) expect(foldName(name.normalize(form))).toBe(foldName(name))
+        expect(foldName(name.toUpperCase())).toBe(foldName(name))
+        expect(foldName(name.toLowerCase())).toBe(foldName(name))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})

@@ -1,0 +1,192 @@
+import { argon2Sync, randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isRefusal } from '../../src/games/game.ts'
+import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
+
+const passwords = new Passwords({ random: randomBytes })
+const GOOD = 'correct horse'
+
+/** A hash as any other program would write it. */
+function phc(password: string, cost: { memory: number; passes: number; parallelism: number }, salt: Uint8Array, tagLength = 32): string {
+  const tag = argon2Sync('argon2id', { message: password, nonce: salt, tagLength, ...cost })
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
+  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(salt)}$${base64(tag)}`
+}
+
+const cheap = phc(GOOD, { memory: 8, passes: 1, parallelism: 1 }, randomBytes(16))
+const dear = phc(GOOD, { memory: 65_536, passes: 4, parallelism: 1 }, randomBytes(16))
+
+async function hashOf(password: string): Promise<string> {
+  const hash = await passwords.hash(password)
+  if (isRefusal(hash)) throw new Error(hash.refused)
+  return hash
+}
+
+describe('a password', () => {
+  test('is known again, and no other is', async () => {
+    const hash = await hashOf(GOOD)
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+    expect(await passwords.verify(GOOD, hash)).toBeUndefined()
+    for (const wrong of ['correct horsf', 'Correct horse', `${GOOD} `, '', 'x'.repeat(500), 'a\0b']) {
+      expect(await passwords.verify(wrong, hash)).toBe(WRONG)
+    }
+  })
+
+  test('has another salt each time, from the chance that is given', async () => {
+    expect(await hashOf(GOOD)).not.toBe(await hashOf(GOOD))
+    const fixed = new Passwords({ random: (bytes) => new Uint8Array(bytes).fill(7) })
+    const salt = new Uint8Array(16).fill(7)
+    expect(await fixed.hash(GOOD)).toBe(phc(GOOD, { memory: 19_456, passes: 2, parallelism: 1 }, salt))
+  })
+
+  test('is the same in every spelling, and with any blank', async () => {
+    const hash = await hashOf('Zoe\u0308 pass\u00a0word')
+    expect(await passwords.verify('Zo\u00eb pass\u3000word', hash)).toBeUndefined()
+    expect(await passwords.verify('Zoe pass word', hash)).toBe(WRONG)
+  })
+
+  test.each([
+    ['', 'a password has at least 8 characters, and this has 0'],
+    ['1234567', 'a password has at least 8 characters, and this has 7'],
+    ['🙂'.repeat(7), 'a password has at least 8 characters, and this has 7'],
+    ['e\u0301'.repeat(7), 'a password has at least 8 characters, and this has 7'],
+    ['x'.repeat(129), 'a password has at most 128 characters, and this has 129'],
+    ['password\n', 'a password has only characters that can be seen'],
+    ['pass\u0000word', 'a password has only characters that can be seen'],
+    ['pass\u202eword', 'a password has only characters that can be seen'],
+    ['password\u0378', 'a password has only characters that can be seen'],
+    ['password\ud800', 'a password has only characters that can be seen'],
+  ])('%j cannot be one', async (password, refused) => {
+    expect(await passwords.hash(password)).toEqual({ refused })
+  })
+
+  test.each(['🙂'.repeat(8), 'x'.repeat(128), '🙂'.repeat(128), '  blanks  ', 'نمی\u200cخواهم'])('%j can', async (password) => {
+    expect(await passwords.verify(password, await hashOf(password))).toBeUndefined()
+  })
+
+  test('of any characters that are taken is known again, and only that', async () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 8, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(text, text, async (password, other) => {
+        const hash = await passwords.hash(password)
+        if (isRefusal(hash)) return
+        expect(await passwords.verify(password.normalize('NFD'), hash)).toBeUndefined()
+        const same = other.replace(/\p{Zs}/gu, ' ').normalize('NFC') === password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+        expect(await passwords.verify(other, hash)).toBe(same ? undefined : WRONG)
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+describe('a hash', () => {
+  test('of the reference implementation of argon2 is read', async () => {
+    const hash = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'
+    expect(await passwords.verify('password', hash)).toBeUndefined()
+    expect(await passwords.verify('passwore', hash)).toBe(WRONG)
+  })
+
+  test('of any cost stays valid', async () => {
+    const cost = fc.record({
+      memory: fc.integer({ min: 32, max: 128 }),
+      passes: fc.integer({ min: 1, max: 3 }),
+      parallelism: fc.integer({ min: 1, max: 4 }),
+    })
+    const salt = fc.uint8Array({ minLength: 8, maxLength: 64 })
+    await fc.assert(
+      fc.asyncProperty(cost, salt, fc.integer({ min: 12, max: 64 }), async (cost, salt, length) => {
+        const hash = phc('open sesame', cost, salt, length)
+        expect(await passwords.verify('open sesame', hash)).toBeUndefined()
+        expect(await passwords.verify('open sesami', hash)).toBe(WRONG)
+      }),
+    )
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['plain text', GOOD],
+    ['another algorithm', cheap.replace('argon2id', 'argon2i')],
+    ['another version', cheap.replace('v=19', 'v=16')],
+    ['more memory than there should be', cheap.replace('m=8', 'm=262145')],
+    ['a number with a nought before it', cheap.replace('m=8', 'm=08')],
+    ['padding', `${cheap}=`],
+    ['bits that say nothing', cheap.replace(/.$/, '/')],
+    ['no salt', cheap.replace(/\$[^$]*\$([^$]*)$/, '$$$$$1')],
+    ['a line end', `${cheap}\n`],
+    ['no passes', cheap.replace('t=1', 't=0')],
+    ['too little memory for argon2', cheap.replace('m=8', 'm=7')],
+  ])('that cannot be read is an error: %s', async (_, hash) => {
+    await expect(passwords.verify(GOOD, hash)).rejects.toThrow(RangeError)
+  })
+
+  test('that cannot be read is not told, and takes nobody’s turn', async () => {
+    const one = new Passwords({ random: randomBytes, atOnce: 1, waiting: 0 })
+    for (const broken of [`${cheap}=`, cheap.replace('m=8', 'm=7')]) {
+      await expect(one.verify(GOOD, broken)).rejects.not.toThrow(cheap.slice(-43))
+    }
+    expect(await one.verify(GOOD, cheap)).toBeUndefined()
+  })
+})
+
+/** The order in which promises come to their end. */
+async function orderOf(promises: Readonly<Record<string, Promise<unknown>>>): Promise<string[]> {
+  const order: string[] = []
+  await Promise.all(Object.entries(promises).map(([name, promise]) => promise.then(() => order.push(name))))
+  return order
+}
+
+describe('many at once', () => {
+  test('no more are computed than may be: the others wait their turn', async () => {
+    const one = new Passwords({ random: randomBytes, atOnce: 1 })
+    const order = await orderOf({ dear: one.verify(GOOD, dear), cheap: one.verify(GOOD, cheap), last: one.verify(GOOD, cheap) })
+    expect(order).toEqual(['dear', 'cheap', 'last'])
+    const two = new Passwords({ random: randomBytes, atOnce: 2 })
+    expect(await orderOf({ dear: two.verify(GOOD, dear), cheap: two.verify(GOOD, cheap) })).toEqual(['cheap', 'dear'])
+  })
+
+  test('no more wait than may: the others are told', async () => {
+    const few = new Passwords({ random: randomBytes, atOnce: 2, waiting: 3 })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => few.verify(GOOD, cheap)))
+    expect(answers).toEqual([undefined, undefined, undefined, undefined, undefined, BUSY, BUSY, BUSY])
+    expect(await few.verify(GOOD, cheap)).toBeUndefined()
+    const hashes = await Promise.all(Array.from({ length: 6 }, () => few.hash(GOOD)))
+    expect(hashes.filter((hash) => hash === BUSY)).toHaveLength(1)
+  })
+
+  test('the process goes on with other things meanwhile', async () => {
+    let turns = 0
+    let done = false
+    const count = () => {
+      turns++
+      if (!done) setImmediate(count)
+    }
+    setImmediate(count)
+    await passwords.verify(GOOD, dear)
+    done = true
+    expect(turns).toBeGreaterThan(10)
+  })
+})
+
+describe('a name that nobody has', () => {
+  test('is refused as a wrong password is, whatever the password', async () => {
+    for (const password of [GOOD, '', 'x'.repeat(500), '\0']) expect(await passwords.verify(password, undefined)).toBe(WRONG)
+  })
+
+  test('costs as much as one that somebody has', async () => {
+    const hash = await hashOf(GOOD)
+    const least = async (phc: string | undefined) => {
+      let least = Number.POSITIVE_INFINITY
+      for (let round = 0; round < 8; round++) {
+        const before = performance.now()
+        await passwords.verify('wrong password', phc)
+        least = Math.min(least, performance.now() - before)
+      }
+      return least
+    }
+    const [somebody, nobody, nothing] = [await least(hash), await least(undefined), await least(cheap)]
+    expect(nobody / somebody).toBeGreaterThan(0.5)
+    expect(nobody / somebody).toBeLessThan(2)
+    expect(nobody).toBeGreaterThan(5 * nothing)
+  })
+})

@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { HOUSE, PEER, type Rating, type Standing, type TableEvent } from '../../src/hall/ports.ts'
+import { rated, ratingAfter, standingsAfter, UNRATED } from '../../src/hall/ratings.ts'
+import type { Opened } from '../../src/hall/table.ts'
+
+const known = (rating: number, deviation: number): Rating => ({ rating, deviation, volatility: 0.06 })
+
+describe('ratings', () => {
+  test('the worked example of Glickman’s "Example of the Glicko-2 system"', () => {
+    const after = ratingAfter(known(1500, 200), [
+      { against: known(1400, 30), score: 1 },
+      { against: known(1550, 100), score: 0 },
+      { against: known(1700, 300), score: 0 },
+    ])
+    expect(after.rating).toBeCloseTo(1464.06, 1)
+    expect(after.deviation).toBeCloseTo(151.52, 2)
+    expect(after.volatility).toBeCloseTo(0.05999, 4)
+  })
+
+  test('a first game: the winner gains what the other loses, and both are known better', () => {
+    const [winner, loser] = rated([undefined, undefined], { winners: [0] })
+    expect(winner?.rating).toBeCloseTo(1662.31, 2)
+    expect(loser?.rating).toBeCloseTo(1337.69, 2)
+    expect(winner?.deviation).toBeCloseTo(290.32, 2)
+    expect(loser?.deviation).toBe(winner?.deviation)
+  })
+
+  test('a draw between equals changes no rating', () => {
+    for (const { rating, deviation } of rated([undefined, UNRATED], { winners: [] })) {
+      expect(rating).toBe(1500)
+      expect(deviation).toBeLessThan(350)
+    }
+  })
+
+  test('who leaves has lost', () => {
+    expect(rated([undefined, undefined], { winners: [1], left: 0 })).toEqual(rated([undefined, undefined], { winners: [1] }))
+  })
+
+  test('of three, one wins: the two others have drawn', () => {
+    const [first, second, third] = rated([undefined, undefined, undefined], { winners: [0] })
+    expect(first).toEqual(
+      ratingAfter(UNRATED, [
+        { against: UNRATED, score: 1 },
+        { against: UNRATED, score: 1 },
+      ]),
+    )
+    expect(second).toEqual(third)
+    expect(second?.rating).toBeLessThan(1500)
+  })
+
+  test('who sits alone keeps the rating', () => {
+    expect(rated([known(1600, 60)], { winners: [0] })).toEqual([known(1600, 60)])
+  })
+})
+
+const rating = fc.record({
+  rating: fc.double({ min: 100, max: 3500, noNaN: true }),
+  deviation: fc.double({ min: 30, max: 350, noNaN: true }),
+  volatility: fc.double({ min: 0.03, max: 0.12, noNaN: true }),
+})
+const anybody = fc.option(rating, { nil: undefined })
+
+describe('properties of ratings', () => {
+  test('the winner never loses rating, the loser never gains any, whatever they were', () => {
+    fc.assert(
+      fc.property(anybody, anybody, (one, other) => {
+        const [winner, loser] = rated([one, other], { winners: [0] })
+        expect(winner?.rating).toBeGreaterThanOrEqual((one ?? UNRATED).rating)
+        expect(loser?.rating).toBeLessThanOrEqual((other ?? UNRATED).rating)
+      }),
+    )
+  })
+
+  test('a draw brings two closer together, and never past each other when they are known alike', () => {
+    fc.assert(
+      fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), (one, strength) => {
+        const [low, high] = [one.rating, strength].sort((a, b) => a - b).map((rating) => ({ ...one, rating }))
+        const [lower, higher] = rated([low, high], { winners: [] })
+        expect(lower?.rating).toBeGreaterThanOrEqual((low?.rating ?? Number.NaN) - 1e-9)
+        expect(higher?.rating).toBeLessThanOrEqual((high?.rating ?? Number.NaN) + 1e-9)
+        expect(lower?.rating).toBeLessThanOrEqual((higher?.rating ?? Number.NaN) + 1e-9)
+      }),
+    )
+  })
+
+  test('between two who are known alike nothing is made and nothing lost', () => {
+    fc.assert(
+      fc.property(rating, fc.double({ min: 100, max: 3500, noNaN: true }), fc.subarray([0, 1]), (one, strength, winners) => {
+        const other = { ...one, rating: strength }
+        const [after, otherAfter] = rated([one, other], { winners })
+        expect((after?.rating ?? 0) + (otherAfter?.rating ?? 0)).toBeCloseTo(one.rating + strength, 6)
+      }),
+    )
+  })
+
+  test('seats do not matter, and the same game has the same end', () => {
+    fc.assert(
+      fc.property(fc.array(anybody, { minLength: 2, maxLength: 5 }), fc.infiniteStream(fc.boolean()), (before, wins) => {
+        const winners = before.flatMap((_, seat) => (wins.next().value ? [seat] : []))
+        const after = rated(before, { winners })
+        const turned = rated([...before].reverse(), { winners: winners.map((seat) => before.length - 1 - seat) })
+        expect(rated(before, { winners })).toEqual(after)
+        expect(after).toHaveLength(before.length)
+        for (const [seat, one] of [...turned].reverse().entries()) {
+          expect(one.rating).toBeCloseTo(after[seat]?.rating ?? Number.NaN, 6)
+          expect(one.deviation).toBeCloseTo(after[seat]?.deviation ?? Number.NaN, 6)
+        }
+      }),
+    )
+  })
+
+  test('after many games all is still a number, and nobody is known less than a newcomer', () => {
+    fc.assert(
+      fc.property(anybody, anybody, fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 100 }), (one, other, games) => {
+        let now: readonly (Rating | undefined)[] = [one, other]
+        for (const winners of games) now = rated(now, { winners })
+        for (const after of now) {
+          expect(after?.rating).toBeGreaterThan(-10_000)
+          expect(after?.rating).toBeLessThan(15_000)
+          expect(after?.deviation).toBeGreaterThan(0)
+          expect(after?.deviation).toBeLessThanOrEqual(350)
+          expect(after?.volatility).toBeGreaterThan(0)
+          expect(after?.volatility).toBeLessThan(1)
+        }
+      }),
+    )
+  })
+})
+
+function opening(people: readonly string[], rated = true, game = 'tictactoe'): Opened {
+  const seats = people.map((person) => ({ person, name: person.replace(/.*:/, 'name of ') }))
+  return { type: 'opened', game, options: {}, state: {}, seed: 1, seats, rated, private: false, clock: {} }
+}
+
+function won(...winners: number[]): readonly TableEvent[] {
+  return [
+    { type: 'moved', seat: 0, move: 1, n: 2, at: 5 },
+    { type: 'ended', outcome: { winners }, n: 3, at: 6 },
+    { type: 'said', name: 'somebody', text: 'again?', n: 4, at: 7 },
+  ]
+}
+
+describe('standings', () => {
+  const account = (rating: Rating, games: number): Standing => ({ person: 'account:1', name: 'old', score: rating.rating, games, rating })
+
+  test('two newcomers with accounts: the ladder is ordered by the rating', () => {
+    const [first, second] = rated([undefined, undefined], { winners: [1] })
+    expect(standingsAfter(opening(['account:1', 'account:2']), won(1), [undefined, undefined])).toEqual([
+      { person: 'account:1', name: 'name of 1', score: first?.rating, games: 1, rating: first },
+      { person: 'account:2', name: 'name of 2', score: second?.rating, games: 1, rating: second },
+    ])
+  })
+
+  test('what was reached before goes on, under the name of today', () => {
+    const before = account(known(1700, 60), 41)
+    const [first] = standingsAfter(opening(['account:1', 'account:2']), won(0), [before, undefined])
+    expect(first).toMatchObject({ person: 'account:1', name: 'name of 1', games: 42 })
+    expect(first?.rating).toEqual(rated([before.rating, undefined], { winners: [0] })[0])
+  })
+
+  test.each([
+    ['a game that is not rated', opening(['account:1', 'account:2'], false)],
+    ['a guest', opening(['account:1', 'guest:ada'])],
+    ['the house', opening(['account:1', HOUSE])],
+    ['somebody unknown', opening([PEER, 'account:2'])],
+    ['one seat', opening(['account:1'])],
+    ['one person in both seats', opening(['account:1', 'account:1'])],
+  ])('%s changes no rating', (_, opened) => {
+    expect(standingsAfter(opened, won(0), [account(known(1700, 60), 41), undefined])).toEqual([])
+  })
+
+  test('points are added up, for guests too, whoever won', () => {
+    const before = { person: 'guest:ada', name: 'Ada', score: 12, games: 2 }
+    const after = { person: 'guest:ada', name: 'name of ada', score: 19, games: 3 }
+    expect(standingsAfter(opening(['guest:ada'], false, 'quiz'), won(), [before], [7])).toEqual([after])
+    expect(standingsAfter(opening(['account:7'], true, 'quiz'), won(0), [undefined], [0])).toEqual([
+      { person: 'account:7', name: 'name of 7', score: 0, games: 1 },
+    ])
+  })
+
+  test('points of the house, and of one who never said who it is, are nobody’s', () => {
+    expect(standingsAfter(opening([HOUSE, PEER, 'guest:ada']), won(0), [], [5, 6, 7])).toEqual([
+      { person: 'guest:ada', name: 'name of ada', score: 7, games: 1 },
+    ])
+  })
+
+  test('a table that has not ended has no standings', () => {
+    const playing = won(0).slice(0, 1)
+    expect(() => standingsAfter(opening(['account:1', 'account:2']), playing, [])).toThrow(TypeError)
+  })
+
+  test('points of many games, one after the other, make their sum', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { minLength: 1 }), (games) => {
+        let standing: Standing | undefined
+        for (const points of games) [standing] = standingsAfter(opening(['guest:ada']), won(), [standing], [points])
+        expect(standing).toMatchObject({ score: games.reduce((sum, points) => sum + points, 0), games: games.length })
+      }),
+    )
+  })
+})

@@ -1,0 +1,272 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { coin } from '../../src/games/coin.ts'
+import { isRefusal, type SeatNumber } from '../../src/games/game.ts'
+import { guessing } from '../../src/games/guessing.ts'
+import { hands } from '../../src/games/hands.ts'
+import type { AnyGame } from '../../src/games/index.ts'
+import { chance, seeded } from '../../src/games/random.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
+import { timeLeft } from '../../src/hall/clocks.ts'
+import { type ClockRules, HOUSE, type TableEvent } from '../../src/hall/ports.ts'
+import { type Command, decide, evolve, nextTick, type Opened, opened, type TableState } from '../../src/hall/table.ts'
+
+const START = 1_000_000
+
+function openedTable(rules: AnyGame, options: unknown = {}, clock: ClockRules = {}, more: Partial<Opened> = {}): TableState {
+  const seats = Array.from({ length: rules.seats.max }, (_, seat) => ({ person: `guest:${seat}`, name: `player ${seat}` }))
+  const opening: Opened = {
+    type: 'opened',
+    game: rules.name,
+    options,
+    state: rules.setup(options, seeded(1)),
+    seed: 7,
+    seats,
+    rated: false,
+    private: false,
+    clock,
+    ...more,
+  }
+  return opened({ ...opening, n: 1, at: START }, rules)
+}
+
+/** The table after a command, and its events. Throws where it is refused. */
+function having(table: TableState, command: Command, now = START): { table: TableState; events: TableEvent[] } {
+  const happenings = decide(table, command, now)
+  if (isRefusal(happenings)) throw new Error(happenings.refused)
+  const events = happenings.map((happening, at) => ({ ...happening, n: table.n + 1 + at, at: now }))
+  return { table: events.reduce(evolve, table), events }
+}
+
+function refused(table: TableState, command: Command, now = START): string | undefined {
+  const before = JSON.stringify(table)
+  const happenings = decide(table, command, now)
+  expect(JSON.stringify(table)).toBe(before)
+  return isRefusal(happenings) ? happenings.refused : undefined
+}
+
+/** Every position that can be reached by legal moves, each once. */
+function* reachable(start: TableState): Iterable<TableState> {
+  const seen = new Set<string>()
+  const open = [start]
+  for (let table = open.pop(); table; table = open.pop()) {
+    const key = table.rules.key?.(table.position) ?? JSON.stringify(table.position)
+    if (seen.has(key)) continue
+    seen.add(key)
+    yield table
+    for (const seat of table.toMove) {
+      for (const move of table.rules.moves?.(table.position, seat) ?? []) open.push(having(table, { type: 'play', seat, move }).table)
+    }
+  }
+}
+
+describe('a table decides', () => {
+  const small: [name: string, rules: AnyGame, options: unknown, moves: readonly unknown[], states: number][] = [
+    ['tic-tac-toe', tictactoe, {}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, -1, 1.5, Number.NaN], 5478],
+    ['tic-tac-toe of four cells', tictactoe, { size: 2 }, [0, 1, 2, 3, 4, 5], 29],
+    ['scissor, paper, stone', hands, undefined, ['Scissor', 'Paper', 'Stone', 'Well', 'scissor', ''], 1366],
+    ['guessing twice', guessing, { tries: 2, secret: 40 }, [Number.NaN, ...Array.from({ length: 100 }, (_, at) => at + 1)], 7],
+  ]
+
+  test.each(small)(
+    '%s: what is illegal is refused in every state that can be reached, and changes nothing',
+    (_, rules, options, moves, states) => {
+      let count = 0
+      for (const table of reachable(openedTable(rules, options))) {
+        count++
+        const seats = [...table.opened.seats.keys(), table.opened.seats.length, -1]
+        for (const seat of seats) {
+          const legal = table.toMove.includes(seat) ? [...(rules.moves?.(table.position, seat) ?? [])] : []
+          for (const move of moves) {
+            const refusal = decide(table, { type: 'play', seat, move }, START)
+            expect({ move, seat, refused: isRefusal(refusal) }).toEqual({ move, seat, refused: !legal.includes(move) })
+          }
+        }
+        if (!table.ended) continue
+        for (const seat of table.opened.seats.keys()) expect(refused(table, { type: 'leave', seat })).toBe('the game is over')
+        expect(having(table, { type: 'tick' }, START + 1e9).events).toEqual([])
+        expect(having(table, { type: 'gone', seat: 0 }).events).toEqual([])
+      }
+      expect(count).toBe(states)
+    },
+  )
+
+  test('a move that ends the game is followed by the end, with what the rules say', () => {
+    let table = openedTable(tictactoe)
+    for (const [at, move] of [1, 4, 2, 5].entries()) table = having(table, { type: 'play', seat: at % 2, move }).table
+    const { table: over, events } = having(table, { type: 'play', seat: 0, move: 3 })
+    expect(events).toEqual([
+      { type: 'moved', seat: 0, move: 3, n: 6, at: START },
+      { type: 'ended', outcome: { winners: [0] }, n: 7, at: START },
+    ])
+    expect(over).toMatchObject({ ended: true, toMove: [], outcome: { winners: [0] } })
+  })
+
+  test('only what counts is marked so', () => {
+    const end = (rated: boolean) => having(openedTable(tictactoe, {}, {}, { rated }), { type: 'leave', seat: 1 }).events.at(-1)
+    expect(end(true)).toHaveProperty('counts', true)
+    expect(end(false)).not.toHaveProperty('counts')
+  })
+
+  test('chance follows from the log: the same events give the same state, whatever chance is elsewhere', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('H', 'T'), { minLength: 1, maxLength: 20 }), fc.integer(), (guesses, seed) => {
+        let table = openedTable(coin, undefined, {}, { seed })
+        const log: TableEvent[] = []
+        for (const move of guesses) {
+          const step = having(table, { type: 'play', seat: 0, move })
+          table = step.table
+          log.push(...step.events)
+        }
+        chance.integer(1, 2)
+        expect(log.reduce(evolve, openedTable(coin, undefined, {}, { seed })).position).toEqual(table.position)
+      }),
+    )
+  })
+
+  test('what is said has a length, and says something', () => {
+    const table = openedTable(tictactoe)
+    expect(having(table, { type: 'say', name: 'ada', text: 'hello' }).events).toEqual([
+      { type: 'said', name: 'ada', text: 'hello', n: 2, at: START },
+    ])
+    expect(refused(table, { type: 'say', name: 'ada', text: ' \t' })).toBe('say something')
+    expect(refused(table, { type: 'say', name: 'ada', text: 'x'.repeat(1001) })).toBe('say at most 1000 characters at once')
+  })
+
+  test('a log that cannot be is not taken for one', () => {
+    const table = openedTable(tictactoe)
+    expect(() => evolve(table, { type: 'gone', seat: 0, n: 3, at: START })).toThrow('event 3 cannot follow event 1')
+    expect(() => evolve(table, { type: 'moved', seat: 1, move: 1, n: 2, at: START })).toThrow('the rules refuse')
+    expect(() => opened({ type: 'suspended', n: 1, at: START }, tictactoe)).toThrow('begins with its opening')
+    expect(() => evolve(table, { ...table.opened, n: 2, at: START })).toThrow('opened once')
+  })
+})
+
+describe('offers', () => {
+  const offer = (seat: SeatNumber): Command => ({ type: 'offer', seat })
+
+  test('a draw is agreed when the other offers it too', () => {
+    const { table } = having(openedTable(tictactoe), offer(1))
+    expect(having(table, offer(0)).events).toMatchObject([
+      { type: 'offered', what: 'draw' },
+      { type: 'ended', outcome: { winners: [], agreed: true } },
+    ])
+  })
+
+  test('who moves has not taken up the offer; an own move leaves it open', () => {
+    const { table } = having(openedTable(tictactoe), offer(1))
+    expect(having(table, { type: 'play', seat: 0, move: 1 }).table.offers).toEqual([])
+    const own = having(having(openedTable(tictactoe), offer(0)).table, { type: 'play', seat: 0, move: 1 }).table
+    expect(own.offers).toEqual([0])
+  })
+
+  test('an offer is made once, declined by the other, and not by oneself', () => {
+    const { table } = having(openedTable(tictactoe), offer(1))
+    expect(refused(table, offer(1))).toBe('you have offered a draw already; wait for the answer')
+    expect(refused(table, { type: 'decline', seat: 1 })).toBe('there is no offer to decline')
+    expect(having(table, { type: 'decline', seat: 0 }).table.offers).toEqual([])
+    expect(refused(openedTable(tictactoe), { type: 'decline', seat: 0 })).toBe('there is no offer to decline')
+    expect(refused(openedTable(guessing), offer(0))).toBe('there is nobody to offer that to')
+  })
+
+  test('a rematch is wanted by both when the game is over, and leads to another table once', () => {
+    const over = having(openedTable(tictactoe), { type: 'leave', seat: 0 }).table
+    const wanted = having(having(over, offer(0)).table, offer(1)).table
+    expect(wanted.offers).toEqual([0, 1])
+    const on = having(wanted, { type: 'continue', table: 18 }).table
+    expect(on.successor).toBe(18)
+    expect(refused(on, { type: 'continue', table: 19 })).toBe('they go on at another table already')
+    expect(refused(on, offer(0))).toBe('they go on at another table already')
+    expect(refused(openedTable(tictactoe), { type: 'continue', table: 19 })).toBe('the game is not over')
+  })
+})
+
+describe('clocks', () => {
+  const play = (table: TableState, seat: SeatNumber, move: number, now: number) => having(table, { type: 'play', seat, move }, now).table
+
+  test('a turn has its time, and who lets it run out loses', () => {
+    const table = play(openedTable(tictactoe, {}, { turn: 10_000 }), 0, 1, START + 9_999)
+    expect(nextTick(table)).toBe(START + 19_999)
+    expect(having(table, { type: 'tick' }, START + 19_998).events).toEqual([])
+    expect(having(table, { type: 'tick' }, START + 19_999).events).toMatchObject([
+      { type: 'ended', outcome: { winners: [0], left: 1, late: true } },
+    ])
+  })
+
+  test('all turns of a seat together have theirs', () => {
+    const clock = { total: 10_000 }
+    let table = openedTable(tictactoe, {}, clock)
+    table = play(table, 0, 1, START + 6_000)
+    table = play(table, 1, 5, START + 9_000)
+    expect([0, 1].map((seat) => timeLeft(table.clocks, clock, seat, START + 10_000))).toEqual([3_000, 7_000])
+    expect(nextTick(table)).toBe(START + 13_000)
+    expect(having(table, { type: 'tick' }, START + 13_000).table.outcome).toEqual({ winners: [1], left: 0, late: true })
+  })
+
+  test('both run where both are to move, and each stops with its own move', () => {
+    const clock = { total: 5_000 }
+    let table = openedTable(hands, undefined, clock)
+    table = having(table, { type: 'play', seat: 1, move: 'Paper' }, START + 1_000).table
+    expect([0, 1].map((seat) => timeLeft(table.clocks, clock, seat, START + 2_000))).toEqual([3_000, 4_000])
+  })
+
+  test('who is gone has a grace, which ends with coming back', () => {
+    const gone = having(openedTable(tictactoe, {}, { grace: 60_000 }), { type: 'gone', seat: 1 }, START + 5).table
+    expect(nextTick(gone)).toBe(START + 60_005)
+    const back = having(gone, { type: 'back', seat: 1 }, START + 50_000).table
+    expect(nextTick(back)).toBeUndefined()
+    expect(having(gone, { type: 'tick' }, START + 60_005).table.outcome).toEqual({ winners: [0], left: 1 })
+    expect(having(gone, { type: 'gone', seat: 1 }).events).toEqual([])
+    expect(having(back, { type: 'back', seat: 1 }).events).toEqual([])
+  })
+
+  test('after a new start clocks stand still until one comes back; then the others have their grace', () => {
+    const clock = { turn: 10_000, grace: 60_000, total: 30_000 }
+    const table = having(play(openedTable(tictactoe, {}, clock), 0, 1, START + 1_000), { type: 'suspend' }, START + 4_000).table
+    expect(nextTick(table)).toBeUndefined()
+    expect(having(table, { type: 'tick' }, START + 1e9).events).toEqual([])
+    expect(having(table, { type: 'suspend' }).events).toEqual([])
+    const later = START + 1e8
+    const back = having(table, { type: 'back', seat: 1 }, later).table
+    expect(timeLeft(back.clocks, clock, 1, later)).toBe(27_000)
+    expect(nextTick(back)).toBe(later + 10_000)
+    expect(back.clocks.gone).toEqual([later, undefined])
+  })
+
+  test('the house is never waited for', () => {
+    const seats = [
+      { person: 'guest:ada', name: 'ada' },
+      { person: HOUSE, name: 'house' },
+    ]
+    const table = having(openedTable(tictactoe, {}, { grace: 60_000 }, { seats }), { type: 'suspend' }).table
+    expect(nextTick(having(table, { type: 'back', seat: 0 }).table)).toBeUndefined()
+  })
+
+  test('time never runs backwards, whatever happens when', () => {
+    const commands = fc.array(
+      fc.tuple(
+        fc.integer({ min: 0, max: 5_000 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom('play', 'gone', 'back', 'tick', 'suspend'),
+      ),
+    )
+    fc.assert(
+      fc.property(commands, (steps) => {
+        const clock = { total: 20_000, turn: 8_000, grace: 9_000 }
+        let table = openedTable(tictactoe, {}, clock)
+        let now = START
+        for (const [wait, cell, type] of steps) {
+          now += wait
+          const seat = table.toMove[0] ?? 0
+          const before = [0, 1].map((one) => timeLeft(table.clocks, clock, one, now) ?? 0)
+          const command: Command =
+            type === 'play' ? { type, seat, move: cell } : type === 'tick' || type === 'suspend' ? { type } : { type, seat }
+          const happenings = decide(table, command, now)
+          if (isRefusal(happenings)) continue
+          for (const happening of happenings) table = evolve(table, { ...happening, n: table.n + 1, at: now })
+          for (const one of [0, 1]) expect(timeLeft(table.clocks, clock, one, now)).toBeLessThanOrEqual(before[one] ?? 0)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,67 @@
+import { describe, expect, test, vi } from 'vitest'
+import { Commits } from '../../src/storage/commits.ts'
+import { fates } from './samples.ts'
+
+/** A transaction that counts, keeps what was written in `kept`, and fails where something odd is written. */
+function ledger() {
+  const kept: number[] = []
+  let written: number[] = []
+  const sizes: number[] = []
+  const transaction = (work: () => void) => {
+    written = []
+    work()
+    if (written.includes(13)) throw new RangeError('13 cannot be written')
+    sizes.push(written.length)
+    kept.push(...written)
+  }
+  const write = (number: number) => () => {
+    written.push(number)
+    return number
+  }
+  return { kept, sizes, transaction, write }
+}
+
+describe('commits', () => {
+  test('what is wanted in one turn is written in one transaction, in order', async () => {
+    const { kept, sizes, transaction, write } = ledger()
+    const commits = new Commits(transaction, () => {})
+    const first = [1, 2, 3].map((number) => commits.add(write(number)))
+    const alsoNow = Promise.resolve().then(() => commits.add(write(4)))
+    expect(kept).toEqual([])
+    expect([...(await Promise.all(first)), await alsoNow]).toEqual([1, 2, 3, 4])
+    await commits.add(write(5))
+    expect([kept, sizes]).toEqual([
+      [1, 2, 3, 4, 5],
+      [4, 1],
+    ])
+  })
+
+  test('where a transaction fails, only those fail that cannot be written alone', async () => {
+    const { kept, transaction, write } = ledger()
+    const commits = new Commits(transaction, () => {})
+    const told: number[] = []
+    const added = [1, 13, 2].map((number) => commits.add(write(number), (value) => told.push(value)))
+    expect(await fates(added)).toEqual(['kept', 'RangeError', 'kept'])
+    expect([kept, told]).toEqual([
+      [1, 2],
+      [1, 2],
+    ])
+    expect(await fates([commits.add(write(13)), commits.add(() => new TypeError('refused'))])).toEqual(['RangeError', 'TypeError'])
+  })
+
+  test('whoever is told of trouble may throw, and still everybody is answered', async () => {
+    const onTrouble = vi.fn(() => {
+      throw new Error('no ears')
+    })
+    const { transaction, write } = ledger()
+    const commits = new Commits(transaction, onTrouble)
+    const added = [
+      commits.add(write(1), (_, trouble) => trouble('a')),
+      commits.add(write(2), (_, trouble) => trouble('b')),
+      commits.add(write(3)),
+    ]
+    expect(() => commits.close()).toThrow('no ears')
+    expect(await Promise.all(added)).toEqual([1, 2, 3])
+    expect(onTrouble.mock.calls).toEqual([['a']])
+  })
+})

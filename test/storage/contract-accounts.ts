@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import type { Account } from '../../src/hall/ports.ts'
+import type { Open } from './samples.ts'
+
+const ada = { key: 'ada', name: 'Ada', password: '$argon2id$ada', since: 1_760_000_000_000 }
+const bob = { key: 'bob', name: 'Bob', password: '$argon2id$bob', since: 1_760_000_000_000.5 }
+const session = { token: 'a1', person: 'account:1', until: 100 }
+
+/** What every store does with accounts and sessions. */
+export function accountsContract(open: Open): void {
+  describe('accounts', () => {
+    test('an account is found by its key and by its person', async () => {
+      const { accounts } = await open()
+      const account: Account = { ...ada, person: 'account:1' }
+      expect(await accounts.named('ada')).toBeUndefined()
+      expect(await accounts.add(ada)).toEqual(account)
+      expect(await accounts.add(bob)).toEqual({ ...bob, person: 'account:2' })
+      expect([await accounts.named('ada'), await accounts.of('account:1')]).toEqual([account, account])
+      expect(await accounts.named('Ada')).toBeUndefined()
+    })
+
+    test.each(['guest:ada', 'house', 'account:3', 'account:01', 'account:0', 'account:', 'account:1x', ' account:1', ''])(
+      '%j has no account',
+      async (person) => {
+        const { accounts } = await open()
+        await accounts.add(ada)
+        expect(await accounts.of(person)).toBeUndefined()
+        expect(await accounts.setPassword(person, 'x')).toBe(false)
+        expect(await accounts.remove(person)).toBe(false)
+        expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:1' })
+      },
+    )
+
+    test('a key belongs to the first who asks for it', async () => {
+      const { accounts } = await open()
+      const added = await Promise.all([accounts.add(ada), accounts.add({ ...bob, key: 'ada' }), accounts.add(bob)])
+      expect(added.map((account) => account?.name)).toEqual(['Ada', undefined, 'Bob'])
+      expect(await accounts.named('ada')).toMatchObject({ name: 'Ada', person: 'account:1' })
+    })
+
+    test('a new password closes the sessions of its account, and no others', async () => {
+      const { accounts } = await open()
+      await accounts.add(ada)
+      await accounts.openSession(session)
+      await accounts.openSession({ ...session, token: 'b1', person: 'account:2' })
+      expect(await accounts.setPassword('account:1', 'new')).toBe(true)
+      expect(await accounts.of('account:1')).toEqual({ ...ada, password: 'new', person: 'account:1' })
+      expect(await accounts.named('ada')).toEqual({ ...ada, password: 'new', person: 'account:1' })
+      expect(await accounts.session('a1', 0)).toBeUndefined()
+      expect(await accounts.session('b1', 0)).toMatchObject({ person: 'account:2' })
+    })
+
+    test('who is removed leaves nothing, and nobody becomes that person again', async () => {
+      const { accounts, results } = await open()
+      await accounts.add(ada)
+      await accounts.add(bob)
+      await accounts.openSession(session)
+      const standing = (person: string) => ({ person, name: person, score: 1, games: 1 })
+      await results.record(1, 'nim', [standing('account:1'), standing('account:2')])
+      await results.record(2, 'chess', [standing('account:1')])
+      expect(await accounts.remove('account:2')).toBe(true)
+      expect(await accounts.remove('account:1')).toBe(true)
+      expect(await accounts.remove('account:1')).toBe(false)
+      expect([await accounts.named('ada'), await accounts.of('account:1'), await accounts.session('a1', 0)]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ])
+      expect([await results.ladder('nim', 9), await results.ladder('chess', 9)]).toEqual([[], []])
+      expect(await accounts.add(ada)).toEqual({ ...ada, person: 'account:3' })
+    })
+  })
+
+  describe('sessions', () => {
+    test('last until their time, or until they are closed', async () => {
+      const { accounts } = await open()
+      await accounts.openSession(session)
+      await accounts.openSession({ ...session, token: 'a2', until: 200 })
+      expect(await accounts.session('a1', 99)).toEqual(session)
+      expect(await accounts.session('a3', 99)).toBeUndefined()
+      expect(await accounts.session('a1', 100)).toBeUndefined()
+      expect(await accounts.session('a2', 100)).toEqual({ ...session, token: 'a2', until: 200 })
+      await accounts.closeSession('a2')
+      await accounts.closeSession('a2')
+      expect(await accounts.session('a2', 100)).toBeUndefined()
+    })
+
+    test('one that is opened again is the later one', async () => {
+      const { accounts } = await open()
+      await accounts.openSession(session)
+      await accounts.openSession({ ...session, until: 300 })
+      expect(await accounts.session('a1', 200)).toEqual({ ...session, until: 300 })
+    })
+
+    test('those that are over are forgotten', async () => {
+      const { accounts } = await open()
+      await accounts.openSession(session)
+      await accounts.session('other', 100)
+      expect(await accounts.session('a1', 0)).toBeUndefined()
+    })
+  })
+}

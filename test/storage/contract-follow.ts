@@ -1,0 +1,121 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { TableEvent } from '../../src/hall/ports.ts'
+import { fates, move, type Open } from './samples.ts'
+
+/** What every store does for those who follow a table. */
+export function followContract(open: Open): void {
+  describe('follow', () => {
+    test('tells of events when they are kept, before append resolves, in order', async () => {
+      const { tables } = await open()
+      const order: string[] = []
+      const note = (who: string) => (events: readonly TableEvent[]) => order.push(`${who} ${events.map(({ n }) => n)}`)
+      tables.follow(1, note('first'))
+      tables.follow(2, note('other'))
+      tables.follow(1, note('second'))
+      const appended = [
+        tables.append(1, 0, [move(1, 1)]).then(() => order.push('kept 1')),
+        tables.append(2, 0, [move(2, 1)]).then(() => order.push('kept other')),
+        tables.append(1, 1, [move(1, 2), move(1, 3)]).then(() => order.push('kept 2,3')),
+      ]
+      expect(order).toEqual([])
+      await Promise.all(appended)
+      expect(order.slice(0, 5)).toEqual(['first 1', 'second 1', 'other 1', 'first 2,3', 'second 2,3'])
+      expect(order.slice(5)).toEqual(['kept 1', 'kept other', 'kept 2,3'])
+    })
+
+    test('brings the very events that were appended, and they can be read by then', async () => {
+      const { tables } = await open()
+      const event = move(1, 1)
+      const read: Promise<readonly TableEvent[]>[] = []
+      tables.follow(1, ([told]) => {
+        expect(told).toBe(event)
+        read.push(tables.read(1, 0))
+      })
+      await tables.append(1, 0, [event])
+      expect(await Promise.all(read)).toEqual([[event]])
+    })
+
+    test('begins with what is kept after the call, so that reading after it leaves no gap', async () => {
+      const { tables } = await open()
+      const early = vi.fn()
+      const late = vi.fn()
+      const appended = tables.append(1, 0, [move(1, 1)])
+      tables.follow(1, early)
+      await appended
+      tables.follow(1, late)
+      await tables.append(1, 1, [move(1, 2)])
+      expect(early.mock.calls).toEqual([[[move(1, 1)]], [[move(1, 2)]]])
+      expect(late.mock.calls).toEqual([[[move(1, 2)]]])
+    })
+
+    test('tells nobody of what is refused', async () => {
+      const { tables } = await open()
+      const told = vi.fn()
+      tables.follow(1, told)
+      expect(await fates([tables.append(1, 1, [move(1, 2)])])).toEqual(['VersionConflict'])
+      expect(told).not.toHaveBeenCalled()
+    })
+
+    test('ends for one follower and goes on for the others, also while they are told', async () => {
+      const { tables } = await open()
+      const told: string[] = []
+      const ends: (() => void)[] = []
+      for (const who of ['a', 'b', 'c']) {
+        const end = tables.follow(1, ([event]) => {
+          told.push(`${who}${event?.n}`)
+          if (who === 'a' && event?.n === 2) for (const one of ends.slice(0, 2)) one()
+          if (who === 'c' && event?.n === 1) tables.follow(1, () => told.push('new'))
+        })
+        ends.push(end)
+      }
+      await tables.append(1, 0, [move(1, 1)])
+      expect(told.splice(0)).toEqual(['a1', 'b1', 'c1'])
+      await tables.append(1, 1, [move(1, 2)])
+      expect(told.splice(0)).toEqual(['a2', 'c2', 'new'])
+      for (const end of ends) end()
+      await tables.append(1, 2, [move(1, 3)])
+      expect(told).toEqual(['new'])
+    })
+
+    test('a follower may append', async () => {
+      const { tables } = await open()
+      const answered = new Promise<void>((resolve) => {
+        tables.follow(1, ([event]) => {
+          if (event?.n === 1) tables.append(1, 1, [move(1, 2)]).then(resolve)
+        })
+      })
+      await tables.append(1, 0, [move(1, 1)])
+      await answered
+      expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2)])
+    })
+
+    test('what a follower throws is reported, and disturbs neither others nor what is kept', async () => {
+      const onTrouble = vi.fn()
+      const { tables } = await open(onTrouble)
+      const trouble = new Error('no')
+      const told = vi.fn()
+      tables.follow(1, () => {
+        throw trouble
+      })
+      tables.follow(1, told)
+      tables.follow(2, told)
+      expect(await fates([tables.append(1, 0, [move(1, 1)]), tables.append(2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
+      expect(told.mock.calls).toEqual([[[move(1, 1)]], [[move(2, 1)]]])
+      expect(onTrouble.mock.calls).toEqual([[trouble]])
+      expect(await tables.read(1, 0)).toEqual([move(1, 1)])
+    })
+
+    test('without anybody to report to, it becomes a warning of the process', async () => {
+      const warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+      onTestFinished(() => warned.mockRestore())
+      const { tables } = await open()
+      const trouble = new Error('a follower stumbled')
+      for (const thrown of [trouble, 'a word'])
+        tables.follow(1, () => {
+          throw thrown
+        })
+      await tables.append(1, 0, [move(1, 1)])
+      expect(warned.mock.calls).toEqual([[trouble], ['a word']])
+    })
+  })
+}

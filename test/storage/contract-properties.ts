@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Happening, TableEvent } from '../../src/hall/ports.ts'
+import { fate, move, type Open } from './samples.ts'
+
+const seat = fc.nat(7)
+const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom('\0', '\ud800', '"\\\n'))
+const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'))
+const optional = { noNullPrototype: true }
+const sitter = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
+const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })
+const ms = fc.nat()
+
+/** Whatever can happen at a table. */
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant('opened' as const),
+      game: text,
+      options: plain,
+      state: plain,
+      seed: fc.integer(),
+      seats: fc.array(sitter),
+      rated: fc.boolean(),
+      private: fc.boolean(),
+      clock: fc.record({ total: ms, turn: ms, grace: ms }, { requiredKeys: [], ...optional }),
+    },
+    optional,
+  ),
+  fc.record({ type: fc.constant('moved' as const), seat, move: plain }, optional),
+  fc.record({ type: fc.constant('said' as const), name: text, seat, text }, { requiredKeys: ['type', 'name', 'text'], ...optional }),
+  fc.record({ type: fc.constant('offered' as const), seat, what: fc.constantFrom('draw' as const, 'rematch' as const) }, optional),
+  fc.record({ type: fc.constantFrom('declined' as const, 'gone' as const, 'back' as const), seat }, optional),
+  fc.constant({ type: 'suspended' as const }),
+  fc.record(
+    { type: fc.constant('ended' as const), outcome, counts: fc.constant(true as const) },
+    { requiredKeys: ['type', 'outcome'], ...optional },
+  ),
+  fc.record({ type: fc.constant('continued' as const), table: fc.integer({ min: 1 }) }, optional),
+)
+
+/** An attempt to append to one of a few tables, so far from its last number, in one turn with the one before or in another. */
+const attempt = fc.record({
+  table: fc.integer({ min: 1, max: 3 }),
+  off: fc.constantFrom(0, 0, 0, 0, -1, 1),
+  count: fc.integer({ min: 1, max: 3 }),
+  together: fc.boolean(),
+})
+
+/** What holds for every store, whatever happens at its tables. */
+export function propertiesContract(open: Open): void {
+  describe('properties', () => {
+    test('whatever can happen is read as it was appended', async () => {
+      const { tables } = await open()
+      await fc.assert(
+        fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 8 }), fc.nat(8), async (happenings, after) => {
+          const table = tables.newTable()
+          const events = happenings.map((one, at): TableEvent => ({ ...one, n: at + 1, at: at * 1000 }))
+          await tables.append(table, 0, events)
+          expect(await tables.read(table, after)).toEqual(events.slice(after))
+        }),
+      )
+    })
+
+    test('an append is kept exactly when it comes behind the last event, and followers see the log', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(attempt, { maxLength: 30 }), async (attempts) => {
+          const { tables } = await open()
+          const logs = new Map<number, TableEvent[]>([1, 2, 3].map((table) => [table, []]))
+          const seen = new Map<number, TableEvent[]>([1, 2, 3].map((table) => [table, []]))
+          for (const [table, events] of seen) tables.follow(table, (more) => events.push(...more))
+          const appended: Promise<string>[] = []
+          const expectedFates: string[] = []
+          for (const { table, off, count, together } of attempts) {
+            const log = logs.get(table) ?? []
+            const expected = Math.max(0, log.length + off)
+            const events = Array.from({ length: count }, (_, at) => move(table, expected + 1 + at))
+            const fits = expected === log.length
+            appended.push(fate(tables.append(table, expected, events)))
+            expectedFates.push(fits ? 'kept' : 'VersionConflict')
+            if (fits) log.push(...events)
+            if (!together) await appended.at(-1)
+          }
+          expect(await Promise.all(appended)).toEqual(expectedFates)
+          for (const [table, log] of logs) expect(await tables.read(table, 0)).toEqual(log)
+          expect(seen).toEqual(logs)
+        }),
+        { numRuns: 30 },
+      )
+    })
+  })
+}

@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Standing } from '../../src/hall/ports.ts'
+import type { Open } from './samples.ts'
+
+const ada: Standing = {
+  person: 'guest:ada',
+  name: 'Ada',
+  score: 1600.5,
+  games: 2,
+  rating: { rating: 1600.5, deviation: 80, volatility: 0.06 },
+}
+const bob: Standing = { person: 'account:1', name: 'Bob', score: 3, games: 1 }
+
+/** What every store does with results. */
+export function resultsContract(open: Open): void {
+  describe('results', () => {
+    test('a standing is what was recorded last, game by game', async () => {
+      const { results } = await open()
+      expect(await results.standing('nim', ada.person)).toBeUndefined()
+      await results.record(1, 'nim', [ada, bob])
+      await results.record(2, 'chess', [{ ...ada, score: 5 }])
+      expect([await results.standing('nim', ada.person), await results.standing('nim', bob.person)]).toEqual([ada, bob])
+      expect(await results.standing('chess', ada.person)).toEqual({ ...ada, score: 5 })
+      const later = { ...bob, name: 'Bobby', score: 4, games: 2, rating: { rating: 4, deviation: 1, volatility: 0 } }
+      await results.record(3, 'nim', [later])
+      expect(await results.standing('nim', bob.person)).toEqual(later)
+      expect(await results.ladder('nim', 10)).toEqual([ada, later])
+      await results.record(4, 'nim', [bob])
+      expect(await results.standing('nim', bob.person)).toEqual(bob)
+    })
+
+    test('a table is recorded once', async () => {
+      const { results } = await open()
+      expect(await results.last()).toBeUndefined()
+      const recorded = [results.record(7, 'nim', [ada]), results.record(7, 'nim', [bob]), results.record(3, 'nim', [])]
+      expect(await Promise.all(recorded)).toEqual([true, false, true])
+      expect(await results.last()).toBe(3)
+      expect(await results.record(7, 'chess', [{ ...ada, score: 0 }])).toBe(false)
+      expect([await results.last(), await results.standing('nim', ada.person), await results.ladder('nim', 9)]).toEqual([3, ada, [ada]])
+    })
+
+    test('standings that are none are refused, and the table stays unrecorded', async () => {
+      const { results } = await open()
+      await expect(results.record(1, 'nim', [bob, { ...ada, score: Number.NaN }])).rejects.toThrow(
+        'the score of guest:ada is a number, not NaN',
+      )
+      await expect(results.record(1, 'nim', [{ ...ada, games: 1.5 }])).rejects.toThrow('counted in whole numbers, not 1.5')
+      expect([await results.last(), await results.standing('nim', bob.person)]).toEqual([undefined, undefined])
+      expect(await results.record(1, 'nim', [bob])).toBe(true)
+    })
+
+    test('a ladder is ordered by score, then by name as code points go, then by person', async () => {
+      const { results } = await open()
+      const standing = (person: string, name: string, score: number): Standing => ({ person, name, score, games: 1 })
+      const order = [
+        standing('guest:z', 'z', 2),
+        standing('a', 'Ada', 1),
+        standing('b', 'Ada', 1),
+        standing('c', 'ada', 1),
+        standing('d', '\uff21da', 1),
+        standing('e', '\u{1d400}da', 1),
+        standing('f', '', -1),
+      ]
+      await results.record(1, 'nim', order.toReversed())
+      expect(await results.ladder('nim', 100)).toEqual(order)
+      expect(await results.ladder('nim', 3)).toEqual(order.slice(0, 3))
+      expect([await results.ladder('nim', 0), await results.ladder('nim', -1), await results.ladder('chess', 5)]).toEqual([[], [], []])
+      expect(await results.ladder('nim', Number.POSITIVE_INFINITY)).toEqual(order)
+    })
+
+    test('a rank counts those with a better score', async () => {
+      const { results } = await open()
+      let table = 0
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.integer({ min: -3, max: 3 })), fc.integer({ min: -4, max: 4 }), async (scores, score) => {
+          const game = `game ${++table}`
+          const standings = scores.map((one, at) => ({ person: `guest:${at}`, name: `${at}`, score: one / 2, games: 1 }))
+          await results.record(table, game, standings)
+          const rank = scores.filter((one) => one / 2 > score / 2).length + 1
+          expect(await results.rank(game, score / 2)).toEqual({ rank, of: scores.length })
+        }),
+      )
+    })
+  })
+}

@@ -1,0 +1,21 @@
+import { onTestFinished } from 'vitest'
+import { accountsContract } from './contract-accounts.ts'
+import { followContract } from './contract-follow.ts'
+import { propertiesContract } from './contract-properties.ts'
+import { resultsContract } from './contract-results.ts'
+import { tablesContract } from './contract-tables.ts'
+import type { Open } from './samples.ts'
+
+/** What every store does, whatever it keeps things in. */
+export function contract(open: Open): void {
+  const closing: Open = async (onTrouble) => {
+    const store = await open(onTrouble)
+    onTestFinished(() => store.close())
+    return store
+  }
+  tablesContract(closing)
+  followContract(closing)
+  propertiesContract(closing)
+  resultsContract(closing)
+  accountsContract(closing)
+}

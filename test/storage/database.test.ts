@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Commits } from '../../src/storage/commits.ts'
+import { Log } from '../../src/storage/log.ts'
+import { Database, type Durable } from '../../src/storage/sqlite/database.ts'
+import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
+import { SqliteShelf } from '../../src/storage/sqlite/tables.ts'
+import { event, fates, move } from './samples.ts'
+
+async function file(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'parlor-database-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return join(folder, 'parlor.db')
+}
+
+function opened(path: string, durable: Durable = 'process'): Database {
+  const database = new Database(path, durable)
+  onTestFinished(() => database.close())
+  return database
+}
+
+/** The value that a question in one row and one column has. */
+function one(database: Database, sql: string): unknown {
+  return Object.values(database.prepare(sql).get() ?? {})[0]
+}
+
+describe('migrations', () => {
+  const step = (version: number) => `CREATE TABLE step${version} (x); PRAGMA user_version = ${version}`
+  const first = `PRAGMA application_id = 0x5061726c; ${step(1)}`
+  const tablesOf = (database: Database) => one(database, 'SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema ORDER BY name)')
+
+  test('a new file goes through all of them, and comes to their number', async () => {
+    const database = opened(await file())
+    migrate(database)
+    expect(one(database, 'PRAGMA user_version')).toBe(MIGRATIONS.length)
+    expect(one(database, 'PRAGMA integrity_check')).toBe('ok')
+    migrate(database)
+    expect(one(database, 'PRAGMA user_version')).toBe(MIGRATIONS.length)
+  })
+
+  test('an older file goes through those it has not seen', async () => {
+    const path = await file()
+    const old = opened(path)
+    migrate(old, [first, step(2)])
+    old.close()
+    const database = opened(path)
+    migrate(database, ['this was run already', 'and this', step(3), step(4)])
+    expect([tablesOf(database), one(database, 'PRAGMA user_version')]).toEqual(['step1,step2,step3,step4', 4])
+  })
+
+  test('one that fails leaves the version before it', async () => {
+    const path = await file()
+    const database = opened(path)
+    expect(() => migrate(database, [first, `${step(2)}; CREATE TABLE step1 (x)`, step(3)])).toThrow(/table step1 already exists/)
+    expect([tablesOf(database), one(database, 'PRAGMA user_version')]).toEqual(['step1', 1])
+    database.close()
+    migrate(opened(path), [first, step(2)])
+  })
+
+  test('a file of a newer version is refused with a sentence', async () => {
+    const path = await file()
+    const newer = opened(path)
+    migrate(newer, [first, step(2), step(3)])
+    newer.close()
+    const database = opened(path)
+    expect(() => migrate(database, [first])).toThrow(
+      /parlor\.db was written by a newer Parlor \(it has version 3, and this one knows 1\): use that one, or choose another folder/,
+    )
+    expect(() => migrate(database, [first])).toThrow(expect.objectContaining({ code: 'newer' }))
+  })
+})
+
+describe('durability', () => {
+  test.each<[Durable, number]>([
+    ['process', 1],
+    ['power', 2],
+  ])('%s', async (durable, synchronous) => {
+    const database = opened(await file(), durable)
+    expect([one(database, 'PRAGMA journal_mode'), one(database, 'PRAGMA synchronous')]).toEqual(['wal', synchronous])
+  })
+})
+
+describe('a full disk', () => {
+  test('is told to those whose events do not fit; the others’ are kept, and it goes on when there is room', async () => {
+    const database = opened(await file())
+    migrate(database)
+    const commits = new Commits(
+      (work) => database.transaction(work),
+      () => {},
+    )
+    const log = new Log(new SqliteShelf(database), commits)
+    const long = event(2, { type: 'said', name: 'Ada', text: 'x'.repeat(1_000_000) })
+    await log.append(1, 0, [move(1, 1)])
+    const pages = one(database, 'PRAGMA page_count')
+    database.run(`PRAGMA max_page_count = ${Number(pages) + 5}`)
+    const told: number[] = []
+    for (const table of [1, 2, 3]) log.follow(table, () => told.push(table))
+    const big = log.append(1, 1, [long])
+    const appended = [log.append(2, 0, [move(2, 1)]), big, log.append(1, 2, [move(1, 3)]), log.append(3, 0, [move(3, 1)])]
+    expect(await fates(appended)).toEqual(['kept', 'StoreError', 'VersionConflict', 'kept'])
+    await expect(big).rejects.toThrow(/parlor\.db cannot be read or written: database or disk is full/)
+    expect(told).toEqual([2, 3])
+    expect([await log.read(1, 0), await log.read(2, 0), await log.read(3, 0)]).toEqual([[move(1, 1)], [move(2, 1)], [move(3, 1)]])
+    database.run('PRAGMA max_page_count = 1000000')
+    await log.append(1, 1, [long])
+    expect(await log.read(1, 1)).toEqual([long])
+  })
+})

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { Parlor } from '../support/process.ts'
+import { move } from './samples.ts'
+
+const writer = join(import.meta.dirname, 'writer.ts')
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'parlor-killed-'))
+  onTestFinished(() => rm(path, { recursive: true }))
+  return path
+}
+
+/** The last number of each table that was printed with a word, whole lines only. */
+function lastOf(output: string, word: string): Map<number, number> {
+  const lines = output.split('\n').slice(0, -1)
+  const found = lines.map((line) => /^(\w+) (\d+) (\d+)$/.exec(line)).filter((match) => match?.[1] === word)
+  return new Map(found.map((match) => [Number(match?.[2]), Number(match?.[3])]))
+}
+
+test('a process that is killed at any moment loses nothing of what anybody was told', async () => {
+  const path = await folder()
+  for (const last of [30, 200, 700]) {
+    await using child = new Parlor([path], writer)
+    await child.shows(new RegExp(`kept 2 ${last}`))
+    child.signal('SIGKILL')
+    expect(await child.exit).toBe('SIGKILL')
+
+    const store = await openStore({ folder: path })
+    const kept = lastOf(child.output, 'kept')
+    const told = lastOf(child.output, 'told')
+    expect([...kept.keys()].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    for (const [table, number] of kept) {
+      const events = await store.tables.read(table, 0)
+      expect(events.length).toBeGreaterThanOrEqual(Math.max(number, told.get(table) ?? 0))
+      expect(events).toEqual(events.map((_, at) => move(table, at + 1)))
+    }
+    await store.close()
+  }
+})
+
+test('two processes do not share a store, and one that was killed leaves it free', async () => {
+  const path = await folder()
+  await using first = new Parlor([path], writer)
+  await first.shows(/open\n/)
+  await using second = new Parlor([path], writer)
+  expect(await second.exit).toBe(1)
+  expect(second.errors).toMatch(/StoreError: .*parlor\.db is in use by another program/)
+  await expect(openStore({ folder: path })).rejects.toMatchObject({ code: 'in-use' })
+
+  first.signal('SIGKILL')
+  await first.exit
+  const store = await openStore({ folder: path })
+  await using third = new Parlor([path], writer)
+  expect(await third.exit).toBe(1)
+  await store.close()
+})

@@ -1,0 +1,27 @@
+import type { Happening, Store, TableEvent } from '../../src/hall/ports.ts'
+
+/** Opens a new, empty store. */
+export type Open = (onTrouble?: (error: unknown) => void) => Promise<Store>
+
+/** An event as it stands in a log. */
+export function event(n: number, happening: Happening): TableEvent {
+  return { n, at: 1_760_000_000_000 + n, ...happening }
+}
+
+/** A move that tells its table and number. */
+export function move(table: number, n: number): TableEvent {
+  return event(n, { type: 'moved', seat: n % 2, move: `${table}/${n}` })
+}
+
+/** What becomes of a promise: `kept`, or the name of the error. */
+export function fate(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'kept',
+    (reason) => reason.name,
+  )
+}
+
+/** What becomes of each promise. */
+export function fates(promises: readonly Promise<unknown>[]): Promise<string[]> {
+  return Promise.all(promises.map(fate))
+}

@@ -1,0 +1,45 @@
+import type { Random } from '../../src/games/game.ts'
+import { seeded } from '../../src/games/random.ts'
+import type { Store } from '../../src/hall/ports.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Options } from '../../src/protocols/protocol.ts'
+import { Premises } from '../../src/server/premises.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from './clock.ts'
+import { Far } from './far.ts'
+import { program } from './play.ts'
+import { Script } from './script.ts'
+
+/** Room is a hall in which the clients of a test meet, each played by hand; nothing goes wrong in it unnoticed. */
+export class Room {
+  readonly clock = new TestClock(Date.UTC(2024, 1, 29))
+  readonly store: Store
+  readonly premises: Premises
+  readonly troubles: string[] = []
+  readonly #random: Random
+
+  constructor({ store, random = seeded(1) }: { store?: Store; random?: Random } = {}) {
+    const onTrouble = (sentence: string, reason: unknown) => this.troubles.push(`${sentence}: ${reason}`)
+    this.store = store ?? memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) })
+    this.#random = random
+    this.premises = new Premises({ store: this.store, clock: this.clock, random, onTrouble })
+  }
+
+  /** A client of a program that comes in. */
+  async client(name: string, options: Options = {}): Promise<Far> {
+    const found = await program(name)
+    const [here, there] = memoryPair()
+    const conversation = new Conversation({
+      program: found,
+      side: 'server',
+      transport: there,
+      options: { ...found.defaults, ...options },
+      random: this.#random,
+      clock: this.clock,
+      house: (line) => this.premises.house(line, name),
+    })
+    await settled()
+    return new Far(conversation, { here, there, script: new Script(), clock: this.clock })
+  }
+}
