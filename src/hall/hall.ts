@@ -1,9 +1,20 @@
-import type { Random, SeatNumber } from '../games/game.ts'
+import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { playable } from '../games/player.ts'
 import { LiveTable, type TableTools } from './live.ts'
 import { optionsOf, pair, type Wish } from './matching.ts'
-import { type Clock, type ClockRules, HOUSE, PEER, type PersonId, type Sitter, type Store, type TableId } from './ports.ts'
+import {
+  type Clock,
+  type ClockRules,
+  HOUSE,
+  PEER,
+  type PersonId,
+  type Sitter,
+  type Standing,
+  type Store,
+  type TableEvent,
+  type TableId,
+} from './ports.ts'
 import { Recorder } from './recorder.ts'
 
 /** What a hall is made of. */
@@ -34,6 +45,11 @@ interface Seeking extends Wish {
   readonly since: number
   seated(table: LiveTable, seat: SeatNumber): void
   cancelWait: (() => void) | undefined
+}
+
+/** Place is a standing, and its place on the ladder: 1 for the best, equal ones sharing it. */
+export interface Place extends Standing {
+  readonly rank: number
 }
 
 /** A wish to be seated. */
@@ -142,12 +158,57 @@ export class Hall {
     }
   }
 
-  /** A person's place on a game's ladder, with all that has ended by now; `undefined` for one who is not on it. */
-  async rank(game: string, person: PersonId): Promise<{ readonly rank: number; readonly of: number } | undefined> {
+  /** Where time comes from here. */
+  get clock(): Clock {
+    return this.#options.clock
+  }
+
+  /** Everything that is kept of a table. */
+  log(table: TableId): Promise<readonly TableEvent[]> {
+    return this.#options.store.tables.read(table, 0)
+  }
+
+  /** The best of a game with their places, `limit` at most, with all that has ended by now. */
+  async ladder(game: string, limit: number): Promise<readonly Place[]> {
+    const { results } = this.#options.store
+    await this.recorder.settled()
+    const best = await results.ladder(game, limit)
+    return best.map((one) => ({ ...one, rank: best.filter(({ score }) => score > one.score).length + 1 }))
+  }
+
+  /** A person's place on a game's ladder; `undefined` for one who is not on it. */
+  async place(game: string, person: PersonId): Promise<(Place & { readonly of: number }) | undefined> {
     const { results } = this.#options.store
     await this.recorder.settled()
     const standing = await results.standing(game, person)
-    return standing && results.rank(game, standing.score)
+    return standing && { ...standing, ...(await results.rank(game, standing.score)) }
+  }
+
+  /** Who waits for somebody with this code. */
+  invitation(code: string): Wish | undefined {
+    for (const wish of this.#seeking) if (wish.code === code) return wish
+    return undefined
+  }
+
+  /** The seat that a token lets its holder back to, by the token's hash: at the latest of the tables that have it. */
+  seatOf(token: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
+    let found: { readonly table: LiveTable; readonly seat: SeatNumber } | undefined
+    for (const table of this.#tables.values()) {
+      const seat = table.state.opened.seats.findIndex((one) => one.token === token)
+      if (seat >= 0) found = { table, seat }
+    }
+    return found
+  }
+
+  /** Offers a draw at a table, or a rematch when its game is over: where all want that, it is opened, with seats swapped. */
+  offer(table: LiveTable, seat: SeatNumber): Refusal | undefined {
+    const refusal = table.submit({ type: 'offer', seat })
+    if (refusal || !table.over) return refusal
+    const { seats, game, options, rated, private: hidden, clock } = table.state.opened
+    for (const [other, { person }] of seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
+    if (!table.allOffer) return undefined
+    const next = this.open(game, { options, seats: seats.toReversed(), rated, private: hidden, clock })
+    return table.submit({ type: 'continue', table: next.id })
   }
 
   /**

@@ -54,6 +54,7 @@ export class LiveTable {
   #published: TableState | undefined
   #pending: Pending[] = []
   #attendants: readonly Attendant[] = []
+  #waiting: { readonly n: number; resolve(kept: boolean): void }[] = []
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
   #broken: Error | undefined
@@ -93,6 +94,16 @@ export class LiveTable {
     return this.#attendants
   }
 
+  /** Whether the game is over, as far as it is decided. */
+  get over(): boolean {
+    return this.#decided.ended
+  }
+
+  /** Whether all who sit here have made the offer that is open. */
+  get allOffer(): boolean {
+    return this.#decided.offers.length === this.#decided.opened.seats.length
+  }
+
   /** Wants something to happen: it does, and will be published, or the answer says why not. */
   submit(command: Command): Refusal | undefined {
     if (this.#broken) return { refused: 'this table is closed' }
@@ -104,6 +115,13 @@ export class LiveTable {
     const steps = [...this.#steps(happenings, now)]
     this.#keep(expected, command.type === 'play' || command.type === 'back' ? this.#answered(steps, now) : steps)
     return undefined
+  }
+
+  /** Resolves when everything that is decided now is kept and published; to `false` where that cannot be. */
+  kept(): Promise<boolean> {
+    if (this.#broken) return Promise.resolve(false)
+    if (this.#pending.length === 0) return Promise.resolve(true)
+    return new Promise((resolve) => this.#waiting.push({ n: this.#decided.n, resolve }))
   }
 
   /** Joins the table: brings the situation now, and from then on every event. The answer leaves it. */
@@ -150,6 +168,7 @@ export class LiveTable {
     const attendants = this.#attendants
     this.#attendants = []
     for (const attendant of attendants) attendant.closed(reason)
+    for (const { resolve } of this.#waiting) resolve(false)
     this.#onQuiet?.()
   }
 
@@ -194,7 +213,16 @@ export class LiveTable {
       if (this.#published) this.#publish(event, this.#published)
     }
     this.#wind()
+    this.#tellKept()
     this.#rest()
+  }
+
+  #tellKept(): void {
+    if (this.#waiting.length === 0) return
+    const until = this.#published?.n ?? 0
+    const kept = this.#waiting.filter(({ n }) => n <= until)
+    this.#waiting = this.#waiting.filter(({ n }) => n > until)
+    for (const { resolve } of kept) resolve(true)
   }
 
   #publish(event: TableEvent, state: TableState): void {

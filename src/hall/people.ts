@@ -36,7 +36,7 @@ export interface PeopleOptions {
 }
 
 /** Guesses at passwords: ten at once, then one in twenty seconds; from one address three times as many. */
-const GUESSES = { name: { burst: 10, refill: 20_000 }, address: { burst: 30, refill: 7_000 } }
+const GUESSES = { name: { burst: 10, refill: 20_000 }, address: { burst: 30, refill: 7_000 }, code: { burst: 20, refill: 10_000 } }
 
 interface Present extends Visitor {
   replaced(): void
@@ -47,7 +47,7 @@ export class People {
   readonly #accounts: Accounts
   readonly #passwords: Passwords
   readonly #clock: Clock
-  readonly #guesses = { name: new Throttle(GUESSES.name), address: new Throttle(GUESSES.address) }
+  readonly #guesses = { name: new Throttle(GUESSES.name), address: new Throttle(GUESSES.address), code: new Throttle(GUESSES.code) }
   readonly #present = new Set<Present>()
 
   constructor({ accounts, passwords, clock }: PeopleOptions) {
@@ -74,6 +74,22 @@ export class People {
     if (wrong || !account) return wrong ?? WRONG
     this.#guesses.name.forget(foldName(name))
     return this.#arrive(account.person, account.name, entry)
+  }
+
+  /** Whether a name is registered, and so needs its password. */
+  async isRegistered(name: string): Promise<boolean> {
+    return (await this.#accounts.named(foldName(name))) !== undefined
+  }
+
+  /** Lets somebody back in who has shown by a token who it is. */
+  async comeBack(person: PersonId, entry: Entry): Promise<Visitor | Refusal> {
+    return person.startsWith('guest:') ? this.#guest(entry.name, { ...entry, again: true }) : this.#arrive(person, entry.name, entry)
+  }
+
+  /** Counts a guess at an invitation from an address; a refusal where there were too many. */
+  guessCode(address: string): Refusal | undefined {
+    const wait = this.#guesses.code.take(address, this.#clock.now())
+    return wait > 0 ? { refused: `too many tries: wait ${Math.ceil(wait / 1000)} seconds` } : undefined
   }
 
   /** Registers a name, and lets its owner in; a refusal says why not. */

@@ -24,11 +24,11 @@ export interface Sitter {
 /** ClockRules say how long somebody may take, in milliseconds; what is not there is not limited. */
 export interface ClockRules {
   /** For all moves of one seat together. */
-  readonly total?: number
+  readonly total?: number | undefined
   /** For each turn. */
-  readonly turn?: number
+  readonly turn?: number | undefined
   /** To come back after the connection is gone, while the game is not over. */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }
 
 /** What can happen at a table. Plain data, as it stands in the journal. */

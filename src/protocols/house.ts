@@ -1,5 +1,6 @@
 import type { Game, Random, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import { LocalTable } from '../games/local.ts'
+import type { Lobby, LobbyListener } from './lobby.ts'
 
 /**
  * House is all that a role may ask beside its peer: to be seated. Who sits opposite is the house's affair: a person at
@@ -10,6 +11,8 @@ export interface House {
   sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>>
   /** The hall behind this house, where there is one: then the peer can be somebody there. */
   readonly hall?: Hallway
+  /** The hall's lobby, for a peer that asks for everything by itself; what happens there is told to the listener. */
+  lobby?(listener: LobbyListener): Lobby
 }
 
 /** Chair is a seat at a table of the hall. */
@@ -63,6 +66,13 @@ export interface Hallway {
 export function hallOf({ hall }: House): Hallway {
   if (!hall) throw new Error('this program needs a hall')
   return hall
+}
+
+/** The lobby behind a house. Throws an Error where there is none: then the program is not to be started there. */
+export function lobbyOf(house: House, listener: LobbyListener): Lobby {
+  const lobby = house.lobby?.(listener)
+  if (!lobby) throw new Error('this program needs a hall')
+  return lobby
 }
 
 /** Line is the connection to a peer, as the house sees it. */

@@ -1,3 +1,4 @@
+import type { Stock } from '../games/catalogue.ts'
 import { type Game, isRefusal, type Refusal, type Seat, type SeatNumber } from '../games/game.ts'
 import type { Hall, Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
@@ -5,11 +6,14 @@ import type { Entry, People, Visitor } from '../hall/people.ts'
 import { PEER, type Sitter } from '../hall/ports.ts'
 import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
+import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
+import { Session } from './session.ts'
 
 /** Rooms are what a house needs of the premises. */
-interface Rooms {
+export interface Rooms {
   readonly hall: Hall
   readonly people: People
+  readonly stock: Stock
 }
 
 /** HallHouse is the house of one conversation whose peer is seated in the hall, at tables with everybody else. */
@@ -22,6 +26,7 @@ export class HallHouse implements Household, Hallway {
   #visitor: Visitor | undefined
   #seats: readonly Held[] = []
   #cancelSeek: (() => void) | undefined
+  #session: Session | undefined
   #closed: Error | undefined
 
   constructor(premises: Rooms, line: Line, called: string) {
@@ -50,6 +55,12 @@ export class HallHouse implements Household, Hallway {
     return Promise.resolve(this.#take(hall.open(game.name, { options: setup, seats: [sitter] }), seat, 'given up'))
   }
 
+  lobby(listener: LobbyListener): Lobby {
+    const session = new Session({ rooms: this.#premises, line: this.#line, listener, stock: this.#premises.stock })
+    this.#session = session
+    return session
+  }
+
   async enter(name: string, how: { password?: string; again?: boolean } = {}): Promise<Refusal | undefined> {
     return this.#become(await this.#premises.people.enter({ ...this.#entry(name), ...how }))
   }
@@ -76,13 +87,14 @@ export class HallHouse implements Household, Hallway {
   }
 
   async rank(game: string): Promise<Place | undefined> {
-    return this.#premises.hall.rank(game, this.#sitter().person)
+    return this.#premises.hall.place(game, this.#sitter().person)
   }
 
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? new Error('the conversation is over')
     this.#cancelSeek?.()
+    this.#session?.close()
     for (const seat of this.#seats) {
       seat.release()
       if (reason) seat.closed(reason)

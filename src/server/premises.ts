@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Stock } from '../games/catalogue.ts'
 import type { Random } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import { Hall } from '../hall/hall.ts'
@@ -13,6 +14,8 @@ export interface PremisesOptions {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
+  /** What there is to play with, where it is not what every server has. */
+  readonly stock?: Stock
   /** Told of what went wrong and was survived. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
@@ -21,9 +24,11 @@ export interface PremisesOptions {
 export class Premises {
   readonly hall: Hall
   readonly people: People
+  readonly stock: Stock
   readonly #store: Store
 
-  constructor({ store, clock, random, onTrouble }: PremisesOptions) {
+  constructor({ store, clock, random, onTrouble, stock = {} }: PremisesOptions) {
+    this.stock = stock
     this.#store = store
     this.hall = new Hall({ store, games, clock, random, onTrouble })
     this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: randomBytes }), clock })

@@ -37,13 +37,16 @@ const cases: Case[] = [
       allowed: MAY[room]?.includes(other) ?? false,
     })),
   ),
-  ...[...ROOMS, 'wire/transports', 'storage/sqlite'].map((room) => ({
+  ...[...ROOMS, 'wire/transports', 'protocols/native', 'storage/sqlite'].map((room) => ({
     file: `src/${room}/node.ts`,
     imports: 'node:net',
     allowed: NODE.includes(room),
   })),
   { file: 'src/wire/transports/up.ts', imports: '../thing.ts', allowed: true },
   { file: 'src/wire/transports/out.ts', imports: '../../games/thing.ts', allowed: false },
+  { file: 'src/protocols/native/up.ts', imports: '../thing.ts', allowed: true },
+  { file: 'src/protocols/native/games.ts', imports: '../../games/thing.ts', allowed: true },
+  { file: 'src/protocols/native/out.ts', imports: '../../hall/thing.ts', allowed: false },
   { file: 'src/hall/crypto.ts', imports: 'node:crypto', allowed: true },
   { file: 'src/storage/ports.ts', imports: '../hall/ports.ts', allowed: true },
   { file: 'src/storage/sqlite/ports.ts', imports: '../../hall/ports.ts', allowed: true },

@@ -5,7 +5,8 @@ import { fate, move, type Open } from './samples.ts'
 
 const seat = fc.nat(7)
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom('\0', '\ud800', '"\\\n'))
-const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'))
+/** Plain data as JSON has it, which knows no -0. */
+const plain = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
 const optional = { noNullPrototype: true }
 const sitter = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
 const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })

@@ -55,11 +55,11 @@ export function resultsContract(open: Open): void {
       const standing = (person: string, name: string, score: number): Standing => ({ person, name, score, games: 1 })
       const order = [
         standing('guest:z', 'z', 2),
-        standing('a', 'Ada', 1),
-        standing('b', 'Ada', 1),
+        standing('m', 'Ada', 1),
+        standing('n', 'Ada', 1),
         standing('c', 'ada', 1),
-        standing('d', '\uff21da', 1),
-        standing('e', '\u{1d400}da', 1),
+        standing('b', '\uff21da', 1),
+        standing('a', '\u{1d400}da', 1),
         standing('f', '', -1),
       ]
       await results.record(1, 'nim', order.toReversed())

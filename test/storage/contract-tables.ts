@@ -140,8 +140,9 @@ export function tablesContract(open: Open): void {
       const { tables } = await open()
       await tables.append(1, 0, [event(1, { type: 'ended', outcome, counts: true })])
       await tables.append(2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])
+      await tables.append(3, 0, [event(1, { type: 'ended', outcome, counts: true })])
       await tables.append(1, 1, [event(2, { type: 'ended', outcome, counts: true })])
-      expect([await tables.unfinished(), await tables.ended()]).toEqual([[], [1]])
+      expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 3], [3]])
     })
 
     test('after a table that has not ended there is no order', async () => {

@@ -27,13 +27,13 @@ export class SqliteShelf implements Shelf {
     this.#note = database.prepare('UPDATE tables SET version = ?2, last = ?3 WHERE id = ?1')
     this.#end = database.prepare('UPDATE tables SET ended = ?2, counts = ?3 WHERE id = ?1 AND ended IS NULL')
     this.#table = database.prepare('SELECT version, last, ended FROM tables WHERE id = ?')
-    // from the last event back; a place is always before the one that names it, so that no damage leads in a circle
+    // from the last event back, each with the number before, so that no damage leads in a circle
     this.#read = database.prepare(`
-      WITH RECURSIVE chain (place, previous, n, event) AS (
-        SELECT place, previous, n, event FROM events WHERE place = ?1 AND table_id = ?2 AND n = ?3
+      WITH RECURSIVE chain (previous, n, event) AS (
+        SELECT previous, n, event FROM events WHERE place = ?1 AND table_id = ?2 AND n = ?3
         UNION ALL
-        SELECT events.place, events.previous, events.n, events.event FROM chain JOIN events ON events.place = chain.previous
-        WHERE chain.n > ?4 + 1 AND events.place < chain.place AND events.table_id = ?2 AND events.n = chain.n - 1
+        SELECT events.previous, events.n, events.event FROM chain JOIN events ON events.place = chain.previous
+        WHERE chain.n > ?4 + 1 AND events.table_id = ?2 AND events.n = chain.n - 1
       )
       SELECT event FROM chain`)
     this.#highest = database.prepare('SELECT max(id) AS id FROM tables')

@@ -1,0 +1,114 @@
+import { coin } from './coin.ts'
+import type { Refusal } from './game.ts'
+import { guessing } from './guessing.ts'
+import { hands } from './hands.ts'
+import { hangman } from './hangman.ts'
+import type { AnyGame } from './index.ts'
+import type { Question } from './questions/question.ts'
+import { quiz } from './quiz.ts'
+import { tictactoe } from './tictactoe.ts'
+
+/** Settings are what a game is asked for with: numbers, by name. */
+export type Settings = Readonly<Record<string, number>>
+
+/** SettingInfo is one number that a game can be set up with. */
+export interface SettingInfo {
+  readonly min: number
+  readonly max: number
+  readonly usual: number
+  readonly about: string
+}
+
+/** Stock is what a server has of its own to play with. */
+export interface Stock {
+  readonly words?: readonly string[] | undefined
+  readonly questions?: readonly Question[] | undefined
+}
+
+/** Entry is a game that anybody may ask for by name, and what has to be known to play it. */
+export interface Entry {
+  readonly game: AnyGame
+  /** The name by which it is asked for; the game's own means the same. */
+  readonly name: string
+  /** What it is, in one line. */
+  readonly title: string
+  /** How a move is typed, in one line. */
+  readonly moves: string
+  readonly settings: Readonly<Record<string, SettingInfo>>
+  /** What the rules are set up with. */
+  setup(settings: Settings, stock: Stock): Promise<unknown> | unknown
+}
+
+/** The games that anybody may ask for by name, in the order in which they are shown. */
+export const catalogue: readonly Entry[] = [
+  {
+    game: tictactoe,
+    name: 'tictactoe',
+    title: 'tic-tac-toe: three in a row win, or as many as a row has',
+    moves: 'the number of a free cell, such as 5',
+    settings: { size: { min: 2, max: 20, usual: 3, about: 'cells in a row' } },
+    setup: ({ size = 3 }) => (size === 3 ? {} : { size }),
+  },
+  {
+    game: hands,
+    name: 'scissors',
+    title: 'scissor, paper, stone: three rounds, both choose at once',
+    moves: '1 for scissor, 2 for paper, 3 for stone; or the word',
+    settings: {},
+    setup: () => undefined,
+  },
+  {
+    game: hangman,
+    name: 'hangman',
+    title: 'find the word, letter by letter, before you hang',
+    moves: 'one letter, such as e',
+    settings: { misses: { min: 1, max: 26, usual: 8, about: 'misses allowed' } },
+    setup: ({ misses = 8 }, { words }) => ({ words, misses }),
+  },
+  {
+    game: quiz,
+    name: 'quiz',
+    title: 'questions on networks, sockets and text; points for the ladder',
+    moves: 'the letter of an answer, such as A',
+    settings: { count: { min: 1, max: 50, usual: 5, about: 'questions' } },
+    setup: async ({ count = 5 }, { questions }) => ({ questions: questions ?? (await import('./questions/bank.ts')).bank, count }),
+  },
+  {
+    game: guessing,
+    name: 'guess',
+    title: 'guess a number from 1 to 100',
+    moves: 'a number, such as 50',
+    settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
+    setup: ({ tries = 7 }) => ({ tries }),
+  },
+  {
+    game: coin,
+    name: 'headtail',
+    title: 'head or tail, as long as you like',
+    moves: 'H for head, T for tail',
+    settings: {},
+    setup: () => undefined,
+  },
+]
+
+/** The game of a name, in any case; `undefined` where there is none. */
+export function entryOf(name: string): Entry | undefined {
+  const wanted = name.toLowerCase()
+  return catalogue.find(({ name, game }) => name === wanted || game.name === wanted)
+}
+
+/** What is wrong with the settings that a game is asked for with; `undefined` where nothing is. */
+export function checkSettings({ name, settings: known }: Entry, settings: Settings): Refusal | undefined {
+  for (const [setting, value] of Object.entries(settings)) {
+    const info = Object.hasOwn(known, setting) ? known[setting] : undefined
+    if (!info) return { refused: `${name} has no setting ${setting}${listed(Object.keys(known))}` }
+    if (!Number.isInteger(value) || value < info.min || value > info.max) {
+      return { refused: `${setting}, ${info.about}, is a whole number from ${info.min} to ${info.max}` }
+    }
+  }
+  return undefined
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? '' : `; it has ${names.join(', ')}`
+}

@@ -1,0 +1,188 @@
+import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
+import type { AnyGame } from '../games/index.ts'
+
+/** ClockTerms say how long somebody may take, in milliseconds; what is not there is not limited. */
+export interface ClockTerms {
+  /** For all moves of one seat together. */
+  readonly total?: number | undefined
+  /** For each turn. */
+  readonly turn?: number | undefined
+}
+
+/** GameWish is what somebody wants to play, and how. */
+export interface GameWish {
+  readonly game: string
+  /** The game's own settings, by name; all that is not there is as usual. */
+  readonly settings: Readonly<Record<string, number>>
+  /** The name of the only one who is wanted opposite. */
+  readonly against?: string | undefined
+  /** Only somebody who has the code that comes of it is meant. */
+  readonly private?: boolean | undefined
+  /** It counts for the ladder, which takes two with registered names. */
+  readonly rated?: boolean | undefined
+  readonly clock?: ClockTerms | undefined
+  /** The seats that would do; any, where it is not given. */
+  readonly seats?: readonly SeatNumber[] | undefined
+  /** Milliseconds until the house sits down opposite; as usual where it is not given, and never for `null`. */
+  readonly wait?: number | null | undefined
+}
+
+/** Seeker is somebody who waits for company. */
+export interface Seeker {
+  readonly name: string
+  readonly game: string
+  readonly settings: Readonly<Record<string, number>>
+  readonly rated: boolean
+  readonly against?: string
+}
+
+/** TableInfo is a table, as anybody may know it. */
+export interface TableInfo {
+  readonly table: number
+  readonly game: string
+  /** Who sits there, by seat. */
+  readonly names: readonly string[]
+  readonly rated: boolean
+  readonly watchers: number
+  readonly over: boolean
+}
+
+/** PersonInfo is somebody who is here. */
+export interface PersonInfo {
+  readonly name: string
+  readonly registered: boolean
+  /** The tables at which this one sits. */
+  readonly tables: readonly number[]
+}
+
+/** LadderRow is a place on a game's ladder. */
+export interface LadderRow {
+  readonly rank: number
+  readonly name: string
+  /** The rating, or points where the game gives those. */
+  readonly score: number
+  readonly games: number
+}
+
+/** TableEvent is what happens at a table, as this one may see it. */
+export interface TableNews {
+  readonly table: number
+  /** Its number at the table, without a gap. */
+  readonly n: number
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly what:
+    | { readonly type: 'opened' | 'suspended' }
+    | { readonly type: 'moved' | 'declined' | 'gone' | 'back'; readonly seat: SeatNumber }
+    | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
+    | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
+    | { readonly type: 'ended'; readonly outcome: Outcome }
+    | { readonly type: 'continued'; readonly table: number }
+  /** What is seen now. Missing where nothing is seen otherwise than before. */
+  readonly sight?: Sight
+}
+
+/** Sight is what one seat, or a watcher, sees at one moment. */
+export interface Sight {
+  readonly view: unknown
+  /** Whether this seat may move. */
+  readonly turn: boolean
+  readonly toMove: readonly SeatNumber[]
+  readonly outcome?: Outcome
+  /** Milliseconds that each seat has left for all its moves, where that is limited. */
+  readonly left?: readonly number[]
+}
+
+/** Attendance is a table at which somebody is, in a seat or watching, as it stands. */
+export interface Attendance {
+  readonly table: number
+  readonly game: AnyGame
+  /** The own seat; missing for who watches. */
+  readonly seat?: SeatNumber
+  readonly names: readonly string[]
+  /** What lets its owner back to this seat, through any connection; for who sits there only. */
+  readonly token?: string
+  /** The number of the last event, and what is seen after it; missing at a table that is only just being opened. */
+  readonly now?: { readonly n: number; readonly sight: Sight }
+  /** What was missed is too much to be told again. */
+  readonly resync?: true
+}
+
+/** Told to somebody in the hall, as it happens. */
+export interface LobbyListener {
+  /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
+  seated(attendance: Attendance): void
+  news(news: TableNews): void
+  /** A table cannot go on; nothing follows. */
+  closed(table: number, sentence: string): void
+}
+
+/** A refusal that programs can tell apart: one of the codes of the native protocol. */
+export interface LobbyRefusal extends Refusal {
+  readonly code: RefusalCode
+}
+
+/** What can be wrong, in a word that does not change. */
+export type RefusalCode =
+  | 'bad-name'
+  | 'name-taken'
+  | 'bad-password'
+  | 'throttled'
+  | 'who-are-you'
+  | 'no-such-game'
+  | 'bad-setting'
+  | 'no-such-person'
+  | 'no-such-table'
+  | 'no-such-code'
+  | 'bad-token'
+  | 'not-seated'
+  | 'illegal-move'
+  | 'not-now'
+  | 'too-many'
+  | 'stale'
+  | 'bad-message'
+
+/** Lobby is what somebody at the front door may ask of the hall. Whatever is refused has changed nothing. */
+export interface Lobby {
+  /** Who this is, once that was said. */
+  readonly me: PersonInfo | undefined
+  /** Says who this is. A registered name needs its password; a guest's name must be free, or with `again` makes room. */
+  enter(name: string, how?: { readonly password?: string; readonly again?: boolean }): Promise<LobbyRefusal | undefined>
+  register(name: string, password: string): Promise<LobbyRefusal | undefined>
+  changePassword(old: string, password: string): Promise<LobbyRefusal | undefined>
+  /** Whether a name is registered, and so needs its password. */
+  isRegistered(name: string): Promise<boolean>
+
+  readonly seekers: readonly Seeker[]
+  /** Tables at which something goes on and that are not private. */
+  readonly tables: readonly TableInfo[]
+  readonly people: readonly PersonInfo[]
+  ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
+  /** The own place on a ladder; `undefined` for who is not on it. */
+  rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
+
+  /** Wants to play: `seated` is called when there is a table, which can be at once. For a private wish, its code. */
+  seek(wish: GameWish): Promise<{ readonly code?: string } | LobbyRefusal>
+  /** Takes the wish back that is still open; answers whether there was one. */
+  cancel(): boolean
+  /** Sits down with whoever has given this code. */
+  join(code: string): LobbyRefusal | undefined
+  /** Watches a table, until it is left. */
+  watch(table: number): Attendance | LobbyRefusal
+  /** Goes away from a table that is watched, or whose game is over. */
+  leave(table: number): LobbyRefusal | undefined
+  /** Takes a seat up again by its token; `after` is the number of the last event that was seen, whose followers are told again. */
+  resume(token: string, after?: number): Promise<Attendance | LobbyRefusal>
+  /** The own seats at tables that go on and are attended from nowhere, each to be taken up by `resumeSeat`. */
+  readonly waiting: readonly TableInfo[]
+  /** Takes the own seat at a table up again, as who this is. */
+  resumeSeat(table: number, after?: number): Promise<Attendance | LobbyRefusal>
+
+  /** Moves, as the game's notation has it. Resolves when the move is kept and everybody is told. */
+  play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
+  say(table: number, text: string): Promise<LobbyRefusal | undefined>
+  /** Offers a draw, or when the game is over a rematch; the other's offer is accepted by the same. */
+  offer(table: number): Promise<LobbyRefusal | undefined>
+  decline(table: number): Promise<LobbyRefusal | undefined>
+  resign(table: number): Promise<LobbyRefusal | undefined>
+}

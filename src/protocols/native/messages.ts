@@ -1,0 +1,194 @@
+import { z } from 'zod'
+
+/** The version of the native protocol: it changes when an old client would no longer understand. */
+export const VERSION = 1
+
+/** A list of some kind, which nobody changes. */
+const list = <Kind extends z.ZodType>(kind: Kind) => z.array(kind).readonly()
+const table = z.int().positive().meta({ description: 'the number of a table' })
+const seat = z.int().nonnegative().meta({ description: 'a place at a table, counted from 0; who sits in 0 begins' })
+const name = z.string().min(1).max(80)
+const password = z.string().min(1).max(512)
+const settings = z.record(z.string().max(40), z.number())
+const milliseconds = z
+  .int()
+  .positive()
+  .max(7 * 24 * 3600 * 1000)
+const clock = z
+  .strictObject({ total: milliseconds, turn: milliseconds })
+  .partial()
+  .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds' })
+const seen = z.int().nonnegative().meta({ description: 'the number of the last event that was seen at the table' })
+/** What a command is called by, in its answer. */
+const id = z.union([z.int().nonnegative(), z.string().max(64)])
+
+const outcome = z.strictObject({
+  winners: list(seat).meta({ description: 'nobody, in a draw or a lost game' }),
+  left: seat.optional().meta({ description: 'who has left, or let the time run out' }),
+  late: z.literal(true).optional(),
+  agreed: z.literal(true).optional().meta({ description: 'a draw that both wanted' }),
+})
+
+/** What a table looks like at one moment, from one seat or for who watches. */
+const sight = z.strictObject({
+  view: z.unknown().meta({ description: 'what is seen of the game, as plain data; each game has its own' }),
+  turn: z.boolean().meta({ description: 'whether this seat may move' }),
+  toMove: list(seat),
+  outcome: outcome.optional(),
+  left: list(z.number()).optional().meta({ description: 'milliseconds that each seat has left for all its moves, where that is limited' }),
+})
+
+const attendance = {
+  table,
+  game: z.string(),
+  seat: seat.optional().meta({ description: 'missing for who watches' }),
+  names: list(z.string()),
+  token: z.string().optional().meta({ description: 'lets its owner back to this seat, through any connection' }),
+  n: seen.optional().meta({ description: 'the number of the last event; missing while the opening is not yet kept' }),
+  sight: sight.optional(),
+}
+
+const what = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.enum(['opened', 'suspended']) }),
+  z.strictObject({ type: z.enum(['moved', 'declined', 'gone', 'back']), seat }),
+  z.strictObject({ type: z.literal('offered'), seat, what: z.enum(['draw', 'rematch']) }),
+  z.strictObject({ type: z.literal('said'), name: z.string(), seat: seat.optional(), text: z.string() }),
+  z.strictObject({ type: z.literal('ended'), outcome }),
+  z.strictObject({ type: z.literal('continued'), table }),
+])
+
+const tableInfo = z.strictObject({
+  table,
+  game: z.string(),
+  names: list(z.string()),
+  rated: z.boolean(),
+  watchers: z.int(),
+  over: z.boolean(),
+})
+const ladderRow = { rank: z.int(), name: z.string(), score: z.number(), games: z.int() }
+
+/** A command as a client says it: every one may have an `id`, which its answer has too. */
+function command<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
+  return z.strictObject({ type: z.literal(type), id: id.optional(), ...shape }).meta({ description: about })
+}
+
+function message<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
+  return z.strictObject({ type: z.literal(type), ...shape }).meta({ description: about })
+}
+
+/** What a client may say. Each is answered once: by `ok`, by `error`, or by the message that it asks for. */
+export const ToServer = z.discriminatedUnion('type', [
+  command('enter', 'Says who this is. A registered name needs its password; `again` makes a guest of that name who is here make room.', {
+    name,
+    password: password.optional(),
+    again: z.boolean().optional(),
+  }),
+  command('register', 'Registers a name, and comes in under it.', { name, password }),
+  command('password', 'Changes the own password.', { old: password, password }),
+  command('games', 'Asks for the games; answered by `games`.', {}),
+  command('lobby', 'Asks who is here, who seeks, and what is played; answered by `lobby`.', {}),
+  command('ladder', 'Asks for the best of a game, and the own place; answered by `ladder`.', {
+    game: z.string(),
+    limit: z.int().min(1).max(100).optional(),
+  }),
+  command('seek', 'Wants to play. `seated` comes when there is a table; `ok` has the code of a private wish.', {
+    game: z.string(),
+    settings: settings.optional(),
+    against: name.optional(),
+    private: z.boolean().optional(),
+    rated: z.boolean().optional(),
+    clock: clock.optional(),
+    seats: z.array(seat).min(1).readonly().optional(),
+    wait: z
+      .union([milliseconds, z.literal(0), z.null()])
+      .optional()
+      .meta({ description: 'until the house sits down opposite; null for never' }),
+  }),
+  command('cancel', 'Takes the wish back.', {}),
+  command('join', 'Sits down with who has given this code.', { code: z.string().max(100) }),
+  command('watch', 'Watches a table; answered by `watching`.', { table }),
+  command('leave', 'Goes away from a table that is watched, or whose game is over.', { table }),
+  command(
+    'resume',
+    'Takes a seat up again, by its token, or as who this is by its table. With `after`, what was missed is told again first.',
+    {
+      token: z.string().max(100).optional(),
+      table: table.optional(),
+      after: seen.optional(),
+    },
+  ),
+  command('play', 'Moves, as the game writes moves. `ok` says that the move is kept. With `after`, it is refused if more was seen since.', {
+    table,
+    move: z.string().max(1000),
+    after: seen.optional(),
+  }),
+  command('say', 'Says something at a table.', { table, text: z.string().max(1000) }),
+  command('offer', 'Offers a draw, or a rematch when the game is over; the other’s offer is accepted by the same.', { table }),
+  command('decline', 'Declines the other’s offer.', { table }),
+  command('resign', 'Gives a game up.', { table }),
+  command('ping', 'Asks whether the server is there.', {}),
+  command('quit', 'Ends the conversation.', {}),
+])
+
+/** What the server may say. */
+export const ToClient = z.discriminatedUnion('type', [
+  message('hello', 'The first message.', { version: z.int(), software: z.string(), name: z.string().optional() }),
+  message('ok', 'A command was done.', {
+    id: id.optional(),
+    code: z.string().optional().meta({ description: 'of a private wish, to be said aloud' }),
+  }),
+  message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
+    id: id.optional(),
+    code: z.string().meta({ description: 'one word, which does not change' }),
+    message: z.string().meta({ description: 'a sentence for people' }),
+  }),
+  message('entered', 'Who this is now.', { id: id.optional(), name: z.string(), registered: z.boolean(), tables: list(table) }),
+  message('games', 'The games that can be sought.', {
+    id: id.optional(),
+    games: list(
+      z.strictObject({
+        game: z.string(),
+        title: z.string(),
+        seats: z.strictObject({ min: z.int(), max: z.int() }),
+        moves: z.string(),
+        settings: z.record(z.string(), z.strictObject({ min: z.number(), max: z.number(), usual: z.number(), about: z.string() })),
+      }),
+    ),
+  }),
+  message('lobby', 'Who is here, who seeks, and what is played.', {
+    id: id.optional(),
+    people: list(z.strictObject({ name: z.string(), registered: z.boolean(), tables: list(table) })),
+    seekers: list(z.strictObject({ name: z.string(), game: z.string(), settings, rated: z.boolean(), against: z.string().optional() })),
+    tables: list(tableInfo),
+  }),
+  message('ladder', 'The best of a game, and the own place.', {
+    id: id.optional(),
+    game: z.string(),
+    best: list(z.strictObject(ladderRow)),
+    own: z.strictObject({ ...ladderRow, of: z.int() }).optional(),
+  }),
+  message('seated', 'There is a table, and this is the own seat; or it is taken up again, which answers `resume`.', {
+    id: id.optional(),
+    ...attendance,
+  }),
+  message('watching', 'This is the table that is watched from now on.', { id: id.optional(), ...attendance }),
+  message('event', 'Something has happened at a table: its events are numbered without a gap.', {
+    table,
+    n: seen,
+    at: z.number().meta({ description: 'milliseconds since the Unix epoch' }),
+    what,
+    sight: sight.optional().meta({ description: 'where something else is seen than before' }),
+  }),
+  message('resync', 'What was missed is too much to be told again: this is how it stands. Answers `resume`.', {
+    id: id.optional(),
+    ...attendance,
+  }),
+  message('closed', 'A table cannot go on here; nothing follows.', { table, message: z.string() }),
+  message('pong', 'The server is there.', { id: id.optional() }),
+  message('bye', 'The server ends the conversation.', { message: z.string() }),
+])
+
+/** What a client may say, as data. */
+export type ToServer = z.infer<typeof ToServer>
+/** What the server may say, as data. */
+export type ToClient = z.infer<typeof ToClient>

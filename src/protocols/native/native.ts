@@ -1,0 +1,181 @@
+import { catalogue } from '../../games/catalogue.ts'
+import { isRefusal } from '../../games/game.ts'
+import type { Attendance, Lobby, LobbyListener, LobbyRefusal } from '../lobby.ts'
+import { type ToClient, ToServer, VERSION } from './messages.ts'
+
+/** A command without its name and its id. */
+type Command<Type extends ToServer['type']> = Omit<Extract<ToServer, { type: Type }>, 'type' | 'id'>
+/** An answer, before it has the id of its command. */
+type Answer = Extract<ToClient, { id?: string | number | undefined }>
+
+/** Rows of a ladder, where nobody says how many. */
+const LADDER = 10
+
+/**
+ * NativeSession speaks the native protocol for one program, whatever carries its messages: each line is a command and is
+ * answered once, and what happens at tables is told as it happens.
+ */
+export class NativeSession implements LobbyListener {
+  readonly #lobby: () => Lobby
+  readonly #send: (message: ToClient) => void
+
+  /** `send` takes what is to be said to the program, one message at a time. */
+  constructor(lobby: () => Lobby, send: (message: ToClient) => void) {
+    this.#lobby = lobby
+    this.#send = send
+  }
+
+  /** Says hello. */
+  open(software: string): void {
+    const { me } = this.#lobby()
+    this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}) })
+  }
+
+  /** Does what a line says, and answers it; `false` when the program wants to end the conversation. */
+  async handle(line: string): Promise<boolean> {
+    const command = parse(line)
+    if ('code' in command && 'refused' in command) {
+      this.#send({ type: 'error', ...command.id, code: command.code, message: command.refused })
+      return true
+    }
+    const given = command.id === undefined ? {} : { id: command.id }
+    const answer = await this.#answer(command)
+    if (isRefusal(answer)) this.#send({ type: 'error', ...given, code: answer.code, message: answer.refused })
+    else this.#send({ ...answer, ...given })
+    return command.type !== 'quit'
+  }
+
+  /** Says that the conversation ends, and why. */
+  bye(sentence: string): void {
+    this.#send({ type: 'bye', message: sentence })
+  }
+
+  seated(attendance: Attendance): void {
+    this.#send({ type: 'seated', ...attended(attendance) })
+  }
+
+  news({ table, n, at, what, sight }: Parameters<LobbyListener['news']>[0]): void {
+    this.#send({ type: 'event', table, n, at, what: what, ...(sight ? { sight: sight } : {}) })
+  }
+
+  closed(table: number, sentence: string): void {
+    this.#send({ type: 'closed', table, message: sentence })
+  }
+
+  async #answer(command: ToServer): Promise<Answer | LobbyRefusal> {
+    const lobby = this.#lobby()
+    switch (command.type) {
+      case 'enter':
+        return (await lobby.enter(command.name, how(command))) ?? entered(lobby)
+      case 'register':
+        return (await lobby.register(command.name, command.password)) ?? entered(lobby)
+      case 'password':
+        return done(await lobby.changePassword(command.old, command.password))
+      case 'games':
+        return {
+          type: 'games',
+          games: catalogue.map(({ name, title, game, moves, settings }) => ({ game: name, title, seats: game.seats, moves, settings })),
+        }
+      case 'lobby':
+        return { type: 'lobby', people: lobby.people, seekers: lobby.seekers, tables: lobby.tables }
+      case 'ladder':
+        return this.#ladder(command)
+      case 'seek':
+        return this.#seek(command)
+      case 'cancel':
+        return lobby.cancel() ? OK : { code: 'not-now', refused: 'you wait for nobody' }
+      case 'join':
+        return done(lobby.join(command.code))
+      case 'watch':
+        return present('watching', lobby.watch(command.table))
+      case 'leave':
+        return done(lobby.leave(command.table))
+      case 'resume':
+        return this.#resume(command)
+      case 'play':
+        return done(await lobby.play(command.table, command.move, command.after))
+      case 'say':
+        return done(await lobby.say(command.table, command.text))
+      case 'offer':
+        return done(await lobby.offer(command.table))
+      case 'decline':
+        return done(await lobby.decline(command.table))
+      case 'resign':
+        return done(await lobby.resign(command.table))
+      case 'ping':
+        return { type: 'pong' }
+      case 'quit':
+        return OK
+    }
+  }
+
+  async #ladder({ game, limit = LADDER }: Command<'ladder'>): Promise<Answer | LobbyRefusal> {
+    const best = await this.#lobby().ladder(game, limit)
+    if (isRefusal(best)) return best
+    const own = await this.#lobby().rank(game)
+    const row = ({ rank, name, score, games }: (typeof best)[number]) => ({ rank, name, score, games })
+    return { type: 'ladder', game, best: best.map(row), ...(own && !isRefusal(own) ? { own: { ...row(own), of: own.of } } : {}) }
+  }
+
+  async #seek({ settings = {}, ...wish }: Command<'seek'>): Promise<Answer | LobbyRefusal> {
+    const sought = await this.#lobby().seek({ ...wish, settings })
+    if (isRefusal(sought)) return sought
+    return sought.code === undefined ? OK : { type: 'ok', code: sought.code }
+  }
+
+  async #resume({ token, table, after }: Command<'resume'>): Promise<Answer | LobbyRefusal> {
+    if ((token === undefined) === (table === undefined)) return { code: 'bad-message', refused: 'resume takes a token, or a table' }
+    const lobby = this.#lobby()
+    const resumed = table === undefined ? await lobby.resume(token ?? '', after) : await lobby.resumeSeat(table, after)
+    return present(!isRefusal(resumed) && resumed.resync ? 'resync' : 'seated', resumed)
+  }
+}
+
+const OK: Answer = { type: 'ok' }
+
+/** A command, or why a line is none; with its id, where that could be read. */
+function parse(line: string): ToServer | (LobbyRefusal & { id: { id?: string | number } }) {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return { code: 'bad-message', refused: 'a command is one line of JSON, such as {"type":"games"}', id: {} }
+  }
+  const command = ToServer.safeParse(json)
+  if (command.success) return command.data
+  const [issue] = command.error.issues
+  const where = issue?.path.join('.')
+  return { code: 'bad-message', refused: `this is no command: ${where ? `${where}: ` : ''}${issue?.message ?? ''}`, id: idOf(json) }
+}
+
+function idOf(json: unknown): { id?: string | number } {
+  if (typeof json !== 'object' || json === null || !('id' in json)) return {}
+  return typeof json.id === 'string' || typeof json.id === 'number' ? { id: json.id } : {}
+}
+
+function how({ password, again }: Command<'enter'>): { password?: string; again?: boolean } {
+  return { ...(password === undefined ? {} : { password }), ...(again === undefined ? {} : { again }) }
+}
+
+function done(refusal: LobbyRefusal | undefined): Answer | LobbyRefusal {
+  return refusal ?? OK
+}
+
+function entered({ me }: Lobby): Answer {
+  return { type: 'entered', name: me?.name ?? '', registered: me?.registered ?? false, tables: [...(me?.tables ?? [])] }
+}
+
+function present(type: 'seated' | 'watching' | 'resync', attendance: Attendance | LobbyRefusal): Answer | LobbyRefusal {
+  return isRefusal(attendance) ? attendance : { type, ...attended(attendance) }
+}
+
+function attended({ table, game, seat, names, token, now }: Attendance) {
+  return {
+    table,
+    game: game.name,
+    names: [...names],
+    ...(seat === undefined ? {} : { seat }),
+    ...(token === undefined ? {} : { token }),
+    ...(now ? { n: now.n, sight: now.sight } : {}),
+  }
+}

@@ -1,0 +1,147 @@
+import type { SeatNumber } from '../games/game.ts'
+import { timeLeft } from '../hall/clocks.ts'
+import type { Attendant, LiveTable, News } from '../hall/live.ts'
+import type { Clock, TableEvent } from '../hall/ports.ts'
+import { evolve, opened, type TableState } from '../hall/table.ts'
+import type { Attendance, LobbyListener, Sight, TableNews } from '../protocols/lobby.ts'
+
+/** What attending needs beside the table. */
+export interface AttendingOptions {
+  readonly listener: LobbyListener
+  readonly clock: Clock
+  /** What lets the owner of the seat back to it, where this is known. */
+  readonly token: string | undefined
+  /** Called when the table cannot go on. */
+  readonly onClosed: () => void
+}
+
+/** Attending is somebody of the lobby at a table, in a seat or watching. */
+export class Attending implements Attendant {
+  readonly table: LiveTable
+  readonly who: SeatNumber | 'watcher'
+  /** What lets the owner of the seat back to it, where this is known. */
+  readonly token: string | undefined
+  readonly #listener: LobbyListener
+  readonly #clock: Clock
+  readonly #onClosed: () => void
+  #leaveTable: (() => void) | undefined
+  /** The number of the last event that changed what is seen. */
+  #seen = 0
+
+  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, clock, token, onClosed }: AttendingOptions) {
+    this.table = table
+    this.who = who
+    this.token = token
+    this.#listener = listener
+    this.#clock = clock
+    this.#onClosed = onClosed
+  }
+
+  /** The seat, for who has one. */
+  get seat(): SeatNumber | undefined {
+    return this.who === 'watcher' ? undefined : this.who
+  }
+
+  /** The number of the last event after which something else was seen. */
+  get seen(): number {
+    return this.#seen
+  }
+
+  /** What is known of the table now. */
+  get attendance(): Attendance {
+    const { opened: opening, rules, n } = this.table.state
+    const published = this.table.situation(this.who) !== undefined
+    return {
+      table: this.table.id,
+      game: rules,
+      names: opening.seats.map(({ name }) => name),
+      ...(this.seat === undefined ? {} : { seat: this.seat }),
+      ...(this.token === undefined ? {} : { token: this.token }),
+      ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.#clock.now()) } } : {}),
+    }
+  }
+
+  /** Begins: from here on, news come. Whoever takes a seat is back there. */
+  begin(): void {
+    this.#seen = this.table.state.n
+    this.#leaveTable = this.table.attend(this)
+    if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
+  }
+
+  /** What happened after the event with the number `after`, as it would have been told; from the table's log. */
+  replay(log: readonly TableEvent[], after: number): TableNews[] {
+    const [first, ...others] = log
+    if (!first) return []
+    let state = opened(first, this.table.state.rules)
+    const news: TableNews[] = []
+    const tell = (event: TableEvent) => {
+      if (event.n > after) news.push(this.#newsOf(event.n, event.at, told(event), state))
+    }
+    tell(first)
+    for (const event of others) {
+      state = evolve(state, event)
+      tell(event)
+    }
+    return news
+  }
+
+  /** Goes away; a seat is held for its owner, unless somebody else has taken it up. */
+  end(): void {
+    this.#leaveTable?.()
+    if (this.seat !== undefined && !this.table.attendants.some(({ who }) => who === this.seat)) {
+      this.table.submit({ type: 'gone', seat: this.seat })
+    }
+  }
+
+  news({ n, at, event, situation }: News): void {
+    if (situation) this.#seen = n
+    this.#listener.news(this.#newsOf(n, at, told(event), this.table.state))
+  }
+
+  closed(reason: Error): void {
+    this.#onClosed()
+    this.#listener.closed(this.table.id, reason.message)
+  }
+
+  #newsOf(n: number, at: number, what: TableNews['what'], state: TableState): TableNews {
+    const table = this.table.id
+    return CHANGES.has(what.type) ? { table, n, at, what, sight: sightOf(state, this.who, at) } : { table, n, at, what }
+  }
+}
+
+/** What happens so that something else is seen, if only the clocks. */
+const CHANGES: ReadonlySet<TableNews['what']['type']> = new Set(['opened', 'moved', 'ended', 'gone', 'back', 'suspended'])
+
+/** An event as it is told: a move is seen only by what it leaves on the board. */
+function told(event: News['event'] | TableEvent): TableNews['what'] {
+  switch (event.type) {
+    case 'opened':
+    case 'suspended':
+      return { type: event.type }
+    case 'moved':
+    case 'declined':
+    case 'gone':
+    case 'back':
+      return { type: event.type, seat: event.seat }
+    case 'offered':
+      return { type: event.type, seat: event.seat, what: event.what }
+    case 'said':
+      return { type: event.type, name: event.name, text: event.text, ...(event.seat === undefined ? {} : { seat: event.seat }) }
+    case 'ended':
+      return { type: event.type, outcome: event.outcome }
+    case 'continued':
+      return { type: event.type, table: event.table }
+  }
+}
+
+function sightOf(state: TableState, who: SeatNumber | 'watcher', now: number): Sight {
+  const { rules, position, toMove, outcome, opened: opening, clocks } = state
+  const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))
+  return {
+    view: rules.view(position, who),
+    turn: outcome === undefined && who !== 'watcher' && toMove.includes(who),
+    toMove: outcome ? [] : toMove,
+    ...(outcome ? { outcome } : {}),
+    ...(left.every((one) => one !== undefined) ? { left } : {}),
+  }
+}

@@ -1,0 +1,423 @@
+import { randomBytes } from 'node:crypto'
+import { checkSettings, type Entry, entryOf, type Stock } from '../games/catalogue.ts'
+import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
+import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
+import type { LiveTable } from '../hall/live.ts'
+import { foldName } from '../hall/names.ts'
+import type { Visitor } from '../hall/people.ts'
+import type { ClockRules, Sitter } from '../hall/ports.ts'
+import type { Line } from '../protocols/house.ts'
+import type {
+  Attendance,
+  GameWish,
+  LadderRow,
+  Lobby,
+  LobbyListener,
+  LobbyRefusal,
+  PersonInfo,
+  RefusalCode,
+  Seeker,
+  TableInfo,
+} from '../protocols/lobby.ts'
+import { Attending } from './attending.ts'
+import type { Rooms } from './hall-house.ts'
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly rooms: Rooms
+  readonly line: Line
+  readonly listener: LobbyListener
+  readonly stock: Stock
+}
+
+/** Milliseconds until the house sits down opposite, where nobody says otherwise. */
+const WAIT = 10_000
+/** Milliseconds to come back to a seat after the connection has gone. */
+const GRACE = 120_000
+/** Tables at which one somebody may be at a time. */
+const TABLES = 20
+/** Events that are told again to who comes back; with more, only how it stands. */
+const REPLAYED = 200
+
+/** Session is one somebody's stay in the lobby, through one connection. */
+export class Session implements Lobby {
+  readonly #rooms: Rooms
+  readonly #line: Line
+  readonly #listener: LobbyListener
+  readonly #stock: Stock
+  readonly #attended = new Map<number, Attending>()
+  #visitor: Visitor | undefined
+  #cancelSeek: (() => void) | undefined
+  #closed = false
+
+  constructor({ rooms, line, listener, stock }: SessionOptions) {
+    this.#rooms = rooms
+    this.#line = line
+    this.#listener = listener
+    this.#stock = stock
+  }
+
+  get me(): PersonInfo | undefined {
+    return this.#visitor && this.#personInfo(this.#visitor)
+  }
+
+  async enter(name: string, how: { readonly password?: string; readonly again?: boolean } = {}): Promise<LobbyRefusal | undefined> {
+    return this.#become(
+      await this.#rooms.people.enter({ ...this.#entry(name), ...how }),
+      how.password === undefined ? 'name-taken' : 'bad-password',
+    )
+  }
+
+  async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
+    return this.#become(await this.#rooms.people.register({ ...this.#entry(name), password }), 'name-taken')
+  }
+
+  async changePassword(old: string, password: string): Promise<LobbyRefusal | undefined> {
+    if (!this.#visitor) return WHO
+    const refusal = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
+    return refusal && coded('bad-password', refusal)
+  }
+
+  isRegistered(name: string): Promise<boolean> {
+    return this.#rooms.people.isRegistered(name)
+  }
+
+  get seekers(): readonly Seeker[] {
+    const named = new Map([...this.#rooms.people.here].map(({ person, name }) => [person, name]))
+    return [...this.#rooms.hall.seeking]
+      .filter(({ code }) => code === undefined)
+      .map(({ name, game, options, rated, against }) => ({
+        name,
+        game: nameOf(game),
+        settings: settingsOf(options),
+        rated,
+        ...(against === undefined ? {} : { against: named.get(against) ?? 'somebody' }),
+      }))
+  }
+
+  get tables(): readonly TableInfo[] {
+    return [...this.#rooms.hall.tables].filter(({ state }) => !state.opened.private && !state.ended).map(tableInfo)
+  }
+
+  get people(): readonly PersonInfo[] {
+    return [...this.#rooms.people.here].map((visitor) => this.#personInfo(visitor))
+  }
+
+  async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
+    const entry = entryOf(game)
+    return entry ? this.#rooms.hall.ladder(entry.game.name, limit) : noGame(game)
+  }
+
+  async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
+    const entry = entryOf(game)
+    if (!entry) return noGame(game)
+    return this.#visitor ? this.#rooms.hall.place(entry.game.name, this.#visitor.person) : WHO
+  }
+
+  async seek(wish: GameWish): Promise<{ readonly code?: string } | LobbyRefusal> {
+    const entry = entryOf(wish.game)
+    if (!entry) return noGame(wish.game)
+    const wrong = checkSettings(entry, wish.settings)
+    if (wrong) return coded('bad-setting', wrong)
+    const refusal = this.#busy() ?? this.#checkRated(wish, entry)
+    if (refusal) return refusal
+    const options = await entry.setup(wish.settings, this.#stock)
+    const against = wish.against === undefined ? undefined : this.#present(wish.against)
+    if (against !== undefined && typeof against !== 'string') return against
+    // somebody else may have come through this connection meanwhile, or it may have gone
+    if (!this.#visitor || this.#closed) return WHO
+    const token = secretToken(randomBytes)
+    const sitter: Sitter = { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) }
+    const clock: ClockRules = { ...wish.clock, grace: GRACE }
+    const { seats: size, points, name: game } = entry.game
+    if (size.max === 1) {
+      const table = this.#rooms.hall.open(game, {
+        options,
+        seats: [sitter],
+        rated: points !== undefined,
+        private: wish.private === true,
+        clock,
+      })
+      this.#sit(table, 0, token)
+      return {}
+    }
+    const code = wish.private ? inviteCode(randomBytes) : undefined
+    this.#cancelSeek = this.#rooms.hall.seek({
+      sitter,
+      game,
+      options: options ?? {},
+      seats: wish.seats ?? [...Array(size.max).keys()],
+      rated: wish.rated === true,
+      clock,
+      // the house is nobody's friend, and has no rating
+      wait:
+        code !== undefined || against !== undefined || wish.rated || wish.wait === null ? Number.POSITIVE_INFINITY : (wish.wait ?? WAIT),
+      ...(against === undefined ? {} : { against }),
+      ...(code === undefined ? {} : { code }),
+      seated: (table, seat) => this.#sit(table, seat, token),
+    })
+    return code === undefined ? {} : { code }
+  }
+
+  cancel(): boolean {
+    const cancel = this.#cancelSeek
+    this.#cancelSeek = undefined
+    cancel?.()
+    return cancel !== undefined
+  }
+
+  join(typed: string): LobbyRefusal | undefined {
+    const busy = this.#busy()
+    if (busy || !this.#visitor) return busy ?? WHO
+    const code = readCode(typed)
+    if (isRefusal(code)) return coded('no-such-code', code)
+    const wait = this.#rooms.people.guessCode(this.#line.address)
+    if (wait) return coded('throttled', wait)
+    const wish = this.#rooms.hall.invitation(code)
+    if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
+    if (wish.person === this.#visitor.person)
+      return { code: 'not-now', refused: 'this is your own invitation: tell the code to somebody else' }
+    const token = secretToken(randomBytes)
+    this.#rooms.hall.seek({
+      ...wish,
+      sitter: { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) },
+      seats: [0, 1],
+      clock: {},
+      wait: Number.POSITIVE_INFINITY,
+      seated: (table, seat) => this.#sit(table, seat, token),
+    })
+    return undefined
+  }
+
+  watch(id: number): Attendance | LobbyRefusal {
+    const table = this.#rooms.hall.table(id)
+    if (!table || table.state.opened.private) return noTable(id)
+    return this.#attend(table, 'watcher').attendance
+  }
+
+  leave(id: number): LobbyRefusal | undefined {
+    const attended = this.#attended.get(id)
+    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game goes on: resign it first' }
+    attended.end()
+    this.#attended.delete(id)
+    return undefined
+  }
+
+  async resume(typed: string, after?: number): Promise<Attendance | LobbyRefusal> {
+    const token = readToken(typed)
+    if (isRefusal(token)) return coded('bad-token', token)
+    const found = this.#rooms.hall.seatOf(hashToken(token))
+    if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or it is another' }
+    if (!this.#visitor) {
+      const sitter = found.table.state.opened.seats[found.seat]
+      const refusal = sitter && (await this.#return(sitter))
+      if (refusal) return refusal
+    }
+    return this.#takeUp(found.table, found.seat, token, after)
+  }
+
+  get waiting(): readonly TableInfo[] {
+    return this.#held().map(({ table }) => tableInfo(table))
+  }
+
+  async resumeSeat(id: number, after?: number): Promise<Attendance | LobbyRefusal> {
+    const held = this.#held().find(({ table }) => table.id === id)
+    return held ? this.#takeUp(held.table, held.seat, undefined, after) : noTable(id)
+  }
+
+  async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
+    const at = this.#seated(id)
+    if ('refused' in at) return at
+    if (after !== undefined && after < at.seen)
+      return { code: 'stale', refused: `something has happened at table ${id} after event ${after}` }
+    const move = at.table.state.rules.notation.parse(text)
+    const refusal = isRefusal(move) ? move : at.table.submit({ type: 'play', seat: at.seat, move })
+    return refusal ? coded('illegal-move', refusal) : this.#kept(at.table)
+  }
+
+  async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
+    const attended = this.#attended.get(id)
+    if (!attended || !this.#visitor) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    const seat = attended.seat === undefined ? {} : { seat: attended.seat }
+    return this.#done(attended.table, attended.table.submit({ type: 'say', name: this.#visitor.name, text, ...seat }))
+  }
+
+  async offer(id: number): Promise<LobbyRefusal | undefined> {
+    const at = this.#seated(id)
+    return 'refused' in at ? at : this.#done(at.table, this.#rooms.hall.offer(at.table, at.seat))
+  }
+
+  async decline(id: number): Promise<LobbyRefusal | undefined> {
+    const at = this.#seated(id)
+    return 'refused' in at ? at : this.#done(at.table, at.table.submit({ type: 'decline', seat: at.seat }))
+  }
+
+  async resign(id: number): Promise<LobbyRefusal | undefined> {
+    const at = this.#seated(id)
+    return 'refused' in at ? at : this.#done(at.table, at.table.submit({ type: 'leave', seat: at.seat }))
+  }
+
+  /** Goes away: seats are held for a while, wishes are taken back. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#goAway()
+    this.#visitor?.leave()
+  }
+
+  #entry(name: string) {
+    const replaced = () => this.#line.end('you have come back through another connection')
+    return { name, address: this.#line.address, before: this.#visitor, replaced }
+  }
+
+  #become(entered: Visitor | Refusal, code: RefusalCode): LobbyRefusal | undefined {
+    if (isRefusal(entered)) return coded(code, entered)
+    // who is somebody else now has other seats
+    if (this.#visitor && this.#visitor.person !== entered.person) this.#goAway()
+    this.#visitor?.leave()
+    this.#visitor = entered
+    if (this.#closed) entered.leave()
+    return undefined
+  }
+
+  /** Lets somebody without a name be who sits where the token belongs. */
+  async #return({ person, name }: Sitter): Promise<LobbyRefusal | undefined> {
+    return this.#become(await this.#rooms.people.comeBack(person, this.#entry(name)), 'name-taken')
+  }
+
+  #goAway(): void {
+    this.cancel()
+    for (const attended of this.#attended.values()) attended.end()
+    this.#attended.clear()
+  }
+
+  #personInfo({ person, name }: Visitor): PersonInfo {
+    const tables = [...this.#rooms.hall.seatsOf(person)].map(({ table }) => table.id)
+    return { name, registered: person.startsWith('account:'), tables }
+  }
+
+  /** Why this one cannot want to play just now. */
+  #busy(): LobbyRefusal | undefined {
+    if (!this.#visitor) return WHO
+    if (this.#attended.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
+    return this.#cancelSeek && this.#seeking()
+      ? { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
+      : undefined
+  }
+
+  #seeking(): boolean {
+    return [...this.#rooms.hall.seeking].some(({ person }) => person === this.#visitor?.person)
+  }
+
+  #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
+    if (!rated || game.seats.max === 1) return undefined
+    if (!this.#visitor?.person.startsWith('account:'))
+      return { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
+    const opposite = against === undefined ? undefined : this.#present(against)
+    return typeof opposite !== 'string' || opposite.startsWith('account:')
+      ? undefined
+      : { code: 'not-now', refused: `${against} has no registered name, and could not play for a rating` }
+  }
+
+  /** The person of somebody who is here. */
+  #present(name: string): string | LobbyRefusal {
+    for (const visitor of this.#rooms.people.here) if (foldName(visitor.name) === foldName(name)) return visitor.person
+    return { code: 'no-such-person', refused: `${name} is not here: see who is` }
+  }
+
+  #sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
+    this.#cancelSeek = undefined
+    this.#listener.seated(this.#attend(table, seat, token).attendance)
+  }
+
+  #attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string): Attending {
+    this.#attended.get(table.id)?.end()
+    const listener: LobbyListener = {
+      ...this.#listener,
+      news: (news) => {
+        this.#listener.news(news)
+        if (news.what.type === 'continued' && who !== 'watcher') this.#goOn(table, who, news.what.table, token)
+      },
+    }
+    const onClosed = () => this.#attended.delete(table.id)
+    const attended = new Attending(table, who, { listener, clock: this.#rooms.hall.clock, token, onClosed })
+    this.#attended.set(table.id, attended)
+    attended.begin()
+    return attended
+  }
+
+  /** Sits down for a rematch: the seats are swapped. */
+  #goOn(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
+    const table = this.#rooms.hall.table(id)
+    if (!table) return
+    this.#attended.get(before.id)?.end()
+    this.#attended.delete(before.id)
+    this.#sit(table, before.state.opened.seats.length - 1 - seat, token)
+  }
+
+  /** The own seats at tables that go on, which are not attended through this connection. */
+  #held() {
+    return this.#visitor ? [...this.#rooms.hall.seatsOf(this.#visitor.person)].filter(({ table }) => !this.#attended.has(table.id)) : []
+  }
+
+  async #takeUp(
+    table: LiveTable,
+    seat: SeatNumber,
+    token: string | undefined,
+    after: number | undefined,
+  ): Promise<Attendance | LobbyRefusal> {
+    const log = after === undefined ? [] : await this.#rooms.hall.log(table.id)
+    if (this.#closed) return WHO
+    const attended = this.#attend(table, seat, token)
+    const missed = after === undefined ? [] : attended.replay(log, after)
+    if (missed.length > REPLAYED) return { ...attended.attendance, resync: true }
+    for (const news of missed) this.#listener.news(news)
+    return attended.attendance
+  }
+
+  #seated(id: number): { table: LiveTable; seat: SeatNumber; seen: number } | LobbyRefusal {
+    const attended = this.#attended.get(id)
+    if (attended?.seat === undefined) return { code: 'not-seated', refused: `you have no seat at table ${id}` }
+    return { table: attended.table, seat: attended.seat, seen: attended.seen }
+  }
+
+  #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> | LobbyRefusal {
+    return refusal ? coded('not-now', refusal) : this.#kept(table)
+  }
+
+  async #kept(table: LiveTable): Promise<LobbyRefusal | undefined> {
+    return (await table.kept()) ? undefined : { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` }
+  }
+}
+
+/** Who has not said who it is. */
+const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+
+function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
+  return { code, refused }
+}
+
+function noGame(name: string): LobbyRefusal {
+  return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
+}
+
+function noTable(id: number): LobbyRefusal {
+  return { code: 'no-such-table', refused: `there is no table ${id} that you could go to: see the tables` }
+}
+
+/** The name by which a game is asked for. */
+function nameOf(game: string): string {
+  return entryOf(game)?.name ?? game
+}
+
+function settingsOf(options: unknown): Readonly<Record<string, number>> {
+  const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
+}
+
+function tableInfo({ id, state, attendants }: LiveTable): TableInfo {
+  const { game, seats, rated } = state.opened
+  const watchers = attendants.filter(({ who }) => who === 'watcher').length
+  return { table: id, game: nameOf(game), names: seats.map(({ name }) => name), rated, watchers, over: state.ended }
+}

@@ -1,0 +1,64 @@
+import { lobbyOf } from '../../src/protocols/house.ts'
+import { ToClient, type ToServer } from '../../src/protocols/native/messages.ts'
+import { NativeSession } from '../../src/protocols/native/native.ts'
+import type { Premises } from '../../src/server/premises.ts'
+import { settled } from './clock.ts'
+
+/** A command without its id. */
+type Said = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
+
+/** Machine is a program that speaks the native protocol with the hall, without a network between them. */
+export class Machine {
+  /** All that it was told, each checked to be what the protocol has. */
+  readonly heard: ToClient[] = []
+  /** Why the house has ended the conversation, if it did. */
+  ended: string | undefined
+  readonly #session: NativeSession
+  readonly #close: () => void
+  #ids = 0
+
+  constructor(premises: Premises, address = '127.0.0.1') {
+    const line = { address, watch() {}, end: (reason: string) => this.drop(reason) }
+    const house = premises.house(line, 'machine')
+    this.#close = () => house.close()
+    this.#session = new NativeSession(
+      () => lobby,
+      (message) => this.heard.push(ToClient.parse(JSON.parse(JSON.stringify(message)))),
+    )
+    const lobby = lobbyOf(house, this.#session)
+  }
+
+  /** Says a command and answers with the answer to it. */
+  async say(command: Said): Promise<ToClient> {
+    const id = ++this.#ids
+    await this.#session.handle(JSON.stringify({ ...command, id }))
+    await settled()
+    const answer = this.heard.find((message) => 'id' in message && message.id === id)
+    if (!answer) throw new Error(`no answer to ${command.type}`)
+    return answer
+  }
+
+  /** Says a line, whatever it is, and answers with what was said to that. */
+  async line(text: string): Promise<ToClient | undefined> {
+    await this.#session.handle(text)
+    return this.heard.at(-1)
+  }
+
+  /** What it was told of one kind. */
+  all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
+    return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
+  }
+
+  /** The last it was told of one kind. */
+  last<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }> {
+    const last = this.all(type).at(-1)
+    if (!last) throw new Error(`it was never told ${type}`)
+    return last
+  }
+
+  /** Its connection is gone. */
+  drop(reason = 'gone'): void {
+    this.ended = reason
+    this.#close()
+  }
+}
