@@ -7,6 +7,7 @@ import { facts, messages, sentence } from '../src/lab/reference.ts'
 import { type Automaton, legal } from '../src/protocols/automaton.ts'
 import { allPrograms, programNames, shortNameOf, soloOf } from '../src/protocols/index.ts'
 import type { Options, Program, Solo } from '../src/protocols/protocol.ts'
+import { nativePage } from './native.ts'
 
 /** The folder that the paths of pages begin in. */
 export const root = join(import.meta.dirname, '..')
@@ -32,6 +33,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   for (const name of programNames) made.set(`docs/protocols/${fileOf(name)}`, page(name, networked.get(name), await soloOf(name)))
   made.set('docs/protocols/README.md', await index(networked))
   made.set('docs/options.md', optionPage())
+  made.set('docs/native-protocol.md', nativePage(NOTE, table))
   made.set('CONTRIBUTING.md', await withFiles(await readFile(join(root, 'CONTRIBUTING.md'), 'utf8')))
   return made
 }
@@ -51,7 +53,8 @@ function page(name: string, program: Program | undefined, solo: Solo | undefined
   const called = short ?? name
   const title = program?.protocol.title ?? solo?.title ?? ''
   const ways = [
-    ...(program ? [`npx parlor host ${called}`, `npx parlor join ${called}`] : []),
+    ...(program ? [program.needs && !program.host ? `npx parlor serve --only ${called}` : `npx parlor host ${called}`] : []),
+    ...(program ? [`npx parlor join ${called}`] : []),
     ...(solo ? [`npx parlor solo ${called}`] : []),
   ]
   const takes = [...new Set([...(program?.takes ?? []), ...(solo?.takes ?? [])])]
@@ -105,7 +108,7 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
     programNames.map(async (name) => {
       const program = networked.get(name)
       const solo = await soloOf(name)
-      const ways = [...(program ? ['host', 'join'] : []), ...(solo ? ['solo'] : [])]
+      const ways = [...(program ? (program.needs && !program.host ? ['join'] : ['host', 'join']) : []), ...(solo ? ['solo'] : [])]
       const title = program?.protocol.title ?? solo?.title ?? ''
       const ports = program ? [String(program.port), String(program.servePort ?? program.port)] : ['', '']
       return [

@@ -113,6 +113,23 @@ export function commands(end: (code: number) => void): Command {
     .action(async (program, options) => end(await (await import('./solo.ts')).soloCommand(program, options)))
 
   command(
+    'rank [game]',
+    'the ladders of a server that runs here or elsewhere; where none does, those that one has kept',
+    'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20',
+  )
+    .option('--host <address>', 'the server’s address', address, '127.0.0.1')
+    .option('--port <n>', 'the port of its front door', number(1, 65535), 4000)
+    .option('--limit <n>', 'how many places to show', number(1, 100), 10)
+    .addOption(new Option('--data <folder>', 'where a server has kept them').default('parlor-data').env('PARLOR_DATA'))
+    .action(async (game, options) => end(await (await import('./rank.ts')).rankCommand(game, options)))
+  command(
+    'people <action> <name>',
+    'for the operator: give a registered name a new password (reset), or forget it (remove); while no server runs',
+    'parlor people reset ada\nparlor people remove ada --data /srv/parlor',
+  )
+    .addOption(new Option('--data <folder>', 'where the server keeps its people').default('parlor-data').env('PARLOR_DATA'))
+    .action(async (action, name, options) => end(await (await import('./people.ts')).peopleCommand(action, name, options)))
+  command(
     'protocols [name]',
     'show all programs; or one: states, messages, framing, port, source, and its diagram',
     'parlor protocols\nparlor protocols tictactoe',

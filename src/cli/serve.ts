@@ -1,6 +1,5 @@
 import { networkInterfaces } from 'node:os'
 import { chance } from '../games/random.ts'
-import type { Store } from '../hall/ports.ts'
 import { allPrograms, shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { Premises } from '../server/premises.ts'
@@ -10,6 +9,7 @@ import { cannotListen, EXIT, messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { complain, onMistake, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
+import { storeIn } from './stores.ts'
 import { stopSignal, type TermOptions, termsOf } from './terms.ts'
 
 interface ServeOptions extends Pick<TermOptions, 'framing' | 'words' | 'questions'> {
@@ -65,21 +65,6 @@ export async function serveCommand(options: ServeOptions): Promise<number> {
   await premises.close()
   return open.length > 0 ? EXIT.good : EXIT.trouble
 }
-
-/** Where games, people and ranks are kept. */
-async function storeIn(folder: string): Promise<Store> {
-  if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
-  const { openStore } = await import('../storage/sqlite.ts')
-  const { StoreError } = await import('../storage/error.ts')
-  try {
-    return await openStore({ folder })
-  } catch (error) {
-    throw error instanceof StoreError ? new Usage(`${error.message}; --data names another folder, or "${NOWHERE}"`) : error
-  }
-}
-
-/** What `--data` says where nothing is to be kept. */
-const NOWHERE = 'none'
 
 function json(places: readonly Place[]): string {
   const rows = places.map(({ program, transport, address, failure }) => ({

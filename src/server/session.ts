@@ -19,8 +19,9 @@ import type {
   Seeker,
   TableInfo,
 } from '../protocols/lobby.ts'
-import { Attending } from './attending.ts'
+import { Attended } from './attended.ts'
 import type { Rooms } from './hall-house.ts'
+import { coded, noGame, noTable, WHO } from './refusals.ts'
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -36,16 +37,13 @@ const WAIT = 10_000
 const GRACE = 120_000
 /** Tables at which one somebody may be at a time. */
 const TABLES = 20
-/** Events that are told again to who comes back; with more, only how it stands. */
-const REPLAYED = 200
 
 /** Session is one somebody's stay in the lobby, through one connection. */
 export class Session implements Lobby {
   readonly #rooms: Rooms
   readonly #line: Line
-  readonly #listener: LobbyListener
   readonly #stock: Stock
-  readonly #attended = new Map<number, Attending>()
+  readonly #tables: Attended
   #visitor: Visitor | undefined
   #cancelSeek: (() => void) | undefined
   #closed = false
@@ -53,7 +51,7 @@ export class Session implements Lobby {
   constructor({ rooms, line, listener, stock }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
-    this.#listener = listener
+    this.#tables = new Attended(rooms.hall, listener)
     this.#stock = stock
   }
 
@@ -138,7 +136,7 @@ export class Session implements Lobby {
         private: wish.private === true,
         clock,
       })
-      this.#sit(table, 0, token)
+      this.#seated(table, 0, token)
       return {}
     }
     const code = wish.private ? inviteCode(randomBytes) : undefined
@@ -154,7 +152,7 @@ export class Session implements Lobby {
         code !== undefined || against !== undefined || wish.rated || wish.wait === null ? Number.POSITIVE_INFINITY : (wish.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
-      seated: (table, seat) => this.#sit(table, seat, token),
+      seated: (table, seat) => this.#seated(table, seat, token),
     })
     return code === undefined ? {} : { code }
   }
@@ -184,7 +182,7 @@ export class Session implements Lobby {
       seats: [0, 1],
       clock: {},
       wait: Number.POSITIVE_INFINITY,
-      seated: (table, seat) => this.#sit(table, seat, token),
+      seated: (table, seat) => this.#seated(table, seat, token),
     })
     return undefined
   }
@@ -192,16 +190,11 @@ export class Session implements Lobby {
   watch(id: number): Attendance | LobbyRefusal {
     const table = this.#rooms.hall.table(id)
     if (!table || table.state.opened.private) return noTable(id)
-    return this.#attend(table, 'watcher').attendance
+    return this.#tables.attend(table, 'watcher').attendance
   }
 
   leave(id: number): LobbyRefusal | undefined {
-    const attended = this.#attended.get(id)
-    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
-    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game goes on: resign it first' }
-    attended.end()
-    this.#attended.delete(id)
-    return undefined
+    return this.#tables.leave(id)
   }
 
   async resume(typed: string, after?: number): Promise<Attendance | LobbyRefusal> {
@@ -214,7 +207,7 @@ export class Session implements Lobby {
       const refusal = sitter && (await this.#return(sitter))
       if (refusal) return refusal
     }
-    return this.#takeUp(found.table, found.seat, token, after)
+    return this.#tables.takeUp(found.table, found.seat, token, after)
   }
 
   get waiting(): readonly TableInfo[] {
@@ -223,39 +216,27 @@ export class Session implements Lobby {
 
   async resumeSeat(id: number, after?: number): Promise<Attendance | LobbyRefusal> {
     const held = this.#held().find(({ table }) => table.id === id)
-    return held ? this.#takeUp(held.table, held.seat, undefined, after) : noTable(id)
+    return held ? this.#tables.takeUp(held.table, held.seat, undefined, after) : noTable(id)
   }
 
-  async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
-    const at = this.#seated(id)
-    if ('refused' in at) return at
-    if (after !== undefined && after < at.seen)
-      return { code: 'stale', refused: `something has happened at table ${id} after event ${after}` }
-    const move = at.table.state.rules.notation.parse(text)
-    const refusal = isRefusal(move) ? move : at.table.submit({ type: 'play', seat: at.seat, move })
-    return refusal ? coded('illegal-move', refusal) : this.#kept(at.table)
+  async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {
+    return this.#tables.play(id, move, after)
   }
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
-    const attended = this.#attended.get(id)
-    if (!attended || !this.#visitor) return { code: 'not-seated', refused: `you are not at table ${id}` }
-    const seat = attended.seat === undefined ? {} : { seat: attended.seat }
-    return this.#done(attended.table, attended.table.submit({ type: 'say', name: this.#visitor.name, text, ...seat }))
+    return this.#visitor ? this.#tables.say(id, this.#visitor.name, text) : WHO
   }
 
   async offer(id: number): Promise<LobbyRefusal | undefined> {
-    const at = this.#seated(id)
-    return 'refused' in at ? at : this.#done(at.table, this.#rooms.hall.offer(at.table, at.seat))
+    return this.#tables.offer(id)
   }
 
   async decline(id: number): Promise<LobbyRefusal | undefined> {
-    const at = this.#seated(id)
-    return 'refused' in at ? at : this.#done(at.table, at.table.submit({ type: 'decline', seat: at.seat }))
+    return this.#tables.act(id, 'decline')
   }
 
   async resign(id: number): Promise<LobbyRefusal | undefined> {
-    const at = this.#seated(id)
-    return 'refused' in at ? at : this.#done(at.table, at.table.submit({ type: 'leave', seat: at.seat }))
+    return this.#tables.act(id, 'leave')
   }
 
   /** Goes away: seats are held for a while, wishes are taken back. */
@@ -263,6 +244,7 @@ export class Session implements Lobby {
     if (this.#closed) return
     this.#closed = true
     this.#goAway()
+    this.#tables.close()
     this.#visitor?.leave()
   }
 
@@ -288,8 +270,7 @@ export class Session implements Lobby {
 
   #goAway(): void {
     this.cancel()
-    for (const attended of this.#attended.values()) attended.end()
-    this.#attended.clear()
+    this.#tables.end()
   }
 
   #personInfo({ person, name }: Visitor): PersonInfo {
@@ -300,7 +281,7 @@ export class Session implements Lobby {
   /** Why this one cannot want to play just now. */
   #busy(): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
-    if (this.#attended.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
+    if (this.#tables.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
     return this.#cancelSeek && this.#seeking()
       ? { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
       : undefined
@@ -326,84 +307,15 @@ export class Session implements Lobby {
     return { code: 'no-such-person', refused: `${name} is not here: see who is` }
   }
 
-  #sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
+  #seated(table: LiveTable, seat: SeatNumber, token: string): void {
     this.#cancelSeek = undefined
-    this.#listener.seated(this.#attend(table, seat, token).attendance)
-  }
-
-  #attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string): Attending {
-    this.#attended.get(table.id)?.end()
-    const listener: LobbyListener = {
-      ...this.#listener,
-      news: (news) => {
-        this.#listener.news(news)
-        if (news.what.type === 'continued' && who !== 'watcher') this.#goOn(table, who, news.what.table, token)
-      },
-    }
-    const onClosed = () => this.#attended.delete(table.id)
-    const attended = new Attending(table, who, { listener, clock: this.#rooms.hall.clock, token, onClosed })
-    this.#attended.set(table.id, attended)
-    attended.begin()
-    return attended
-  }
-
-  /** Sits down for a rematch: the seats are swapped. */
-  #goOn(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
-    const table = this.#rooms.hall.table(id)
-    if (!table) return
-    this.#attended.get(before.id)?.end()
-    this.#attended.delete(before.id)
-    this.#sit(table, before.state.opened.seats.length - 1 - seat, token)
+    this.#tables.sit(table, seat, token)
   }
 
   /** The own seats at tables that go on, which are not attended through this connection. */
   #held() {
-    return this.#visitor ? [...this.#rooms.hall.seatsOf(this.#visitor.person)].filter(({ table }) => !this.#attended.has(table.id)) : []
+    return this.#visitor ? [...this.#rooms.hall.seatsOf(this.#visitor.person)].filter(({ table }) => !this.#tables.has(table.id)) : []
   }
-
-  async #takeUp(
-    table: LiveTable,
-    seat: SeatNumber,
-    token: string | undefined,
-    after: number | undefined,
-  ): Promise<Attendance | LobbyRefusal> {
-    const log = after === undefined ? [] : await this.#rooms.hall.log(table.id)
-    if (this.#closed) return WHO
-    const attended = this.#attend(table, seat, token)
-    const missed = after === undefined ? [] : attended.replay(log, after)
-    if (missed.length > REPLAYED) return { ...attended.attendance, resync: true }
-    for (const news of missed) this.#listener.news(news)
-    return attended.attendance
-  }
-
-  #seated(id: number): { table: LiveTable; seat: SeatNumber; seen: number } | LobbyRefusal {
-    const attended = this.#attended.get(id)
-    if (attended?.seat === undefined) return { code: 'not-seated', refused: `you have no seat at table ${id}` }
-    return { table: attended.table, seat: attended.seat, seen: attended.seen }
-  }
-
-  #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> | LobbyRefusal {
-    return refusal ? coded('not-now', refusal) : this.#kept(table)
-  }
-
-  async #kept(table: LiveTable): Promise<LobbyRefusal | undefined> {
-    return (await table.kept()) ? undefined : { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` }
-  }
-}
-
-/** Who has not said who it is. */
-const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
-
-function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
-  return { code, refused }
-}
-
-function noGame(name: string): LobbyRefusal {
-  return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
-}
-
-function noTable(id: number): LobbyRefusal {
-  return { code: 'no-such-table', refused: `there is no table ${id} that you could go to: see the tables` }
 }
 
 /** The name by which a game is asked for. */

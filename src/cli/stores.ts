@@ -1,0 +1,17 @@
+import type { Store } from '../hall/ports.ts'
+import { Usage } from './diagnostics.ts'
+
+/** What `--data` says where nothing is to be kept. */
+const NOWHERE = 'none'
+
+/** Where games, people and ranks are kept: in a folder, or for as long as this process lasts. */
+export async function storeIn(folder: string, durable?: 'process' | 'power'): Promise<Store> {
+  if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
+  const { openStore } = await import('../storage/sqlite.ts')
+  const { StoreError } = await import('../storage/error.ts')
+  try {
+    return await openStore({ folder, durable })
+  } catch (error) {
+    throw error instanceof StoreError ? new Usage(`${error.message}; --data names another folder, or "${NOWHERE}"`) : error
+  }
+}

@@ -1,0 +1,71 @@
+import type { ToClient, ToServer } from './messages.ts'
+
+const board = { cells: 'O---X----', size: 3, turn: 0, last: 5 }
+const sight = { view: board, turn: true, toMove: [0] }
+const names = ['ada', 'grace']
+const seat = { table: 17, game: 'tictactoe', seat: 0, names, token: '7HZK2M9QXR4T8VB1C3D5F6G0JN' }
+
+/** An example of every message that a client can say. */
+export const toServer: { readonly [Type in ToServer['type']]: Extract<ToServer, { type: Type }> } = {
+  enter: { type: 'enter', id: 1, name: 'ada' },
+  register: { type: 'register', id: 1, name: 'ada', password: 'engine-1843' },
+  password: { type: 'password', id: 2, old: 'engine-1843', password: 'looms and numbers' },
+  games: { type: 'games', id: 3 },
+  lobby: { type: 'lobby', id: 4 },
+  ladder: { type: 'ladder', id: 5, game: 'tictactoe', limit: 3 },
+  seek: { type: 'seek', id: 6, game: 'tictactoe', settings: { size: 3 }, clock: { total: 300_000 }, wait: 10_000 },
+  cancel: { type: 'cancel', id: 7 },
+  join: { type: 'join', id: 8, code: 'amber-otter-seven' },
+  watch: { type: 'watch', id: 9, table: 17 },
+  leave: { type: 'leave', id: 10, table: 17 },
+  resume: { type: 'resume', id: 11, token: seat.token, after: 2 },
+  play: { type: 'play', id: 12, table: 17, move: '1', after: 3 },
+  say: { type: 'say', id: 13, table: 17, text: 'good luck' },
+  offer: { type: 'offer', id: 14, table: 17 },
+  decline: { type: 'decline', id: 15, table: 17 },
+  resign: { type: 'resign', id: 16, table: 17 },
+  ping: { type: 'ping', id: 17 },
+  quit: { type: 'quit', id: 18 },
+}
+
+/** An example of every message that the server can say. */
+export const toClient: { readonly [Type in ToClient['type']]: Extract<ToClient, { type: Type }> } = {
+  hello: { type: 'hello', version: 1, software: 'parlor 0.1.0' },
+  ok: { type: 'ok', id: 12 },
+  error: { type: 'error', id: 12, code: 'illegal-move', message: 'cell 5 is taken by X' },
+  entered: { type: 'entered', id: 1, name: 'ada', registered: false, tables: [] },
+  games: {
+    type: 'games',
+    id: 3,
+    games: [
+      {
+        game: 'tictactoe',
+        title: 'tic-tac-toe: three in a row win, or as many as a row has',
+        seats: { min: 2, max: 2 },
+        moves: 'the number of a free cell, such as 5',
+        settings: { size: { min: 2, max: 20, usual: 3, about: 'cells in a row' } },
+      },
+    ],
+  },
+  lobby: {
+    type: 'lobby',
+    id: 4,
+    people: [{ name: 'ada', registered: false, tables: [17] }],
+    seekers: [{ name: 'alan', game: 'scissors', settings: {}, rated: false }],
+    tables: [{ table: 17, game: 'tictactoe', names, rated: false, watchers: 1, over: false }],
+  },
+  ladder: {
+    type: 'ladder',
+    id: 5,
+    game: 'tictactoe',
+    best: [{ rank: 1, name: 'grace', score: 1662.3, games: 12 }],
+    own: { rank: 4, name: 'ada', score: 1500, games: 3, of: 9 },
+  },
+  seated: { type: 'seated', ...seat },
+  watching: { type: 'watching', id: 9, table: 17, game: 'tictactoe', names, n: 3, sight: { ...sight, turn: false } },
+  event: { type: 'event', table: 17, n: 3, at: 1_709_212_800_000, what: { type: 'moved', seat: 1 }, sight },
+  resync: { type: 'resync', id: 11, ...seat, n: 412, sight },
+  closed: { type: 'closed', table: 17, message: 'the server was stopped' },
+  pong: { type: 'pong', id: 17 },
+  bye: { type: 'bye', message: 'the server was stopped' },
+}

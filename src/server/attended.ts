@@ -1,0 +1,144 @@
+import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
+import type { Hall } from '../hall/hall.ts'
+import type { LiveTable } from '../hall/live.ts'
+import type { Attendance, LobbyListener, LobbyRefusal } from '../protocols/lobby.ts'
+import { Attending } from './attending.ts'
+import { coded, noSeat } from './refusals.ts'
+
+/** Events that are told again to who comes back; with more, only how it stands. */
+const REPLAYED = 200
+
+/** Attended is the tables at which one somebody of the lobby is, in seats or watching. */
+export class Attended {
+  readonly #hall: Hall
+  readonly #listener: LobbyListener
+  readonly #tables = new Map<number, Attending>()
+  #closed = false
+
+  constructor(hall: Hall, listener: LobbyListener) {
+    this.#hall = hall
+    this.#listener = listener
+  }
+
+  /** How many they are. */
+  get size(): number {
+    return this.#tables.size
+  }
+
+  /** Whether this is one of them. */
+  has(id: number): boolean {
+    return this.#tables.has(id)
+  }
+
+  /** Sits down, and says so. */
+  sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
+    this.#listener.seated(this.attend(table, seat, token).attendance)
+  }
+
+  /** Goes to a table; from here on its news are told. */
+  attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string): Attending {
+    this.#tables.get(table.id)?.end()
+    const { seated, news, closed } = this.#listener
+    const listener: LobbyListener = {
+      seated: seated.bind(this.#listener),
+      closed: closed.bind(this.#listener),
+      news: (told) => {
+        news.call(this.#listener, told)
+        if (told.what.type === 'continued' && who !== 'watcher') this.#goOn(table, who, told.what.table, token)
+      },
+    }
+    const onClosed = () => this.#tables.delete(table.id)
+    const attended = new Attending(table, who, { listener, clock: this.#hall.clock, token, onClosed })
+    this.#tables.set(table.id, attended)
+    attended.begin()
+    return attended
+  }
+
+  /** Takes a seat up again; what happened after the event with the number `after` is told first. */
+  async takeUp(
+    table: LiveTable,
+    seat: SeatNumber,
+    token: string | undefined,
+    after: number | undefined,
+  ): Promise<Attendance | LobbyRefusal> {
+    const log = after === undefined ? [] : await this.#hall.log(table.id)
+    if (this.#closed) return noSeat(table.id)
+    const attended = this.attend(table, seat, token)
+    const missed = after === undefined ? [] : attended.replay(log, after)
+    if (missed.length > REPLAYED) return { ...attended.attendance, resync: true }
+    for (const news of missed) this.#listener.news(news)
+    return attended.attendance
+  }
+
+  /** Goes away from a table that is watched, or whose game is over. */
+  leave(id: number): LobbyRefusal | undefined {
+    const attended = this.#tables.get(id)
+    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game goes on: resign it first' }
+    attended.end()
+    this.#tables.delete(id)
+    return undefined
+  }
+
+  /** Moves; see `Lobby`. */
+  async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (attended?.seat === undefined) return noSeat(id)
+    const { table, seat, seen } = attended
+    if (after !== undefined && after < seen) return { code: 'stale', refused: `something has happened at table ${id} after event ${after}` }
+    const move = table.state.rules.notation.parse(text)
+    const refusal = isRefusal(move) ? move : table.submit({ type: 'play', seat, move })
+    return refusal ? coded('illegal-move', refusal) : this.#kept(table)
+  }
+
+  /** Says something at a table, as somebody in a seat or watching. */
+  async say(id: number, name: string, text: string): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    const seat = attended.seat === undefined ? {} : { seat: attended.seat }
+    return this.#done(attended.table, attended.table.submit({ type: 'say', name, text, ...seat }))
+  }
+
+  /** Offers a draw or a rematch; see `Lobby`. */
+  async offer(id: number): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (attended?.seat === undefined) return noSeat(id)
+    return this.#done(attended.table, this.#hall.offer(attended.table, attended.seat))
+  }
+
+  /** Does something in a seat that needs no more words. */
+  async act(id: number, type: 'decline' | 'leave'): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (attended?.seat === undefined) return noSeat(id)
+    return this.#done(attended.table, attended.table.submit({ type, seat: attended.seat }))
+  }
+
+  /** Goes away from all tables: seats are held for their owner. */
+  end(): void {
+    for (const attended of this.#tables.values()) attended.end()
+    this.#tables.clear()
+  }
+
+  /** Goes away for good. */
+  close(): void {
+    this.#closed = true
+    this.end()
+  }
+
+  /** Sits down for a rematch: the seats are swapped. */
+  #goOn(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
+    const table = this.#hall.table(id)
+    if (!table) return
+    this.#tables.get(before.id)?.end()
+    this.#tables.delete(before.id)
+    this.sit(table, before.state.opened.seats.length - 1 - seat, token)
+  }
+
+  async #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> {
+    return refusal ? coded('not-now', refusal) : this.#kept(table)
+  }
+
+  async #kept(table: LiveTable): Promise<LobbyRefusal | undefined> {
+    return (await table.kept()) ? undefined : { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` }
+  }
+}

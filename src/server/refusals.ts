@@ -1,0 +1,25 @@
+import type { Refusal } from '../games/game.ts'
+import type { LobbyRefusal, RefusalCode } from '../protocols/lobby.ts'
+
+/** The refusal of who has not said who it is. */
+export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+
+/** A refusal with the word that programs tell it by. */
+export function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
+  return { code, refused }
+}
+
+/** The refusal of a game that is not played here. */
+export function noGame(name: string): LobbyRefusal {
+  return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
+}
+
+/** The refusal of a table that is not there, or not for everybody. */
+export function noTable(id: number): LobbyRefusal {
+  return { code: 'no-such-table', refused: `there is no table ${id} that you could go to: see the tables` }
+}
+
+/** The refusal of acts at a table at which one has no seat. */
+export function noSeat(id: number): LobbyRefusal {
+  return { code: 'not-seated', refused: `you have no seat at table ${id}` }
+}

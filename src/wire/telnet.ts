@@ -1,0 +1,272 @@
+import { encode } from './text.ts'
+import type { Flushable, Sink, Transport } from './transport.ts'
+
+// commands (RFC 854) and the one option that is spoken (RFC 857)
+const SE = 240
+const AYT = 246
+const SB = 250
+const WILL = 251
+const WONT = 252
+const DO = 253
+const DONT = 254
+const IAC = 255
+const ECHO = 1
+
+const NUL = 0
+const LF = 10
+const CR = 13
+
+/** Bytes that a subnegotiation may have: none is asked for, so what is longer is none. */
+const SUBNEGOTIATION = 1024
+/** Answers to a peer in one conversation: enough to refuse every option both ways, and then silence. */
+const ANSWERS = 1024
+
+/** What a telnet peer says beside text. */
+interface Commands {
+  /** A request of one option, or the answer to one: WILL, WONT, DO or DONT. */
+  option(verb: number, option: number): void
+  /** Are you there? */
+  areYouThere(): void
+}
+
+/** Where in a stream of telnet a byte stands. */
+type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
+
+/**
+ * TelnetReader takes the text out of a stream that may have telnet's commands in it (RFC 854, 855), wherever it is cut.
+ * Until the first IAC, which no UTF-8 has, every byte is text as it is.
+ */
+class TelnetReader {
+  readonly #commands: Commands
+  #place: Place = 'text'
+  #verb = 0
+  #afterCr = false
+  /** Bytes of the subnegotiation so far. */
+  #skipped = 0
+  /** Whether the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
+  active = false
+
+  constructor(commands: Commands) {
+    this.#commands = commands
+  }
+
+  /** The text in some bytes. */
+  read(bytes: Uint8Array): Uint8Array {
+    if (!this.active && !bytes.includes(IAC)) {
+      if (bytes.length > 0) this.#afterCr = bytes.at(-1) === CR
+      return bytes
+    }
+    const text = new Uint8Array(bytes.length)
+    let length = 0
+    for (const byte of bytes) {
+      const kept = this.#take(byte)
+      if (kept !== undefined) text[length++] = kept
+    }
+    return text.subarray(0, length)
+  }
+
+  /** What one byte adds to the text. */
+  #take(byte: number): number | undefined {
+    switch (this.#place) {
+      case 'text':
+        return this.#text(byte)
+      case 'command':
+        return this.#command(byte)
+      case 'option':
+        this.#place = 'text'
+        this.#commands.option(this.#verb, byte)
+        return undefined
+      case 'subnegotiation':
+        if (byte === IAC) this.#place = 'command in subnegotiation'
+        else if (++this.#skipped >= SUBNEGOTIATION) this.#place = 'text'
+        return undefined
+      case 'command in subnegotiation':
+        this.#place = 'subnegotiation'
+        if (byte === IAC) this.#skipped++
+        // RFC 855: SE ends it; so does any other command, for then SE was lost
+        else return this.#command(byte)
+    }
+    return undefined
+  }
+
+  #text(byte: number): number | undefined {
+    if (byte === IAC) {
+      this.active = true
+      this.#place = 'command'
+      return undefined
+    }
+    const ending = this.active && this.#afterCr && byte === NUL
+    this.#afterCr = byte === CR
+    return ending ? LF : byte
+  }
+
+  #command(byte: number): number | undefined {
+    this.#place = 'text'
+    if (byte === SB) {
+      this.#place = 'subnegotiation'
+      this.#skipped = 0
+    } else if (byte === WILL || byte === WONT || byte === DO || byte === DONT) {
+      this.#place = 'option'
+      this.#verb = byte
+    } else if (byte === AYT) this.#commands.areYouThere()
+    else if (byte === IAC) {
+      this.#afterCr = false
+      return IAC
+    }
+    // no command: it followed a data mark, which the system takes out of the stream as urgent
+    else if (byte < SE) return this.#text(byte)
+    return undefined
+  }
+}
+
+/**
+ * Telnet is laid over a transport, on the server's side: transparent for everybody who does not speak it, until the peer
+ * sends a command of it or `begin` says so. From then on lines end in CR LF, and every option is refused but ECHO, by
+ * which the peer is asked not to show what is typed. No answer is ever answered, so nothing can go round in circles.
+ */
+export class Telnet implements Transport, Sink {
+  readonly #inner: Transport
+  readonly #reader: TelnetReader
+  #sink: Sink | undefined
+  /** Where ECHO stands on our side (RFC 1143): off or on, or on the way there until the peer answers. */
+  #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
+  #hiding = false
+  #answers = 0
+
+  constructor(inner: Transport) {
+    this.#inner = inner
+    this.#reader = new TelnetReader({
+      option: (verb, option) => this.#option(verb, option),
+      areYouThere: () => this.#answer(encode('\r\n[yes]\r\n')),
+    })
+  }
+
+  get remote() {
+    return this.#inner.remote
+  }
+
+  get datagrams() {
+    return this.#inner.datagrams
+  }
+
+  get loopback() {
+    return this.#inner.loopback
+  }
+
+  get unsent() {
+    return this.#inner.unsent
+  }
+
+  /** Whether telnet is spoken. */
+  get active(): boolean {
+    return this.#reader.active
+  }
+
+  /** Speaks telnet from now on: the peer has said in another way that it does. */
+  begin(): void {
+    this.#reader.active = true
+  }
+
+  /** Asks a telnet peer not to show what is typed; where telnet is not spoken, nothing happens. */
+  hide(): void {
+    if (!this.active) return
+    this.#hiding = true
+    this.#settle()
+  }
+
+  /** Lets the peer show again what is typed. */
+  show(): void {
+    this.#hiding = false
+    this.#settle()
+  }
+
+  open(sink: Sink): void {
+    this.#sink = sink
+    this.#inner.open(this)
+  }
+
+  soon(what: Flushable): void {
+    this.#inner.soon(what)
+  }
+
+  write(data: string | Uint8Array): void {
+    this.#inner.write(this.active ? asTelnet(data) : data)
+  }
+
+  pause(): void {
+    this.#inner.pause()
+  }
+
+  resume(): void {
+    this.#inner.resume()
+  }
+
+  finish(): void {
+    this.#inner.finish()
+  }
+
+  destroy(): void {
+    this.#inner.destroy()
+  }
+
+  reset(): void {
+    this.#inner.reset()
+  }
+
+  data(bytes: Uint8Array): void {
+    const text = this.#reader.read(bytes)
+    if (text.length > 0 || bytes.length === 0) this.#sink?.data(text)
+  }
+
+  finished(): void {
+    this.#sink?.finished()
+  }
+
+  closed(broken?: string): void {
+    this.#sink?.closed(broken)
+  }
+
+  #option(verb: number, option: number): void {
+    if (verb === WILL) this.#answer(Uint8Array.of(IAC, DONT, option))
+    if (verb === DO && (option !== ECHO || this.#echo === 'off')) this.#answer(Uint8Array.of(IAC, WONT, option))
+    if (option === ECHO && (verb === DO || verb === DONT)) this.#echoAnswered(verb === DO)
+  }
+
+  /** The peer has answered to ECHO, or wants it to be off. */
+  #echoAnswered(yes: boolean): void {
+    if (this.#echo === 'off') return
+    // refused: not asked again before the next time
+    if (!yes && this.#echo !== 'going off') this.#hiding = false
+    if (!yes && this.#echo === 'on') this.#answer(Uint8Array.of(IAC, WONT, ECHO))
+    this.#echo = yes && this.#echo !== 'going off' ? 'on' : 'off'
+    this.#settle()
+  }
+
+  /** Asks for what is wanted, when nothing is under way. */
+  #settle(): void {
+    if (this.#hiding && this.#echo === 'off') this.#request(WILL, 'going on')
+    if (!this.#hiding && this.#echo === 'on') this.#request(WONT, 'going off')
+  }
+
+  #request(verb: number, towards: 'going on' | 'going off'): void {
+    this.#echo = towards
+    this.#inner.write(Uint8Array.of(IAC, verb, ECHO))
+  }
+
+  #answer(bytes: Uint8Array): void {
+    if (this.#answers++ < ANSWERS) this.#inner.write(bytes)
+  }
+}
+
+/** Text or bytes as a telnet peer expects them: lines end in CR LF, a CR alone is CR NUL, and IAC is said twice. */
+function asTelnet(data: string | Uint8Array): string | Uint8Array {
+  if (typeof data === 'string') return data.replace(/\r?\n|\r/g, (end) => (end === '\r' ? '\r\0' : '\r\n'))
+  const text: number[] = []
+  for (const [at, byte] of data.entries()) {
+    if (byte === LF && data[at - 1] !== CR) text.push(CR)
+    text.push(byte)
+    if (byte === IAC) text.push(IAC)
+    if (byte === CR && data[at + 1] !== LF) text.push(NUL)
+  }
+  return Uint8Array.from(text)
+}
