@@ -2,12 +2,11 @@ import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { playable } from '../games/player.ts'
 import { LiveTable, type TableTools } from './live.ts'
-import { optionsOf, pair, type Wish } from './matching.ts'
+import { clockOf, optionsOf, pair, type Wish } from './matching.ts'
 import {
   type Clock,
   type ClockRules,
   HOUSE,
-  PEER,
   type PersonId,
   type Sitter,
   type Standing,
@@ -16,6 +15,7 @@ import {
   type TableId,
 } from './ports.ts'
 import { Recorder } from './recorder.ts'
+import { type SeatAt, Tables } from './tables.ts'
 
 /** What a hall is made of. */
 export interface HallOptions {
@@ -41,7 +41,6 @@ export interface Opening {
 /** Seeking is somebody who waits for company. */
 interface Seeking extends Wish {
   readonly sitter: Sitter
-  readonly clock: ClockRules
   readonly since: number
   seated(table: LiveTable, seat: SeatNumber): void
   cancelWait: (() => void) | undefined
@@ -55,7 +54,6 @@ export interface Place extends Standing {
 /** A wish to be seated. */
 export interface Seek extends Omit<Wish, 'person' | 'name'> {
   readonly sitter: Sitter
-  readonly clock?: ClockRules
   /** Milliseconds until the house sits down opposite; `Infinity` to wait for somebody. */
   readonly wait: number
   /** Called once, when there is a table. */
@@ -72,19 +70,21 @@ export class Hall {
   readonly recorder: Recorder
   readonly #options: HallOptions
   readonly #tools: TableTools
-  readonly #tables = new Map<TableId, LiveTable>()
+  readonly #tables = new Tables()
   readonly #seeking = new Set<Seeking>()
+  #closed: Error | undefined
+  #closing: Promise<unknown> = Promise.resolve()
 
   constructor(options: HallOptions) {
     this.#options = options
     const { store, clock, random, onTrouble } = options
     this.recorder = new Recorder(store, options.games, onTrouble)
-    this.#tools = { log: store.tables, clock, random, onBroken: (id, reason) => onTrouble(`table ${id} could not be kept`, reason) }
+    this.#tools = { log: store.tables, clock, random, onTrouble }
   }
 
   /** The tables at which something goes on, in order. */
   get tables(): Iterable<LiveTable> {
-    return this.#tables.values()
+    return [...this.#tables.all].filter(({ known }) => known)
   }
 
   /** Those who wait for company, in the order in which they came. */
@@ -102,8 +102,12 @@ export class Hall {
     return this.#options.games
   }
 
-  /** Opens a table with all who are to sit there. Throws a RangeError for a game that is not played here. */
+  /**
+   * Opens a table with all who are to sit there. Throws a RangeError for a game that is not played here, and the reason
+   * when the hall is closed.
+   */
   open(game: string, { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: Opening): LiveTable {
+    if (this.#closed) throw this.#closed
     const { random, store } = this.#options
     const rules = this.#rules(game)
     const state = rules.setup(options, random)
@@ -124,38 +128,30 @@ export class Hall {
 
   /**
    * Seeks company: seats the seeker at once where somebody waits whom it suits, or else when somebody comes, or the
-   * house sits down. The answer takes the wish back.
+   * house sits down, where it can play that. The answer takes the wish back. Throws as `open` does.
    */
   seek(seek: Seek): () => void {
-    const { sitter, wait, clock = NO_CLOCK } = seek
+    if (this.#closed) throw this.#closed
+    const { sitter, wait } = seek
     const wish: Seeking = {
       ...seek,
       person: sitter.person,
       name: sitter.name,
-      clock,
       since: this.#options.clock.now(),
       seated: (table, seat) => seek.seated(table, seat),
       cancelWait: undefined,
     }
+    const houseCan = playable(this.#rules(seek.game))
     const match = pair(this.#seeking, wish)
-    if (match) {
-      this.#forget(match.waiting)
-      this.#seat(match.waiting, wish, match.seats)
-    } else if (wait > 0 || !playable(this.#rules(seek.game))) {
-      this.#seeking.add(wish)
-      if (wait < Number.POSITIVE_INFINITY) wish.cancelWait = this.#options.clock.after(wait, () => this.#houseSits(wish))
-    } else this.#houseSits(wish)
+    if (match) this.#seat(match.waiting, wish, match.seats)
+    else if (houseCan && wait <= 0) this.#houseSits(wish)
+    else this.#wait(wish, houseCan ? wait : Number.POSITIVE_INFINITY)
     return () => this.#forget(wish)
   }
 
   /** The tables at which a person has a seat that goes on, and the seat. */
-  *seatsOf(person: PersonId): Iterable<{ readonly table: LiveTable; readonly seat: SeatNumber }> {
-    if (person === PEER) return
-    for (const table of this.#tables.values()) {
-      if (table.state.ended) continue
-      const seat = table.state.opened.seats.findIndex((one) => one.person === person)
-      if (seat >= 0) yield { table, seat }
-    }
+  *seatsOf(person: PersonId): Iterable<SeatAt> {
+    for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
   /** Where time comes from here. */
@@ -191,24 +187,29 @@ export class Hall {
   }
 
   /** The seat that a token lets its holder back to, by the token's hash: at the latest of the tables that have it. */
-  seatOf(token: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
-    let found: { readonly table: LiveTable; readonly seat: SeatNumber } | undefined
-    for (const table of this.#tables.values()) {
-      const seat = table.state.opened.seats.findIndex((one) => one.token === token)
-      if (seat >= 0) found = { table, seat }
-    }
-    return found
+  seatOf(token: string): SeatAt | undefined {
+    return this.#tables.withToken(token)
   }
 
-  /** Offers a draw at a table, or a rematch when its game is over: where all want that, it is opened, with seats swapped. */
+  /**
+   * Offers a draw at a table, or a rematch when its game is over: where all want that, and are there, it is opened, with
+   * seats swapped.
+   */
   offer(table: LiveTable, seat: SeatNumber): Refusal | undefined {
+    const absent = table.over ? absentAt(table)[0] : undefined
+    if (absent !== undefined) return { refused: `${table.state.opened.seats[absent]?.name} has left the table` }
     const refusal = table.submit({ type: 'offer', seat })
     if (refusal || !table.over) return refusal
     const { seats, game, options, rated, private: hidden, clock } = table.state.opened
     for (const [other, { person }] of seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
     if (!table.allOffer) return undefined
     const next = this.open(game, { options, seats: seats.toReversed(), rated, private: hidden, clock })
-    return table.submit({ type: 'continue', table: next.id })
+    const refused = table.submit({ type: 'continue', table: next.id })
+    // they follow when that is published; who has gone in this very moment is not waited for without limit
+    void table.kept().then(() => {
+      for (const gone of absentAt(next)) next.submit({ type: 'gone', seat: gone })
+    })
+    return refused
   }
 
   /**
@@ -225,7 +226,7 @@ export class Hall {
         if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
         const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
         this.#take(table)
-        const owner = first.seats.findIndex(canReturn)
+        const owner = first.seats.findIndex((sitter) => canReturn(sitter, first.seats.length))
         const lost = first.seats.findIndex((sitter) => sitter.person !== HOUSE)
         table.submit(owner >= 0 ? { type: 'suspend' } : { type: 'leave', seat: Math.max(0, lost) })
       } catch (reason) {
@@ -234,11 +235,19 @@ export class Hall {
     }
   }
 
-  /** Lets everybody go: tables stay in the journal as they are, and can be taken up again. */
+  /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
   close(reason: Error): void {
+    this.#closed ??= reason
     for (const wish of this.#seeking) this.#forget(wish)
-    for (const table of this.#tables.values()) table.close(reason)
-    this.#tables.clear()
+    const tables = [...this.#tables.all]
+    for (const table of tables) table.close(reason)
+    this.#closing = Promise.all([this.#closing, ...tables.map((table) => table.settled())])
+  }
+
+  /** Resolves when all that happened before the hall was closed is kept and recorded, or could not be. */
+  async settled(): Promise<void> {
+    await this.#closing
+    await this.recorder.settled()
   }
 
   #rules(game: string): AnyGame {
@@ -248,9 +257,22 @@ export class Hall {
   }
 
   #take(table: LiveTable): void {
-    this.#tables.set(table.id, table)
+    this.#tables.add(table)
     this.recorder.watch(table)
-    table.whenQuiet(() => this.#tables.delete(table.id))
+    table.whenQuiet(() => this.#tables.remove(table))
+  }
+
+  #wait(wish: Seeking, wait: number): void {
+    this.#seeking.add(wish)
+    if (wait === Number.POSITIVE_INFINITY) return
+    const { clock, onTrouble } = this.#options
+    wish.cancelWait = clock.after(wait, () => {
+      try {
+        this.#houseSits(wish)
+      } catch (reason) {
+        onTrouble(`no table of ${wish.game} could be opened`, reason)
+      }
+    })
   }
 
   #forget(wish: Seeking): void {
@@ -263,23 +285,41 @@ export class Hall {
     const { seats } = this.#rules(wish.game)
     const seat = wish.seats[0] ?? 0
     const sitters = Array.from({ length: seats.max }, (_, number) => (number === seat ? wish.sitter : HOUSE_SITTER))
-    wish.seated(
-      this.open(wish.game, { options: wish.options ?? {}, seats: sitters, private: wish.code !== undefined, clock: wish.clock }),
-      seat,
-    )
+    const { options = {}, code, clock = NO_CLOCK } = wish
+    this.#tell(wish, this.open(wish.game, { options, seats: sitters, private: code !== undefined, clock }), seat)
   }
 
   #seat(waiting: Seeking, coming: Seeking, [first, second]: readonly [SeatNumber, SeatNumber]): void {
     const sitters = first < second ? [waiting.sitter, coming.sitter] : [coming.sitter, waiting.sitter]
     const options = optionsOf(waiting, coming) ?? {}
-    const clock = { ...coming.clock, ...waiting.clock }
+    const clock = clockOf(waiting, coming)
     const table = this.open(waiting.game, { options, seats: sitters, rated: waiting.rated, private: waiting.code !== undefined, clock })
-    waiting.seated(table, first)
-    coming.seated(table, second)
+    this.#forget(waiting)
+    this.#tell(waiting, table, first)
+    this.#tell(coming, table, second)
+  }
+
+  /** Tells somebody of a seat; who cannot take it has left it, and keeps nobody else from playing. */
+  #tell(wish: Seeking, table: LiveTable, seat: SeatNumber): void {
+    try {
+      wish.seated(table, seat)
+    } catch (reason) {
+      this.#options.onTrouble(`the seat of ${wish.name} at table ${table.id} could not be taken`, reason)
+      table.submit({ type: 'leave', seat })
+    }
   }
 }
 
-/** Whether a sitter has a way back to the seat after the connection has gone. */
-function canReturn({ person, token }: Sitter): boolean {
-  return person !== HOUSE && (token !== undefined || person.startsWith('account:') || person.startsWith('guest:'))
+/** The seats at a table whose holders are not there. */
+function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
+  const seats = [...state.opened.seats.keys()]
+  return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ who }) => who === seat))
+}
+
+/**
+ * Whether a sitter has a way back to the seat after the process was started anew: an account, a token, or, who plays
+ * alone, the name. Nobody resumes a game against somebody else by a name that anybody can take.
+ */
+function canReturn({ person, token }: Sitter, seats: number): boolean {
+  return token !== undefined || person.startsWith('account:') || (person.startsWith('guest:') && seats === 1)
 }

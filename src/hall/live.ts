@@ -1,7 +1,6 @@
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
-import { houseMove } from '../games/player.ts'
-import { type Clock, type Happening, HOUSE, type TableEvent, type TableId, type TableLog } from './ports.ts'
-import { type Command, decide, evolve, nextTick, opened, type TableState } from './table.ts'
+import type { Clock, Happening, TableEvent, TableId, TableLog } from './ports.ts'
+import { answered, type Command, decide, evolve, nextTick, opened, type Step, stepsOf, type TableState } from './table.ts'
 
 /** What a table needs from outside. */
 export interface TableTools {
@@ -9,8 +8,8 @@ export interface TableTools {
   readonly clock: Clock
   /** The chance in the house's own moves. */
   readonly random: Random
-  /** Told when a table could not be kept, and is closed therefore. */
-  readonly onBroken: (table: TableId, reason: unknown) => void
+  /** Told of what went wrong and was survived: a table that was closed therefore, or somebody there who was sent away. */
+  readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
 /** News is one event at a table, as one seat or a watcher may see it. */
@@ -35,12 +34,6 @@ export interface Attendant {
   closed(reason: Error): void
 }
 
-/** A state that was decided and is on its way to the journal, and the event that leads there. */
-interface Pending {
-  readonly event: TableEvent
-  readonly state: TableState
-}
-
 /**
  * LiveTable is a table at which something goes on: its mailbox. Whatever is wanted is decided at once, then kept, then
  * published, in this order and nowhere else. The house's own moves are decided together with what they answer.
@@ -52,12 +45,15 @@ export class LiveTable {
   #decided: TableState
   /** What is kept and published. */
   #published: TableState | undefined
-  #pending: Pending[] = []
+  /** What is decided and on its way to the journal. */
+  #pending: Step[] = []
   #attendants: readonly Attendant[] = []
   #waiting: { readonly n: number; resolve(kept: boolean): void }[] = []
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
+  #appended: Promise<void> = Promise.resolve()
   #broken: Error | undefined
+  #troubled = false
   #onQuiet: (() => void) | undefined
 
   private constructor(id: TableId, state: TableState, kept: boolean, tools: TableTools) {
@@ -73,7 +69,7 @@ export class LiveTable {
     const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
     const state = opened(event, rules)
     const table = new LiveTable(id, state, false, tools)
-    table.#keep(0, [{ event, state }])
+    table.#keep([{ event, state }])
     return table
   }
 
@@ -89,9 +85,19 @@ export class LiveTable {
     return this.#published ?? this.#decided
   }
 
+  /** Whether its opening is kept, so that anybody may know of it. */
+  get known(): boolean {
+    return this.#published !== undefined
+  }
+
   /** Those who attend now. */
   get attendants(): readonly Attendant[] {
     return this.#attendants
+  }
+
+  /** The number of the last event that is decided. */
+  get decided(): number {
+    return this.#decided.n
   }
 
   /** Whether the game is over, as far as it is decided. */
@@ -104,17 +110,17 @@ export class LiveTable {
     return this.#decided.offers.length === this.#decided.opened.seats.length
   }
 
-  /** Wants something to happen: it does, and will be published, or the answer says why not. */
+  /**
+   * Wants something to happen: it does, and will be published, or the answer says why not. What the rules throw at is the
+   * fault of who wanted it, and changes nothing.
+   */
   submit(command: Command): Refusal | undefined {
-    if (this.#broken) return { refused: 'this table is closed' }
+    if (this.#broken) return CLOSED
     const now = this.#tools.clock.now()
-    const expected = this.#decided.n
     const happenings = decide(this.#decided, command, now)
     if (isRefusal(happenings)) return happenings
-    if (happenings.length === 0) return undefined
-    const steps = [...this.#steps(happenings, now)]
-    this.#keep(expected, command.type === 'play' || command.type === 'back' ? this.#answered(steps, now) : steps)
-    return undefined
+    const steps = stepsOf(this.#decided, happenings, now)
+    return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
   }
 
   /** Resolves when everything that is decided now is kept and published; to `false` where that cannot be. */
@@ -122,6 +128,11 @@ export class LiveTable {
     if (this.#broken) return Promise.resolve(false)
     if (this.#pending.length === 0) return Promise.resolve(true)
     return new Promise((resolve) => this.#waiting.push({ n: this.#decided.n, resolve }))
+  }
+
+  /** Resolves when nothing is on its way to the journal any more, whatever came of it. */
+  settled(): Promise<void> {
+    return this.#appended
   }
 
   /** Joins the table: brings the situation now, and from then on every event. The answer leaves it. */
@@ -149,8 +160,7 @@ export class LiveTable {
 
   /** Lets the house move, where it is to. */
   start(): void {
-    const steps = this.#answered([], this.#tools.clock.now())
-    if (steps.length > 0) this.#keep(this.#decided.n - steps.length, steps)
+    this.#keepAnswered([], this.#tools.clock.now())
   }
 
   /** Calls `then` once, when the game is over, everything is kept and nobody attends any more. */
@@ -167,50 +177,43 @@ export class LiveTable {
     this.#unfollow?.()
     const attendants = this.#attendants
     this.#attendants = []
-    for (const attendant of attendants) attendant.closed(reason)
+    for (const attendant of attendants) this.#dismiss(attendant, reason)
     for (const { resolve } of this.#waiting) resolve(false)
-    this.#onQuiet?.()
+    const then = this.#onQuiet
+    this.#onQuiet = undefined
+    then?.()
   }
 
-  /** What happens, as events with their states. */
-  *#steps(happenings: readonly Happening[], at: number): Iterable<Pending> {
-    for (const happening of happenings) {
-      const event: TableEvent = { ...happening, n: this.#decided.n + 1, at }
-      this.#decided = evolve(this.#decided, event)
-      yield { event, state: this.#decided }
+  /** Keeps some steps with what the house answers to them; where the house cannot go on, neither can the table. */
+  #keepAnswered(steps: readonly Step[], now: number): Refusal | undefined {
+    try {
+      return this.#keep(answered(this.#decided, steps, now, this.#tools.random))
+    } catch (reason) {
+      this.#break(`the house cannot go on at table ${this.id}`, reason)
+      return CLOSED
     }
   }
 
-  /** Adds what the house answers, as long as it is to move. */
-  #answered(steps: Pending[], now: number): Pending[] {
-    for (;;) {
-      const { rules, position, toMove, opened, ended } = this.#decided
-      const seat = ended ? undefined : toMove.find((one) => opened.seats[one]?.person === HOUSE)
-      if (seat === undefined) return steps
-      const move = houseMove(rules, seat, rules.view(position, seat), this.#tools.random)
-      const happenings = decide(this.#decided, { type: 'play', seat, move }, now)
-      if (isRefusal(happenings)) throw new Error(`the house made an illegal move at ${rules.name}: ${happenings.refused}`)
-      steps.push(...this.#steps(happenings, now))
-    }
-  }
-
-  #keep(expected: number, steps: readonly Pending[]): void {
+  #keep(steps: readonly Step[]): undefined {
+    const [first] = steps
+    const last = steps.at(-1)
+    if (!first || !last) return
+    this.#decided = last.state
     this.#pending.push(...steps)
     const events = steps.map(({ event }) => event)
-    this.#tools.log.append(this.id, expected, events).catch((reason) => {
-      this.close(new Error(`table ${this.id} could not be kept`, { cause: reason }))
-      this.#tools.onBroken(this.id, reason)
+    this.#appended = this.#tools.log.append(this.id, first.event.n - 1, events).catch((reason) => {
+      this.#break(`table ${this.id} could not be kept`, reason)
     })
   }
 
   /** Events are kept, by us or by another server: now everybody may know. */
   #kept(events: readonly TableEvent[]): void {
     for (const event of events) {
-      const own = this.#pending.shift()
-      if (own && own.event !== event) return this.close(new Error(`table ${this.id} goes on elsewhere`))
-      this.#published = own ? own.state : this.#published ? evolve(this.#published, event) : undefined
-      if (!own && this.#published) this.#decided = this.#published
-      if (this.#published) this.#publish(event, this.#published)
+      const state = this.#after(event)
+      if (!state) return
+      this.#published = state
+      this.#publish(event, state)
+      if (this.#broken) return
     }
     this.#wind()
     this.#tellKept()
@@ -225,16 +228,64 @@ export class LiveTable {
     for (const { resolve } of kept) resolve(true)
   }
 
+  /** The state after an event that is kept; `undefined` where the table cannot go on here. */
+  #after(event: TableEvent): TableState | undefined {
+    const own = this.#pending.shift()
+    if (own?.event === event) return own.state
+    try {
+      if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
+      this.#decided = evolve(this.#published, event)
+      return this.#decided
+    } catch (reason) {
+      this.#break(`table ${this.id} goes on elsewhere`, reason)
+      return undefined
+    }
+  }
+
+  /** Tells everybody; who cannot be told is sent away, and keeps it from nobody else. */
   #publish(event: TableEvent, state: TableState): void {
-    for (const attendant of this.#attendants) attendant.news(newsOf(event, state, attendant.who))
+    const all = this.#attendants
+    for (const attendant of all) {
+      // whoever was told before may have made this one leave
+      if (all !== this.#attendants && !this.#attendants.includes(attendant)) continue
+      try {
+        attendant.news(newsOf(event, state, attendant.who))
+      } catch (reason) {
+        const sentence = `somebody at table ${this.id} could not be told what happens there`
+        this.#attendants = this.#attendants.filter((one) => one !== attendant)
+        this.#dismiss(attendant, new Error(sentence, { cause: reason }))
+        this.#tools.onTrouble(sentence, reason)
+      }
+    }
+  }
+
+  #dismiss(attendant: Attendant, reason: Error): void {
+    try {
+      attendant.closed(reason)
+    } catch (fault) {
+      this.#tools.onTrouble(`somebody at table ${this.id} could not be sent away`, fault)
+    }
+  }
+
+  /** Closes the table, because something has gone wrong. What goes wrong after that has the same cause. */
+  #break(sentence: string, reason: unknown): void {
+    this.close(new Error(sentence, { cause: reason }))
+    if (!this.#troubled) this.#tools.onTrouble(sentence, reason)
+    this.#troubled = true
   }
 
   /** Sets the timer for the time that is over next. */
   #wind(): void {
     const at = nextTick(this.#decided)
     this.#cancelTick?.()
-    this.#cancelTick =
-      at === undefined ? undefined : this.#tools.clock.after(at - this.#tools.clock.now(), () => this.submit({ type: 'tick' }))
+    this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.#tools.clock.now(), () => this.#tick())
+  }
+
+  /** A timer may be early: because the clock was set back, or because timers cannot be as long as some times are. */
+  #tick(): void {
+    const before = this.#decided
+    this.submit({ type: 'tick' })
+    if (this.#decided === before && !this.#broken) this.#wind()
   }
 
   #rest(): void {
@@ -245,6 +296,9 @@ export class LiveTable {
     then()
   }
 }
+
+/** The refusal of everything at a table that cannot go on. */
+const CLOSED: Refusal = { refused: 'this table is closed' }
 
 /** What changes what is seen: everything that has to do with the game itself. */
 const SEEN: ReadonlySet<Happening['type']> = new Set(['opened', 'moved', 'ended'])

@@ -1,5 +1,5 @@
 import type { SeatNumber } from '../games/game.ts'
-import { PEER, type PersonId } from './ports.ts'
+import { type ClockRules, PEER, type PersonId } from './ports.ts'
 
 /** Wish is what somebody wants who seeks company. */
 export interface Wish {
@@ -8,6 +8,8 @@ export interface Wish {
   readonly game: string
   /** How the game is to be set up; plain data. Nothing, where anything is welcome. */
   readonly options?: unknown
+  /** How long each may take; who limits no time plays by what the other wants. */
+  readonly clock?: ClockRules
   /** The seats that the seeker can hold. */
   readonly seats: readonly SeatNumber[]
   readonly rated: boolean
@@ -41,13 +43,32 @@ export function optionsOf(one: Wish, other: Wish): unknown {
   return one.options ?? other.options
 }
 
+/** The clock that two who agree on one play by. */
+export function clockOf(one: Wish, other: Wish): ClockRules {
+  return { ...other.clock, ...one.clock }
+}
+
 function agree(one: Wish, other: Wish): boolean {
   if (one.game !== other.game || one.rated !== other.rated || one.code !== other.code) return false
   // nobody plays against oneself, and nobody knows whether two who never said who they are are one
   if (one.person === other.person && one.person !== PEER) return false
   if (one.against !== undefined && one.against !== other.person) return false
   if (other.against !== undefined && other.against !== one.person) return false
-  return one.options === undefined || other.options === undefined || JSON.stringify(one.options) === JSON.stringify(other.options)
+  if (limits(one) && limits(other) && (one.clock?.turn !== other.clock?.turn || one.clock?.total !== other.clock?.total)) return false
+  return one.options === undefined || other.options === undefined || textOf(one.options) === textOf(other.options)
+}
+
+function limits({ clock }: Wish): boolean {
+  return clock?.turn !== undefined || clock?.total !== undefined
+}
+
+/** Plain data as text, in which the order of fields does not matter. */
+function textOf(data: unknown): string {
+  return JSON.stringify(data, (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  )
 }
 
 function seatsFor(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {

@@ -1,4 +1,5 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
+import { hashToken, readToken } from './codes.ts'
 import { checkPersonName, foldName } from './names.ts'
 import { type Passwords, WRONG } from './passwords.ts'
 import type { Account, Accounts, Clock, PersonId } from './ports.ts'
@@ -35,8 +36,11 @@ export interface PeopleOptions {
   readonly clock: Clock
 }
 
-/** Guesses at passwords: ten at once, then one in twenty seconds; from one address three times as many. */
-const GUESSES = { name: { burst: 10, refill: 20_000 }, address: { burst: 30, refill: 7_000 }, code: { burst: 20, refill: 10_000 } }
+/** Guesses at passwords: ten at once, then one in twenty seconds; from one address, where a whole class may be, ten times as many. */
+const GUESSES = { name: { burst: 10, refill: 20_000 }, address: { burst: 100, refill: 2_000 }, code: { burst: 20, refill: 10_000 } }
+
+/** How long a session lasts, in milliseconds: thirty days. */
+const SESSION = 30 * 24 * 3600 * 1000
 
 interface Present extends Visitor {
   replaced(): void
@@ -86,6 +90,30 @@ export class People {
     return person.startsWith('guest:') ? this.#guest(entry.name, { ...entry, again: true }) : this.#arrive(person, entry.name, entry)
   }
 
+  /** Opens a session for somebody whose name is registered: for a while, its token lets in without the password. */
+  async openSession(person: PersonId, token: string): Promise<number | Refusal> {
+    if (!(await this.#accounts.of(person))) return { refused: 'sessions are for registered names: register first' }
+    const until = this.#clock.now() + SESSION
+    await this.#accounts.openSession({ token: hashToken(token), person, until })
+    return until
+  }
+
+  /** Lets somebody in by the token of a session. */
+  async enterBySession(typed: string, entry: Omit<Entry, 'name'>): Promise<Visitor | Refusal> {
+    const token = readToken(typed)
+    const session = isRefusal(token) ? undefined : await this.#accounts.session(hashToken(token), this.#clock.now())
+    const account = session && (await this.#accounts.of(session.person))
+    return account
+      ? this.#arrive(account.person, account.name, { ...entry, name: account.name })
+      : { refused: 'this session is over: log in' }
+  }
+
+  /** Closes a session: its token lets nobody in any more. */
+  async closeSession(typed: string): Promise<void> {
+    const token = readToken(typed)
+    if (!isRefusal(token)) await this.#accounts.closeSession(hashToken(token))
+  }
+
   /** Counts a guess at an invitation from an address; a refusal where there were too many. */
   guessCode(address: string): Refusal | undefined {
     const wait = this.#guesses.code.take(address, this.#clock.now())
@@ -101,6 +129,8 @@ export class People {
     if (wait) return wait
     const password = await this.#passwords.hash(entry.password)
     if (isRefusal(password)) return password
+    const refusal = this.#makeRoom(guestOf(name), name, entry)
+    if (refusal) return refusal
     const account = await this.#accounts.add({ key: foldName(name), name, password, since: this.#clock.now() })
     return account ? this.#arrive(account.person, account.name, entry) : taken(name)
   }
@@ -132,11 +162,19 @@ export class People {
   }
 
   #guest(name: string, entry: Entry): Visitor | Refusal {
-    const person: PersonId = `guest:${foldName(name)}`
-    const same = [...this.#present].filter((one) => one.person === person && one !== entry.before)
-    if (same.length > 0 && !entry.again) return { refused: `${name} is here already: choose another name` }
-    for (const one of same) one.replaced()
-    return this.#arrive(person, name, entry)
+    const person = guestOf(name)
+    return this.#makeRoom(person, name, entry) ?? this.#arrive(person, name, entry)
+  }
+
+  /** Whoever else is here as this guest goes, or is the reason for a refusal. */
+  #makeRoom(person: PersonId, name: string, { again, before }: Entry): Refusal | undefined {
+    const same = [...this.#present].filter((one) => one.person === person && one !== before)
+    if (same.length > 0 && !again) return { refused: `${name} is here already: choose another name` }
+    for (const one of same) {
+      one.leave()
+      one.replaced()
+    }
+    return undefined
   }
 
   #arrive(person: PersonId, name: string, { replaced }: Entry): Visitor {
@@ -150,6 +188,10 @@ export class People {
     const wait = Math.max(this.#guesses.name.take(foldName(name), now), this.#guesses.address.take(address, now))
     return wait > 0 ? { refused: `too many tries: wait ${Math.ceil(wait / 1000)} seconds` } : undefined
   }
+}
+
+function guestOf(name: string): PersonId {
+  return `guest:${foldName(name)}`
 }
 
 function taken(name: string): Refusal {

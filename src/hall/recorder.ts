@@ -13,6 +13,8 @@ export class Recorder {
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onTrouble: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
+  /** Something has ended that could not be recorded, and comes first. */
+  #behind = false
 
   constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onTrouble: (sentence: string, reason: unknown) => void) {
     this.#store = store
@@ -21,46 +23,74 @@ export class Recorder {
   }
 
   /** Records what had ended before this process began, and was not recorded. */
-  async catchUp(): Promise<void> {
-    for (const id of await this.#store.tables.ended(await this.#store.results.last())) {
-      const events = await this.#store.tables.read(id, 0)
-      await this.#record(id, events)
-    }
+  catchUp(): Promise<void> {
+    return this.#next(() => this.#recordAll())
   }
 
-  /** Resolves when everything that has ended by now is recorded. */
-  settled(): Promise<void> {
-    return this.#last
+  /** Resolves when everything that has ended by now is recorded, as far as that can be. */
+  async settled(): Promise<void> {
+    // who is told of an end may ask at once, before the recorder is told
+    await undefined
+    await this.#last
   }
 
   /** Records what comes of a table, if that counts. */
-  watch(table: LiveTable): void {
-    if (!table.state.opened.rated) return
-    const unfollow = this.#store.tables.follow(table.id, (events) => {
+  watch({ id, state }: LiveTable): void {
+    if (!state.opened.rated) return
+    const unfollow = this.#store.tables.follow(id, (events) => {
       if (!events.some(({ type }) => type === 'ended')) return
       unfollow()
-      this.#last = this.#last.then(async () => {
-        try {
-          await this.#record(table.id, await this.#store.tables.read(table.id, 0))
-        } catch (reason) {
-          this.#onTrouble(`what came of table ${table.id} could not be recorded`, reason)
-        }
-      })
+      void this.#next(() => (this.#behind ? this.#recordAll() : this.#record(id)))
     })
   }
 
-  /** What the seats have gained, where that is what the game is about. */
-  #points({ game }: Opened, [first, ...others]: readonly TableEvent[]): readonly number[] | undefined {
-    const rules = this.#games.get(game)
-    if (!rules?.points || !first) return undefined
-    return rules.points(others.reduce(evolve, openedBy(first, rules)).position)
+  /** Does some work when all before it is done. Where the store fails, what was to be done comes first the next time. */
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      try {
+        await work()
+      } catch (reason) {
+        this.#behind = true
+        this.#onTrouble('what came of a game could not be recorded; it will be with the next that ends', reason)
+      }
+    })
+    return this.#last
   }
 
-  async #record(id: TableId, events: readonly TableEvent[]): Promise<void> {
-    const opened = events.find((event): event is Opened & TableEvent => event.type === 'opened')
-    if (!opened) throw new TypeError(`table ${id} was never opened`)
-    const before = await Promise.all(opened.seats.map(({ person }) => this.#store.results.standing(opened.game, person)))
-    const standings = standingsAfter(opened, events, before, this.#points(opened, events))
-    await this.#store.results.record(id, opened.game, standings)
+  async #recordAll(): Promise<void> {
+    const { tables, results } = this.#store
+    for (const id of await tables.ended(await results.last())) await this.#record(id)
+    this.#behind = false
   }
+
+  async #record(id: TableId): Promise<void> {
+    const log = await this.#read(id)
+    if (!log) return
+    const { results } = this.#store
+    const { opened, events, points } = log
+    const before = await Promise.all(opened.seats.map(({ person }) => results.standing(opened.game, person)))
+    await results.record(id, opened.game, standingsAfter(opened, events, before, points))
+  }
+
+  /** What the log of a table says; `undefined` where nothing can be made of it, and then nothing ever can. */
+  async #read(id: TableId): Promise<Ended | undefined> {
+    try {
+      const events = await this.#store.tables.read(id, 0)
+      const [first, ...others] = events
+      const rules = first?.type === 'opened' ? this.#games.get(first.game) : undefined
+      if (first?.type !== 'opened' || !rules) throw new TypeError('it does not begin with the opening of a game that is known')
+      return { opened: first, events, points: rules.points?.(others.reduce(evolve, openedBy(first, rules)).position) }
+    } catch (reason) {
+      this.#onTrouble(`what came of table ${id} cannot be told from its log`, reason)
+      return undefined
+    }
+  }
+}
+
+/** What the log of a table that has ended says. */
+interface Ended {
+  readonly opened: Opened
+  readonly events: readonly TableEvent[]
+  /** What the seats have gained, where that is what the game is about. */
+  readonly points: readonly number[] | undefined
 }

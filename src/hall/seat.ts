@@ -8,9 +8,11 @@ export type Keeping = 'given up' | 'held'
 /** Attention is told while a holder waits for the table, and listens to nobody else. */
 export interface Attention {
   watch(on: boolean): void
+  /** The holder cannot go on, for a reason that lies at the table. */
+  end(reason: string): void
 }
 
-/** HallSeat is a seat at a table of the hall, as somebody holds it through one connection. */
+/** HallSeat is a seat at a table of the hall, as somebody holds it through one connection, until the game is over. */
 export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly number: SeatNumber
   readonly table: LiveTable
@@ -20,6 +22,10 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly #attention: Attention
   #waiting = false
   #over = false
+  /** The event after which there is something to be seen: what was decided before the seat was taken is waited for. */
+  readonly #from: number
+  /** Own moves that were made, and not yet seen. */
+  #coming = 0
 
   /** Takes a seat at a table of the game whose moves and views these are. */
   constructor(table: LiveTable, number: SeatNumber, keeping: Keeping, attention: Attention) {
@@ -28,9 +34,11 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     this.#keeping = keeping
     this.#attention = attention
     const now = table.situation(number)
-    if (now) this.#see(now)
+    this.#from = now ? table.decided : 0
+    if (now && this.#from === table.state.n) this.#see(now)
     this.#leaveTable = table.attend(this)
-    if (now) table.submit({ type: 'back', seat: number })
+    if (this.#over) this.#leaveTable()
+    else if (now) table.submit({ type: 'back', seat: number })
   }
 
   get who(): SeatNumber {
@@ -60,28 +68,50 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   }
 
   play(move: Move): Refusal | undefined {
-    return this.table.submit({ type: 'play', seat: this.number, move })
+    const refusal = this.table.submit({ type: 'play', seat: this.number, move })
+    if (!refusal) this.#coming++
+    return refusal
   }
 
   leave(): void {
     this.table.submit({ type: 'leave', seat: this.number })
   }
 
-  /** The holder goes away: from the table altogether, or until it comes back. */
-  release(): void {
-    if (!this.#over) this.table.submit({ type: this.#keeping === 'held' ? 'gone' : 'leave', seat: this.number })
-    this.#leaveTable()
+  /** Makes room for the same holder, who has come back through another connection. */
+  replaced(): void {
+    this.#attention.end('you have come back through another connection')
   }
 
-  news({ situation }: News): void {
-    if (!situation) return
-    this.#see(situation)
+  /** The holder goes away: from the table altogether, or until it comes back, unless it is there in another way. */
+  release(): void {
+    this.#leaveTable()
+    if (this.#over) return
+    if (this.#keeping === 'given up') this.leave()
+    else if (!this.table.attendants.some(({ who }) => who === this.number)) this.table.submit({ type: 'gone', seat: this.number })
+  }
+
+  news({ n, event, situation }: News): void {
+    const seen = n === this.#from ? this.table.situation(this.number) : situation
+    if (n < this.#from || !seen) return
+    if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
+      // what is asked here was answered there, and what is answered here would be taken for something else
+      if (this.#coming === 0) return this.#attention.end('you play in this seat through another connection')
+      this.#coming--
+    }
+    this.#see(seen)
     if (this.#waiting) this.#attention.watch(false)
     this.#waiting = false
     this.#sight.show()
+    if (this.#over) this.#leaveTable()
   }
 
   closed(reason: Error): void {
+    this.close(reason)
+    this.#attention.end(reason.message)
+  }
+
+  /** Nothing more is to be seen, for a reason of the holder's. */
+  close(reason: Error): void {
     this.#sight.close(reason)
   }
 

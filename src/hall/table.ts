@@ -1,5 +1,6 @@
-import { isRefusal, type Outcome, type Refusal, type SeatNumber } from '../games/game.ts'
+import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
+import { houseMove } from '../games/player.ts'
 import { seeded } from '../games/random.ts'
 import { type Clocks, nextExpiry, passed, presence, started, stopped } from './clocks.ts'
 import { type Happening, HOUSE, type TableEvent, type TableId } from './ports.ts'
@@ -44,6 +45,12 @@ export type Command =
   | { readonly type: 'suspend' }
   | { readonly type: 'continue'; readonly table: TableId }
 
+/** Step is an event, and the state that it leads to. */
+export interface Step {
+  readonly event: TableEvent
+  readonly state: TableState
+}
+
 /** Characters that somebody may say at once. */
 const SAYING = 1000
 
@@ -75,6 +82,31 @@ export function decide(table: TableState, command: Command, now: number): readon
       return table.successor === undefined
         ? [{ type: 'continued', table: command.table }]
         : { refused: 'they go on at another table already' }
+  }
+}
+
+/** What happens at a table, step by step. Throws a TypeError for what cannot follow. */
+export function stepsOf(table: TableState, happenings: readonly Happening[], at: number): Step[] {
+  let state = table
+  return happenings.map((happening) => {
+    const event: TableEvent = { ...happening, n: state.n + 1, at }
+    state = evolve(state, event)
+    return { event, state }
+  })
+}
+
+/** Steps from a table, and what the house answers to them as long as it is to move. Throws an Error where it has no move. */
+export function answered(table: TableState, steps: readonly Step[], now: number, random: Random): readonly Step[] {
+  const all = [...steps]
+  for (;;) {
+    const last = all.at(-1)?.state ?? table
+    const { rules, position, toMove, opened, ended } = last
+    const seat = ended ? undefined : toMove.find((one) => opened.seats[one]?.person === HOUSE)
+    if (seat === undefined) return all
+    const move = houseMove(rules, seat, rules.view(position, seat), random)
+    const happenings = play(last, seat, move)
+    if (isRefusal(happenings)) throw new Error(`the house made an illegal move at ${rules.name}: ${happenings.refused}`)
+    all.push(...stepsOf(last, happenings, now))
   }
 }
 

@@ -51,7 +51,8 @@ export class Conversation {
     const { toServer, toClient } = protocol.framing(options)
     const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
     const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
-    this.connection = new Connection(transport, { incoming, outgoing, pace, clock })
+    const carrier = (side === 'server' && protocol.over?.(transport)) || transport
+    this.connection = new Connection(carrier, { incoming, outgoing, pace, clock })
     this.#automaton = protocol.automaton
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#house =

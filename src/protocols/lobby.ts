@@ -150,6 +150,12 @@ export interface Lobby {
   enter(name: string, how?: { readonly password?: string; readonly again?: boolean }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
   changePassword(old: string, password: string): Promise<LobbyRefusal | undefined>
+  /** Opens a session for a registered name: its token lets in without the password until that time. */
+  openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal>
+  /** Says who this is by the token of a session. */
+  enterBySession(session: string): Promise<LobbyRefusal | undefined>
+  /** Ends a session: its token lets nobody in any more. */
+  closeSession(session: string): Promise<void>
   /** Whether a name is registered, and so needs its password. */
   isRegistered(name: string): Promise<boolean>
 

@@ -3,7 +3,7 @@ import type { Question } from '../games/questions/question.ts'
 import type { Clock } from '../wire/clock.ts'
 import type { Framing } from '../wire/framing.ts'
 import { lines } from '../wire/lines.ts'
-import type { Address } from '../wire/transport.ts'
+import type { Address, Transport } from '../wire/transport.ts'
 import type { Automaton } from './automaton.ts'
 import type { House } from './house.ts'
 import type { Peer } from './peer.ts'
@@ -59,6 +59,8 @@ export interface Protocol<Name extends string = string, Words = unknown> {
   readonly automaton: Automaton<Name>
   /** How messages stand in the stream, towards the server and towards the client. */
   framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
+  /** What the server lays over its transport, where the bytes of some clients are not all messages. */
+  over?(transport: Transport): Transport
   /** Its clients lose what arrives together: the server leaves a pause between two messages that were not answered. */
   readonly paced?: boolean
   server(peer: Peer<Name>, at: Setting<Words>): Promise<void>

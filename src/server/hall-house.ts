@@ -1,20 +1,13 @@
-import type { Stock } from '../games/catalogue.ts'
 import { type Game, isRefusal, type Refusal, type Seat, type SeatNumber } from '../games/game.ts'
-import type { Hall, Seek } from '../hall/hall.ts'
+import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { Entry, People, Visitor } from '../hall/people.ts'
+import type { Entry, Visitor } from '../hall/people.ts'
 import { PEER, type Sitter } from '../hall/ports.ts'
 import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
+import type { Rooms } from './rooms.ts'
 import { Session } from './session.ts'
-
-/** Rooms are what a house needs of the premises. */
-export interface Rooms {
-  readonly hall: Hall
-  readonly people: People
-  readonly stock: Stock
-}
 
 /** HallHouse is the house of one conversation whose peer is seated in the hall, at tables with everybody else. */
 export class HallHouse implements Household, Hallway {
@@ -51,7 +44,10 @@ export class HallHouse implements Household, Hallway {
     const { hall } = this.#premises
     const sitter = this.#sitter()
     if (game.seats.max > 1)
-      return this.#sought({ sitter, game: game.name, options: setup, seats: [seat], rated: false, wait: 0 }, 'given up')
+      return this.#sought(
+        { sitter, game: game.name, options: setup, seats: [seat], rated: false, wait: this.#premises.wait ?? 0 },
+        'given up',
+      )
     return Promise.resolve(this.#take(hall.open(game.name, { options: setup, seats: [sitter] }), seat, 'given up'))
   }
 

@@ -1,37 +1,49 @@
 import { randomBytes } from 'node:crypto'
 import type { Stock } from '../games/catalogue.ts'
 import type { Random } from '../games/game.ts'
-import { games } from '../games/index.ts'
+import { type AnyGame, games } from '../games/index.ts'
+import type { RandomBytes } from '../hall/codes.ts'
 import { Hall } from '../hall/hall.ts'
 import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
 import { HallHouse } from './hall-house.ts'
+import type { Rooms } from './rooms.ts'
 
 /** What premises are made of. */
 export interface PremisesOptions {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
+  /** Where tokens, codes and salts come from: the platform's, where not given. */
+  readonly bytes?: RandomBytes
+  /** The games that are played here by name: all, where not given. */
+  readonly games?: ReadonlyMap<string, AnyGame>
   /** What there is to play with, where it is not what every server has. */
   readonly stock?: Stock
+  /** Milliseconds that somebody waits for company before the house sits down, where that is not as usual. */
+  readonly wait?: number | undefined
   /** Told of what went wrong and was survived. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
 /** Premises are where the peers of one server are seated: the hall, who is there, and what outlives them. */
-export class Premises {
+export class Premises implements Rooms {
   readonly hall: Hall
   readonly people: People
   readonly stock: Stock
+  readonly wait: number | undefined
+  readonly bytes: RandomBytes
   readonly #store: Store
 
-  constructor({ store, clock, random, onTrouble, stock = {} }: PremisesOptions) {
+  constructor({ store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait }: PremisesOptions) {
     this.stock = stock
+    this.wait = wait
+    this.bytes = bytes
     this.#store = store
-    this.hall = new Hall({ store, games, clock, random, onTrouble })
-    this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: randomBytes }), clock })
+    this.hall = new Hall({ store, games: played, clock, random, onTrouble })
+    this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock })
   }
 
   /** Takes up what was not finished when the process before this one ended. To be called before anybody comes. */

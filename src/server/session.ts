@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { checkSettings, type Entry, entryOf, type Stock } from '../games/catalogue.ts'
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
@@ -20,8 +19,8 @@ import type {
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
-import type { Rooms } from './hall-house.ts'
 import { coded, noGame, noTable, WHO } from './refusals.ts'
+import type { Rooms } from './rooms.ts'
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -76,6 +75,21 @@ export class Session implements Lobby {
     return refusal && coded('bad-password', refusal)
   }
 
+  async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
+    if (!this.#visitor) return WHO
+    const session = secretToken(this.#rooms.bytes)
+    const until = await this.#rooms.people.openSession(this.#visitor.person, session)
+    return isRefusal(until) ? coded('who-are-you', until) : { session, until }
+  }
+
+  async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
+    return this.#become(await this.#rooms.people.enterBySession(session, this.#entry('')), 'bad-token')
+  }
+
+  closeSession(session: string): Promise<void> {
+    return this.#rooms.people.closeSession(session)
+  }
+
   isRegistered(name: string): Promise<boolean> {
     return this.#rooms.people.isRegistered(name)
   }
@@ -124,7 +138,7 @@ export class Session implements Lobby {
     if (against !== undefined && typeof against !== 'string') return against
     // somebody else may have come through this connection meanwhile, or it may have gone
     if (!this.#visitor || this.#closed) return WHO
-    const token = secretToken(randomBytes)
+    const token = secretToken(this.#rooms.bytes)
     const sitter: Sitter = { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) }
     const clock: ClockRules = { ...wish.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
@@ -139,7 +153,7 @@ export class Session implements Lobby {
       this.#seated(table, 0, token)
       return {}
     }
-    const code = wish.private ? inviteCode(randomBytes) : undefined
+    const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
     this.#cancelSeek = this.#rooms.hall.seek({
       sitter,
       game,
@@ -149,7 +163,9 @@ export class Session implements Lobby {
       clock,
       // the house is nobody's friend, and has no rating
       wait:
-        code !== undefined || against !== undefined || wish.rated || wish.wait === null ? Number.POSITIVE_INFINITY : (wish.wait ?? WAIT),
+        code !== undefined || against !== undefined || wish.rated || wish.wait === null
+          ? Number.POSITIVE_INFINITY
+          : (wish.wait ?? this.#rooms.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
       seated: (table, seat) => this.#seated(table, seat, token),
@@ -175,7 +191,7 @@ export class Session implements Lobby {
     if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
     if (wish.person === this.#visitor.person)
       return { code: 'not-now', refused: 'this is your own invitation: tell the code to somebody else' }
-    const token = secretToken(randomBytes)
+    const token = secretToken(this.#rooms.bytes)
     this.#rooms.hall.seek({
       ...wish,
       sitter: { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) },

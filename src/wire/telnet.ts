@@ -258,15 +258,7 @@ export class Telnet implements Transport, Sink {
   }
 }
 
-/** Text or bytes as a telnet peer expects them: lines end in CR LF, a CR alone is CR NUL, and IAC is said twice. */
+/** Text as a telnet peer expects it: lines end in CR LF, and a CR alone is CR NUL. Bytes are whoever's they are. */
 function asTelnet(data: string | Uint8Array): string | Uint8Array {
-  if (typeof data === 'string') return data.replace(/\r?\n|\r/g, (end) => (end === '\r' ? '\r\0' : '\r\n'))
-  const text: number[] = []
-  for (const [at, byte] of data.entries()) {
-    if (byte === LF && data[at - 1] !== CR) text.push(CR)
-    text.push(byte)
-    if (byte === IAC) text.push(IAC)
-    if (byte === CR && data[at + 1] !== LF) text.push(NUL)
-  }
-  return Uint8Array.from(text)
+  return typeof data === 'string' ? data.replace(/\r?\n|\r/g, (end) => (end === '\r' ? '\r\0' : '\r\n')) : data
 }

@@ -116,6 +116,42 @@ describe('the native protocol', () => {
     expect(ada.last('event').what).toEqual({ type: 'said', name: 'alan', text: 'good luck' })
   })
 
+  test('a registered name needs its password, or the token of a session, until that is ended', async () => {
+    const room = new Room()
+    const ada = new Machine(room.premises)
+    expect(await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })).toMatchObject({ type: 'entered', registered: true })
+    const { session } = (await ada.say({ type: 'session' })) as { session: string }
+    const again = async (command: Parameters<Machine['say']>[0]) => new Machine(room.premises).say(command)
+    expect(await again({ type: 'enter', name: 'Ada' })).toMatchObject({ code: 'name-taken' })
+    expect(await again({ type: 'enter', name: 'ada', password: 'engine-1844' })).toMatchObject({ code: 'bad-password' })
+    expect(await again({ type: 'enter', name: 'ada', password: 'engine-1843' })).toMatchObject({ type: 'entered', name: 'ada' })
+    expect(await again({ type: 'return', session })).toMatchObject({ type: 'entered', name: 'ada', registered: true })
+    await again({ type: 'logout', session })
+    expect(await again({ type: 'return', session })).toMatchObject({ code: 'bad-token' })
+    const guest = new Machine(room.premises)
+    await guest.say({ type: 'enter', name: 'grace' })
+    expect(await guest.say({ type: 'session' })).toMatchObject({ code: 'who-are-you' })
+  })
+
+  test('rated games are for registered names, and change the ladder', async () => {
+    const room = new Room()
+    const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
+    await ada.say({ type: 'enter', name: 'ada' })
+    expect(await ada.say({ type: 'seek', game: 'tictactoe', rated: true })).toMatchObject({ code: 'who-are-you' })
+    await ada.say({ type: 'register', name: 'ada', password: 'engine-1843' })
+    await grace.say({ type: 'register', name: 'grace', password: 'cobol-1959' })
+    await ada.say({ type: 'seek', game: 'tictactoe', rated: true })
+    await grace.say({ type: 'seek', game: 'tictactoe', rated: true })
+    await grace.say({ type: 'resign', table: grace.last('seated').table })
+    expect(await ada.say({ type: 'ladder', game: 'tictactoe' })).toMatchObject({
+      best: [
+        { rank: 1, name: 'ada', games: 1 },
+        { rank: 2, name: 'grace' },
+      ],
+      own: { rank: 1, of: 2 },
+    })
+  })
+
   test('a line that is no command is answered, and changes nothing', async () => {
     const machine = new Machine(new Room().premises)
     expect(await machine.line('hello')).toMatchObject({

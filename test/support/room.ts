@@ -3,7 +3,7 @@ import { seeded } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
-import { Premises } from '../../src/server/premises.ts'
+import { Premises, type PremisesOptions } from '../../src/server/premises.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
@@ -19,11 +19,11 @@ export class Room {
   readonly troubles: string[] = []
   readonly #random: Random
 
-  constructor({ store, random = seeded(1) }: { store?: Store; random?: Random } = {}) {
+  constructor({ store, random = seeded(1), ...more }: Partial<Omit<PremisesOptions, 'clock' | 'onTrouble'>> = {}) {
     const onTrouble = (sentence: string, reason: unknown) => this.troubles.push(`${sentence}: ${reason}`)
     this.store = store ?? memoryStore({ onTrouble: (reason) => onTrouble('a follower failed', reason) })
     this.#random = random
-    this.premises = new Premises({ store: this.store, clock: this.clock, random, onTrouble })
+    this.premises = new Premises({ store: this.store, clock: this.clock, random, onTrouble, ...more })
   }
 
   /** A client of a program that comes in. */

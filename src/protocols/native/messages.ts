@@ -85,6 +85,9 @@ export const ToServer = z.discriminatedUnion('type', [
   }),
   command('register', 'Registers a name, and comes in under it.', { name, password }),
   command('password', 'Changes the own password.', { old: password, password }),
+  command('session', 'Asks for a token that lets a registered name in again without its password; answered by `session`.', {}),
+  command('return', 'Says who this is by the token of a session; answered by `entered`.', { session: z.string().max(100) }),
+  command('logout', 'Ends a session: its token lets nobody in any more.', { session: z.string().max(100) }),
   command('games', 'Asks for the games; answered by `games`.', {}),
   command('lobby', 'Asks who is here, who seeks, and what is played; answered by `lobby`.', {}),
   command('ladder', 'Asks for the best of a game, and the own place; answered by `ladder`.', {
@@ -143,6 +146,11 @@ export const ToClient = z.discriminatedUnion('type', [
     message: z.string().meta({ description: 'a sentence for people' }),
   }),
   message('entered', 'Who this is now.', { id: id.optional(), name: z.string(), registered: z.boolean(), tables: list(table) }),
+  message('session', 'A token that lets in again without the password.', {
+    id: id.optional(),
+    session: z.string(),
+    until: z.number().meta({ description: 'milliseconds since the Unix epoch' }),
+  }),
   message('games', 'The games that can be sought.', {
     id: id.optional(),
     games: list(

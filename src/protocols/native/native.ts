@@ -71,6 +71,15 @@ export class NativeSession implements LobbyListener {
         return (await lobby.register(command.name, command.password)) ?? entered(lobby)
       case 'password':
         return done(await lobby.changePassword(command.old, command.password))
+      case 'session': {
+        const opened = await lobby.openSession()
+        return isRefusal(opened) ? opened : { type: 'session', ...opened }
+      }
+      case 'return':
+        return (await lobby.enterBySession(command.session)) ?? entered(lobby)
+      case 'logout':
+        await lobby.closeSession(command.session)
+        return OK
       case 'games':
         return {
           type: 'games',

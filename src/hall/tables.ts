@@ -1,0 +1,58 @@
+import type { SeatNumber } from '../games/game.ts'
+import type { LiveTable } from './live.ts'
+import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
+
+/** SeatAt is a seat at a table. */
+export interface SeatAt {
+  readonly table: LiveTable
+  readonly seat: SeatNumber
+}
+
+/** Tables is where tables are found: by number, by who sits there, and by the tokens that let somebody back. */
+export class Tables {
+  readonly #byId = new Map<TableId, LiveTable>()
+  readonly #byPerson = new Map<PersonId, Set<LiveTable>>()
+  readonly #byToken = new Map<string, SeatAt>()
+
+  /** All of them, in order. */
+  get all(): Iterable<LiveTable> {
+    return this.#byId.values()
+  }
+
+  get(id: TableId): LiveTable | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** The seats of a person, in the order of the tables; none for the house, and for who never said who it is. */
+  *of(person: PersonId): Iterable<SeatAt> {
+    for (const table of this.#byPerson.get(person) ?? []) {
+      yield { table, seat: table.state.opened.seats.findIndex((one) => one.person === person) }
+    }
+  }
+
+  /** The seat of a token's hash, at the latest of the tables that have it. */
+  withToken(token: string): SeatAt | undefined {
+    return this.#byToken.get(token)
+  }
+
+  add(table: LiveTable): void {
+    this.#byId.set(table.id, table)
+    for (const [seat, { person, token }] of table.state.opened.seats.entries()) {
+      if (token !== undefined) this.#byToken.set(token, { table, seat })
+      if (person === HOUSE || person === PEER) continue
+      const tables = this.#byPerson.get(person)
+      if (tables) tables.add(table)
+      else this.#byPerson.set(person, new Set([table]))
+    }
+  }
+
+  remove(table: LiveTable): void {
+    this.#byId.delete(table.id)
+    for (const { person, token } of table.state.opened.seats) {
+      // a rematch has the same tokens
+      if (token !== undefined && this.#byToken.get(token)?.table === table) this.#byToken.delete(token)
+      const tables = this.#byPerson.get(person)
+      if (tables?.delete(table) && tables.size === 0) this.#byPerson.delete(person)
+    }
+  }
+}

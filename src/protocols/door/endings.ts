@@ -1,0 +1,69 @@
+import type { Outcome, SeatNumber } from '../../games/game.ts'
+import type { HangmanView } from '../../games/hangman.ts'
+import type { QuizView } from '../../games/quiz.ts'
+import { listed } from './text.ts'
+
+/** Manners are what is said of a game beside its board. A view is the game's own, which only its rules know. */
+interface Manners {
+  /** What the players are called, by seat, where their board calls them something. */
+  readonly signs?: readonly string[]
+  /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
+  end?(view: unknown, won: boolean): string
+}
+
+/** The games of which there is more to say, by name. */
+const MANNERS: Readonly<Record<string, Manners>> = {
+  tictactoe: { signs: ['O', 'X'] },
+  hands: { signs: ['Player1', 'Player2'] },
+  hangman: { end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`) },
+  quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
+}
+
+/** What those who sit at a table of a game are called on its board, by seat. */
+export function signsOf(game: string): readonly string[] {
+  return mannersOf(game)?.signs ?? []
+}
+
+/** A game that is over, as one seat or a watcher sees it. */
+export interface Ended {
+  readonly game: string
+  readonly names: readonly string[]
+  readonly seat: SeatNumber | undefined
+  readonly view: unknown
+  readonly outcome: Outcome
+}
+
+/** The end of a game in words, for who sits in the seat, or who watches; nothing, where the board says it. */
+export function ending(ended: Ended): string {
+  const { names, seat, outcome } = ended
+  const { winners, left, late, agreed } = outcome
+  const won = seat !== undefined && winners.includes(seat)
+  if (agreed) return seat === undefined ? 'They have agreed on a draw.' : 'You have agreed on a draw.'
+  if (left !== undefined) {
+    const why = whyOver(names[left] ?? '', seat === left, late === true)
+    return won ? `${why}, you win!` : winners.length > 0 ? `${why}: ${wins(ended)}.` : `${why}.`
+  }
+  if (names.length === 1) return endingAlone(ended)
+  if (winners.length === 0) return 'Nobody wins: it is a draw.'
+  return won ? 'You win!' : `${wins(ended)}.`
+}
+
+function endingAlone(ended: Ended): string {
+  const { game, seat, view, outcome } = ended
+  const won = outcome.winners.length > 0
+  if (seat === undefined) return won ? `${wins(ended)}.` : 'The game is over.'
+  return mannersOf(game)?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
+}
+
+function mannersOf(game: string): Manners | undefined {
+  return Object.hasOwn(MANNERS, game) ? MANNERS[game] : undefined
+}
+
+function whyOver(name: string, own: boolean, late: boolean): string {
+  if (own) return late ? 'Your time is over' : 'You have given up'
+  return late ? `The time of ${name} is over` : `${name} has left`
+}
+
+function wins({ names, outcome: { winners } }: Ended): string {
+  return `${listed(winners.map((winner) => names[winner] ?? ''))} ${winners.length === 1 ? 'wins' : 'win'}`
+}

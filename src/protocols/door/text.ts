@@ -1,0 +1,70 @@
+import { widthOf, wrap } from '../../games/wrap.ts'
+import { visible } from '../../wire/visible.ts'
+
+/** Columns of the terminals that are written for. */
+export const COLUMNS = 80
+
+/** Lines as they are written: what is wider than a terminal is broken at its blanks. */
+export function fit(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => (widthOf(line) <= COLUMNS ? [line] : wrap(line, COLUMNS)))
+}
+
+/** A text from somebody else as part of a line: nothing in it can steer a terminal, or look like another line. */
+export function inLine(text: string): string {
+  return visible(text.replace(/\r?\n|\t/g, ' '))
+}
+
+/** A refusal as a sentence: with a capital, and a full stop where it has no other end. */
+export function sentence(refused: string): string {
+  const text = inLine(refused)
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.')
+}
+
+/** Names or other words in a row: `ada, grace and alan`. */
+export function listed(items: readonly string[], last = 'and'): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
+}
+
+/** A number of something: `1 table`, `2 tables`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
+
+/** Rows in columns that are as wide as they must be, two blanks apart; cells that are missing stay empty. */
+export function inColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = []
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** At most so many lines, and how many are left out. */
+export function shortened(lines: readonly string[], most: number): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `... and ${lines.length - most + 1} more`]
+}
+
+/** Milliseconds as a clock shows them: `2:31`, `1:00:00`. What has begun counts. */
+export function clockTime(ms: number): string {
+  const seconds = Math.ceil(Math.max(0, ms) / 1000)
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const two = (number: number) => String(number).padStart(2, '0')
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+}
+
+/** A line as it was meant: BS and DEL take back what stands before them, where a terminal does not do that by itself. */
+export function edited(line: string): string {
+  if (!ERASES.test(line)) return line
+  const characters: string[] = []
+  for (const character of line) {
+    if (ERASES.test(character)) characters.pop()
+    else characters.push(character)
+  }
+  return characters.join('')
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ERASES = /[\x08\x7f]/

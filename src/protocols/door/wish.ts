@@ -1,0 +1,169 @@
+import { catalogue, checkSettings, type Entry, entryOf } from '../../games/catalogue.ts'
+import { isRefusal, type Refusal } from '../../games/game.ts'
+import type { ClockTerms, GameWish, Seeker } from '../lobby.ts'
+import { nearest } from './nearest.ts'
+import { listed } from './text.ts'
+
+/** ClockSetting is a clock that can be asked for at any game for two, in a unit of so many milliseconds. */
+interface ClockSetting {
+  readonly clock: keyof ClockTerms
+  readonly unit: number
+  readonly max: number
+  readonly about: string
+}
+
+const CLOCKS: Readonly<Record<string, ClockSetting>> = {
+  minutes: { clock: 'total', unit: 60_000, max: 600, about: 'minutes for all moves of one player' },
+  seconds: { clock: 'turn', unit: 1000, max: 3600, about: 'seconds for each move' },
+}
+
+/** What the house is called where it plays. */
+export const HOUSE = 'house'
+
+/** The names of all games, for a sentence. */
+export const gameNames: string = listed(
+  catalogue.map(({ name }) => name),
+  'or',
+)
+
+/** Whether a game is for one alone. */
+export function isSolitary({ game }: Entry): boolean {
+  return game.seats.max === 1
+}
+
+/** The game of a name; a refusal for what is none, with the nearest. */
+export function gameOf(name: string): Entry | Refusal {
+  const found = entryOf(name)
+  if (found) return found
+  if (name === '') return { refused: `say which game: ${gameNames}` }
+  const meant = nearest(
+    name,
+    catalogue.map((entry) => entry.name),
+  )
+  return { refused: `there is no game "${name}"${meant ? `; did you mean "${meant}"?` : `. There is ${gameNames}`}` }
+}
+
+/** Reads what follows `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
+export function readWish(text: string): GameWish | Refusal {
+  const [name = '', ...words] = text.split(/\s+/).filter((word) => word !== '')
+  const entry = gameOf(name)
+  if (isRefusal(entry)) return entry
+  const read = new Reading(entry, words).read()
+  return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkAlone(entry, read) ?? read)
+}
+
+/** What somebody types to play with one who waits. */
+export function answerTo({ name, game, settings, rated }: Seeker): string {
+  const known = entryOf(game)?.settings ?? {}
+  const others = Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
+  return ['play', game, ...others.flat(), ...(rated ? ['rated'] : []), name].join(' ')
+}
+
+/** The settings of a game, each with what it is about. */
+export function settingsOf(entry: Entry): string[] {
+  const own = Object.entries(entry.settings).map(([name, { min, max, usual, about }]) => `${name} N  ${about}, ${min} to ${max} (${usual})`)
+  const clocks = isSolitary(entry) ? [] : Object.entries(CLOCKS).map(([name, { max, about }]) => `${name} N  ${about}, 1 to ${max}`)
+  return [...own, ...clocks]
+}
+
+/** Reading goes through the words behind a game's name, once. */
+class Reading {
+  readonly #entry: Entry
+  readonly #words: readonly string[]
+  #at = 0
+  #settings: Record<string, number> = {}
+  #clock: { total?: number; turn?: number } = {}
+  #against: string | undefined
+  #flags = { rated: false, private: false }
+
+  constructor(entry: Entry, words: readonly string[]) {
+    this.#entry = entry
+    this.#words = words
+  }
+
+  read(): GameWish | Refusal {
+    while (this.#at < this.#words.length) {
+      const refusal = this.#next()
+      if (refusal) return refusal
+    }
+    const against = this.#against
+    const alone = against?.toLowerCase() === HOUSE
+    return {
+      game: this.#entry.name,
+      settings: this.#settings,
+      ...(against === undefined || alone ? {} : { against }),
+      ...(alone ? { wait: 0 } : {}),
+      ...(this.#flags.rated ? { rated: true } : {}),
+      ...(this.#flags.private ? { private: true } : {}),
+      ...(Object.keys(this.#clock).length > 0 ? { clock: this.#clock } : {}),
+    }
+  }
+
+  #next(): Refusal | undefined {
+    const word = this.#word(this.#at)
+    if (word === 'rated' || word === 'private') {
+      this.#flags[word] = true
+      this.#at++
+      return undefined
+    }
+    if (this.#isSetting(this.#at)) return this.#setting(word)
+    if (word === 'against') this.#at++
+    else if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
+    return this.#name()
+  }
+
+  /** The word at a place, in small letters; nothing behind the last. */
+  #word(at: number): string {
+    return this.#words[at]?.toLowerCase() ?? ''
+  }
+
+  #isSetting(at: number): boolean {
+    const word = this.#word(at)
+    return Object.hasOwn(this.#entry.settings, word) || clockOf(word) !== undefined
+  }
+
+  #setting(word: string): Refusal | undefined {
+    const text = this.#word(this.#at + 1)
+    this.#at += 2
+    if (!/^-?\d{1,9}$/.test(text)) return { refused: `behind "${word}" stands a number, such as "${word} 5"` }
+    const value = Number(text)
+    const clock = clockOf(word)
+    if (!clock) this.#settings[word] = value
+    else if (value < 1 || value > clock.max) return { refused: `${clock.about}: that is a whole number from 1 to ${clock.max}` }
+    else this.#clock[clock.clock] = value * clock.unit
+    return undefined
+  }
+
+  #noSetting(word: string): Refusal {
+    const known = [...Object.keys(this.#entry.settings), ...(isSolitary(this.#entry) ? [] : Object.keys(CLOCKS))]
+    const meant = nearest(word, known)
+    const has = known.length === 0 ? '' : `; it has ${listed(known)}`
+    return { refused: `${this.#entry.name} has no setting "${word}"${meant ? `; did you mean "${meant}"?` : has}` }
+  }
+
+  /** A name goes on up to a word that is none. */
+  #name(): Refusal | undefined {
+    const from = this.#at
+    const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)
+    while (this.#at < this.#words.length && !begins(this.#at)) this.#at++
+    const name = this.#words.slice(from, this.#at).join(' ')
+    if (name === '') return { refused: 'behind "against" stands a name, such as "against ada"' }
+    if (this.#against !== undefined) return { refused: `you can play against one only, ${this.#against} or ${name}` }
+    this.#against = name
+    return undefined
+  }
+}
+
+function clockOf(word: string): ClockSetting | undefined {
+  return Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined
+}
+
+/** What cannot be asked for at a game for one alone. */
+function checkAlone(entry: Entry, wish: GameWish): Refusal | undefined {
+  if (!isSolitary(entry)) return undefined
+  if (wish.against !== undefined || wish.wait !== undefined) return { refused: `${entry.name} is played alone` }
+  if (wish.private) return { refused: `${entry.name} is played alone, so there is nobody to invite` }
+  if (wish.rated && !entry.game.points) return { refused: `${entry.name} is played alone, and has no ladder` }
+  if (wish.clock) return { refused: `${entry.name} is played alone, and without a clock` }
+  return undefined
+}

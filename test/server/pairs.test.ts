@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { Machine } from '../support/machine.ts'
+import { Room } from '../support/room.ts'
+
+/** Somebody at a tic-tac-toe table, whatever it speaks. */
+interface Player {
+  /** Marks a cell. */
+  mark(cell: number): Promise<void>
+  /** The cells that the other side has marked, as far as this one was told. */
+  told(): number[]
+  /** Whether this one was told that the game is over. */
+  over(): boolean
+}
+
+/** A way to come to a table, and the seats that it can hold. */
+interface Way {
+  readonly seats: readonly number[]
+  come(room: Room, name: string): Promise<Player>
+}
+
+/** A program that sees only the moves of the other side. */
+function classroom(program: string, seat: number): Way {
+  return {
+    seats: [seat],
+    async come(room) {
+      const client = await room.client(program)
+      return {
+        mark: (cell) => client.say(`MOVE${cell}\n`),
+        told: () => [...client.heard.matchAll(/MOVE(\d)\n/g)].map(([, cell]) => Number(cell)),
+        over: () => client.gaveUp !== undefined,
+      }
+    },
+  }
+}
+
+const WAYS: Readonly<Record<string, Way>> = {
+  'a classroom client that comes second': classroom('tjc/tictactoe', 1),
+  'a classroom client that begins': classroom('tjc/tictactoe-alternative', 0),
+  'the protocol of two clients': {
+    seats: [0, 1],
+    async come(room, name) {
+      const client = await room.client('fh/tictactoe')
+      await client.say(`${name}\n`)
+      return {
+        mark: (cell) => client.say(`${cell}\n`),
+        told: () =>
+          [...client.heard.matchAll(/^moved@\d+@([^@]+)@(\d)@/gm)].filter(([, who]) => who !== name).map(([, , cell]) => Number(cell)),
+        over: () => /^GameEnd@/m.test(client.heard),
+      }
+    },
+  },
+  'a program in the native protocol': {
+    seats: [0, 1],
+    async come(room, name) {
+      const machine = new Machine(room.premises)
+      await machine.say({ type: 'enter', name })
+      await machine.say({ type: 'seek', game: 'tictactoe' })
+      const moves = () =>
+        machine.all('event').flatMap(({ what, sight }) => {
+          const view = sight?.view as { last?: number } | undefined
+          return what.type === 'moved' && what.seat !== machine.last('seated').seat ? [view?.last ?? 0] : []
+        })
+      return {
+        mark: async (cell) => {
+          expect(await machine.say({ type: 'play', table: machine.last('seated').table, move: String(cell) })).toMatchObject({ type: 'ok' })
+        },
+        told: moves,
+        over: () => machine.all('event').some(({ what }) => what.type === 'ended'),
+      }
+    },
+  },
+}
+
+/** Who can sit opposite whom: the first in seat 0. */
+const PAIRS = Object.entries(WAYS).flatMap(([first, one]) =>
+  Object.entries(WAYS).flatMap(([second, other]) =>
+    one.seats.includes(0) && other.seats.includes(1) ? ([0, 1] as const).map((waits) => ({ first, second, waits })) : [],
+  ),
+)
+
+describe('everybody sits at a table with everybody', () => {
+  test.each(PAIRS)('$first begins against: $second (who waits: $waits)', async ({ first, second, waits }) => {
+    const room = new Room({ wait: 60_000 })
+    const ways = [WAYS[first], WAYS[second]] as const
+    const alan = new Machine(room.premises)
+    await alan.say({ type: 'enter', name: 'alan' })
+    const come = async (at: number) => ways[at]?.come(room, at === 0 ? 'ada' : 'grace')
+    const players = waits === 0 ? [await come(0), await come(1)] : [await come(1), await come(0)].toReversed()
+    const [table] = [...room.premises.hall.tables]
+    expect(table?.state.opened.seats).toHaveLength(2)
+    // who could hold either seat begins when it came first
+    const seated = waits === 1 && ways.every((way) => way?.seats.length === 2) ? players.toReversed() : players
+    expect(await alan.say({ type: 'watch', table: table?.id ?? 0 })).toMatchObject({ type: 'watching' })
+    for (const [at, cell] of [1, 4, 2, 5, 3].entries()) await seated[at % 2]?.mark(cell)
+    expect(seated.map((player) => player?.told())).toEqual([
+      [4, 5],
+      [1, 2, 3],
+    ])
+    expect(seated.map((player) => player?.over())).toEqual([true, true])
+    expect(alan.last('event')).toMatchObject({ what: { type: 'ended', outcome: { winners: [0] } } })
+    expect(room.troubles).toEqual([])
+  })
+})

@@ -1,0 +1,131 @@
+import type { SeatNumber } from '../../src/games/game.ts'
+import type { Options } from '../../src/protocols/protocol.ts'
+import type { Far } from './far.ts'
+import { Machine } from './machine.ts'
+import type { Room } from './room.ts'
+import type { Act, Holder } from './secrecy.ts'
+
+/** What a program without a lobby says. */
+export interface Speech {
+  readonly program: string
+  /** Said on arrival. */
+  readonly opening?: readonly string[]
+  /** Said to come back to a seat that is held. */
+  readonly back?: readonly string[]
+  /** A move, as the game writes it, on this wire. */
+  says(move: string): string
+  /** Nothing marks the end of a message. */
+  readonly unframed?: boolean
+}
+
+/** Classroom is a worksheet's program at a table of the hall. */
+export class Classroom implements Holder {
+  readonly called: string
+  readonly who: SeatNumber
+  readonly #room: Room
+  readonly #speech: Speech
+  readonly #options: Options
+  #far: Far | undefined
+  #heard = 0
+
+  constructor(room: Room, { who, speech, options = {} }: { who: SeatNumber; speech: Speech; options?: Options }) {
+    this.called = `seat ${who}, through ${speech.program}`
+    this.who = who
+    this.#room = room
+    this.#speech = speech
+    this.#options = { pace: 0, ...options }
+  }
+
+  /** Comes in, and says what is said first. */
+  async arrive(lines: readonly string[] = this.#speech.opening ?? []): Promise<this> {
+    this.#far = await this.#room.client(this.#speech.program, this.#options)
+    this.#heard = 0
+    for (const line of lines) await this.#far.say(line)
+    return this
+  }
+
+  async act(act: Act): Promise<void> {
+    if (act === 'return' && !this.#far && this.#speech.back) await this.arrive(this.#speech.back)
+    if (act === 'drop' && this.#speech.back) {
+      await this.#far?.reset()
+      this.#far = undefined
+    }
+    if (typeof act === 'string' || !('move' in act)) return
+    const text = this.#speech.says(act.move)
+    await (this.#speech.unframed ? this.#far?.sayAlone(text) : this.#far?.say(text))
+  }
+
+  heard(): readonly string[] {
+    const writes = this.#far?.writes.slice(this.#heard) ?? []
+    this.#heard += writes.length
+    return writes
+  }
+}
+
+/** Native is a program that speaks the native protocol: in a seat, watching, or only about. */
+export class Native implements Holder {
+  readonly called: string
+  readonly who: SeatNumber | 'watcher'
+  readonly #room: Room
+  readonly #name: string
+  #machine: Machine
+  #dropped = false
+  #heard = 0
+
+  constructor(room: Room, { name, who }: { name: string; who: SeatNumber | 'watcher' }) {
+    this.called = `${who === 'watcher' ? name : `seat ${who}`}, through the native protocol`
+    this.who = who
+    this.#room = room
+    this.#name = name
+    this.#machine = new Machine(room.premises)
+  }
+
+  /** Comes in under its name, and with `seeks` wants to play that. */
+  async arrive(seeks?: { readonly game: string } & Partial<Parameters<Machine['say']>[0]>): Promise<this> {
+    await this.#machine.say({ type: 'enter', name: this.#name })
+    if (seeks) await this.#machine.say({ ...seeks, type: 'seek' })
+    return this
+  }
+
+  async act(act: Act): Promise<void> {
+    if (act === 'return') return this.#return()
+    if (this.#dropped) return
+    if (act === 'drop') {
+      this.#dropped = true
+      return this.#machine.drop()
+    }
+    if (act === 'look') return this.#look()
+    const { table } = this.#machine.all(this.who === 'watcher' ? 'watching' : 'seated').at(-1) ?? {}
+    if (table === undefined) return
+    if (act === 'offer' || act === 'resign') await this.#machine.say({ type: act, table })
+    else if ('move' in act) await this.#machine.say({ type: 'play', table, move: act.move })
+    else await this.#machine.say({ type: 'say', table, text: act.say })
+  }
+
+  heard(): readonly string[] {
+    const { heard } = this.#machine
+    const since = heard.slice(this.#heard).map((message) => JSON.stringify(message))
+    this.#heard = heard.length
+    return since
+  }
+
+  /** Comes back and has everything told again, from the beginning. */
+  async #return(): Promise<void> {
+    if (!this.#dropped) return
+    const { token } = this.#machine.all('seated').at(-1) ?? {}
+    this.#machine = new Machine(this.#room.premises)
+    this.#dropped = false
+    this.#heard = 0
+    if (token === undefined) await this.arrive()
+    else await this.#machine.say({ type: 'resume', token, after: 0 })
+  }
+
+  /** Asks for all that may be asked for, and watches whatever can be watched. */
+  async #look(): Promise<void> {
+    await this.#machine.say({ type: 'games' })
+    const lobby = await this.#machine.say({ type: 'lobby' })
+    for (const game of ['tictactoe', 'quiz']) await this.#machine.say({ type: 'ladder', game })
+    if (this.who !== 'watcher' || lobby.type !== 'lobby') return
+    for (const { table } of lobby.tables) await this.#machine.say({ type: 'watch', table })
+  }
+}

@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Telnet } from '../../src/wire/telnet.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled } from '../support/clock.ts'
+import { cutAt, joined } from '../support/decoding.ts'
+import { heardBy } from '../support/wire.ts'
+
+const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 250, 251, 252, 253, 254, 255] as const
+const [ECHO, SGA, TM, NAWS] = [1, 3, 6, 31] as const
+
+/** Our end with telnet laid over it, and the peer's raw one. */
+function ends() {
+  const [here, there] = memoryPair()
+  const telnet = new Telnet(here)
+  const bytes: number[] = []
+  const ended: string[] = []
+  telnet.open({ data: (came) => bytes.push(...came), finished: () => ended.push('finished'), closed: (how) => ended.push(how ?? 'closed') })
+  return { telnet, there, bytes, ended, peer: heardBy(there), answers: () => here.written.map((write) => [...write]) }
+}
+
+/** What a stream that comes in these pieces is taken for: its text, and what was answered. */
+function taken(pieces: readonly Uint8Array[]) {
+  const { telnet, bytes, answers } = ends()
+  for (const piece of pieces) telnet.data(piece)
+  return { text: bytes, answers: answers(), active: telnet.active }
+}
+
+const places = fc.array(fc.nat(2000), { maxLength: 12 })
+const everywhere = (bytes: Uint8Array) => Array.from(bytes, (_, at) => at)
+
+/** What a telnet peer may say: its bytes, and what of that is text. */
+const said = fc.oneof(
+  { weight: 3, arbitrary: fc.uint8Array({ max: 254, maxLength: 8 }).map((bytes) => [...bytes].filter((byte) => byte !== 13)) },
+  fc.constant([104, 105, 13, 10]),
+)
+const parts = fc.oneof(
+  said.map((text) => ({ bytes: text, text })),
+  fc.constant({ bytes: [IAC, IAC], text: [IAC] }),
+  fc.constant({ bytes: [13, 0], text: [13, 10] }),
+  fc.constantFrom(NOP, DM, SE, 244, 249).map((command) => ({ bytes: [IAC, command], text: [] })),
+  fc.tuple(fc.constantFrom(WILL, WONT, DO, DONT), fc.nat(255)).map((option) => ({ bytes: [IAC, ...option], text: [] })),
+  fc.uint8Array({ max: 254, maxLength: 20 }).map((inside) => ({ bytes: [IAC, SB, ...inside, IAC, SE], text: [] })),
+  fc.constant({ bytes: [IAC, SB, NAWS, 0, IAC, IAC, 0, 24, IAC, SE], text: [] }),
+)
+
+describe('what comes', () => {
+  test('bytes without an IAC are nobody’s but the sink’s, broken UTF-8 and control characters too; nothing is answered', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ max: 254, maxLength: 200 }), places, (bytes, cuts) => {
+        expect(taken(cutAt(bytes, cuts))).toEqual({ text: [...bytes], answers: [], active: false })
+      }),
+    )
+  })
+
+  test('commands, options and subnegotiations are taken out of the text, wherever the stream is cut', () => {
+    fc.assert(
+      fc.property(fc.array(parts), places, (all, cuts) => {
+        const bytes = Uint8Array.from([IAC, NOP, ...all.flatMap((part) => part.bytes)])
+        const text = all.flatMap((part) => part.text)
+        expect(taken([bytes]).text).toEqual(text)
+        expect(taken(cutAt(bytes, cuts)).text).toEqual(text)
+        expect(taken(cutAt(bytes, everywhere(bytes))).text).toEqual(text)
+      }),
+    )
+  })
+
+  test('any bytes at all mean the same, wherever they are cut, and never more text than bytes', () => {
+    const telling = fc.constantFrom(SE, NOP, AYT, SB, WILL, WONT, DO, DONT, IAC, ECHO, SGA, 0, 10, 13, 97)
+    const bytes = fc.array(fc.oneof({ weight: 4, arbitrary: telling }, fc.nat(255)), { maxLength: 200 })
+    fc.assert(
+      fc.property(bytes, places, (all, cuts) => {
+        const whole = taken([Uint8Array.from(all)])
+        expect(taken(cutAt(Uint8Array.from(all), cuts))).toEqual(whole)
+        expect(taken(cutAt(Uint8Array.from(all), everywhere(Uint8Array.from(all))))).toEqual(whole)
+        expect(whole.text.length).toBeLessThanOrEqual(all.length)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('CR NUL ends a line, once it is telnet', () => {
+    expect(taken([Uint8Array.of(97, 13, 0)]).text).toEqual([97, 13, 0])
+    expect(taken([Uint8Array.of(IAC, NOP, 97, 13, 0, 13, 10, 13, 98, 0)]).text).toEqual([97, 13, 10, 13, 10, 13, 98, 0])
+    const { telnet, bytes } = ends()
+    telnet.begin()
+    telnet.data(Uint8Array.of(97, 13))
+    telnet.data(Uint8Array.of(0))
+    expect(bytes).toEqual([97, 13, 10])
+  })
+
+  test('text goes on behind an IAC whose data mark went another way', () => {
+    expect(taken([joined(Uint8Array.of(IAC), 'help\r\n')]).text).toEqual([...joined('help\r\n')])
+  })
+
+  test('a subnegotiation without an end hides no more than 1,024 bytes', () => {
+    const { text } = taken([joined(Uint8Array.of(IAC, SB), 'x'.repeat(1024), 'quit\n')])
+    expect(text).toEqual([...joined('quit\n')])
+  })
+
+  test('an end goes through', async () => {
+    const { there, ended } = ends()
+    there.finish()
+    await settled()
+    expect(ended).toEqual(['finished'])
+    there.reset()
+    await settled()
+    expect(ended).toEqual(['finished', 'ECONNRESET'])
+  })
+})
+
+describe('what is answered', () => {
+  test.each([
+    ['DO SGA', [DO, SGA], [[IAC, WONT, SGA]]],
+    ['DO TIMING-MARK, which a client waits for after Ctrl-C', [DO, TM], [[IAC, WONT, TM]]],
+    ['DO ECHO, when nothing is to be hidden', [DO, ECHO], [[IAC, WONT, ECHO]]],
+    ['WILL NAWS', [WILL, NAWS], [[IAC, DONT, NAWS]]],
+    ['WILL ECHO', [WILL, ECHO], [[IAC, DONT, ECHO]]],
+    ['WONT and DONT, with nothing', [WONT, NAWS, IAC, DONT, ECHO, IAC, DONT, SGA], []],
+    ['are you there?', [AYT], [[...joined('\r\n[yes]\r\n')]]],
+  ])('%s', (_, command, answers) => {
+    expect(taken([Uint8Array.from([IAC, ...command])]).answers).toEqual(answers)
+  })
+
+  test('a peer that asks for ever is answered for a while', () => {
+    const { telnet, answers } = ends()
+    for (let asked = 0; asked < 5000; asked++) telnet.data(Uint8Array.of(IAC, DO, SGA))
+    expect(answers()).toHaveLength(1024)
+  })
+
+  test('two of us, facing each other and hiding as they like, come to rest', () => {
+    const act = fc.record({ who: fc.constantFrom(0, 1), what: fc.constantFrom('hide', 'show', 'hear') })
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+        const pair = [ends(), ends()] as const
+        const heard = [0, 0]
+        const hear = (who: number) => {
+          const [here, there] = who === 0 ? pair : ([pair[1], pair[0]] as const)
+          const next = there.answers()[heard[who] ?? 0]
+          if (next) here.telnet.data(Uint8Array.from(next))
+          if (next) heard[who] = (heard[who] ?? 0) + 1
+          return next !== undefined
+        }
+        for (const { telnet } of pair) telnet.begin()
+        for (const { who, what } of acts) {
+          if (what === 'hear') hear(who)
+          else pair[who === 0 ? 0 : 1].telnet[what]()
+        }
+        for (let more = true; more; ) more = [hear(0), hear(1)].includes(true)
+        const requests = acts.filter(({ what }) => what !== 'hear').length
+        expect(pair[0].answers().length + pair[1].answers().length).toBeLessThanOrEqual(3 * requests)
+      }),
+    )
+  })
+})
+
+describe('what is hidden', () => {
+  /** A client that shows what is typed unless the server does: it agrees to ECHO, and answers a change only (RFC 854). */
+  class Client {
+    echoes = true
+    readonly #here: ReturnType<typeof ends>
+    #heard = 0
+
+    constructor(here: ReturnType<typeof ends>) {
+      this.#here = here
+    }
+
+    /** Hears the next thing the server said, and answers. */
+    hear(): boolean {
+      const [, verb, option] = this.#here.answers()[this.#heard++] ?? []
+      if (verb === undefined) {
+        this.#heard--
+        return false
+      }
+      expect(option).toBe(ECHO)
+      if ((verb === WILL) !== this.echoes) return true
+      this.echoes = verb !== WILL
+      this.#here.telnet.data(Uint8Array.of(IAC, this.echoes ? DONT : DO, ECHO))
+      return true
+    }
+  }
+
+  test('a client shows what is typed when it is to, however slowly it answers', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('hide', 'show', 'hear'), { maxLength: 60 }), (acts) => {
+        const here = ends()
+        const client = new Client(here)
+        here.telnet.begin()
+        let hidden = false
+        for (const act of acts) {
+          if (act === 'hear') client.hear()
+          else here.telnet[act]()
+          if (act !== 'hear') hidden = act === 'hide'
+        }
+        while (client.hear()) {}
+        expect(client.echoes).toBe(!hidden)
+      }),
+    )
+  })
+
+  test('nothing is said where telnet is not spoken', () => {
+    const { telnet, answers } = ends()
+    telnet.hide()
+    telnet.show()
+    expect(answers()).toEqual([])
+  })
+
+  test('a client that does not want to is not asked twice, but at the next time', () => {
+    const { telnet, answers } = ends()
+    telnet.begin()
+    telnet.hide()
+    telnet.data(Uint8Array.of(IAC, DONT, ECHO))
+    telnet.data(Uint8Array.of(IAC, DONT, ECHO))
+    expect(answers()).toEqual([[IAC, WILL, ECHO]])
+    telnet.show()
+    telnet.hide()
+    expect(answers()).toEqual([
+      [IAC, WILL, ECHO],
+      [IAC, WILL, ECHO],
+    ])
+  })
+
+  test('a client may end it by itself', () => {
+    const { telnet, answers } = ends()
+    telnet.begin()
+    telnet.hide()
+    telnet.data(Uint8Array.of(IAC, DO, ECHO, IAC, DONT, ECHO, IAC, DONT, ECHO))
+    telnet.show()
+    expect(answers()).toEqual([
+      [IAC, WILL, ECHO],
+      [IAC, WONT, ECHO],
+    ])
+  })
+})
+
+describe('what is written', () => {
+  test('as it is, until telnet is spoken; then lines end in CR LF', async () => {
+    const { telnet, peer } = ends()
+    telnet.write('a\nb')
+    telnet.begin()
+    telnet.write('c\r\nd\ne\rf')
+    telnet.write(Uint8Array.of(10))
+    telnet.finish()
+    await settled()
+    expect(peer).toMatchObject({ pieces: ['a\nb', 'c\r\nd\r\ne\r\0f', '\n'], finished: true })
+  })
+})
