@@ -1,5 +1,5 @@
 import { type Game, isRefusal, type Refusal, type Seat, type SeatNumber } from '../games/game.ts'
-import type { Seek } from '../hall/hall.ts'
+import type { Opening, Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Entry, Visitor } from '../hall/people.ts'
 import { PEER, type Sitter } from '../hall/ports.ts'
@@ -8,6 +8,9 @@ import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
 import type { Rooms } from './rooms.ts'
 import { Session } from './session.ts'
+
+/** Characters of a name at most, also of one that nobody has given: there are clients that have room for no more. */
+const NAME = 20
 
 /** HallHouse is the house of one conversation whose peer is seated in the hall, at tables with everybody else. */
 export class HallHouse implements Household, Hallway {
@@ -18,14 +21,14 @@ export class HallHouse implements Household, Hallway {
   readonly #called: string
   #visitor: Visitor | undefined
   #seats: readonly Held[] = []
-  #cancelSeek: (() => void) | undefined
+  #cancelSeek: ((reason: Error) => void) | undefined
   #session: Session | undefined
   #closed: Error | undefined
 
   constructor(premises: Rooms, line: Line, called: string) {
     this.#premises = premises
     this.#line = line
-    this.#called = called
+    this.#called = [...called].slice(0, NAME).join('')
   }
 
   /** Whoever sits opposite stays for its own reasons. */
@@ -39,16 +42,23 @@ export class HallHouse implements Household, Hallway {
     return this.#visitor?.name
   }
 
-  sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>> {
+  async sit<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    number: SeatNumber,
+    options: Options,
+  ): Promise<Seat<Move, View>> {
+    const { wait = 0 } = this.#premises
     const { seat, setup } = unturned(game.seats.max, number, options)
-    const { hall } = this.#premises
     const sitter = this.#sitter()
-    if (game.seats.max > 1)
-      return this.#sought(
-        { sitter, game: game.name, options: setup, seats: [seat], rated: false, wait: this.#premises.wait ?? 0 },
-        'given up',
-      )
-    return Promise.resolve(this.#take(hall.open(game.name, { options: setup, seats: [sitter] }), seat, 'given up'))
+    if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [sitter] }, 'given up')
+    const chair = this.#sought<Move, View>({ sitter, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up')
+    // a role that is not seated yet listens to nobody
+    this.#line.watch(true)
+    chair.then(
+      () => this.#line.watch(false),
+      () => {},
+    )
+    return chair
   }
 
   lobby(listener: LobbyListener): Lobby {
@@ -65,12 +75,14 @@ export class HallHouse implements Household, Hallway {
     return this.#become(await this.#premises.people.register({ ...this.#entry(name), password }))
   }
 
-  seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: Terms<Options>): Promise<Chair<Move, View>> {
-    const { options, rated = false, held = false } = terms
+  async seek<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    { options, seats, wait, rated = false, held = false }: Terms<Options>,
+  ): Promise<Chair<Move, View>> {
     const sitter = this.#sitter()
     const keeping = held ? 'held' : 'given up'
-    if (game.seats.max > 1) return this.#sought({ ...terms, sitter, game: game.name, rated }, keeping)
-    return Promise.resolve(this.#take(this.#premises.hall.open(game.name, { options, seats: [sitter], rated }), 0, keeping))
+    if (game.seats.max === 1) return this.#open(game.name, { options, seats: [sitter], rated }, keeping)
+    return this.#sought({ sitter, game: game.name, options, seats, wait, rated }, keeping)
   }
 
   holds(game: string): boolean {
@@ -79,7 +91,10 @@ export class HallHouse implements Household, Hallway {
 
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined {
     const mine = this.#mine(game.name)
-    return mine && this.#take(mine.table, mine.seat, 'held')
+    if (!mine) return undefined
+    const { table, seat } = mine
+    for (const other of table.attendants) if (other.who === seat && other instanceof HallSeat) other.replaced()
+    return this.#take(table, seat, 'held')
   }
 
   async rank(game: string): Promise<Place | undefined> {
@@ -89,11 +104,11 @@ export class HallHouse implements Household, Hallway {
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? new Error('the conversation is over')
-    this.#cancelSeek?.()
+    this.#cancelSeek?.(this.#closed)
     this.#session?.close()
     for (const seat of this.#seats) {
       seat.release()
-      if (reason) seat.closed(reason)
+      if (reason) seat.close(reason)
     }
     this.#seats = []
     this.#visitor?.leave()
@@ -126,21 +141,28 @@ export class HallHouse implements Household, Hallway {
     return undefined
   }
 
-  /** The seat that comes of a wish; none ever, when the conversation ends before. */
+  /** The seat at a new table of one. Throws an Error when the conversation is over, for nobody would sit there. */
+  #open<Move, View>(game: string, opening: Opening, keeping: Keeping): HallSeat<Move, View> {
+    if (this.#closed) throw this.#closed
+    return this.#take(this.#premises.hall.open(game, opening), 0, keeping)
+  }
+
+  /** The seat that comes of a wish. Rejects when the conversation ends before. */
   #sought<Move, View>(wish: Omit<Seek, 'seated'>, keeping: Keeping): Promise<HallSeat<Move, View>> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw this.#closed
       const seated = (table: LiveTable, seat: SeatNumber) => resolve(this.#take(table, seat, keeping))
-      this.#cancelSeek = this.#premises.hall.seek({ ...wish, seated })
+      const cancel = this.#premises.hall.seek({ ...wish, seated })
+      this.#cancelSeek = (reason) => {
+        cancel()
+        reject(reason)
+      }
     })
   }
 
   #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
     const seat = new HallSeat<Move, View>(table, number, keeping, this.#line)
     this.#seats = [...this.#seats.filter((one) => !one.over), seat]
-    if (this.#closed) {
-      seat.release()
-      seat.closed(this.#closed)
-    }
     return seat
   }
 }
@@ -149,7 +171,7 @@ export class HallHouse implements Household, Hallway {
 interface Held {
   readonly over: boolean
   release(): void
-  closed(reason: Error): void
+  close(reason: Error): void
 }
 
 /**

@@ -63,7 +63,7 @@ export class Premises implements Rooms {
 
   /** Finishes what is being written, and lets go of it. */
   async close(): Promise<void> {
-    await this.hall.recorder.settled()
+    await this.hall.settled()
     await this.#store.close()
   }
 }

@@ -1,4 +1,5 @@
 import type { SeatNumber } from '../../src/games/game.ts'
+import type { ToServer } from '../../src/protocols/native/messages.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import type { Far } from './far.ts'
 import { Machine } from './machine.ts'
@@ -81,7 +82,7 @@ export class Native implements Holder {
   }
 
   /** Comes in under its name, and with `seeks` wants to play that. */
-  async arrive(seeks?: { readonly game: string } & Partial<Parameters<Machine['say']>[0]>): Promise<this> {
+  async arrive(seeks?: Omit<Extract<ToServer, { type: 'seek' }>, 'type' | 'id'>): Promise<this> {
     await this.#machine.say({ type: 'enter', name: this.#name })
     if (seeks) await this.#machine.say({ ...seeks, type: 'seek' })
     return this

@@ -66,7 +66,8 @@ export type Knowledge = (position: unknown, who: SeatNumber | 'watcher') => unkn
 export interface Staging {
   /** Who comes in, in order; those who sit there first. */
   readonly cast: (room: Room, deal: Deal) => Promise<readonly Holder[]>
-  readonly knowledge: Knowledge
+  /** By game; of a game that is not there, everything may be known. */
+  readonly knowledge: Readonly<Record<string, Knowledge>>
   /** The games that are played there by name, where one of them is broken. */
   readonly games?: ReadonlyMap<string, AnyGame>
 }
@@ -125,14 +126,15 @@ async function logsOf({ store }: Room): Promise<(readonly TableEvent[])[]> {
 }
 
 /** What may be known of a table after each of its events: by the rules as they are, and not by any view. */
-function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'watcher', knowledge: Knowledge): unknown[] {
+function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'watcher', knowledge: Staging['knowledge']): unknown[] {
   const rules = first?.type === 'opened' ? games.get(first.game) : undefined
   if (first?.type !== 'opened' || !rules) throw new Error('a table’s log begins with its opening')
   let state = opened(first, rules)
-  const known: unknown[] = [[first.game, first.seats, knowledge(state.position, who)]]
+  const seen = (position: unknown) => knowledge[rules.name]?.(position, who) ?? position
+  const known: unknown[] = [[first.game, first.seats, seen(state.position)]]
   for (const event of others) {
     state = evolve(state, event)
-    known.push([event.type === 'moved' ? { seat: event.seat } : event, knowledge(state.position, who)])
+    known.push([event.type === 'moved' ? { seat: event.seat } : event, seen(state.position)])
   }
   return known
 }
