@@ -1,9 +1,10 @@
 /*
  * The load of the benchmark: N clients at once against a server on 127.0.0.1, one message in flight each. In games,
- * whoever's game is over connects again and plays another; in echo, the same connections say line after line.
+ * whoever's game is over connects again and plays another; in echo, the same connections say line after line; in pace
+ * they play tic-tac-toe and think for a second before each move.
  *
- *   load guess|tictactoe|echo PORT CONNECTIONS WARM_MS MEASURE_MS SEED    plays, and prints one line of JSON
- *   load idle PORT CONNECTIONS 0 0 0                                      connects, is greeted, and stays until its input ends
+ *   load guess|tictactoe|pace|echo PORT CONNECTIONS WARM_MS MEASURE_MS SEED    plays, and prints one line of JSON
+ *   load idle PORT CONNECTIONS 0 0 0                                           connects, is greeted, and stays until its input ends
  *
  * load.ts is the same in TypeScript, for machines without a C compiler or without epoll.
  */
@@ -24,6 +25,7 @@
 #define MAX_SAMPLES (8 * 1000 * 1000)
 #define MAX_CONNECTIONS 20000
 #define AT_ONCE 1000 /* unanswered connections while many are opened: fewer than a server's backlog */
+#define THINKING 1000000000u /* nanoseconds before each move, in pace */
 #define LINE "a line of text, as a person types\n"
 
 enum game { GUESS, TICTACTOE, ECHO, IDLE };
@@ -34,11 +36,16 @@ struct client {
   int over; /* the game is over, and the server closes */
   int low, high, guess;
   uint64_t asked; /* when the message in flight was sent; 0 for none */
+  uint64_t due;   /* when it has thought enough about its move; 0 when it does not think */
+  int cell;       /* the move it thinks of */
   char board[9];
   char in[256];
 };
 
 static enum game game;
+static int paced;
+static struct client *thinkers[2 * MAX_CONNECTIONS]; /* a ring, in the order in which they are done */
+static uint32_t first_thinker, after_thinkers;
 static struct sockaddr_in server;
 static int epoll_fd, open_clients, ending, greeted;
 static uint64_t messages, games, errors, from, until;
@@ -116,16 +123,31 @@ static void guess_line(struct client *c, const char *line) {
   } else if (strcmp(line, "GUESS") == 0) {
     char text[16];
     answered(c);
-    greeted++;
-    if (game == IDLE) return;
     c->guess = (c->low + c->high) / 2;
     say(c, text, sprintf(text, "%d\n", c->guess));
   } else errors++;
 }
 
+static void move(struct client *c) {
+  char text[24];
+  c->due = 0;
+  say(c, text, sprintf(text, "MOVE%d\n", c->cell + 1));
+}
+
+/* whoever has thought enough moves; the answer is the milliseconds until the next one has */
+static int moves(void) {
+  while (first_thinker != after_thinkers) {
+    struct client *c = thinkers[first_thinker % (2 * MAX_CONNECTIONS)];
+    uint64_t at = now();
+    if (c->due > at) return (int)((c->due - at) / 1000000u) + 1;
+    first_thinker++;
+    if (c->due != 0) move(c);
+  }
+  return 100;
+}
+
 static void move_line(struct client *c, const char *line) {
   int cell = 0, free_cells = 0;
-  char text[16];
   if (sscanf(line, "MOVE%d", &cell) != 1 || cell < 1 || cell > 9 || c->board[cell - 1] != '-') {
     errors++;
     return;
@@ -141,7 +163,13 @@ static void move_line(struct client *c, const char *line) {
   for (cell = 0; c->board[cell] != '-' || skip-- > 0; cell++) continue;
   c->board[cell] = 'X';
   c->over = finished(c->board);
-  say(c, text, sprintf(text, "MOVE%d\n", cell + 1));
+  c->cell = cell;
+  if (!paced) {
+    move(c);
+    return;
+  }
+  c->due = now() + THINKING;
+  thinkers[after_thinkers++ % (2 * MAX_CONNECTIONS)] = c;
 }
 
 static void echo_line(struct client *c, const char *line) {
@@ -152,6 +180,7 @@ static void echo_line(struct client *c, const char *line) {
 }
 
 static void gone(struct client *c) {
+  if (c->due != 0) errors++; /* the server has gone in the middle of thinking */
   if (c->over) answered(c);
   else errors++;
   games++;
@@ -170,7 +199,8 @@ static void readable(struct client *c) {
   char *at = c->in, *end;
   while ((end = strchr(at, '\n'))) {
     *end = 0;
-    if (game == ECHO) echo_line(c, at);
+    if (game == IDLE) greeted++;
+    else if (game == ECHO) echo_line(c, at);
     else if (game == TICTACTOE) move_line(c, at);
     else guess_line(c, at);
     at = end + 1;
@@ -202,10 +232,11 @@ static double percentile(double part) { return taken == 0 ? 0 : samples[(uint32_
 
 int main(int argc, char **argv) {
   if (argc != 7) {
-    fprintf(stderr, "usage: load guess|tictactoe|echo|idle PORT CONNECTIONS WARM_MS MEASURE_MS SEED\n");
+    fprintf(stderr, "usage: load guess|tictactoe|pace|echo|idle PORT CONNECTIONS WARM_MS MEASURE_MS SEED\n");
     return 2;
   }
-  game = argv[1][0] == 'g' ? GUESS : argv[1][0] == 't' ? TICTACTOE : argv[1][0] == 'e' ? ECHO : IDLE;
+  paced = argv[1][0] == 'p';
+  game = argv[1][0] == 'g' ? GUESS : argv[1][0] == 't' || paced ? TICTACTOE : argv[1][0] == 'e' ? ECHO : IDLE;
   int connections = atoi(argv[3]);
   if (connections < 1 || connections > MAX_CONNECTIONS) return 2;
   seed = (uint32_t)atoi(argv[6]) * 2654435761u + 1;
@@ -231,13 +262,17 @@ int main(int argc, char **argv) {
   uint64_t begin = now();
   from = begin + (uint64_t)atoi(argv[4]) * 1000000u;
   until = from + (uint64_t)atoi(argv[5]) * 1000000u;
-  for (int i = 0; i < connections; i++) start(&clients[i]);
-  while (now() < until && taken < MAX_SAMPLES && errors == 0) turn(100);
+  for (int i = 0; i < connections; i++) {
+    start(&clients[i]);
+    /* those who think come one after the other, so that they do not all move at once */
+    while (paced && now() - begin < (uint64_t)i * (THINKING / (uint64_t)connections)) turn(moves() > 1 ? 1 : 0);
+  }
+  while (now() < until && taken < MAX_SAMPLES && errors == 0) turn(paced ? moves() : 100);
   uint64_t end = now();
   double seconds = (double)((end < until ? end : until) - from) / 1e9;
   ending = 1;
-  uint64_t patience = end + 5000000000u;
-  while (open_clients > 0 && now() < patience) turn(100);
+  uint64_t patience = end + (paced ? 10 : 5) * 1000000000ull;
+  while (open_clients > 0 && now() < patience) turn(paced ? moves() : 100);
   errors += (uint64_t)open_clients;
   qsort(samples, taken, sizeof *samples, by_value);
   printf("{\"messages\":%u,\"seconds\":%.6f,\"p50\":%.1f,\"p99\":%.1f,\"allMessages\":%llu,\"allGames\":%llu,\"errors\":%llu}\n", taken, seconds,

@@ -2,6 +2,8 @@
 import { connect, type Socket } from 'node:net'
 
 const [game = '', port = '', connections = '', warm = '', measure = '', seed = ''] = process.argv.slice(2)
+/** Milliseconds before each move, in pace. */
+const THINKING = 1000
 const LINE = 'a line of text, as a person types'
 const ROWS = ['012', '345', '678', '036', '147', '258', '048', '246']
 
@@ -56,8 +58,9 @@ class Client {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
     for (const line of lines) {
-      if (game === 'echo') this.#echo(line)
-      else if (game === 'tictactoe') this.#move(line)
+      if (game === 'idle') greeted++
+      else if (game === 'echo') this.#echo(line)
+      else if (game === 'tictactoe' || game === 'pace') this.#move(line)
       else this.#guessing(line)
     }
   }
@@ -78,8 +81,6 @@ class Client {
       this.#over = true
     } else if (line === 'GUESS') {
       this.#answered()
-      greeted++
-      if (game === 'idle') return
       this.#guess = Math.floor((this.#low + this.#high) / 2)
       this.#say(String(this.#guess))
     } else errors++
@@ -97,7 +98,8 @@ class Client {
     const free = [...this.#board].map((_, at) => at).filter((at) => this.#board[at] === '-')
     const own = free[chance(free.length)] ?? 0
     this.#mark(own, 'X')
-    this.#say(`MOVE${own + 1}`)
+    if (game === 'pace') setTimeout(() => this.#say(`MOVE${own + 1}`), THINKING)
+    else this.#say(`MOVE${own + 1}`)
   }
 
   #mark(cell: number, player: string): void {
@@ -136,10 +138,14 @@ if (game === 'idle') {
   while (greeted < Number(connections)) await pause()
   console.log(JSON.stringify({ ready: greeted }))
 } else {
-  for (let n = 0; n < Number(connections); n++) new Client()
+  for (let n = 0; n < Number(connections); n++) {
+    new Client()
+    // those who think come one after the other, so that they do not all move at once
+    while (game === 'pace' && performance.now() - begin < (n * THINKING) / Number(connections)) await pause()
+  }
   while (performance.now() < until && errors === 0) await pause()
   ending = true
-  for (const limit = performance.now() + 5000; open > 0 && performance.now() < limit; ) await pause()
+  for (const limit = performance.now() + 10_000; open > 0 && performance.now() < limit; ) await pause()
   samples.sort((a, b) => a - b)
   const percentile = (part: number) => Math.round((samples[Math.floor((samples.length - 1) * part)] ?? 0) * 10) / 10
   const [p50, p99] = [percentile(0.5), percentile(0.99)]

@@ -51,7 +51,7 @@ export class Stage {
     return measured
   }
 
-  /** Connects so many idle clients to a guess server; the answer lets them go. */
+  /** Connects so many idle clients to a server that greets; the answer lets them go. */
   async idle(server: ServerProcess, connections: number): Promise<() => Promise<void>> {
     const child = this.#start(1, [...this.#load, 'idle', String(server.port), String(connections), '0', '0', '0'], 'pipe')
     await output(child, 'line')

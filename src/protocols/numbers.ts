@@ -14,11 +14,14 @@ export function secretNumber({ secret }: Options): number | undefined {
   return secret === undefined ? undefined : Number(pythonInt(secret))
 }
 
-/** A try as `int()` reads it; what is no number is wasted. */
+/** A try as `int()` reads it, whatever its size; what is no number is wasted. */
 export function readInt(text: string): Try {
   const number = pythonInt(text)
-  return number === undefined ? 'wasted' : Number(number)
+  // as far from the secret as can be is far enough
+  return number === undefined ? 'wasted' : Math.max(-FAR, Math.min(Number(number), FAR))
 }
+
+const FAR = Number.MAX_SAFE_INTEGER
 
 /** A try of digits alone, as `isdigit()` has it; anything else is wasted. */
 export function readDigits(text: string): Try {

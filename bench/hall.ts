@@ -1,0 +1,112 @@
+// Tic-tac-toe through the hall, every move kept before it is told, beside the bare server: node bench/hall.ts
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Load, type ServerProcess, Stage } from './processes.ts'
+
+const ROUNDS = 7
+const CONNECTIONS = 1000
+const PLAYERS = 5000
+/** Milliseconds before the measuring, and of measuring. */
+const WARM = 300
+const MEASURE = 1000
+const PACED = { warm: 3000, measure: 5000 }
+const FLAGS = ['--max-semi-space-size=32']
+/** At least so many of the bare server's messages a second; at most so many µs; at most so many bytes a player. */
+const TARGETS = { rate: 0.7, p99: 5000, bytes: 10 * 1024 }
+
+const folder = mkdtempSync(join(tmpdir(), 'parlor-hall-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const stage = new Stage()
+
+interface Side {
+  readonly rate: number
+  readonly cpu: number
+}
+
+const servers: Readonly<Record<string, ServerProcess>> = {
+  bare: await stage.serve('bare/tictactoe.ts'),
+  'kept in memory': await ours(),
+  'kept on disk': await ours(join(folder, 'disk'), 'process'),
+  'kept on disk, through a loss of power': await ours(join(folder, 'power'), 'power'),
+}
+const sides = new Map(Object.keys(servers).map((name) => [name, [] as Side[]]))
+for (const server of Object.values(servers)) await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
+for (let seed = 1; seed <= ROUNDS; seed++) {
+  for (const [name, server] of Object.entries(servers)) {
+    const before = await server.usage()
+    const load = await stage.load(server, 'tictactoe', CONNECTIONS, WARM, MEASURE, seed)
+    const after = await server.usage()
+    sides.get(name)?.push({ rate: load.messages / load.seconds, cpu: (after.cpu - before.cpu) / load.allMessages })
+  }
+  process.stderr.write(`round ${seed}: done\n`)
+}
+for (const server of Object.values(servers)) await server.stop()
+
+const paced = await thinking(await ours(join(folder, 'paced'), 'process'))
+const bytes = await idling(await ours(join(folder, 'idle'), 'process'))
+
+const bare = sides.get('bare') ?? []
+const rows = [...sides].map(([name, rounds]) => {
+  const ratio = (of: keyof Side) => median(rounds.map((round, at) => round[of] / (bare[at]?.[of] ?? Number.NaN)))
+  return [name, figure(median(rounds.map(({ rate }) => rate)), 0), `**${figure(ratio('rate'), 2)}**`, `**${figure(ratio('cpu'), 2)}**`]
+})
+const rate = median((sides.get('kept on disk') ?? []).map((round, at) => round.rate / (bare[at]?.rate ?? Number.NaN)))
+const text = `# Results: the hall
+
+Written by \`npm run bench:hall\`; README.md says how to read it. Measured on ${availableParallelism()} cores, Node ${process.versions.node}.
+
+Tic-tac-toe in whole games, connection included, ${CONNECTIONS} connections; medians of ${ROUNDS} rounds, ratios to the bare server of the same round.
+
+| what | messages a second | to bare | processor time a message, to bare |
+| --- | --- | --- | --- |
+${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+
+${PLAYERS} players who make one move a second each, kept on disk: ${figure(paced.messages / paced.seconds, 0)} messages a second, p50 ${figure(paced.p50, 0)} µs, **p99 ${figure(paced.p99, 0)} µs**.
+
+An idle player, seated at a table of the hall opposite the house, kept on disk, at ${PLAYERS}: **${figure(bytes, 0)} bytes** resident.
+
+## Targets
+
+${[
+  verdict(rate >= TARGETS.rate, `kept on disk: ${figure(rate, 2)} of the bare server's messages a second (target ${TARGETS.rate})`),
+  verdict(paced.p99 <= TARGETS.p99, `p99 ${figure(paced.p99, 0)} µs with ${PLAYERS} players (target ${figure(TARGETS.p99, 0)})`),
+  verdict(bytes <= TARGETS.bytes, `${figure(bytes, 0)} bytes per idle seated player (target ${figure(TARGETS.bytes, 0)})`),
+].join('\n')}
+`
+writeFileSync(new URL('HALL.md', import.meta.url), text)
+process.stdout.write(text)
+process.exit()
+
+function ours(...args: string[]): Promise<ServerProcess> {
+  return stage.serve('ours.ts', ['tjc/tictactoe', ...args], FLAGS)
+}
+
+async function thinking(server: ServerProcess): Promise<Load> {
+  await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
+  const load = await stage.load(server, 'pace', PLAYERS, PACED.warm, PACED.measure, 1)
+  await server.stop()
+  return load
+}
+
+async function idling(server: ServerProcess): Promise<number> {
+  const before = await server.usage(true)
+  const leave = await stage.idle(server, PLAYERS)
+  const settled = await server.usage(true)
+  await leave()
+  await server.stop()
+  return (settled.rss - before.rss) / PLAYERS
+}
+
+function verdict(holds: boolean, words: string): string {
+  return `- ${holds ? 'holds' : '**does not hold**'}: ${words}`
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function figure(value: number, digits: number): string {
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
