@@ -1,5 +1,6 @@
 // Tic-tac-toe through the hall, every move kept before it is told, beside the bare server: node bench/hall.ts
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Load, type ServerProcess, Stage } from './processes.ts'
@@ -15,6 +16,7 @@ const FLAGS = ['--max-semi-space-size=32']
 /** At least so many of the bare server's messages a second; at most so many µs; at most so many bytes a player. */
 const TARGETS = { rate: 0.7, p99: 5000, bytes: 10 * 1024 }
 
+const COLYSEUS = 'a Colyseus room, kept nowhere (its load is in JavaScript, and holds it back)'
 const folder = mkdtempSync(join(tmpdir(), 'parlor-hall-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const stage = new Stage()
@@ -24,18 +26,25 @@ interface Side {
   readonly cpu: number
 }
 
-const servers: Readonly<Record<string, ServerProcess>> = {
+const servers: Record<string, ServerProcess> = {
   bare: await stage.serve('bare/tictactoe.ts'),
   'kept in memory': await ours(),
   'kept on disk': await ours(join(folder, 'disk'), 'process'),
   'kept on disk, through a loss of power': await ours(join(folder, 'power'), 'power'),
 }
 const sides = new Map(Object.keys(servers).map((name) => [name, [] as Side[]]))
-for (const server of Object.values(servers)) await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
+const colyseus = installed() ? await stage.serve('colyseus/server.js') : undefined
+if (colyseus) {
+  servers[COLYSEUS] = colyseus
+  sides.set(COLYSEUS, [])
+}
+/** It speaks a protocol of its own, so a load in JavaScript plays against it. */
+const loadOf = (name: string) => (name === COLYSEUS ? stage.loadOf('colyseus/load.js') : undefined)
+for (const [name, server] of Object.entries(servers)) await stage.load(server, 'tictactoe', 100, 500, 1500, 1, loadOf(name))
 for (let seed = 1; seed <= ROUNDS; seed++) {
   for (const [name, server] of Object.entries(servers)) {
     const before = await server.usage()
-    const load = await stage.load(server, 'tictactoe', CONNECTIONS, WARM, MEASURE, seed)
+    const load = await stage.load(server, 'tictactoe', CONNECTIONS, WARM, MEASURE, seed, loadOf(name))
     const after = await server.usage()
     sides.get(name)?.push({ rate: load.messages / load.seconds, cpu: (after.cpu - before.cpu) / load.allMessages })
   }
@@ -77,6 +86,18 @@ ${[
 writeFileSync(new URL('HALL.md', import.meta.url), text)
 process.stdout.write(text)
 process.exit()
+
+/** Whether Colyseus is there; it is installed where it is not, if that can be done. */
+function installed(): boolean {
+  const cwd = join(import.meta.dirname, 'colyseus')
+  if (existsSync(join(cwd, 'node_modules'))) return true
+  const { status } = spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd,
+    stdio: 'ignore',
+  })
+  if (status !== 0) process.stderr.write('Colyseus cannot be installed; the rest is measured without it\n')
+  return status === 0
+}
 
 function ours(...args: string[]): Promise<ServerProcess> {
   return stage.serve('ours.ts', ['tjc/tictactoe', ...args], FLAGS)

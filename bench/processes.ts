@@ -42,10 +42,23 @@ export class Stage {
     return ServerProcess.of(child)
   }
 
+  /** A load that is a file of this folder, for servers that the usual one cannot speak with. */
+  loadOf(file: string): readonly string[] {
+    return [process.execPath, here(file)]
+  }
+
   /** Plays against a server, and answers with what was measured. Throws where any game went wrong. */
-  async load(server: ServerProcess, game: string, connections: number, warm: number, measure: number, seed: number): Promise<Load> {
+  async load(
+    server: ServerProcess,
+    game: string,
+    connections: number,
+    warm: number,
+    measure: number,
+    seed: number,
+    by: readonly string[] = this.#load,
+  ): Promise<Load> {
     const args = [game, String(server.port), String(connections), String(warm), String(measure), String(seed)]
-    const child = this.#start(1, [...this.#load, ...args], 'pipe')
+    const child = this.#start(1, [...by, ...args], 'pipe')
     const measured: Load = JSON.parse(await output(child, 'close'))
     if (measured.errors > 0) throw new Error(`${measured.errors} of the clients were answered wrongly, in ${game} over ${connections}`)
     return measured

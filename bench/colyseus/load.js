@@ -1,0 +1,70 @@
+// The load of the other benchmarks for the Colyseus server: node load.js tictactoe PORT CONNECTIONS WARM_MS MEASURE_MS SEED
+import { Client } from '@colyseus/sdk'
+import { FREE, marked, over } from './rules.js'
+
+const [, port = '', connections = '', warm = '', measure = ''] = process.argv.slice(2)
+/** New rooms that are asked for at once. */
+const AT_ONCE = 50
+const client = new Client(`ws://127.0.0.1:${port}`)
+const begin = performance.now()
+const from = begin + Number(warm)
+const until = from + Number(measure)
+const samples = []
+let messages = 0
+let games = 0
+let errors = 0
+let asking = 0
+
+async function play() {
+  while (performance.now() < until) {
+    while (asking >= AT_ONCE) await new Promise((resolve) => setTimeout(resolve, 5))
+    asking++
+    let room
+    try {
+      room = await client.create('tictactoe')
+    } catch {
+      errors++
+      return
+    } finally {
+      asking--
+    }
+    await game(room)
+    games++
+    await room.leave()
+  }
+}
+
+function game(room) {
+  let board = FREE
+  let asked = 0
+  const answered = () => {
+    if (asked === 0) return
+    const at = performance.now()
+    messages++
+    if (at >= from && at < until) samples.push((at - asked) * 1000)
+    asked = 0
+  }
+  return new Promise((resolve) => {
+    room.onMessage('over', () => {
+      answered()
+      resolve()
+    })
+    room.onMessage('move', (cell) => {
+      answered()
+      board = marked(board, cell, 'O')
+      if (over(board)) return
+      const free = [...board].map((_, at) => at).filter((at) => board[at] === '-')
+      const own = free[Math.floor(Math.random() * free.length)] ?? 0
+      board = marked(board, own, 'X')
+      asked = performance.now()
+      room.send('move', own)
+    })
+    room.onLeave(() => resolve())
+  })
+}
+
+await Promise.all(Array.from({ length: Number(connections) }, play))
+samples.sort((one, other) => one - other)
+const percentile = (part) => samples[Math.floor((samples.length - 1) * part)] ?? 0
+const measured = { messages: samples.length, seconds: Number(measure) / 1000, p50: percentile(0.5), p99: percentile(0.99) }
+process.stdout.write(`${JSON.stringify({ ...measured, allMessages: messages, allGames: games, errors })}\n`, () => process.exit())
