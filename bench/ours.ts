@@ -28,7 +28,7 @@ const server = new Server({
   options: {},
   random: chance,
   // the load counts what goes wrong in a game; idle clients are let go in the middle of theirs
-  onTrouble: () => {},
+  logs: { tell: () => {} },
 })
 const [place] = await server.open()
 if (!place || place.failure) throw place?.failure ?? new Error('nothing listens')

@@ -24,7 +24,7 @@ the line \`style json\` changes over, and from there on every line in both direc
 
 \`\`\`text
 C  style json
-S  {"type":"hello","version":1,"software":"parlor 0.1.0"}
+S  {"type":"hello","version":1,"software":"parlor"}
 C  {"type":"enter","id":1,"name":"ada"}
 S  {"type":"entered","id":1,"name":"ada","registered":false,"tables":[]}
 C  {"type":"seek","id":2,"game":"tictactoe"}

@@ -8,7 +8,9 @@ import { text } from 'node:stream/consumers'
 const bin = join(import.meta.dirname, '../bin/parlor.js')
 const names = ['tjc/guess', 'tjc/tictactoe', 'tjc/hello']
 const args = names.flatMap((name) => ['--only', name, '--port', `${name}=0`])
-const server = spawn(process.execPath, [bin, 'serve', '--json', '--data', 'none', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+const server = spawn(process.execPath, [bin, 'serve', '--json', '--data', 'none', '--http', 'none', ...args], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
 const [first] = await once(server.stdout, 'data')
 const { listening } = JSON.parse(String(first)) as { listening: { program: string; host: string; port: number }[] }
 if (listening.length !== names.length) throw new Error(`only ${listening.length} programs listen`)

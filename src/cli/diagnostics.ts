@@ -16,11 +16,11 @@ export function outlivesReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-/** Says what became of mistakes in Parlor itself: one sentence, and `then`, in place of a stack trace. */
-export function onMistake(then: () => void): void {
+/** Says what became of mistakes in Parlor itself: one sentence to `say`, and `then`, in place of a stack trace. */
+export function onMistake(then: () => void, say: (sentence: string) => void = complain): void {
   process.setUncaughtExceptionCaptureCallback(null)
   process.setUncaughtExceptionCaptureCallback((error) => {
-    complain(`this is a mistake in Parlor itself, please report it: ${messageOf(error)}`)
+    say(`this is a mistake in Parlor itself, please report it: ${messageOf(error)}`)
     then()
   })
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
+import { defaults } from '../server/defaults.ts'
 import { EXIT } from '../terminal/trouble.ts'
+import type { Flags } from './config.ts'
 import { complain, onMistake, outlivesReaders, Usage } from './diagnostics.ts'
-import { address, list, moment, namedPort, number, port, several, span } from './values.ts'
+import { address, list, moment, namedLimit, namedPort, number, port, several, span } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -44,27 +46,24 @@ export function commands(end: (code: number) => void): Command {
       .description(about)
       .addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
 
-  command(
-    'serve',
-    'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
-    'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --iterative guess          one client at a time',
+  configurable(
+    command(
+      'serve',
+      'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
+      'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --iterative guess          one client at a time',
+    ),
   )
-    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', address, '127.0.0.1')
-    .option('--only <name>', 'serve this program only (may be repeated)', several)
-    .option('--port <name=n>', 'the port of one program; 0 for any (may be repeated)', namedPort)
-    .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
-    .addOption(spanned('--first <time>', 'how long a client may take to say something at all', 120_000, '2m'))
-    .addOption(spanned('--idle <time>', 'how long a client may take to answer', 600_000, '10m'))
-    .addOption(
-      new Option('--data <folder>', 'keep games, people and ranks in this folder; "none" keeps nothing')
-        .default('parlor-data')
-        .env('PARLOR_DATA'),
-    )
-    .option('--framing <how>', 'talk: lines, none or length (default: lines)')
-    .option('--words <file>', 'hangman: words of your own, one a line')
-    .option('--questions <file>', QUESTIONS)
     .option('--json', 'print where what listens as JSON')
-    .action(async (options) => end(await (await import('./serve.ts')).serveCommand(options)))
+    .action(async (_, command) => end(await (await import('./serve.ts')).serveCommand(typed(command))))
+  configurable(
+    command(
+      'config',
+      'show the settings of "serve" as a parlor.toml, and where each comes from: option, environment, file or default',
+      'parlor config\nparlor config --host 0.0.0.0 --idle 20m > parlor.toml',
+    ),
+  )
+    .option('--json', 'show them as JSON')
+    .action(async (_, command) => end(await (await import('./config.ts')).configCommand(typed(command))))
 
   repeatable(
     command(
@@ -95,7 +94,7 @@ export function commands(end: (code: number) => void): Command {
     .argument('[port]', '', number(1, 65535))
     .option('--host <address>', 'the server’s address, as [host]', address)
     .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
-    .addOption(spanned('--wait <time>', 'wait so long for a server that is not there yet', 3000, '3s'))
+    .addOption(spanned('--wait <time>', 'wait so long for a server that is not there yet', '3s'))
     .option('--recv-once', 'hello: take the first piece for all, as the worksheet’s first client does')
     .option('--format <format>', 'time: ask for this format (may be repeated)', several)
     .option('--name <name>', 'http: the host to ask for')
@@ -120,15 +119,19 @@ export function commands(end: (code: number) => void): Command {
     .option('--host <address>', 'the server’s address', address, '127.0.0.1')
     .option('--port <n>', 'the port of its front door', number(1, 65535), 4000)
     .option('--limit <n>', 'how many places to show', number(1, 100), 10)
-    .addOption(new Option('--data <folder>', 'where a server has kept them').default('parlor-data').env('PARLOR_DATA'))
-    .action(async (game, options) => end(await (await import('./rank.ts')).rankCommand(game, options)))
+    .addOption(kept('where a server has kept them'))
+    .action(async (game, options, command) =>
+      end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command) })),
+    )
   command(
     'people <action> <name>',
     'for the operator: give a registered name a new password (reset), or forget it (remove); while no server runs',
     'parlor people reset ada\nparlor people remove ada --data /srv/parlor',
   )
-    .addOption(new Option('--data <folder>', 'where the server keeps its people').default('parlor-data').env('PARLOR_DATA'))
-    .action(async (action, name, options) => end(await (await import('./people.ts')).peopleCommand(action, name, options)))
+    .addOption(kept('where the server keeps its people'))
+    .action(async (action, name, _, command) =>
+      end(await (await import('./people.ts')).peopleCommand(action, name, { data: await folderOf(command) })),
+    )
   command(
     'protocols [name]',
     'show all programs; or one: states, messages, framing, port, source, and its diagram',
@@ -144,9 +147,52 @@ export function commands(end: (code: number) => void): Command {
 
 const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
 
-/** An option that is a time span, with its default in milliseconds and as one would type it. */
-function spanned(flags: string, about: string, ms: number, typed: string): Option {
-  return new Option(flags, about).argParser(span('s')).default(ms, typed)
+/** The options that are settings of a server: each can stand in a file or in the environment, too. */
+function configurable(command: Command): Command {
+  return command
+    .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', address, defaults.host)
+    .option('--only <name>', 'serve this program only (may be repeated)', several)
+    .option('--port <name=n>', 'the port of one program; 0 for any (may be repeated)', namedPort)
+    .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
+    .addOption(spanned('--first <time>', 'how long a client may take to say something at all', defaults.first))
+    .addOption(spanned('--idle <time>', 'how long a client may take to answer', defaults.idle))
+    .option('--wait <time>', 'how long to wait for company before the house sits down (default: 10s at the front door, else 0)', span('s'))
+    .addOption(kept('keep games, people and ranks in this folder; "none" keeps nothing'))
+    .option(
+      '--durable <what>',
+      'process: a move that was told survives the end of the process; power: a loss of power, too',
+      defaults.durable,
+    )
+    .option('--framing <how>', 'talk: lines, none or length (default: lines)')
+    .option('--words <file>', 'hangman: words of your own, one a line')
+    .option('--questions <file>', QUESTIONS)
+    .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
+    .option('--log <form>', 'how diagnostics are written: plain or json', defaults.log)
+    .option('--level <level>', 'the least that is logged: error, warn, info or debug (default: warn; as json, info)')
+    .option('--limit <name=n>', 'connections, burst, messages, seats or tables (may be repeated; see parlor config)', namedLimit)
+    .option('--config <file>', 'the file with settings (default: parlor.toml, if it is there)')
+}
+
+/** The option that names the folder of a server. */
+function kept(about: string): Option {
+  return new Option('--data <folder>', about).default(defaults.data).env('PARLOR_DATA')
+}
+
+/** The options that stand on the command line, and not those that have a value by default or from the environment. */
+function typed(command: Command): Flags {
+  return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
+}
+
+/** The folder of a server: where neither an option nor the environment names it, a file may. */
+async function folderOf(command: Command): Promise<string> {
+  const { data } = command.opts()
+  const named = command.getOptionValueSource('data') !== 'default' && data !== ''
+  return named ? data : (await import('./stores.ts')).usualFolder()
+}
+
+/** An option that is a time span, with its default as one would type it. */
+function spanned(flags: string, about: string, usual: string): Option {
+  return new Option(flags, about).argParser(span('s')).default(span('s')(usual), usual)
 }
 
 /** The options that make a game repeat, for tests and lessons. */

@@ -1,72 +1,110 @@
 import { networkInterfaces } from 'node:os'
+import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
-import { allPrograms, shortNameOf } from '../protocols/index.ts'
+import type { Store } from '../hall/ports.ts'
+import { shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
+import type { Config, Settings } from '../server/config.ts'
+import type { Web } from '../server/http.ts'
+import type { Logs } from '../server/logs.ts'
+import type { Metrics } from '../server/metrics.ts'
 import { Premises } from '../server/premises.ts'
 import { type Place, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotListen, EXIT, messageOf, place } from '../terminal/trouble.ts'
+import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
-import { complain, onMistake, Usage } from './diagnostics.ts'
-import { networked } from './programs.ts'
+import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
+import { onMistake } from './diagnostics.ts'
+import { logsOn } from './logs.ts'
 import { storeIn } from './stores.ts'
-import { stopSignal, type TermOptions, termsOf } from './terms.ts'
-
-interface ServeOptions extends Pick<TermOptions, 'framing' | 'words' | 'questions'> {
-  readonly host: string
-  readonly only?: readonly string[]
-  readonly port?: Readonly<Record<string, number>>
-  readonly iterative?: readonly string[]
-  readonly first: number
-  readonly idle: number
-  readonly data: string
-  readonly json?: boolean
-}
+import { stopSignal, termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
-export async function serveCommand(options: ServeOptions): Promise<number> {
+export async function serveCommand(flags: Flags): Promise<number> {
   const stop = stopSignal()
   onMistake(() => {})
-  const programs = options.only ? await Promise.all(options.only.map(networked)) : await allPrograms()
-  const named = async (name: string) => {
-    const program = await networked(name)
-    if (!programs.includes(program)) throw new Usage(`${program.name} is not served; add --only ${name}`)
-    return program.name
-  }
-  const ports = Object.entries(options.port ?? {}).map(async ([name, port]) => [await named(name), port] as const)
-  const premises = new Premises({
-    store: await storeIn(options.data),
-    clock: wallClock,
-    random: chance,
-    onTrouble: (sentence, reason) => complain(`${sentence}: ${messageOf(reason)}`),
-  })
-  await premises.open()
+  const settings = await settingsOf(flags)
+  const { config } = settings
+  const { programs, ports, iterative } = await servedBy(settings)
+  const options = await optionsOf(settings)
+  const logs = await logsOn(config)
+  onMistake(
+    () => {},
+    (sentence) => logs.tell('error', sentence),
+  )
+  const metrics = config.http === 'none' ? undefined : new (await import('../server/metrics.ts')).Metrics()
+  const store = await storeIn(config.data, config.durable)
+  const premises = await opened(metrics?.metered(store) ?? store, { config, stock: options, logs })
+  const { host, first, idle, limits } = config
   const server = new Server({
     premises,
-    programs: [...new Set(programs)],
-    host: options.host,
-    ports: Object.fromEntries(await Promise.all(ports)),
-    iterative: new Set(await Promise.all((options.iterative ?? []).map(named))),
-    limits: { first: options.first, idle: options.idle },
-    options: await termsOf(options),
+    programs,
+    host,
+    ports,
+    iterative,
+    limits: { first, idle, ...limits },
+    options,
     random: chance,
-    onTrouble: (program, client, trouble) => complain(`${program.name}, ${place(client)}: ${messageOf(trouble)}`),
+    logs,
   })
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
-  if (options.json) new Terminal().write(`${json(places)}\n`)
-  else if (open.length > 0) new Terminal().write(table(open, options.host))
+  const web = metrics && open.length > 0 ? await openedWeb(config, { server, premises, metrics, logs }) : undefined
+  if (flags.json) new Terminal().write(`${json(places, web)}\n`)
+  else if (open.length > 0) new Terminal().write(table(open, host))
   for (const { program, address, failure } of places) {
-    if (failure !== undefined)
-      complain(`${program.name} is not served: ${cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)}`)
+    if (failure === undefined) continue
+    const why = cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)
+    logs.tell('error', `${program.name} is not served: ${why}`)
   }
   if (open.length > 0 && !stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   await server.stop()
   await premises.close()
+  await web?.close()
   return open.length > 0 ? EXIT.good : EXIT.trouble
 }
 
-function json(places: readonly Place[]): string {
+/** What the settings say of conversations. */
+async function optionsOf(settings: Settings) {
+  const { framing, words, questions } = settings.config
+  return {
+    ...(await termsOf(framing === undefined ? {} : { framing })),
+    ...(words === undefined ? {} : await sourced(settings, 'words', () => termsOf({ words }))),
+    ...(questions === undefined ? {} : await sourced(settings, 'questions', () => termsOf({ questions }))),
+  }
+}
+
+/** The hall, with what was not finished in it taken up again. */
+async function opened(store: Store, { config, stock, logs }: { config: Config; stock: Stock; logs: Logs }): Promise<Premises> {
+  const { wait, limits } = config
+  const onTrouble = (sentence: string, reason: unknown) => logs.tell('error', `${sentence}: ${messageOf(reason)}`)
+  const premises = new Premises({ store, clock: wallClock, random: chance, stock, wait, limits, onTrouble })
+  await premises.open()
+  return premises
+}
+
+/** What is shown over HTTP; without that, the server serves all the same. */
+async function openedWeb(
+  { http }: Config,
+  { server, premises, metrics, logs }: { server: Server; premises: Premises; metrics: Metrics; logs: Logs },
+): Promise<Web | undefined> {
+  if (http === 'none') return undefined
+  metrics.watch(server, premises)
+  const health = () => ({
+    status: server.stopping ? ('stopping' as const) : ('serving' as const),
+    connections: [...server.tallies.values()].reduce((sum, { open }) => sum + open, 0),
+    tables: premises.hall.size,
+  })
+  const { openWeb } = await import('../server/http.ts')
+  try {
+    return await openWeb(http, { health, metrics })
+  } catch (failure) {
+    logs.tell('error', `metrics and health are not shown: ${cannotListen(http, failure).replace('--port', '--http')}`)
+    return undefined
+  }
+}
+
+function json(places: readonly Place[], web: Web | undefined): string {
   const rows = places.map(({ program, transport, address, failure }) => ({
     program: program.name,
     ...address,
@@ -77,6 +115,7 @@ function json(places: readonly Place[]): string {
     pid: process.pid,
     listening: rows.filter((row) => !('failure' in row)),
     failed: rows.filter((row) => 'failure' in row),
+    ...(web ? { http: web.address } : {}),
   })
 }
 

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { Store } from '../hall/ports.ts'
+import { defaults, settingsFile } from '../server/defaults.ts'
 import { Usage } from './diagnostics.ts'
 
 /** What `--data` says where nothing is to be kept. */
@@ -14,4 +16,10 @@ export async function storeIn(folder: string, durable?: 'process' | 'power'): Pr
   } catch (error) {
     throw error instanceof StoreError ? new Usage(`${error.message}; --data names another folder, or "${NOWHERE}"`) : error
   }
+}
+
+/** The folder that `serve` would keep everything in here, without an option that says where. */
+export async function usualFolder(): Promise<string> {
+  if (!process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return defaults.data
+  return (await (await import('./config.ts')).settingsOf({})).config.data
 }

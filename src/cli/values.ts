@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { pythonInt } from '../protocols/python.ts'
+import { readSpan } from '../server/spans.ts'
 
 /** A whole number from `low` to `high`, for an option or argument. */
 export function number(low: number, high: number): (text: string) => number {
@@ -22,9 +23,8 @@ export function address(text: string): string {
 /** A time span in milliseconds: `100ms`, `2s`, `1m`; a bare number is in `unit`. */
 export function span(unit: 'ms' | 's'): (text: string) => number {
   return (text) => {
-    const found = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim())
-    const factor = { ms: 1, s: 1000, m: 60_000 }[found?.[2] ?? unit]
-    if (found && factor) return Number(found[1]) * factor
+    const ms = readSpan(text, unit)
+    if (ms !== undefined) return ms
     throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m.')
   }
 }
@@ -57,4 +57,11 @@ export function namedPort(text: string, earlier: Readonly<Record<string, number>
   if (name === '' || pythonInt(value) === undefined || rest.length > 0)
     throw new InvalidArgumentError('It must be NAME=N, such as guess=9000.')
   return { ...earlier, [name]: port(value) }
+}
+
+/** `NAME=VALUE`, a limit; what can stand there is known elsewhere. */
+export function namedLimit(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be NAME=N, such as connections=500.')
+  return { ...earlier, [name.trim()]: value.trim() }
 }

@@ -87,6 +87,11 @@ export class Hall {
     return [...this.#tables.all].filter(({ known }) => known)
   }
 
+  /** How many tables there are at which something goes on, or somebody still is. */
+  get size(): number {
+    return this.#tables.size
+  }
+
   /** Those who wait for company, in the order in which they came. */
   get seeking(): Iterable<Wish & { readonly since: number }> {
     return this.#seeking
@@ -213,8 +218,8 @@ export class Hall {
   }
 
   /**
-   * Takes up what was not finished when the process ended: tables whose owners can come back stand still until they
-   * do; the others are over. To be called once, before anybody comes.
+   * Takes up what was not finished when the process ended: tables to which all can come back stand still until one
+   * does; the others are over, for nobody is to wait for who cannot. To be called once, before anybody comes.
    */
   async restore(): Promise<void> {
     const { store, onTrouble } = this.#options
@@ -226,9 +231,8 @@ export class Hall {
         if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
         const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
         this.#take(table)
-        const owner = first.seats.findIndex((sitter) => canReturn(sitter, first.seats.length))
-        const lost = first.seats.findIndex((sitter) => sitter.person !== HOUSE)
-        table.submit(owner >= 0 ? { type: 'suspend' } : { type: 'leave', seat: Math.max(0, lost) })
+        const lost = first.seats.findIndex((sitter) => sitter.person !== HOUSE && !canReturn(sitter, first.seats.length))
+        table.submit(lost < 0 ? { type: 'suspend' } : { type: 'leave', seat: lost })
       } catch (reason) {
         onTrouble(`table ${id} could not be taken up again`, reason)
       }

@@ -67,7 +67,9 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     this.#sight.watch(watcher)
   }
 
+  /** Makes a move. One that crosses the end of the game is nobody's fault, and forgotten: the end is what is seen next. */
   play(move: Move): Refusal | undefined {
+    if (this.table.over && !(this.#over && this.#sight.empty)) return undefined
     const refusal = this.table.submit({ type: 'play', seat: this.number, move })
     if (!refusal) this.#coming++
     return refusal

@@ -19,6 +19,11 @@ export class Tables {
     return this.#byId.values()
   }
 
+  /** How many they are. */
+  get size(): number {
+    return this.#byId.size
+  }
+
   get(id: TableId): LiveTable | undefined {
     return this.#byId.get(id)
   }

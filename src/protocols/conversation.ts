@@ -1,6 +1,6 @@
 import type { Random } from '../games/game.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
-import { Connection } from '../wire/connection.ts'
+import { type Budget, Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, endless, type Side } from './automaton.ts'
@@ -29,11 +29,14 @@ export interface Terms {
   readonly opposite?: Opposite
   /** Where the peer is seated, instead. */
   readonly house?: (line: Line) => Household
+  /** How fast the peer may speak: as it likes, where not given. */
+  readonly budget?: Budget | undefined
   readonly clock?: Clock
 }
 
 /** Conversation is one program's dealing with one peer: its role, the seats it asks for, and a proper end. */
 export class Conversation {
+  readonly program: Program
   readonly connection: Connection
   /** Resolves when all is said: to `undefined` when it ended as its protocol ends, else to what went wrong. */
   readonly over: Promise<Error | undefined>
@@ -46,13 +49,14 @@ export class Conversation {
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
 
-  constructor({ program, side, transport, options, random, person = nobody, opposite, house, clock = wallClock }: Terms) {
+  constructor({ program, side, transport, options, random, person = nobody, opposite, house, budget, clock = wallClock }: Terms) {
+    this.program = program
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)
     const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
     const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
     const carrier = (side === 'server' && protocol.over?.(transport)) || transport
-    this.connection = new Connection(carrier, { incoming, outgoing, pace, clock })
+    this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, clock })
     this.#automaton = protocol.automaton
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#house =
@@ -84,7 +88,8 @@ export class Conversation {
     this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
     const gone = this.connection.end !== undefined
     const spoken = reason instanceof Ended && reason.how === 'violation'
-    this.#goodbye = !gone && this.#peer.bye(spoken)
+    const told = reason instanceof Ended && reason.how === 'full' && !gone && this.#peer.turnAway(reason.message)
+    this.#goodbye = told || (!gone && this.#peer.bye(spoken))
     this.connection.fail(new Ended('ours', this.#trouble.message))
     this.#house.close(this.#trouble)
   }

@@ -39,6 +39,7 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'fh/tictactoe': () => import('./match.ts'),
   'book/guess': () => import('./number.ts'),
   'book/secret': () => import('./number.ts'),
+  'parlor/door': () => import('./door/door.ts'),
 }
 
 /** The short names of the default editions. */
@@ -57,6 +58,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   hangman: 'fh/hangman',
   match: 'fh/tictactoe',
   number: 'book/guess',
+  door: 'parlor/door',
 }
 
 /** The names of all programs, in the order of the worksheets. */

@@ -79,7 +79,7 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
 
 /** Line is what connects the two sides of a talk: what is said is said on it, and it knows whose turn it is. */
 export class Line {
-  /** The seats of the two sides at every table: the server has seat 0, the client seat 1. */
+  /** The two sides as a conversation counts them: the server is 0, the client 1. */
   readonly us: SeatNumber
   readonly them: SeatNumber
   /** Who is to speak next. */

@@ -15,7 +15,7 @@ const automaton = {
   messages: {
     name: client('{name}', { example: 'ada' }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
-    init: server('init@{game}@{O}@{X}', { example: 'init@17@ada@grace', accepts: new RegExp(`^init@(\\d+)@${NAME}@${NAME}$`) }),
+    init: server('init@{game}@{O}@{X}', { example: 'init@17@ada@grace', accepts: new RegExp(`^init@(\\d+)@${NAME}@${NAME}$`, 'u') }),
     move: server('move@{game}@{board}', {
       example: 'move@17@O---X----',
       accepts: new RegExp(`^move@(\\d+)@${BOARD} *$`),
@@ -25,11 +25,11 @@ const automaton = {
     cell: client('{cell}', { example: '5', accepts: /^ *\+?0*([1-9][0-9]*) *$/ }),
     moved: server('moved@{game}@{name}@{cell}@{board}', {
       example: 'moved@17@ada@1@O---X----',
-      accepts: new RegExp(`^moved@(\\d+)@${NAME}@([1-9])@${BOARD} *$`),
+      accepts: new RegExp(`^moved@(\\d+)@${NAME}@([1-9])@${BOARD} *$`, 'u'),
     }),
     GameEnd: server('GameEnd@{game}@{winner}@{how}', {
       example: 'GameEnd@17@ada@won',
-      accepts: new RegExp(`^GameEnd@(\\d+)@${NAME}@(won|draw|left|late) *$`),
+      accepts: new RegExp(`^GameEnd@(\\d+)@${NAME}@(won|draw|left|late) *$`, 'u'),
       about: 'the name of the winner, or draw; how: won, draw, left or late',
     }),
     ERROR: server('ERROR {sentence}', { example: 'ERROR cell 5 is taken by X' }),
@@ -44,7 +44,7 @@ const automaton = {
     playing: { move: 'asked', moved: 'playing', GameEnd: 'nameless', closed: 'end' },
     // the other player may leave while this one thinks; then a cell can cross the news
     asked: { cell: 'judging', move: 'asked', GameEnd: 'crossing', closed: 'end' },
-    judging: { moved: 'playing', ERROR: 'asked' },
+    judging: { moved: 'playing', ERROR: 'asked', GameEnd: 'nameless' },
     crossing: { cell: 'nameless', name: 'naming', closed: 'end' },
     end: {},
   },
@@ -54,8 +54,9 @@ const automaton = {
 
 type Name = keyof typeof automaton.messages
 
-/** A name is 1 to 20 characters without `@` or blanks at its ends. */
+/** A name is 1 to 20 characters without `@` or blanks at its ends, and no number. */
 function badName(name: string): string | undefined {
+  if (automaton.messages.cell.accepts?.test(name)) return 'a name is no number, which would be taken for a cell'
   if (name.trim() !== name) return 'a name has no blanks at its ends'
   if (name.includes('@')) return 'a name has no @ in it'
   return name.length >= 1 && [...name].length <= 20 ? undefined : 'a name has 1 to 20 characters'
@@ -72,6 +73,9 @@ const match: Protocol<Name> = {
     const broken = Promise.withResolvers<never>()
     let chair: Chair<number, Board> | undefined
     const play = async () => {
+      // who has said a name and gone is nobody to play with
+      await undefined
+      if (peer.state !== 'waiting') return
       chair = await hall.seek(tictactoe, { options: {}, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
       await tell(peer, chair)
     }
@@ -94,7 +98,7 @@ const match: Protocol<Name> = {
       peer.send('name', name.trim())
       const { name: answer, text, fields } = await peer.receive()
       person.say(answer === 'ERROR' ? fields[0] : text)
-      if (answer !== 'ERROR' && !(await playOn(peer, person, name.trim()))) return
+      if (answer !== 'ERROR' && !(await playOn(peer, person, fields[0] ?? ''))) return
     }
   },
 }
@@ -107,7 +111,7 @@ function leaves({ name }: Said<Name>): boolean {
 /** Lets the peer in under a name, or says why not. */
 async function admitted(peer: Peer<Name>, hall: Hallway, name: string): Promise<boolean> {
   const wrong = badName(name) ?? (await hall.enter(name))?.refused
-  if (wrong === undefined) peer.send('Welcome', name)
+  if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
   else peer.refuse(wrong)
   return wrong === undefined
 }
@@ -115,9 +119,11 @@ async function admitted(peer: Peer<Name>, hall: Hallway, name: string): Promise<
 /** Tells a player what happens at the table, until the game is over. */
 function tell(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
   const { table, names } = chair
+  let begun = false
   let marked = 0
-  peer.send('init', table.id, ...names)
   return follow(chair, ({ view: { cells, turn: next, last = 0 }, turn, outcome }) => {
+    if (!begun) peer.send('init', table.id, ...names)
+    begun = true
     const marks = [...cells].filter((cell) => cell !== '-').length
     if (marks > marked) peer.send('moved', table.id, names[1 - next] ?? '', last, cells)
     marked = marks

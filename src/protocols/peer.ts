@@ -115,6 +115,12 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
+  /** Says why there is no room for the peer, where the protocol has an answer that can; answers whether it was said. */
+  turnAway(sentence: string): boolean {
+    this.#request = undefined
+    return this.#answerError(sentence)
+  }
+
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
   explain(end: Ended): Ended {
     if (end.how === 'ours' || end.how === 'violation') return end

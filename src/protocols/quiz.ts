@@ -50,7 +50,7 @@ const automaton = {
     asked: { letter: 'judging', ask: 'asked' },
     judging: { RIGHT: 'judged', WRONG: 'judged', ERROR: 'asked' },
     judged: { QUESTION: 'asking', TOTAL: 'done' },
-    done: { RANK: 'ready' },
+    done: { RANK: 'ready', ERROR: 'ready' },
     end: {},
   },
   always: { QUIT: 'end', closed: 'end' },
@@ -81,13 +81,11 @@ const protocol: Protocol<Name> = {
 
   async client(peer, { person }) {
     await introduce(peer, person)
-    for (let coming = peer.receive(); ; coming = peer.receive()) {
-      if (peer.state === 'ready') await chooseLength(peer, person, coming)
-      if (peer.state === 'end') return
-      const said = await coming
-      show(said, person)
-      if (said.name === 'ask') await chooseAnswer(peer, person)
-      if (peer.state === 'end') return
+    for (;;) {
+      const coming = peer.receive()
+      if (peer.state === 'ready' && !(await chooseLength(peer, person, coming))) return
+      if (peer.state === 'asked' && !(await chooseAnswer(peer, person, coming))) return
+      show(await coming, person)
     }
   },
 }
@@ -98,11 +96,11 @@ async function welcome(peer: Peer<Name>, hall: Hallway): Promise<boolean> {
     const { name, fields } = await peer.receive()
     if (peer.state === 'end') return false
     const [who = '', password = ''] = fields
-    const how = name === 'LOGIN' ? { password, again: true } : { again: true }
+    const how = name === 'LOGIN' ? { password } : { again: true }
     const refusal = name === 'REGISTER' ? await hall.register(who, password) : await hall.enter(who, how)
     if (refusal) peer.refuse(refusal.refused)
     else {
-      peer.send('Welcome', who)
+      peer.send('Welcome', hall.name ?? who)
       return name === 'NAME'
     }
   }
@@ -136,8 +134,9 @@ async function questionsFrom(peer: Peer<Name>, hall: Hallway, chair: Seat, start
     else peer.send('WRONG', view.last?.right ?? '', view.points)
     if (!view.open) peer.send('TOTAL', view.points, view.count)
   }
-  const { rank, of } = (await hall.rank(quiz.name)) ?? { rank: 1, of: 1 }
-  peer.send('RANK', rank, of)
+  const place = await hall.rank(quiz.name)
+  if (place) peer.send('RANK', place.rank, place.of)
+  else peer.refuse('your points are kept, and your rank cannot be told just now')
 }
 
 /** Takes an answer that the question has; `false` when the peer goes instead. */
@@ -173,24 +172,37 @@ async function confirmed(person: Person, question: string): Promise<boolean> {
   }
 }
 
-/** Says what the person wants to begin with, unless the server says something first. */
-async function chooseLength(peer: Peer<Name>, person: Person, news: Promise<unknown>): Promise<void> {
+/** Says what the person wants to begin with, unless the server says something first; answers whether the person stays. */
+async function chooseLength(peer: Peer<Name>, person: Person, news: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to go on, QUIT to leave)? '
     const typed = (await askUntil(news, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
-    const count = Number(pythonInt(typed ?? ''))
-    if (typed === 'QUIT' || typed === 'RESUME') return peer.send(typed)
-    if (count >= 1 && count <= 50) return peer.send('START', count)
-    if (typed === undefined) return
+    // what is typed can cross what the server says
+    if (typed === undefined || peer.state !== 'ready') return true
+    if (typed === 'QUIT') return quit(peer)
+    const count = Number(pythonInt(typed))
+    if (typed === 'RESUME') peer.send('RESUME')
+    else if (count >= 1 && count <= 50) peer.send('START', count)
+    else continue
+    return true
   }
 }
 
-async function chooseAnswer(peer: Peer<Name>, person: Person): Promise<void> {
+/** Says the person's answer, unless the server says something first; answers whether the person stays. */
+async function chooseAnswer(peer: Peer<Name>, person: Person, news: Promise<unknown>): Promise<boolean> {
   for (;;) {
-    const typed = (await person.ask('Your answer (QUIT to leave): ', 'QUIT')).trim().toUpperCase()
-    if (typed === 'QUIT') return peer.send('QUIT')
-    if (/^[A-F]$/.test(typed)) return peer.send('letter', typed)
+    const typed = (await askUntil(news, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
+    if (typed === undefined || peer.state !== 'asked') return true
+    if (typed === 'QUIT') return quit(peer)
+    if (!/^[A-F]$/.test(typed)) continue
+    peer.send('letter', typed)
+    return true
   }
+}
+
+function quit(peer: Peer<Name>): false {
+  peer.send('QUIT')
+  return false
 }
 
 function show({ name, text, fields: [first = '', second = '', third = ''] }: Said<Name>, person: Person): void {

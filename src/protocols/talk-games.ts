@@ -26,7 +26,7 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
     for (;;) {
       const { view, turn, outcome } = await seat.next()
       if (outcome?.left !== undefined) line.quit()
-      if (view.last !== undefined && view.turn === line.them) line.say(String(view.last))
+      if (view.last !== undefined && view.turn === seat.number) line.say(String(view.last))
       if (outcome) return
       if (turn) await line.answer(REQUESTS.cell, move)
     }

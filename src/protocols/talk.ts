@@ -54,7 +54,8 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
     for (;;) {
       const { view, turn, outcome } = await seat.next()
       if (outcome?.left !== undefined) line.quit()
-      const by = 1 - view.turn
+      // at the hall's tables, the two sides can have each other's numbers
+      const by = view.turn === seat.number ? line.us : line.them
       const game = outcome && GAMES.find((name) => view.line === `play ${name}`)
       if (view.line !== undefined && by === line.us) {
         if (game) line.play(game)

@@ -4,7 +4,7 @@ import { lines } from '../wire/lines.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
-import type { Program, Protocol } from './protocol.ts'
+import type { Options, Program, Protocol } from './protocol.ts'
 import { pythonInt } from './python.ts'
 
 /** Who moves first: seat 0 is the server (O), seat 1 the client (X). */
@@ -32,6 +32,11 @@ const automaton = {
   turns: { 'server moves': 'server', 'client moves': 'client' },
   quiet: ['server moves', 'client moves'],
 } as const satisfies Automaton
+
+/** How the board is set up: nothing else that is asked for on the command line belongs to it. */
+function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?: number } {
+  return size === undefined ? { first } : { first, size }
+}
 
 /** Each side keeps its own board, so both play the same way: what the peer says are the moves of its seat. */
 async function exchange(peer: Peer<Name>, seat: Seat<number, Board>): Promise<void> {
@@ -78,8 +83,8 @@ const ticTacToe: Protocol<Name, Words> = {
   title: 'tic-tac-toe, the server begins',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
-  server: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 1, { ...words, ...options })),
-  client: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 0, { ...words, ...options })),
+  server: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 1, setup(words, options))),
+  client: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 0, setup(words, options))),
   opposite: (seat: Seat<number, Board>, { person }) => sitDown(seat, person),
 }
 

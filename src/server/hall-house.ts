@@ -6,7 +6,9 @@ import { PEER, type Sitter } from '../hall/ports.ts'
 import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
-import type { Rooms } from './rooms.ts'
+import { Ended } from '../wire/ends.ts'
+import { noRoom } from './limits.ts'
+import type { OnSeated, Rooms } from './rooms.ts'
 import { Session } from './session.ts'
 
 /** Characters of a name at most, also of one that nobody has given: there are clients that have room for no more. */
@@ -19,15 +21,17 @@ export class HallHouse implements Household, Hallway {
   readonly #line: Line
   /** What others call a peer that has not said who it is. */
   readonly #called: string
+  readonly #onSeated: OnSeated | undefined
   #visitor: Visitor | undefined
   #seats: readonly Held[] = []
   #cancelSeek: ((reason: Error) => void) | undefined
   #session: Session | undefined
   #closed: Error | undefined
 
-  constructor(premises: Rooms, line: Line, called: string) {
+  constructor(premises: Rooms, line: Line, called: string, onSeated?: OnSeated) {
     this.#premises = premises
     this.#line = line
+    this.#onSeated = onSeated
     this.#called = [...called].slice(0, NAME).join('')
   }
 
@@ -51,18 +55,18 @@ export class HallHouse implements Household, Hallway {
     const { seat, setup } = unturned(game.seats.max, number, options)
     const sitter = this.#sitter()
     if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [sitter] }, 'given up')
-    const chair = this.#sought<Move, View>({ sitter, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up')
-    // a role that is not seated yet listens to nobody
-    this.#line.watch(true)
-    chair.then(
-      () => this.#line.watch(false),
-      () => {},
-    )
-    return chair
+    // a role that asks for a seat does nothing else until it has one
+    return this.#sought({ sitter, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
   }
 
   lobby(listener: LobbyListener): Lobby {
-    const session = new Session({ rooms: this.#premises, line: this.#line, listener, stock: this.#premises.stock })
+    const session = new Session({
+      rooms: this.#premises,
+      line: this.#line,
+      listener,
+      stock: this.#premises.stock,
+      onSeated: this.#onSeated,
+    })
     this.#session = session
     return session
   }
@@ -82,7 +86,7 @@ export class HallHouse implements Household, Hallway {
     const sitter = this.#sitter()
     const keeping = held ? 'held' : 'given up'
     if (game.seats.max === 1) return this.#open(game.name, { options, seats: [sitter], rated }, keeping)
-    return this.#sought({ sitter, game: game.name, options, seats, wait, rated }, keeping)
+    return this.#sought({ sitter, game: game.name, options, seats, wait, rated }, keeping, 'listening')
   }
 
   holds(game: string): boolean {
@@ -116,6 +120,7 @@ export class HallHouse implements Household, Hallway {
 
   /** The peer's seat at a game that goes on, the latest where there are several. */
   #mine(game: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
+    if (this.#closed) return undefined
     return [...this.#premises.hall.seatsOf(this.#sitter().person)].findLast(({ table }) => table.state.opened.game === game)
   }
 
@@ -144,23 +149,40 @@ export class HallHouse implements Household, Hallway {
   /** The seat at a new table of one. Throws an Error when the conversation is over, for nobody would sit there. */
   #open<Move, View>(game: string, opening: Opening, keeping: Keeping): HallSeat<Move, View> {
     if (this.#closed) throw this.#closed
+    this.#checkRoom()
     return this.#take(this.#premises.hall.open(game, opening), 0, keeping)
   }
 
-  /** The seat that comes of a wish. Rejects when the conversation ends before. */
-  #sought<Move, View>(wish: Omit<Seek, 'seated'>, keeping: Keeping): Promise<HallSeat<Move, View>> {
+  /** The seat that comes of a wish. Rejects when the conversation ends before, as it does for a peer that goes while its role is idle. */
+  #sought<Move, View>(wish: Omit<Seek, 'seated'>, keeping: Keeping, role: 'idle' | 'listening'): Promise<HallSeat<Move, View>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw this.#closed
-      const seated = (table: LiveTable, seat: SeatNumber) => resolve(this.#take(table, seat, keeping))
+      this.#checkRoom()
+      let waiting = true
+      const seated = (table: LiveTable, seat: SeatNumber) => {
+        if (this.#cancelSeek && role === 'idle') this.#line.watch(false)
+        this.#cancelSeek = undefined
+        waiting = false
+        resolve(this.#take(table, seat, keeping))
+      }
       const cancel = this.#premises.hall.seek({ ...wish, seated })
+      if (!waiting) return
       this.#cancelSeek = (reason) => {
         cancel()
         reject(reason)
       }
+      if (role === 'idle') this.#line.watch(true)
     })
   }
 
+  /** Throws an `Ended` with a sentence where there is no room for the peer at one more table. */
+  #checkRoom(): void {
+    const full = noRoom(this.#premises, this.#sitter().person)
+    if (full !== undefined) throw new Ended('full', full)
+  }
+
   #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
+    this.#onSeated?.(table.id, number)
     const seat = new HallSeat<Move, View>(table, number, keeping, this.#line)
     this.#seats = [...this.#seats.filter((one) => !one.over), seat]
     return seat

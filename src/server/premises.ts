@@ -9,7 +9,8 @@ import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
 import { HallHouse } from './hall-house.ts'
-import type { Rooms } from './rooms.ts'
+import { type HallLimits, unlimited } from './limits.ts'
+import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What premises are made of. */
 export interface PremisesOptions {
@@ -24,6 +25,8 @@ export interface PremisesOptions {
   readonly stock?: Stock
   /** Milliseconds that somebody waits for company before the house sits down, where that is not as usual. */
   readonly wait?: number | undefined
+  /** How many seats and tables there may be; no limits, where not given. */
+  readonly limits?: HallLimits
   /** Told of what went wrong and was survived. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
@@ -34,12 +37,15 @@ export class Premises implements Rooms {
   readonly people: People
   readonly stock: Stock
   readonly wait: number | undefined
+  readonly limits: HallLimits
   readonly bytes: RandomBytes
   readonly #store: Store
 
-  constructor({ store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait }: PremisesOptions) {
+  constructor(options: PremisesOptions) {
+    const { store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait, limits = unlimited } = options
     this.stock = stock
     this.wait = wait
+    this.limits = limits
     this.bytes = bytes
     this.#store = store
     this.hall = new Hall({ store, games: played, clock, random, onTrouble })
@@ -51,9 +57,12 @@ export class Premises implements Rooms {
     return this.hall.restore()
   }
 
-  /** The house for one conversation; `called` is what others call a peer that does not say who it is. */
-  house(line: Line, called: string): Household {
-    return new HallHouse(this, line, called)
+  /**
+   * The house for one conversation; `called` is what others call a peer that does not say who it is. `onSeated` is told
+   * of each seat that it takes.
+   */
+  house(line: Line, called: string, onSeated?: OnSeated): Household {
+    return new HallHouse(this, line, called, onSeated)
   }
 
   /** Lets everybody go, for a reason: their tables stay as they are. */

@@ -1,7 +1,10 @@
 import type { Stock } from '../games/catalogue.ts'
+import type { SeatNumber } from '../games/game.ts'
 import type { RandomBytes } from '../hall/codes.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { People } from '../hall/people.ts'
+import type { TableId } from '../hall/ports.ts'
+import type { HallLimits } from './limits.ts'
 
 /** Rooms are what those who come in have to do with. */
 export interface Rooms {
@@ -15,4 +18,8 @@ export interface Rooms {
    * for a classroom program, and for a while at the front door.
    */
   readonly wait: number | undefined
+  readonly limits: HallLimits
 }
+
+/** Told that somebody takes a seat, by the numbers of the table and the seat. */
+export type OnSeated = (table: TableId, seat: SeatNumber) => void

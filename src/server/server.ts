@@ -3,12 +3,17 @@ import { Conversation } from '../protocols/conversation.ts'
 import type { Line } from '../protocols/house.ts'
 import { type Limits, Patience } from '../protocols/patience.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
+import type { Budget } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
 import { Turnstile } from '../wire/turnstile.ts'
+import { Doorkeeper, type DoorLimits, turnAway, unlimited } from './limits.ts'
+import { type Logs, outcomeOf, type Visit } from './logs.ts'
 import type { Premises } from './premises.ts'
+import { Tally } from './tally.ts'
 
 /** What a server is made of. */
 export interface Serving {
@@ -19,13 +24,14 @@ export interface Serving {
   readonly ports: Readonly<Record<string, number>>
   /** The programs that serve one client at a time. */
   readonly iterative: ReadonlySet<string>
-  readonly limits: Limits
+  readonly limits: Limits & Partial<DoorLimits>
   readonly options: Options
   readonly random: Random
   /** Where clients are seated. */
   readonly premises: Premises
-  /** Told of every conversation that did not end as its protocol ends. */
-  readonly onTrouble: (program: Program, client: Address, trouble: Error) => void
+  /** Told of what happens. */
+  readonly logs: Logs
+  readonly clock?: Clock
 }
 
 /** Place is a program that listens, or why it does not. */
@@ -37,17 +43,52 @@ export interface Place {
   readonly failure?: unknown
 }
 
+/** Somebody who has come, and how that one is served. */
+interface Coming {
+  readonly program: Program
+  readonly transport: Transport
+  readonly options: Options
+  readonly budget: Budget | undefined
+}
+
+/** How long clients may take to go when the server stops, in milliseconds. */
+const GOING = 3000
+/** How long it may take until they are gone who were sent away, in milliseconds. */
+const SENT_AWAY = 500
+
 /** Server serves worksheet programs to many clients each, and seats them in one hall. */
 export class Server {
   readonly #serving: Serving
+  readonly #clock: Clock
   readonly #patience: Patience
+  readonly #doorkeeper: Doorkeeper
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []
-  #stopped = false
+  readonly #tallies = new Map<Program, Tally>()
+  #connections = 0
+  #stopping = false
 
   constructor(serving: Serving) {
     this.#serving = serving
-    this.#patience = new Patience(serving.limits)
+    this.#clock = serving.clock ?? wallClock
+    this.#patience = new Patience(serving.limits, this.#clock)
+    this.#doorkeeper = new Doorkeeper({ ...unlimited, ...serving.limits }, this.#clock)
+    for (const program of serving.programs) this.#tallyOf(program)
+  }
+
+  /** Whether it takes nobody any more. */
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
+  /** What the clients of each program have done since the server was started. */
+  get tallies(): ReadonlyMap<Program, Tally> {
+    return this.#tallies
+  }
+
+  /** The conversations that go on, or whose connections are not closed yet. */
+  get conversations(): Iterable<Conversation> {
+    return this.#patience.watched
   }
 
   /** Opens every program's place. One that cannot be opened is among the answers, with its failure; the others serve. */
@@ -63,19 +104,35 @@ export class Server {
 
   /**
    * Stops: takes nobody any more, says goodbye to those who are here in their protocol's words, or breaks off, and
-   * resolves when all are gone.
+   * resolves when all are gone; who has not gone after three seconds is sent away.
    */
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#stopping = true
     const closed = this.#listeners.map((listener) => listener.close())
     for (const turnstile of this.#turnstiles) turnstile.close()
     this.#patience.close()
     const reason = new Ended('ours', 'the server was stopped')
-    const gone = [...this.#patience.watched].map((conversation) => conversation.done)
+    const here = [...this.#patience.watched]
     // first the hall, for whoever goes now is not to give up a game
     this.#serving.premises.clear(reason)
-    for (const conversation of this.#patience.watched) conversation.stop(reason)
-    await Promise.all([...gone, ...closed])
+    for (const conversation of here) conversation.stop(reason)
+    await this.#until(Promise.all([...here.map(({ done }) => done), ...closed]))
+  }
+
+  /** Waits until all are gone, and makes it so after a while: nobody keeps the server from ending. */
+  #until(gone: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancels = [
+        this.#clock.after(GOING, () => {
+          for (const { connection } of this.#patience.watched) connection.transport.reset()
+        }),
+        this.#clock.after(GOING + SENT_AWAY, resolve),
+      ]
+      void gone.then(() => {
+        for (const cancel of cancels) cancel()
+        resolve()
+      })
+    })
   }
 
   async #listen(
@@ -85,11 +142,17 @@ export class Server {
   ): Promise<Place> {
     const address = { host: this.#serving.host, port }
     const options = { ...program.defaults, ...this.#serving.options }
-    const turnstile = new Turnstile((client) => this.#serve(program, client, options), {
+    const budget = this.#doorkeeper.budget((client, sentence) => this.#tellLimit('slowed', { program: program.name, client }, sentence))
+    const turnstile = new Turnstile((client) => this.#serve({ program, transport: client, options, budget }), {
       oneAtATime: this.#serving.iterative.has(program.name),
     })
+    const arrive = (client: Transport) => {
+      const refusal = this.#doorkeeper.admit(client)
+      if (refusal === undefined) turnstile.arrive(client)
+      else this.#turnAway(program, client, refusal)
+    }
     try {
-      const listener = await (transport === 'tcp' ? listenTcp : listenUdp)(address, turnstile.arrive)
+      const listener = await (transport === 'tcp' ? listenTcp : listenUdp)(address, arrive)
       this.#listeners.push(listener)
       this.#turnstiles.push(turnstile)
       return { program, transport, address: listener.address }
@@ -98,15 +161,48 @@ export class Server {
     }
   }
 
-  #serve(program: Program, transport: Transport, options: Options): Promise<void> {
-    const { random, onTrouble, premises } = this.#serving
-    const house = (line: Line) => premises.house(line, program.name)
-    const conversation = new Conversation({ program, side: 'server', transport, options, random, house })
+  #serve(coming: Coming): Promise<void> {
+    const { program, transport, options, budget } = coming
+    const { random, premises, logs } = this.#serving
+    const tally = this.#tallyOf(program)
+    const visit: Visit = { connection: ++this.#connections, program: program.name, client: transport.remote }
+    const since = this.#clock.now()
+    tally.came()
+    logs.came?.(visit)
+    const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(visit, table, seat))
+    const house = (line: Line) => premises.house(line, program.name, onSeated)
+    const conversation = new Conversation({ program, side: 'server', transport, options, random, house, budget, clock: this.#clock })
     this.#patience.watch(conversation)
-    return conversation.over.then((trouble) => {
-      // nobody says goodbye in datagrams: silence is how a peer goes there
-      const gone = transport.datagrams && trouble instanceof Ended && trouble.how === 'late'
-      if (trouble && !gone && !this.#stopped) onTrouble(program, transport.remote, trouble)
+    void conversation.done.then(() => {
+      tally.left(conversation)
+      this.#doorkeeper.leave(transport)
     })
+    return conversation.over.then((reason) => {
+      // nobody says goodbye in datagrams: silence is how a peer goes there
+      const gone = transport.datagrams && reason instanceof Ended && reason.how === 'late'
+      const trouble = gone ? undefined : reason
+      const outcome = outcomeOf(trouble)
+      tally.ended(outcome)
+      const { state, connection } = conversation
+      const { received, sent } = connection
+      const level = !trouble || this.#stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
+      logs.ended?.(visit, { level, outcome, trouble, state, ms: this.#clock.now() - since, received, sent })
+    })
+  }
+
+  #turnAway(program: Program, transport: Transport, sentence: string): void {
+    this.#tallyOf(program).refused++
+    this.#tellLimit('refused', { program: program.name, client: transport.remote }, sentence)
+    turnAway(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
+  }
+
+  #tellLimit(what: 'refused' | 'slowed', about: Omit<Visit, 'connection'>, sentence: string): void {
+    if (this.#doorkeeper.mayTell(what, about.client)) this.#serving.logs.limited?.(about, what, sentence)
+  }
+
+  #tallyOf(program: Program): Tally {
+    const tally = this.#tallies.get(program) ?? new Tally()
+    this.#tallies.set(program, tally)
+    return tally
   }
 }

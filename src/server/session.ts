@@ -19,8 +19,9 @@ import type {
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
+import { noRoom } from './limits.ts'
 import { coded, noGame, noTable, WHO } from './refusals.ts'
-import type { Rooms } from './rooms.ts'
+import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -28,6 +29,8 @@ export interface SessionOptions {
   readonly line: Line
   readonly listener: LobbyListener
   readonly stock: Stock
+  /** Told of each seat that is taken. */
+  readonly onSeated?: OnSeated | undefined
 }
 
 /** Milliseconds until the house sits down opposite, where nobody says otherwise. */
@@ -42,16 +45,18 @@ export class Session implements Lobby {
   readonly #rooms: Rooms
   readonly #line: Line
   readonly #stock: Stock
+  readonly #onSeated: OnSeated | undefined
   readonly #tables: Attended
   #visitor: Visitor | undefined
   #cancelSeek: (() => void) | undefined
   #closed = false
 
-  constructor({ rooms, line, listener, stock }: SessionOptions) {
+  constructor({ rooms, line, listener, stock, onSeated }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
     this.#tables = new Attended(rooms.hall, listener)
     this.#stock = stock
+    this.#onSeated = onSeated
   }
 
   get me(): PersonInfo | undefined {
@@ -298,6 +303,8 @@ export class Session implements Lobby {
   #busy(): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
     if (this.#tables.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
+    const full = noRoom(this.#rooms, this.#visitor.person)
+    if (full !== undefined) return { code: 'too-many', refused: full }
     return this.#cancelSeek && this.#seeking()
       ? { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
       : undefined
@@ -325,6 +332,7 @@ export class Session implements Lobby {
 
   #seated(table: LiveTable, seat: SeatNumber, token: string): void {
     this.#cancelSeek = undefined
+    this.#onSeated?.(table.id, seat)
     this.#tables.sit(table, seat, token)
   }
 

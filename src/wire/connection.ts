@@ -3,7 +3,7 @@ import { Ended } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
-import type { Sink, Transport } from './transport.ts'
+import type { Address, Sink, Transport } from './transport.ts'
 
 /** How one connection is run. */
 export interface ConnectionOptions {
@@ -19,7 +19,17 @@ export interface ConnectionOptions {
   outboxLimit?: number
   /** Milliseconds between two messages to the peer that it did not answer in between: 0. */
   pace?: number
+  /** How fast the peer may speak: as it likes. */
+  budget?: Budget | undefined
   clock?: Clock
+}
+
+/** Budget is how many messages of a peer are read: one that says more is read more slowly, and has to wait therefore. */
+export interface Budget {
+  /** Messages of a peer that are read before it is asked for more, each time. */
+  readonly step: number
+  /** Opens an account for a peer. Each call of the answer takes a step: how many milliseconds to wait before it is read. */
+  open(peer: Address): () => number
 }
 
 const INBOX_LIMIT = 64 * 1024
@@ -60,14 +70,17 @@ export class Connection implements Sink {
   readonly transport: Transport
   /** Since when somebody waits for the peer's next message; `undefined` while nobody does. */
   waitingSince: number | undefined
-  /** Whether a message of the peer was read yet; a part of one is none. */
-  heard = false
+  /** Messages of the peer that were read; a part of one is none. */
+  received = 0
+  /** Messages that were sent to it. */
+  sent = 0
 
   readonly #clock: Clock
   readonly #inbox: Inbox
   readonly #inboxLimit: number
   readonly #messageLimit: number
   readonly #outbox: Outbox
+  readonly #budget: Budget | undefined
   #reader: Reader | undefined
   #onGone: ((end: Ended) => void) | undefined
   #end: Ended | undefined
@@ -75,6 +88,11 @@ export class Connection implements Sink {
   #peerGone = false
   #broken: string | undefined
   #paused = false
+  /** How many messages are read before the budget is asked. */
+  #affordable: number
+  #takeStep: (() => number) | undefined
+  /** Ends the wait of a peer that has said too much, which is not read meanwhile. */
+  #cancelRest: (() => void) | undefined
   /** This side says nothing more. */
   #mute = false
   #closed = false
@@ -89,6 +107,8 @@ export class Connection implements Sink {
     // a peer that has to wait must have been able to say one message
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
+    this.#budget = options.budget
+    this.#affordable = options.budget?.step ?? 0
     const { datagrams } = transport
     const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
@@ -101,6 +121,11 @@ export class Connection implements Sink {
       onFull: (waiting) => this.#full(waiting, outboxLimit),
     })
     transport.open(this)
+  }
+
+  /** Whether a message of the peer was read yet. */
+  get heard(): boolean {
+    return this.received > 0
   }
 
   /** What ended this conversation; `undefined` while there may be more to read. */
@@ -118,7 +143,7 @@ export class Connection implements Sink {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
     this.#offer()
-    if (this.#reader) this.waitingSince = this.#clock.now()
+    if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.now()
   }
 
   /** Takes the wish to read back; what comes is for the next reader. */
@@ -135,7 +160,9 @@ export class Connection implements Sink {
 
   /** Sends a message, with all else that is said in this turn of the event loop. After the end, nothing. */
   send(message: string): void {
-    if (this.#canSend()) this.#outbox.send(message)
+    if (!this.#canSend()) return
+    this.sent++
+    this.#outbox.send(message)
   }
 
   /** Writes at once, in a write of its own, whatever the framing. */
@@ -236,7 +263,7 @@ export class Connection implements Sink {
   #give(): boolean {
     const reader = this.#reader
     const onGone = this.#onGone
-    if (!reader && !onGone) return false
+    if ((!reader && !onGone) || this.#cancelRest) return false
     const message = this.#next()
     if (message === undefined) {
       if (this.#end) this.#ended(this.#end)
@@ -248,9 +275,26 @@ export class Connection implements Sink {
     }
     this.#reader = undefined
     this.waitingSince = undefined
-    this.heard = true
+    if (++this.received === this.#affordable) this.#spend()
     reader.message(message)
     return this.#reader !== undefined || this.#onGone !== onGone
+  }
+
+  /** Asks whether more may be read; where not yet, the peer is left unread, and so has to wait. */
+  #spend(): void {
+    if (!this.#budget) return
+    this.#takeStep ??= this.#budget.open(this.transport.remote)
+    const wait = this.#takeStep()
+    if (wait === 0) {
+      this.#affordable = this.received + this.#budget.step
+      return
+    }
+    this.#cancelRest = this.#clock.after(wait, () => {
+      this.#cancelRest = undefined
+      this.#spend()
+      this.#offer()
+      if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.now()
+    })
   }
 
   #next(): string | undefined {
@@ -276,6 +320,8 @@ export class Connection implements Sink {
   #ended(end: Ended): void {
     this.#end = end
     this.#inbox.close()
+    this.#cancelRest?.()
+    this.#cancelRest = undefined
     const reader = this.#reader
     const onGone = this.#onGone
     this.#reader = undefined

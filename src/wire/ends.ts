@@ -3,9 +3,9 @@
  *
  * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
  * side ended it; `violation` the peer said what the protocol does not allow; `late` the peer was silent for too long;
- * `much` the peer sent a message over the cap, or does not read what is sent to it.
+ * `much` the peer sent a message over the cap, or does not read what is sent to it; `full` there is no room for it.
  */
-export type How = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much'
+export type How = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
 /** Ended is thrown to whoever waits on a connection that will bring nothing more; its message is a sentence for people. */
 export class Ended extends Error {

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Parlor, serving } from '../support/process.ts'
@@ -155,5 +158,34 @@ describe('serve', () => {
     const socket = connect({ port: port('fh/time'), host: '127.0.0.1', allowHalfOpen: true })
     socket.end('at %% o’clock')
     expect(await text(socket)).toBe('at % o’clock')
+  })
+
+  test('a parlor.toml in its folder says how it serves, and an option holds before it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parlor-serve-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const toml = 'only = ["guess", "time"]\niterative = ["guess"]\nfirst = "300ms"\nhttp = 0\n[ports]\nguess = 0\n"fh/time" = 0\n'
+    await writeFile(join(folder, 'parlor.toml'), toml)
+    const server = new Parlor(['serve', '--json', '--first', '1m'], undefined, { cwd: folder, environment: { PARLOR_HTTP: '' } })
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    await server.shows(/\n/)
+    const { listening, http } = JSON.parse(server.output) as { listening: { program: string; port: number }[]; http: { port: number } }
+    expect([...new Set(listening.map(({ program }) => program))]).toEqual(['tjc/guess', 'fh/time'])
+    expect((await fetch(`http://127.0.0.1:${http.port}/health`)).status).toBe(200)
+    const port = listening[0]?.port ?? 0
+    const [first, second] = [new Client(port), new Client(port)]
+    await first.hears(/^GUESS\n/)
+    expect(second.heard).toBe('')
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+    expect(server.errors).toBe('')
+  })
+
+  test('what a file of settings names and is not there is told with where it stands', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parlor-serve-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'class.toml'), 'words = "no.txt"')
+    const server = new Parlor(['serve', '--config', 'class.toml'], undefined, { cwd: folder })
+    expect(await server.exit).toBe(2)
+    expect(server.errors).toBe('parlor: words (from class.toml): cannot read "no.txt": there is no such file\n')
   })
 })

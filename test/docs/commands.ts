@@ -123,10 +123,11 @@ export class Stage {
   async start(command: string, typed: readonly string[]): Promise<Running> {
     const words = [...(await this.translate(command)).matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
     const [program = '', ...args] = words
+    const surroundings = { cwd: root, env: { ...process.env, PARLOR_HTTP: 'none' } }
     const child =
       program === 'npx'
-        ? spawn(process.execPath, [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf(args.slice(1)))], { cwd: root })
-        : spawn(program === 'node' ? process.execPath : program, program === 'python3' ? ['-B', ...args] : args, { cwd: root })
+        ? spawn(process.execPath, [join(root, 'bin/parlor.js'), ...args.slice(1), ...(await this.#portsOf(args.slice(1)))], surroundings)
+        : spawn(program === 'node' ? process.execPath : program, program === 'python3' ? ['-B', ...args] : args, surroundings)
     return new Running(child, typed)
   }
 

@@ -90,7 +90,12 @@ async function serving(name: string, options: Options, then: (at: Address) => Pr
     limits: { first: 20_000, idle: 20_000 },
     options,
     random,
-    onTrouble: (_program, _client, trouble) => troubles.push(trouble.message),
+    logs: {
+      tell: (_, sentence) => troubles.push(sentence),
+      ended: (_, { level, trouble }) => {
+        if (trouble && level !== 'info') troubles.push(trouble.message)
+      },
+    },
   })
   const [place] = await server.open()
   try {

@@ -1,8 +1,148 @@
 import { describe, expect, test } from 'vitest'
-import type { Random } from '../../src/games/game.ts'
-import type { Guessing } from '../../src/games/guessing.ts'
-import { HANDS, type Hand, type Hands } from '../../src/games/hands.ts'
-import type { Hangman } from '../../src/games/hangman.ts'
+import { catalogue } from '../../src/games/catalogue.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
-import type { Question } from '../../src/games/questions/question.ts'
-import { type Quiz, quiz } from '../../src/games/quiz.ts'
+import { seeded } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import { allPrograms } from '../../src/protocols/index.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { BROKEN, gamesWith } from '../support/broken.ts'
+import { Machine } from '../support/machine.ts'
+import { program } from '../support/play.ts'
+import { restless } from '../support/restless.ts'
+import { Room } from '../support/room.ts'
+import { compare, record, saidTo } from '../support/secrecy.ts'
+import { anotherPlot, anyPlot, KNOWLEDGE } from '../support/secrets.ts'
+import { castOf, SETTINGS, type Setting, WITHOUT_SEATS } from '../support/settings.ts'
+
+/** Pairs of games that are compared at each setting. */
+const PAIRS = 24
+
+/** Plays two games that differ in their secrets alone, and looks for these in what was said. */
+async function pair(setting: Setting, seed: number, played?: ReadonlyMap<string, AnyGame>) {
+  const staging = { cast: castOf(setting), knowledge: KNOWLEDGE, ...(played ? { games: played } : {}) }
+  const random = seeded(seed)
+  const plot = anyPlot(setting, random)
+  const one = await record(staging, plot)
+  const other = await record(staging, anotherPlot(setting, plot, one, random))
+  return { plot, one, ...compare(one, other) }
+}
+
+function calledAt({ who, speech }: Setting['seats'][number]): string {
+  return `seat ${who}, through ${speech === 'native' ? 'the native protocol' : speech.program}`
+}
+
+describe.each(SETTINGS)('$name', (setting) => {
+  test('nobody hears what may not be known yet', async () => {
+    let all = 0
+    for (let seed = 1; seed <= PAIRS; seed++) {
+      const { plot, one, leaks, compared } = await pair(setting, seed)
+      expect({ seed, leaks }).toEqual({ seed, leaks: [] })
+      all += compared
+      const said = [...saidTo(one).values()]
+      for (const text of said) expect(text).not.toContain(String(plot.deal.seed))
+      const tokens = one.logs.flatMap(([first]) => (first?.type === 'opened' ? first.seats.flatMap(({ token }) => token ?? []) : []))
+      for (const hash of tokens) for (const text of said) expect(text).not.toContain(hash)
+    }
+    // a comparison that ends at the first act says nothing
+    expect(all).toBeGreaterThan(PAIRS * (setting.seats.length + 1) * 5)
+  })
+
+  test.each(BROKEN[setting.game] ?? [])('it is noticed when the game $how', async (broken) => {
+    const { heardBy } = broken
+    const hearing = setting.seats.filter(({ speech }) => heardBy === 'everybody' || (heardBy === 'natives' && speech === 'native'))
+    const deaf = new Set([...hearing.map(calledAt), 'alan, through the native protocol'])
+    for (let seed = 1; seed <= PAIRS && deaf.size > 0; seed++) {
+      const { leaks } = await pair(setting, seed, gamesWith(broken))
+      for (const called of deaf) if (leaks.some((leak) => leak.startsWith(called))) deaf.delete(called)
+    }
+    expect([...deaf]).toEqual([])
+  })
+})
+
+describe('nothing is left out', () => {
+  test('every game that can be sought, and every program, is played above or seats nobody', async () => {
+    const played = new Set(SETTINGS.map(({ game }) => game))
+    expect(catalogue.map(({ game }) => game.name).filter((name) => !played.has(name))).toEqual([])
+    expect([...games.keys()].filter((name) => !played.has(name) || !BROKEN[name])).toEqual([])
+    const speaking = new Set(SETTINGS.flatMap(({ seats }) => seats.flatMap(({ speech }) => (speech === 'native' ? [] : speech.program))))
+    const all = (await allPrograms()).map(({ name }) => name)
+    expect([...speaking, ...WITHOUT_SEATS].sort()).toEqual(all.sort())
+  })
+
+  test.each(WITHOUT_SEATS)('%s asks for no seat', async (name) => {
+    const [here, there] = memoryPair()
+    const found = await program(name)
+    const asked: string[] = []
+    const house = () => ({
+      busy: false,
+      finished: async () => {},
+      close() {},
+      async sit(game: { name: string }): Promise<never> {
+        asked.push(game.name)
+        throw new Error('there are no seats here')
+      },
+    })
+    const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0 }, random: seeded(1) }
+    const serving = new Conversation({ ...terms, side: 'server', transport: there, house })
+    const joining = new Conversation({ ...terms, side: 'client', transport: here, person: restless(seeded(1), 20) })
+    await Promise.all([serving.done, joining.done])
+    expect(asked).toEqual([])
+  })
+})
+
+describe('what is nobody else’s business', () => {
+  test('passwords, tokens and codes are said to nobody but their owners, and are not in the journal', async () => {
+    const room = new Room()
+    const come = async (name: string, password: string) => {
+      const machine = new Machine(room.premises)
+      await machine.say({ type: 'register', name, password })
+      return machine
+    }
+    const passwords = ['engine-1843-of-ada', 'compiler-1952-of-grace', 'enigma-1940-of-alan']
+    const [ada, grace, alan] = [
+      await come('ada', passwords[0] ?? ''),
+      await come('grace', passwords[1] ?? ''),
+      await come('alan', passwords[2] ?? ''),
+    ]
+    const everybody = [ada, grace, alan]
+    const look = async () => {
+      for (const machine of everybody) {
+        await machine.say({ type: 'lobby' })
+        await machine.say({ type: 'ladder', game: 'tictactoe' })
+        await machine.say({ type: 'watch', table: 1 })
+        await machine.say({ type: 'watch', table: 2 })
+      }
+    }
+    await ada.say({ type: 'seek', game: 'tictactoe', rated: true })
+    await look()
+    await grace.say({ type: 'seek', game: 'tictactoe', rated: true })
+    await look()
+    await ada.say({ type: 'resign', table: 1 })
+    const { code = '' } = (await ada.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
+    await look()
+    await grace.say({ type: 'join', code })
+    await ada.say({ type: 'play', table: 2, move: 'stone' })
+    await look()
+    await ada.say({ type: 'password', old: passwords[0] ?? '', password: 'engine-1844-of-ada' })
+    const heard = everybody.map((machine) => JSON.stringify(machine.heard))
+    const journal = JSON.stringify([await room.store.tables.read(1, 0), await room.store.tables.read(2, 0)])
+    for (const secret of [...passwords, 'engine-1844-of-ada', '$argon2']) {
+      for (const text of [...heard, journal]) expect(text).not.toContain(secret)
+    }
+    const own = everybody.map((machine) => machine.all('seated').flatMap(({ token }) => token ?? []))
+    expect(own.map((tokens) => new Set(tokens).size)).toEqual([2, 2, 0])
+    for (const [at, tokens] of own.entries()) {
+      for (const token of tokens) {
+        expect(heard.map((text) => text.includes(token))).toEqual(heard.map((_, other) => other === at))
+        expect(journal).not.toContain(token)
+      }
+    }
+    expect(code).toMatch(/^\w+-\w+-\w+$/)
+    expect(heard.map((text) => text.includes(code))).toEqual([true, false, false])
+    expect(journal).not.toContain(code)
+    // of a private table, others know at most that somebody sits there
+    expect(alan.all('error').at(-1)).toMatchObject({ code: 'no-such-table' })
+    expect(alan.all('event').filter(({ table }) => table === 2)).toEqual([])
+    expect(heard[1]).not.toContain('"Stone"')
+  })
+})

@@ -3,6 +3,12 @@ import { join } from 'node:path'
 
 const bin = join(import.meta.dirname, '../../bin/parlor.js')
 
+/** Where a command runs, if not in the folder of the tests and with nothing more in its environment than is usual there. */
+interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
 /** A running `parlor`, on pipes. */
 export class Parlor implements AsyncDisposable {
   /** What it has printed on standard output, and on standard error. */
@@ -12,8 +18,11 @@ export class Parlor implements AsyncDisposable {
   readonly #child: ChildProcessWithoutNullStreams
   #seen: (() => void)[] = []
 
-  constructor(args: readonly string[], entry = bin) {
-    this.#child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, PARLOR_DATA: 'none' } })
+  constructor(args: readonly string[], entry = bin, { environment = {}, cwd }: Surroundings = {}) {
+    this.#child = spawn(process.execPath, [entry, ...args], {
+      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', ...environment },
+      cwd,
+    })
     this.#child.stdout.on('data', (data) => this.#print(() => (this.output += data)))
     this.#child.stderr.on('data', (data) => this.#print(() => (this.errors += data)))
     this.#child.stdin.on('error', () => {})
@@ -26,6 +35,11 @@ export class Parlor implements AsyncDisposable {
       if (!pattern.test(this.output.slice(from))) throw new Error(`ended (${code}) without ${pattern}:\n${this.output}\n${this.errors}`)
     })
     while (!pattern.test(this.output.slice(from))) await Promise.race([ended, new Promise<void>((resolve) => this.#seen.push(resolve))])
+  }
+
+  /** As `shows`, for standard error. */
+  async complains(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.errors)) await new Promise<void>((resolve) => this.#seen.push(resolve))
   }
 
   type(line: string): void {

@@ -2,14 +2,22 @@ import type { Random } from '../../src/games/game.ts'
 import { seeded } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { Premises, type PremisesOptions } from '../../src/server/premises.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
 import { Far } from './far.ts'
 import { program } from './play.ts'
 import { Script } from './script.ts'
+
+/** Guest is a client of ours in a room: both sides of its conversation, and its end of the wire. */
+export interface Guest {
+  readonly server: Conversation
+  readonly client: Conversation
+  readonly wire: MemoryTransport
+}
 
 /** Room is a hall in which the clients of a test meet, each played by hand; nothing goes wrong in it unnoticed. */
 export class Room {
@@ -41,5 +49,16 @@ export class Room {
     })
     await settled()
     return new Far(conversation, { here, there, script: new Script(), clock: this.clock })
+  }
+
+  /** A client of ours that comes in, and somebody who types there; `wire` is its end, before anything was said. */
+  async guest(name: string, person: Person, options: Options = {}, prepare: (wire: MemoryTransport) => void = () => {}): Promise<Guest> {
+    const found = await program(name)
+    const [wire, there] = memoryPair()
+    prepare(wire)
+    const terms = { program: found, options: { ...found.defaults, pace: 0, delay: 0, ...options }, random: this.#random, clock: this.clock }
+    const server = new Conversation({ ...terms, side: 'server', transport: there, house: (line) => this.premises.house(line, name) })
+    const client = new Conversation({ ...terms, side: 'client', transport: wire, person })
+    return { server, client, wire }
   }
 }

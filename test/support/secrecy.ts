@@ -101,16 +101,20 @@ export async function record({ cast, knowledge, games: played }: Staging, { deal
   const room = new Room({ random: dealing(deal), bytes: repeated(), stock, ...(played ? { games: played } : {}) })
   const holders = await cast(room, deal)
   const kept = holders.map(({ called }) => ({ called, chapters: [] as Chapter[] }))
+  const done: Turn[] = []
   const close = async () => {
     const logs = await logsOf(room)
     for (const [at, holder] of holders.entries()) {
-      const known = JSON.stringify(logs.map((log) => knownOf(log, holder.who, knowledge)))
+      // everybody knows what is known at the tables, and what one has said oneself
+      const own = done.filter((turn) => turn.holder === at)
+      const known = JSON.stringify([own, ...logs.map((log) => knownOf(log, holder.who, knowledge))])
       kept[at]?.chapters.push({ n: logs.flat().length, heard: holder.heard(), known })
     }
   }
   await close()
-  for (const { holder, act } of turns) {
-    await holders[holder]?.act(act)
+  for (const turn of turns) {
+    await holders[turn.holder]?.act(turn.act)
+    done.push(turn)
     await close()
   }
   return { holders: kept, logs: await logsOf(room) }

@@ -4,8 +4,11 @@ import { visible } from '../../wire/visible.ts'
 /** Columns of the terminals that are written for. */
 export const COLUMNS = 80
 
+/** Rows of a list, so that it stays on a screen. */
+export const ROWS = 18
+
 /** Lines as they are written: what is wider than a terminal is broken at its blanks. */
-export function fit(lines: readonly string[]): string[] {
+export function inWidth(lines: readonly string[]): string[] {
   return lines.flatMap((line) => (widthOf(line) <= COLUMNS ? [line] : wrap(line, COLUMNS)))
 }
 
@@ -14,10 +17,11 @@ export function inLine(text: string): string {
   return visible(text.replace(/\r?\n|\t/g, ' '))
 }
 
-/** A refusal as a sentence: with a capital, and a full stop where it has no other end. */
-export function sentence(refused: string): string {
+/** A refusal as a sentence: with a full stop where it has no other end, and with a capital, unless it begins with a name. */
+export function sentence(refused: string, names: readonly string[] = []): string {
   const text = inLine(refused)
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.')
+  const named = names.some((name) => text.startsWith(inLine(name)))
+  return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
 /** Names or other words in a row: `ada, grace and alan`. */
@@ -28,6 +32,12 @@ export function listed(items: readonly string[], last = 'and'): string {
 /** A number of something: `1 table`, `2 tables`. */
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
+}
+
+/** Sentences on one line where they fit, else each on its own. */
+export function inSentences(sentences: readonly string[]): readonly string[] {
+  const line = sentences.join(' ')
+  return widthOf(line) <= COLUMNS ? [line] : sentences
 }
 
 /** Rows in columns that are as wide as they must be, two blanks apart; cells that are missing stay empty. */

@@ -59,11 +59,14 @@ export function answerTo({ name, game, settings, rated }: Seeker): string {
   return ['play', game, ...others.flat(), ...(rated ? ['rated'] : []), name].join(' ')
 }
 
-/** The settings of a game, each with what it is about. */
-export function settingsOf(entry: Entry): string[] {
-  const own = Object.entries(entry.settings).map(([name, { min, max, usual, about }]) => `${name} N  ${about}, ${min} to ${max} (${usual})`)
-  const clocks = isSolitary(entry) ? [] : Object.entries(CLOCKS).map(([name, { max, about }]) => `${name} N  ${about}, 1 to ${max}`)
-  return [...own, ...clocks]
+/** The settings of a game: how each is typed, and what it is about. */
+export function settingsOf({ settings }: Entry): [string, string][] {
+  return Object.entries(settings).map(([name, { min, max, usual, about }]) => [`${name} N`, `${about}, ${min} to ${max}; usually ${usual}`])
+}
+
+/** The clocks that a game for two can have: how each is typed, and what it is about. */
+export function clockSettings(): [string, string][] {
+  return Object.entries(CLOCKS).map(([name, { max, about }]) => [`${name} N`, `${about}, 1 to ${max}`])
 }
 
 /** Reading goes through the words behind a game's name, once. */

@@ -33,7 +33,7 @@ export const toServer: { readonly [Type in ToServer['type']]: Extract<ToServer, 
 
 /** An example of every message that the server can say. */
 export const toClient: { readonly [Type in ToClient['type']]: Extract<ToClient, { type: Type }> } = {
-  hello: { type: 'hello', version: 1, software: 'parlor 0.1.0' },
+  hello: { type: 'hello', version: 1, software: 'parlor' },
   ok: { type: 'ok', id: 12 },
   error: { type: 'error', id: 12, code: 'illegal-move', message: 'cell 5 is taken by X' },
   entered: { type: 'entered', id: 1, name: 'ada', registered: false, tables: [] },

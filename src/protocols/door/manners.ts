@@ -1,20 +1,28 @@
 import type { Outcome, SeatNumber } from '../../games/game.ts'
 import type { HangmanView } from '../../games/hangman.ts'
 import type { QuizView } from '../../games/quiz.ts'
+import type { Board } from '../../games/tictactoe.ts'
 import { listed } from './text.ts'
 
 /** Manners are what is said of a game beside its board. A view is the game's own, which only its rules know. */
 interface Manners {
   /** What the players are called, by seat, where their board calls them something. */
   readonly signs?: readonly string[]
+  /** All move at once, so nobody begins. */
+  readonly atOnce?: true
+  /** Its board, where the one that its notation draws would not stay on a screen. */
+  board?(view: unknown): string | undefined
   /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
   end?(view: unknown, won: boolean): string
 }
 
+/** Rows that a board can have with lines between them. */
+const LINED = 11
+
 /** The games of which there is more to say, by name. */
 const MANNERS: Readonly<Record<string, Manners>> = {
-  tictactoe: { signs: ['O', 'X'] },
-  hands: { signs: ['Player1', 'Player2'] },
+  tictactoe: { signs: ['O', 'X'], board: (board: Board) => (board.size > LINED ? dense(board) : undefined) },
+  hands: { signs: ['Player1', 'Player2'], atOnce: true },
   hangman: { end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`) },
   quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
 }
@@ -22,6 +30,16 @@ const MANNERS: Readonly<Record<string, Manners>> = {
 /** What those who sit at a table of a game are called on its board, by seat. */
 export function signsOf(game: string): readonly string[] {
   return mannersOf(game)?.signs ?? []
+}
+
+/** The board of a game where its notation's does not do. */
+export function boardOf(game: string, view: unknown): string | undefined {
+  return mannersOf(game)?.board?.(view)
+}
+
+/** Whether seat 0 begins at a game. */
+export function hasFirst(game: string): boolean {
+  return !mannersOf(game)?.atOnce
 }
 
 /** A game that is over, as one seat or a watcher sees it. */
@@ -55,12 +73,19 @@ function endingAlone(ended: Ended): string {
   return mannersOf(game)?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
 }
 
+/** A large board, a row on a line: twenty cells in a row fit on a terminal. */
+function dense({ cells, size }: Board): string {
+  const width = String(cells.length).length
+  const shown = [...cells].map((mark, at) => (mark === '-' ? String(at + 1) : mark).padStart(width))
+  return Array.from({ length: size }, (_, row) => shown.slice(row * size, (row + 1) * size).join(' ')).join('\n')
+}
+
 function mannersOf(game: string): Manners | undefined {
   return Object.hasOwn(MANNERS, game) ? MANNERS[game] : undefined
 }
 
 function whyOver(name: string, own: boolean, late: boolean): string {
-  if (own) return late ? 'Your time is over' : 'You have given up'
+  if (own) return late ? 'Your time is over' : 'You have left the game'
   return late ? `The time of ${name} is over` : `${name} has left`
 }
 

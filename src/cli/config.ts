@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import { allPrograms } from '../protocols/index.ts'
+import type { Program } from '../protocols/protocol.ts'
+import { ConfigError, type Layer, type Settings, settle, splitName } from '../server/config.ts'
+import { settingsFile } from '../server/defaults.ts'
+import { environmentLayer, fileLayer, strays } from '../server/layers.ts'
+import { printJson, printToml } from '../server/printing.ts'
+import { printSpan } from '../server/spans.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { cannotRead, EXIT } from '../terminal/trouble.ts'
+import { complain, Usage } from './diagnostics.ts'
+import { networked } from './programs.ts'
+
+/** What stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
+export interface Flags {
+  readonly config?: string
+  readonly host?: string
+  readonly only?: readonly string[]
+  readonly port?: Readonly<Record<string, number>>
+  readonly iterative?: readonly string[]
+  readonly first?: number
+  readonly idle?: number
+  readonly wait?: number
+  readonly data?: string
+  readonly durable?: string
+  readonly framing?: string
+  readonly words?: string
+  readonly questions?: string
+  readonly http?: string
+  readonly log?: string
+  readonly level?: string
+  readonly limit?: Readonly<Record<string, string>>
+  readonly json?: boolean
+}
+
+/** How settings are called on the command line, where not by their own name. */
+const SPELT: Readonly<Record<string, string>> = { ports: 'port', limits: 'limit' }
+
+/** `parlor config`: what `serve` would be with the same options here, and where each setting comes from. */
+export async function configCommand(flags: Flags): Promise<number> {
+  const settings = await settingsOf(flags)
+  await servedBy(settings)
+  new Terminal().write(flags.json ? printJson(settings) : printToml(settings))
+  return EXIT.good
+}
+
+/** The settings of a server by flags, environment, file and defaults, in this order. Throws a usage error for what cannot be meant. */
+export async function settingsOf(flags: Flags): Promise<Settings> {
+  for (const sentence of strays(process.env)) complain(sentence)
+  try {
+    return settle(...(await fileLayers(flags.config)), environmentLayer(process.env), flagLayer(flags))
+  } catch (error) {
+    throw error instanceof ConfigError ? new Usage(error.message) : error
+  }
+}
+
+/** The programs that are served, and how: those with ports of their own, and those that serve one client at a time. */
+export interface Served {
+  readonly programs: readonly Program[]
+  readonly ports: Readonly<Record<string, number>>
+  readonly iterative: ReadonlySet<string>
+}
+
+/** The programs that settings mean. Throws a usage error for one that there is not, or that is not served. */
+export async function servedBy(settings: Settings): Promise<Served> {
+  const { only, ports, iterative } = settings.config
+  const named = (name: string, setting: string) => sourced(settings, setting, () => networked(name))
+  const programs = only ? await Promise.all(only.map((name) => named(name, 'only'))) : await allPrograms()
+  const fitting = async (name: string, setting: string) => {
+    const program = await named(name, setting)
+    // what a file says of other programs is for another day
+    if (!programs.includes(program) && settings.from.get(setting)?.startsWith('--'))
+      throw new Usage(`${program.name} is not served; add --only ${name}`)
+    return program.name
+  }
+  for (const name of Object.keys(ports)) await fitting(name, `ports.${name}`)
+  return {
+    programs: [...new Set(programs)],
+    ports,
+    iterative: new Set(await Promise.all(iterative.map((name) => fitting(name, 'iterative')))),
+  }
+}
+
+/** What `make` makes of a setting; a usage error in that says where the setting comes from. */
+export async function sourced<Made>({ from }: Settings, setting: string, make: () => Promise<Made>): Promise<Made> {
+  try {
+    return await make()
+  } catch (error) {
+    throw error instanceof Usage ? new Usage(`${setting} (from ${from.get(setting)}): ${error.message}`) : error
+  }
+}
+
+async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<Layer[]> {
+  const file = named ?? settingsFile
+  try {
+    return [fileLayer(file, await readFile(file, 'utf8'))]
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw new Usage(cannotRead(file, error))
+  }
+}
+
+function flagLayer({ config: _, json: __, port, limit, first, idle, wait, ...others }: Flags): Layer {
+  const spans = Object.entries({ first, idle, wait }).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, printSpan(ms)]]))
+  const tables = { ...(port ? { ports: port } : {}), ...(limit ? { limits: limit } : {}) }
+  const from = (setting: string) => {
+    const [name = setting] = splitName(setting)
+    return `--${SPELT[name] ?? name}`
+  }
+  return { values: { ...others, ...tables, ...Object.fromEntries(spans) }, from }
+}

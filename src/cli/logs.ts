@@ -1,0 +1,31 @@
+import { type Level, type Logs, matters, type Visit } from '../server/logs.ts'
+import { place } from '../terminal/trouble.ts'
+import { wallClock } from '../wire/clock.ts'
+import { complain } from './diagnostics.ts'
+
+/** The logs of a server on standard error, in the form that was asked for. */
+export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
+  if (log === 'plain') return plainLogs(level)
+  const { jsonLogs } = await import('../server/json-logs.ts')
+  return jsonLogs({ level, write: (line) => void process.stderr.write(line), now: wallClock.now })
+}
+
+/** Logs for people: one plain line for each thing that matters. */
+function plainLogs(least: Level): Logs {
+  const say = (level: Level, sentence: string) => {
+    if (matters(level, least)) complain(sentence)
+  }
+  const about = ({ program, client }: Omit<Visit, 'connection'>, sentence: string) => `${program}, ${place(client)}: ${sentence}`
+  return {
+    tell: say,
+    ...(matters('info', least)
+      ? {
+          came: (visit) => complain(about(visit, 'has come')),
+          seated: (visit, table, seat) => complain(about(visit, `sits at table ${table}, seat ${seat}`)),
+        }
+      : {}),
+    ended: (visit, { level, trouble, ms }) =>
+      say(level, about(visit, trouble ? trouble.message : `has ended as it should, after ${ms / 1000} s`)),
+    limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `not let in: ${sentence}` : sentence)),
+  }
+}

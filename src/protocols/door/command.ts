@@ -1,0 +1,69 @@
+import { isRefusal, type Refusal } from '../../games/game.ts'
+import { sentence } from './text.ts'
+import type { Visit } from './visit.ts'
+
+/** Reply is what a command says: lines, a refusal, or nothing where what happens says it. */
+export type Reply = string | readonly string[] | Refusal | undefined
+
+/** Where somebody has to be for a command. */
+export type Need = keyof typeof GATES
+
+/** Command is something that can be typed at the front door. */
+export interface Command {
+  readonly name: string
+  /** Other words for it. */
+  readonly also?: readonly string[]
+  /** How it is typed: `play GAME [rated]`, what may be left out in brackets. */
+  readonly usage: string
+  /** What it does, in a line. */
+  readonly about: string
+  /** What is to be known besides, in lines. */
+  more?(): readonly string[]
+  readonly needs?: readonly Need[]
+  /** Does it; `rest` is what was typed behind its name, without blanks around it. */
+  run(visit: Visit, rest: string): Reply | Promise<Reply>
+}
+
+/** What has to be the case for a command, each with the sentence where it is not. */
+const GATES = {
+  /** To be somebody. */
+  name: ({ lobby }: Visit) => (lobby.me ? undefined : 'First your name, please: type it on a line of its own.'),
+  /** To be in no game that goes on. */
+  leisure: ({ present }: Visit) =>
+    present?.playing ? `You are in a game at table ${present.table}: finish it first, or "resign" it.` : undefined,
+  /** To be at a table. */
+  table: (visit: Visit) =>
+    GATES.name(visit) ?? (visit.present ? undefined : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),
+  /** To have a seat there. */
+  seat: (visit: Visit): string | undefined =>
+    GATES.table(visit) ?? (visit.present?.seated ? undefined : 'You only watch here. "play tictactoe" takes a seat elsewhere.'),
+  /** To play a game that goes on. */
+  game: (visit: Visit): string | undefined =>
+    GATES.seat(visit) ?? (visit.present?.over ? 'The game is over. "rematch" plays it again, "play GAME" something else.' : undefined),
+  /** To have played a game that is over. */
+  end: (visit: Visit): string | undefined =>
+    GATES.seat(visit) ?? (visit.present?.over ? undefined : 'The game goes on. "resign" gives it up.'),
+}
+
+/** Why something is not open to somebody now; `undefined` where it is. */
+export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
+  for (const need of needs) {
+    const closed = GATES[need](visit)
+    if (closed !== undefined) return closed
+  }
+  return undefined
+}
+
+/** Does a command, unless it is not open to this one now. */
+export async function perform(visit: Visit, command: Command, rest: string): Promise<void> {
+  answer(visit, gate(visit, command.needs ?? []) ?? (await command.run(visit, rest)))
+}
+
+/** Says a reply. */
+export function answer(visit: Visit, reply: Reply): void {
+  visit.settle()
+  if (reply === undefined) return
+  if (isRefusal(reply)) visit.say(sentence(reply.refused, visit.names))
+  else if (typeof reply === 'string') visit.say(reply)
+  else visit.say(...reply)
+}

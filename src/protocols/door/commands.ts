@@ -1,0 +1,84 @@
+import { wrap } from '../../games/wrap.ts'
+import type { Command, Reply } from './command.ts'
+import { looking } from './looking.ts'
+import { playing } from './playing.ts'
+import { seeking } from './seeking.ts'
+import { self } from './self.ts'
+import { COLUMNS } from './text.ts'
+import type { Visit } from './visit.ts'
+
+/** The commands that have to do with the conversation itself. */
+const talking: readonly Command[] = [
+  { name: 'help', also: ['?'], usage: 'help [COMMAND]', about: 'list the commands, or tell more about one', run: help },
+  {
+    name: 'telnet',
+    usage: 'telnet',
+    about: 'say that you came with a telnet client, which then hides passwords',
+    run: telnet,
+  },
+  { name: 'style', usage: 'style json', about: 'go on in JSON lines, for programs', run: style },
+  { name: 'quit', also: ['exit', 'bye'], usage: 'quit', about: 'go away', run: quit },
+]
+
+/** All commands, by what they are for. */
+const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
+  ['to play', seeking],
+  ['at a table', playing],
+  ['to look on', looking],
+  ['who you are', self],
+  ['besides', talking],
+]
+
+/** Every command, in the order in which they are shown. */
+export const commands: readonly Command[] = GROUPS.flatMap(([, members]) => members)
+
+/** Every word that is a command. */
+export const commandWords: readonly string[] = commands.map(({ name }) => name)
+
+/** The command of a word, in any case; `undefined` where there is none. */
+export function commandOf(word: string): Command | undefined {
+  const wanted = word.toLowerCase()
+  return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
+}
+
+function help({ present, lobby }: Visit, rest: string): Reply {
+  const [word = ''] = rest.split(/\s/)
+  const command = commandOf(word)
+  if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
+  if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
+  const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name, or "login NAME" if it is registered.', '']
+  return [...now, ...overview(), '', 'More about one of them: help play']
+}
+
+/** The commands by group, each as short as it can be typed. */
+function overview(): string[] {
+  const width = Math.max(...GROUPS.map(([title]) => title.length)) + 2
+  return GROUPS.flatMap(([title, members]) => {
+    // a blank within a usage is none at which a line may be broken
+    const usages = members.map((command) => shortest(command).replaceAll(' ', '\u00a0')).join(', ')
+    return wrap(usages, COLUMNS - width).map((line, at) => `${(at === 0 ? title : '').padEnd(width)}${line.replaceAll('\u00a0', ' ')}`)
+  })
+}
+
+/** A usage without what may be left out. */
+function shortest({ usage }: Command): string {
+  return usage.replace(/ *\[.*$/, '')
+}
+
+function telnet({ telnet: layer }: Visit): Reply {
+  if (!layer) return 'This connection has no telnet.'
+  layer.begin()
+  return 'From now on passwords do not show, if yours is a telnet client.'
+}
+
+function style(visit: Visit, rest: string): Reply {
+  if (rest.toLowerCase() !== 'json') return 'There is one other style, for programs: style json'
+  if (visit.present) return `Leave table ${visit.present.table} first.`
+  visit.forProgram()
+  return undefined
+}
+
+function quit(visit: Visit): Reply {
+  visit.quit()
+  return undefined
+}

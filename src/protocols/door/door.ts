@@ -1,0 +1,52 @@
+import { Telnet } from '../../wire/telnet.ts'
+import { askUntil } from '../asking.ts'
+import type { Peer } from '../peer.ts'
+import { type Program, type Protocol, plainLines } from '../protocol.ts'
+import { automaton, type Name } from './automaton.ts'
+import { receive } from './doorman.ts'
+import { Visit } from './visit.ts'
+
+/** What leaves. */
+const QUIT = 'quit'
+
+const door: Protocol<Name> = {
+  name: 'door',
+  title: 'the front door: every game, in plain words, for people with nc or telnet',
+  automaton,
+  framing: plainLines,
+  over: (transport) => new Telnet(transport),
+
+  async server(peer, { house, clock }) {
+    const visit = new Visit(peer, { house, clock })
+    await Promise.race([receive(visit), visit.broken])
+    if (visit.program) await serveProgram(peer, visit)
+  },
+
+  async client(peer, { person }) {
+    const closed = read(peer, (line) => person.say(line))
+    for (let typed: string | undefined = ''; typed !== QUIT; ) {
+      typed = await askUntil(closed, person, { prompt: '', atEnd: QUIT })
+      // the server may have closed just now
+      if (typed === undefined || peer.state === 'end') break
+      if (typed === 'telnet') person.say('This is no telnet client: passwords show here.')
+      else peer.send('line', typed)
+    }
+    await closed
+  },
+}
+
+/** Shows every line of the server, until it closes. */
+async function read(peer: Peer<Name>, show: (line: string) => void): Promise<void> {
+  for (let said = await peer.receive(); said.name === 'text'; said = await peer.receive()) show(said.text)
+}
+
+/** Goes on in the native protocol. */
+async function serveProgram(peer: Peer<Name>, visit: Visit): Promise<void> {
+  const { serveNative } = await import('../native/server.ts')
+  return serveNative(peer, visit.lobby, (listener) => visit.handOver(listener))
+}
+
+/** The front door of this server: the program for people who have no other. */
+export const programs: readonly Program<Name>[] = [
+  { name: 'parlor/door', source: 'the front door', protocol: door, words: undefined, port: 4000, needs: 'hall', join: {} },
+]

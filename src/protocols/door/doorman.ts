@@ -1,0 +1,56 @@
+import { answer, gate, perform, type Reply } from './command.ts'
+import { commandOf, commandWords } from './commands.ts'
+import { nearest } from './nearest.ts'
+import { move, say } from './playing.ts'
+import { introduce, WHO } from './self.ts'
+import type { Visit } from './visit.ts'
+
+const GREETING = [
+  'Welcome to Parlor: games for people and programs over a plain connection.',
+  '',
+  'Type your name, and then "play tictactoe". If nobody comes, the house plays',
+  'with you. "games" lists all games, "help" all commands, "quit" goes away.',
+  '',
+  'With a telnet client, type "telnet" first: then passwords do not show.',
+  'For programs, "style json" goes on in JSON lines.',
+  '',
+  WHO,
+]
+
+/** Greets somebody, and does what each line says until one of the two goes, or the rest is for a program. */
+export async function receive(visit: Visit): Promise<void> {
+  visit.say(...GREETING)
+  for (let line = await visit.read(); line !== undefined; line = await visit.read()) {
+    await obey(visit, line)
+    if (visit.over) return
+  }
+}
+
+/** Does what a line says. */
+async function obey(visit: Visit, line: string): Promise<void> {
+  const typed = unquoted(line.trim())
+  if (typed === '') return visit.say(...(visit.present?.status() ?? [visit.lobby.me ? '"help" lists what you can type.' : WHO]))
+  if (typed.startsWith("'")) return answer(visit, gate(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
+  const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
+  const command = commandOf(word)
+  if (command) return perform(visit, command, rest)
+  if (!visit.lobby.me) return introduce(visit, typed)
+  answer(visit, await other(visit, typed, word))
+}
+
+/** What is no command: a move, or something to be told what it might have been. */
+async function other(visit: Visit, typed: string, word: string): Promise<Reply> {
+  const { present } = visit
+  const meant = nearest(word, commandWords)
+  if (present && (present.turn || present.isMove(typed))) {
+    const closed = gate(visit, ['game'])
+    return closed ?? move(visit, typed, meant ? `; or did you mean "${meant}"?` : '')
+  }
+  const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
+  return { refused: `there is no command "${word}": ${known}${present ? `; to say it here, begin with "say"` : ''}` }
+}
+
+/** A line without quotation marks around it, in which commands stand in what is said here. */
+function unquoted(typed: string): string {
+  return /^"(.*)"$/s.exec(typed)?.[1]?.trim() ?? typed
+}

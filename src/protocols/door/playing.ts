@@ -1,0 +1,77 @@
+import type { Command, Reply } from './command.ts'
+import { want } from './seeking.ts'
+import type { Visit } from './visit.ts'
+
+/** Makes a move; what comes of it is told as it happens. `hint` goes with a refusal. */
+export async function move({ lobby, present }: Visit, text: string, hint = ''): Promise<Reply> {
+  if (!present) return undefined
+  const refusal = await lobby.play(present.table, text)
+  return refusal && { refused: refusal.refused + hint }
+}
+
+/** Says something to those at the table. */
+export async function say({ lobby, present }: Visit, text: string): Promise<Reply> {
+  if (text === '') return 'Type behind it what you want to say, such as "say hello".'
+  return present && lobby.say(present.table, text)
+}
+
+async function accept({ lobby, present }: Visit): Promise<Reply> {
+  if (!present?.offered) return 'Nobody has offered you anything.'
+  return lobby.offer(present.table)
+}
+
+async function rematch(visit: Visit): Promise<Reply> {
+  const { lobby, present } = visit
+  if (!present) return undefined
+  // there is nobody to ask
+  if (present.alone)
+    return want(visit, visit.wish?.game === present.company.game ? visit.wish : { game: present.company.game, settings: {} })
+  return lobby.offer(present.table)
+}
+
+function leave(visit: Visit): Reply {
+  const { lobby, present } = visit
+  if (!present) return undefined
+  const refusal = lobby.leave(present.table)
+  if (refusal) return refusal
+  visit.leaveTable()
+  return `You have left table ${present.table}.`
+}
+
+/** What is done at the table where one is, by its number. */
+function atTable(act: (visit: Visit, table: number) => Reply | Promise<Reply>): Command['run'] {
+  return (visit) => visit.present && act(visit, visit.present.table)
+}
+
+/** The commands at a table. */
+export const playing: readonly Command[] = [
+  {
+    name: 'move',
+    usage: 'move MOVE',
+    about: 'make a move, also one that looks like a command',
+    more: () => ['A move alone on a line does as well: 5, or e, or A.'],
+    needs: ['game'],
+    run: (visit, rest) => (rest === '' ? visit.present?.status() : move(visit, rest)),
+  },
+  { name: 'board', usage: 'board', about: 'see the table as it stands', needs: ['table'], run: ({ present }) => present?.page() },
+  {
+    name: 'say',
+    usage: 'say TEXT',
+    about: 'say something to those at the table',
+    more: () => ["'TEXT does the same: 'hello"],
+    needs: ['table'],
+    run: say,
+  },
+  { name: 'draw', usage: 'draw', about: 'offer a draw', needs: ['game'], run: atTable(({ lobby }, table) => lobby.offer(table)) },
+  { name: 'accept', usage: 'accept', about: 'take what was offered', needs: ['seat'], run: accept },
+  {
+    name: 'decline',
+    usage: 'decline',
+    about: 'do not take what was offered',
+    needs: ['seat'],
+    run: atTable(({ lobby }, table) => lobby.decline(table)),
+  },
+  { name: 'resign', usage: 'resign', about: 'give the game up', needs: ['game'], run: atTable(({ lobby }, table) => lobby.resign(table)) },
+  { name: 'rematch', usage: 'rematch', about: 'play the same again, with seats swapped', needs: ['end'], run: rematch },
+  { name: 'leave', usage: 'leave', about: 'go away from a table', needs: ['table'], run: leave },
+]

@@ -1,0 +1,105 @@
+import { catalogue } from '../../games/catalogue.ts'
+import { isRefusal } from '../../games/game.ts'
+import type { GameWish } from '../lobby.ts'
+import type { Command, Reply } from './command.ts'
+import { inColumns, inLine, ROWS, sentence, shortened } from './text.ts'
+import type { Visit } from './visit.ts'
+import { answerTo, clockSettings, gameNames, readWish, settingsOf } from './wish.ts'
+
+function games(): Reply {
+  const rows = catalogue.flatMap((entry) => [
+    [entry.name, entry.title],
+    ...settingsOf(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
+  ])
+  return [...inColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
+}
+
+function play(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const wish = readWish(rest)
+  return isRefusal(wish) ? wish : want(visit, wish)
+}
+
+function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const wish = readWish(rest && `${rest} private`)
+  return isRefusal(wish) ? wish : want(visit, wish)
+}
+
+/** Wants to play, and says what comes next where that is not a table at once. */
+export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
+  leaveBehind(visit)
+  const sought = await visit.lobby.seek(wish)
+  if (isRefusal(sought)) return sentence(sought.refused, wish.against === undefined ? [] : [wish.against])
+  visit.wish = wish
+  visit.settle()
+  if (visit.present?.playing) return undefined
+  if (sought.code !== undefined) {
+    return [
+      `Tell this code to the one whom you invite: ${sought.code}`,
+      `There it is typed: join ${sought.code}     "cancel" takes it back.`,
+    ]
+  }
+  const whom = wish.against === undefined ? 'company' : inLine(wish.against)
+  const house = wish.against === undefined && !wish.rated ? ['If nobody comes soon, the house plays with you.'] : []
+  return [`You wait for ${whom}; "cancel" takes that back.`, ...house]
+}
+
+/** Leaves a table whose game is over: nobody is to be seated for a rematch in the middle of another game. */
+function leaveBehind(visit: Visit): void {
+  const { lobby, present } = visit
+  if (present?.seated && present.over && !lobby.leave(present.table)) visit.leaveTable()
+}
+
+function join(visit: Visit, rest: string): Reply {
+  if (rest === '') return 'Type the code behind it that you were told, such as "join amber-otter-seven".'
+  leaveBehind(visit)
+  return visit.lobby.join(rest)
+}
+
+function cancel({ lobby }: Visit): Reply {
+  return lobby.cancel() ? 'You no longer wait.' : 'You wait for nobody.'
+}
+
+function seeks({ lobby }: Visit): Reply {
+  const { seekers, me } = lobby
+  if (seekers.length === 0) return 'Nobody waits for company. Be the first: play tictactoe'
+  const rows = seekers.map((seeker) => {
+    const name = inLine(seeker.name)
+    if (seeker.name === me?.name) return [name, 'that is you; "cancel" takes it back']
+    if (seeker.against !== undefined && seeker.against !== me?.name) return [name, `${seeker.game}, for ${inLine(seeker.against)} only`]
+    return [name, `to play, type: ${inLine(answerTo(seeker))}`]
+  })
+  return shortened(inColumns(rows), ROWS)
+}
+
+/** The commands by which one comes to play. */
+export const seeking: readonly Command[] = [
+  { name: 'games', usage: 'games', about: 'list the games, and their settings', run: games },
+  {
+    name: 'play',
+    usage: 'play GAME [SETTING N ...] [against NAME] [rated] [private]',
+    about: 'play a game with whoever comes, or with the house',
+    more: () => [
+      `GAME is ${gameNames}.`,
+      'With NAME, only that one is waited for; with "house", the house plays at once.',
+      '"rated" counts for the ladder, and takes two with registered names.',
+      '"private" gives you a code: who types it plays with you.',
+      'Settings:',
+      ...inColumns([
+        ...catalogue.flatMap((entry) => settingsOf(entry).map((setting) => [`  ${entry.name}`, ...setting])),
+        ...clockSettings().map((setting) => ['  games for two', ...setting]),
+      ]),
+    ],
+    needs: ['name', 'leisure'],
+    run: play,
+  },
+  {
+    name: 'invite',
+    usage: 'invite GAME [SETTING N ...]',
+    about: 'play with somebody to whom you tell a code',
+    needs: ['name', 'leisure'],
+    run: invite,
+  },
+  { name: 'join', usage: 'join CODE', about: 'play with the one who told you a code', needs: ['name', 'leisure'], run: join },
+  { name: 'seeks', usage: 'seeks', about: 'list who waits for company', needs: ['name'], run: seeks },
+  { name: 'cancel', usage: 'cancel', about: 'wait for company no longer', needs: ['name'], run: cancel },
+]

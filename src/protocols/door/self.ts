@@ -1,0 +1,154 @@
+import { isRefusal } from '../../games/game.ts'
+import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
+import type { Command, Reply } from './command.ts'
+import { counted, inLine, listed, sentence } from './text.ts'
+import type { Visit } from './visit.ts'
+import { answerTo } from './wish.ts'
+
+/** People of whom it is said when somebody comes that they wait for company. */
+const NAMED = 3
+const UNCHANGED = 'Nothing has changed.'
+
+/** The question for a name. */
+export const WHO = 'What is your name?'
+
+/** Lets somebody in under a name that was typed; asks again where that is not to be. */
+export async function introduce(visit: Visit, name: string): Promise<void> {
+  const reply = await enter(visit, name)
+  if (visit.over) return
+  if (visit.lobby.me) visit.say(...welcome(visit))
+  else visit.say(...(reply === undefined ? [] : [reply]), WHO)
+}
+
+/** Says who this is, with its password where it has one; answers why that is refused, or given up. */
+async function enter(visit: Visit, name: string): Promise<string | undefined> {
+  const { lobby } = visit
+  const registered = await lobby.isRegistered(name)
+  const password = registered
+    ? await visit.askSecret(`${inLine(name)} is registered. What is the password? (An empty line goes back.)`)
+    : undefined
+  if (registered && password === undefined) return lobby.me ? UNCHANGED : undefined
+  const refusal = await lobby.enter(name, password === undefined ? {} : { password, again: true })
+  if (!refusal) return undefined
+  const lost = refusal.code === 'name-taken' ? ' If that is you on a connection that broke: "resume TOKEN".' : ''
+  return sentence(refusal.refused, [name, ...visit.names]) + lost
+}
+
+/** What is said to somebody who has come in. */
+function welcome({ lobby }: Visit): string[] {
+  const { me, people, seekers, waiting } = lobby
+  const others = new Set(people.map(({ name }) => name).filter((name) => name !== me?.name)).size
+  const here = others > 0 ? `${counted(others, 'other is', 'others are')} here.` : 'Nobody else is here just now.'
+  const wanted = seekers.slice(0, NAMED).map((seeker) => `${inLine(seeker.name)} waits for company: "${inLine(answerTo(seeker))}"`)
+  const held = waiting.map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
+  return [
+    `Hello, ${inLine(me?.name ?? '')}. ${here}`,
+    ...wanted,
+    ...held,
+    'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
+  ]
+}
+
+/** The game of a seat that is held, and with whom. */
+function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
+  const others = names.filter((name) => name !== me?.name)
+  return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
+}
+
+async function register(visit: Visit, rest: string): Promise<Reply> {
+  const { lobby } = visit
+  const { me } = lobby
+  const name = rest || (me?.name ?? '')
+  if (name === '') return 'Say under which name, such as "register ada".'
+  if (await lobby.isRegistered(name)) {
+    const shown = inLine(name)
+    return `${shown} is registered already: ${me?.registered && me.name === name ? '"password" changes the password' : `"login ${shown}"`}.`
+  }
+  const password = await newPassword(visit, `A password for ${inLine(name)}, of 8 characters at least? (An empty line goes back.)`)
+  if (password === undefined) return undefined
+  const refusal = await lobby.register(name, password)
+  if (refusal) return me ? refusal : [sentence(refusal.refused, [name]), WHO]
+  // who has a password now is somebody else than the guest
+  visit.leaveTable()
+  return [`${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : welcome(visit))]
+}
+
+/** A new password that was typed twice the same; where it was not, that is said. */
+async function newPassword(visit: Visit, question: string, warns = true): Promise<string | undefined> {
+  const password = await visit.askSecret(question, warns)
+  const again = password === undefined ? undefined : await visit.askSecret('The same once more?', false)
+  if (password !== undefined && again === password) return password
+  if (visit.over) return undefined
+  visit.say(again === undefined ? UNCHANGED : `The two are not the same. ${UNCHANGED}`, ...(visit.lobby.me ? [] : [WHO]))
+  return undefined
+}
+
+async function changePassword(visit: Visit): Promise<Reply> {
+  if (!visit.lobby.me?.registered) return 'You have no password yet. "register" gives you one.'
+  const old = await visit.askSecret('Your password until now?')
+  if (old === undefined) return visit.over ? undefined : UNCHANGED
+  const password = await newPassword(visit, 'The new one, of 8 characters at least?', false)
+  return password === undefined ? undefined : ((await visit.lobby.changePassword(old, password)) ?? 'Your password is changed.')
+}
+
+async function login(visit: Visit, name: string): Promise<Reply> {
+  const before = visit.lobby.me?.name
+  if (name === '') return 'Say as whom, such as "login ada".'
+  if (before === undefined) {
+    await introduce(visit, name)
+    return undefined
+  }
+  const refused = await enter(visit, name)
+  if (refused !== undefined || visit.over) return refused
+  // who is somebody else is at no table
+  if (visit.lobby.me?.name !== before) visit.leaveTable()
+  return welcome(visit)
+}
+
+async function resume(visit: Visit, rest: string): Promise<Reply> {
+  const { lobby } = visit
+  const before = lobby.me
+  if (!before && /^\d{0,9}$/.test(rest)) return 'Type "resume" and the token that you were given; or else your name first.'
+  const table = /^\d{1,9}$/.test(rest) ? Number(rest) : rest === '' ? theOnly(lobby) : undefined
+  if (typeof table === 'object') return table
+  // who sits somewhere else then is not to be seated in the middle of that
+  if (lobby.cancel()) visit.say('You no longer wait for company.')
+  const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
+  if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
+  if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`)
+  visit.attend(attendance, 'back')
+  return undefined
+}
+
+/** The only table at which a seat is held; what to say where there is none, or several. */
+function theOnly({ waiting, me }: Lobby): number | readonly string[] {
+  const [first, ...more] = waiting
+  if (!first) return ['No seat of yours is held. With a token: "resume TOKEN".']
+  if (more.length === 0) return first.table
+  return ['Several seats of yours are held:', ...waiting.map((info) => `  resume ${info.table}   ${heldAt(info, me)}`)]
+}
+
+/** The commands about who one is. */
+export const self: readonly Command[] = [
+  { name: 'login', usage: 'login NAME', about: 'become somebody else, or who you are registered as', needs: ['leisure'], run: login },
+  {
+    name: 'register',
+    usage: 'register [NAME]',
+    about: 'keep your name for yourself, with a password',
+    more: () => ['Rated games, ladders and seats that are held from any computer come with it.'],
+    needs: ['leisure'],
+    run: register,
+  },
+  { name: 'password', usage: 'password', about: 'change your password', needs: ['name'], run: changePassword },
+  {
+    name: 'resume',
+    usage: 'resume [TOKEN]',
+    about: 'go back to your seat when the connection was lost',
+    more: () => [
+      'The token was told when you took the seat. Under the same name, "resume" alone',
+      'is enough, or "resume" and the number of the table.',
+    ],
+    needs: ['leisure'],
+    run: resume,
+  },
+]

@@ -1,0 +1,193 @@
+import type { Clock } from '../../wire/clock.ts'
+import { Telnet } from '../../wire/telnet.ts'
+import { lobbyOf } from '../house.ts'
+import { nextUntilGone } from '../leaving.ts'
+import type { Attendance, GameWish, Lobby, LobbyListener } from '../lobby.ts'
+import type { Peer } from '../peer.ts'
+import type { Setting } from '../protocol.ts'
+import type { Name } from './automaton.ts'
+import { Presence } from './presence.ts'
+import { edited, inWidth, sentence } from './text.ts'
+import type { Coming } from './wording.ts'
+
+/** What is said before a password where nothing hides it. */
+const SEEN = '(It will show on your screen, and travel as it is unless you came by TLS.)'
+const UNSEEN = '(It will not show; it travels as it is unless you came by TLS.)'
+
+/**
+ * Visit is one somebody's stay at the front door: lines in, text out. What a person is told by itself begins with an
+ * empty line, since somebody may be in the middle of typing; what is said to a typed line follows it directly.
+ */
+export class Visit {
+  readonly lobby: Lobby
+  readonly clock: Clock
+  readonly peer: Peer<Name>
+  /** Where telnet is laid over the connection. */
+  readonly telnet: Telnet | undefined
+  /** Rejects when what happened could not be told. */
+  readonly broken: Promise<never>
+  /** What was wanted last, to be wanted again. */
+  wish: GameWish | undefined
+  readonly #break: (reason: unknown) => void
+  #listener: LobbyListener
+  #present: Presence | undefined
+  /** What was told to this listener, and is not yet shown. */
+  #pending: (() => void)[] = []
+  /** The last line is a typed one. */
+  #fresh = true
+  #over = false
+  #program = false
+  /** The way back that was told last. */
+  #token: string | undefined
+
+  constructor(peer: Peer<Name>, { house, clock }: Pick<Setting<unknown>, 'house' | 'clock'>) {
+    const { transport } = peer.connection
+    this.peer = peer
+    this.clock = clock
+    this.telnet = transport instanceof Telnet ? transport : undefined
+    const { promise, reject } = Promise.withResolvers<never>()
+    this.broken = promise
+    this.#break = reject
+    // who is broken when nobody waits any more has nothing to tell
+    promise.catch(() => {})
+    this.#listener = {
+      seated: (attendance) => this.#later(() => this.attend(attendance, 'seated')),
+      news: (news) => this.#later(() => this.#present?.table === news.table && this.#present.take(news)),
+      closed: (table, reason) => this.#later(() => this.#close(table, reason)),
+    }
+    this.lobby = lobbyOf(house, {
+      seated: (attendance) => this.#listener.seated(attendance),
+      news: (news) => this.#listener.news(news),
+      closed: (table, reason) => this.#listener.closed(table, reason),
+    })
+  }
+
+  /** The table at which this one is. */
+  get present(): Presence | undefined {
+    return this.#present
+  }
+
+  /** The names of all who are known here. */
+  get names(): readonly string[] {
+    return [...this.lobby.people.map(({ name }) => name), ...(this.#present?.company.names ?? [])]
+  }
+
+  /** Whether nothing more is said here. */
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** The next line that is typed; `undefined` when none will be. */
+  async read(): Promise<string | undefined> {
+    if (this.#over) return undefined
+    const line = await nextUntilGone(this.peer, 'closed')
+    if (line === undefined) this.#over = true
+    this.#fresh = true
+    return line && edited(line)
+  }
+
+  /** Says lines, below what was typed or else as a block of their own. */
+  say(...lines: readonly string[]): void {
+    this.settle()
+    this.#print(this.#fresh ? lines : ['', ...lines])
+  }
+
+  /** Asks something; `undefined` where nothing is answered. */
+  async ask(question: string): Promise<string | undefined> {
+    this.say(question)
+    return this.#answer()
+  }
+
+  /** Asks for a password, which a telnet client does not show, and warns of what does; `undefined` where nothing is answered. */
+  async askSecret(question: string, warns = true): Promise<string | undefined> {
+    this.telnet?.hide()
+    this.say(question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
+    const answer = await this.#answer()
+    this.telnet?.show()
+    return answer
+  }
+
+  /** Comes to a table, and goes away from the one before. */
+  attend(attendance: Attendance, coming: Coming): void {
+    const before = this.#present
+    this.#tell()
+    if (before && before.table !== attendance.table) this.lobby.leave(before.table)
+    const token = coming === 'seated' && attendance.token !== this.#token ? attendance.token : undefined
+    this.#token = attendance.token ?? this.#token
+    this.#present = new Presence(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token })
+  }
+
+  /** Is at no table any more. */
+  leaveTable(): void {
+    this.#tell()
+    this.#present = undefined
+  }
+
+  /** Shows what has happened up to now. */
+  settle(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (const act of pending) act()
+    this.#tell()
+  }
+
+  /** Ends the visit. */
+  quit(): void {
+    const held = this.#present?.playing ? ` Your seat at table ${this.#present.table} is held for a while: "resume" takes it up again.` : ''
+    this.say(`Bye.${held}`)
+    this.#over = true
+  }
+
+  /** Whether a program speaks from now on. */
+  get program(): boolean {
+    return this.#program
+  }
+
+  /** A program speaks from now on: nothing more is said to people. */
+  forProgram(): void {
+    this.settle()
+    this.#program = true
+    this.#over = true
+  }
+
+  /** Lets somebody else be told from now on what happens. */
+  handOver(listener: LobbyListener): void {
+    this.#listener = listener
+  }
+
+  async #answer(): Promise<string | undefined> {
+    const line = await this.read()
+    if (line?.trim().toLowerCase() === 'quit') this.quit()
+    return this.#over || line === '' ? undefined : line
+  }
+
+  /** Keeps in mind what has happened: all that happens in one turn is told together. */
+  #later(act: () => void): void {
+    this.#pending.push(act)
+    if (this.#pending.length > 1) return
+    queueMicrotask(() => {
+      try {
+        this.settle()
+      } catch (reason) {
+        this.#break(reason)
+      }
+    })
+  }
+
+  #close(table: number, reason: string): void {
+    if (this.#present?.table !== table) return
+    this.leaveTable()
+    this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
+  }
+
+  #tell(): void {
+    const lines = this.#present?.tell() ?? []
+    if (lines.length > 0) this.#print(['', ...lines])
+  }
+
+  #print(lines: readonly string[]): void {
+    this.#fresh = false
+    if (this.peer.state === 'end') return
+    for (const line of inWidth(lines)) this.peer.send('text', line)
+  }
+}

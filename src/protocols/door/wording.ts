@@ -1,0 +1,91 @@
+import type { SeatNumber } from '../../games/game.ts'
+import type { TableNews } from '../lobby.ts'
+import { hasFirst, signsOf } from './manners.ts'
+import { inLine, listed } from './text.ts'
+
+/** What happens at a table. */
+export type Happening = TableNews['what']
+/** Somebody offers a draw, or another game. */
+export type Offer = Extract<Happening, { type: 'offered' }>
+
+/** Who is at a table, as sentences about it need that. */
+export interface Company {
+  readonly table: number
+  /** The name of the game, as it is asked for, and as its rules have it. */
+  readonly game: string
+  readonly rules: string
+  /** The own seat; missing for who watches. */
+  readonly seat: SeatNumber | undefined
+  /** As they may be shown, by seat. */
+  readonly names: readonly string[]
+  /** The own name. */
+  readonly me: string
+}
+
+/** How somebody came to a table. */
+export type Coming = 'seated' | 'back' | 'watching'
+
+/** What is said to somebody who has come to a table. */
+export function introduction(company: Company, coming: Coming): string {
+  const { table, game, rules, seat, names } = company
+  if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${players(company)}.`
+  if (coming === 'back') return `Table ${table}: you are back at ${players(company)}.`
+  if (names.length === 1) return `Table ${table}: ${game}. "resign" stops it.`
+  const signs = signsOf(rules)
+  const begins = (one: SeatNumber) => one === 0 && hasFirst(rules)
+  const others = [...names.keys()].filter((other) => other !== seat)
+  const opposite = others.map((other) => `${names[other]} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
+  return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${listed(opposite)}.`
+}
+
+/** The game and who plays it: `tictactoe, ada (O) against grace (X)`. */
+export function players({ game, rules, seat, names }: Company): string {
+  if (names.length === 1 && seat !== undefined) return game
+  const signs = signsOf(rules)
+  const shown = names.map((name, one) => `${one === seat ? 'you' : name}${signs[one] ? ` (${signs[one]})` : ''}`)
+  return `${game}, ${shown.join(' against ')}`
+}
+
+/**
+ * What has happened, in words, for somebody there; nothing where the board says it, or the own line on the screen.
+ * `open` are the offers until now.
+ */
+export function inWords(what: Happening, company: Company, open: readonly Offer[]): string | undefined {
+  const { names, seat } = company
+  const own = 'seat' in what && what.seat === seat && seat !== undefined
+  const name = 'seat' in what && what.seat !== undefined ? names[what.seat] : undefined
+  switch (what.type) {
+    case 'said':
+      return saying(what, company)
+    case 'moved':
+      return !own && open.some((offer) => offer.seat === seat) ? 'Your offer was not taken.' : undefined
+    case 'offered':
+      return offering(what, company, open)
+    case 'declined':
+      return own ? 'You have declined.' : `${name} declines.`
+    case 'gone':
+      return own ? undefined : `${name} has lost the connection, and may come back.`
+    case 'back':
+      return own ? undefined : `${name} is back.`
+    case 'suspended':
+      return 'The game stands still until somebody is back.'
+    case 'continued':
+      return seat === undefined ? `They play again, at table ${what.table}: "watch ${what.table}".` : undefined
+    default:
+      return undefined
+  }
+}
+
+function saying({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
+  const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
+  return own ? undefined : `${inLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${inLine(text)}`
+}
+
+function offering({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
+  // who offers what the other has offered accepts it, and what comes of that is told next
+  if (open.some((offer) => offer.seat !== seat)) return undefined
+  const offered = what === 'draw' ? 'a draw' : 'another game'
+  if (seat === company.seat) return `You have offered ${offered}.`
+  const answer = what === 'draw' ? '"accept" or "decline", or move on' : '"accept" or "decline"'
+  return `${company.names[seat]} offers ${offered}${company.seat === undefined ? '' : `: ${answer}`}.`
+}

@@ -1,0 +1,184 @@
+import { closestMatch } from 'leven'
+import { z } from 'zod'
+import { programNames, shortNameOf } from '../protocols/index.ts'
+import type { Address } from '../wire/transport.ts'
+import { quoted } from '../wire/visible.ts'
+import { defaults, levelOf } from './defaults.ts'
+import { printSpan, readSpan } from './spans.ts'
+
+/** ConfigError is a setting that cannot be meant; its message says where it stands and what is expected there. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const NONE = 'none'
+/** Where HTTP is bound when only a port is given: to this machine alone. */
+const HERE = '127.0.0.1'
+
+/** A setting that is written as a text or a number, and meant as something else. `expected` stands behind "must be". */
+function written<Value>(expected: string, read: (given: string | number) => Value | undefined, print: (value: Value) => string | number) {
+  return z.codec(z.union([z.string(), z.number()], { error: expected }), z.custom<Value>(), {
+    decode(given, context) {
+      const value = read(given)
+      if (value !== undefined) return value
+      context.issues.push({ code: 'custom', input: given, message: expected })
+      return z.NEVER
+    },
+    encode: print,
+  })
+}
+
+function oneOf<const Words extends readonly [string, string, ...string[]]>(...words: Words) {
+  return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
+}
+
+/** A whole number from 1, or none: then it is Infinity. */
+function limit() {
+  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : whole(given, 1, Number.MAX_SAFE_INTEGER))
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : value)
+  return written(`a whole number from 1, or "${NONE}"`, read, print)
+}
+
+function whole(given: string | number, low: number, high: number): number | undefined {
+  const value = typeof given === 'number' ? given : Number(/^\d+$/.test(given) ? given : Number.NaN)
+  return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined
+}
+
+function text(expected: string) {
+  return z.string({ error: expected }).trim().min(1, { error: expected })
+}
+
+const time = () => written('a time such as 100ms, 2s or 1m', (given) => readSpan(String(given), 's'), printSpan)
+const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
+const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
+const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
+
+/** The one schema of all settings, whoever gives them: their names and forms are those of `parlor.toml`. */
+export const Config = z.strictObject({
+  host: text('an address such as 127.0.0.1, or a name'),
+  only: names().optional(),
+  ports: z.record(z.string(), port, { error: 'a table of programs and ports' }),
+  iterative: names(),
+  data: text('a folder, or "none"'),
+  durable: oneOf('process', 'power'),
+  first: time(),
+  idle: time(),
+  wait: time().optional(),
+  framing: oneOf('lines', 'none', 'length').optional(),
+  words: text('a file').optional(),
+  questions: text('a file').optional(),
+  http: written(where, readPlace, printPlace),
+  log: oneOf('plain', 'json'),
+  level: oneOf('error', 'warn', 'info', 'debug'),
+  limits: z.strictObject(
+    { connections: limit(), burst: limit(), messages: limit(), seats: limit(), tables: limit() },
+    { error: 'a table of limits' },
+  ),
+})
+/** Config is everything that can be set about a server. */
+export type Config = z.output<typeof Config>
+
+/** What one source says: any part of the whole. */
+const Part = z.strictObject({ ...Config.shape, limits: Config.shape.limits.partial() }).partial()
+
+/** Layer is what one source says of the settings, written as in `parlor.toml`; and how the source calls a setting. */
+export interface Layer {
+  readonly values: Readonly<Record<string, unknown>>
+  /** Where a setting comes from: `parlor.toml`, `PARLOR_HOST`, `--host`. */
+  from(setting: string): string
+}
+
+/** Settings are what holds, and where each of it comes from. */
+export interface Settings {
+  readonly config: Config
+  /** By the setting's name, `limits.tables`; the ports by program, `ports.tjc/guess`. */
+  readonly from: ReadonlyMap<string, string>
+}
+
+/** The settings that are tables of others. */
+const TABLES = ['ports', 'limits'] as const
+
+/** The names of all settings, as in `limits.tables`. */
+export const settingNames: readonly string[] = Object.keys(Config.shape).flatMap((name) =>
+  name === 'limits' ? Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`) : [name],
+)
+
+/** Lays layers over each other, the weakest first, with the defaults below. Throws a ConfigError for what cannot be meant. */
+export function settle(...layers: readonly Layer[]): Settings {
+  const from = new Map<string, string>()
+  const merged: Record<string, unknown> = {}
+  for (const layer of [{ values: defaults, from: () => 'default' }, ...layers]) {
+    check(layer)
+    for (const [setting, value] of flat(layer.values)) {
+      from.set(setting, layer.from(setting))
+      put(merged, setting, value)
+    }
+  }
+  if (!from.has('level')) {
+    merged.level = levelOf[merged.log === 'json' ? 'json' : 'plain']
+    from.set('level', 'default')
+  }
+  return { config: Config.parse({ ports: {}, ...merged }), from }
+}
+
+/** The program that a name or short name means; what is none stays as it is. */
+export function fullName(name: string): string {
+  return programNames.find((one) => one === name || shortNameOf(one) === name) ?? name
+}
+
+function check({ values, from }: Layer): void {
+  const issue = Part.safeParse(values).error?.issues[0]
+  if (!issue) return
+  if (issue.code === 'unrecognized_keys') {
+    const setting = [...issue.path, issue.keys[0]].join('.')
+    throw new ConfigError(`${setting} (from ${from(setting)}) is no setting; did you mean ${nearest(setting)}? All of them: parlor config`)
+  }
+  const setting = issue.path.filter((part) => typeof part === 'string').join('.')
+  const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
+  const shown = typeof given === 'string' ? quoted(given) : JSON.stringify(given)
+  throw new ConfigError(`${setting} (from ${from(setting)}) is ${shown}, and must be ${issue.message}`)
+}
+
+/** The setting that was meant: also one of a table, by its last word alone. */
+function nearest(typed: string): string | undefined {
+  const last = (name: string) => name.slice(name.lastIndexOf('.') + 1)
+  const byWord = closestMatch(last(typed), settingNames.map(last))
+  return settingNames.find((name) => last(name) === byWord)
+}
+
+/** All values by the names of their settings, `limits.tables`; programs by their full names. */
+export function* flat(values: Readonly<Record<string, unknown>>): Iterable<[string, unknown]> {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isTable(name)) yield [name, value]
+    else for (const [key, inner] of Object.entries(value ?? {})) yield [`${name}.${name === 'ports' ? fullName(key) : key}`, inner]
+  }
+}
+
+/** Puts a value where a setting belongs. */
+export function put(values: Record<string, unknown>, setting: string, value: unknown): void {
+  const [table, key] = splitName(setting)
+  if (table === undefined) values[key] = value
+  else values[table] = { ...(values[table] as object | undefined), [key]: value }
+}
+
+/** The table in which a setting stands, if in one, and its name there. */
+export function splitName(setting: string): [table: string | undefined, key: string] {
+  const at = setting.indexOf('.')
+  return at < 0 ? [undefined, setting] : [setting.slice(0, at), setting.slice(at + 1)]
+}
+
+function isTable(name: string): name is (typeof TABLES)[number] {
+  return TABLES.some((one) => one === name)
+}
+
+function readPlace(given: string | number): Address | typeof NONE | undefined {
+  if (given === NONE) return NONE
+  const [, bracketed, host = bracketed ?? HERE, digits = ''] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):)?(\d+)$/i.exec(String(given)) ?? []
+  const number = whole(digits, 0, 65535)
+  return number === undefined ? undefined : { host, port: number }
+}
+
+function printPlace(place: Address | typeof NONE): string {
+  if (place === NONE) return NONE
+  return place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`
+}

@@ -1,0 +1,19 @@
+/** What holds where nobody says otherwise, written as in `parlor.toml`. Apart, for the help shows some of it. */
+export const defaults = {
+  host: '127.0.0.1',
+  ports: {},
+  iterative: [],
+  data: 'parlor-data',
+  durable: 'process',
+  first: '2m',
+  idle: '10m',
+  http: '127.0.0.1:4080',
+  log: 'plain',
+  limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000 },
+} as const
+
+/** The file with settings that is read where nobody names another, if it is there. */
+export const settingsFile = 'parlor.toml'
+
+/** The least that is logged, where nobody says otherwise: a person has no use for who comes and goes. */
+export const levelOf = { plain: 'warn', json: 'info' } as const

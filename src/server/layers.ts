@@ -1,0 +1,52 @@
+import { closestMatch } from 'leven'
+import { parse, TomlError } from 'smol-toml'
+import { ConfigError, type Layer, put, settingNames, splitName } from './config.ts'
+
+const LISTS: readonly string[] = ['only', 'iterative']
+
+/** The layer of a file. Throws a ConfigError where it is no TOML. */
+export function fileLayer(file: string, toml: string): Layer {
+  try {
+    return { values: parse(toml), from: () => file }
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    const [, what = error.message] = /^Invalid TOML document: (.*)/.exec(error.message) ?? []
+    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}; texts stand in quotes, as in first = "2m"`)
+  }
+}
+
+/** The layer of the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports separated by commas. */
+export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
+  const values: Record<string, unknown> = {}
+  for (const setting of settingNames) {
+    const given = environment[variableOf(setting)]
+    if (given === undefined || given === '') continue
+    const items = given
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+    if (setting === 'ports') values.ports = Object.fromEntries(items.map(pairOf))
+    else put(values, setting, LISTS.includes(setting) ? items : given)
+  }
+  return { values, from: variableOf }
+}
+
+/** What in the environment seems to be meant for Parlor and is no setting, in sentences. */
+export function strays(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = ['PARLOR_CONFIG', ...settingNames.map(variableOf)]
+  const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
+  return unknown.flatMap((name) => {
+    // others may have variables of that name too: where several machines are run together, one called parlor makes some
+    const meant = closestMatch(name, known, { maxDistance: 2 })
+    return meant === undefined ? [] : [`${name} is no setting, and is not looked at; did you mean ${meant}?`]
+  })
+}
+
+function variableOf(setting: string): string {
+  return `PARLOR_${(splitName(setting)[0] === 'ports' ? 'ports' : setting).replace('.', '_').toUpperCase()}`
+}
+
+function pairOf(text: string): [string, string] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+}

@@ -1,0 +1,134 @@
+import type { PersonId } from '../hall/ports.ts'
+import { Bucket, Throttle } from '../hall/throttle.ts'
+import { print } from '../protocols/automaton.ts'
+import type { Options, Program } from '../protocols/protocol.ts'
+import type { Clock } from '../wire/clock.ts'
+import type { Budget } from '../wire/connection.ts'
+import type { Address, Transport } from '../wire/transport.ts'
+import type { Rooms } from './rooms.ts'
+
+/** DoorLimits are what one somebody may take of a server's attention; `Infinity` for no limit. */
+export interface DoorLimits {
+  /** Connections of one address at a time; this very machine has no such limit. */
+  readonly connections: number
+  /** Messages that one connection may say at once, and how many a second from then on. */
+  readonly burst: number
+  readonly messages: number
+}
+
+/** HallLimits are how many seats one somebody may have, and how many tables there may be; `Infinity` for no limit. */
+export interface HallLimits {
+  readonly seats: number
+  readonly tables: number
+}
+
+/** No limits at all. */
+export const unlimited: DoorLimits & HallLimits = {
+  connections: Number.POSITIVE_INFINITY,
+  burst: Number.POSITIVE_INFINITY,
+  messages: Number.POSITIVE_INFINITY,
+  seats: Number.POSITIVE_INFINITY,
+  tables: Number.POSITIVE_INFINITY,
+}
+
+/** Messages that are read between two looks at a budget, at most: a look costs more than a message. */
+const STEP = 100
+/** How often the same is told of one address: once a minute. */
+const TOLD = { burst: 1, refill: 60_000 }
+/** How long a peer that is turned away may take to read why, in milliseconds. */
+const LINGER = 1000
+
+/** Doorkeeper counts the connections of each address, and says how fast each may speak. */
+export class Doorkeeper {
+  readonly #limits: DoorLimits
+  readonly #clock: Clock
+  readonly #connections = new Map<string, number>()
+  readonly #told = new Throttle(TOLD)
+
+  constructor(limits: DoorLimits, clock: Clock) {
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  /** Lets a peer in, until it leaves; answers with a sentence where too many have come from its address. */
+  admit(peer: Transport): string | undefined {
+    if (!this.#counts(peer)) return undefined
+    const network = networkOf(peer.remote.host)
+    const open = this.#connections.get(network) ?? 0
+    if (open >= this.#limits.connections) return `no more than ${open} connections from one address may be open: close one first`
+    this.#connections.set(network, open + 1)
+    return undefined
+  }
+
+  /** Lets a peer out that was let in. */
+  leave(peer: Transport): void {
+    if (!this.#counts(peer)) return
+    const network = networkOf(peer.remote.host)
+    const left = (this.#connections.get(network) ?? 1) - 1
+    if (left > 0) this.#connections.set(network, left)
+    else this.#connections.delete(network)
+  }
+
+  /** How fast a peer of a program may speak. `onSlowed` is told of one that spoke faster, once. */
+  budget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
+    const { burst, messages } = this.#limits
+    if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return undefined
+    const step = Math.min(STEP, Math.max(1, Math.floor(burst / 10)))
+    // the first step is free, since nobody is asked about it
+    const rate = { burst: Math.max(1, Math.floor(burst / step) - 1), refill: Math.max(1, Math.round((1000 * step) / messages)) }
+    const sentence = `it says more than ${messages} messages a second, and is read more slowly`
+    return { step, open: (peer) => this.#account(rate, () => onSlowed(peer, sentence)) }
+  }
+
+  /** Whether something that holds for all of an address is to be told now: once a minute it is. */
+  mayTell(what: string, { host }: Address): boolean {
+    return this.#told.take(`${what} ${networkOf(host)}`, this.#clock.now()) === 0
+  }
+
+  #account(rate: ConstructorParameters<typeof Bucket>[0], onSlowed: () => void): () => number {
+    const bucket = new Bucket(rate)
+    let slowed = false
+    return () => {
+      const wait = bucket.take(this.#clock.now())
+      if (wait > 0 && !slowed) onSlowed()
+      slowed ||= wait > 0
+      return wait
+    }
+  }
+
+  /** Behind this machine's own address may be a tunnel, and so everybody. */
+  #counts({ loopback }: Transport): boolean {
+    return !loopback && this.#limits.connections < Number.POSITIVE_INFINITY
+  }
+}
+
+/** Turns a peer away: with a sentence where its protocol has an answer that can carry one, else the connection is broken off. */
+export function turnAway(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
+  const { messages, refusal } = protocol.automaton
+  const form = refusal === undefined ? undefined : messages[refusal]
+  if (!form || transport.datagrams) return transport.reset()
+  const cancel = clock.after(LINGER, () => transport.destroy())
+  transport.open({ data: () => {}, finished: () => {}, closed: cancel })
+  transport.write(protocol.framing(options).toClient.encode(print(form, [sentence])))
+  transport.finish()
+}
+
+/** Why somebody cannot be seated once more; `undefined` for one who can. */
+export function noRoom({ hall, limits }: Rooms, person: PersonId): string | undefined {
+  if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
+  if (limits.seats === Number.POSITIVE_INFINITY || [...hall.seatsOf(person)].length < limits.seats) return undefined
+  return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
+}
+
+/** What stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
+function networkOf(host: string): string {
+  if (!host.includes(':')) return host
+  const [front = '', back] = host.split('%')[0]?.split('::') ?? []
+  const groups = front.split(':')
+  const last = back === undefined || back === '' ? [] : back.split(':')
+  const all = back === undefined ? groups : [...groups, ...Array(Math.max(0, 8 - groups.length - last.length)).fill('0'), ...last]
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group || '0', 16).toString(16))
+    .join(':')
+}

@@ -1,0 +1,213 @@
+import { setTimeout } from 'node:timers/promises'
+import type { SeatNumber } from '../../src/games/game.ts'
+import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { Habits } from './habits.ts'
+import { HungUp } from './line.ts'
+import { type Command, NativeLink } from './native.ts'
+import type { World } from './world.ts'
+
+/** Milliseconds until a code is tried again, where too many were. */
+const THROTTLED = 500
+
+/** What a bot knows of its seat. */
+interface Seat {
+  readonly table: number
+  readonly seat: SeatNumber
+  readonly game: string
+  readonly token: string | undefined
+  /** The number of the last event that it knows. */
+  known: number
+  sight: { readonly view: unknown; readonly turn: boolean } | undefined
+  over: boolean
+}
+
+/** Bot plays in the native protocol, one game at a time, and comes back whenever the server is there again. */
+export class Bot {
+  readonly #name: string
+  readonly #habits: Habits
+  readonly #world: World
+  #link: NativeLink | undefined
+  #seat: Seat | undefined
+  #seeking = false
+  #registered = false
+  #session: string | undefined
+  #wake: (() => void) | undefined
+
+  constructor(name: string, habits: Habits, world: World) {
+    this.#name = name
+    this.#habits = habits
+    this.#world = world
+  }
+
+  /** Plays until nobody begins anything any more, and its own game is over. */
+  async run(): Promise<void> {
+    for (let going = true; going; ) {
+      try {
+        going = await this.#stay()
+      } catch (reason) {
+        if (!(reason instanceof HungUp)) throw reason
+      } finally {
+        this.#link?.close()
+      }
+    }
+  }
+
+  /** Plays through one connection; `false` when there is nothing more to do. */
+  async #stay(): Promise<boolean> {
+    this.#seeking = false
+    this.#link = await NativeLink.open(await this.#world.port('parlor/door'), (message) => this.#hear(message))
+    await this.#comeIn()
+    while (!this.#link.over) {
+      const news = this.#news(this.#link)
+      if (this.#seat?.over) await this.#afterwards(this.#seat)
+      else if (this.#seat) await this.#play(this.#seat)
+      else if (this.#world.stopping && (!this.#seeking || (await this.#cancel()))) return false
+      else if (!this.#seeking) await this.#seek()
+      await news
+    }
+    return true
+  }
+
+  /** Says who this is, and takes up the seat that it had. */
+  async #comeIn(): Promise<void> {
+    const seat = this.#seat
+    if (seat?.token && this.#world.random.integer(0, 1) === 1) {
+      if (await this.#resume({ type: 'resume', token: seat.token, after: seat.known })) return
+      this.#seat = undefined
+    }
+    const entered = await this.#enter()
+    if (entered.type !== 'entered') return this.#wrong('could not come in', entered)
+    if (!entered.tables.includes(this.#seat?.table ?? 0)) this.#seat = undefined
+    for (const table of entered.tables) {
+      const after = this.#seat?.table === table ? this.#seat.known : 0
+      if (!(await this.#resume({ type: 'resume', table, after }))) this.#wrong(`could not come back to table ${table}`, entered)
+    }
+  }
+
+  async #enter(): Promise<ToClient> {
+    const { password } = this.#habits
+    const name = this.#name
+    if (password === undefined) return this.#ask({ type: 'enter', name, again: true })
+    if (this.#session !== undefined) return this.#ask({ type: 'return', session: this.#session })
+    // a name that was registered in the moment of the kill is taken now
+    const registered = this.#registered ? undefined : await this.#ask({ type: 'register', name, password })
+    this.#registered = true
+    const entered = registered?.type === 'entered' ? registered : await this.#ask({ type: 'enter', name, password })
+    const session = await this.#ask({ type: 'session' })
+    if (session.type === 'session') this.#session = session.session
+    return entered
+  }
+
+  /** Takes a seat up again; answers whether there was one. */
+  async #resume(command: Command): Promise<boolean> {
+    const answer = await this.#ask(command)
+    if (answer.type === 'seated') this.#world.ledger.resumed++
+    return answer.type === 'seated'
+  }
+
+  async #seek(): Promise<void> {
+    const command = await this.#habits.seek()
+    if (!command) return
+    this.#seeking = true
+    const answer = await this.#ask(command)
+    if (answer.type === 'ok' && answer.code !== undefined) this.#habits.invite?.(answer.code)
+    if (answer.type !== 'error') return
+    this.#seeking = false
+    if (command.type !== 'join') return this.#wrong('could not seek', answer)
+    // an invitation of before the kill is not there any more; and codes may not be tried without end
+    if (answer.code === 'throttled') await setTimeout(THROTTLED)
+    else this.#habits.refused?.(command.code)
+    this.#wake?.()
+  }
+
+  /** Takes the wish back; `false` where it came true in this moment. */
+  async #cancel(): Promise<boolean> {
+    await this.#ask({ type: 'cancel' })
+    return !this.#seat
+  }
+
+  /** Moves, as long as it is this one's turn; now and then says something, offers a draw, or gives up. */
+  async #play(seat: Seat): Promise<void> {
+    const { random, ledger } = this.#world
+    while (seat.sight?.turn && !seat.over) {
+      const { table, known: after } = seat
+      const whim = random.integer(1, 100)
+      if (whim <= 5) await this.#say(table)
+      if (whim === 6) await this.#ask({ type: 'offer', table })
+      const move = this.#habits.move(seat.game, seat.sight.view)
+      if (whim === 7 || move === undefined) {
+        await this.#ask({ type: 'resign', table })
+        return
+      }
+      const note = ledger.wish('moves', `${table} ${seat.seat}`, move)
+      const answer = await this.#ask({ type: 'play', table, move, after })
+      note(answer.type === 'ok' ? 'kept' : 'refused')
+      if (answer.type === 'ok' && seat.known === after) this.#wrong('a move was acknowledged before it was told', answer)
+      if (answer.type === 'error' && answer.code !== 'stale') {
+        if (answer.code !== 'not-now' && !seat.over) this.#wrong(`${move} at ${seat.game} was refused`, answer)
+        return
+      }
+    }
+  }
+
+  async #say(table: number): Promise<void> {
+    const text = `${this.#name} ${this.#world.random.integer(1e6, 1e9)}`
+    const note = this.#world.ledger.wish('sayings', `${table} ${this.#name}`, text)
+    note((await this.#ask({ type: 'say', table, text })).type === 'ok' ? 'kept' : 'refused')
+  }
+
+  /** The game is over: another one, at the same table or elsewhere. */
+  async #afterwards(seat: Seat): Promise<void> {
+    if (!this.#world.stopping && this.#habits.again?.(seat.table)) {
+      const answer = await this.#ask({ type: 'offer', table: seat.table })
+      if (answer.type === 'ok') return
+    }
+    if (this.#seat !== seat) return
+    await this.#ask({ type: 'leave', table: seat.table })
+    if (this.#seat === seat) this.#seat = undefined
+    this.#wake?.()
+  }
+
+  #ask(command: Command): Promise<ToClient> {
+    if (!this.#link) throw new HungUp()
+    return this.#link.ask(command)
+  }
+
+  /** Resolves when something has happened since this was asked. */
+  #news({ gone }: NativeLink): Promise<void> {
+    const { stopping, stopped } = this.#world
+    const heard = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    return Promise.race([heard, gone, ...(stopping ? [] : [stopped])])
+  }
+
+  #hear(message: ToClient): void {
+    if (message.type === 'seated' || message.type === 'resync') this.#sit(message)
+    if (message.type === 'event') this.#see(message)
+    if (message.type === 'closed' && this.#seat?.table === message.table) this.#seat = undefined
+    if (message.type !== 'ok') this.#wake?.()
+  }
+
+  #sit({ table, seat = 0, game, token, n = 0, sight }: Extract<ToClient, { type: 'seated' | 'resync' }>): void {
+    const same = this.#seat?.table === table ? this.#seat : undefined
+    if (same && same.known > n) this.#wrong(`event ${same.known} of table ${table} was taken back`, n)
+    this.#seeking = false
+    this.#seat = { table, seat, game, token: token ?? same?.token, known: n, sight, over: sight?.outcome !== undefined }
+  }
+
+  #see(event: Extract<ToClient, { type: 'event' }>): void {
+    const seat = this.#seat
+    // what was missed is told before the seat is taken up again, by number
+    this.#world.ledger.told(event, seat?.table === event.table ? seat.seat : undefined)
+    if (seat?.table !== event.table) return
+    if (event.n !== seat.known + 1) this.#wrong(`event ${event.n} of table ${event.table} follows event ${seat.known}`, event)
+    seat.known = event.n
+    if (event.sight) seat.sight = event.sight
+    if (event.what.type === 'ended') seat.over = true
+  }
+
+  #wrong(sentence: string, what: unknown): void {
+    this.#world.ledger.contradict(`${this.#name}: ${sentence}: ${JSON.stringify(what)}`)
+  }
+}

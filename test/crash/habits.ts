@@ -1,0 +1,97 @@
+import type { Random } from '../../src/games/game.ts'
+import { HANDS } from '../../src/games/hands.ts'
+import type { Command } from './native.ts'
+import type { Rendezvous, World } from './world.ts'
+
+/** Habits are what a bot likes to do. */
+export interface Habits {
+  /** For who has a registered name. */
+  readonly password?: string
+  /** What it seeks next. */
+  seek(): Promise<Command | undefined>
+  /** What is done with the code of an invitation. */
+  invite?(code: string): void
+  /** A code was of no use. */
+  refused?(code: string): void
+  /** Whether it wants a rematch at a table. */
+  again?(table: number): boolean
+  /** Its move; `undefined` to give up. */
+  move(game: string, view: unknown): string | undefined
+}
+
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
+/** Coins that are tossed before somebody has enough. */
+const TOSSES = 6
+
+/** A view of any game, as far as a bot looks at it. */
+interface View {
+  readonly cells?: string
+  readonly tried?: readonly string[]
+  readonly guesses?: number
+}
+
+/** A legal move by chance; numbers are never guessed twice, so that each can be told from the others. */
+function moves(random: Random): Habits['move'] {
+  let guess = 100
+  return (game, view) => {
+    const { cells = '', tried = [], guesses = 0 } = view as View
+    switch (game) {
+      case 'tictactoe':
+        return String(random.choice([...cells].flatMap((cell, at) => (cell === '-' ? [at + 1] : []))))
+      case 'hands':
+        return random.choice(HANDS)
+      case 'hangman':
+        return random.choice(LETTERS.filter((letter) => !tried.includes(letter)))
+      case 'guessing':
+        return String(++guess)
+      case 'quiz':
+        return random.choice(['A', 'B'])
+      default:
+        return guesses < TOSSES ? random.choice(['H', 'T']) : undefined
+    }
+  }
+}
+
+/** Somebody with a registered name, who plays for the ladder. */
+export function ratedPlayer({ random }: World, password: string): Habits {
+  const seek = async (): Promise<Command> => ({ type: 'seek', game: random.choice(['tictactoe', 'scissors']), rated: true, wait: null })
+  return { password, seek, move: moves(random) }
+}
+
+/** A guest who plays with whoever comes, or soon with the house. */
+export function guest({ random }: World): Habits {
+  const seek = async (): Promise<Command> => ({
+    type: 'seek',
+    game: random.choice(['tictactoe', 'scissors']),
+    wait: random.choice([0, 20, 200]),
+  })
+  return { seek, move: moves(random) }
+}
+
+/** Somebody who plays alone, against the house's secrets. */
+export function alone({ random }: World): Habits {
+  const wishes = [
+    { game: 'hangman', settings: {} },
+    { game: 'guess', settings: { tries: 12 } },
+    { game: 'quiz', settings: { count: 4 } },
+    { game: 'headtail', settings: {} },
+  ]
+  return { seek: async () => ({ type: 'seek', ...random.choice(wishes) }), move: moves(random) }
+}
+
+/** One of two friends, who invite each other and play rematches. */
+export function friend(world: World, { rendezvous, leads }: { rendezvous: Rendezvous; leads: boolean }): Habits {
+  const { random } = world
+  const seen = new Set<number>()
+  return {
+    async seek() {
+      if (leads) return { type: 'seek', game: 'tictactoe', private: true }
+      const code = await Promise.race([rendezvous.look(), world.stopped])
+      return code ? { type: 'join', code } : undefined
+    },
+    refused: (code) => rendezvous.forget(code),
+    invite: (code) => rendezvous.leave(code),
+    again: (table) => seen.add(table).size % 4 !== 0,
+    move: moves(random),
+  }
+}

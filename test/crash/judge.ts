@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type AnyGame, games } from '../../src/games/index.ts'
+import type { PersonId, Standing, Store, TableEvent } from '../../src/hall/ports.ts'
+import { standingsAfter } from '../../src/hall/ratings.ts'
+import { evolve, type Opened, opened } from '../../src/hall/table.ts'
+import type { Ledger, Told, Wish } from './ledger.ts'
+
+/** The log of a table. */
+interface Log {
+  readonly id: number
+  readonly opening: Opened
+  readonly rules: AnyGame
+  readonly events: readonly TableEvent[]
+}
+
+/** Verdict is what was found in a journal. */
+export interface Verdict {
+  readonly wrong: readonly string[]
+  readonly tables: number
+  readonly unfinished: readonly number[]
+  /** Events that were told and are there, moves that were acknowledged and are there, standings that are right. */
+  readonly events: number
+  readonly moves: number
+  readonly standings: number
+}
+
+/** Compares a journal, which nobody has open, with what the bots have written down. */
+export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
+  const wrong = [...ledger.contradictions]
+  const logs = await logsOf(store)
+  const byId = new Map(logs.map((log) => [log.id, log]))
+  const count = { events: 0, moves: 0 }
+  for (const [table, told] of ledger.events) {
+    for (const one of told.values()) {
+      count.events++
+      const kept = byId.get(table)?.events[one.n - 1]
+      if (!kept || !isDeepStrictEqual(toldOf(kept), one)) {
+        wrong.push(`table ${table}: ${JSON.stringify(one)} was told, and ${JSON.stringify(kept)} is kept`)
+      }
+    }
+  }
+  for (const [key, wishes] of ledger.moves) {
+    const [table, seat] = key.split(' ').map(Number)
+    const log = byId.get(table ?? 0)
+    const moves = log ? movesOf([log], (sitting) => sitting === seat) : []
+    count.moves += moves.length
+    wrong.push(...follow(wishes, moves).map((sentence) => `table ${table}, seat ${seat}: ${sentence}`))
+  }
+  for (const [name, wishes] of ledger.answers) {
+    const person = `guest:${name}`
+    const quizzes = logs.filter(({ opening }) => opening.seats.some((sitter) => sitter.person === person))
+    const moves = movesOf(quizzes, () => true)
+    count.moves += moves.length
+    wrong.push(...follow(wishes, moves).map((sentence) => `${name}: ${sentence}`))
+  }
+  for (const [key, wishes] of ledger.sayings) {
+    const [table, name] = key.split(' ')
+    const events = byId.get(Number(table))?.events ?? []
+    const said = events.flatMap((event) => (event.type === 'said' && event.name === name ? [event.text] : []))
+    wrong.push(...follow(wishes, said).map((sentence) => `table ${table}, ${name}: ${sentence}`))
+  }
+  const standings = await judgeStandings(store, byId)
+  const unfinished = await store.tables.unfinished()
+  return { wrong: [...wrong, ...standings.wrong], tables: logs.length, unfinished, standings: standings.count, ...count }
+}
+
+/**
+ * What is wrong with a list in the journal, of which each entry was wished for, in this order: what was acknowledged is
+ * there, what was refused is not, and nothing is there twice.
+ */
+export function follow(wishes: readonly Wish[], kept: readonly string[]): string[] {
+  const open = wishes.filter(({ outcome }) => outcome !== 'refused')
+  let at = 0
+  for (const [n, what] of kept.entries()) {
+    while (open[at] && open[at]?.what !== what && open[at]?.outcome === 'unknown') at++
+    if (open[at]?.what !== what) return [`${what} is kept as number ${n + 1}, where ${JSON.stringify(open[at])} was wished for`]
+    at++
+  }
+  return open.slice(at).flatMap(({ what, outcome }) => (outcome === 'kept' ? [`${what} was acknowledged, and is not kept`] : []))
+}
+
+/** The standings that are kept, and those that follow from the journal up to the table that was recorded last. */
+async function judgeStandings({ tables, results }: Store, logs: ReadonlyMap<number, Log>): Promise<{ wrong: string[]; count: number }> {
+  const last = await results.last()
+  const ended = await tables.ended()
+  const recorded = last === undefined ? [] : ended.slice(0, ended.indexOf(last) + 1)
+  const standings = new Map<string, Map<PersonId, Standing>>()
+  for (const id of recorded) {
+    const log = logs.get(id)
+    if (!log) return { wrong: [`table ${id} has ended, and was never opened`], count: 0 }
+    const { opening, rules, events } = log
+    const [first, ...others] = events
+    const ladder = standings.get(opening.game) ?? new Map<PersonId, Standing>()
+    standings.set(opening.game, ladder)
+    const before = opening.seats.map(({ person }) => ladder.get(person))
+    const position = first && others.reduce(evolve, opened(first, rules)).position
+    for (const one of standingsAfter(opening, events, before, rules.points?.(position))) ladder.set(one.person, one)
+  }
+  const wrong: string[] = []
+  let count = 0
+  for (const game of games.keys()) {
+    const kept = await results.ladder(game, 1_000_000)
+    const follow = standings.get(game) ?? new Map<PersonId, Standing>()
+    count += kept.length
+    if (kept.length !== follow.size) wrong.push(`${kept.length} are on the ladder of ${game}, and ${follow.size} should be`)
+    for (const one of kept) {
+      const right = follow.get(one.person)
+      if (!isDeepStrictEqual(one, right))
+        wrong.push(`${game}: ${JSON.stringify(one)} is kept, and from the journal follows ${JSON.stringify(right)}`)
+    }
+  }
+  return { wrong, count }
+}
+
+async function logsOf({ tables }: Store): Promise<Log[]> {
+  const logs: Log[] = []
+  const end = tables.newTable()
+  for (let id = 1; id < end; id++) {
+    const events = await tables.read(id, 0)
+    const [first] = events
+    if (!first) continue
+    const rules = first.type === 'opened' ? games.get(first.game) : undefined
+    if (first.type !== 'opened' || !rules) throw new TypeError(`the log of table ${id} does not begin with its opening`)
+    // every event follows from the ones before, by the rules
+    events.slice(1).reduce(evolve, opened(first, rules))
+    logs.push({ id, opening: first, rules, events })
+  }
+  return logs
+}
+
+/** The moves of the seats of some tables, as the game writes them. */
+function movesOf(logs: readonly Log[], isOf: (seat: number) => boolean): string[] {
+  return logs.flatMap(({ rules, events }) =>
+    events.flatMap((event) => (event.type === 'moved' && isOf(event.seat) ? [rules.notation.print(event.move)] : [])),
+  )
+}
+
+/** An event of the journal as everybody may be told it, in the words of the native protocol. */
+function toldOf({ n, at, ...event }: TableEvent): Told {
+  switch (event.type) {
+    case 'opened':
+      return { n, at, what: { type: 'opened' } }
+    case 'moved':
+      return { n, at, what: { type: 'moved', seat: event.seat } }
+    case 'said': {
+      const { name, text, seat } = event
+      return { n, at, what: { type: 'said', name, text, ...(seat === undefined ? {} : { seat }) } }
+    }
+    case 'ended':
+      return { n, at, what: { type: 'ended', outcome: event.outcome } }
+    default:
+      return { n, at, what: event }
+  }
+}

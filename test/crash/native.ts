@@ -1,0 +1,67 @@
+import { ToClient, type ToServer } from '../../src/protocols/native/messages.ts'
+import { HungUp, LineSocket } from './line.ts'
+
+/** A command without its id. */
+export type Command = ToServer extends infer One ? (One extends ToServer ? Omit<One, 'id'> : never) : never
+
+/** NativeLink is a connection to the front door, on in JSON lines. */
+export class NativeLink {
+  /** Resolves when the connection is gone. */
+  readonly gone: Promise<void>
+  /** Whether the connection is gone. */
+  over = false
+  readonly #line: LineSocket
+  readonly #hear: (message: ToClient) => void
+  readonly #asked = new Map<number, { resolve(answer: ToClient): void; reject(reason: HungUp): void }>()
+  #ids = 0
+
+  private constructor(line: LineSocket, hear: (message: ToClient) => void) {
+    this.#line = line
+    this.#hear = hear
+    this.gone = line.gone.then(() => {
+      this.over = true
+      for (const { reject } of this.#asked.values()) reject(new HungUp())
+    })
+  }
+
+  /** Opens a connection; `hear` is told what the server says unasked. Rejects with `HungUp` where that cannot be. */
+  static async open(port: number, hear: (message: ToClient) => void): Promise<NativeLink> {
+    const line = new LineSocket(port)
+    line.say('style json')
+    let greeting = await line.hear()
+    while (!greeting.startsWith('{')) greeting = await line.hear()
+    const link = new NativeLink(line, hear)
+    void link.#read()
+    return link
+  }
+
+  /** Says a command, and answers with the answer to it. */
+  ask(command: Command): Promise<ToClient> {
+    if (this.over) return Promise.reject(new HungUp())
+    const id = ++this.#ids
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject })
+      this.#line.say(JSON.stringify({ ...command, id }))
+    })
+  }
+
+  close(): void {
+    this.#line.close()
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) this.#take(ToClient.parse(JSON.parse(await this.#line.hear())))
+    } catch (reason) {
+      if (!(reason instanceof HungUp)) throw reason
+    }
+  }
+
+  #take(message: ToClient): void {
+    const asked = 'id' in message && typeof message.id === 'number' ? this.#asked.get(message.id) : undefined
+    if (asked && 'id' in message) this.#asked.delete(Number(message.id))
+    // what is seen is heard before whoever asked goes on
+    this.#hear(message)
+    asked?.resolve(message)
+  }
+}

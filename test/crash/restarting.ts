@@ -1,0 +1,63 @@
+import { Parlor } from '../support/process.ts'
+
+/** The programs that are served: for bots, for students, and for a classroom client. */
+const PROGRAMS = ['parlor/door', 'fh/quiz', 'tjc/tictactoe']
+
+/** Restarting is a server that is killed and started again on the same folder, each time on other ports. */
+export class Restarting {
+  readonly #folder: string
+  #server: Parlor | undefined
+  #ports = Promise.withResolvers<ReadonlyMap<string, number>>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** The port of a program, as soon as the server is up. */
+  async port(program: string): Promise<number> {
+    const port = (await this.#ports.promise).get(program)
+    if (port === undefined) throw new Error(`${program} is not served`)
+    return port
+  }
+
+  get errors() {
+    return this.#server?.errors
+  }
+  /** Starts the server, and does not wait for it. */
+  begin(): Parlor {
+    const only = PROGRAMS.flatMap((program) => ['--only', program, '--port', `${program}=0`])
+    this.#server = new Parlor(['serve', '--json', '--data', this.#folder, ...only])
+    return this.#server
+  }
+
+  /** Starts the server; resolves when it is up. */
+  async start(): Promise<void> {
+    const server = this.begin()
+    await server.shows(/\n/)
+    const { listening } = JSON.parse(server.output) as { listening: { program: string; port: number }[] }
+    this.#ports.resolve(new Map(listening.map(({ program, port }) => [program, port])))
+  }
+
+  /** Kills the server, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    const server = this.#server
+    this.#ports = Promise.withResolvers()
+    server?.signal('SIGKILL')
+    const code = await server?.exit
+    if (code !== 'SIGKILL') throw new Error(`the server ended by itself (${code}): ${server?.errors}`)
+  }
+
+  /** Stops the server in good order, and answers with what it has complained of. */
+  async stop(): Promise<string> {
+    const server = this.#server
+    server?.signal('SIGTERM')
+    const code = await server?.exit
+    if (code !== 0) throw new Error(`the server ended with ${code}: ${server?.errors}`)
+    return server?.errors ?? ''
+  }
+
+  /** Ends the server if it still runs. */
+  async end(): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]()
+  }
+}

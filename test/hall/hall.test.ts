@@ -1,0 +1,486 @@
+import { describe, expect, test } from 'vitest'
+import type { SeatNumber } from '../../src/games/game.ts'
+import { type AnyGame, games } from '../../src/games/index.ts'
+import { seeded } from '../../src/games/random.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
+import { Hall, type Seek } from '../../src/hall/hall.ts'
+import type { Attendant, LiveTable, News } from '../../src/hall/live.ts'
+import { HOUSE, PEER, type Sitter, type Store } from '../../src/hall/ports.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+
+const START = 1_000_000
+const ADA: Sitter = { person: 'guest:ada', name: 'ada' }
+const GRACE: Sitter = { person: 'guest:grace', name: 'grace' }
+const ALAN: Sitter = { person: 'account:1', name: 'alan' }
+const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
+const STRANGER: Sitter = { person: PEER, name: 'tjc/tictactoe' }
+const QUESTIONS = [
+  { text: '1 + 1?', options: ['1', '2', '3'], right: 1 },
+  { text: '2 + 2?', options: ['4', '5'], right: 0 },
+]
+
+/** A game that the house cannot play. */
+const { whole: _, ...unplayable } = { ...tictactoe, name: 'unplayable' }
+const ALL = new Map<string, AnyGame>([...games, ['unplayable', unplayable as AnyGame]])
+
+/** One process with a hall on a store. */
+function process(store: Store = memoryStore(), time = new TestClock(START)) {
+  const troubles: string[] = []
+  const hall = new Hall({ store, games: ALL, clock: time, random: seeded(1), onTrouble: (sentence) => troubles.push(sentence) })
+  /** Where somebody was seated. */
+  const seated: { sitter: Sitter; table: LiveTable; seat: SeatNumber }[] = []
+  const seek = (sitter: Sitter, more: Partial<Seek> = {}) =>
+    hall.seek({
+      sitter,
+      game: 'tictactoe',
+      options: {},
+      seats: [0, 1],
+      rated: false,
+      wait: Number.POSITIVE_INFINITY,
+      seated: (table, seat) => seated.push({ sitter, table, seat }),
+      ...more,
+    })
+  const names = () => seated.map(({ sitter, seat }) => `${sitter.name} ${seat}`)
+  return { hall, store, time, troubles, seated, seek, names }
+}
+
+class Sitting implements Attendant {
+  readonly who: SeatNumber | 'watcher'
+  readonly told: News[] = []
+
+  constructor(who: SeatNumber | 'watcher') {
+    this.who = who
+  }
+
+  news(news: News): void {
+    this.told.push(news)
+  }
+
+  closed(): void {}
+}
+
+const people = (table: LiveTable | undefined) => table?.state.opened.seats.map(({ person }) => person)
+
+describe('seeking', () => {
+  test('with no wait: whoever waits already is seated opposite, else the house sits down at once', () => {
+    const { seek, seated, names, time } = process()
+    seek(STRANGER, { seats: [1], wait: 0 })
+    expect(people(seated[0]?.table)).toEqual([HOUSE, PEER])
+    seek(ADA)
+    expect(names()).toEqual(['tjc/tictactoe 1'])
+    seek(STRANGER, { seats: [1], wait: 0 })
+    expect(names().slice(1)).toEqual(['ada 0', 'tjc/tictactoe 1'])
+    expect(people(seated[1]?.table)).toEqual(['guest:ada', PEER])
+    expect(time.waiting).toBe(0)
+  })
+
+  test('with some wait: the house sits down after exactly that time', async () => {
+    const { hall, seek, seated, time } = process()
+    seek(ADA, { wait: 10_000 })
+    await time.pass(9_999)
+    expect(seated).toEqual([])
+    expect([...hall.seeking]).toMatchObject([{ person: 'guest:ada', name: 'ada', since: START }])
+    await time.pass(1)
+    expect(people(seated[0]?.table)).toEqual(['guest:ada', HOUSE])
+    expect([...hall.seeking]).toEqual([])
+    await time.pass(60_000)
+    expect(seated).toHaveLength(1)
+  })
+
+  test('who is found before that is not joined by the house later', async () => {
+    const { seek, seated, time } = process()
+    seek(ADA, { wait: 10_000 })
+    await time.pass(9_999)
+    seek(GRACE, { wait: 10_000 })
+    await time.pass(60_000)
+    expect(seated.map(({ table }) => table.id)).toEqual([1, 1])
+    expect(time.waiting).toBe(0)
+  })
+
+  test('without limit: nobody comes, and nothing happens', async () => {
+    const { hall, seek, seated, time } = process()
+    seek(ADA)
+    await time.pass(1e9)
+    expect([seated, [...hall.seeking].length, time.waiting]).toEqual([[], 1, 0])
+  })
+
+  test.each([0, 10_000])('what the house cannot play waits for somebody, also after %i ms', async (wait) => {
+    const { seek, seated, time, troubles } = process()
+    seek(ADA, { game: 'unplayable', wait })
+    await time.pass(1e6)
+    expect([seated, troubles]).toEqual([[], []])
+    seek(GRACE, { game: 'unplayable', wait })
+    expect(people(seated[0]?.table)).toEqual(['guest:ada', 'guest:grace'])
+  })
+
+  test('a wish can be taken back, as often as one likes', async () => {
+    const { hall, seek, seated, time } = process()
+    const cancel = seek(ADA, { wait: 10_000 })
+    cancel()
+    cancel()
+    seek(GRACE)
+    await time.pass(60_000)
+    expect([seated, [...hall.seeking].map(({ name }) => name), time.waiting]).toEqual([[], ['grace'], 0])
+  })
+
+  test('of those who wait, the first who suits is taken, and begins', () => {
+    const { seek, names } = process()
+    seek(ADA, { seats: [1] })
+    seek(ADA, { options: { size: 4 } })
+    seek(GRACE, { seats: [1] })
+    seek(ALAN, { seats: [1, 0] })
+    expect(names()).toEqual(['ada 1', 'alan 0'])
+  })
+
+  test('an invitation is for who has the code, and for nobody else to see', async () => {
+    const { hall, seek, seated, names } = process()
+    seek(ADA, { code: 'amber-otter-seven' })
+    seek(GRACE)
+    expect(names()).toEqual([])
+    expect(hall.invitation('amber-otter-seven')?.name).toBe('ada')
+    expect(hall.invitation('amber-otter-six')).toBeUndefined()
+    seek(ALAN, { code: 'amber-otter-seven' })
+    expect(names()).toEqual(['ada 0', 'alan 1'])
+    expect(seated[0]?.table.state.opened.private).toBe(true)
+    expect(hall.invitation('amber-otter-seven')).toBeUndefined()
+  })
+
+  test('only with somebody: nobody else will do', () => {
+    const { seek, names } = process()
+    seek(ADA, { against: 'account:1' })
+    seek(GRACE, { wait: Number.POSITIVE_INFINITY })
+    seek(ALAN, { against: 'guest:ada' })
+    expect(names()).toEqual(['ada 0', 'alan 1'])
+  })
+
+  test('clock, setup and rating are those that were wished for', () => {
+    const { seek, seated } = process()
+    seek(ALAN, { rated: true, clock: { turn: 5_000 }, options: { size: 4 } })
+    seek({ ...GRACE, person: 'account:2' }, { rated: true, options: { size: 4 } })
+    const opened = seated[0]?.table.state.opened
+    expect(opened).toMatchObject({ rated: true, clock: { turn: 5_000 }, options: { size: 4 }, private: false })
+    expect(opened?.state).toMatchObject({ size: 4 })
+  })
+
+  test('who cares about nothing gets what the other wants, or what is usual', () => {
+    const { seek, seated } = process()
+    const any = (sitter: Sitter) => seek(sitter, { options: undefined })
+    any(ADA)
+    any(GRACE)
+    expect(seated[0]?.table.state.position).toMatchObject({ size: 3 })
+    any(ADA)
+    seek(GRACE, { options: { size: 2 } })
+    expect(seated[2]?.table.state.position).toMatchObject({ size: 2 })
+  })
+
+  test('a game with the house counts for nothing', () => {
+    const { seek, seated } = process()
+    seek(ALAN, { rated: true, wait: 0 })
+    expect(seated[0]?.table.state.opened.rated).toBe(false)
+  })
+
+  test('one who cannot take the seat has left it, and the other plays', async () => {
+    const { seek, seated, troubles } = process()
+    seek(ADA, {
+      seated() {
+        throw new Error('a broken pipe')
+      },
+    })
+    seek(GRACE)
+    await settled()
+    expect(troubles).toEqual(['the seat of ada at table 1 could not be taken'])
+    expect(seated[0]?.table.state.outcome).toEqual({ winners: [1], left: 0 })
+  })
+
+  test('a wish that comes to nothing leaves who waits where they are', () => {
+    const { hall, seek } = process()
+    seek(ADA, { options: undefined })
+    expect(() => seek(GRACE, { options: { size: 1e9 } })).toThrow(RangeError)
+    expect([...hall.seeking].map(({ name }) => name)).toEqual(['ada'])
+    expect(() => seek(GRACE, { game: 'chess' })).toThrow('the game chess is not played here')
+  })
+
+  test('a table that the house could not even open is told of, and does not end the process', async () => {
+    const { seek, seated, troubles, time } = process()
+    seek(ADA, { options: { size: 1e9 }, wait: 1_000 })
+    await time.pass(1_000)
+    expect([seated, troubles]).toEqual([[], ['no table of tictactoe could be opened']])
+  })
+})
+
+describe('tables', () => {
+  test('are found by number, by who sits there, and by token, until they are over and quiet', async () => {
+    const { hall } = process()
+    const seats = [{ ...ADA, token: 'a1' }, STRANGER]
+    const table = hall.open('tictactoe', { options: {}, seats })
+    expect(hall.table(1)).toBe(table)
+    expect([...hall.seatsOf('guest:ada')]).toEqual([{ table, seat: 0 }])
+    expect([[...hall.seatsOf(PEER)], [...hall.seatsOf(HOUSE)], [...hall.seatsOf('guest:grace')]]).toEqual([[], [], []])
+    expect([hall.seatOf('a1'), hall.seatOf('a2')]).toEqual([{ table, seat: 0 }, undefined])
+    const leave = table.attend(new Sitting('watcher'))
+    await settled()
+    table.submit({ type: 'leave', seat: 1 })
+    expect([...hall.seatsOf('guest:ada')]).toEqual([])
+    await settled()
+    expect(hall.table(1)).toBe(table)
+    leave()
+    expect([hall.table(1), hall.seatOf('a1'), [...hall.tables]]).toEqual([undefined, undefined, []])
+  })
+
+  test('are shown when their opening is kept', async () => {
+    const { hall } = process()
+    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    expect([...hall.tables]).toEqual([])
+    await settled()
+    expect([...hall.tables]).toEqual([table])
+  })
+
+  test('one that could not be kept is forgotten; others go on', async () => {
+    const store = memoryStore()
+    const { hall, troubles } = process(store)
+    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    const other = hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
+    await settled()
+    // somebody else has appended meanwhile, and was not heard of here
+    await store.tables.append(1, 1, [])
+    table.submit({ type: 'say', name: 'ada', text: 'hello' })
+    void store.tables.append(1, 2, [{ type: 'suspended', n: 3, at: START }])
+    table.submit({ type: 'play', seat: 0, move: 5 })
+    await settled()
+    expect(troubles).toEqual(['table 1 goes on elsewhere'])
+    expect([hall.table(1), [...hall.seatsOf('guest:grace')]]).toEqual([undefined, []])
+    expect([...hall.seatsOf('guest:ada')]).toEqual([{ table: other, seat: 0 }])
+    expect(other.submit({ type: 'play', seat: 0, move: 5 })).toBeUndefined()
+  })
+
+  test('what a game of one is set up with stays in the journal’s state', async () => {
+    const { hall, store } = process()
+    hall.open('hangman', { options: { secret: 'banana' }, seats: [ADA] })
+    hall.open('tictactoe', { options: { size: 4 }, seats: [ADA, GRACE] })
+    await settled()
+    const [[one], [two]] = await Promise.all([store.tables.read(1, 0), store.tables.read(2, 0)])
+    expect(one).not.toHaveProperty('options')
+    expect(two).toMatchObject({ options: { size: 4 } })
+  })
+
+  test('the log of a table is what is kept of it', async () => {
+    const { hall } = process()
+    hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    await settled()
+    expect((await hall.log(1)).map(({ type }) => type)).toEqual(['opened'])
+    expect(await hall.log(2)).toEqual([])
+  })
+})
+
+describe('a rematch', () => {
+  async function over(sitters: readonly Sitter[] = [ADA, GRACE], clock = {}) {
+    const made = process()
+    const table = made.hall.open('tictactoe', { options: { size: 4 }, seats: sitters, clock })
+    await settled()
+    const there = sitters.map((_, seat) => table.attend(new Sitting(seat)))
+    table.submit({ type: 'leave', seat: 0 })
+    await settled()
+    return { ...made, table, there }
+  }
+
+  test('is opened when all want it, with seats swapped, and the old table says where', async () => {
+    const { hall, table } = await over()
+    expect(hall.offer(table, 0)).toBeUndefined()
+    expect(hall.offer(table, 0)).toEqual({ refused: 'you have offered a rematch already; wait for the answer' })
+    expect(hall.table(2)).toBeUndefined()
+    expect(hall.offer(table, 1)).toBeUndefined()
+    await settled()
+    expect(people(hall.table(2))).toEqual(['guest:grace', 'guest:ada'])
+    expect(hall.table(2)?.state.opened.options).toEqual({ size: 4 })
+    expect(table.state.successor).toBe(2)
+    expect(hall.offer(table, 1)).toEqual({ refused: 'they go on at another table already' })
+  })
+
+  test('with the house is opened at once, and the house begins', async () => {
+    const { hall, table } = await over([ADA, HOUSE_SITTER])
+    expect(hall.offer(table, 0)).toBeUndefined()
+    await settled()
+    expect(people(hall.table(2))).toEqual([HOUSE, 'guest:ada'])
+    expect(hall.table(2)?.state.toMove).toEqual([1])
+  })
+
+  test('is not for one who has left the table, whether before or after the offer', async () => {
+    const { hall, table, there } = await over()
+    expect(hall.offer(table, 1)).toBeUndefined()
+    there[1]?.()
+    expect(hall.offer(table, 0)).toEqual({ refused: 'grace has left the table' })
+    expect(hall.table(2)).toBeUndefined()
+  })
+
+  test('whose table nobody comes to is not waited for without limit', async () => {
+    const { hall, table, time } = await over([ADA, GRACE], { grace: 60_000 })
+    for (const seat of [0, 1]) hall.offer(table, seat)
+    await settled()
+    const next = hall.table(2)
+    expect(next?.state.clocks.gone).toEqual([START, START])
+    next?.submit({ type: 'back', seat: 0 })
+    await time.pass(60_000)
+    expect(next?.state.outcome).toEqual({ winners: [0], left: 1 })
+  })
+
+  test('is no draw: while a game goes on, a draw is what is offered', async () => {
+    const { hall } = process()
+    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    for (const seat of [0, 1]) expect(hall.offer(table, seat)).toBeUndefined()
+    await settled()
+    expect(table.state.outcome).toEqual({ winners: [], agreed: true })
+    expect(hall.table(2)).toBeUndefined()
+  })
+})
+
+describe('a new start', () => {
+  /** What one process leaves behind, taken up by another one on the same store. */
+  async function restarted(open: (hall: Hall) => LiveTable | undefined) {
+    const store = memoryStore()
+    const before = process(store)
+    const table = open(before.hall)
+    await settled()
+    const after = process(store, new TestClock(START + 1e6))
+    await after.hall.restore()
+    await settled()
+    return { ...after, before: table, table: after.hall.table(1), log: await store.tables.read(1, 0) }
+  }
+
+  test('seats are held for accounts and for who has a token: clocks stand still until somebody is back', async () => {
+    const { hall, table, log, time } = await restarted((one) => {
+      const seats = [ALAN, { ...ADA, token: 'a1' }]
+      const table = one.open('tictactoe', { options: {}, seats, clock: { turn: 10_000, grace: 5_000 } })
+      table.submit({ type: 'play', seat: 0, move: 5 })
+      return table
+    })
+    expect(log.at(-1)?.type).toBe('suspended')
+    expect(table?.state).toMatchObject({ suspended: true, position: { cells: '----O----' } })
+    expect(table?.submit({ type: 'play', seat: 1, move: 1 })).toEqual({ refused: 'the game stands still until somebody is back' })
+    await time.pass(1e7)
+    expect(table?.over).toBe(false)
+    expect([...hall.seatsOf('account:1')]).toEqual([{ table, seat: 0 }])
+    expect(hall.seatOf('a1')).toEqual({ table, seat: 1 })
+    table?.submit({ type: 'back', seat: 1 })
+    await time.pass(5_000)
+    expect(table?.state.outcome).toEqual({ winners: [1], left: 0 })
+  })
+
+  test('a guest who plays alone is waited for, by name', async () => {
+    const options = { questions: QUESTIONS, count: 2 }
+    const { hall, table, before } = await restarted((one) => one.open('quiz', { options, seats: [ADA], rated: true }))
+    expect([...hall.seatsOf('guest:ada')]).toEqual([{ table, seat: 0 }])
+    expect(table?.state.position).toEqual(before?.state.position)
+  })
+
+  test.each([
+    ['nobody who said who it is', [STRANGER, HOUSE_SITTER], { winners: [1], left: 0 }],
+    ['the house and nobody', [HOUSE_SITTER, STRANGER], { winners: [0], left: 1 }],
+    ['two strangers', [STRANGER, STRANGER], { winners: [1], left: 0 }],
+    ['one who can come back and one who cannot', [ALAN, STRANGER], { winners: [0], left: 1 }],
+    ['guests without a token, whose names anybody can take', [ADA, GRACE], { winners: [1], left: 0 }],
+  ])('with %s, the game is over', async (_, seats, outcome) => {
+    const { hall, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats }))
+    expect(log.at(-1)).toMatchObject({ type: 'ended', outcome })
+    expect([...hall.tables]).toEqual([])
+  })
+
+  test('what the house had not answered yet it answers when somebody is back', async () => {
+    const { table } = await restarted((one) => {
+      const table = one.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] })
+      return table
+    })
+    expect(table?.state.toMove).toEqual([1])
+    const store = memoryStore()
+    const { hall } = process(store)
+    const opening = hall.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] }).state.opened
+    await settled()
+    await store.tables.append(9, 0, [{ ...opening, n: 1, at: START }])
+    const after = process(store)
+    await after.hall.restore()
+    await settled()
+    const late = after.hall.table(9)
+    expect(late?.state.toMove).toEqual([0])
+    late?.submit({ type: 'back', seat: 1 })
+    await settled()
+    expect(late?.state.toMove).toEqual([1])
+  })
+
+  test('happens twice without harm, and suspends once', async () => {
+    const { store, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }))
+    const again = process(store)
+    await again.hall.restore()
+    await settled()
+    expect(await store.tables.read(1, 0)).toEqual(log)
+    expect(again.hall.table(1)?.state.suspended).toBe(true)
+    const table = again.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
+    expect(table.id).toBe(2)
+  })
+
+  test('a table that cannot be taken up is told of, and the others are', async () => {
+    const store = memoryStore()
+    const { hall } = process(store)
+    const opening = hall.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }).state.opened
+    await settled()
+    await store.tables.append(5, 0, [{ ...opening, game: 'a game of long ago', n: 1, at: START }])
+    await store.tables.append(6, 0, [{ type: 'suspended', n: 1, at: START }])
+    await store.tables.append(7, 0, [
+      { ...opening, n: 1, at: START },
+      { type: 'moved', seat: 1, move: 1, n: 2, at: START },
+    ])
+    const after = process(store)
+    await after.hall.restore()
+    await settled()
+    expect([...after.hall.tables].map(({ id }) => id)).toEqual([1])
+    expect(after.troubles).toEqual([5, 6, 7].map((id) => `table ${id} could not be taken up again`))
+  })
+
+  test('rated games whose players cannot return are over, and recorded', async () => {
+    const seats = [
+      { person: 'guest:ada', name: 'ada' },
+      { person: 'guest:grace', name: 'grace' },
+    ]
+    const { store, hall } = await restarted((one) => one.open('tictactoe', { options: {}, seats, rated: true }))
+    await hall.recorder.settled()
+    expect(await store.tables.ended()).toEqual([1])
+    expect(await store.results.last()).toBe(1)
+  })
+})
+
+describe('closing', () => {
+  test('sends everybody away with the reason, forgets wishes and timers, and keeps the log as it was', async () => {
+    const { hall, seek, seated, store, time } = process()
+    seek(ALAN, { wait: 5_000 })
+    const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { turn: 5_000 } })
+    await settled()
+    const closed: string[] = []
+    table.attend({ who: 0, news() {}, closed: ({ message }) => closed.push(message) })
+    hall.close(new Error('the server was stopped'))
+    hall.close(new Error('the server was stopped again'))
+    await time.pass(10_000)
+    expect([closed, seated, [...hall.seeking], [...hall.tables], time.waiting]).toEqual([['the server was stopped'], [], [], [], 0])
+    expect(table.submit({ type: 'leave', seat: 0 })).toEqual({ refused: 'this table is closed' })
+    expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened'])
+  })
+
+  test('takes nobody any more', () => {
+    const { hall, seek } = process()
+    hall.close(new Error('the server was stopped'))
+    expect(() => seek(ADA)).toThrow('the server was stopped')
+    expect(() => hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })).toThrow('the server was stopped')
+    expect([...hall.seeking]).toEqual([])
+  })
+
+  test('settled: what was decided before is kept and recorded, also an end', async () => {
+    const { hall, store, troubles } = process()
+    const seats = [ALAN, { ...GRACE, person: 'account:2' }]
+    const table = hall.open('tictactoe', { options: {}, seats, rated: true })
+    table.submit({ type: 'leave', seat: 1 })
+    hall.close(new Error('the server was stopped'))
+    await hall.settled()
+    await store.close()
+    expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened', 'ended'])
+    expect((await store.results.standing('tictactoe', 'account:1'))?.games).toBe(1)
+    expect(troubles).toEqual([])
+  })
+})

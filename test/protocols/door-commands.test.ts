@@ -1,0 +1,532 @@
+import { describe, expect, test } from 'vitest'
+import { catalogue, entryOf } from '../../src/games/catalogue.ts'
+import type { AnyGame } from '../../src/games/index.ts'
+import { commands } from '../../src/protocols/door/commands.ts'
+import type { Attendance } from '../../src/protocols/lobby.ts'
+import { lines, StagedLobby } from '../support/door.ts'
+
+const rules = (name: string): AnyGame => {
+  const entry = entryOf(name)
+  if (!entry) throw new Error(`no game ${name}`)
+  return entry.game
+}
+
+/** A table of tic-tac-toe that has just begun, as ada sees it in the seat 0, or grace who watches. */
+function table(more: Partial<Attendance> = {}): Attendance {
+  const view = { cells: '---------', size: 3, turn: 0 }
+  return {
+    table: 12,
+    game: rules('tictactoe'),
+    seat: 0,
+    names: ['ada', 'grace'],
+    now: { n: 1, sight: { view, turn: true, toMove: [0] } },
+    ...more,
+  }
+}
+
+const OVER = { view: { cells: 'OOOXX----', size: 3, turn: 1, winner: 0 }, turn: false, toMove: [], outcome: { winners: [0] } }
+
+/** Ada in the lobby. */
+async function inside() {
+  const lobby = new StagedLobby()
+  const caller = await lobby.caller('ada')
+  return { lobby, caller }
+}
+
+/** Ada at a table. */
+async function seated(attendance: Attendance = table()) {
+  const { lobby, caller } = await inside()
+  await lobby.seat(attendance)
+  caller.news()
+  return { lobby, caller }
+}
+
+/** Ada who watches. */
+async function watching() {
+  const { lobby, caller } = await inside()
+  const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
+  lobby.answers('watch', attendance)
+  await caller.type('watch 12')
+  lobby.calls.length = 0
+  return { lobby, caller }
+}
+
+describe('help', () => {
+  test('lists every command, on one screen', async () => {
+    const { caller } = await inside()
+    const page = await caller.type('help')
+    expect(page).toBe(
+      lines(
+        'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
+        'at a table   move MOVE, board, say TEXT, draw, accept, decline, resign, rematch,',
+        '             leave',
+        'to look on   tables, watch N, who, rank GAME',
+        'who you are  login NAME, register, password, resume',
+        'besides      help, telnet, style json, quit',
+        '',
+        'More about one of them: help play',
+      ),
+    )
+    for (const { name } of commands) expect(page).toContain(name)
+  })
+
+  test.each(commands.map(({ name }) => name))('tells more about %s', async (name) => {
+    const { caller } = await inside()
+    const page = await caller.type(`help ${name}`)
+    expect(page).toMatch(new RegExp(`^${name}.*\n  \\w`))
+    expect(page.split('\n').length).toBeLessThan(24)
+  })
+
+  test('at a table says first whose turn it is', async () => {
+    const { caller } = await seated()
+    expect(await caller.type('help')).toMatch(/^Your move: the number of a free cell, such as 5\.\n\nto play/)
+  })
+
+  test('knows nothing of what is no command', async () => {
+    const { caller } = await inside()
+    expect(await caller.type('help chess')).toBe(lines('There is no command "chess": "help" lists all.'))
+  })
+})
+
+describe('games', () => {
+  test('lists all of them with their settings, on one screen', async () => {
+    const { caller } = await inside()
+    const page = await caller.type('games')
+    for (const { name, title, settings } of catalogue) {
+      expect(page).toContain(name)
+      expect(page).toContain(title)
+      for (const setting of Object.keys(settings)) expect(page).toContain(`${setting} N:`)
+    }
+    expect(page.split('\n').length).toBeLessThan(24)
+  })
+})
+
+describe('play', () => {
+  const HOUSE = 'If nobody comes soon, the house plays with you.'
+
+  test.each([
+    ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for company; "cancel" takes that back.', HOUSE]],
+    ['PLAY TicTacToe SIZE 4', { game: 'tictactoe', settings: { size: 4 } }, ['You wait for company; "cancel" takes that back.', HOUSE]],
+    ['play hands', { game: 'scissors', settings: {} }, ['You wait for company; "cancel" takes that back.', HOUSE]],
+    ['play tictactoe grace', { game: 'tictactoe', settings: {}, against: 'grace' }, ['You wait for grace; "cancel" takes that back.']],
+    [
+      'play tictactoe rated against ada lovelace size 4',
+      { game: 'tictactoe', settings: { size: 4 }, against: 'ada lovelace', rated: true },
+      ['You wait for ada lovelace; "cancel" takes that back.'],
+    ],
+    ['play tictactoe rated', { game: 'tictactoe', settings: {}, rated: true }, ['You wait for company; "cancel" takes that back.']],
+    [
+      'play scissors minutes 5 seconds 30',
+      { game: 'scissors', settings: {}, clock: { total: 300_000, turn: 30_000 } },
+      ['You wait for company; "cancel" takes that back.', HOUSE],
+    ],
+  ])('%s', async (typed, wish, answer) => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type(typed)).toBe(lines(...answer))
+    expect(lobby.calls).toEqual([['seek', wish]])
+  })
+
+  test('with a code where it is private; "invite" does the same', async () => {
+    const { caller, lobby } = await inside()
+    lobby.answers('seek', { code: 'amber-otter-seven' })
+    const answer = lines(
+      'Tell this code to the one whom you invite: amber-otter-seven',
+      'There it is typed: join amber-otter-seven     "cancel" takes it back.',
+    )
+    expect(await caller.type('play tictactoe private')).toBe(answer)
+    expect(await caller.type('invite tictactoe size 5')).toBe(answer)
+    expect(lobby.calls).toEqual([
+      ['seek', { game: 'tictactoe', settings: {}, private: true }],
+      ['seek', { game: 'tictactoe', settings: { size: 5 }, private: true }],
+    ])
+  })
+
+  test('says nothing more where there is a table at once', async () => {
+    const { caller, lobby } = await inside()
+    lobby.seek = async () => {
+      await lobby.seat(table())
+      return {}
+    }
+    expect(await caller.type('play tictactoe house')).toMatch(/^\nTable 12: you are O and begin; grace is X\.\n/)
+  })
+
+  test.each([
+    ['play', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
+    ['play chess', 'There is no game "chess". There is tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
+    ['play tictatoe', 'There is no game "tictatoe"; did you mean "tictactoe"?'],
+    ['play tictactoe size', 'Behind "size" stands a number, such as "size 5".'],
+    ['play tictactoe size four', 'Behind "size" stands a number, such as "size 5".'],
+    ['play tictactoe size 99', 'Size, cells in a row, is a whole number from 2 to 20.'],
+    ['play tictactoe sise 4', 'Tictactoe has no setting "sise"; did you mean "size"?'],
+    ['play tictactoe depth 4', 'Tictactoe has no setting "depth"; it has size, minutes and seconds.'],
+    ['play headtail depth 4', 'Headtail has no setting "depth".'],
+    ['play tictactoe minutes 0', 'Minutes for all moves of one player: that is a whole number from 1 to 600.'],
+    ['play tictactoe against', 'Behind "against" stands a name, such as "against ada".'],
+    ['play tictactoe grace against alan', 'You can play against one only, grace or alan.'],
+    ['play hangman grace', 'Hangman is played alone.'],
+    ['play quiz house', 'Quiz is played alone.'],
+    ['invite hangman', 'Hangman is played alone, so there is nobody to invite.'],
+    ['play hangman minutes 5', 'Hangman is played alone, and without a clock.'],
+    ['play guess rated', 'Guess is played alone, and has no ladder.'],
+    ['invite', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
+    ['invite chess', 'There is no game "chess". There is tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
+    ['join', 'Type the code behind it that you were told, such as "join amber-otter-seven".'],
+  ])('%s is refused', async (typed, answer) => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type(typed)).toBe(lines(answer))
+    expect(lobby.calls).toEqual([])
+  })
+
+  test('says why the hall refuses', async () => {
+    const { caller, lobby } = await inside()
+    lobby.refuses('seek', 'grace is not here: see who is', 'no-such-person')
+    expect(await caller.type('play tictactoe grace')).toBe(lines('grace is not here: see who is.'))
+    lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
+    expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
+    expect(lobby.calls.at(-1)).toEqual(['join', 'amber otter seven'])
+  })
+
+  test('leaves the table of a game that is over, so that no rematch comes in between', async () => {
+    const { caller, lobby } = await seated(table({ now: { n: 9, sight: OVER } }))
+    await caller.type('play tictactoe')
+    expect(lobby.calls.map(([method]) => method)).toEqual(['leave', 'seek'])
+    expect(await caller.type('board')).toContain('You are at no table.')
+  })
+})
+
+describe('in the lobby', () => {
+  test('cancel', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('cancel')).toBe(lines('You wait for nobody.'))
+    lobby.answers('cancel', true)
+    expect(await caller.type('cancel')).toBe(lines('You no longer wait.'))
+  })
+
+  test('seeks', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('seeks')).toBe(lines('Nobody waits for company. Be the first: play tictactoe'))
+    lobby.seekers = [
+      { name: 'ada', game: 'tictactoe', settings: { size: 3 }, rated: false },
+      { name: 'grace', game: 'tictactoe', settings: { size: 4, first: 0 }, rated: true },
+      { name: 'alan', game: 'scissors', settings: {}, rated: false, against: 'ada' },
+      { name: 'ada lovelace', game: 'scissors', settings: {}, rated: false, against: 'grace' },
+    ]
+    expect(await caller.type('seeks')).toBe(
+      lines(
+        'ada           that is you; "cancel" takes it back',
+        'grace         to play, type: play tictactoe size 4 rated grace',
+        'alan          to play, type: play scissors alan',
+        'ada lovelace  scissors, for grace only',
+      ),
+    )
+  })
+
+  test('tables', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('tables')).toBe(lines('Nothing is played just now. Be the first: play tictactoe'))
+    const info = (number: number) => ({ table: number, game: 'tictactoe', names: ['ada', 'grace'], rated: false, watchers: 0, over: false })
+    lobby.tables = [info(7), { ...info(12), game: 'hangman', names: ['alan'], rated: true, watchers: 2 }]
+    expect(await caller.type('tables')).toBe(
+      lines(
+        '  7  tictactoe  ada against grace',
+        ' 12  hangman    alan, rated, 2 watch',
+        'To look on, type "watch" and the number of the table.',
+      ),
+    )
+    lobby.tables = Array.from({ length: 40 }, (_, number) => info(number + 1))
+    const page = (await caller.type('tables')).split('\n')
+    expect(page).toContain('... and 23 more')
+    expect(page.length).toBeLessThan(24)
+  })
+
+  test('who', async () => {
+    const { caller, lobby } = await inside()
+    lobby.people = [
+      { name: 'ada', registered: false, tables: [] },
+      { name: 'grace', registered: true, tables: [7, 12] },
+      { name: '計算機', registered: true, tables: [7] },
+    ]
+    expect(await caller.type('who')).toBe(
+      lines('ada (you)  guest', 'grace      registered  at table 7, 12', '計算機     registered  at table 7'),
+    )
+  })
+
+  test('rank', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('rank')).toContain('Say which game:')
+    expect(await caller.type('rank chess')).toContain('There is no game "chess"')
+    expect(await caller.type('rank tictactoe')).toBe(
+      lines('Nobody is on the ladder of tictactoe yet.', 'To be on it, type: register, and then: play tictactoe rated'),
+    )
+    lobby.answers('ladder', [
+      { rank: 1, name: 'grace', score: 1623.4, games: 12 },
+      { rank: 2, name: 'ada', score: 1500, games: 1 },
+    ])
+    lobby.answers('rank', { rank: 2, name: 'ada', score: 1500, games: 1, of: 17 })
+    expect(await caller.type('rank tictactoe')).toBe(
+      lines('  1  grace  1623  12 games', '  2  ada    1500  1 game', 'You are number 2 of 17.'),
+    )
+    expect(lobby.calls.slice(-2)).toEqual([
+      ['ladder', 'tictactoe', 10],
+      ['rank', 'tictactoe'],
+    ])
+    lobby.answers('rank', undefined)
+    lobby.me = { name: 'ada', registered: true, tables: [] }
+    expect(await caller.type('rank scissors')).toContain(lines('To be on it, type: play scissors rated'))
+  })
+
+  test.each(catalogue.map(({ name, game }) => [name, game] as const))('rank %s: there is a ladder, or none', async (name, game) => {
+    const { caller, lobby } = await inside()
+    lobby.me = { name: 'ada', registered: true, tables: [] }
+    const answer = game.points
+      ? `To be on it, type: play ${name}`
+      : game.seats.max > 1
+        ? `To be on it, type: play ${name} rated`
+        : `There is no ladder of ${name}, which is played alone.`
+    expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
+  })
+
+  test('watch', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('watch')).toContain('such as "watch 17"')
+    expect(await caller.type('watch ada')).toContain('such as "watch 17"')
+    expect(await caller.type('watch 99')).toBe(lines('There is no table 99.'))
+    const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
+    lobby.answers('watch', attendance)
+    expect(await caller.type('watch 12')).toContain('Table 12: you watch tictactoe, grace (O) against alan (X).')
+    lobby.answers('watch', { ...attendance, table: 13 })
+    expect(await caller.type('watch 13')).toContain('Table 13: you watch')
+    expect(lobby.calls.slice(-2)).toEqual([
+      ['watch', 13],
+      ['leave', 12],
+    ])
+  })
+
+  test('resume', async () => {
+    const { caller, lobby } = await inside()
+    const held = (number: number) => ({ table: number, game: 'tictactoe', names: ['ada', 'grace'], rated: false, watchers: 0, over: false })
+    expect(await caller.type('resume')).toBe(lines('No seat of yours is held. With a token: "resume TOKEN".'))
+    lobby.waiting = [held(7), held(12)]
+    expect(await caller.type('resume')).toBe(
+      lines('Several seats of yours are held:', '  resume 7   tictactoe with grace', '  resume 12   tictactoe with grace'),
+    )
+    expect(await caller.type('resume 99')).toBe(lines('There is no table 99.'))
+    lobby.waiting = [held(12)]
+    lobby.answers('resumeSeat', table())
+    lobby.answers('cancel', true)
+    lobby.calls.length = 0
+    expect(await caller.type('resume')).toMatch(
+      /^You no longer wait for company\.\n\nTable 12: you are back at tictactoe, you \(O\) against grace \(X\)\.\n/,
+    )
+    expect(lobby.calls).toEqual([['cancel'], ['resumeSeat', 12]])
+  })
+})
+
+describe('at a table', () => {
+  test('a line that is no command is a move', async () => {
+    const { caller, lobby } = await seated()
+    expect(await caller.type('5')).toBe('')
+    expect(await caller.type('move 6')).toBe('')
+    expect(lobby.calls).toEqual([
+      ['play', 12, '5'],
+      ['play', 12, '6'],
+    ])
+  })
+
+  test('a refused move is answered, with the command that may have been meant', async () => {
+    const { caller, lobby } = await seated()
+    lobby.refuses('play', 'cell 5 is taken by X', 'illegal-move')
+    expect(await caller.type('5')).toBe(lines('Cell 5 is taken by X.'))
+    expect(await caller.type('move 5')).toBe(lines('Cell 5 is taken by X.'))
+    lobby.refuses('play', 'type the number of a free cell', 'illegal-move')
+    expect(await caller.type('resing')).toBe(lines('Type the number of a free cell; or did you mean "resign"?'))
+  })
+
+  test('a move that is not due is for the rules to refuse, and anything else is no move', async () => {
+    const view = { cells: 'O--------', size: 3, turn: 1 }
+    const { caller, lobby } = await seated(table({ now: { n: 2, sight: { view, turn: false, toMove: [1] } } }))
+    lobby.refuses('play', 'it is the other player’s turn', 'illegal-move')
+    expect(await caller.type('5')).toBe(lines('It is the other player’s turn.'))
+    expect(await caller.type('luck')).toBe(lines('There is no command "luck": "help" lists all; to say it here, begin with "say".'))
+    expect(lobby.calls).toEqual([['play', 12, '5']])
+  })
+
+  test('an empty line, and "move" alone, tell whose turn it is', async () => {
+    const { caller } = await seated()
+    expect(await caller.type('')).toBe(lines('Your move: the number of a free cell, such as 5.'))
+    expect(await caller.type('move')).toBe(lines('Your move: the number of a free cell, such as 5.'))
+  })
+
+  test('board', async () => {
+    const { caller } = await seated()
+    expect(await caller.type('board')).toBe(
+      lines(
+        'Table 12: tictactoe, you (O) against grace (X).',
+        '',
+        ' 1 | 2 | 3',
+        '-----------',
+        ' 4 | 5 | 6',
+        '-----------',
+        ' 7 | 8 | 9',
+        '',
+        'Your move: the number of a free cell, such as 5.',
+      ),
+    )
+  })
+
+  test.each([
+    ['say hello there', ['say', 12, 'hello there']],
+    ["'hello there", ['say', 12, 'hello there']],
+    ["' hello ", ['say', 12, 'hello']],
+    ['draw', ['offer', 12]],
+    ['decline', ['decline', 12]],
+    ['resign', ['resign', 12]],
+  ])('%s', async (typed, call) => {
+    const { caller, lobby } = await seated()
+    expect(await caller.type(typed)).toBe('')
+    expect(lobby.calls).toEqual([call])
+    lobby.refuses(call[0] as 'say', 'that is not possible')
+    expect(await caller.type(typed)).toBe(lines('That is not possible.'))
+  })
+
+  test('saying nothing', async () => {
+    const { caller } = await seated()
+    for (const typed of ['say', "'"])
+      expect(await caller.type(typed)).toBe(lines('Type behind it what you want to say, such as "say hello".'))
+  })
+
+  test('accept takes what the other has offered, and nothing else', async () => {
+    const { caller, lobby } = await seated()
+    expect(await caller.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    await lobby.tell({ table: 12, n: 2, what: { type: 'offered', seat: 0, what: 'draw' } })
+    expect(caller.news()).toBe(lines('', 'You have offered a draw.'))
+    expect(await caller.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    await lobby.tell(
+      { table: 12, n: 3, what: { type: 'declined', seat: 1 } },
+      { table: 12, n: 4, what: { type: 'offered', seat: 1, what: 'draw' } },
+    )
+    expect(caller.news()).toBe(lines('', 'grace declines.', 'grace offers a draw: "accept" or "decline", or move on.'))
+    expect(await caller.type('accept')).toBe('')
+    expect(lobby.calls).toEqual([['offer', 12]])
+  })
+
+  test.each(['play tictactoe', 'invite tictactoe', 'join amber-otter-seven', 'watch 7', 'resume', 'login grace', 'register'])(
+    '%s waits until the game is over',
+    async (typed) => {
+      const { caller, lobby } = await seated()
+      expect(await caller.type(typed)).toBe(lines('You are in a game at table 12: finish it first, or "resign" it.'))
+      expect(lobby.calls).toEqual([])
+    },
+  )
+
+  test('leave waits too, as the hall says', async () => {
+    const { caller, lobby } = await seated()
+    lobby.refuses('leave', 'your game goes on: resign it first')
+    expect(await caller.type('leave')).toBe(lines('Your game goes on: resign it first.'))
+    expect(await caller.type('board')).toContain('Table 12')
+  })
+
+  test('rematch is for games that are over', async () => {
+    const { caller, lobby } = await seated()
+    expect(await caller.type('rematch')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(lobby.calls).toEqual([])
+  })
+
+  test('quit tells of the seat', async () => {
+    const { caller } = await seated()
+    expect(await caller.type('quit')).toBe(lines('Bye. Your seat at table 12 is held for a while: "resume" takes it up again.'))
+  })
+
+  test('style json does not belong here', async () => {
+    const { caller } = await seated()
+    expect(await caller.type('style json')).toBe(lines('Leave table 12 first.'))
+  })
+})
+
+describe('when the game is over', () => {
+  const over = () => seated(table({ now: { n: 9, sight: OVER } }))
+  const SENTENCE = 'The game is over. "rematch" plays it again, "play GAME" something else.'
+
+  test.each(['5', 'move 5', 'draw', 'resign'])('%s is refused', async (typed) => {
+    const { caller, lobby } = await over()
+    expect(await caller.type(typed)).toBe(lines(SENTENCE))
+    expect(lobby.calls).toEqual([])
+  })
+
+  test('rematch offers it', async () => {
+    const { caller, lobby } = await over()
+    expect(await caller.type('rematch')).toBe('')
+    expect(lobby.calls).toEqual([['offer', 12]])
+  })
+
+  test('rematch of a game for one plays the same again', async () => {
+    const hangman = (number: number): Attendance => ({
+      table: number,
+      game: rules('hangman'),
+      seat: 0,
+      names: ['ada'],
+      now: {
+        n: 9,
+        sight: {
+          view: { shown: ['', ''], tried: ['x'], misses: 1, left: 0, word: 'it' },
+          turn: false,
+          toMove: [],
+          outcome: { winners: [] },
+        },
+      },
+    })
+    const { caller, lobby } = await inside()
+    await caller.type('play hangman misses 1')
+    await lobby.seat(hangman(12))
+    expect(caller.news()).toContain('You lose: the word was it.')
+    lobby.calls.length = 0
+    await caller.type('rematch')
+    expect(lobby.calls).toEqual([
+      ['leave', 12],
+      ['seek', { game: 'hangman', settings: { misses: 1 } }],
+    ])
+    const other = await seated(hangman(13))
+    await other.caller.type('rematch')
+    expect(other.lobby.calls).toContainEqual(['seek', { game: 'hangman', settings: {} }])
+  })
+
+  test('leave goes away', async () => {
+    const { caller, lobby } = await over()
+    expect(await caller.type('leave')).toBe(lines('You have left table 12.'))
+    expect(lobby.calls).toEqual([['leave', 12]])
+    expect(await caller.type('leave')).toContain('You are at no table.')
+  })
+})
+
+describe('who watches', () => {
+  test.each(['5', 'move 5', 'draw', 'accept', 'decline', 'resign', 'rematch'])('%s is refused', async (typed) => {
+    const { caller, lobby } = await watching()
+    expect(await caller.type(typed)).toBe(lines('You only watch here. "play tictactoe" takes a seat elsewhere.'))
+    expect(lobby.calls).toEqual([])
+  })
+
+  test('may talk, look, leave and wait for company', async () => {
+    const { caller, lobby } = await watching()
+    await caller.type('say hello', 'board', 'play tictactoe', 'leave')
+    expect(lobby.calls).toEqual([
+      ['say', 12, 'hello'],
+      ['seek', { game: 'tictactoe', settings: {} }],
+      ['leave', 12],
+    ])
+  })
+})
+
+describe('at no table', () => {
+  test.each(['5', 'move 5', 'board', 'say hello', "'hello", 'draw', 'accept', 'decline', 'resign', 'rematch', 'leave'])(
+    '%s is refused',
+    async (typed) => {
+      const { caller, lobby } = await inside()
+      const answer =
+        typed === '5'
+          ? 'There is no command "5": "help" lists all.'
+          : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
+      expect(await caller.type(typed)).toBe(lines(answer))
+      expect(lobby.calls).toEqual([])
+    },
+  )
+})

@@ -1,0 +1,381 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { settled } from '../support/clock.ts'
+import { Caller, lines } from '../support/door.ts'
+import { Room } from '../support/room.ts'
+
+let room = new Room()
+
+/** Somebody who has come in, under a name or not yet. */
+async function come(name?: string): Promise<Caller> {
+  const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+  await settled()
+  if (name !== undefined) await caller.type(name)
+  caller.news()
+  return caller
+}
+
+/** Two who have come, and play. */
+async function two(game = 'tictactoe') {
+  const ada = await come('ada')
+  const grace = await come('grace')
+  await ada.type(`play ${game}`)
+  await grace.type(`play ${game}`)
+  return { ada, grace }
+}
+
+afterEach(() => {
+  expect(room.troubles).toEqual([])
+  room = new Room()
+})
+
+describe('a newcomer', () => {
+  test('finds the way from the greeting to the end of a game with what is said there', async () => {
+    room = new Room({ random: seeded(3) })
+    const ada = await come()
+    await ada.type('ada', 'play tictactoe')
+    await room.clock.pass(10_000)
+    ada.news()
+    for (let moves = 0; moves < 5 && !/"rematch"/.test(ada.screen); moves++) {
+      const free = ada.screen.split('\n').findLast((line) => /^ .* \| .* \| /.test(line) && /\d/.test(line))
+      await ada.type(/\d/.exec(free ?? '')?.[0] ?? '')
+    }
+    expect(ada.screen).toContain('Table 1: you are O and begin; house is X.')
+    expect(ada.screen).toMatch(
+      /\n\n(You win!|house wins\.|Nobody wins: it is a draw\.)\n"rematch" plays it again, "play GAME" something else\.\n$/,
+    )
+    expect(await ada.type('rematch')).toContain('Table 2: you are X; house is O and begins.')
+  })
+
+  test('who waits for nobody is seated with the house at once', async () => {
+    const ada = await come('ada')
+    expect(await ada.type('play tictactoe house')).toMatch(/Table 1: you are O and begin; house is X\./)
+  })
+})
+
+describe('two people', () => {
+  test('play from the greeting to the end, and once more', async () => {
+    const ada = await come()
+    const grace = await come()
+    await ada.type('ada', 'play tictactoe')
+    await grace.type('grace', 'play tictactoe')
+    ada.news()
+    await ada.type('5')
+    grace.news()
+    await grace.type('1')
+    ada.news()
+    await ada.type('3')
+    grace.news()
+    await grace.type('7')
+    ada.news()
+    await ada.type('4')
+    grace.news()
+    await grace.type('say I see', '6')
+    ada.news()
+    await ada.type('2')
+    grace.news()
+    await grace.type('8')
+    ada.news()
+    await ada.type('9')
+    grace.news()
+    const board = (...rows: string[]) => rows.flatMap((row, at) => (at === 0 ? [row] : ['-----------', row]))
+    const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
+    expect(ada.screen).toBe(
+      lines(
+        'Welcome to Parlor: games for people and programs over a plain connection.',
+        '',
+        'Type your name, and then "play tictactoe". If nobody comes, the house plays',
+        'with you. "games" lists all games, "help" all commands, "quit" goes away.',
+        '',
+        'With a telnet client, type "telnet" first: then passwords do not show.',
+        'For programs, "style json" goes on in JSON lines.',
+        '',
+        'What is your name?',
+        'ada',
+        'Hello, ada. Nobody else is here just now.',
+        'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
+        'play tictactoe',
+        'You wait for company; "cancel" takes that back.',
+        'If nobody comes soon, the house plays with you.',
+        '',
+        'Table 1: you are O and begin; grace is X.',
+        `Should the connection break, come back with: resume ${token}`,
+        '',
+        ...board(' 1 | 2 | 3', ' 4 | 5 | 6', ' 7 | 8 | 9'),
+        '',
+        'Your move: the number of a free cell, such as 5.',
+        '5',
+        '',
+        ...board(' 1 | 2 | 3', ' 4 | O | 6', ' 7 | 8 | 9'),
+        '',
+        'grace is to move.',
+        '',
+        ...board(' X | 2 | 3', ' 4 | O | 6', ' 7 | 8 | 9'),
+        '',
+        'grace has moved. Your move.',
+        '3',
+        '',
+        ...board(' X | 2 | O', ' 4 | O | 6', ' 7 | 8 | 9'),
+        '',
+        'grace is to move.',
+        '',
+        ...board(' X | 2 | O', ' 4 | O | 6', ' X | 8 | 9'),
+        '',
+        'grace has moved. Your move.',
+        '4',
+        '',
+        ...board(' X | 2 | O', ' O | O | 6', ' X | 8 | 9'),
+        '',
+        'grace is to move.',
+        '',
+        'grace says: I see',
+        '',
+        ...board(' X | 2 | O', ' O | O | X', ' X | 8 | 9'),
+        '',
+        'grace has moved. Your move.',
+        '2',
+        '',
+        ...board(' X | O | O', ' O | O | X', ' X | 8 | 9'),
+        '',
+        'grace is to move.',
+        '',
+        ...board(' X | O | O', ' O | O | X', ' X | X | 9'),
+        '',
+        'grace has moved. Your move.',
+        '9',
+        '',
+        ...board(' X | O | O', ' O | O | X', ' X | X | O'),
+        '',
+        'Nobody wins: it is a draw.',
+        '"rematch" plays it again, "play GAME" something else.',
+      ),
+    )
+    expect(grace.screen.endsWith(ada.screen.slice(-110))).toBe(true)
+    expect(await grace.type('rematch')).toBe(lines('', 'You have offered another game.'))
+    expect(ada.news()).toBe(lines('', 'grace offers another game: "accept" or "decline".'))
+    expect(await ada.type('accept')).toContain('Table 2: you are X; grace is O and begins.')
+    expect(grace.news()).toContain('Table 2: you are O and begin; ada is X.')
+    expect(await grace.type('5')).toContain('ada is to move.')
+  })
+
+  test('agree on a draw, or do not', async () => {
+    const { ada, grace } = await two()
+    ada.news()
+    expect(await ada.type('draw')).toBe(lines('', 'You have offered a draw.'))
+    expect(await ada.type('draw')).toBe(lines('You have offered a draw already; wait for the answer.'))
+    expect(grace.news()).toContain('ada offers a draw')
+    expect(await grace.type('decline')).toBe(lines('', 'You have declined.'))
+    expect(ada.news()).toBe(lines('', 'grace declines.'))
+    await ada.type('draw')
+    expect(await grace.type('accept')).toContain('You have agreed on a draw.')
+    expect(ada.news()).toContain('You have agreed on a draw.')
+    expect(await ada.type('decline')).toBe(lines('There is no offer to decline.'))
+  })
+
+  test('one gives up', async () => {
+    const { ada, grace } = await two('scissors')
+    expect(await ada.type('resign')).toContain('You have left the game: grace wins.')
+    expect(grace.news()).toContain('ada has left, you win!')
+    expect(await ada.type('leave')).toContain('You have left table 1.')
+    expect(await grace.type('rematch')).toBe(lines('ada has left the table.'))
+  })
+
+  test('a clock runs', async () => {
+    const ada = await come('ada')
+    const grace = await come('grace')
+    await ada.type('play tictactoe minutes 1')
+    expect(await grace.type('play tictactoe ada')).toContain('ada, with 1:00 left, is to move.')
+    await room.clock.pass(15_000)
+    ada.news()
+    expect(await ada.type('')).toContain('You have 0:45 left.')
+    await ada.type('5')
+    await room.clock.pass(60_000)
+    expect(ada.news()).toContain('The time of grace is over, you win!')
+    expect(grace.news()).toContain('Your time is over: ada wins.')
+  })
+
+  test('an invitation, by its code', async () => {
+    const ada = await come('ada')
+    const grace = await come('grace')
+    const code = /invite: (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
+    expect(await grace.type('seeks')).toContain('Nobody waits')
+    expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
+    expect(await ada.type(`join ${code}`)).toContain('You wait for somebody already')
+    expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
+    expect(ada.news()).toContain('Your move')
+    expect(await (await come('alan')).type('tables')).toContain('Nothing is played')
+  })
+
+  test('and one who waits no more', async () => {
+    const ada = await come('ada')
+    await ada.type('play tictactoe')
+    expect(await ada.type('seeks', 'cancel', 'seeks')).toContain(
+      lines('You no longer wait.', 'Nobody waits for company. Be the first: play tictactoe'),
+    )
+  })
+})
+
+describe('who comes back', () => {
+  test('by the token, from any connection', async () => {
+    const { ada, grace } = await two()
+    await ada.type('5')
+    const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
+    await ada.drop()
+    expect(grace.news()).toContain('ada has lost the connection, and may come back.')
+    await grace.type('1')
+    const again = await come()
+    expect(await again.type(`resume ${token.toLowerCase()}`)).toBe(
+      lines(
+        'Hello again, ada.',
+        '',
+        'Table 1: you are back at tictactoe, you (O) against grace (X).',
+        '',
+        ' X | 2 | 3',
+        '-----------',
+        ' 4 | O | 6',
+        '-----------',
+        ' 7 | 8 | 9',
+        '',
+        'Your move: the number of a free cell, such as 5.',
+      ),
+    )
+    expect(grace.news()).toContain('ada is back.')
+    await again.type('2')
+    expect(grace.news()).toContain('ada has moved. Your move.')
+  })
+
+  test('by the name', async () => {
+    const { ada } = await two()
+    await ada.drop()
+    const again = await come()
+    expect(await again.type('ada')).toContain('Your seat at table 1, tictactoe with grace, is held: "resume 1"')
+    expect(await again.type('resume')).toContain('Your move')
+  })
+
+  test('too late, sees how it has ended', async () => {
+    const { ada, grace } = await two()
+    const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
+    await ada.drop()
+    await room.clock.pass(120_000)
+    expect(grace.news()).toContain('ada has left, you win!')
+    expect(await (await come()).type(`resume ${token}`)).toContain('You have left the game: grace wins.')
+  })
+})
+
+describe('who watches', () => {
+  test('sees names and boards, talks, and goes on to the rematch', async () => {
+    const { ada, grace } = await two()
+    const alan = await come('alan')
+    expect(await alan.type('tables')).toContain('  1  tictactoe  ada against grace')
+    expect(await alan.type('watch 1')).toContain('Table 1: you watch tictactoe, ada (O) against grace (X).')
+    ada.news()
+    await ada.type('5')
+    expect(alan.news()).toContain('ada has moved. grace is to move.')
+    await alan.type('say go on')
+    expect(ada.news()).toBe(lines('', 'alan (watching) says: go on'))
+    await grace.type('resign')
+    await ada.type('rematch')
+    await grace.type('accept')
+    expect(alan.news()).toContain('They play again, at table 2: "watch 2".')
+    expect(await alan.type('watch 2')).toContain('Table 2: you watch tictactoe, grace (O) against ada (X).')
+    expect(await alan.type('leave')).toBe(lines('You have left table 2.'))
+  })
+
+  test('never sees the hand that one has chosen', async () => {
+    const { ada } = await two('scissors')
+    const alan = await come('alan')
+    await alan.type('watch 1')
+    await ada.type('stone')
+    expect(alan.news()).toBe(lines('', 'ada has moved. grace is to move.'))
+  })
+})
+
+describe('games for one', () => {
+  test('hangman, found and not', async () => {
+    room = new Room({ random: seeded(5) })
+    const ada = await come('ada')
+    await ada.type('play hangman misses 1')
+    await ada.type('\u00e6')
+    expect(ada.screen).toMatch(/You lose: the word was \w+\.\n/)
+    expect(await ada.type('rematch')).toContain('misses left: 1')
+    await ada.type('resign', 'play hangman misses 26')
+    for (const letter of 'etaoinshrdlcumwfgypbvkjxqz-') await ada.type(letter)
+    expect(ada.screen).toMatch(/You win! The word is \w+\.\n/)
+  })
+
+  test('a quiz', async () => {
+    const ada = await come('ada')
+    await ada.send('play quiz count 2\n')
+    expect(await ada.until('Your move')).toContain('Question 1 of 2')
+    expect(await ada.type('F', 'A', 'B')).toMatch(/The end: \d of 2 right\./)
+  })
+
+  test('a number that is guessed', async () => {
+    const ada = await come('ada')
+    await ada.type('play guess tries 100')
+    for (let [low, high] = [1, 100]; low < high; ) {
+      const middle = Math.floor((low + high) / 2)
+      const answer = await ada.type(String(middle))
+      if (answer.includes('Right!')) break
+      if (answer.includes('Too low')) low = middle + 1
+      else high = middle
+      if (low === high) await ada.type(String(low))
+    }
+    expect(ada.screen).toMatch(/Right! Tries left: \d+\.\nYou win!\n/)
+  })
+
+  test('head or tail, until it is given up', async () => {
+    const ada = await come('ada')
+    await ada.type('play headtail')
+    expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
+    expect(await ada.type('leave')).toBe(lines('Your game goes on: resign it first.'))
+    expect(await ada.type('resign')).toContain('You have left the game.')
+  })
+})
+
+describe('registered names', () => {
+  test('are kept by their password, and play for the ladder', async () => {
+    const ada = await come('ada')
+    await ada.type('register', 'engine-1843')
+    await ada.send('engine-1843\n')
+    await ada.until('ada is registered now')
+    const stranger = await come()
+    await stranger.type('ada')
+    await stranger.send('engine-1834\n')
+    expect(await stranger.until('What is your name?')).toContain('The name or the password is wrong.')
+    const grace = await come('grace')
+    expect(await grace.type('play tictactoe rated')).toContain('Rated games are for registered names: register first.')
+    await grace.type('register', 'compiler-1952')
+    await grace.send('compiler-1952\n')
+    await grace.until('grace is registered now')
+    await ada.type('play tictactoe rated')
+    expect(await grace.type('play tictactoe rated ada')).toContain('you are X')
+    await ada.type('resign')
+    expect(await grace.type('rank tictactoe')).toMatch(
+      /1 {2}grace {2}\d+ {2}1 game\n {2}2 {2}ada {4}\d+ {2}1 game\nYou are number 1 of 2\.\n/,
+    )
+    expect(room.premises.hall).toBeDefined()
+    for (const { screen } of [ada, grace]) expect(screen.match(/engine-1843|compiler-1952/g)).toHaveLength(1)
+  })
+})
+
+describe('programs', () => {
+  test('"style json" goes on in the native protocol, under the same name', async () => {
+    const ada = await come('ada')
+    await ada.send('style json\n')
+    expect(JSON.parse(await ada.until('\n'))).toMatchObject({ type: 'hello', name: 'ada' })
+    expect(JSON.parse(await ada.type('{"type":"ping","id":1}'))).toEqual({ type: 'pong', id: 1 })
+    const grace = await come('grace')
+    await ada.type('{"type":"seek","game":"tictactoe"}')
+    expect(await grace.type('play tictactoe')).toContain('ada is O and begins')
+    expect(ada.news()).toContain('"type":"seated"')
+    await ada.type('{"type":"quit"}')
+    expect(await ada.close()).toBeUndefined()
+  })
+
+  test('say it at once, before any name', async () => {
+    const program = await come()
+    await program.send('style json\n')
+    expect(JSON.parse(await program.until('\n'))).toMatchObject({ type: 'hello' })
+  })
+})

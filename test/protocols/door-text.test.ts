@@ -1,0 +1,204 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { catalogue } from '../../src/games/catalogue.ts'
+import { widthOf } from '../../src/games/wrap.ts'
+import { commandOf, commands, commandWords } from '../../src/protocols/door/commands.ts'
+import { nearest } from '../../src/protocols/door/nearest.ts'
+import {
+  clockTime,
+  counted,
+  edited,
+  inColumns,
+  inLine,
+  inSentences,
+  inWidth,
+  listed,
+  sentence,
+  shortened,
+} from '../../src/protocols/door/text.ts'
+import { answerTo, readWish } from '../../src/protocols/door/wish.ts'
+
+describe('lines', () => {
+  test('are never wider than a terminal, and lose nothing but blanks', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 200 })), (lines) => {
+        const shown = inWidth(lines)
+        for (const line of shown) expect(widthOf(line)).toBeLessThanOrEqual(80)
+        expect(shown.join('').replaceAll(' ', '')).toBe(lines.join('').replaceAll(' ', ''))
+      }),
+    )
+  })
+
+  test('that fit stay as they are', () => {
+    expect(inWidth(['   three  blanks ', ''])).toEqual(['   three  blanks ', ''])
+  })
+
+  test('of others are one line without anything that steers', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+        expect(inLine(text)).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
+      }),
+    )
+    expect(inLine('a\nb\r\nc\td\re')).toBe('a b c d\\x0de')
+  })
+
+  test.each([
+    ['help\b\b\bello', 'hello'],
+    ['\x7f\x7fab\x7f', 'a'],
+    ['😀\b!', '!'],
+    ['as it is', 'as it is'],
+  ])('that were edited: %j', (typed, meant) => expect(edited(typed)).toBe(meant))
+})
+
+describe('words', () => {
+  test.each([
+    [0, '0:00'],
+    [1, '0:01'],
+    [1000, '0:01'],
+    [59_001, '1:00'],
+    [151_000, '2:31'],
+    [3_599_999, '1:00:00'],
+    [36_000_000, '10:00:00'],
+    [-5, '0:00'],
+  ])('%i ms are %s', (ms, shown) => expect(clockTime(ms)).toBe(shown))
+
+  test('clocks only ever fall', () => {
+    const inSeconds = (shown: string) => shown.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+    fc.assert(
+      fc.property(fc.nat(100_000_000), (ms) => {
+        expect(inSeconds(clockTime(ms))).toBe(Math.ceil(ms / 1000))
+      }),
+    )
+  })
+
+  test('lists, numbers and sentences', () => {
+    expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c'], 'or')]).toEqual(['', 'a', 'a and b', 'a, b or c'])
+    expect([counted(1, 'table'), counted(0, 'table'), counted(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])
+    expect([sentence('cell 5 is taken'), sentence('really?'), sentence('ada is here', ['ada']), sentence('')]).toEqual([
+      'Cell 5 is taken.',
+      'Really?',
+      'ada is here.',
+      '.',
+    ])
+    expect(inSentences(['One.', 'Two.'])).toEqual(['One. Two.'])
+    expect(inSentences(['x'.repeat(78), 'Two.'])).toEqual(['x'.repeat(78), 'Two.'])
+    expect(shortened(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c'])
+    expect(shortened(['a', 'b', 'c', 'd'], 3)).toEqual(['a', 'b', '... and 2 more'])
+  })
+
+  test('columns begin one below the other, whatever is in them', () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/\s/g, '_'))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
+        const shown = inColumns(rows)
+        const width = Math.max(...rows.map(([first]) => widthOf(first)))
+        for (const [at, [first, second]] of rows.entries()) {
+          if (second !== '') expect(shown[at]).toBe(`${first}${' '.repeat(width - widthOf(first))}  ${second}`)
+        }
+      }),
+    )
+  })
+})
+
+describe('the nearest word', () => {
+  test.each([
+    ['plya', 'play'],
+    ['palay', 'play'],
+    ['wh', 'who'],
+    ['WHOO', 'who'],
+    ['resing', 'resign'],
+    ['tabels', 'tables'],
+    ['chess', undefined],
+    ['x', undefined],
+    ['5', undefined],
+    ['', undefined],
+  ])('of %j is %j', (typed, meant) => expect(nearest(typed, commandWords)).toBe(meant))
+
+  test('of a command with one letter too many is that command', () => {
+    for (const word of commandWords) for (const typed of [`${word}x`, `x${word}`]) expect(nearest(typed, commandWords)).toBe(word)
+  })
+})
+
+describe('the commands', () => {
+  test('have each a word of its own, that is no move of a game', () => {
+    const words = commands.flatMap(({ name, also = [] }) => [name, ...also])
+    expect(new Set(words).size).toBe(words.length)
+    for (const word of words) {
+      expect(commandOf(word.toUpperCase())).toBe(commandOf(word))
+      // a sign alone is a letter that hangman would refuse
+      for (const { game } of word === '?' ? [] : catalogue)
+        expect({ word, refused: game.notation.parse(word) }).toMatchObject({ refused: { refused: expect.any(String) } })
+    }
+  })
+
+  test('are shown as they are typed', () => {
+    for (const { name, usage } of commands) expect(usage.split(' ')[0]).toBe(name)
+  })
+})
+
+describe('wishes', () => {
+  const name = fc
+    .array(fc.stringMatching(/^[a-z]{3,9}$/), { minLength: 1, maxLength: 2 })
+    .map((words) => words.join(' '))
+    .filter((text) => !/\b(rated|private|against|size|minutes|seconds|house)\b/.test(text))
+
+  test('what is shown of a seeker is what is to be typed to play with that one', () => {
+    fc.assert(
+      fc.property(name, fc.integer({ min: 2, max: 20 }), fc.boolean(), (whom, size, rated) => {
+        const typed = answerTo({ name: whom, game: 'tictactoe', settings: { size, first: 0 }, rated })
+        expect(readWish(typed.replace(/^play /, ''))).toEqual({
+          game: 'tictactoe',
+          settings: size === 3 ? {} : { size },
+          against: whom,
+          ...(rated ? { rated } : {}),
+        })
+      }),
+    )
+  })
+
+  test('the order of what is asked for does not matter', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(['size 4', 'rated', 'private', 'against ada lovelace', 'minutes 2'], { minLength: 5 }), (parts) => {
+        expect(readWish(`tictactoe ${parts.join(' ')}`)).toEqual({
+          game: 'tictactoe',
+          settings: { size: 4 },
+          against: 'ada lovelace',
+          rated: true,
+          private: true,
+          clock: { total: 120_000 },
+        })
+      }),
+    )
+  })
+
+  test('anything at all is a wish or a refusal with a sentence', () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        'tictactoe',
+        'quiz',
+        'size',
+        'count',
+        'rated',
+        'private',
+        'against',
+        'house',
+        'minutes',
+        '4',
+        '-1',
+        '99999999999',
+        '__proto__',
+        'constructor',
+      ),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+    )
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+        const wish = readWish(words.join(' '))
+        if ('refused' in wish) expect(wish.refused).toMatch(/\S/)
+        else expect(catalogue.map((entry) => entry.name)).toContain(wish.game)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

@@ -1,0 +1,330 @@
+import { describe, expect, test } from 'vitest'
+import { lines, StagedLobby } from '../support/door.ts'
+
+const WHO = 'What is your name?'
+const SEEN = '(It will show on your screen, and travel as it is unless you came by TLS.)'
+const UNSEEN = '(It will not show; it travels as it is unless you came by TLS.)'
+const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
+
+/** Somebody who has just come, and the lobby behind the door. */
+async function come(prepare: (lobby: StagedLobby) => void = () => {}) {
+  const lobby = new StagedLobby()
+  prepare(lobby)
+  return { lobby, caller: await lobby.caller() }
+}
+
+describe('the greeting', () => {
+  test('says what this is and how to begin, in ten lines at most', async () => {
+    const { caller } = await come()
+    expect(caller.screen).toBe(
+      lines(
+        'Welcome to Parlor: games for people and programs over a plain connection.',
+        '',
+        'Type your name, and then "play tictactoe". If nobody comes, the house plays',
+        'with you. "games" lists all games, "help" all commands, "quit" goes away.',
+        '',
+        'With a telnet client, type "telnet" first: then passwords do not show.',
+        'For programs, "style json" goes on in JSON lines.',
+        '',
+        WHO,
+      ),
+    )
+  })
+
+  test('a name comes in', async () => {
+    const { caller, lobby } = await come((it) => {
+      it.people = [{ name: 'ada', registered: false, tables: [] }]
+    })
+    expect(await caller.type('  ada ')).toBe(lines('Hello, ada. Nobody else is here just now.', BEGIN))
+    expect(lobby.calls).toEqual([['enter', 'ada', {}]])
+  })
+
+  test('who is here, who waits, and what is held is told', async () => {
+    const { caller } = await come((it) => {
+      it.people = ['ada', 'grace', 'grace', 'alan'].map((name) => ({ name, registered: false, tables: [] }))
+      it.seekers = ['grace', 'alan', 'edsger', 'barbara'].map((name) => ({ name, game: 'tictactoe', settings: { size: 4 }, rated: false }))
+      it.waiting = [
+        { table: 7, game: 'tictactoe', names: ['ada', 'house'], rated: false, watchers: 0, over: false },
+        { table: 9, game: 'quiz', names: ['ada'], rated: true, watchers: 0, over: false },
+      ]
+    })
+    expect(await caller.type('ada')).toBe(
+      lines(
+        'Hello, ada. 2 others are here.',
+        'grace waits for company: "play tictactoe size 4 grace"',
+        'alan waits for company: "play tictactoe size 4 alan"',
+        'edsger waits for company: "play tictactoe size 4 edsger"',
+        'Your seat at table 7, tictactoe with house, is held: "resume 7"',
+        'Your seat at table 9, quiz, is held: "resume 9"',
+        BEGIN,
+      ),
+    )
+  })
+
+  test('a name that is refused is asked for again, with the way back for who was here', async () => {
+    const { caller, lobby } = await come()
+    lobby.refuses('enter', 'a name has no @', 'bad-name')
+    expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
+    lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
+    expect(await caller.type('ada')).toBe(
+      lines('ada is here already: choose another name. If that is you on a connection that', 'broke: "resume TOKEN".', WHO),
+    )
+    expect(await caller.type('')).toBe(lines(WHO))
+  })
+
+  test.each(['play tictactoe', 'who', 'board', "'hello", 'rank quiz', 'seeks', 'watch 5', 'accept'])(
+    '%s before a name is refused',
+    async (typed) => {
+      const { caller, lobby } = await come()
+      expect(await caller.type(typed)).toBe(lines('First your name, please: type it on a line of its own.'))
+      expect(lobby.calls).toEqual([])
+    },
+  )
+
+  test.each([
+    ['help', 'Just now: type your name'],
+    ['?', 'to play'],
+    ['HELP play', 'play GAME'],
+    ['games', 'scissor, paper, stone'],
+    ['"help"', 'to play'],
+    ['telnet', 'passwords do not show'],
+    ['style xml', 'style json'],
+    ['login', 'login ada'],
+    ['register', 'register ada'],
+    ['password', 'First your name'],
+    ['resume', 'token'],
+    ['resume 17', 'name first'],
+  ])('%s before a name is answered', async (typed, answer) => {
+    const { caller, lobby } = await come()
+    expect(await caller.type(typed)).toContain(answer)
+    expect(lobby.calls).toEqual([])
+  })
+
+  test('a seat is taken up again by its token before any name', async () => {
+    const { caller, lobby } = await come()
+    expect(await caller.type('resume ABC')).toBe(lines('No seat is held for this token.', WHO))
+    expect(lobby.calls).toEqual([['cancel'], ['resume', 'ABC']])
+  })
+})
+
+describe('a registered name', () => {
+  const registered = (lobby: StagedLobby) => void lobby.registered.add('ada')
+
+  test('asks for its password, with a warning', async () => {
+    const { caller, lobby } = await come(registered)
+    expect(await caller.type('ada')).toBe(lines('ada is registered. What is the password? (An empty line goes back.)', SEEN))
+    expect(lobby.calls).toEqual([])
+    expect(await caller.type('engine-1843')).toContain('Hello, ada.')
+    expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843', again: true }]])
+  })
+
+  test('with a wrong password asks for a name again', async () => {
+    const { caller, lobby } = await come(registered)
+    lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
+    expect(await caller.type('ada', 'engine')).toContain(lines('The name or the password is wrong.', WHO))
+    expect(await caller.type('ada', '')).toContain(lines(SEEN, WHO))
+  })
+
+  test('"login NAME" does the same', async () => {
+    const { caller, lobby } = await come(registered)
+    await caller.type('login ada', 'engine-1843')
+    expect(lobby.me).toMatchObject({ name: 'ada', registered: true })
+  })
+
+  test('blanks of a password count, and what was taken back does not', async () => {
+    const { caller, lobby } = await come(registered)
+    await caller.type('ada', ' two words\b\bds ')
+    expect(lobby.calls).toEqual([['enter', 'ada', { password: ' two words ', again: true }]])
+  })
+
+  test('"quit" goes away at its question too', async () => {
+    const { caller, lobby } = await come(registered)
+    expect(await caller.type('ada', 'QUIT')).toContain('Bye.')
+    expect(await caller.close()).toBeUndefined()
+    expect(lobby.calls).toEqual([['close']])
+  })
+})
+
+describe('registering', () => {
+  test('takes the password twice', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller('ada')
+    expect(await caller.type('register', 'engine-1843')).toBe(
+      lines('A password for ada, of 8 characters at least? (An empty line goes back.)', SEEN, 'The same once more?'),
+    )
+    expect(await caller.type('engine-1843')).toBe(lines('ada is registered now, and needs this password from now on.'))
+    expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
+    expect(await caller.type('register')).toBe(lines('ada is registered already: "password" changes the password.'))
+    expect(await caller.type('register ada')).toContain('"password" changes')
+  })
+
+  test('before a name, brings in', async () => {
+    const { caller, lobby } = await come()
+    expect(await caller.type('register ada', 'engine-1843', 'engine-1843')).toContain(BEGIN)
+    expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
+  })
+
+  test.each([
+    ['two that are not the same', ['engine-1843', 'engine-1834'], 'The two are not the same. Nothing has changed.'],
+    ['an empty line', [''], 'Nothing has changed.'],
+    ['an empty line the second time', ['engine-1843', ''], 'Nothing has changed.'],
+  ])('changes nothing after %s', async (_, typed, answer) => {
+    const { caller, lobby } = await come()
+    expect(await caller.type('register ada', ...typed)).toContain(lines(answer, WHO))
+    await caller.type('ada')
+    lobby.calls.length = 0
+    const later = await caller.type('register', ...typed)
+    expect(later).toContain(lines(answer))
+    expect(later).not.toContain(WHO)
+    expect(lobby.calls).toEqual([])
+  })
+
+  test('says why it is refused', async () => {
+    const { caller, lobby } = await come()
+    lobby.refuses('register', 'a password has at least 8 characters, and this has 3', 'bad-password')
+    expect(await caller.type('register ada', 'abc', 'abc')).toContain(lines('A password has at least 8 characters, and this has 3.', WHO))
+    lobby.registered.add('grace')
+    expect(await caller.type('register grace')).toBe(lines('grace is registered already: "login grace".'))
+  })
+})
+
+describe('a password', () => {
+  test('is changed by who knows it', async () => {
+    const lobby = new StagedLobby()
+    lobby.registered.add('ada')
+    const caller = await lobby.caller('ada')
+    await caller.type('engine-1843')
+    lobby.calls.length = 0
+    expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toBe(
+      lines('Your password until now?', SEEN, 'The new one, of 8 characters at least?', 'The same once more?', 'Your password is changed.'),
+    )
+    expect(lobby.calls).toEqual([['changePassword', 'engine-1843', 'difference-2']])
+    lobby.refuses('changePassword', 'the name or the password is wrong', 'bad-password')
+    expect(await caller.type('password', 'x', 'y', 'y')).toContain('The name or the password is wrong.')
+    expect(await caller.type('password', '')).toContain('Nothing has changed.')
+    expect(await caller.type('password', 'x', 'quit')).toContain('Bye.')
+  })
+
+  test('of a guest is none', async () => {
+    const caller = await new StagedLobby().caller('ada')
+    expect(await caller.type('password')).toBe(lines('You have no password yet. "register" gives you one.'))
+  })
+})
+
+describe('being somebody else', () => {
+  test('"login NAME" changes the name', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller('ada')
+    expect(await caller.type('login grace')).toContain('Hello, grace.')
+    lobby.refuses('enter', 'alan is here already', 'name-taken')
+    expect(await caller.type('login alan')).toContain('alan is here already.')
+    lobby.registered.add('alan')
+    expect(await caller.type('login alan', '')).toContain('Nothing has changed.')
+    expect(lobby.me?.name).toBe('grace')
+  })
+})
+
+describe('telnet', () => {
+  const [IAC, WILL, WONT, DO, ECHO] = [255, 251, 252, 253, 1]
+  const HIDE = [IAC, WILL, ECHO]
+
+  /** What was written since some write, as bytes. */
+  const since = (writes: readonly Uint8Array[], from: number) => writes.slice(from).map((write) => [...write])
+
+  test('hides a password, for who typed "telnet"', async () => {
+    const lobby = new StagedLobby()
+    lobby.registered.add('ada')
+    const caller = await lobby.caller()
+    await caller.send('telnet\r\n')
+    await caller.send('ada\r\n')
+    const from = caller.writes.findIndex((write) => write[0] === IAC)
+    expect([...(caller.writes[from] ?? [])]).toEqual(HIDE)
+    expect(new TextDecoder().decode(caller.writes[from + 1])).toContain(`(An empty line goes back.)\r\n${UNSEEN}\r\n`)
+    await caller.send(Uint8Array.of(IAC, DO, ECHO))
+    await caller.send('engine-1843\r\0')
+    expect(since(caller.writes, from + 2)[0]).toEqual([IAC, WONT, ECHO])
+    expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843', again: true }]])
+  })
+
+  test('is spoken with a client that begins it', async () => {
+    const lobby = new StagedLobby()
+    lobby.registered.add('ada')
+    const caller = await lobby.caller()
+    await caller.send(Uint8Array.of(IAC, DO, 3))
+    await caller.send('ada\r\n')
+    expect(caller.writes.map((write) => [...write])).toContainEqual([IAC, WONT, 3])
+    expect(caller.writes.map((write) => [...write])).toContainEqual(HIDE)
+  })
+
+  test('is not spoken with anybody else', async () => {
+    const lobby = new StagedLobby()
+    lobby.registered.add('ada')
+    const caller = await lobby.caller()
+    await caller.type('ada', 'engine-1843', 'help')
+    expect(caller.writes.flatMap((write) => [...write])).not.toContain(IAC)
+    expect(caller.screen).not.toContain('\r')
+  })
+})
+
+describe('lines', () => {
+  test('that are no command are answered with the nearest', async () => {
+    const caller = await new StagedLobby().caller('ada')
+    expect(await caller.type('plya tictactoe')).toBe(lines('There is no command "plya": did you mean "play"? "help" lists all.'))
+    expect(await caller.type('wh')).toContain('did you mean "who"?')
+    expect(await caller.type('frobnicate')).toBe(lines('There is no command "frobnicate": "help" lists all.'))
+    expect(await caller.type('5')).toBe(lines('There is no command "5": "help" lists all.'))
+    expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
+  })
+
+  test('with anything in them never reach a terminal raw', async () => {
+    const caller = await new StagedLobby().caller('ada')
+    expect(await caller.type('\u001b[2Jhello')).toContain('\\x1b[2Jhello')
+    expect(await caller.type(`play \u0007`)).toContain('\\x07')
+    expect(await caller.type(`say ${'long '.repeat(500)}`)).toContain('You are at no table.')
+    expect(await caller.type('x'.repeat(300))).toContain('There is no command')
+  })
+
+  test('end in LF or CR LF, and may come cut and together', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller()
+    await caller.send('a')
+    await caller.send('da\r')
+    await caller.send('\nwho\r\nseeks\n')
+    expect(caller.news()).toContain('Nobody waits for company.')
+    expect(lobby.me?.name).toBe('ada')
+  })
+
+  test('are read in order, each after what the one before it has asked', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller()
+    await caller.send('ada\nregister\nengine-1843\nengine-1843\nquit\n')
+    expect(lobby.calls).toEqual([['enter', 'ada', {}], ['register', 'ada', 'engine-1843'], ['close']])
+    expect(caller.news()).toMatch(/Bye\.\n$/)
+  })
+})
+
+describe('going away', () => {
+  test.each(['quit', 'exit', 'bye', 'Quit', '"quit"'])('%s: the server closes', async (typed) => {
+    const caller = await new StagedLobby().caller('ada')
+    expect(await caller.type(typed)).toBe(lines('Bye.'))
+    expect(await caller.close()).toBeUndefined()
+  })
+
+  test('without a word, in good order or not, is an end like any other', async () => {
+    const lobby = new StagedLobby()
+    expect(await (await lobby.caller('ada')).close()).toBeUndefined()
+    const caller = await lobby.caller('ada')
+    await caller.drop()
+    expect(await caller.conversation.done).toBeUndefined()
+    await lobby.tell({ table: 1, n: 1, what: { type: 'opened' } })
+    expect(lobby.calls).toEqual([['close']])
+  })
+
+  test('in the middle of a question too', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller('ada')
+    await caller.type('register', 'engine-1843')
+    expect(await caller.close()).toBeUndefined()
+    expect(lobby.calls).toEqual([['close']])
+  })
+})

@@ -1,0 +1,286 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import { Doorkeeper, type HallLimits, turnAway, unlimited } from '../../src/server/limits.ts'
+import { Premises } from '../../src/server/premises.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { Connection } from '../../src/wire/connection.ts'
+import { lines } from '../../src/wire/lines.ts'
+import type { Transport } from '../../src/wire/transport.ts'
+import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { Far } from '../support/far.ts'
+import { program } from '../support/play.ts'
+import { serving } from '../support/process.ts'
+import { Script } from '../support/script.ts'
+import { closed } from '../support/sockets.ts'
+
+/** A peer that comes from an address. */
+function from(host: string, loopback = false): Transport {
+  return Object.assign(memoryPair()[0], { remote: { host, port: 1 }, loopback })
+}
+
+describe('connections of one address', () => {
+  const keeper = (connections: number) => new Doorkeeper({ ...unlimited, connections }, new TestClock())
+
+  test('so many are let in, and more when some have left', () => {
+    const door = keeper(2)
+    const first = from('10.0.0.7')
+    expect(door.admit(first)).toBeUndefined()
+    expect(door.admit(from('10.0.0.7'))).toBeUndefined()
+    expect(door.admit(from('10.0.0.7'))).toBe('no more than 2 connections from one address may be open: close one first')
+    expect(door.admit(from('10.0.0.8'))).toBeUndefined()
+    door.leave(first)
+    expect(door.admit(from('10.0.0.7'))).toBeUndefined()
+    expect(door.admit(from('10.0.0.7'))).toMatch(/close one first/)
+  })
+
+  test('this machine has no limit, for everybody may come through a tunnel', () => {
+    const door = keeper(1)
+    for (let n = 0; n < 5; n++) expect(door.admit(from('127.0.0.1', true))).toBeUndefined()
+  })
+
+  test.each([
+    ['2001:db8:1:2::7', '2001:db8:1:2:3:4:5:6', true],
+    ['2001:db8:1:2::7', '2001:db8:1:3::7', false],
+    ['2001:db8::7', '2001:db8:0:0:ffff::1', true],
+    ['fe80::1%eth0', 'fe80::2%eth0', true],
+    ['::1', '::2', true],
+    ['10.0.0.1', '10.0.0.2', false],
+  ])('%s and %s are one address: %s, for a home has a whole network in IPv6', (one, other, same) => {
+    const door = keeper(1)
+    door.admit(from(one))
+    expect(door.admit(from(other)) !== undefined).toBe(same)
+  })
+
+  test('what holds for an address is told once a minute', async () => {
+    const clock = new TestClock()
+    const door = new Doorkeeper(unlimited, clock)
+    const tell = (host: string, what = 'refused') => door.mayTell(what, { host, port: 1 })
+    expect([tell('10.0.0.7'), tell('10.0.0.7'), tell('10.0.0.8'), tell('10.0.0.7', 'slowed')]).toEqual([true, false, true, true])
+    await clock.pass(59_000)
+    expect(tell('10.0.0.7')).toBe(false)
+    await clock.pass(1000)
+    expect([tell('10.0.0.7'), tell('10.0.0.7')]).toEqual([true, false])
+  })
+
+  test('a protocol that has an answer says why; another breaks off', async () => {
+    const sentence = 'no more than 2 connections from one address may be open'
+    const clock = new TestClock()
+    const turn = async (name: string) => {
+      const [here, there] = memoryPair()
+      turnAway(there, await program(name), {}, sentence, clock)
+      await settled()
+      return { here, there }
+    }
+    const hangman = await turn('fh/hangman')
+    expect(textOf(hangman.there)).toBe(`ERROR ${sentence}\n`)
+    expect(hangman.there.gaveUp).toBe('finished')
+    await clock.pass(1000)
+    expect(hangman.there.gaveUp).toBe('finished')
+    hangman.here.finish()
+    const guess = await turn('tjc/guess')
+    expect(textOf(guess.there)).toBe('')
+    expect(guess.there.gaveUp).toBe('reset')
+  })
+})
+
+describe('messages of one connection', () => {
+  /** A peer that says as much as it can, and a role that does nothing but read. */
+  function flooded(limits: { burst: number; messages: number }) {
+    const clock = new TestClock()
+    const slowed: string[] = []
+    const budget = new Doorkeeper({ ...unlimited, ...limits }, clock).budget((_, sentence) => slowed.push(sentence))
+    const [here, there] = memoryPair()
+    const connection = new Connection(there, { incoming: lines(), outgoing: lines(), budget, clock })
+    const read = () =>
+      connection.read({
+        message: read,
+        end: () => {},
+      })
+    read()
+    return { clock, slowed, here, connection }
+  }
+
+  test('a burst is read at once, then so many a second; nothing is lost, and it is told once', async () => {
+    const { clock, slowed, here, connection } = flooded({ burst: 1000, messages: 500 })
+    here.write('x\n'.repeat(3000))
+    await settled()
+    expect(connection.received).toBe(1000)
+    expect(connection.waitingSince).toBeUndefined()
+    await clock.pass(1000)
+    expect(connection.received).toBe(1500)
+    expect(slowed).toEqual(['it says more than 500 messages a second, and is read more slowly'])
+    await clock.pass(3000)
+    expect(connection.received).toBe(3000)
+    expect(slowed).toHaveLength(1)
+    // whoever is silent now is waited for
+    await clock.pass(1000)
+    expect(connection.waitingSince).toBeDefined()
+    here.write('x\n')
+    here.finish()
+    await settled()
+    expect(connection.received).toBe(3001)
+    expect(connection.end?.how).toBe('finished')
+  })
+
+  test('who has paused may say a burst again', async () => {
+    const { clock, here, connection } = flooded({ burst: 100, messages: 10 })
+    here.write('x\n'.repeat(100))
+    await clock.pass(20_000)
+    here.write('x\n'.repeat(200))
+    await settled()
+    expect(connection.received).toBeGreaterThanOrEqual(190)
+    expect(connection.received).toBeLessThanOrEqual(210)
+  })
+
+  test('unread, the peer has to wait: what is held for it stays small', async () => {
+    const { here, connection } = flooded({ burst: 10, messages: 1 })
+    for (let n = 0; n < 100; n++) here.write('x\n'.repeat(1000))
+    await settled()
+    expect(connection.received).toBe(10)
+    expect(here.unsent).toBeGreaterThan(100_000)
+  })
+
+  test('the end of a peer that has said too much ends the conversation at once when this side wants it', async () => {
+    const { clock, here, connection } = flooded({ burst: 10, messages: 1 })
+    here.write('x\n'.repeat(100))
+    await settled()
+    void connection.abort()
+    await clock.pass(200)
+    expect(clock.waiting).toBe(0)
+    expect(connection.received).toBe(10)
+  })
+
+  test('never more than the burst and the rate, and never fewer than are there', async () => {
+    const limits = fc.record({ burst: fc.integer({ min: 1, max: 3000 }), messages: fc.integer({ min: 1, max: 2000 }) })
+    const said = fc.array(fc.record({ pause: fc.integer({ min: 0, max: 3000 }), number: fc.integer({ min: 1, max: 1500 }) }), {
+      maxLength: 6,
+    })
+    await fc.assert(
+      fc.asyncProperty(limits, said, async ({ burst, messages }, pieces) => {
+        const { clock, here, connection } = flooded({ burst, messages })
+        let total = 0
+        for (const { pause, number } of pieces) {
+          here.write('x\n'.repeat(number))
+          total += number
+          await clock.pass(pause)
+          // a step is read or not as a whole, and takes whole milliseconds
+          const step = Math.min(100, Math.max(1, Math.floor(burst / 10)))
+          const refill = Math.max(1, Math.round((1000 * step) / messages))
+          expect(connection.received).toBeLessThanOrEqual(burst + step + (clock.now() / refill) * step)
+        }
+        await clock.pass((total / messages) * 1500 + 10_000)
+        expect(connection.received).toBe(total)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('seats and tables', () => {
+  /** A hall with limits, and its clients. */
+  function hall(limits: Partial<HallLimits>) {
+    const clock = new TestClock(Date.UTC(2024, 1, 29))
+    const onTrouble = (sentence: string, reason: unknown) => {
+      throw new Error(sentence, { cause: reason })
+    }
+    const place = new Premises({ store: memoryStore(), clock, random: seeded(1), limits: { ...unlimited, ...limits }, onTrouble })
+    const come = async (name: string) => {
+      const found = await program(name)
+      const [here, there] = memoryPair()
+      const conversation = new Conversation({
+        program: found,
+        side: 'server',
+        transport: there,
+        options: found.defaults ?? {},
+        random: seeded(1),
+        clock,
+        house: (line) => place.house(line, name),
+      })
+      await settled()
+      return new Far(conversation, { here, there, script: new Script(), clock })
+    }
+    return { come, place, clock }
+  }
+
+  test('where all tables are taken, a client hears so in its protocol’s words', async () => {
+    const { come } = hall({ tables: 1 })
+    const first = await come('fh/hangman')
+    await first.say('START\n')
+    expect(first.heard).toMatch(/^WORD/)
+    const second = await come('fh/hangman')
+    await second.say('START\n')
+    expect(second.heard).toBe('ERROR there is no room for another table, for 1 may be open: come back later\n')
+    expect(await second.end()).toMatchObject({ how: 'full', message: expect.stringMatching(/no room/) })
+    expect(second.gaveUp).toBe('finished')
+    await first.say('QUIT\n')
+    await first.close()
+    const third = await come('fh/hangman')
+    await third.say('START\n')
+    expect(third.heard).toMatch(/^WORD/)
+  })
+
+  test('a protocol without such words is broken off', async () => {
+    const { come } = hall({ tables: 1 })
+    const first = await come('tjc/guess')
+    expect(first.heard).toBe('GUESS\n')
+    const second = await come('tjc/guess')
+    expect(await second.end()).toMatchObject({ how: 'full' })
+    expect(second.heard).toBe('')
+    expect(second.gaveUp).toBe('reset')
+  })
+
+  test('one somebody has so many seats', async () => {
+    const { place } = hall({ seats: 2 })
+    const told: string[] = []
+    const house = place.house({ address: '10.0.0.7', watch: () => {}, end: () => {} }, 'door')
+    const lobby = house.lobby?.({ seated: ({ table }) => told.push(`table ${table}`), news: () => {}, closed: () => {} })
+    if (!lobby) throw new Error('there is no lobby')
+    await lobby.enter('ada')
+    const wish = { game: 'hangman', settings: {} }
+    expect([await lobby.seek(wish), await lobby.seek(wish)]).toEqual([{}, {}])
+    expect(await lobby.seek(wish)).toEqual({
+      code: 'too-many',
+      refused: 'you have no seat left, for 2 may be yours at a time: finish a game first',
+    })
+    expect(told).toEqual(['table 1', 'table 2'])
+    house.close()
+  })
+})
+
+test('from one address, over the network: the third of two hears why, and it is logged once', async ({ skip }) => {
+  const outside = Object.values(networkInterfaces())
+    .flatMap((one) => one ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  if (outside === undefined) return skip('this machine is on no network')
+  const { server, ports } = await serving(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const come = (name: string, host = outside) => {
+    const socket = connect({ port: ports[name] ?? 0, host, localAddress: host }).on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    return socket
+  }
+  const here = [come('tjc/guess'), come('tjc/guess')]
+  for (const socket of here) await once(socket, 'data')
+  for (let n = 0; n < 3; n++) {
+    const [refused] = await once(come('fh/hangman'), 'data')
+    expect(String(refused)).toBe('ERROR no more than 2 connections from one address may be open: close one first\n')
+  }
+  await closed(come('tjc/guess'))
+  await once(come('tjc/guess', '127.0.0.1'), 'data')
+  here[0]?.destroy()
+  await server.complains(/broke|closed the connection/)
+  const [again] = await once(come('tjc/guess'), 'data')
+  expect(String(again)).toBe('GUESS\n')
+  expect(server.errors.match(/not let in/g)).toHaveLength(1)
+  expect(server.errors).toMatch(/^parlor: fh\/hangman, [\d.]+:\d+: not let in: no more than 2 connections from one address may be open/)
+})
+
+function textOf({ written }: MemoryTransport): string {
+  return new TextDecoder().decode(Buffer.concat(written))
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { jsonLogs } from '../../src/server/json-logs.ts'
+import type { Ending, Level, Visit } from '../../src/server/logs.ts'
+import { Ended } from '../../src/wire/ends.ts'
+import { serving } from '../support/process.ts'
+import { closed } from '../support/sockets.ts'
+
+const visit: Visit = { connection: 7, program: 'tjc/guess', client: { host: '10.0.0.7', port: 5123 } }
+const good: Ending = { level: 'info', outcome: 'good', trouble: undefined, state: 'end', ms: 1234, received: 3, sent: 4 }
+
+/** JSON logs, and the lines that they have written. */
+function written(level: Level) {
+  const lines: string[] = []
+  const logs = jsonLogs({ level, write: (line) => lines.push(line), now: () => Date.UTC(2024, 1, 29) })
+  return { logs, lines, read: () => lines.map((line) => JSON.parse(line)) }
+}
+
+describe('JSON logs', () => {
+  test('each line is an object that says when, who, and what', () => {
+    const { logs, lines, read } = written('info')
+    logs.came?.(visit)
+    logs.seated?.(visit, 17, 1)
+    logs.ended?.(visit, good)
+    for (const line of lines) expect(line).toMatch(/^\{.*\}\n$/)
+    const about = {
+      level: 'info',
+      time: '2024-02-29T00:00:00.000Z',
+      pid: process.pid,
+      connection: 7,
+      program: 'tjc/guess',
+      address: '10.0.0.7',
+      port: 5123,
+    }
+    expect(read()).toEqual([
+      { ...about, event: 'came', msg: 'somebody has come' },
+      { ...about, event: 'seated', table: 17, seat: 1, msg: 'somebody has sat down' },
+      { ...about, event: 'ended', outcome: 'good', state: 'end', ms: 1234, received: 3, sent: 4, msg: 'it ended as it should' },
+    ])
+  })
+
+  test('what went wrong is said without what anybody said', () => {
+    const { logs, lines, read } = written('info')
+    const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected was "START"'
+    logs.ended?.(visit, { ...good, level: 'warn', outcome: 'violation', trouble: new Ended('violation', sentence), state: 'ready' })
+    expect(read()).toMatchObject([
+      { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client said "…", which does not belong here; expected was "…"' },
+    ])
+    expect(lines.join('')).not.toMatch(/engine|1843|ada/)
+  })
+
+  test.each([
+    ['debug', ['came', 'seated', 'ended', 'refused', undefined]],
+    ['info', ['came', 'seated', 'ended', 'refused', undefined]],
+    ['warn', ['refused', undefined]],
+    ['error', [undefined]],
+  ] as const)('at %s, so much is told: %j', (level, events) => {
+    const { logs, read } = written(level)
+    logs.came?.(visit)
+    logs.seated?.(visit, 1, 0)
+    logs.ended?.(visit, good)
+    logs.limited?.(visit, 'refused', 'there is no room')
+    logs.tell('error', 'table 17 could not be kept')
+    expect(read().map(({ event }) => event)).toEqual(events)
+  })
+})
+
+describe('what serve writes on standard error', () => {
+  const SECRETS = ['engine-1843', 'psst']
+
+  async function stay(...args: string[]) {
+    const { server, ports } = await serving(['tjc/guess', 'fh/quiz'], ...args)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const say = async (name: string, ...lines: string[]) => {
+      const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+      for (const line of lines) {
+        socket.write(line)
+        await once(socket, 'data')
+      }
+      const gone = closed(socket)
+      socket.end()
+      await gone
+    }
+    await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
+    await say('tjc/guess', 'psst\n', '50\n')
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+    return server
+  }
+
+  test('as JSON: who came, sat down and went, and nothing of what they said', async () => {
+    const { errors } = await stay('--log', 'json')
+    const lines = errors
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const quiz = lines.filter(({ program }) => program === 'fh/quiz')
+    expect(quiz.map(({ event }) => event)).toEqual(['came', 'seated', 'ended'])
+    expect(new Set(quiz.map(({ connection }) => connection))).toEqual(new Set([1]))
+    expect(quiz[2]).toMatchObject({ outcome: 'good', received: 3 })
+    const guess = lines.filter(({ program }) => program === 'tjc/guess')
+    expect(guess.at(-1)).toMatchObject({ connection: 2, event: 'ended', outcome: 'finished', level: 'warn' })
+    for (const secret of SECRETS) expect(errors).not.toContain(secret)
+  })
+
+  test('as plain lines: only what went wrong', async () => {
+    const { errors } = await stay()
+    expect(errors).toMatch(/^parlor: tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected was [^\n]+\n$/)
+    for (const secret of SECRETS) expect(errors).not.toContain(secret)
+  })
+
+  test('and who comes and goes, for who wants that', async () => {
+    const { errors } = await stay('--level', 'info')
+    const told = errors
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replaceAll(/\d+/g, 'N'))
+    expect(told).toEqual([
+      'parlor: fh/quiz, N.N.N.N:N: has come',
+      'parlor: fh/quiz, N.N.N.N:N: sits at table N, seat N',
+      expect.stringMatching(/^parlor: fh\/quiz, N\.N\.N\.N:N: has ended as it should, after [N.]+ s$/),
+      'parlor: tjc/guess, N.N.N.N:N: has come',
+      'parlor: tjc/guess, N.N.N.N:N: sits at table N, seat N',
+      expect.stringMatching(/: the client closed the connection/),
+    ])
+  })
+})

@@ -1,0 +1,507 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Random } from '../../src/games/game.ts'
+import type { Question } from '../../src/games/questions/question.ts'
+import { type Quiz, type QuizView, quiz } from '../../src/games/quiz.ts'
+import { seeded } from '../../src/games/random.ts'
+import type { Store } from '../../src/hall/ports.ts'
+import { evolve, opened } from '../../src/hall/table.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { Ended } from '../../src/wire/ends.ts'
+import { settled } from '../support/clock.ts'
+import type { Far } from '../support/far.ts'
+import { Room } from '../support/room.ts'
+import { Typist } from '../support/typist.ts'
+
+/** Sums, whose right answers a student can find by the text. */
+const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
+  text: `What is ${at} + ${at}?`,
+  options: [String(2 * at), String(2 * at + 1), String(2 * at + 2)],
+  right: 0,
+}))
+const STUDENTS = 30
+const PASSWORD = 'engine-1843'
+
+/** A store that can be closed and opened again, as a new start of the server does. */
+interface Shelf {
+  store: Store
+  again(): Promise<void>
+  /** Where its files are, if it has any. */
+  readonly folder?: string
+}
+
+const shelves: readonly [string, () => Promise<Shelf>][] = [
+  ['in memory', async () => ({ store: memoryStore(), again: async () => {} })],
+  [
+    'on disk',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'parlor-quiz-'))
+      const shelf: Shelf = {
+        folder,
+        store: await openStore({ folder }),
+        async again() {
+          await shelf.store.close()
+          shelf.store = await openStore({ folder })
+        },
+      }
+      onTestFinished(async () => {
+        await shelf.store.close()
+        await rm(folder, { recursive: true })
+      })
+      return shelf
+    },
+  ],
+]
+
+/** The lines that a client has heard. */
+function linesOf({ heard }: Far): string[] {
+  return heard.split('\n').slice(0, -1)
+}
+
+/** The last line that a client has heard that is no option. */
+function lastOf(far: Far): string {
+  return linesOf(far).findLast((line) => !/^[A-F] /.test(line)) ?? ''
+}
+
+/** The letter of an answer to the question that is open: the right one, or one that is wrong. */
+function letterOf(far: Far, right: boolean): string {
+  const lines = linesOf(far)
+  const asked = lines.findLastIndex((line) => line.startsWith('QUESTION '))
+  const sum = 2 * Number(/What is (\d+)/.exec(lines[asked] ?? '')?.[1])
+  const options = lines.slice(asked + 1).filter((line) => /^[A-F] /.test(line))
+  const found = options.find((line) => (Number(line.slice(2)) === sum) === right)
+  if (!found) throw new Error(`no answer to ${lines[asked]} among ${options}`)
+  return found.slice(0, 1)
+}
+
+/** Comes in and says some lines, each once it is answered. */
+async function enter(room: Room, ...lines: readonly string[]): Promise<Far> {
+  const far = await room.client('fh/quiz', { questions: QUESTIONS })
+  for (const line of lines) await heard(far, `${line}\n`)
+  return far
+}
+
+/** Says something and waits for an answer, which a password needs time for. */
+async function heard(far: Far, text: string): Promise<void> {
+  const before = far.heard.length
+  await far.say(text)
+  while (far.heard.length === before) await settled()
+}
+
+/** What a student knows: how far the quiz is, and what was right so far. */
+interface Notes {
+  answered: number
+  points: number
+}
+
+/** Student answers by chance, is cut off by chance, and comes back under the same name. */
+class Student {
+  readonly name: string
+  readonly notes: Notes = { answered: 0, points: 0 }
+  /** What was told at the end of each quiz. */
+  readonly totals: number[] = []
+  drops = 0
+  far: Far | undefined
+  /** An answer that was on its way when the connection went, and whether it was right. */
+  #crossing: boolean | undefined
+  readonly #random: Random
+  readonly #count: number
+  readonly #quizzes: number
+
+  constructor(name: string, random: Random, { count, quizzes }: { count: number; quizzes: number }) {
+    this.name = name
+    this.#random = random
+    this.#count = count
+    this.#quizzes = quizzes
+  }
+
+  get done(): boolean {
+    return this.totals.length === this.#quizzes
+  }
+
+  /** Does one thing; answers with the rank that was told, when a quiz has ended. */
+  async step(room: Room): Promise<string | undefined> {
+    if (!this.far) return this.#come(room)
+    const { far } = this
+    if (lastOf(far) !== 'ANSWER?') {
+      await far.say(`START ${this.#count}\n`)
+      return undefined
+    }
+    const right = this.#random.integer(1, 3) > 1
+    const answer = letterOf(far, right)
+    const chance = this.#random.integer(1, 10)
+    if (chance <= 3) {
+      // with the answer on its way, or without
+      if (chance === 1) void far.say(`${this.#random.choice([answer, answer.toLowerCase()])}\n`)
+      this.#crossing = chance === 1 ? right : undefined
+      await this.drop()
+      return undefined
+    }
+    await far.say(`${answer}\n`)
+    return this.#marked(right)
+  }
+
+  async drop(): Promise<void> {
+    this.drops++
+    const { far } = this
+    this.far = undefined
+    if (this.#random.integer(0, 1) === 0) await far?.reset()
+    else await far?.close()
+  }
+
+  async #come(room: Room): Promise<string | undefined> {
+    const far = await enter(room, `NAME ${this.name}`)
+    this.far = far
+    const [welcome, resumed] = linesOf(far)
+    expect(welcome).toBe(`Welcome ${this.name}`)
+    const crossing = this.#crossing
+    this.#crossing = undefined
+    if (resumed === undefined) {
+      // where the last answer of a quiz was on its way, nothing is left to resume
+      if (crossing === undefined) expect(this.notes).toEqual({ answered: 0, points: 0 })
+      else this.#finish(this.notes.points + Number(crossing))
+      return undefined
+    }
+    const taken = crossing !== undefined && resumed.startsWith(`RESUMED ${this.notes.answered + 2} `)
+    if (taken) this.#note(crossing)
+    expect(resumed).toBe(`RESUMED ${this.notes.answered + 1} ${this.#count} ${this.notes.points}`)
+    return undefined
+  }
+
+  #note(right: boolean): void {
+    this.notes.answered++
+    this.notes.points += Number(right)
+  }
+
+  #marked(right: boolean): string | undefined {
+    this.#note(right)
+    const { answered, points } = this.notes
+    const lines = this.far ? linesOf(this.far) : []
+    const mark = lines.findLastIndex((line) => /^(RIGHT|WRONG) /.test(line))
+    expect(lines[mark]).toMatch(right ? new RegExp(`^RIGHT ${points}$`) : new RegExp(`^WRONG [A-C] ${points}$`))
+    if (answered < this.#count) return undefined
+    expect(lines[mark + 1]).toBe(`TOTAL ${points} ${this.#count}`)
+    this.#finish(points)
+    return lines[mark + 2]
+  }
+
+  #finish(points: number): void {
+    this.totals.push(points)
+    this.notes.answered = 0
+    this.notes.points = 0
+  }
+}
+
+/** What the journal has of each quiz that has ended: whose it was, and the points. */
+async function journal({ tables }: Store): Promise<{ name: string; points: number }[]> {
+  const ended = await tables.ended()
+  const logs = await Promise.all(ended.map((id) => tables.read(id, 0)))
+  return logs.map(([first, ...others]) => {
+    if (first?.type !== 'opened') throw new TypeError('a log begins with its opening')
+    const state = others.reduce(evolve, opened(first, quiz as never))
+    const { questions, answers } = state.position as Quiz
+    const points = questions.filter(({ right }, at) => 'ABCDEF'[right] === answers[at]).length
+    expect((quiz.view(state.position as Quiz, 0) satisfies QuizView).points).toBe(points)
+    return { name: first.seats[0]?.name ?? '', points }
+  })
+}
+
+/** All points of each, by name. */
+function sumsOf(quizzes: readonly { name: string; points: number }[]): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { name, points } of quizzes) sums.set(name, (sums.get(name) ?? 0) + points)
+  return sums
+}
+
+describe.each(shelves)('%s', (_, open) => {
+  test.each([1, 2, 3])(
+    `${STUDENTS} students at once, dropped at random: all resume, and points and ranks are right (seed %i)`,
+    async (seed) => {
+      const shelf = await open()
+      const random = seeded(seed)
+      let room = new Room({ store: shelf.store, random })
+      const students = Array.from(
+        { length: STUDENTS },
+        (_, at) => new Student(`student ${at}`, seeded(seed * 100 + at), { count: 4, quizzes: 2 }),
+      )
+      let restarts = 0
+      for (let steps = 0; students.some(({ done }) => !done); steps++) {
+        const student = random.choice(students.filter(({ done }) => !done))
+        const rank = await student.step(room)
+        if (rank !== undefined) {
+          const sums = sumsOf(await journal(shelf.store))
+          const better = [...sums.values()].filter((points) => points > (sums.get(student.name) ?? 0)).length
+          expect(rank).toBe(`RANK ${better + 1} ${sums.size}`)
+        }
+        if (steps % 150 !== 149) continue
+        restarts++
+        room = await restarted(room, shelf, students)
+      }
+      expect([restarts > 0, students.some(({ drops }) => drops > 2)]).toEqual([true, true])
+      const kept = await journal(shelf.store)
+      for (const { name, totals } of students) expect(kept.filter((one) => one.name === name).map(({ points }) => points)).toEqual(totals)
+      const ladder = await room.premises.hall.ladder('quiz', 100)
+      expect(new Map(ladder.map(({ name, score }) => [name, score]))).toEqual(sumsOf(kept))
+      expect(room.troubles).toEqual([])
+    },
+  )
+
+  test('what was given is kept when the server is started anew, for guests by name and for accounts', async () => {
+    const shelf = await open()
+    const room = new Room({ store: shelf.store })
+    const ada = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
+    const grace = await enter(room, 'NAME grace', 'START 3')
+    for (const far of [ada, grace]) await far.say(`${letterOf(far, true)}\n`)
+    const next = await restarted(room, shelf)
+    const back = await enter(next, `LOGIN ada ${PASSWORD}`, 'START 3', 'RESUME')
+    const guest = await enter(next, 'NAME grace')
+    expect(linesOf(back).slice(0, 3)).toEqual(['Welcome ada', 'ERROR you have a quiz that is not finished: RESUME it', 'RESUMED 2 3 1'])
+    expect(linesOf(guest).slice(0, 2)).toEqual(['Welcome grace', 'RESUMED 2 3 1'])
+    for (const far of [back, guest]) {
+      expect(lastOf(far)).toBe('ANSWER?')
+      await far.say(`${letterOf(far, true)}\n`)
+      await far.say(`${letterOf(far, false)}\n`)
+      expect(linesOf(far).slice(-2)).toEqual(['TOTAL 2 3', expect.stringMatching(/^RANK 1 [12]$/)])
+    }
+    expect(next.troubles).toEqual([])
+  })
+
+  test('a password is nowhere but in its hash', async () => {
+    const shelf = await open()
+    const room = new Room({ store: shelf.store })
+    const ada = await enter(room, `REGISTER ada ${PASSWORD}`)
+    // out of place, and mistyped
+    await ada.say(`LOGIN ada ${PASSWORD}\n`, `REGISTER ada ${PASSWORD}\n`, `START ${PASSWORD}\n`, 'START 1\n', `${PASSWORD}\n`)
+    const trouble = await ada.reset()
+    const wrong = await enter(room, 'LOGIN ada not-this-one', `LOGIN ada ${PASSWORD}`, 'RESUME')
+    await wrong.say(`${letterOf(wrong, true)}\n`)
+    const kept = JSON.stringify([await room.store.tables.read(1, 0), await room.store.accounts.named('ada')])
+    expect(kept).toContain('$argon2id$')
+    await restarted(room, shelf)
+    const files = shelf.folder === undefined ? [] : await readdir(shelf.folder)
+    const bytes = await Promise.all(files.map((file) => readFile(join(shelf.folder ?? '', file), 'latin1')))
+    expect(bytes.join('').length > 0).toBe(shelf.folder !== undefined)
+    for (const text of [kept, ...bytes, ...room.troubles, String(trouble)]) expect(text).not.toMatch(/engine-1843|not-this-one/)
+  })
+})
+
+/** The same server, stopped and started again; those who were there are cut off. */
+async function restarted(room: Room, shelf: Shelf, students: readonly Student[] = []): Promise<Room> {
+  const reason = new Ended('ours', 'the server was stopped')
+  room.premises.clear(reason)
+  for (const student of students) {
+    student.far?.conversation.stop(reason)
+    if (student.far) student.drops++
+    student.far = undefined
+  }
+  await room.premises.hall.settled()
+  expect(room.troubles).toEqual([])
+  await shelf.again()
+  const next = new Room({ store: shelf.store })
+  await next.premises.open()
+  await settled()
+  return next
+}
+
+describe('names', () => {
+  test('a guest, an account, and who is refused', async () => {
+    const room = new Room()
+    const ada = await enter(room, 'NAME ada lovelace')
+    expect(ada.heard).toBe('Welcome ada lovelace\n')
+    const grace = await enter(room, 'REGISTER grace short', `REGISTER grace ${PASSWORD}`)
+    expect(linesOf(grace)).toEqual([expect.stringMatching(/^ERROR a password has at least 8 characters/), 'Welcome grace'])
+    const other = await enter(room, `REGISTER Grace ${PASSWORD}`, 'NAME grace', 'LOGIN grace wrong-one', `LOGIN GRACE ${PASSWORD}`)
+    expect(linesOf(other)).toEqual([
+      'ERROR the name Grace is registered already: log in, or take another name',
+      'ERROR the name grace is registered: log in with its password, or take another name',
+      'ERROR the name or the password is wrong',
+      'Welcome grace',
+    ])
+    expect(room.troubles).toEqual([])
+  })
+
+  test('before a name, nothing is played', async () => {
+    const room = new Room()
+    const far = await enter(room, 'START 5', 'RESUME', 'A')
+    for (const line of linesOf(far))
+      expect(line).toMatch(/^ERROR the client said ".*", which does not belong here; expected was .*REGISTER/)
+  })
+
+  test('of two connections of one guest, the first is ended with a sentence; the second goes on', async () => {
+    const room = new Room()
+    const first = await enter(room, 'NAME ada', 'START 3')
+    await first.say(`${letterOf(first, true)}\n`)
+    const second = await enter(room, 'NAME ada')
+    expect(linesOf(second).slice(0, 2)).toEqual(['Welcome ada', 'RESUMED 2 3 1'])
+    expect((await first.end())?.message).toBe('you have come back through another connection')
+    await second.say(`${letterOf(second, true)}\n`)
+    expect(linesOf(second)).toContain('RIGHT 2')
+    expect([...room.premises.people.here].map(({ name }) => name)).toEqual(['ada'])
+    expect(room.troubles).toEqual([])
+  })
+
+  test('of two connections of one account, the one that resumes goes on, and the other is ended', async () => {
+    const room = new Room()
+    const first = await enter(room, `REGISTER ada ${PASSWORD}`, 'START 3')
+    const second = await enter(room, `LOGIN ada ${PASSWORD}`)
+    expect(second.heard).toBe('Welcome ada\n')
+    await first.say(`${letterOf(first, true)}\n`)
+    await second.say('RESUME\n')
+    expect(linesOf(second)[1]).toBe('RESUMED 2 3 1')
+    expect((await first.end())?.message).toBe('you have come back through another connection')
+    await second.say(`${letterOf(second, false)}\n`)
+    expect(linesOf(second)).toContainEqual(expect.stringMatching(/^WRONG [A-C] 1$/))
+    expect(room.premises.hall.table(1)?.state.clocks.gone).toEqual([undefined])
+  })
+
+  test('an answer that was on its way when the connection went counts, and is not asked for again', async () => {
+    const room = new Room()
+    const first = await enter(room, 'NAME ada', 'START 2')
+    const right = letterOf(first, true)
+    const [, second] = await Promise.all([first.say(`${right}\n`), enter(room, 'NAME ada')])
+    const [, resumed] = linesOf(second)
+    expect(resumed).toMatch(/^RESUMED (1 2 0|2 2 1)$/)
+    await second.say(`${letterOf(second, true)}\n`)
+    const left = resumed === 'RESUMED 2 2 1' ? [] : ['one more']
+    for (const _ of left) await second.say(`${letterOf(second, true)}\n`)
+    expect(linesOf(second).slice(-2)).toEqual(['TOTAL 2 2', 'RANK 1 1'])
+  })
+})
+
+describe('the course of a quiz', () => {
+  test('START is refused while one is not finished, and RESUME where none is', async () => {
+    const room = new Room()
+    const far = await enter(room, 'NAME ada', 'RESUME', 'START 1')
+    expect(linesOf(far)[1]).toBe('ERROR you have no quiz that is not finished: START one')
+    await far.say('START 1\n')
+    expect(linesOf(far).slice(-2)).toEqual([expect.stringMatching(/^ERROR the client said "START 1"/), 'ANSWER?'])
+    await far.say(`${letterOf(far, true)}\n`, 'RESUME\n', 'START 1\n')
+    expect(linesOf(far)).toContain('TOTAL 1 1')
+    expect(linesOf(far).at(-1)).toBe('ANSWER?')
+  })
+
+  test.each(['START 0', 'START 51', 'START', 'START five', 'START 5 5', 'START -1'])('%s is refused', async (line) => {
+    const far = await enter(new Room(), 'NAME ada', line)
+    expect(lastOf(far)).toMatch(/^ERROR /)
+  })
+
+  test('an answer that the question does not have is refused, and asked for again', async () => {
+    const far = await enter(new Room(), 'NAME ada', 'START 1', 'D')
+    expect(linesOf(far).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
+    await far.say('x\n', 'AB\n', ' a \n')
+    expect(linesOf(far).at(-1)).toMatch(/^RANK /)
+  })
+
+  test('more questions than there are is all of them', async () => {
+    const room = new Room()
+    const far = await room.client('fh/quiz', { questions: QUESTIONS.slice(0, 2) })
+    await far.say('NAME ada\n', 'START 50\n')
+    expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 2 /))
+  })
+
+  test('right answers do not come before they are asked for', async () => {
+    const room = new Room()
+    const far = await enter(room, 'NAME ada', 'START 3')
+    const { seats, options } = room.premises.hall.table(1)?.state.opened ?? {}
+    expect([seats, options]).toEqual([[{ person: 'guest:ada', name: 'ada' }], undefined])
+    expect(far.heard).not.toMatch(/right|RIGHT|WRONG/)
+  })
+
+  test('points add up over quizzes; ranks are by all of them, equal ones share one', async () => {
+    const room = new Room()
+    const play = async (name: string, right: readonly boolean[]) => {
+      const far = await enter(room, `NAME ${name}`, `START ${right.length}`)
+      for (const one of right) await far.say(`${letterOf(far, one)}\n`)
+      await far.say('QUIT\n')
+      await far.end()
+      return linesOf(far).at(-1)
+    }
+    expect(await play('ada', [true, false])).toBe('RANK 1 1')
+    expect(await play('grace', [true, true])).toBe('RANK 1 2')
+    expect(await play('alan', [false])).toBe('RANK 3 3')
+    expect(await play('ada', [true])).toBe('RANK 1 3')
+    expect(await play('alan', [true, true, true])).toBe('RANK 1 3')
+    expect(room.troubles).toEqual([])
+  })
+
+  test('a rank that cannot be told is not made up', async () => {
+    const store = memoryStore()
+    const results = {
+      ...store.results,
+      standing: async () => undefined,
+      last: async () => undefined,
+      ladder: async () => [],
+      rank: async () => ({ rank: 1, of: 1 }),
+      record: () => Promise.reject(new Error('the disk is full')),
+    }
+    const room = new Room({ store: { ...store, results } })
+    const far = await enter(room, 'NAME ada', 'START 1')
+    await far.say(`${letterOf(far, true)}\n`)
+    expect(linesOf(far).slice(-2)).toEqual(['TOTAL 1 1', 'ERROR your points are kept, and your rank cannot be told just now'])
+    await far.say('START 1\n')
+    expect(lastOf(far)).toBe('ANSWER?')
+    expect(room.troubles).toHaveLength(1)
+  })
+
+  test('a table that cannot be kept ends the conversation with a sentence', async () => {
+    const room = new Room()
+    const far = await enter(room, 'NAME ada', 'START 3')
+    const other = await enter(room, 'NAME grace', 'START 3')
+    room.premises.hall.table(1)?.close(new Error('table 1 could not be kept'))
+    expect((await far.end())?.message).toBe('table 1 could not be kept')
+    await other.say(`${letterOf(other, true)}\n`)
+    expect(linesOf(other)).toContain('RIGHT 1')
+  })
+})
+
+describe('our own client', () => {
+  test('plays, and goes on when it comes back', async () => {
+    const room = new Room()
+    const first = new Typist()
+    const begun = await room.guest('fh/quiz', first, { questions: QUESTIONS })
+    await first.type('ada', '')
+    await first.type('2')
+    await first.type('A')
+    begun.wire.reset()
+    await room.clock.pass(60_000)
+    const again = new Typist()
+    const { client } = await room.guest('fh/quiz', again, { questions: QUESTIONS })
+    await again.type('ada', '')
+    expect(again.screen).toMatch(/You go on with question 2 of 2\. Points so far: [01]\./)
+    await again.type('B')
+    expect(again.screen).toMatch(/The end: [0-2] of 2 right\.\nYour rank, by all your points: 1 of 1\.\n/)
+    await again.type('QUIT')
+    await room.clock.pass(60_000)
+    expect(await client.done).toBeUndefined()
+  })
+
+  test('says nothing that crosses what it hears: the quiz goes on', async () => {
+    const room = new Room()
+    const waiting = await enter(room, 'NAME ada', 'START 2')
+    await waiting.reset()
+    const person = new Typist()
+    const { client, server } = await room.guest('fh/quiz', person, { questions: QUESTIONS })
+    await person.type('ada')
+    // the name is answered, and so is the quiz that was not finished, while the length is typed
+    const typing = person.type('')
+    await typing
+    expect([client.state, server.state]).toEqual(['asked', 'asked'])
+    await person.type('5', 'A')
+    expect(person.screen).toMatch(/(Right|Wrong)/)
+  })
+
+  test('is told at once when the server goes, also in the middle of an answer', async () => {
+    const room = new Room()
+    const person = new Typist()
+    const { client, server } = await room.guest('fh/quiz', person, { questions: QUESTIONS })
+    await person.type('ada', '', '2')
+    expect(person.asked).toBe(true)
+    server.stop(new Ended('ours', 'the server was stopped'))
+    await room.clock.pass(60_000)
+    expect(person.asked).toBe(false)
+    expect((await client.done)?.name).toBe('Ended')
+  })
+})

@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import type { TableEvent } from '../../src/hall/ports.ts'
+import { programNames } from '../../src/protocols/index.ts'
+import { Patience } from '../../src/protocols/patience.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { Ended } from '../../src/wire/ends.ts'
+import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
+import { settled } from '../support/clock.ts'
+import { restless } from '../support/restless.ts'
+import { type Guest, Room } from '../support/room.ts'
+
+/** The programs whose server seats its client. */
+const SITS = [
+  ...['tjc/robot', 'tjc/chat', 'tjc/chat-quit', 'tjc/tictactoe', 'tjc/tictactoe-alternative', 'tjc/guess'],
+  ...['c8/chat', 'c8/chat-bye', 'c8/headtail', 'c8/headtail-counters', 'c8/highlow', 'c8/scissors'],
+  ...['cs/chat', 'fh/quiz', 'fh/hangman', 'fh/tictactoe', 'book/guess'],
+]
+/** The game whose seats are held for who comes back. */
+const HELD = 'quiz'
+const RUNS = 15
+/** After how many of its writes a client goes. */
+const WRITES = [0, 1, 2, 3, 4, 5, 7, 10]
+const WAYS = ['closes', 'resets', 'falls silent'] as const
+const LIMITS = { first: 10_000, idle: 10_000 }
+
+/** Every log in a room, one a table. */
+async function logs({ store }: Room): Promise<(readonly TableEvent[])[]> {
+  const all: (readonly TableEvent[])[] = []
+  for (let id = 1; ; id++) {
+    const events = await store.tables.read(id, 0)
+    if (events.length === 0) return all
+    all.push(events)
+  }
+}
+
+/** Lets time pass until all conversations are done; then how each server ended. */
+async function finished(room: Room, guests: readonly Guest[]): Promise<(Error | undefined)[]> {
+  let left = guests.length
+  for (const { server, client } of guests) void Promise.all([server.done, client.done]).then(() => left--)
+  // some wait for what takes no time of this clock, as the hash of a password
+  while (left > 0) await room.clock.pass(1000)
+  return Promise.all(guests.map(({ server }) => server.done))
+}
+
+/** Nothing of those who have gone is left: no wish, nobody there, no table that somebody waits at, no timer. */
+async function expectEmpty(room: Room): Promise<void> {
+  await settled()
+  expect(room.troubles).toEqual([])
+  expect([...room.premises.hall.seeking]).toEqual([])
+  expect([...room.premises.people.here]).toEqual([])
+  for (const { state, attendants } of room.premises.hall.tables) expect([state.opened.game, attendants]).toEqual([HELD, []])
+  for (const events of await logs(room)) {
+    const [first] = events
+    expect(events.map(({ n }) => n)).toEqual(events.map((_, at) => at + 1))
+    if (first?.type !== 'opened') throw new TypeError('a log begins with its opening')
+    const last = events.findLast(({ type }) => type === 'ended' || type === 'gone')
+    expect([first.game, last?.type]).toEqual([first.game, first.game === HELD ? last?.type : 'ended'])
+    expect(last).toBeDefined()
+  }
+  await room.clock.pass(120_000)
+  expect(room.clock.waiting).toBe(0)
+}
+
+/** Two of a program that matches them, one of any other. */
+const PLAYERS = (name: string) => (name === 'fh/tictactoe' ? 2 : 1)
+
+function came(room: Room, name: string, seed: number, prepare?: (wire: MemoryTransport) => void): Promise<Guest[]> {
+  const players = Array.from({ length: PLAYERS(name) }, (_, player) => {
+    const random = seeded(seed * 10 + player)
+    return room.guest(name, restless(random, random.integer(5, 40), 3), {}, player === 0 ? prepare : undefined)
+  })
+  return Promise.all(players)
+}
+
+/** Lets an end of a wire go after so many writes; what it writes later is lost. */
+function goAfter(writes: number, way: (typeof WAYS)[number]): (wire: MemoryTransport) => void {
+  return (wire) => {
+    const write = wire.write.bind(wire)
+    const finish = wire.finish.bind(wire)
+    const go = () => {
+      if (way === 'closes') finish()
+      if (way === 'resets') wire.reset()
+    }
+    let left = writes
+    wire.write = (data) => (left-- > 0 ? write(data) : go())
+    wire.finish = () => {}
+    if (writes === 0) queueMicrotask(go)
+  }
+}
+
+/** Sends the last of those who wait for each other home, once nobody is asked for anything. */
+async function dismissed(room: Room, guests: readonly Guest[]): Promise<void> {
+  const running = new Set(guests)
+  for (const guest of guests) void guest.server.done.then(() => running.delete(guest))
+  for (let quiet = 0; quiet < 30; await room.clock.pass(100)) quiet = [...running].some(({ server }) => server.awaited) ? 0 : quiet + 1
+  for (const { server } of guests) server.stop(new Ended('ours', 'nobody came'))
+}
+
+test('every program that seats its client is played here', async () => {
+  const seats: string[] = []
+  for (const name of programNames.filter((one) => one !== 'book/secret')) {
+    for (let seed = 1; seed <= RUNS && !seats.includes(name); seed++) {
+      const room = new Room()
+      const guests = await came(room, name, seed)
+      await dismissed(room, guests)
+      await finished(room, guests)
+      if ((await logs(room)).length > 0) seats.push(name)
+    }
+  }
+  expect(seats.sort()).toEqual(SITS.toSorted())
+})
+
+describe.each(SITS)('%s', (name) => {
+  test('our client plays against the house, or its like, and nothing is left of it', async () => {
+    let moves = 0
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const room = new Room({ random: seeded(seed) })
+      const guests = await came(room, name, seed)
+      if (name === 'fh/tictactoe') await dismissed(room, guests)
+      for (const end of await finished(room, guests)) expect(end?.name ?? 'Ended').toBe('Ended')
+      await expectEmpty(room)
+      for (const events of await logs(room)) moves += events.filter(({ type }) => type === 'moved').length
+    }
+    expect(moves).toBeGreaterThan(RUNS / 2)
+  })
+
+  test.each(WAYS)('one that %s at any point leaves nothing behind, and keeps nobody waiting', async (way) => {
+    for (const writes of WRITES) {
+      const room = new Room({ random: seeded(writes + 1) })
+      const patience = new Patience(LIMITS, room.clock)
+      const guests = await came(room, name, writes + 1, goAfter(writes, way))
+      for (const { server } of guests) patience.watch(server)
+      const [gone] = guests
+      // a client that nothing is asked of, as one that waits for a player, may be silent for ever
+      await room.clock.pass(5 * LIMITS.idle)
+      if (way === 'falls silent') for (const { server } of guests) if (!server.awaited) server.stop(new Ended('ours', 'nobody came'))
+      gone?.client.stop(new Ended('ours', 'the test is over'))
+      for (const { server } of guests.slice(1)) server.stop(new Ended('ours', 'nobody came'))
+      await finished(room, guests)
+      patience.close()
+      await expectEmpty(room)
+    }
+  })
+
+  test('a server that is stopped while it is played leaves the games as they were', async () => {
+    for (const turns of [1, 3, 6, 10, 15]) {
+      const store = memoryStore()
+      const room = new Room({ store, random: seeded(turns) })
+      const guests = await came(room, name, turns)
+      for (let turn = 0; turn < turns; turn++) await settled()
+      const before = await logs(room)
+      const reason = new Ended('ours', 'the server was stopped')
+      room.premises.clear(reason)
+      for (const { server } of guests) server.stop(reason)
+      await finished(room, guests)
+      await room.premises.hall.settled()
+      const after = await logs(room)
+      // what was on its way is kept; nothing is given up, and nothing begins
+      expect(after.length).toBeLessThanOrEqual(before.length + 1)
+      for (const [at, events] of after.entries()) {
+        expect(events.slice(0, before[at]?.length)).toEqual(before[at] ?? events)
+        const left = events.some((event) => event.type === 'ended' && event.outcome.left !== undefined)
+        const leftBefore = before[at]?.some((event) => event.type === 'ended' && event.outcome.left !== undefined)
+        expect([left, events.some(({ type }) => type === 'gone')]).toEqual([leftBefore ?? false, false])
+      }
+      expect([...room.premises.hall.tables]).toEqual([])
+      expect(room.troubles).toEqual([])
+      await room.clock.pass(120_000)
+      expect(room.clock.waiting).toBe(0)
+
+      const next = new Room({ store })
+      await next.premises.open()
+      await settled()
+      expect(next.troubles).toEqual([])
+      for (const { state } of next.premises.hall.tables) expect([state.opened.game, state.suspended]).toEqual([HELD, true])
+      for (const id of await store.tables.unfinished()) expect(next.premises.hall.table(id)).toBeDefined()
+    }
+  })
+})
+
+test('who waits for company and goes is not waited for', async () => {
+  const room = new Room({ wait: 60_000 })
+  const gone = await room.client('tjc/tictactoe')
+  expect([...room.premises.hall.seeking]).toHaveLength(1)
+  await gone.close()
+  expect([...room.premises.hall.seeking]).toEqual([])
+  const alone = await room.client('tjc/tictactoe')
+  await alone.clock.pass(60_000)
+  expect(alone.heard).toMatch(/^MOVE\d\n$/)
+  await alone.say('nonsense\n')
+  await alone.end()
+  await expectEmpty(room)
+})
+
+test('a peer that is seated after some wait is heard, and what it said before is not lost', async () => {
+  const room = new Room({ wait: 60_000 })
+  const early = await room.client('tjc/tictactoe-alternative')
+  await early.say('MOVE5\n')
+  expect(early.heard).toBe('')
+  const late = await room.client('tjc/tictactoe')
+  expect(late.heard).toBe('MOVE5\n')
+  await late.say('MOVE1\n')
+  expect(early.heard).toBe('MOVE1\n')
+  await late.close()
+  // it is this one's turn, and what it says crosses the end
+  await early.say('MOVE2\n')
+  expect(early.heard).toBe('MOVE1\nEND\n')
+  expect(await early.close()).toBeUndefined()
+  await expectEmpty(room)
+})
+
+test('a game after the other through one connection keeps no table that is over', async () => {
+  const room = new Room()
+  const client = await room.client('fh/hangman', { secret: 'no' })
+  for (let game = 0; game < 5; game++) await client.say('START\n', 'n\n', 'o\n')
+  expect(client.heard.match(/END WON no/g)).toHaveLength(5)
+  expect([...room.premises.hall.tables]).toEqual([])
+  await client.say('QUIT\n')
+  await client.end()
+  await expectEmpty(room)
+})

@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { type Automaton, client, server } from '../../src/protocols/automaton.ts'
+import type { Program } from '../../src/protocols/protocol.ts'
+import { plainLines } from '../../src/protocols/protocol.ts'
+import { Server } from '../../src/server/server.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { premises } from '../support/premises.ts'
+import { serving } from '../support/process.ts'
+import { closed } from '../support/sockets.ts'
+
+/** A client that reads nothing of what it is told, and keeps its side open. */
+function deaf(port: number, says: string): Socket {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => {}).pause()
+  onTestFinished(() => void socket.destroy())
+  socket.write(says)
+  return socket
+}
+
+/** How long a server takes to end after a signal, in milliseconds, and its exit code. */
+async function stopping(kill: () => void, exit: Promise<number | string>): Promise<{ took: number; code: number | string }> {
+  const from = performance.now()
+  kill()
+  const code = await exit
+  return { took: performance.now() - from, code }
+}
+
+describe('a server that is stopped ends within 5 s', () => {
+  test.each([
+    ['say nothing', ''],
+    ['ask for more than they are told in a minute, since their program is told slowly', 'H\n'.repeat(2000)],
+    ['ask for more than anybody holds for them', `${'%A '.repeat(300)}\n`.repeat(1500)],
+  ])('whose clients read nothing and %s', async (_, says) => {
+    const names = ['c8/headtail', 'tjc/guess', 'fh/time', 'tjc/chat-quit']
+    const { server, ports } = await serving(names)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const clients = names.flatMap((name) => Array.from({ length: 25 }, () => deaf(ports[name] ?? 0, says)))
+    await Promise.all(clients.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)))
+    const asking = connect({ port: ports['fh/time'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
+    onTestFinished(() => void asking.destroy())
+    asking.write('%%')
+    await once(asking, 'data')
+    const { took, code } = await stopping(() => server.signal('SIGTERM'), server.exit)
+    expect(code).toBe(0)
+    expect(took).toBeLessThan(5000)
+  })
+
+  test('also one whose own program does not come to an end', async () => {
+    const clock = new TestClock()
+    const endless: Program = { ...stuck, name: 'endless', protocol: { ...stuck.protocol, server: () => new Promise<never>(() => {}) } }
+    const parlor = new Server({
+      premises: premises({ clock }),
+      programs: [endless],
+      host: '127.0.0.1',
+      ports: { endless: 0 },
+      iterative: new Set(),
+      limits: { first: 1000, idle: 1000 },
+      options: {},
+      random: seeded(1),
+      logs: { tell: () => {} },
+      clock,
+    })
+    const [place] = await parlor.open()
+    const socket = deaf(place?.address.port ?? 0, 'hello\n')
+    await once(socket, 'connect')
+    while ([...parlor.conversations].length === 0) await settled()
+    let stopped = false
+    const stop = parlor.stop().then(() => {
+      stopped = true
+    })
+    expect(parlor.stopping).toBe(true)
+    await clock.pass(2900)
+    expect(stopped).toBe(false)
+    const goes = closed(socket)
+    await clock.pass(200)
+    await goes
+    await clock.pass(1000)
+    await stop
+  })
+})
+
+test('nobody is let in while it stops', async () => {
+  const { server, ports } = await serving(['c8/headtail', 'tjc/guess'])
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  // one whose goodbye takes a while keeps it from ending at once
+  const slow = deaf(ports['c8/headtail'] ?? 0, 'H\n'.repeat(2000))
+  await once(slow, 'connect')
+  const playing = connect({ port: ports['tjc/guess'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
+  onTestFinished(() => void playing.destroy())
+  await once(playing, 'data')
+  server.signal('SIGTERM')
+  await closed(playing)
+  const late = connect({ port: ports['tjc/guess'] ?? 0, host: '127.0.0.1' })
+  onTestFinished(() => void late.destroy())
+  const [error] = await once(late, 'error')
+  expect(error.code).toBe('ECONNREFUSED')
+  expect(await server.exit).toBe(0)
+})
+
+const automaton = {
+  messages: { said: client('{text}'), answer: server('{text}') },
+  start: 'start',
+  states: { start: { said: 'start', answer: 'start' } },
+} as const satisfies Automaton
+
+const stuck: Program = {
+  name: 'stuck',
+  source: '',
+  port: 0,
+  words: undefined,
+  protocol: { name: 'stuck', title: 'does nothing', automaton, framing: plainLines, server: async () => {}, client: async () => {} },
+}

@@ -1,0 +1,89 @@
+import { isRefusal, type SeatNumber } from '../../src/games/game.ts'
+import type { Guessing, GuessingView } from '../../src/games/guessing.ts'
+import type { Hands, HandsView } from '../../src/games/hands.ts'
+import type { Hangman, HangmanView } from '../../src/games/hangman.ts'
+import { type AnyGame, games } from '../../src/games/index.ts'
+import type { Quiz, QuizView } from '../../src/games/quiz.ts'
+
+/** Broken is a game that tells a secret, so that it can be seen whether that would be noticed. */
+export interface Broken {
+  readonly how: string
+  readonly game: AnyGame
+  /** Who hears of it beside watchers: everybody, or who is shown the whole view. */
+  readonly heardBy: 'everybody' | 'natives' | 'watchers'
+}
+
+/** Each game of the hall with its view broken on purpose, or its chance, where the view has nothing to hide. */
+export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
+  hangman: [
+    whole('hangman'),
+    leaking<Hangman, HangmanView>('hangman', 'has one miss more where the next letter is a late one', ({ characters, tried }, view) => {
+      const next = characters.find((character) => !tried.includes(character)) ?? ''
+      return next > 'h' ? { ...view, left: view.left + 1 } : view
+    }),
+  ],
+  guessing: [
+    whole('guessing'),
+    leaking<Guessing, GuessingView>('guessing', 'calls a guess wasted where the number is odd', ({ secret }, view) =>
+      view.last && secret % 2 === 1 ? { ...view, last: 'wasted' } : view,
+    ),
+  ],
+  quiz: [
+    whole('quiz'),
+    leaking<Quiz, QuizView>('quiz', 'asks with a full stop where A is right', ({ questions, answers }, view) =>
+      view.open && questions[answers.length]?.right === 0 ? { ...view, open: { ...view.open, text: `${view.open.text}.` } } : view,
+    ),
+  ],
+  hands: [
+    whole('hands'),
+    // in no program can a round be told before both have chosen: its automaton has no message for that
+    leaking<Hands, HandsView>(
+      'hands',
+      'shows watchers a round when one has chosen',
+      ({ chosen: { 0: one, 1: two } }, view, who) =>
+        who === 'watcher' && (one || two) ? { ...view, rounds: [...view.rounds, [one ?? 'Stone', two ?? 'Stone']] } : view,
+      'watchers',
+    ),
+  ],
+  ...Object.fromEntries(['coin', 'tictactoe', 'robot', 'talk'].map((name) => [name, [chancy(name)]])),
+}
+
+/** The games of a hall, one of them broken. */
+export function gamesWith({ game }: Broken): ReadonlyMap<string, AnyGame> {
+  return new Map([...games, [game.name, game]])
+}
+
+/** A game whose view has its state in it. */
+function whole(name: string): Broken {
+  const game = rulesOf(name)
+  const view = (state: unknown, who: SeatNumber | 'watcher') => ({ ...Object(game.view(state, who)), ...Object(state) })
+  return { how: 'shows its state', game: { ...game, view }, heardBy: 'natives' }
+}
+
+/** A game whose view says a little of what it should not. */
+function leaking<State, View>(
+  name: string,
+  how: string,
+  leak: (state: State, view: View, who: SeatNumber | 'watcher') => View,
+  heardBy: Broken['heardBy'] = 'everybody',
+): Broken {
+  const game = rulesOf(name)
+  const view = (state: unknown, who: SeatNumber | 'watcher') => leak(state as State, game.view(state, who) as View, who)
+  return { how, game: { ...game, view }, heardBy }
+}
+
+/** A game that keeps, and shows, a number that the table's chance gave. */
+function chancy(name: string): Broken {
+  const game = rulesOf(name)
+  const play: AnyGame['play'] = (state, seat, move, random) => {
+    const next = game.play(state, seat, move, random)
+    return isRefusal(next) ? next : { ...Object(next), chance: random.integer(0, 999) }
+  }
+  return { how: 'shows what chance gave', game: { ...game, play, view: (state) => state }, heardBy: 'natives' }
+}
+
+function rulesOf(name: string): AnyGame {
+  const game = games.get(name)
+  if (!game) throw new Error(`no game ${name}`)
+  return game
+}

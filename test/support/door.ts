@@ -1,0 +1,265 @@
+import { expect } from 'vitest'
+import { chance } from '../../src/games/random.ts'
+import { widthOf } from '../../src/games/wrap.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import { programs } from '../../src/protocols/door/door.ts'
+import type { Household, Line } from '../../src/protocols/house.ts'
+import type {
+  Attendance,
+  GameWish,
+  LadderRow,
+  Lobby,
+  LobbyListener,
+  LobbyRefusal,
+  PersonInfo,
+  Seeker,
+  TableInfo,
+  TableNews,
+} from '../../src/protocols/lobby.ts'
+import { decode } from '../../src/wire/text.ts'
+import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from './clock.ts'
+
+/** Caller is somebody at the front door, who types lines and sees what comes, as with `nc`. */
+export class Caller {
+  readonly clock: TestClock
+  readonly conversation: Conversation
+  /** Everything on the terminal, typed lines too. */
+  screen = ''
+  readonly #here: MemoryTransport
+  readonly #there: MemoryTransport
+  #read = 0
+
+  constructor(house: (line: Line) => Household, clock: TestClock) {
+    const [program] = programs
+    if (!program) throw new Error('there is no front door')
+    ;[this.#here, this.#there] = memoryPair()
+    const terms = { side: 'server', transport: this.#there, options: {}, random: chance } as const
+    this.conversation = new Conversation({ ...terms, program, house, clock })
+    this.clock = clock
+  }
+
+  /** What has come since this was asked last: lines that fit on a terminal, but for those of programs, and nothing that could steer one. */
+  news(): string {
+    const bytes = this.#there.written.slice(this.#read)
+    this.#read = this.#there.written.length
+    const text = bytes.map((write) => decode(write)).join('')
+    this.screen += text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+    expect(text.replace(/\r?\n/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f]/)
+    for (const line of text.split(/\r?\n/)) if (!line.startsWith('{')) expect(widthOf(line), line).toBeLessThanOrEqual(80)
+    return text
+  }
+
+  /** Types lines, each after the answer to the one before; answers with what came since it was asked last. */
+  async type(...lines: readonly string[]): Promise<string> {
+    let answer = ''
+    for (const line of lines) {
+      answer += this.news()
+      this.screen += `${line}\n`
+      await this.send(`${line}\n`)
+    }
+    return answer + this.news()
+  }
+
+  /** Sends bytes as they are. */
+  async send(data: string | Uint8Array): Promise<void> {
+    this.#here.write(data)
+    await settled()
+  }
+
+  /** Waits until some text has come, as long as that takes. */
+  async until(text: string): Promise<string> {
+    for (let come = ''; ; await settled()) {
+      come += this.news()
+      if (come.includes(text)) return come
+    }
+  }
+
+  /** The bytes that came in one write, each. */
+  get writes(): readonly Uint8Array[] {
+    return this.#there.written
+  }
+
+  /** The connection is gone. */
+  async drop(): Promise<void> {
+    this.#here.reset()
+    await this.conversation.done
+    await settled()
+  }
+
+  /** Closes this end, and answers with how it ended. */
+  async close(): Promise<Error | undefined> {
+    this.#here.finish()
+    await this.clock.pass(60_000)
+    return this.conversation.done
+  }
+}
+
+/** The methods of a lobby. */
+type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Lobby]
+
+/** StagedLobby is a lobby in which everything is as a test says: calls are kept, and answered as was arranged. */
+export class StagedLobby implements Lobby {
+  me: PersonInfo | undefined
+  readonly registered = new Set<string>()
+  seekers: readonly Seeker[] = []
+  tables: readonly TableInfo[] = []
+  people: readonly PersonInfo[] = []
+  waiting: readonly TableInfo[] = []
+  /** What was asked, in order. */
+  readonly calls: unknown[][] = []
+  readonly #answers = new Map<Method, unknown>()
+  #listener: LobbyListener | undefined
+
+  /** Somebody who comes to this lobby, and has seen the greeting. */
+  async caller(name?: string): Promise<Caller> {
+    const house: Household = {
+      busy: false,
+      finished: () => Promise.resolve(),
+      close: () => this.calls.push(['close']),
+      sit: () => Promise.reject(new Error('nobody is seated here')),
+      lobby: (listener) => {
+        this.#listener = listener
+        return this
+      },
+    }
+    const caller = new Caller(() => house, new TestClock())
+    await settled()
+    if (name !== undefined) await caller.type(name)
+    caller.news()
+    this.calls.length = 0
+    return caller
+  }
+
+  /** From now on, a method answers this. */
+  answers<Name extends Method>(method: Name, answer: Awaited<ReturnType<Lobby[Name]>>): void {
+    this.#answers.set(method, answer)
+  }
+
+  /** From now on, a method refuses. */
+  refuses(method: Method, refused: string, code: LobbyRefusal['code'] = 'not-now'): void {
+    this.#answers.set(method, { code, refused })
+  }
+
+  /** Tells the one who is here something. */
+  async tell(...news: readonly Omit<TableNews, 'at'>[]): Promise<void> {
+    for (const one of news) this.#listener?.news({ at: 0, ...one })
+    await settled()
+  }
+
+  async seat(attendance: Attendance): Promise<void> {
+    this.#listener?.seated(attendance)
+    await settled()
+  }
+
+  async closeTable(table: number, sentence: string): Promise<void> {
+    this.#listener?.closed(table, sentence)
+    await settled()
+  }
+
+  async enter(name: string, how?: { readonly password?: string; readonly again?: boolean }): Promise<LobbyRefusal | undefined> {
+    return this.#become(name, this.#call<LobbyRefusal>('enter', name, how), this.registered.has(name))
+  }
+
+  async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
+    return this.#become(name, this.#call<LobbyRefusal>('register', name, password), true)
+  }
+
+  async changePassword(...args: [string, string]): Promise<LobbyRefusal | undefined> {
+    return this.#call('changePassword', ...args)
+  }
+
+  async isRegistered(name: string): Promise<boolean> {
+    return this.registered.has(name)
+  }
+
+  async ladder(...args: [string, number]): Promise<readonly LadderRow[] | LobbyRefusal> {
+    return this.#call<readonly LadderRow[]>('ladder', ...args) ?? []
+  }
+
+  async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {
+    return this.#call('rank', game)
+  }
+
+  async seek(wish: GameWish): Promise<{ readonly code?: string } | LobbyRefusal> {
+    return this.#call<{ code?: string }>('seek', wish) ?? {}
+  }
+
+  cancel(): boolean {
+    return this.#call('cancel') ?? false
+  }
+
+  join(code: string): LobbyRefusal | undefined {
+    return this.#call('join', code)
+  }
+
+  watch(table: number): Attendance | LobbyRefusal {
+    return this.#call<Attendance>('watch', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  leave(table: number): LobbyRefusal | undefined {
+    return this.#call('leave', table)
+  }
+
+  async resume(token: string): Promise<Attendance | LobbyRefusal> {
+    return this.#call<Attendance>('resume', token) ?? { code: 'bad-token', refused: 'no seat is held for this token' }
+  }
+
+  async resumeSeat(table: number): Promise<Attendance | LobbyRefusal> {
+    return this.#call<Attendance>('resumeSeat', table) ?? { code: 'no-such-table', refused: `there is no table ${table}` }
+  }
+
+  async play(...args: [number, string]): Promise<LobbyRefusal | undefined> {
+    return this.#call('play', ...args)
+  }
+
+  async say(...args: [number, string]): Promise<LobbyRefusal | undefined> {
+    return this.#call('say', ...args)
+  }
+
+  async offer(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('offer', table)
+  }
+
+  async decline(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('decline', table)
+  }
+
+  async resign(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('resign', table)
+  }
+
+  openSession(): Promise<never> {
+    return noSessions()
+  }
+
+  enterBySession(): Promise<never> {
+    return noSessions()
+  }
+
+  closeSession(): Promise<never> {
+    return noSessions()
+  }
+
+  #call<Answer>(method: Method, ...args: readonly unknown[]): Answer | undefined {
+    this.calls.push([method, ...args.filter((arg) => arg !== undefined)])
+    return this.#answers.get(method) as Answer | undefined
+  }
+
+  #become(name: string, refusal: LobbyRefusal | undefined, registered: boolean): LobbyRefusal | undefined {
+    if (refusal) return refusal
+    this.me = { name, registered, tables: [] }
+    if (registered) this.registered.add(name)
+    return undefined
+  }
+}
+
+function noSessions(): Promise<never> {
+  return Promise.reject(new Error('people at the front door have no sessions'))
+}
+
+/** Lines as they come. */
+export function lines(...all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join('')
+}

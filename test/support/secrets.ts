@@ -1,0 +1,188 @@
+import type { Random } from '../../src/games/game.ts'
+import type { Guessing } from '../../src/games/guessing.ts'
+import { HANDS, type Hand, type Hands } from '../../src/games/hands.ts'
+import type { Hangman } from '../../src/games/hangman.ts'
+import { type AnyGame, games } from '../../src/games/index.ts'
+import type { Question } from '../../src/games/questions/question.ts'
+import type { Quiz } from '../../src/games/quiz.ts'
+import type { TableEvent } from '../../src/hall/ports.ts'
+import { evolve, opened } from '../../src/hall/table.ts'
+import type { Act, Deal, Knowledge, Plot, Recording, Turn } from './secrecy.ts'
+
+/** A game, and who sits there beside the house. */
+interface Played {
+  readonly game: string
+  readonly seats: readonly unknown[]
+}
+
+/** Acts of one plot. */
+const TURNS = 20
+/** Questions of a bank, and what each can be answered with. */
+const BANK = 6
+const LETTERS = [...'abcdefghijklmnop']
+/** How hands are chosen on every wire. */
+const CHOICES = ['1', '2', '3']
+
+/** What each game keeps secret, by what may be known of it: of a game that is not here, everything. */
+export const KNOWLEDGE: Readonly<Record<string, Knowledge>> = {
+  hangman(position) {
+    const { word, characters, tried, misses, left } = position as Hangman
+    const answers = tried.map((letter) => characters.map((character) => character === letter))
+    return { length: characters.length, misses, left, answers, ...(isOver('hangman', position) ? { word } : {}) }
+  },
+  guessing(position) {
+    const { left, last } = position as Guessing
+    return { left, last }
+  },
+  quiz(position) {
+    const { questions, answers } = position as Quiz
+    const { text, options } = questions[answers.length] ?? {}
+    return { count: questions.length, answers, marked: questions.slice(0, answers.length), text, options }
+  },
+  hands(position, who) {
+    const { rounds, chosen } = position as Hands
+    return { rounds, chosen: Object.keys(chosen), ...(who === 'watcher' ? {} : { own: chosen[who] }) }
+  },
+}
+
+/** What is tried at each game, legal or not. */
+const MOVES: Readonly<Record<string, (random: Random) => string>> = {
+  tictactoe: (random) => String(random.integer(1, 9)),
+  hands: (random) => random.choice(CHOICES),
+  hangman: (random) => random.choice([...LETTERS, '-']),
+  quiz: (random) => random.choice([...'ABCD']),
+  guessing: (random) => String(random.integer(-1, 102)),
+  coin: (random) => random.choice(['H', 'T']),
+  robot: (random) => random.choice(['FORWARD', 'LEFT', 'RIGHT']),
+  talk: (random) => random.choice(['hello', 'how are you?', 'I like networks', 'what is a port?']),
+}
+
+/** A game of any kind, and what those do who sit there and the one who watches. */
+export function anyPlot({ game, seats }: Played, random: Random): Plot {
+  const move = MOVES[game]
+  if (!move) throw new Error(`nobody knows how to play ${game}`)
+  const act = (sits: boolean): Act => {
+    if (sits && random.integer(1, 10) <= 7) return { move: move(random) }
+    return random.choice<Act>(['look', 'look', 'drop', 'return', 'return', { say: 'well' }, sits ? 'offer' : 'look'])
+  }
+  const turns = Array.from({ length: TURNS }, (): Turn => {
+    const holder = random.integer(0, seats.length)
+    return { holder, act: act(holder < seats.length) }
+  })
+  return { deal: anyDeal(random), turns: [{ holder: seats.length, act: 'look' }, ...turns] }
+}
+
+function anyDeal(random: Random): Deal {
+  return {
+    seed: random.integer(1e9, 2e9),
+    number: random.integer(1, 100),
+    word: Array.from({ length: random.integer(5, 8) }, () => random.choice(LETTERS)).join(''),
+    questions: Array.from({ length: BANK }, () => anyQuestion(random)),
+    hands: Array.from({ length: 4 }, () => random.choice(HANDS)),
+  }
+}
+
+function anyQuestion(random: Random): Question {
+  const options = ['one', 'two', 'three'].map((name) => `${name} ${random.integer(1e6, 1e7)}`)
+  return { text: `Which ${random.integer(1e6, 1e7)}?`, options, right: random.integer(0, 2), explanation: `${random.integer(1e6, 1e7)}!` }
+}
+
+/**
+ * The same acts with other secrets: of what was not known after some event of the game, chosen by chance, everything is
+ * different.
+ */
+export function anotherPlot({ game, seats }: Played, plot: Plot, recording: Recording, random: Random): Plot {
+  const log = recording.logs.find(([first]) => first?.type === 'opened' && first.game === game)
+  if (!log) throw new Error(`nobody has played ${game}`)
+  const known = log.slice(0, random.integer(1, log.length))
+  const other = anyDeal(random)
+  switch (game) {
+    case 'hangman':
+      return { ...plot, deal: { ...other, word: anotherWord(positionAfter(known) as Hangman, random) } }
+    case 'guessing':
+      return { ...plot, deal: { ...other, number: anotherNumber(known, plot.deal.number, random) } }
+    case 'quiz':
+      return { ...plot, deal: { ...other, questions: otherQuestions(positionAfter(known) as Quiz, plot.deal, random) } }
+    case 'coin':
+      return { ...plot, deal: { ...other, seed: anotherSeed(known, random) } }
+    case 'hands':
+      return seats.length === 1
+        ? { ...plot, deal: { ...other, hands: otherHands(plot.deal.hands, random) } }
+        : { deal: other, turns: otherTurns(plot.turns, recording, random) }
+    default:
+      // the house shows all that it does
+      return { ...plot, deal: other }
+  }
+}
+
+/** A word that answers what was tried in the same way. */
+function anotherWord({ characters, tried }: Hangman, random: Random): string {
+  const untried = [...'abcdefghijklmnopqrstuvwxyz'].filter((letter) => !tried.includes(letter))
+  return characters.map((character) => (tried.includes(character) ? character : random.choice(untried))).join('')
+}
+
+/** A number to which all guesses stand in the same way. */
+function anotherNumber(log: readonly TableEvent[], number: number, random: Random): number {
+  const guesses = log.flatMap((event) => (event.type === 'moved' && typeof event.move === 'number' ? [event.move] : []))
+  const all = Array.from({ length: 100 }, (_, at) => at + 1)
+  return random.choice(all.filter((one) => guesses.every((guess) => Math.sign(guess - one) === Math.sign(guess - number))))
+}
+
+/** What was answered stays; of the open question the right answer is another; what is still to come is something else. */
+function otherQuestions({ questions, answers }: Quiz, { questions: bank }: Deal, random: Random): Question[] {
+  return bank.map((question) => {
+    const at = questions.findIndex(({ text }) => text === question.text)
+    if (at >= 0 && at < answers.length) return question
+    const other = anyQuestion(random)
+    return at === answers.length ? { ...other, text: question.text, options: question.options, right: (question.right + 1) % 3 } : other
+  })
+}
+
+/** A seed from which the same has come so far. */
+function anotherSeed([first, ...others]: readonly TableEvent[], random: Random): number {
+  if (first?.type !== 'opened') throw new Error('a log begins with an opening')
+  const before = JSON.stringify(positionAfter([first, ...others]))
+  for (;;) {
+    const seed = random.integer(1e9, 2e9)
+    if (JSON.stringify(positionAfter([{ ...first, seed }, ...others])) === before) return seed
+  }
+}
+
+/** What the house shows, otherwise from one round on. */
+function otherHands(hands: readonly Hand[], random: Random): Hand[] {
+  const from = random.integer(0, 2)
+  return hands.map((hand, round) => (round < from ? hand : after(hand)))
+}
+
+/** One hand that somebody has chosen is another. */
+function otherTurns(turns: readonly Turn[], { holders }: Recording, random: Random): Turn[] {
+  const [first] = holders
+  const chosen = [...turns.keys()].filter((at) => isMove(turns[at]) && first?.chapters[at]?.n !== first?.chapters[at + 1]?.n)
+  const changed = chosen.length > 0 ? random.choice(chosen) : -1
+  return turns.map((turn, at) => (at === changed && isMove(turn) ? { ...turn, act: { move: after(turn.act.move) } } : turn))
+}
+
+/** The hand after one, and the first after the last. */
+function after<One extends string>(hand: One): One {
+  const all: readonly string[] = hand.length === 1 ? CHOICES : HANDS
+  return all[(all.indexOf(hand) + 1) % all.length] as One
+}
+
+function isMove(turn: Turn | undefined): turn is Turn & { act: { move: string } } {
+  return typeof turn?.act === 'object' && 'move' in turn.act
+}
+
+function positionAfter([first, ...others]: readonly TableEvent[]): unknown {
+  if (first?.type !== 'opened') throw new Error('a log begins with an opening')
+  return others.reduce(evolve, opened(first, rulesOf(first.game))).position
+}
+
+function isOver(game: string, position: unknown): boolean {
+  return rulesOf(game).outcome(position) !== undefined
+}
+
+function rulesOf(game: string): AnyGame {
+  const rules = games.get(game)
+  if (!rules) throw new Error(`no game ${game}`)
+  return rules
+}
