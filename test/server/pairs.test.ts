@@ -33,6 +33,26 @@ function classroom(program: string, seat: number): Way {
   }
 }
 
+/** A person at the front door, whose client ends its lines like this, and may say something else before the first. */
+function person(end: string, before?: Uint8Array): Way {
+  return {
+    seats: [0, 1],
+    async come(room, name) {
+      const client = await room.client('parlor/door')
+      if (before) await client.say(before)
+      const type = (line: string) => client.say(`${line}${end}`)
+      await type(name)
+      await type('play tictactoe')
+      const told = () => {
+        const cells = [...client.heard.matchAll(/^ (.) \| (.) \| (.)\r?$/gm)].slice(-3).flatMap((row) => row.slice(1))
+        const other = /you are (O|X)/.exec(client.heard)?.[1] === 'O' ? 'X' : 'O'
+        return cells.flatMap((mark, at) => (mark === other ? [at + 1] : []))
+      }
+      return { mark: (cell) => type(String(cell)), told, over: () => /^(You win!|\S+ wins)/m.test(client.heard) }
+    },
+  }
+}
+
 const WAYS: Readonly<Record<string, Way>> = {
   'a classroom client that comes second': classroom('tjc/tictactoe', 1),
   'a classroom client that begins': classroom('tjc/tictactoe-alternative', 0),
@@ -49,6 +69,8 @@ const WAYS: Readonly<Record<string, Way>> = {
       }
     },
   },
+  'a person with nc at the front door': person('\n'),
+  'a person with telnet at the front door': person('\r\n', Uint8Array.of(255, 251, 31, 255, 253, 3)),
   'a program in the native protocol': {
     seats: [0, 1],
     async come(room, name) {

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { serving } from '../support/process.ts'
+import { originals } from './suite.ts'
+
+/** The classroom client in which the server begins, and the one in which the client does. */
+const SECOND = { script: 'd000_game_client', program: 'tjc/tictactoe' }
+const FIRST = { script: 'ref_d000_game_client_alternative', program: 'tjc/tictactoe-alternative' }
+
+async function tables() {
+  const { server, ports } = await serving([SECOND.program, FIRST.program, 'parlor/door'], '--wait', '60s')
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return (program: string) => ports[program] ?? 0
+}
+
+/** An original client, unmodified, which plays these cells; resolves to its screen. */
+async function original({ script }: typeof SECOND, port: number, cells: readonly number[]): Promise<string> {
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' }
+  const child = spawn('python3', [join(originals ?? '', `${script}.py`)], { env, stdio: 'pipe' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let screen = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (screen += data))
+  child.stdin.end(cells.map((cell) => `${cell}\n`).join(''))
+  await once(child, 'close')
+  return screen
+}
+
+/** Somebody at the front door, with nc. */
+class Caller {
+  #heard = ''
+  #news = Promise.withResolvers<void>()
+  readonly #socket: Socket
+
+  constructor(port: number) {
+    this.#socket = connect(port, '127.0.0.1')
+    this.#socket.setEncoding('utf8').on('data', (text: string) => {
+      this.#heard += text
+      this.#news.resolve()
+      this.#news = Promise.withResolvers()
+    })
+    onTestFinished(() => void this.#socket.destroy())
+  }
+
+  type(line: string): void {
+    this.#socket.write(`${line}\n`)
+  }
+
+  /** Resolves when it was told something, once more than `times` times. */
+  async hears(pattern: RegExp, times = 0): Promise<void> {
+    while ([...this.#heard.matchAll(new RegExp(pattern, 'g'))].length <= times) await this.#news.promise
+  }
+}
+
+describe.skipIf(originals === undefined)('original clients at tables with others', () => {
+  test('one that comes second and one that begins, with each other', async () => {
+    const port = await tables()
+    const screens = [original(SECOND, port(SECOND.program), [4, 5]), original(FIRST, port(FIRST.program), [1, 2, 3])]
+    const [second, first] = await Promise.all(screens)
+    expect(second).toContain('Opponent wins!')
+    expect(first).toContain('You win!')
+  })
+
+  test.each([
+    { kind: SECOND, own: [4, 5], other: [1, 2, 3], end: 'Opponent wins!' },
+    { kind: FIRST, own: [1, 2, 3], other: [4, 5], end: 'You win!' },
+  ])('$kind.script and somebody with nc at the front door', async ({ kind, own, other, end }) => {
+    const port = await tables()
+    const caller = new Caller(port('parlor/door'))
+    caller.type('ada')
+    caller.type('play tictactoe')
+    await caller.hears(/You wait/)
+    const screen = original(kind, port(kind.program), own)
+    for (const [at, cell] of other.entries()) {
+      await caller.hears(/[Yy]our move/, at)
+      caller.type(String(cell))
+    }
+    expect(await screen).toContain(end)
+    await caller.hears(/You win!|wins/)
+  })
+})
