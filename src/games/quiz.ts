@@ -85,6 +85,7 @@ export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
       ...(last && { last }),
     }
   },
+  points: (state) => [pointsOf(state)],
   moves(state) {
     const open = openOf(state)
     return open ? lettersOf(open) : []

@@ -45,6 +45,7 @@ export class Conversation {
   readonly #peer: Peer
   readonly #house: Household
   readonly #automaton: Automaton
+  readonly #idle: number
   #trouble: Error | undefined
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
@@ -58,6 +59,7 @@ export class Conversation {
     const carrier = (side === 'server' && protocol.over?.(transport)) || transport
     this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, clock })
     this.#automaton = protocol.automaton
+    this.#idle = program.idle ?? 0
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#house =
       house?.(this.#line(transport)) ??
@@ -86,10 +88,7 @@ export class Conversation {
   stop(reason: unknown): void {
     if (this.#trouble) return
     this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
-    const gone = this.connection.end !== undefined
-    const spoken = reason instanceof Ended && reason.how === 'violation'
-    const told = reason instanceof Ended && reason.how === 'full' && !gone && this.#peer.turnAway(reason.message)
-    this.#goodbye = told || (!gone && this.#peer.bye(spoken))
+    this.#goodbye = this.connection.end === undefined && this.#dismissed(this.#trouble)
     this.connection.fail(new Ended('ours', this.#trouble.message))
     this.#house.close(this.#trouble)
   }
@@ -97,9 +96,19 @@ export class Conversation {
   /** Ends the conversation if the peer has let this side wait for its next message for too long. */
   checkPatience(now: number, limits: { first: number; idle: number }): void {
     const { waitingSince, heard } = this.connection
-    const limit = heard ? limits.idle : limits.first
+    const limit = heard ? Math.max(limits.idle, this.#idle) : limits.first
     if (waitingSince === undefined || now - waitingSince < limit || !this.#peer.awaited) return
     this.stop(this.#peer.explain(new Ended('late', `the other side said nothing for ${limit / 1000} s`)))
+  }
+
+  /** Whether the peer was told why it has to go. A role that fails at that has failed altogether. */
+  #dismissed(reason: Error): boolean {
+    try {
+      return this.#peer.dismiss(reason)
+    } catch (mistake) {
+      this.#trouble = mistake instanceof Error ? mistake : new Error(String(mistake))
+      return false
+    }
   }
 
   #line({ remote }: Transport): Line {

@@ -24,6 +24,8 @@ export class Peer<Name extends string = string> implements Reader {
   /** Whether something that answers it was received. */
   #answered = false
 
+  /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
+  farewell: ((reason: Error) => void) | undefined
   #waiting: Waiting<Name> | undefined
 
   /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
@@ -101,11 +103,29 @@ export class Peer<Name extends string = string> implements Reader {
     this.#state = this.#legal().find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
   }
 
+  /** Tells the peer why this side ends the conversation in the middle, as well as the protocol can; answers whether it was told. */
+  dismiss(reason: Error): boolean {
+    if (this.farewell) {
+      this.farewell(reason)
+      return true
+    }
+    const how = reason instanceof Ended ? reason.how : undefined
+    return (how === 'full' && this.#turnAway(reason.message)) || this.#bye(how === 'violation')
+  }
+
+  /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
+  explain(end: Ended): Ended {
+    if (end.how === 'ours' || end.how === 'violation') return end
+    const theirs = this.#legal().some(({ from }) => from === this.other)
+    const open = theirs ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
+    return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
+  }
+
   /**
    * Says goodbye in the protocol's own words, if it has any that this side may say now. A peer that has just broken
    * the rules has had its turn (`spoken`). Answers whether anything was said.
    */
-  bye(spoken = false): boolean {
+  #bye(spoken: boolean): boolean {
     const afterTheirs = this.#legal().flatMap(({ from, next }) => (from === this.#side ? [] : [next]))
     const states = spoken ? [this.#state, ...afterTheirs] : [this.#state]
     const goodbye = states.flatMap((state) => legal(this.#automaton, state)).find(({ form, from }) => form.bye && from === this.#side)
@@ -115,18 +135,10 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
-  /** Says why there is no room for the peer, where the protocol has an answer that can; answers whether it was said. */
-  turnAway(sentence: string): boolean {
+  /** Says why there is no room for the peer, where the protocol has an answer that can. */
+  #turnAway(sentence: string): boolean {
     this.#request = undefined
     return this.#answerError(sentence)
-  }
-
-  /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
-  explain(end: Ended): Ended {
-    if (end.how === 'ours' || end.how === 'violation') return end
-    const theirs = this.#legal().some(({ from }) => from === this.other)
-    const open = theirs ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
-    return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
   }
 
   #read(waiting: Waiting<Name>): void {

@@ -1,4 +1,4 @@
-import type { PersonId } from '../hall/ports.ts'
+import { PEER, type PersonId } from '../hall/ports.ts'
 import { Bucket, Throttle } from '../hall/throttle.ts'
 import { print } from '../protocols/automaton.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
@@ -116,7 +116,8 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
 /** Why somebody cannot be seated once more; `undefined` for one who can. */
 export function noRoom({ hall, limits }: Rooms, person: PersonId): string | undefined {
   if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
-  if (limits.seats === Number.POSITIVE_INFINITY || [...hall.seatsOf(person)].length < limits.seats) return undefined
+  // of who never said who it is, connections are counted
+  if (person === PEER || [...hall.seatsOf(person)].length < limits.seats) return undefined
   return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
 }
 

@@ -113,7 +113,7 @@ export class Session implements Lobby {
   }
 
   get tables(): readonly TableInfo[] {
-    return [...this.#rooms.hall.tables].filter(({ state }) => !state.opened.private && !state.ended).map(tableInfo)
+    return [...this.#rooms.hall.tables].filter((table) => isPublic(table) && !table.state.ended).map(tableInfo)
   }
 
   get people(): readonly PersonInfo[] {
@@ -210,7 +210,7 @@ export class Session implements Lobby {
 
   watch(id: number): Attendance | LobbyRefusal {
     const table = this.#rooms.hall.table(id)
-    if (!table || table.state.opened.private) return noTable(id)
+    if (!table || !isPublic(table)) return noTable(id)
     return this.#tables.attend(table, 'watcher').attendance
   }
 
@@ -338,8 +338,16 @@ export class Session implements Lobby {
 
   /** The own seats at tables that go on, which are not attended through this connection. */
   #held() {
-    return this.#visitor ? [...this.#rooms.hall.seatsOf(this.#visitor.person)].filter(({ table }) => !this.#tables.has(table.id)) : []
+    const { person } = this.#visitor ?? {}
+    // a guest's name is anybody's: only a token shows whose seat it is
+    if (!person?.startsWith('account:')) return []
+    return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.has(table.id))
   }
+}
+
+/** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
+function isPublic({ state: { opened } }: LiveTable): boolean {
+  return !opened.private && entryOf(opened.game) !== undefined
 }
 
 /** The name by which a game is asked for. */

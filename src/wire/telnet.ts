@@ -1,9 +1,7 @@
-import { encode } from './text.ts'
 import type { Flushable, Sink, Transport } from './transport.ts'
 
 // commands (RFC 854) and the one option that is spoken (RFC 857)
 const SE = 240
-const AYT = 246
 const SB = 250
 const WILL = 251
 const WONT = 252
@@ -21,13 +19,8 @@ const SUBNEGOTIATION = 1024
 /** Answers to a peer in one conversation: enough to refuse every option both ways, and then silence. */
 const ANSWERS = 1024
 
-/** What a telnet peer says beside text. */
-interface Commands {
-  /** A request of one option, or the answer to one: WILL, WONT, DO or DONT. */
-  option(verb: number, option: number): void
-  /** Are you there? */
-  areYouThere(): void
-}
+/** Told of a request of one option, or of the answer to one: WILL, WONT, DO or DONT. */
+type Negotiating = (verb: number, option: number) => void
 
 /** Where in a stream of telnet a byte stands. */
 type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
@@ -37,7 +30,7 @@ type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subn
  * Until the first IAC, which no UTF-8 has, every byte is text as it is.
  */
 class TelnetReader {
-  readonly #commands: Commands
+  readonly #negotiate: Negotiating
   #place: Place = 'text'
   #verb = 0
   #afterCr = false
@@ -46,8 +39,8 @@ class TelnetReader {
   /** Whether the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
   active = false
 
-  constructor(commands: Commands) {
-    this.#commands = commands
+  constructor(negotiate: Negotiating) {
+    this.#negotiate = negotiate
   }
 
   /** The text in some bytes. */
@@ -74,19 +67,22 @@ class TelnetReader {
         return this.#command(byte)
       case 'option':
         this.#place = 'text'
-        this.#commands.option(this.#verb, byte)
+        this.#negotiate(this.#verb, byte)
         return undefined
       case 'subnegotiation':
         if (byte === IAC) this.#place = 'command in subnegotiation'
-        else if (++this.#skipped >= SUBNEGOTIATION) this.#place = 'text'
+        else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        this.#place = 'subnegotiation'
-        if (byte === IAC) this.#skipped++
         // RFC 855: SE ends it; so does any other command, for then SE was lost
-        else return this.#command(byte)
+        if (byte !== IAC) return this.#command(byte)
+        this.#skip()
+        return undefined
     }
-    return undefined
+  }
+
+  #skip(): void {
+    this.#place = ++this.#skipped < SUBNEGOTIATION ? 'subnegotiation' : 'text'
   }
 
   #text(byte: number): number | undefined {
@@ -108,8 +104,7 @@ class TelnetReader {
     } else if (byte === WILL || byte === WONT || byte === DO || byte === DONT) {
       this.#place = 'option'
       this.#verb = byte
-    } else if (byte === AYT) this.#commands.areYouThere()
-    else if (byte === IAC) {
+    } else if (byte === IAC) {
       this.#afterCr = false
       return IAC
     }
@@ -135,10 +130,7 @@ export class Telnet implements Transport, Sink {
 
   constructor(inner: Transport) {
     this.#inner = inner
-    this.#reader = new TelnetReader({
-      option: (verb, option) => this.#option(verb, option),
-      areYouThere: () => this.#answer(encode('\r\n[yes]\r\n')),
-    })
+    this.#reader = new TelnetReader((verb, option) => this.#option(verb, option))
   }
 
   get remote() {

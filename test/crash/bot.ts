@@ -39,6 +39,13 @@ export class Bot {
     this.#world = world
   }
 
+  /** What it is doing, for who waits for its end in vain. */
+  get state(): string {
+    const { table, known, over, sight } = this.#seat ?? {}
+    const seat = table === undefined ? 'without a seat' : `at table ${table} after event ${known}, ${over ? 'over' : JSON.stringify(sight)}`
+    return `${this.#name} is ${seat}${this.#seeking ? ', seeking' : ''}${this.#link?.over === false ? '' : ', without a connection'}`
+  }
+
   /** Plays until nobody begins anything any more, and its own game is over. */
   async run(): Promise<void> {
     for (let going = true; going; ) {
@@ -80,7 +87,8 @@ export class Bot {
     if (!entered.tables.includes(this.#seat?.table ?? 0)) this.#seat = undefined
     for (const table of entered.tables) {
       const after = this.#seat?.table === table ? this.#seat.known : 0
-      if (!(await this.#resume({ type: 'resume', table, after }))) this.#wrong(`could not come back to table ${table}`, entered)
+      // in this moment the game may be over: the other was back first
+      if (!(await this.#resume({ type: 'resume', table, after })) && this.#seat?.table === table) this.#seat = undefined
     }
   }
 
@@ -144,7 +152,8 @@ export class Bot {
       note(answer.type === 'ok' ? 'kept' : 'refused')
       if (answer.type === 'ok' && seat.known === after) this.#wrong('a move was acknowledged before it was told', answer)
       if (answer.type === 'error' && answer.code !== 'stale') {
-        if (answer.code !== 'not-now' && !seat.over) this.#wrong(`${move} at ${seat.game} was refused`, answer)
+        // the other may have given up in this moment, which is told next
+        if (answer.message !== 'the game is over') this.#wrong(`${move} at ${seat.game} was refused`, answer)
         return
       }
     }

@@ -20,18 +20,19 @@ test('bots play while the server is killed: what anybody was told is kept, once,
 })
 
 test.each([
-  ['everything', ['1', '2', '3'], []],
-  ['without what nobody has acknowledged', ['1', '3'], []],
-  ['without what was acknowledged', ['1', '2'], ['3 was acknowledged, and is not kept']],
-  ['something twice', ['1', '2', '2', '3'], [expect.stringContaining('2 is kept as number 3')]],
-  ['what was refused', ['1', '2', 'x', '3'], [expect.stringContaining('x is kept as number 3')]],
-  ['in another order', ['2', '1', '3'], [expect.stringContaining('2 is kept as number 1')]],
-])('the judge finds in a journal: %s', (_, kept, wrong) => {
+  { finds: 'everything', kept: ['1', '2', '2', '3'], right: true },
+  { finds: 'all but what nobody has acknowledged', kept: ['1', '2', '3'], right: true },
+  { finds: 'not what was acknowledged', kept: ['1', '2', '2'], right: false },
+  { finds: 'something twice', kept: ['1', '2', '2', '2', '3'], right: false },
+  { finds: 'what was refused', kept: ['1', '2', 'x', '3'], right: false },
+  { finds: 'another order', kept: ['2', '1', '3'], right: false },
+])('the judge finds in a journal: $finds', ({ kept, right }) => {
   const wishes = [
     { what: '1', outcome: 'kept' },
     { what: '2', outcome: 'unknown' },
     { what: 'x', outcome: 'refused' },
+    { what: '2', outcome: 'kept' },
     { what: '3', outcome: 'kept' },
   ] as const
-  expect(follow(wishes, kept)).toEqual(wrong)
+  expect(follow(wishes, kept)).toHaveLength(right ? 0 : 1)
 })

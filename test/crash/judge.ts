@@ -69,14 +69,15 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
  * there, what was refused is not, and nothing is there twice.
  */
 export function follow(wishes: readonly Wish[], kept: readonly string[]): string[] {
-  const open = wishes.filter(({ outcome }) => outcome !== 'refused')
-  let at = 0
-  for (const [n, what] of kept.entries()) {
-    while (open[at] && open[at]?.what !== what && open[at]?.outcome === 'unknown') at++
-    if (open[at]?.what !== what) return [`${what} is kept as number ${n + 1}, where ${JSON.stringify(open[at])} was wished for`]
-    at++
+  // how many entries the wishes up to here can account for; a wish that nobody answered came true, or did not
+  let reached = new Set([0])
+  for (const { what, outcome } of wishes) {
+    const next = new Set(outcome === 'kept' ? [] : reached)
+    if (outcome !== 'refused') for (const count of reached) if (kept[count] === what) next.add(count + 1)
+    reached = next
   }
-  return open.slice(at).flatMap(({ what, outcome }) => (outcome === 'kept' ? [`${what} was acknowledged, and is not kept`] : []))
+  if (reached.has(kept.length)) return []
+  return [`${kept.join(', ')} is kept, where ${wishes.map(({ what, outcome }) => `${what} (${outcome})`).join(', ')} was wished for`]
 }
 
 /** The standings that are kept, and those that follow from the journal up to the table that was recorded last. */

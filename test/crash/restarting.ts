@@ -8,6 +8,7 @@ export class Restarting {
   readonly #folder: string
   #server: Parlor | undefined
   #ports = Promise.withResolvers<ReadonlyMap<string, number>>()
+  #up = false
 
   constructor(folder: string) {
     this.#folder = folder
@@ -35,25 +36,29 @@ export class Restarting {
     const server = this.begin()
     await server.shows(/\n/)
     const { listening } = JSON.parse(server.output) as { listening: { program: string; port: number }[] }
+    this.#up = true
     this.#ports.resolve(new Map(listening.map(({ program, port }) => [program, port])))
   }
 
   /** Kills the server, in the middle of whatever it does. */
   async kill(): Promise<void> {
     const server = this.#server
-    this.#ports = Promise.withResolvers()
+    // who waits for a server that is killed before it is up waits for the next
+    if (this.#up) this.#ports = Promise.withResolvers()
+    this.#up = false
     server?.signal('SIGKILL')
     const code = await server?.exit
     if (code !== 'SIGKILL') throw new Error(`the server ended by itself (${code}): ${server?.errors}`)
   }
 
-  /** Stops the server in good order, and answers with what it has complained of. */
+  /** Stops the server in good order, and answers with what it has complained of, but not of the classroom client, which just goes. */
   async stop(): Promise<string> {
     const server = this.#server
     server?.signal('SIGTERM')
     const code = await server?.exit
     if (code !== 0) throw new Error(`the server ended with ${code}: ${server?.errors}`)
-    return server?.errors ?? ''
+    const complaints = server?.errors.split('\n') ?? []
+    return complaints.filter((line) => !line.startsWith('parlor: tjc/tictactoe, ')).join('\n')
   }
 
   /** Ends the server if it still runs. */

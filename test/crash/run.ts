@@ -55,9 +55,15 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
     tell(`${when}: ${verdict.tables} tables, ${verdict.events} events told, ${verdict.moves} moves, ${verdict.standings} standings`)
     return verdict
   }
+  const playing = new Set<string>()
+  const finishing = async (name: string, plays: Promise<void>) => {
+    playing.add(name)
+    await plays
+    playing.delete(name)
+  }
   const work = async () => {
     await server.start()
-    const bots = Promise.all(everybody(world))
+    const bots = Promise.all(everybody(world).map(([name, plays]) => finishing(name, plays)))
     const over = (count: number) => Promise.race([bots, ledger.until(() => ledger.ended.size >= count)])
     // whatever goes wrong with a bot is noticed when it is waited for
     bots.catch(() => {})
@@ -66,7 +72,6 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
       const moment = ledger.kept + random.integer(0, 50)
       await Promise.race([bots, ledger.until(() => ledger.kept >= moment)])
       await server.kill()
-      console.log(server.errors)
       expectNothing(await judgeNow(`kill ${kill}`))
       if (kill < kills && random.integer(1, 4) === 1) {
         server.begin()
@@ -90,7 +95,14 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
     const late = setTimeout(limit, undefined, { signal: timeout.signal })
     const working = work()
     working.catch(() => {})
-    return await Promise.race([working, late.then(() => Promise.reject(new Error(`after ${limit / 1000} s there is no end`)))])
+    return await Promise.race([
+      working,
+      late.then(() =>
+        Promise.reject(
+          new Error(`no end; still playing: ${[...playing].join(', ')} ${(globalThis as any).B.map((b: any) => b.state + '\n')}`),
+        ),
+      ),
+    ])
   } finally {
     timeout.abort()
     await server.end()
@@ -99,20 +111,28 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
 }
 
 /** All who play: for the ladder, with whoever comes, with a friend, alone; who watches; students; a classroom client. */
-function everybody(world: World): Promise<void>[] {
-  const bot = (name: string, habits: Habits) => new Bot(name, habits, world).run()
-  const some = (count: number, start: (number: number) => Promise<void>[]) => Array.from({ length: count }, (_, at) => start(at + 1)).flat()
+function everybody(world: World): [name: string, plays: Promise<void>][] {
+  const several = (count: number, name: string, start: (name: string) => Promise<void>) =>
+    Array.from({ length: count }, (_, at): [string, Promise<void>] => [`${name}${at + 1}`, start(`${name}${at + 1}`)])
+  const bots = (count: number, name: string, habits: (name: string) => Habits) =>
+    several(count, name, (one) => {
+      const b = new Bot(one, habits(one), world)
+      ;(globalThis as any).B ??= []
+      ;(globalThis as any).B.push(b)
+      return b.run()
+    })
+  const rendezvous = [new Rendezvous(), new Rendezvous()]
   return [
-    ...some(6, (n) => [bot(`rated${n}`, ratedPlayer(world, `password-of-rated${n}`))]),
-    ...some(8, (n) => [bot(`casual${n}`, guest(world))]),
-    ...some(6, (n) => [bot(`alone${n}`, alone(world))]),
-    ...some(2, (n) => {
-      const rendezvous = new Rendezvous()
-      return [bot(`friend${n}`, friend(world, { rendezvous, leads: true })), bot(`mate${n}`, friend(world, { rendezvous, leads: false }))]
-    }),
-    ...some(2, (n) => [watcher(`watcher${n}`, world)]),
-    ...some(4, (n) => [student(`student${n}`, world)]),
-    ...some(2, () => [classmate(world)]),
+    ...bots(6, 'rated', (name) => ratedPlayer(world, `password-of-${name}`)),
+    ...bots(8, 'casual', () => guest(world)),
+    ...bots(6, 'alone', () => alone(world)),
+    ...rendezvous.flatMap((place, at) => [
+      ...bots(1, `leader${at}`, () => friend(world, { rendezvous: place, leads: true })),
+      ...bots(1, `friend${at}`, () => friend(world, { rendezvous: place, leads: false })),
+    ]),
+    ...several(2, 'watcher', (name) => watcher(name, world)),
+    ...several(4, 'student', (name) => student(name, world)),
+    ...several(2, 'classmate', () => classmate(world)),
   ]
 }
 

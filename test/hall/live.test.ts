@@ -514,6 +514,18 @@ describe('rest', () => {
     table.close(new Error('the server was stopped'))
     expect(quiet).toBe(1)
   })
+
+  test('a table that is closed is put away once, also when somebody leaves it later', async () => {
+    const { log, table } = await opened()
+    let quiet = 0
+    table.whenQuiet(() => quiet++)
+    const leave = table.attend(new Listener('watcher'))
+    table.submit({ type: 'leave', seat: 0 })
+    await log.appends[1]?.keep()
+    table.close(new Error('the server was stopped'))
+    leave()
+    expect(quiet).toBe(1)
+  })
 })
 
 /** What may happen at a table, by chance: a wait, and who wants what. */

@@ -92,6 +92,28 @@ describe('what has ended is recorded', () => {
     expect(troubles).toEqual([])
   })
 
+  test('and nobody follows a table longer than to its end', async () => {
+    const store = memoryStore()
+    let following = 0
+    const follow = store.tables.follow.bind(store.tables)
+    store.tables.follow = (...who) => {
+      const unfollow = follow(...who)
+      let on = true
+      following++
+      return () => {
+        if (on) following--
+        on = false
+        unfollow()
+      }
+    }
+    const { hall } = hallIn(store)
+    const table = between(hall, 0, 1)
+    expect(following).toBe(2)
+    table.submit({ type: 'leave', seat: 0 })
+    await settled()
+    expect(following).toBe(0)
+  })
+
   test('only where it counts', async () => {
     const { store, recorded } = failing(memoryStore())
     const { hall } = hallIn(store)

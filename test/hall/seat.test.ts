@@ -189,6 +189,37 @@ describe('two holders of one seat', () => {
     other.seat.play(3)
     await settled()
     expect([other.line.ended, opposite.line.ended]).toEqual([undefined, undefined])
+    opposite.seat.play(4)
+    await settled()
+    sit(0, 'held').seat.play(5)
+    await settled()
+    expect(other.line.ended).toBe('you play in this seat through another connection')
+  })
+
+  test('moves of one holder that come before they are seen are all its own', async () => {
+    const { sit } = tableOf(hands, { options: undefined })
+    const [one, other] = [sit(0), sit(1)]
+    await settled()
+    for (const _ of [1, 2, 3]) for (const { seat } of [one, other]) expect(seat.play('Paper')).toBeUndefined()
+    await settled()
+    expect([one.line.ended, other.line.ended, one.seat.over]).toEqual([undefined, undefined, true])
+  })
+})
+
+describe('a move that crosses the end', () => {
+  test('is nobody’s fault: the end is what is seen next', async () => {
+    const { sit, types } = tableOf()
+    const [ada, grace] = [sit(0), sit(1)]
+    await ada.seat.next()
+    grace.seat.leave()
+    // not even kept yet
+    expect(ada.seat.play(1)).toBeUndefined()
+    await settled()
+    // kept, and not yet looked at
+    expect(ada.seat.play(1)).toBeUndefined()
+    expect((await ada.seat.next()).outcome).toEqual({ winners: [0], left: 1 })
+    expect(ada.seat.play(1)).toEqual({ refused: 'the game is over' })
+    expect(await types()).toEqual(['opened', 'ended'])
   })
 })
 

@@ -163,6 +163,8 @@ describe('play', () => {
     ['play tictactoe minutes 0', 'Minutes for all moves of one player: that is a whole number from 1 to 600.'],
     ['play tictactoe against', 'Behind "against" stands a name, such as "against ada".'],
     ['play tictactoe grace against alan', 'You can play against one only, grace or alan.'],
+    ['play tictactoe house rated', 'The house has no rating, so a game with it cannot be rated.'],
+    ['invite tictactoe house', 'The house needs no invitation.'],
     ['play hangman grace', 'Hangman is played alone.'],
     ['play quiz house', 'Quiz is played alone.'],
     ['invite hangman', 'Hangman is played alone, so there is nobody to invite.'],
@@ -198,7 +200,7 @@ describe('in the lobby', () => {
   test('cancel', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('cancel')).toBe(lines('You wait for nobody.'))
-    lobby.answers('cancel', true)
+    lobby.seeking = true
     expect(await caller.type('cancel')).toBe(lines('You no longer wait.'))
   })
 
@@ -313,7 +315,7 @@ describe('in the lobby', () => {
     expect(await caller.type('resume 99')).toBe(lines('There is no table 99.'))
     lobby.waiting = [held(12)]
     lobby.answers('resumeSeat', table())
-    lobby.answers('cancel', true)
+    lobby.seeking = true
     lobby.calls.length = 0
     expect(await caller.type('resume')).toMatch(
       /^You no longer wait for company\.\n\nTable 12: you are back at tictactoe, you \(O\) against grace \(X\)\.\n/,
@@ -340,6 +342,7 @@ describe('at a table', () => {
     expect(await caller.type('move 5')).toBe(lines('Cell 5 is taken by X.'))
     lobby.refuses('play', 'type the number of a free cell', 'illegal-move')
     expect(await caller.type('resing')).toBe(lines('Type the number of a free cell; or did you mean "resign"?'))
+    expect(await caller.type('good luck')).toBe(lines('Type the number of a free cell; to say it here, begin with "say".'))
   })
 
   test('a move that is not due is for the rules to refuse, and anything else is no move', async () => {
@@ -440,6 +443,30 @@ describe('at a table', () => {
   test('style json does not belong here', async () => {
     const { caller } = await seated()
     expect(await caller.type('style json')).toBe(lines('Leave table 12 first.'))
+  })
+})
+
+describe('style json', () => {
+  test('says nothing more for people, and loses nothing that happens meanwhile, whenever that is', async () => {
+    let changed = 0
+    for (let turns = 0; turns < 60; turns++) {
+      const { caller, lobby } = await inside()
+      const sent = caller.send('style json\n')
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await lobby.seat(table())
+      await sent
+      const said = await caller.until('able')
+      if (said.includes('Leave table 12 first.')) continue
+      changed++
+      const messages = said + (said.includes('"seated"') ? '' : await caller.until('"seated"'))
+      expect(
+        messages
+          .trimEnd()
+          .split('\n')
+          .map((message) => JSON.parse(message).type),
+      ).toEqual(['hello', 'seated'])
+    }
+    expect(changed).toBeGreaterThan(10)
   })
 })
 

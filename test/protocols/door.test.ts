@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { Ended } from '../../src/wire/ends.ts'
 import { lines, StagedLobby } from '../support/door.ts'
+import { far } from '../support/far.ts'
+import { Typist } from '../support/typist.ts'
 
 const WHO = 'What is your name?'
-const SEEN = '(It will show on your screen, and travel as it is unless you came by TLS.)'
-const UNSEEN = '(It will not show; it travels as it is unless you came by TLS.)'
+const SEEN = '(It will show on your screen, and travel unencrypted unless you came by TLS.)'
+const UNSEEN = '(It will not show; it travels unencrypted unless you came by TLS.)'
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
 /** Somebody who has just come, and the lobby behind the door. */
@@ -103,7 +106,7 @@ describe('the greeting', () => {
   test('a seat is taken up again by its token before any name', async () => {
     const { caller, lobby } = await come()
     expect(await caller.type('resume ABC')).toBe(lines('No seat is held for this token.', WHO))
-    expect(lobby.calls).toEqual([['cancel'], ['resume', 'ABC']])
+    expect(lobby.calls).toEqual([['resume', 'ABC']])
   })
 })
 
@@ -224,6 +227,17 @@ describe('being somebody else', () => {
   })
 })
 
+test.each(['login grace', 'register', 'resume ABC'])(
+  '%s takes a wish back, so that nobody is seated in the middle of it',
+  async (typed) => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller('ada')
+    lobby.seeking = true
+    expect(await caller.type(typed)).toMatch(/^You no longer wait for company\.\n/)
+    expect(lobby.calls[0]).toEqual(['cancel'])
+  },
+)
+
 describe('telnet', () => {
   const [IAC, WILL, WONT, DO, ECHO] = [255, 251, 252, 253, 1]
   const HIDE = [IAC, WILL, ECHO]
@@ -326,5 +340,54 @@ describe('going away', () => {
     await caller.type('register', 'engine-1843')
     expect(await caller.close()).toBeUndefined()
     expect(lobby.calls).toEqual([['close']])
+  })
+})
+
+describe('when this side ends it, the reason is said', () => {
+  test.each([
+    [new Ended('late', 'the client said nothing for 600 s; expected was a line'), 'You have said nothing for a long time. Bye.'],
+    [new Ended('ours', 'the server stops'), 'The server stops. Bye.'],
+    [new Ended('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
+    [new Ended('full', 'there is no room for more'), 'There is no room for more. Bye.'],
+    [new Error('a secret of the house'), 'Something went wrong here, and it is not your fault. Bye.'],
+  ])('%s', async (reason, sentence) => {
+    const caller = await new StagedLobby().caller('ada')
+    caller.conversation.stop(reason)
+    expect(caller.news() + (await caller.until(sentence))).toBe(lines('', sentence))
+    expect(await caller.close()).toBe(reason)
+  })
+})
+
+describe('our own client', () => {
+  test('shows what comes, and says what is typed', async () => {
+    const person = new Typist()
+    const server = await far('parlor/door', 'client', { person })
+    await server.say('Welcome\n', '\nWhat is your ', 'name?\n')
+    expect(person.screen).toBe(lines('Welcome', '', 'What is your name?'))
+    await person.type('ada', '', "'hello")
+    expect(server.heard).toBe(lines('ada', '', "'hello"))
+    await person.type('telnet')
+    expect(person.screen).toContain('This is no telnet client')
+    expect(server.heard).not.toContain('telnet')
+  })
+
+  test.each(['quit', 'Ctrl-D'])('leaves with %s, and waits for the last words', async (way) => {
+    const person = new Typist()
+    const server = await far('parlor/door', 'client', { person })
+    if (way === 'quit') await person.type('quit')
+    else await person.leave()
+    expect(server.heard).toBe('quit\n')
+    expect(person.asked).toBe(false)
+    await server.say('Bye.\n')
+    expect(await server.close()).toBeUndefined()
+    expect(person.screen).toContain('Bye.\n')
+  })
+
+  test('ends when the server closes, in the middle of typing too', async () => {
+    const person = new Typist()
+    const server = await far('parlor/door', 'client', { person })
+    expect(await server.close()).toBeUndefined()
+    expect(person.asked).toBe(false)
+    expect(server.heard).toBe('')
   })
 })

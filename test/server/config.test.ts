@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -197,7 +197,11 @@ describe('parlor config', () => {
   }
 
   test('shows what holds in a folder with a parlor.toml, which its own output can be', async () => {
-    const first = await run(['config', '--idle', '20m', '--port', 'guess=9000'], { toml: 'host = "0.0.0.0"', PARLOR_DURABLE: 'power' })
+    const first = await run(['config', '--idle', '20m', '--port', 'guess=9000'], {
+      toml: 'host = "0.0.0.0"\ndurable = "process"',
+      PARLOR_DURABLE: 'power',
+      PARLOR_IDLE: '1m',
+    })
     expect(first).toMatchObject({ code: 0, errors: '' })
     expect(first.output).toMatch(/^host = "0\.0\.0\.0" +# parlor\.toml$/m)
     expect(first.output).toMatch(/^durable = "power" +# PARLOR_DURABLE$/m)
@@ -231,6 +235,21 @@ describe('parlor config', () => {
   test('what a file says of programs that are not served today is for another day', async () => {
     const toml = 'iterative = ["chat"]\n[ports]\nchat = 1'
     expect(await run(['config', '--only', 'guess'], { toml })).toMatchObject({ code: 0, errors: '' })
+  })
+
+  test.each([
+    ['lookup', 'localhost'],
+    ['protocols', 'guess'],
+    ['join', 'guess', '127.0.0.1', '1', '--wait', '0'],
+    ['rank', '--port', '1'],
+  ])('%s %s does not wait for what only serve needs to be loaded', async (...args) => {
+    const coverage = await mkdtemp(join(tmpdir(), 'parlor-loaded-'))
+    onTestFinished(() => rm(coverage, { recursive: true }))
+    await run(args, { NODE_V8_COVERAGE: coverage })
+    const loaded = await Promise.all((await readdir(coverage)).map((name) => readFile(join(coverage, name), 'utf8')))
+    expect(loaded.join('')).toContain('/commander/')
+    for (const library of ['zod', 'pino', 'fastify', 'prom-client', 'smol-toml'])
+      expect(loaded.join('')).not.toContain(`/node_modules/${library}/`)
   })
 
   test('other commands look where the server keeps its games', async () => {

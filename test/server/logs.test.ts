@@ -67,26 +67,34 @@ describe('JSON logs', () => {
 })
 
 describe('what serve writes on standard error', () => {
-  const SECRETS = ['engine-1843', 'psst']
+  const SECRETS = ['engine-1843', 'psst', 'tower-7713', 'between us']
 
   async function stay(...args: string[]) {
-    const { server, ports } = await serving(['tjc/guess', 'fh/quiz'], ...args)
+    const { server, ports } = await serving(['tjc/guess', 'fh/quiz', 'parlor/door'], ...args)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const say = async (name: string, ...lines: string[]) => {
       const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
       onTestFinished(() => void socket.destroy())
+      let heard = ''
       for (const line of lines) {
         socket.write(line)
-        await once(socket, 'data')
+        const [data] = await once(socket, 'data')
+        heard += data
       }
       const gone = closed(socket)
       socket.end()
       await gone
+      return heard
     }
     await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
     await say('tjc/guess', 'psst\n', '50\n')
+    const register = '{"type":"register","name":"bob","password":"tower-7713"}\n'
+    const seek = '{"type":"seek","game":"tictactoe","private":true}\n{"type":"say","table":1,"text":"between us"}\n'
+    const [, code = ''] = /"code":"([^"]+)"/.exec(await say('parlor/door', 'style json\n', register, seek, 'tower-7713\n')) ?? []
+    expect(code).not.toBe('')
     server.signal('SIGTERM')
     expect(await server.exit).toBe(0)
+    for (const secret of [...SECRETS, code]) expect(server.errors).not.toContain(secret)
     return server
   }
 
@@ -102,13 +110,11 @@ describe('what serve writes on standard error', () => {
     expect(quiz[2]).toMatchObject({ outcome: 'good', received: 3 })
     const guess = lines.filter(({ program }) => program === 'tjc/guess')
     expect(guess.at(-1)).toMatchObject({ connection: 2, event: 'ended', outcome: 'finished', level: 'warn' })
-    for (const secret of SECRETS) expect(errors).not.toContain(secret)
   })
 
   test('as plain lines: only what went wrong', async () => {
     const { errors } = await stay()
     expect(errors).toMatch(/^parlor: tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected was [^\n]+\n$/)
-    for (const secret of SECRETS) expect(errors).not.toContain(secret)
   })
 
   test('and who comes and goes, for who wants that', async () => {
@@ -124,6 +130,8 @@ describe('what serve writes on standard error', () => {
       'parlor: tjc/guess, N.N.N.N:N: has come',
       'parlor: tjc/guess, N.N.N.N:N: sits at table N, seat N',
       expect.stringMatching(/: the client closed the connection/),
+      'parlor: parlor/door, N.N.N.N:N: has come',
+      expect.stringMatching(/^parlor: parlor\/door, N\.N\.N\.N:N: has ended as it should/),
     ])
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { hangman } from '../../src/games/hangman.ts'
 import { seeded } from '../../src/games/random.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { programNames } from '../../src/protocols/index.ts'
 import { Patience } from '../../src/protocols/patience.ts'
@@ -180,13 +182,15 @@ describe.each(SITS)('%s', (name) => {
 })
 
 test('who waits for company and goes is not waited for', async () => {
-  const room = new Room({ wait: 60_000 })
-  const gone = await room.client('tjc/tictactoe')
-  expect([...room.premises.hall.seeking]).toHaveLength(1)
-  await gone.close()
+  const room = new Room({ wait: 600_000 })
+  const gone = [await room.client('tjc/tictactoe'), await room.client('tjc/tictactoe'), await room.client('c8/scissors')]
+  expect([...room.premises.hall.seeking]).toHaveLength(3)
+  await gone[0]?.close()
+  await gone[1]?.reset()
+  await gone[2]?.close()
   expect([...room.premises.hall.seeking]).toEqual([])
   const alone = await room.client('tjc/tictactoe')
-  await alone.clock.pass(60_000)
+  await alone.clock.pass(600_000)
   expect(alone.heard).toMatch(/^MOVE\d\n$/)
   await alone.say('nonsense\n')
   await alone.end()
@@ -208,6 +212,45 @@ test('a peer that is seated after some wait is heard, and what it said before is
   expect(early.heard).toBe('MOVE1\nEND\n')
   expect(await early.close()).toBeUndefined()
   await expectEmpty(room)
+})
+
+test('a line is looked after only while its role waits for company', async () => {
+  const room = new Room({ wait: 60_000 })
+  const watched: boolean[] = []
+  const line = { address: '192.0.2.1', watch: (on: boolean) => watched.push(on), end() {} }
+  const house = room.premises.house(line, 'a program')
+  const seat = house.sit(tictactoe, 1, {})
+  expect(watched).toEqual([true])
+  await room.clock.pass(60_000)
+  expect((await seat).number).toBe(1)
+  expect(watched).toEqual([true, false])
+  house.close()
+  const late = room.premises.house(line, 'a program')
+  late.close(new Error('the other side broke the connection off'))
+  for (const game of [tictactoe, hangman])
+    await expect(late.sit(game as typeof tictactoe, 0, {})).rejects.toThrow('the other side broke the connection off')
+  await expectEmpty(room)
+})
+
+test('whoever is seated nowhere yet when the conversation ends is told so', async () => {
+  const room = new Room({ wait: 60_000 })
+  const house = room.premises.house({ address: '192.0.2.1', watch() {}, end() {} }, 'a program')
+  const seat = house.sit(tictactoe, 1, {})
+  house.close(new Error('the other side broke the connection off'))
+  await expect(seat).rejects.toThrow('the other side broke the connection off')
+  await expectEmpty(room)
+})
+
+test('what is decided when the server stops is kept and recorded before its store is closed', async () => {
+  const room = new Room()
+  const options = { questions: [{ text: '1 + 1?', options: ['1', '2'], right: 1 }], count: 1 }
+  const seats = [{ person: 'guest:ada', name: 'ada' }]
+  const table = room.premises.hall.open('quiz', { options, seats, rated: true })
+  table.submit({ type: 'play', seat: 0, move: 'A' })
+  room.premises.clear(new Ended('ours', 'the server was stopped'))
+  await room.premises.close()
+  expect(await room.store.results.last()).toBe(1)
+  expect(room.troubles).toEqual([])
 })
 
 test('a game after the other through one connection keeps no table that is over', async () => {

@@ -82,12 +82,52 @@ describe('a server that is stopped ends within 5 s', () => {
   })
 })
 
+describe('who is there when it stops is told', () => {
+  /** Somebody at the front door, and all that this one has heard. */
+  async function caller(port: number, ...lines: readonly string[]) {
+    const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    const heard = { text: '', gone: closed(socket) }
+    socket.on('data', (data) => (heard.text += data))
+    await once(socket, 'data')
+    for (const line of lines) {
+      socket.write(`${line}\n`)
+      await once(socket, 'data')
+    }
+    return heard
+  }
+
+  test('people at the front door, at a table or not, and programs there', async () => {
+    const { server, ports } = await serving(['parlor/door'])
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const port = ports['parlor/door'] ?? 0
+    const nameless = await caller(port)
+    const waiting = await caller(port, 'ada')
+    const playing = await caller(port, 'grace', 'play hangman')
+    const program = await caller(port, 'style json', '{"type":"enter","name":"bot"}')
+    const playingProgram = await caller(port, 'style json', '{"type":"enter","name":"bot2"}', '{"type":"seek","game":"hangman"}')
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+    for (const { text, gone } of [nameless, waiting, playing]) {
+      await gone
+      expect(text).toMatch(/\nThe server was stopped\. Bye\.\n/)
+    }
+    for (const { text, gone } of [program, playingProgram]) {
+      await gone
+      expect(JSON.parse(text.trimEnd().split('\n').at(-1) ?? '')).toEqual({ type: 'bye', message: 'the server was stopped' })
+    }
+    expect(server.errors).toBe('')
+  })
+})
+
 test('nobody is let in while it stops', async () => {
   const { server, ports } = await serving(['c8/headtail', 'tjc/guess'])
   onTestFinished(() => server[Symbol.asyncDispose]())
-  // one whose goodbye takes a while keeps it from ending at once
-  const slow = deaf(ports['c8/headtail'] ?? 0, 'H\n'.repeat(2000))
-  await once(slow, 'connect')
+  // one that is told slowly what it has asked for keeps it from ending at once
+  const slow = connect({ port: ports['c8/headtail'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
+  onTestFinished(() => void slow.destroy())
+  slow.write('H\n'.repeat(1000))
+  await once(slow, 'data')
   const playing = connect({ port: ports['tjc/guess'] ?? 0, host: '127.0.0.1' }).on('error', () => {})
   onTestFinished(() => void playing.destroy())
   await once(playing, 'data')
@@ -97,6 +137,7 @@ test('nobody is let in while it stops', async () => {
   onTestFinished(() => void late.destroy())
   const [error] = await once(late, 'error')
   expect(error.code).toBe('ECONNREFUSED')
+  expect(await Promise.race([server.exit, 'still there'])).toBe('still there')
   expect(await server.exit).toBe(0)
 })
 

@@ -186,8 +186,14 @@ export class StagedLobby implements Lobby {
     return this.#call<{ code?: string }>('seek', wish) ?? {}
   }
 
+  /** Whether there is a wish to be taken back; it is kept in mind where there was one. */
+  seeking = false
+
   cancel(): boolean {
-    return this.#call('cancel') ?? false
+    const sought = this.seeking
+    this.seeking = false
+    if (sought) this.#call('cancel')
+    return sought
   }
 
   join(code: string): LobbyRefusal | undefined {

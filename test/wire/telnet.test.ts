@@ -81,6 +81,7 @@ describe('what comes', () => {
 
   test('CR NUL ends a line, once it is telnet', () => {
     expect(taken([Uint8Array.of(97, 13, 0)]).text).toEqual([97, 13, 0])
+    expect(taken([Uint8Array.of(97, 13, 0, IAC, NOP, 98)]).text).toEqual([97, 13, 0, 98])
     expect(taken([Uint8Array.of(IAC, NOP, 97, 13, 0, 13, 10, 13, 98, 0)]).text).toEqual([97, 13, 10, 13, 10, 13, 98, 0])
     const { telnet, bytes } = ends()
     telnet.begin()
@@ -96,6 +97,8 @@ describe('what comes', () => {
   test('a subnegotiation without an end hides no more than 1,024 bytes', () => {
     const { text } = taken([joined(Uint8Array.of(IAC, SB), 'x'.repeat(1024), 'quit\n')])
     expect(text).toEqual([...joined('quit\n')])
+    const doubled = joined(Uint8Array.of(IAC, SB), new Uint8Array(2048).fill(IAC), 'quit\n')
+    expect(taken([doubled]).text).toEqual([...joined('quit\n')])
   })
 
   test('an end goes through', async () => {
@@ -117,7 +120,7 @@ describe('what is answered', () => {
     ['WILL NAWS', [WILL, NAWS], [[IAC, DONT, NAWS]]],
     ['WILL ECHO', [WILL, ECHO], [[IAC, DONT, ECHO]]],
     ['WONT and DONT, with nothing', [WONT, NAWS, IAC, DONT, ECHO, IAC, DONT, SGA], []],
-    ['are you there?', [AYT], [[...joined('\r\n[yes]\r\n')]]],
+    ['AYT and others that ask nothing of us, with nothing', [AYT, IAC, NOP, IAC, DM], []],
   ])('%s', (_, command, answers) => {
     expect(taken([Uint8Array.from([IAC, ...command])]).answers).toEqual(answers)
   })
@@ -126,6 +129,17 @@ describe('what is answered', () => {
     const { telnet, answers } = ends()
     for (let asked = 0; asked < 5000; asked++) telnet.data(Uint8Array.of(IAC, DO, SGA))
     expect(answers()).toHaveLength(1024)
+  })
+
+  test.each([DO, DONT])('a peer that answers everything with %i is not answered for ever', (verb) => {
+    const { telnet, answers } = ends()
+    telnet.begin()
+    for (let heard = 0, turn = 0; turn < 100; turn++) {
+      if (turn === 10) telnet.hide()
+      if (turn === 20) telnet.show()
+      for (const all = answers(); heard < all.length; heard++) telnet.data(Uint8Array.of(IAC, verb, ECHO))
+    }
+    expect(answers().length).toBeLessThanOrEqual(2)
   })
 
   test('two of us, facing each other and hiding as they like, come to rest', () => {

@@ -46,7 +46,7 @@ function help({ present, lobby }: Visit, rest: string): Reply {
   const command = commandOf(word)
   if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
-  const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name, or "login NAME" if it is registered.', '']
+  const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name.', '']
   return [...now, ...overview(), '', 'More about one of them: help play']
 }
 

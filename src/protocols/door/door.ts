@@ -48,5 +48,15 @@ async function serveProgram(peer: Peer<Name>, visit: Visit): Promise<void> {
 
 /** The front door of this server: the program for people who have no other. */
 export const programs: readonly Program<Name>[] = [
-  { name: 'parlor/door', source: 'the front door', protocol: door, words: undefined, port: 4000, needs: 'hall', join: {} },
+  {
+    name: 'parlor/door',
+    source: 'the front door',
+    protocol: door,
+    words: undefined,
+    port: 4000,
+    // who watches, or waits for a friend, says nothing for long
+    idle: 3_600_000,
+    needs: 'hall',
+    join: {},
+  },
 ]

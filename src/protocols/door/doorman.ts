@@ -17,6 +17,9 @@ const GREETING = [
   WHO,
 ]
 
+/** For what looks like talk. */
+const SAY = '; to say it here, begin with "say"'
+
 /** Greets somebody, and does what each line says until one of the two goes, or the rest is for a program. */
 export async function receive(visit: Visit): Promise<void> {
   visit.say(...GREETING)
@@ -29,6 +32,7 @@ export async function receive(visit: Visit): Promise<void> {
 /** Does what a line says. */
 async function obey(visit: Visit, line: string): Promise<void> {
   const typed = unquoted(line.trim())
+  visit.settle()
   if (typed === '') return visit.say(...(visit.present?.status() ?? [visit.lobby.me ? '"help" lists what you can type.' : WHO]))
   if (typed.startsWith("'")) return answer(visit, gate(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
@@ -43,11 +47,11 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
   const { present } = visit
   const meant = nearest(word, commandWords)
   if (present && (present.turn || present.isMove(typed))) {
-    const closed = gate(visit, ['game'])
-    return closed ?? move(visit, typed, meant ? `; or did you mean "${meant}"?` : '')
+    const hint = meant ? `; or did you mean "${meant}"?` : /\s/.test(typed) ? SAY : ''
+    return gate(visit, ['game']) ?? move(visit, typed, hint)
   }
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
-  return { refused: `there is no command "${word}": ${known}${present ? `; to say it here, begin with "say"` : ''}` }
+  return { refused: `there is no command "${word}": ${known}${present ? SAY : ''}` }
 }
 
 /** A line without quotation marks around it, in which commands stand in what is said here. */

@@ -44,7 +44,7 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
 }
 
 /** Leaves a table whose game is over: nobody is to be seated for a rematch in the middle of another game. */
-function leaveBehind(visit: Visit): void {
+export function leaveBehind(visit: Visit): void {
   const { lobby, present } = visit
   if (present?.seated && present.over && !lobby.leave(present.table)) visit.leaveTable()
 }

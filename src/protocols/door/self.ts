@@ -1,6 +1,7 @@
 import { isRefusal } from '../../games/game.ts'
 import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { leaveBehind } from './seeking.ts'
 import { counted, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { answerTo } from './wish.ts'
@@ -58,6 +59,7 @@ function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string 
 async function register(visit: Visit, rest: string): Promise<Reply> {
   const { lobby } = visit
   const { me } = lobby
+  wantNothing(visit)
   const name = rest || (me?.name ?? '')
   if (name === '') return 'Say under which name, such as "register ada".'
   if (await lobby.isRegistered(name)) {
@@ -94,6 +96,7 @@ async function changePassword(visit: Visit): Promise<Reply> {
 async function login(visit: Visit, name: string): Promise<Reply> {
   const before = visit.lobby.me?.name
   if (name === '') return 'Say as whom, such as "login ada".'
+  wantNothing(visit)
   if (before === undefined) {
     await introduce(visit, name)
     return undefined
@@ -111,13 +114,18 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
   if (!before && /^\d{0,9}$/.test(rest)) return 'Type "resume" and the token that you were given; or else your name first.'
   const table = /^\d{1,9}$/.test(rest) ? Number(rest) : rest === '' ? theOnly(lobby) : undefined
   if (typeof table === 'object') return table
-  // who sits somewhere else then is not to be seated in the middle of that
-  if (lobby.cancel()) visit.say('You no longer wait for company.')
+  wantNothing(visit)
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
   if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
   if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`)
   visit.attend(attendance, 'back')
   return undefined
+}
+
+/** Waits for nobody any more: who is about to be somebody else, or elsewhere, is not to be seated in the middle of that. */
+function wantNothing(visit: Visit): void {
+  leaveBehind(visit)
+  if (visit.lobby.cancel()) visit.say('You no longer wait for company.')
 }
 
 /** The only table at which a seat is held; what to say where there is none, or several. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../wire/clock.ts'
+import { Ended } from '../../wire/ends.ts'
 import { Telnet } from '../../wire/telnet.ts'
 import { lobbyOf } from '../house.ts'
 import { nextUntilGone } from '../leaving.ts'
@@ -7,12 +8,15 @@ import type { Peer } from '../peer.ts'
 import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
 import { Presence } from './presence.ts'
-import { edited, inWidth, sentence } from './text.ts'
+import { edited, inSentences, inWidth, sentence } from './text.ts'
 import type { Coming } from './wording.ts'
 
 /** What is said before a password where nothing hides it. */
-const SEEN = '(It will show on your screen, and travel as it is unless you came by TLS.)'
-const UNSEEN = '(It will not show; it travels as it is unless you came by TLS.)'
+const SEEN = '(It will show on your screen, and travel unencrypted unless you came by TLS.)'
+const UNSEEN = '(It will not show; it travels unencrypted unless you came by TLS.)'
+
+/** Something that has happened, to be told to whoever listens. */
+type Telling = (listener: LobbyListener) => void
 
 /**
  * Visit is one somebody's stay at the front door: lines in, text out. What a person is told by itself begins with an
@@ -29,14 +33,22 @@ export class Visit {
   /** What was wanted last, to be wanted again. */
   wish: GameWish | undefined
   readonly #break: (reason: unknown) => void
-  #listener: LobbyListener
+  /** Who is told what happens: this visit, until somebody else listens. */
+  #listener: LobbyListener = {
+    seated: (attendance) => this.attend(attendance, 'seated'),
+    news: (news) => {
+      if (this.#present?.table === news.table) this.#present.take(news)
+    },
+    closed: (table, reason) => this.#close(table, reason),
+  }
   #present: Presence | undefined
-  /** What was told to this listener, and is not yet shown. */
-  #pending: (() => void)[] = []
+  /** What has happened and was not told yet. */
+  #pending: Telling[] = []
   /** The last line is a typed one. */
   #fresh = true
   #over = false
   #program = false
+  #handedOver = false
   /** The way back that was told last. */
   #token: string | undefined
 
@@ -50,16 +62,12 @@ export class Visit {
     this.#break = reject
     // who is broken when nobody waits any more has nothing to tell
     promise.catch(() => {})
-    this.#listener = {
-      seated: (attendance) => this.#later(() => this.attend(attendance, 'seated')),
-      news: (news) => this.#later(() => this.#present?.table === news.table && this.#present.take(news)),
-      closed: (table, reason) => this.#later(() => this.#close(table, reason)),
-    }
     this.lobby = lobbyOf(house, {
-      seated: (attendance) => this.#listener.seated(attendance),
-      news: (news) => this.#listener.news(news),
-      closed: (table, reason) => this.#listener.closed(table, reason),
+      seated: (attendance) => this.#happened((listener) => listener.seated(attendance)),
+      news: (news) => this.#happened((listener) => listener.news(news)),
+      closed: (table, reason) => this.#happened((listener) => listener.closed(table, reason)),
     })
+    peer.farewell = (reason) => this.#leave(`${sentence(farewellFor(reason))} Bye.`)
   }
 
   /** The table at which this one is. */
@@ -92,19 +100,14 @@ export class Visit {
     this.#print(this.#fresh ? lines : ['', ...lines])
   }
 
-  /** Asks something; `undefined` where nothing is answered. */
-  async ask(question: string): Promise<string | undefined> {
-    this.say(question)
-    return this.#answer()
-  }
-
   /** Asks for a password, which a telnet client does not show, and warns of what does; `undefined` where nothing is answered. */
   async askSecret(question: string, warns = true): Promise<string | undefined> {
     this.telnet?.hide()
     this.say(question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
-    const answer = await this.#answer()
+    const line = await this.read()
     this.telnet?.show()
-    return answer
+    if (line?.trim().toLowerCase() === 'quit') this.quit()
+    return this.#over || line === '' ? undefined : line
   }
 
   /** Comes to a table, and goes away from the one before. */
@@ -125,17 +128,14 @@ export class Visit {
 
   /** Shows what has happened up to now. */
   settle(): void {
-    const pending = this.#pending
-    this.#pending = []
-    for (const act of pending) act()
+    if (this.#program) return
+    this.#tellPending()
     this.#tell()
   }
 
-  /** Ends the visit. */
+  /** Ends the visit, as this one wants it. */
   quit(): void {
-    const held = this.#present?.playing ? ` Your seat at table ${this.#present.table} is held for a while: "resume" takes it up again.` : ''
-    this.say(`Bye.${held}`)
-    this.#over = true
+    this.#leave('Bye.')
   }
 
   /** Whether a program speaks from now on. */
@@ -143,27 +143,35 @@ export class Visit {
     return this.#program
   }
 
-  /** A program speaks from now on: nothing more is said to people. */
+  /** A program speaks from now on: nothing more is said to people, and what happens waits for who listens then. */
   forProgram(): void {
     this.settle()
     this.#program = true
     this.#over = true
   }
 
-  /** Lets somebody else be told from now on what happens. */
+  /** Tells somebody else from now on what happens, when all that is said in this turn was said. */
   handOver(listener: LobbyListener): void {
     this.#listener = listener
+    queueMicrotask(() => {
+      this.#handedOver = true
+      this.#tellPending()
+    })
   }
 
-  async #answer(): Promise<string | undefined> {
-    const line = await this.read()
-    if (line?.trim().toLowerCase() === 'quit') this.quit()
-    return this.#over || line === '' ? undefined : line
+  #leave(word: string): void {
+    this.settle()
+    const held = this.#present?.playing
+      ? [`Your seat at table ${this.#present.table} is held for a while: "resume" takes it up again.`]
+      : []
+    this.say(...inSentences([word, ...held]))
+    this.#over = true
   }
 
-  /** Keeps in mind what has happened: all that happens in one turn is told together. */
-  #later(act: () => void): void {
-    this.#pending.push(act)
+  /** Something has happened. All that happens in one turn is told to people together, where it cannot hurt who made it happen. */
+  #happened(telling: Telling): void {
+    if (this.#handedOver) return telling(this.#listener)
+    this.#pending.push(telling)
     if (this.#pending.length > 1) return
     queueMicrotask(() => {
       try {
@@ -172,6 +180,12 @@ export class Visit {
         this.#break(reason)
       }
     })
+  }
+
+  #tellPending(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (const telling of pending) telling(this.#listener)
   }
 
   #close(table: number, reason: string): void {
@@ -190,4 +204,10 @@ export class Visit {
     if (this.peer.state === 'end') return
     for (const line of inWidth(lines)) this.peer.send('text', line)
   }
+}
+
+/** Why somebody is sent away, in words for that one. */
+function farewellFor(reason: Error): string {
+  if (!(reason instanceof Ended)) return 'something went wrong here, and it is not your fault'
+  return reason.how === 'late' ? 'you have said nothing for a long time' : reason.message
 }

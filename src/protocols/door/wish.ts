@@ -18,7 +18,7 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
 }
 
 /** What the house is called where it plays. */
-export const HOUSE = 'house'
+const HOUSE = 'house'
 
 /** The names of all games, for a sentence. */
 export const gameNames: string = listed(
@@ -49,7 +49,7 @@ export function readWish(text: string): GameWish | Refusal {
   const entry = gameOf(name)
   if (isRefusal(entry)) return entry
   const read = new Reading(entry, words).read()
-  return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkAlone(entry, read) ?? read)
+  return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkCompany(entry, read) ?? read)
 }
 
 /** What somebody types to play with one who waits. */
@@ -161,10 +161,14 @@ function clockOf(word: string): ClockSetting | undefined {
   return Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined
 }
 
-/** What cannot be asked for at a game for one alone. */
-function checkAlone(entry: Entry, wish: GameWish): Refusal | undefined {
-  if (!isSolitary(entry)) return undefined
-  if (wish.against !== undefined || wish.wait !== undefined) return { refused: `${entry.name} is played alone` }
+/** What cannot be asked for with the house opposite, or with nobody. */
+function checkCompany(entry: Entry, wish: GameWish): Refusal | undefined {
+  const withHouse = wish.wait === 0
+  if (!isSolitary(entry)) {
+    if (withHouse && wish.rated) return { refused: 'the house has no rating, so a game with it cannot be rated' }
+    return withHouse && wish.private ? { refused: 'the house needs no invitation' } : undefined
+  }
+  if (wish.against !== undefined || withHouse) return { refused: `${entry.name} is played alone` }
   if (wish.private) return { refused: `${entry.name} is played alone, so there is nobody to invite` }
   if (wish.rated && !entry.game.points) return { refused: `${entry.name} is played alone, and has no ladder` }
   if (wish.clock) return { refused: `${entry.name} is played alone, and without a clock` }

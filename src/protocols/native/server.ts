@@ -14,9 +14,13 @@ const SOFTWARE = 'parlor'
 export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
   const session = new NativeSession(
     () => lobby,
-    (message) => peer.send('text', JSON.stringify(message)),
+    (message) => {
+      // what happens while the program goes is told to nobody
+      if (peer.state !== 'end') peer.send('text', JSON.stringify(message))
+    },
   )
   handOver(session)
+  peer.farewell = ({ message }) => session.bye(message)
   session.open(SOFTWARE)
   for (let line = await nextUntilGone(peer, 'closed'); line !== undefined; line = await nextUntilGone(peer, 'closed')) {
     if (!(await session.handle(line))) return
