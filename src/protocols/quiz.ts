@@ -70,11 +70,10 @@ const protocol: Protocol<Name> = {
 
   async server(peer, { house, options }) {
     const hall = hallOf(house)
-    const guest = await welcome(peer, hall)
-    if (guest && hall.holds(quiz.name)) await goOn(peer, hall)
+    await welcome(peer, hall)
     while (peer.state !== 'end') {
       const { name, fields } = await peer.receive()
-      if (name === 'RESUME') await goOn(peer, hall)
+      if (name === 'RESUME') await resume(peer, hall)
       if (name === 'START') await begin(peer, hall, Number(fields[0]), options)
     }
   },
@@ -90,19 +89,29 @@ const protocol: Protocol<Name> = {
   },
 }
 
-/** Asks who the peer is until it is somebody, or has gone; answers whether it is a guest. */
-async function welcome(peer: Peer<Name>, hall: Hallway): Promise<boolean> {
+/** A quiz that was not finished, taken up again. */
+interface Held {
+  readonly chair: Seat
+  readonly view: QuizView
+}
+
+/** Asks who the peer is until it is somebody, or has gone; a guest goes on at once with what was not finished. */
+async function welcome(peer: Peer<Name>, hall: Hallway): Promise<void> {
   for (;;) {
     const { name, fields } = await peer.receive()
-    if (peer.state === 'end') return false
+    if (peer.state === 'end') return
     const [who = '', password = ''] = fields
     const how = name === 'LOGIN' ? { password } : { again: true }
     const refusal = name === 'REGISTER' ? await hall.register(who, password) : await hall.enter(who, how)
-    if (refusal) peer.refuse(refusal.refused)
-    else {
-      peer.send('Welcome', hall.name ?? who)
-      return name === 'NAME'
+    if (refusal) {
+      peer.refuse(refusal.refused)
+      continue
     }
+    // before the welcome, so that what is said after it is said with it, and crosses nothing
+    const held = name === 'NAME' ? await taken(hall) : undefined
+    peer.send('Welcome', hall.name ?? who)
+    if (held) await goOn(peer, hall, held)
+    return
   }
 }
 
@@ -114,10 +123,19 @@ async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions
   await questionsFrom(peer, hall, chair, view)
 }
 
-async function goOn(peer: Peer<Name>, hall: Hallway): Promise<void> {
+async function resume(peer: Peer<Name>, hall: Hallway): Promise<void> {
+  const held = await taken(hall)
+  if (held) await goOn(peer, hall, held)
+  else peer.refuse('you have no quiz that is not finished: START one')
+}
+
+/** The quiz that the peer has not finished, taken up again. */
+async function taken(hall: Hallway): Promise<Held | undefined> {
   const chair = hall.resume(quiz)
-  if (!chair) return peer.refuse('you have no quiz that is not finished: START one')
-  const { view } = await chair.next()
+  return chair && { chair, view: (await chair.next()).view }
+}
+
+async function goOn(peer: Peer<Name>, hall: Hallway, { chair, view }: Held): Promise<void> {
   peer.send('RESUMED', view.open?.number ?? view.count, view.count, view.points)
   await questionsFrom(peer, hall, chair, view)
 }

@@ -159,7 +159,8 @@ export class Session implements Lobby {
       return {}
     }
     const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
-    this.#cancelSeek = this.#rooms.hall.seek({
+    let waiting = true
+    const cancel = this.#rooms.hall.seek({
       sitter,
       game,
       options: options ?? {},
@@ -173,8 +174,13 @@ export class Session implements Lobby {
           : (wish.wait ?? this.#rooms.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
-      seated: (table, seat) => this.#seated(table, seat, token),
+      seated: (table, seat) => {
+        waiting = false
+        this.#seated(table, seat, token)
+      },
     })
+    // somebody may have waited already, and then there is nothing to take back
+    if (waiting) this.#cancelSeek = cancel
     return code === undefined ? {} : { code }
   }
 

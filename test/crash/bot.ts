@@ -68,7 +68,8 @@ export class Bot {
       const news = this.#news(this.#link)
       if (this.#seat?.over) await this.#afterwards(this.#seat)
       else if (this.#seat) await this.#play(this.#seat)
-      else if (this.#world.stopping && (!this.#seeking || (await this.#cancel()))) return false
+      else if (this.#seeking && this.#world.stopping) await this.#cancel()
+      else if (this.#world.stopping) return false
       else if (!this.#seeking) await this.#seek()
       await news
     }
@@ -77,18 +78,25 @@ export class Bot {
 
   /** Says who this is, and takes up the seat that it had. */
   async #comeIn(): Promise<void> {
-    const seat = this.#seat
-    if (seat?.token && this.#world.random.integer(0, 1) === 1) {
-      if (await this.#resume({ type: 'resume', token: seat.token, after: seat.known })) return
+    const { token, known } = this.#seat ?? {}
+    const byToken: Command | undefined = token === undefined ? undefined : { type: 'resume', token, ...(known ? { after: known } : {}) }
+    if (byToken && this.#world.random.integer(0, 1) === 1) {
+      if (await this.#resume(byToken)) return
       this.#seat = undefined
     }
     const entered = await this.#enter()
     if (entered.type !== 'entered') return this.#wrong('could not come in', entered)
-    if (!entered.tables.includes(this.#seat?.table ?? 0)) this.#seat = undefined
+    // a registered name has its seats by their tables, a guest's name is anybody's
+    if (this.#habits.password === undefined) {
+      if (!byToken || !this.#seat || !(await this.#resume(byToken))) this.#seat = undefined
+      return
+    }
+    const before = this.#seat
+    this.#seat = undefined
     for (const table of entered.tables) {
-      const after = this.#seat?.table === table ? this.#seat.known : 0
-      // in this moment the game may be over: the other was back first
-      if (!(await this.#resume({ type: 'resume', table, after })) && this.#seat?.table === table) this.#seat = undefined
+      if (before?.table === table) this.#seat = before
+      // the game may be over in this very moment: the other was back first
+      if (!(await this.#resume({ type: 'resume', table, after: this.#seat?.known ?? 0 }))) this.#seat = undefined
     }
   }
 
@@ -128,10 +136,11 @@ export class Bot {
     this.#wake?.()
   }
 
-  /** Takes the wish back; `false` where it came true in this moment. */
-  async #cancel(): Promise<boolean> {
+  /** Takes the wish back, unless it came true in this moment. */
+  async #cancel(): Promise<void> {
     await this.#ask({ type: 'cancel' })
-    return !this.#seat
+    this.#seeking = false
+    this.#wake?.()
   }
 
   /** Moves, as long as it is this one's turn; now and then says something, offers a draw, or gives up. */
@@ -199,6 +208,7 @@ export class Bot {
   }
 
   #sit({ table, seat = 0, game, token, n = 0, sight }: Extract<ToClient, { type: 'seated' | 'resync' }>): void {
+    this.#world.ledger.known.add(table)
     const same = this.#seat?.table === table ? this.#seat : undefined
     if (same && same.known > n) this.#wrong(`event ${same.known} of table ${table} was taken back`, n)
     this.#seeking = false

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type AnyGame, games } from '../../src/games/index.ts'
-import type { PersonId, Standing, Store, TableEvent } from '../../src/hall/ports.ts'
+import { HOUSE, type PersonId, type Standing, type Store, type TableEvent } from '../../src/hall/ports.ts'
 import { standingsAfter } from '../../src/hall/ratings.ts'
 import { evolve, type Opened, opened } from '../../src/hall/table.ts'
 import type { Ledger, Told, Wish } from './ledger.ts'
@@ -17,6 +17,10 @@ interface Log {
 export interface Verdict {
   readonly wrong: readonly string[]
   readonly tables: number
+  /**
+   * The tables at which a game goes on. Not those that were kept in the moment of the kill, when nobody was told of them
+   * yet: a guest comes back by a token only, which nobody has.
+   */
   readonly unfinished: readonly number[]
   /** Events that were told and are there, moves that were acknowledged and are there, standings that are right. */
   readonly events: number
@@ -60,8 +64,15 @@ export async function judge(store: Store, ledger: Ledger): Promise<Verdict> {
     wrong.push(...follow(wishes, said).map((sentence) => `table ${table}, ${name}: ${sentence}`))
   }
   const standings = await judgeStandings(store, byId)
-  const unfinished = await store.tables.unfinished()
-  return { wrong: [...wrong, ...standings.wrong], tables: logs.length, unfinished, standings: standings.count, ...count }
+  const open = new Set(await store.tables.unfinished())
+  const unfinished = logs.filter(({ id }) => open.has(id)).filter((log) => ledger.known.has(log.id) || !isUntouched(log))
+  return {
+    wrong: [...wrong, ...standings.wrong],
+    tables: logs.length,
+    unfinished: unfinished.map(({ id }) => id),
+    standings: standings.count,
+    ...count,
+  }
 }
 
 /**
@@ -111,6 +122,14 @@ async function judgeStandings({ tables, results }: Store, logs: ReadonlyMap<numb
     }
   }
   return { wrong, count }
+}
+
+/** Whether nobody but the house has done anything at a table. */
+function isUntouched({ events, opening }: Log): boolean {
+  return events.every((event) => {
+    if (event.type === 'moved') return opening.seats[event.seat]?.person === HOUSE
+    return event.type === 'opened' || event.type === 'suspended'
+  })
 }
 
 async function logsOf({ tables }: Store): Promise<Log[]> {

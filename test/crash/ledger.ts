@@ -24,6 +24,8 @@ export class Ledger {
   readonly contradictions: string[] = []
   /** Games of which somebody was told that they are over. */
   readonly ended = new Set<number>()
+  /** The tables of which anybody was told. */
+  readonly known = new Set<number>()
   /** How often a seat was taken up again. */
   resumed = 0
   readonly #sights = new Map<string, string>()
@@ -60,6 +62,7 @@ export class Ledger {
 
   /** Writes down an event that somebody was told, in a seat or watching, where this is known. */
   told({ table, n, at, what, sight }: Extract<ToClient, { type: 'event' }>, who: SeatNumber | 'watcher' | undefined): void {
+    this.known.add(table)
     const events = this.events.get(table) ?? new Map<number, Told>()
     this.events.set(table, events)
     const before = events.get(n)

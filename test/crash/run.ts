@@ -55,15 +55,15 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
     tell(`${when}: ${verdict.tables} tables, ${verdict.events} events told, ${verdict.moves} moves, ${verdict.standings} standings`)
     return verdict
   }
-  const playing = new Set<string>()
-  const finishing = async (name: string, plays: Promise<void>) => {
-    playing.add(name)
-    await plays
-    playing.delete(name)
+  const playing = new Set<Player>()
+  const finish = async (player: Player) => {
+    playing.add(player)
+    await player.run()
+    playing.delete(player)
   }
   const work = async () => {
     await server.start()
-    const bots = Promise.all(everybody(world).map(([name, plays]) => finishing(name, plays)))
+    const bots = Promise.all(everybody(world).map(finish))
     const over = (count: number) => Promise.race([bots, ledger.until(() => ledger.ended.size >= count)])
     // whatever goes wrong with a bot is noticed when it is waited for
     bots.catch(() => {})
@@ -92,17 +92,13 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
   }
   const timeout = new AbortController()
   try {
-    const late = setTimeout(limit, undefined, { signal: timeout.signal })
     const working = work()
     working.catch(() => {})
-    return await Promise.race([
-      working,
-      late.then(() =>
-        Promise.reject(
-          new Error(`no end; still playing: ${[...playing].join(', ')} ${(globalThis as any).B.map((b: any) => b.state + '\n')}`),
-        ),
-      ),
-    ])
+    const late = setTimeout(limit, undefined, { signal: timeout.signal }).then(() => {
+      const open = [...playing].map(({ state }) => state)
+      throw new Error([`after ${limit / 1000} s there is no end:`, ...open, ...ledger.contradictions].join('\n'))
+    })
+    return await Promise.race([working, late])
   } finally {
     timeout.abort()
     await server.end()
@@ -110,29 +106,35 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
   }
 }
 
+/** Player is one of those who play. */
+interface Player {
+  /** What it is doing, for who waits for its end in vain. */
+  readonly state: string
+  /** Plays until nobody begins anything any more. */
+  run(): Promise<void>
+}
+
 /** All who play: for the ladder, with whoever comes, with a friend, alone; who watches; students; a classroom client. */
-function everybody(world: World): [name: string, plays: Promise<void>][] {
-  const several = (count: number, name: string, start: (name: string) => Promise<void>) =>
-    Array.from({ length: count }, (_, at): [string, Promise<void>] => [`${name}${at + 1}`, start(`${name}${at + 1}`)])
+function everybody(world: World): Player[] {
+  const several = <One>(count: number, name: string, one: (name: string) => One) =>
+    Array.from({ length: count }, (_, at) => one(`${name}${at + 1}`))
   const bots = (count: number, name: string, habits: (name: string) => Habits) =>
-    several(count, name, (one) => {
-      const b = new Bot(one, habits(one), world)
-      ;(globalThis as any).B ??= []
-      ;(globalThis as any).B.push(b)
-      return b.run()
-    })
-  const rendezvous = [new Rendezvous(), new Rendezvous()]
+    several(count, name, (one) => new Bot(one, habits(one), world))
+  const others = (count: number, name: string, run: (name: string) => Promise<void>) =>
+    several(count, name, (state) => ({ state, run: () => run(state) }))
+  const friends = (name: string) => {
+    const rendezvous = new Rendezvous()
+    const one = (leads: boolean) => bots(1, `${name}-${leads ? 'leads' : 'follows'}-`, () => friend(world, { rendezvous, leads }))
+    return [...one(true), ...one(false)]
+  }
   return [
     ...bots(6, 'rated', (name) => ratedPlayer(world, `password-of-${name}`)),
     ...bots(8, 'casual', () => guest(world)),
     ...bots(6, 'alone', () => alone(world)),
-    ...rendezvous.flatMap((place, at) => [
-      ...bots(1, `leader${at}`, () => friend(world, { rendezvous: place, leads: true })),
-      ...bots(1, `friend${at}`, () => friend(world, { rendezvous: place, leads: false })),
-    ]),
-    ...several(2, 'watcher', (name) => watcher(name, world)),
-    ...several(4, 'student', (name) => student(name, world)),
-    ...several(2, 'classmate', () => classmate(world)),
+    ...several(2, 'pair', friends).flat(),
+    ...others(2, 'watcher', (name) => watcher(name, world)),
+    ...others(4, 'student', (name) => student(name, world)),
+    ...others(2, 'classmate', () => classmate(world)),
   ]
 }
 

@@ -62,7 +62,9 @@ async function unawaited(conversation: Conversation): Promise<undefined> {
 }
 
 describe.each(programNames)('%s', async (name) => {
-  const program = await programOf(name)
+  const found = await programOf(name)
+  // nobody waits for an hour here
+  const program = found && { ...found, idle: 0 }
   if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
 
   test.each((['server', 'client'] as const).flatMap((side) => WAYS.map((way) => [side, way] as const)))(

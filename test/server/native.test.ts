@@ -79,6 +79,17 @@ describe('the native protocol', () => {
     expect(ada.last('seated').names).toEqual(['ada', 'house'])
   })
 
+  test('a wish is taken back, as long as it has not come true', async () => {
+    const { ada, grace } = await two()
+    for (const player of [ada, grace]) {
+      expect(await player.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now', message: 'you wait for nobody' })
+    }
+    await ada.say({ type: 'seek', game: 'tictactoe' })
+    expect(await ada.say({ type: 'cancel' })).toMatchObject({ type: 'ok' })
+    await grace.say({ type: 'seek', game: 'tictactoe' })
+    expect(grace.all('seated')).toHaveLength(1)
+  })
+
   test('an invitation is for who has its code', async () => {
     const room = new Room()
     const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]

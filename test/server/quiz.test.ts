@@ -338,6 +338,8 @@ describe('names', () => {
     await first.say(`${letterOf(first, true)}\n`)
     const second = await enter(room, 'NAME ada')
     expect(linesOf(second).slice(0, 2)).toEqual(['Welcome ada', 'RESUMED 2 3 1'])
+    // in one write, so that a client has nothing to say in between
+    expect(second.writes).toHaveLength(1)
     expect((await first.end())?.message).toBe('you have come back through another connection')
     await second.say(`${letterOf(second, true)}\n`)
     expect(linesOf(second)).toContain('RIGHT 2')
