@@ -17,6 +17,11 @@ export type GuessingView = Omit<Guessing, 'secret'>
 /** A try is a number, of any size, or a try that was wasted on something else. */
 export type Try = number | 'wasted'
 
+/** A number as it is tried, whatever its size: as far from the secret as can be is far enough. */
+export function asTry(number: number): Try {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER))
+}
+
 /** guessing: one player looks for a number from 1 to 100 and hears each time whether the try was too low or too high. */
 export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secret?: number | undefined }> = {
   name: 'guessing',
@@ -34,7 +39,7 @@ export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secre
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
   notation: {
-    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? Number(text) : { refused: 'type a number from 1 to 100' }),
+    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? asTry(Number(text)) : { refused: 'type a number from 1 to 100' }),
     print: String,
     render: ({ left, last }) =>
       `${last ? VERDICTS[last] : 'Guess a number from 1 to 100.'}${left === undefined ? '' : ` Tries left: ${left}.`}`,

@@ -1,4 +1,4 @@
-import { guessing, type Verdict } from '../games/guessing.ts'
+import { asTry, guessing, type Verdict } from '../games/guessing.ts'
 import { literals, segments } from '../wire/unframed.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
 import { nextUntilGone } from './leaving.ts'
@@ -54,7 +54,7 @@ const number: Protocol<Name, undefined> = {
         peer.send('garbage')
         continue
       }
-      seat.play(Number(guess))
+      seat.play(asTry(Number(guess)))
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
       if (!outcome) continue

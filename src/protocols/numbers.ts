@@ -1,4 +1,4 @@
-import type { Try } from '../games/guessing.ts'
+import { asTry, type Try } from '../games/guessing.ts'
 import type { Person } from './person.ts'
 import type { Options } from './protocol.ts'
 import { pythonDigits, pythonInt } from './python.ts'
@@ -17,11 +17,8 @@ export function secretNumber({ secret }: Options): number | undefined {
 /** A try as `int()` reads it, whatever its size; what is no number is wasted. */
 export function readInt(text: string): Try {
   const number = pythonInt(text)
-  // as far from the secret as can be is far enough
-  return number === undefined ? 'wasted' : Math.max(-FAR, Math.min(Number(number), FAR))
+  return number === undefined ? 'wasted' : asTry(Number(number))
 }
-
-const FAR = Number.MAX_SAFE_INTEGER
 
 /** A try of digits alone, as `isdigit()` has it; anything else is wasted. */
 export function readDigits(text: string): Try {

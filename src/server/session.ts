@@ -202,12 +202,17 @@ export class Session implements Lobby {
     if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
     if (wish.person === this.#visitor.person)
       return { code: 'not-now', refused: 'this is your own invitation: tell the code to somebody else' }
+    if (wish.against !== undefined && wish.against !== this.#visitor.person) {
+      return { code: 'not-now', refused: 'this invitation is for somebody else' }
+    }
+    if (wish.rated && !this.#visitor.person.startsWith('account:')) return UNREGISTERED
     const token = secretToken(this.#rooms.bytes)
-    this.#rooms.hall.seek({
-      ...wish,
+    const { against: _, ...same } = wish
+    this.#cancelSeek = this.#rooms.hall.seek({
+      ...same,
       sitter: { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) },
       seats: [0, 1],
-      clock: {},
+      clock: wish.clock ?? {},
       wait: Number.POSITIVE_INFINITY,
       seated: (table, seat) => this.#seated(table, seat, token),
     })
@@ -322,8 +327,7 @@ export class Session implements Lobby {
 
   #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
     if (!rated || game.seats.max === 1) return undefined
-    if (!this.#visitor?.person.startsWith('account:'))
-      return { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
+    if (!this.#visitor?.person.startsWith('account:')) return UNREGISTERED
     const opposite = against === undefined ? undefined : this.#present(against)
     return typeof opposite !== 'string' || opposite.startsWith('account:')
       ? undefined
@@ -350,6 +354,9 @@ export class Session implements Lobby {
     return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.has(table.id))
   }
 }
+
+/** The refusal of who has no registered name. */
+const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
 
 /** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
 function isPublic({ state: { opened } }: LiveTable): boolean {

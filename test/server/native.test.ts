@@ -106,6 +106,39 @@ describe('the native protocol', () => {
     })
   })
 
+  test('an invitation for somebody is for nobody else', async () => {
+    const room = new Room()
+    const [ada, grace, alan] = [new Machine(room.premises), new Machine(room.premises), new Machine(room.premises)]
+    for (const [machine, name] of [
+      [ada, 'ada'],
+      [grace, 'grace'],
+      [alan, 'alan'],
+    ] as const)
+      await machine.say({ type: 'enter', name })
+    const { code = '' } = (await ada.say({
+      type: 'seek',
+      game: 'tictactoe',
+      private: true,
+      against: 'grace',
+      clock: { total: 60_000 },
+    })) as {
+      code?: string
+    }
+    expect(await alan.say({ type: 'join', code })).toMatchObject({ type: 'error', code: 'not-now' })
+    expect(await grace.say({ type: 'join', code })).toMatchObject({ type: 'ok' })
+    expect(grace.last('seated').names).toEqual(['ada', 'grace'])
+  })
+
+  test('a number of any size is kept as one', async () => {
+    const room = new Room()
+    const ada = new Machine(room.premises)
+    await ada.say({ type: 'enter', name: 'ada' })
+    await ada.say({ type: 'seek', game: 'guess' })
+    const { table } = ada.last('seated')
+    expect(await ada.say({ type: 'play', table, move: '9'.repeat(400) })).toMatchObject({ type: 'ok' })
+    expect(await room.store.tables.read(table, 1)).toMatchObject([{ type: 'moved', move: Number.MAX_SAFE_INTEGER }])
+  })
+
   test('a rematch swaps the seats', async () => {
     const { ada, grace, table } = await two()
     await ada.say({ type: 'resign', table })
