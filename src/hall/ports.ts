@@ -94,8 +94,9 @@ export interface TableLog {
   /** A table's events after the number `after`, in order; none for a table that is not known. */
   read(table: TableId, after: number): Promise<readonly TableEvent[]>
   /**
-   * Calls `then` with a table's events as soon as they are kept, in order, beginning with the first append after this
-   * call, whoever appends; before `append` resolves. The answer ends that.
+   * Calls `then` with a table's events as soon as they are kept, in order, whoever appends, and before `append`
+   * resolves: beginning with the first that are kept after this call, and so with an append that is on its way already.
+   * The answer ends that.
    */
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void
   /** The tables at which something goes on: those without an event `ended`, in order. */

@@ -9,6 +9,17 @@ export type OnTrouble = (error: unknown) => void
 /** Makes of what somebody has thrown a warning of the process, which is printed on standard error. */
 export const warn: OnTrouble = (error) => process.emitWarning(error instanceof Error ? error : String(error))
 
+/** Job is something that is to be written by `Commits`. */
+export interface Job<Value> {
+  /**
+   * Writes it, in a transaction; may be called twice. An error that it answers with rejects this job alone, and must
+   * mean that it wrote nothing; one that it throws takes back the transaction.
+   */
+  write(): Value | Error
+  /** Called when it is kept, before anybody is told. Throws nothing. */
+  kept?(onTrouble: OnTrouble): void
+}
+
 /**
  * Commits gathers what is to be written in one turn of the event loop, whoever asks, and writes it when that turn is
  * over, in one transaction: a commit costs as much as writing dozens of events, and so it is paid once for all of them,
@@ -18,7 +29,7 @@ export const warn: OnTrouble = (error) => process.emitWarning(error instanceof E
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
-  #waiting: Job[] = []
+  #waiting: Waiting[] = []
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
@@ -27,17 +38,18 @@ export class Commits {
     this.#onTrouble = onTrouble
   }
 
-  /**
-   * Writes at the end of this turn; resolves with what `write` has answered when that is kept. An error that it answers
-   * with rejects this job alone, and must mean that it wrote nothing; one that it throws takes back the transaction.
-   * `write` may run twice. `kept` is called before the promise resolves, and throws nothing.
-   */
-  add<Value>(write: () => Value | Error, kept?: (value: Value, onTrouble: OnTrouble) => void): Promise<Value> {
+  /** Writes a job at the end of this turn; resolves with what `write` has answered when that is kept. */
+  take<Value>(job: Job<Value>): Promise<Value> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed: nothing can be kept in it any more'))
     this.#turn ??= setImmediate(() => this.#commit())
     return new Promise((resolve, reject) => {
-      this.#waiting.push(new Waiting(write, kept, resolve, reject))
+      this.#waiting.push(new Pending(job, resolve, reject))
     })
+  }
+
+  /** Takes a job that is no more than what it writes. */
+  add<Value>(write: () => Value | Error): Promise<Value> {
+    return this.take({ write })
   }
 
   /** Writes what waits, and takes nothing more. */
@@ -53,12 +65,13 @@ export class Commits {
     this.#waiting = []
     this.#write(jobs)
     const troubles: unknown[] = []
-    for (const job of jobs) job.settle((error) => troubles.push(error))
+    const note: OnTrouble = (error) => troubles.push(error)
+    for (const job of jobs) job.settle(note)
     // only now, for nobody is to miss an answer should this throw
     for (const error of troubles) this.#onTrouble(error)
   }
 
-  #write(jobs: readonly Job[]): void {
+  #write(jobs: readonly Waiting[]): void {
     try {
       this.#transaction(() => {
         for (const job of jobs) job.run()
@@ -70,8 +83,8 @@ export class Commits {
   }
 }
 
-/** Job is what somebody wants to be written. */
-interface Job {
+/** Waiting is a job that somebody waits for. */
+interface Waiting {
   /** Writes it, in a transaction. */
   run(): void
   /** Its transaction has failed. */
@@ -80,28 +93,21 @@ interface Job {
   settle(onTrouble: OnTrouble): void
 }
 
-class Waiting<Value> implements Job {
-  readonly #write: () => Value | Error
-  readonly #kept: ((value: Value, onTrouble: OnTrouble) => void) | undefined
+class Pending<Value> implements Waiting {
+  readonly #job: Job<Value>
   readonly #resolve: (value: Value) => void
   readonly #reject: (reason: unknown) => void
-  #answer: Value | Error | undefined
+  #written: Value | Error | undefined
   #failure: { readonly reason: unknown } | undefined
 
-  constructor(
-    write: () => Value | Error,
-    kept: ((value: Value, onTrouble: OnTrouble) => void) | undefined,
-    resolve: (value: Value) => void,
-    reject: (reason: unknown) => void,
-  ) {
-    this.#write = write
-    this.#kept = kept
+  constructor(job: Job<Value>, resolve: (value: Value) => void, reject: (reason: unknown) => void) {
+    this.#job = job
     this.#resolve = resolve
     this.#reject = reject
   }
 
   run(): void {
-    this.#answer = this.#write()
+    this.#written = this.#job.write()
   }
 
   fail(reason: unknown): void {
@@ -110,9 +116,9 @@ class Waiting<Value> implements Job {
 
   settle(onTrouble: OnTrouble): void {
     if (this.#failure) return this.#reject(this.#failure.reason)
-    const answer = this.#answer as Value | Error
-    if (answer instanceof Error) return this.#reject(answer)
-    this.#kept?.(answer, onTrouble)
-    this.#resolve(answer)
+    const written = this.#written as Value | Error
+    if (written instanceof Error) return this.#reject(written)
+    this.#job.kept?.(onTrouble)
+    this.#resolve(written)
   }
 }

@@ -2,17 +2,23 @@ import type { Happening, TableEvent, TableId } from '../hall/ports.ts'
 import { StoreError, sentenceOf } from './error.ts'
 
 /**
- * An event as text. Throws a TypeError, with a sentence, for one that could not be read again: what is damaged should
+ * An event as text, in one line: JSON, and a move, as most events are, as short as can be. Throws a TypeError, with a sentence, for one that could not be read again: what is damaged should
  * be found out before it is kept.
  */
 export function encodeEvent(table: TableId, event: TableEvent): string {
   const amiss = faultOf(event)
   if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${amiss}`)
   try {
-    return JSON.stringify(event)
+    return (event.type === 'moved' && moveText(event)) || JSON.stringify(event)
   } catch (error) {
     throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
   }
+}
+
+/** A move as `[seat, move, at]`; nothing where there is no JSON of it. Its number is that of its place in the log. */
+function moveText({ seat, move, at }: Extract<TableEvent, { type: 'moved' }>): string | undefined {
+  const text = Number.isFinite(move) ? String(move) : JSON.stringify(move)
+  return text === undefined ? undefined : `[${seat},${text},${at}]`
 }
 
 /** The event of a text that should be a table's event number `n`. Throws a StoreError for anything else. */
@@ -34,6 +40,7 @@ type Fields = Readonly<Record<string, unknown>>
 function parse(table: TableId, n: number, text: string): Fields {
   try {
     const value: unknown = JSON.parse(text)
+    if (Array.isArray(value) && value.length === 3) return { type: 'moved', seat: value[0], move: value[1], n, at: value[2] }
     if (isObject(value)) return value
   } catch (error) {
     throw damaged(table, n, 'it is no JSON', error)

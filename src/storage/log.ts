@@ -1,16 +1,21 @@
 import { type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
-import type { Commits } from './commits.ts'
+import type { Commits, Job, OnTrouble } from './commits.ts'
 import { decodeEvent, encodeEvent } from './events.ts'
 import { Followers } from './followers.ts'
 
-/** Addition is what one append brings to a shelf: events as text, the first of them with the number `expected` + 1. */
+/** Addition is what one append brings to a shelf: `count` events, the first of them with the number `expected` + 1. */
 export interface Addition {
   readonly table: TableId
   readonly expected: number
-  readonly texts: readonly string[]
-  /** Where the table ends with it: the number of that event, and whether it counts for the ladder. */
-  readonly ending: { readonly n: number; readonly counts: boolean } | undefined
+  readonly count: number
+  /** The events as text, a line each, with a line break before it. */
+  readonly lines: string
+  /** Where the table ends with it, and, if so, whether it counts for the ladder. */
+  readonly ending: Ending | undefined
 }
+
+/** Ending is how a table has ended: so that it counts for the ladder, or not. */
+export type Ending = 'ended' | 'counts'
 
 /** Shelf is where the events of a log lie, as text: what memory and a database do each in its own way. */
 export interface Shelf {
@@ -18,8 +23,8 @@ export interface Shelf {
   highest(): TableId
   /** Adds events behind a table's last one where that has the expected number; answers whether it has. For `Commits`. */
   add(addition: Addition): boolean
-  /** The texts of a table's events after the number `after`, in order. */
-  read(table: TableId, after: number): readonly string[]
+  /** A table's events from the first, as lines of text with a line break before each. */
+  read(table: TableId): string
   /** The tables that have not ended, in order. */
   unfinished(): readonly TableId[]
   /** The tables that have ended and count, in the order in which they did; `undefined` where `after` has not ended. */
@@ -43,19 +48,19 @@ export class Log implements TableLog {
     return this.#next++
   }
 
-  async append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void> {
-    const addition = additionOf(table, expected, events)
-    if (table >= this.#next) this.#next = table + 1
-    await this.#commits.add(
-      () => this.#shelf.add(addition) || new VersionConflict(table, expected),
-      (_, onTrouble) => {
-        if (events.length > 0) this.#followers.tell(table, events, onTrouble)
-      },
-    )
+  append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void> {
+    try {
+      const append = new Append(this.#shelf, this.#followers, table, expected, events)
+      if (table >= this.#next) this.#next = table + 1
+      return this.#commits.take<undefined>(append)
+    } catch (reason) {
+      return Promise.reject(reason)
+    }
   }
 
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
-    return this.#shelf.read(table, after).map((text, at) => decodeEvent(table, after + 1 + at, text))
+    const lines = this.#shelf.read(table).split('\n')
+    return lines.slice(after + 1).map((line, at) => decodeEvent(table, after + 1 + at, line))
   }
 
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
@@ -74,15 +79,43 @@ export class Log implements TableLog {
   }
 }
 
-/** Throws a RangeError or a TypeError, with a sentence, for what cannot be appended anywhere. */
-function additionOf(table: TableId, expected: number, events: readonly TableEvent[]): Addition {
-  if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table is a whole number from 1, not ${table}`)
-  let ending: Addition['ending']
-  const texts = events.map((event, at) => {
-    const n = expected + 1 + at
-    if (event.n !== n) throw new RangeError(`the event of table ${table} to append has the number ${event.n}, and should have ${n}`)
-    if (event.type === 'ended') ending ??= { n, counts: event.counts === true }
-    return encodeEvent(table, event)
-  })
-  return { table, expected, texts, ending }
+/** An append on its way. Its constructor throws a RangeError or a TypeError, with a sentence, for what cannot be kept. */
+class Append implements Job<undefined>, Addition {
+  readonly table: TableId
+  readonly expected: number
+  readonly count: number
+  readonly lines: string
+  readonly ending: Ending | undefined
+  readonly #shelf: Shelf
+  readonly #followers: Followers
+  readonly #events: readonly TableEvent[]
+
+  constructor(shelf: Shelf, followers: Followers, table: TableId, expected: number, events: readonly TableEvent[]) {
+    if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table is a whole number from 1, not ${table}`)
+    let ending: Ending | undefined
+    let lines = ''
+    let n = expected
+    for (const event of events) {
+      n++
+      if (event.n !== n) throw new RangeError(`the event of table ${table} to append has the number ${event.n}, and should have ${n}`)
+      if (event.type === 'ended') ending ??= event.counts ? 'counts' : 'ended'
+      lines += `\n${encodeEvent(table, event)}`
+    }
+    this.table = table
+    this.expected = expected
+    this.count = events.length
+    this.lines = lines
+    this.ending = ending
+    this.#shelf = shelf
+    this.#followers = followers
+    this.#events = events
+  }
+
+  write(): VersionConflict | undefined {
+    return this.#shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
+  }
+
+  kept(onTrouble: OnTrouble): void {
+    if (this.count > 0) this.#followers.tell(this.table, this.#events, onTrouble)
+  }
 }

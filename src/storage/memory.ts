@@ -20,7 +20,7 @@ export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTroub
 }
 
 class MemoryShelf implements Shelf {
-  readonly #texts = new Map<TableId, string[]>()
+  readonly #tables = new Map<TableId, { readonly version: number; readonly lines: string }>()
   readonly #unfinished = new Set<TableId>()
   /** Those that have ended, in order, and whether they count. */
   readonly #ended = new Map<TableId, boolean>()
@@ -29,22 +29,21 @@ class MemoryShelf implements Shelf {
     return 0
   }
 
-  add({ table, expected, texts, ending }: Addition): boolean {
-    const kept = this.#texts.get(table) ?? []
-    if (kept.length !== expected) return false
-    if (texts.length === 0) return true
-    kept.push(...texts)
-    this.#texts.set(table, kept)
-    if (!this.#ended.has(table)) {
-      if (ending) this.#ended.set(table, ending.counts)
-      if (ending) this.#unfinished.delete(table)
-      else this.#unfinished.add(table)
+  add({ table, expected, count, lines, ending }: Addition): boolean {
+    const before = this.#tables.get(table)
+    if ((before?.version ?? 0) !== expected) return false
+    if (count === 0) return true
+    this.#tables.set(table, { version: expected + count, lines: before ? before.lines + lines : lines })
+    if (!before) this.#unfinished.add(table)
+    if (ending && !this.#ended.has(table)) {
+      this.#ended.set(table, ending === 'counts')
+      this.#unfinished.delete(table)
     }
     return true
   }
 
-  read(table: TableId, after: number): readonly string[] {
-    return this.#texts.get(table)?.slice(after) ?? []
+  read(table: TableId): string {
+    return this.#tables.get(table)?.lines ?? ''
   }
 
   unfinished(): readonly TableId[] {

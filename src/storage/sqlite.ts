@@ -29,16 +29,21 @@ export async function openStore({ folder, durable = 'process', onTrouble = warn 
   const database = new Database(join(folder, 'parlor.db'), durable)
   try {
     migrate(database)
-    const commits = new Commits((work) => database.transaction(work), onTrouble)
+    const shelf = new SqliteShelf(database, onTrouble)
+    const commits = new Commits((work) => shelf.transaction(work), onTrouble)
     return {
-      tables: new Log(new SqliteShelf(database), commits),
+      tables: new Log(shelf, commits),
       results: new SqliteResults(database, commits),
       accounts: new SqliteAccounts(database, commits),
       async close() {
         try {
           commits.close()
         } finally {
-          database.close()
+          try {
+            shelf.close()
+          } finally {
+            database.close()
+          }
         }
       },
     }

@@ -8,7 +8,7 @@ test('bots play while the server is killed: what anybody was told is kept, once,
     games: 80,
     kills: 4,
     seed: 7,
-    limit: 20_000,
+    signal: AbortSignal.timeout(20_000),
     tell: (sentence) => told.push(sentence),
   })
   expect(unfinished).toEqual([])

@@ -1,11 +1,18 @@
 import { crash } from './run.ts'
 
+/** Milliseconds that it may take. */
+const LIMIT = 300_000
+
 /** `npm run test:crash [-- GAMES KILLS SEED]`: many games, while the server is killed again and again. */
 const [games = 1000, kills = 20, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number)
+const stop = new AbortController()
+process.once('SIGINT', () => stop.abort('Ctrl-C'))
+process.once('SIGTERM', () => stop.abort('SIGTERM'))
+const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(LIMIT)])
 const tell = (sentence: string) => process.stdout.write(`${sentence}\n`)
 const since = performance.now()
 tell(`at least ${games} games, ${kills} kills, seed ${seed}`)
-const { tables, kept, resumed, unfinished } = await crash({ games, kills, seed, limit: 300_000, tell })
+const { tables, kept, resumed, unfinished } = await crash({ games, kills, seed, signal, tell })
 if (unfinished.length > 0) throw new Error(`the tables ${unfinished.join(', ')} have not ended`)
 const seconds = Math.round((performance.now() - since) / 1000)
 tell(`${tables} games have ended; ${kept} things were acknowledged, and are kept once; ${resumed} seats were taken up again; ${seconds} s`)

@@ -20,8 +20,8 @@ export interface Crash {
   readonly kills: number
   /** What chance there is comes from. */
   readonly seed: number
-  /** Milliseconds that it may take altogether. */
-  readonly limit: number
+  /** Ends it, though it is not over. */
+  readonly signal: AbortSignal
   /** Told what is done. */
   readonly tell: (sentence: string) => void
 }
@@ -35,7 +35,7 @@ export interface Outcome extends Verdict {
 }
 
 /** Lets bots play while the server is killed again and again, and judges its journal each time. */
-export async function crash({ games, kills, seed, limit, tell }: Crash): Promise<Outcome> {
+export async function crash({ games, kills, seed, signal, tell }: Crash): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'parlor-crash-'))
   const server = new Restarting(folder)
   const ledger = new Ledger()
@@ -90,20 +90,21 @@ export async function crash({ games, kills, seed, limit, tell }: Crash): Promise
     if (complaints !== '') throw new Error(`the server has complained: ${complaints}`)
     return { ...verdict, kept: ledger.kept, resumed: ledger.resumed }
   }
-  const timeout = new AbortController()
   try {
     const working = work()
     working.catch(() => {})
-    const late = setTimeout(limit, undefined, { signal: timeout.signal }).then(() => {
-      const open = [...playing].map(({ state }) => state)
-      throw new Error([`after ${limit / 1000} s there is no end:`, ...open, ...ledger.contradictions].join('\n'))
-    })
-    return await Promise.race([working, late])
+    return await Promise.race([working, aborted(signal, () => [...[...playing].map(({ state }) => state), ...ledger.contradictions])])
   } finally {
-    timeout.abort()
     await server.end()
     await rm(folder, { recursive: true })
   }
+}
+
+/** Rejects when the signal is set off, with what goes on then. */
+function aborted(signal: AbortSignal, state: () => readonly string[]): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error([`there is no end: ${signal.reason}`, ...state()].join('\n'))))
+  })
 }
 
 /** Player is one of those who play. */

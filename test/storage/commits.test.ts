@@ -40,7 +40,7 @@ describe('commits', () => {
     const { kept, transaction, write } = ledger()
     const commits = new Commits(transaction, () => {})
     const told: number[] = []
-    const added = [1, 13, 2].map((number) => commits.add(write(number), (value) => told.push(value)))
+    const added = [1, 13, 2].map((number) => commits.take({ write: write(number), kept: () => told.push(number) }))
     expect(await fates(added)).toEqual(['kept', 'RangeError', 'kept'])
     expect([kept, told]).toEqual([
       [1, 2],
@@ -56,8 +56,8 @@ describe('commits', () => {
     const { transaction, write } = ledger()
     const commits = new Commits(transaction, onTrouble)
     const added = [
-      commits.add(write(1), (_, trouble) => trouble('a')),
-      commits.add(write(2), (_, trouble) => trouble('b')),
+      commits.take({ write: write(1), kept: (trouble) => trouble('a') }),
+      commits.take({ write: write(2), kept: (trouble) => trouble('b') }),
       commits.add(write(3)),
     ]
     expect(() => commits.close()).toThrow('no ears')

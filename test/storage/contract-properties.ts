@@ -13,7 +13,7 @@ const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKey
 const ms = fc.nat()
 
 /** Whatever can happen at a table. */
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+export const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record(
     {
       type: fc.constant('opened' as const),

@@ -65,6 +65,24 @@ export function tablesContract(open: Open): void {
       expect(await tables.read(3, 0)).toEqual([move(3, 1)])
     })
 
+    test('what opens, goes on and ends in one turn is kept, and only what comes too late is refused', async () => {
+      const { tables } = await open()
+      const ended = (n: number) => event(n, { type: 'ended', outcome, counts: true })
+      const said = event(4, { type: 'said', name: 'Ada', text: 'well played' })
+      const appended = [
+        tables.append(2, 0, [move(2, 1)]),
+        tables.append(1, 0, [move(1, 1)]),
+        tables.append(1, 1, [move(1, 2), ended(3)]),
+        tables.append(1, 2, [ended(3)]),
+        tables.append(2, 1, [ended(2)]),
+        tables.append(1, 3, [said]),
+      ]
+      expect(await fates(appended)).toEqual(['kept', 'kept', 'kept', 'VersionConflict', 'kept', 'kept'])
+      expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2), ended(3), said])
+      expect(await tables.read(2, 0)).toEqual([move(2, 1), ended(2)])
+      expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 2], [2]])
+    })
+
     test('appending nothing only compares', async () => {
       const { tables } = await open()
       const told = vi.fn()

@@ -1,18 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Commits } from '../../src/storage/commits.ts'
-import { Log } from '../../src/storage/log.ts'
 import { Database, type Durable } from '../../src/storage/sqlite/database.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
-import { SqliteShelf } from '../../src/storage/sqlite/tables.ts'
+import { folder, storeIn } from './folders.ts'
 import { event, fates, move } from './samples.ts'
 
-async function file(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'parlor-database-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  return join(folder, 'parlor.db')
+function file(): string {
+  return join(folder(), 'parlor.db')
 }
 
 function opened(path: string, durable: Durable = 'process'): Database {
@@ -32,7 +26,7 @@ describe('migrations', () => {
   const tablesOf = (database: Database) => one(database, 'SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema ORDER BY name)')
 
   test('a new file goes through all of them, and comes to their number', async () => {
-    const database = opened(await file())
+    const database = opened(file())
     migrate(database)
     expect(one(database, 'PRAGMA user_version')).toBe(MIGRATIONS.length)
     expect(one(database, 'PRAGMA integrity_check')).toBe('ok')
@@ -41,7 +35,7 @@ describe('migrations', () => {
   })
 
   test('an older file goes through those it has not seen', async () => {
-    const path = await file()
+    const path = file()
     const old = opened(path)
     migrate(old, [first, step(2)])
     old.close()
@@ -51,7 +45,7 @@ describe('migrations', () => {
   })
 
   test('one that fails leaves the version before it', async () => {
-    const path = await file()
+    const path = file()
     const database = opened(path)
     expect(() => migrate(database, [first, `${step(2)}; CREATE TABLE step1 (x)`, step(3)])).toThrow(/table step1 already exists/)
     expect([tablesOf(database), one(database, 'PRAGMA user_version')]).toEqual(['step1', 1])
@@ -60,7 +54,7 @@ describe('migrations', () => {
   })
 
   test('a file of a newer version is refused with a sentence', async () => {
-    const path = await file()
+    const path = file()
     const newer = opened(path)
     migrate(newer, [first, step(2), step(3)])
     newer.close()
@@ -77,20 +71,16 @@ describe('durability', () => {
     ['process', 1],
     ['power', 2],
   ])('%s', async (durable, synchronous) => {
-    const database = opened(await file(), durable)
+    const database = opened(file(), durable)
     expect([one(database, 'PRAGMA journal_mode'), one(database, 'PRAGMA synchronous')]).toEqual(['wal', synchronous])
   })
 })
 
 describe('a full disk', () => {
   test('is told to those whose events do not fit; the others’ are kept, and it goes on when there is room', async () => {
-    const database = opened(await file())
+    const database = opened(file())
     migrate(database)
-    const commits = new Commits(
-      (work) => database.transaction(work),
-      () => {},
-    )
-    const log = new Log(new SqliteShelf(database), commits)
+    const { tables: log } = storeIn(database)
     const long = event(2, { type: 'said', name: 'Ada', text: 'x'.repeat(1_000_000) })
     await log.append(1, 0, [move(1, 1)])
     const pages = one(database, 'PRAGMA page_count')

@@ -1,18 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { Parlor } from '../support/process.ts'
+import { folder } from './folders.ts'
 import { move } from './samples.ts'
 
 const writer = join(import.meta.dirname, 'writer.ts')
-
-async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'parlor-killed-'))
-  onTestFinished(() => rm(path, { recursive: true }))
-  return path
-}
 
 /** The last number of each table that was printed with a word, whole lines only. */
 function lastOf(output: string, word: string): Map<number, number> {
@@ -22,7 +15,7 @@ function lastOf(output: string, word: string): Map<number, number> {
 }
 
 test('a process that is killed at any moment loses nothing of what anybody was told', async () => {
-  const path = await folder()
+  const path = folder()
   for (const last of [30, 200, 700]) {
     await using child = new Parlor([path], writer)
     await child.shows(new RegExp(`kept 2 ${last}`))
@@ -43,7 +36,7 @@ test('a process that is killed at any moment loses nothing of what anybody was t
 })
 
 test('two processes do not share a store, and one that was killed leaves it free', async () => {
-  const path = await folder()
+  const path = folder()
   await using first = new Parlor([path], writer)
   await first.shows(/open\n/)
   await using second = new Parlor([path], writer)

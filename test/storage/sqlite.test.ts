@@ -1,19 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { contract } from './contract.ts'
+import { folder, leftBy } from './folders.ts'
 import { event, move } from './samples.ts'
-
-/** A folder of its own, gone after the test. */
-async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'parlor-store-'))
-  onTestFinished(() => rm(path, { recursive: true }))
-  return path
-}
 
 /** The store in a folder, which the test may close itself. */
 async function opened(path: string): Promise<Store> {
@@ -22,29 +15,36 @@ async function opened(path: string): Promise<Store> {
   return store
 }
 
-/** A closed store with three moves at table 1, and what a damaged disk makes of its file. */
-async function damaged(sql: string): Promise<Store> {
-  const path = await folder()
-  const store = await opened(path)
-  await store.tables.append(2, 0, [move(2, 1)])
-  await store.tables.append(1, 0, [move(1, 1), move(1, 2), move(1, 3)])
-  await store.close()
+/** Changes a store's file as no Parlor does. */
+function change(path: string, sql: string): void {
   using file = new DatabaseSync(join(path, 'parlor.db'))
   file.exec(sql)
-  return opened(path)
+}
+
+const said = event(3, { type: 'said', name: 'Ada', text: 'hi' })
+
+/** A folder with a store that was closed: place 1 of its journal has table 2, places 2 and 3 have table 1. */
+async function closed(): Promise<string> {
+  const path = folder()
+  const store = await opened(path)
+  await store.tables.append(2, 0, [move(2, 1)])
+  await store.tables.append(1, 0, [move(1, 1), move(1, 2), said])
+  await store.tables.append(1, 3, [move(1, 4)])
+  await store.close()
+  return path
 }
 
 describe('a store in a file', () => {
-  contract(async (onTrouble) => openStore({ folder: await folder(), onTrouble }))
+  contract(async (onTrouble) => openStore({ folder: folder(), onTrouble }))
 })
 
 describe('a store that outlives power', () => {
-  contract(async (onTrouble) => openStore({ folder: await folder(), durable: 'power', onTrouble }))
+  contract(async (onTrouble) => openStore({ folder: folder(), durable: 'power', onTrouble }))
 })
 
 describe('opening', () => {
   test('makes the folder, and one file', async () => {
-    const path = join(await folder(), 'a', 'b')
+    const path = join(folder(), 'a', 'b')
     const store = await opened(path)
     await store.tables.append(1, 0, [move(1, 1)])
     await store.close()
@@ -52,7 +52,7 @@ describe('opening', () => {
   })
 
   test('brings back what was kept', async () => {
-    const path = await folder()
+    const path = folder()
     const before = await opened(path)
     const ada = { key: 'ada', name: 'Ada', password: '$argon2id$', since: 1 }
     const standing = { person: 'account:2', name: 'Ada', score: 12, games: 1 }
@@ -84,7 +84,7 @@ describe('opening', () => {
   })
 
   test('is refused while it is open, and possible again when it is closed', async () => {
-    const path = await folder()
+    const path = folder()
     const first = await opened(path)
     const second = openStore({ folder: path })
     await expect(second).rejects.toMatchObject({ code: 'in-use' })
@@ -95,7 +95,7 @@ describe('opening', () => {
   })
 
   test('a folder that cannot be made, and a file that cannot be opened, are told', async () => {
-    const path = await folder()
+    const path = folder()
     await writeFile(join(path, 'file'), '')
     const inFile = openStore({ folder: join(path, 'file') })
     await expect(inFile).rejects.toMatchObject({ code: 'failed' })
@@ -105,7 +105,7 @@ describe('opening', () => {
   })
 
   test('a file that is no database is refused, and left as it is', async () => {
-    const path = await folder()
+    const path = folder()
     const text = 'This is no database, but a text that somebody would miss.\n'.repeat(100)
     await writeFile(join(path, 'parlor.db'), text)
     const refused = openStore({ folder: path })
@@ -115,7 +115,7 @@ describe('opening', () => {
   })
 
   test('a database of another program is refused, and left as it is', async () => {
-    const path = await folder()
+    const path = folder()
     const file = join(path, 'parlor.db')
     using other = new DatabaseSync(file)
     other.exec('CREATE TABLE recipes (name TEXT)')
@@ -126,7 +126,7 @@ describe('opening', () => {
   })
 
   test('a file whose pages are damaged is refused with a sentence', async () => {
-    const path = await folder()
+    const path = folder()
     await (await opened(path)).close()
     const bytes = await readFile(join(path, 'parlor.db'))
     await writeFile(join(path, 'parlor.db'), bytes.fill(0xff, 100, 4096))
@@ -135,32 +135,30 @@ describe('opening', () => {
 })
 
 describe('what is damaged is told, with its table and number, and nothing of it is answered', () => {
-  const change = (n: number, to: string) => `UPDATE events SET ${to} WHERE table_id = 1 AND n = ${n}`
+  const becomes = (text: string, other: string) => `UPDATE journal SET batch = replace(batch, '${text}', '${other}') WHERE place = 2`
 
   test.each([
-    ['no JSON', change(2, `event = '{"n":2'`), 'event 2 of table 1 cannot be read: it is no JSON'],
-    ['no object', change(2, `event = '2'`), 'event 2 of table 1 cannot be read: it is no JSON object'],
-    ['nothing', change(2, `event = 'null'`), 'event 2 of table 1 cannot be read: it is no JSON object'],
-    ['another number', change(3, `event = replace(event, '"n":3', '"n":2')`), 'event 3 of table 1 cannot be read: its number is 2'],
-    ['no number', change(3, `event = replace(event, '"n":3', '"n":"3"')`), 'event 3 of table 1 cannot be read: it has no number'],
-    [
-      'another seat',
-      change(1, `event = replace(event, '"seat":1', '"seat":-1')`),
-      'event 1 of table 1 cannot be read: it is not as an event mo',
-    ],
-    [
-      'another type',
-      change(1, `event = replace(event, 'moved', 'mowed')`),
-      'event 1 of table 1 cannot be read: there is no event of the type',
-    ],
-    ['a gap', 'DELETE FROM events WHERE table_id = 1 AND n = 2', 'event 2 of table 1 cannot be read: it is not there'],
-    ['no end', 'DELETE FROM events WHERE table_id = 1 AND n = 3', 'event 3 of table 1 cannot be read: it is not there'],
-    ['a circle', change(2, 'previous = 4'), 'event 1 of table 1 cannot be read: it is not there'],
-    ['a way to another table', change(2, 'previous = 1'), 'event 1 of table 1 cannot be read: it is not there'],
-    ['another version', 'UPDATE tables SET version = 5 WHERE id = 1', 'event 5 of table 1 cannot be read: it is not there'],
-    ['no last event', 'UPDATE tables SET last = NULL WHERE id = 1', 'event 3 of table 1 cannot be read: it is not there'],
+    ['no JSON', becomes('"1/2"', '"1/2'), 'event 2 of table 1 cannot be read: it is no JSON'],
+    ['no time', becomes('"1/2",1760000000002', '"1/2",""'), 'event 2 of table 1 cannot be read: it has no time'],
+    ['another number', becomes('"n":3', '"n":2'), 'event 3 of table 1 cannot be read: its number is 2'],
+    ['no number', becomes('"n":3', '"n":"3"'), 'event 3 of table 1 cannot be read: it has no number'],
+    ['another seat', becomes('[1,"1/1"', '[-1,"1/1"'), 'event 1 of table 1 cannot be read: it is not as an event mo'],
+    ['another type', becomes('said', 'sad'), 'event 3 of table 1 cannot be read: there is no event of the type "sad"'],
+    ['no event', becomes('[0,"1/2"', '0,"1/2"'), 'event 2 of table 1 cannot be read: it is not there'],
+    ['a gap', becomes('\n[0,"1/2",1760000000002]', ''), 'event 3 of table 1 cannot be read: it is not there'],
+    ['one too many', becomes('\n[0,"1/2"', '\n[0,5,17]\n[0,"1/2"'), 'event 5 of table 1 cannot be read: it is not there'],
+    ['another table', becomes('\n1 0', '\n3 0'), 'event 1 of table 1 cannot be read: it is not there'],
+    ['another beginning', becomes('\n1 0', '\n1 1'), 'event 1 of table 1 cannot be read: it is not there'],
+    ['no place', 'DELETE FROM journal WHERE place = 2', 'event 1 of table 1 cannot be read: it is not there'],
+    ['no last place', 'DELETE FROM journal WHERE place = 3', 'event 4 of table 1 cannot be read: it is not there'],
+    ['other places', "UPDATE tables SET places = ' 1 3' WHERE id = 1", 'event 1 of table 1 cannot be read: it is not there'],
+    ['a place twice', "UPDATE tables SET places = ' 2 2' WHERE id = 1", 'event 4 of table 1 cannot be read: it is not there'],
+    ['a later version', 'UPDATE tables SET version = 6 WHERE id = 1', 'event 5 of table 1 cannot be read: it is not there'],
+    ['an earlier version', 'UPDATE tables SET version = 3 WHERE id = 1', 'event 4 of table 1 cannot be read: it should not be there'],
   ])('%s', async (_, sql, sentence) => {
-    const { tables } = await damaged(sql)
+    const path = await closed()
+    change(path, sql)
+    const { tables } = await opened(path)
     const read = tables.read(1, 0)
     await expect(read).rejects.toMatchObject({ code: 'damaged' })
     await expect(read).rejects.toThrow(sentence)
@@ -168,9 +166,43 @@ describe('what is damaged is told, with its table and number, and nothing of it 
   })
 })
 
+describe('what is damaged in the journal behind the directory, after a kill, is told on opening, with its place', () => {
+  test.each([
+    ['no batch', "UPDATE journal SET batch = 'x' || batch WHERE place = 3", 'place 3 of its journal cannot be read from character 1 on'],
+    [
+      'the end of one',
+      "UPDATE journal SET batch = batch || 'x' || char(10) WHERE place = 3",
+      'place 3 of its journal cannot be read from char',
+    ],
+    ['no place', 'DELETE FROM journal WHERE place = 2', 'place 2 of its journal is not there'],
+    ['no cover', 'DELETE FROM covered', 'there should be a number, and there is undefined'],
+  ])('%s', async (_, sql, sentence) => {
+    const path = folder()
+    const { tables } = await opened(path)
+    for (const n of [1, 2, 3, 4]) await tables.append(1, n - 1, [move(1, n)])
+    const left = leftBy(path)
+    change(left, sql)
+    const refused = openStore({ folder: left })
+    await expect(refused).rejects.toMatchObject({ code: 'damaged' })
+    await expect(refused).rejects.toThrow(sentence)
+  })
+
+  test('but events that are damaged are told to whoever reads them', async () => {
+    const path = folder()
+    const before = await opened(path)
+    await Promise.all([1, 2].map((table) => before.tables.append(table, 0, [move(table, 1), move(table, 2)])))
+    const left = leftBy(path)
+    change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2')`)
+    const { tables } = await opened(left)
+    await expect(tables.read(1, 0)).rejects.toThrow('event 2 of table 1 cannot be read: it is no JSON')
+    expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
+    expect(await tables.unfinished()).toEqual([1, 2])
+  })
+})
+
 describe('after closing', () => {
   test('everything answers that the store is closed', async () => {
-    const { tables, results, accounts, close } = await opened(await folder())
+    const { tables, results, accounts, close } = await opened(folder())
     await close()
     const asked = [tables.read(1, 0), tables.unfinished(), tables.ended(), results.last(), results.rank('nim', 1), accounts.named('ada')]
     for (const one of asked) await expect(one).rejects.toThrow('the store is closed: nothing can be read from it any more')

@@ -13,7 +13,7 @@ export interface Broken {
   readonly heardBy: 'everybody' | 'natives' | 'watchers'
 }
 
-/** Each game of the hall with its view broken on purpose, or its chance, where the view has nothing to hide. */
+/** Each game that anybody may watch with its view broken on purpose, or its chance, where the view has nothing to hide. */
 export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
   hangman: [
     whole('hangman'),
@@ -45,7 +45,7 @@ export const BROKEN: Readonly<Record<string, readonly Broken[]>> = {
       'watchers',
     ),
   ],
-  ...Object.fromEntries(['coin', 'tictactoe', 'robot', 'talk'].map((name) => [name, [chancy(name)]])),
+  ...Object.fromEntries(['coin', 'tictactoe'].map((name) => [name, [chancy(name)]])),
 }
 
 /** The games of a hall, one of them broken. */

@@ -121,12 +121,70 @@ export class Native implements Holder {
     else await this.#machine.say({ type: 'resume', token, after: 0 })
   }
 
-  /** Asks for all that may be asked for, and watches whatever can be watched. */
+  /** Asks what goes on, and watches whatever can be watched. */
   async #look(): Promise<void> {
-    await this.#machine.say({ type: 'games' })
     const lobby = await this.#machine.say({ type: 'lobby' })
-    for (const game of ['tictactoe', 'quiz']) await this.#machine.say({ type: 'ladder', game })
+    await this.#machine.say({ type: 'ladder', game: 'quiz' })
     if (this.who !== 'watcher' || lobby.type !== 'lobby') return
     for (const { table } of lobby.tables) await this.#machine.say({ type: 'watch', table })
+  }
+}
+
+/** Caller is somebody at the front door, as with `nc`: in a seat, or watching. */
+export class Caller implements Holder {
+  readonly called: string
+  readonly who: SeatNumber | 'watcher'
+  readonly #room: Room
+  readonly #name: string
+  #far: Far | undefined
+  #heard = 0
+  #resume: string | undefined
+
+  constructor(room: Room, { name, who }: { name: string; who: SeatNumber | 'watcher' }) {
+    this.called = `${who === 'watcher' ? name : `seat ${who}`}, through the front door`
+    this.who = who
+    this.#room = room
+    this.#name = name
+  }
+
+  /** Comes in and says lines, each after the answer to the one before; by its name, where no others are given. */
+  async arrive(lines: readonly string[] = []): Promise<this> {
+    this.#far = await this.#room.client('parlor/door')
+    this.#heard = 0
+    for (const line of [this.#name, ...lines]) await this.#type(line)
+    return this
+  }
+
+  async act(act: Act): Promise<void> {
+    if (act === 'return' && !this.#far) await this.arrive(this.#resume === undefined ? [] : [this.#resume])
+    else if (act === 'drop') await this.#drop()
+    else if (act === 'look') await this.#look()
+    else if (typeof act === 'object') await this.#type('move' in act ? act.move : `say ${act.say}`)
+    else if (act !== 'return') await this.#type(act === 'offer' ? 'draw' : act)
+  }
+
+  heard(): readonly string[] {
+    const writes = this.#far?.writes.slice(this.#heard) ?? []
+    this.#heard += writes.length
+    return writes
+  }
+
+  async #type(line: string): Promise<void> {
+    await this.#far?.say(`${line}\n`)
+  }
+
+  async #drop(): Promise<void> {
+    this.#resume = this.#far?.heard.match(/\bresume [0-9A-Z]{26}\b/g)?.at(-1) ?? this.#resume
+    await this.#far?.reset()
+    this.#far = undefined
+  }
+
+  /** Asks what goes on, and watches the table that was opened last. */
+  async #look(): Promise<void> {
+    for (const line of ['tables', 'who', 'rank quiz']) await this.#type(line)
+    const table = [...this.#room.premises.hall.tables].at(-1)
+    if (this.who !== 'watcher' || !table) return
+    await this.#type('leave')
+    await this.#type(`watch ${table.id}`)
   }
 }

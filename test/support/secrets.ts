@@ -16,7 +16,7 @@ interface Played {
 }
 
 /** Acts of one plot. */
-const TURNS = 20
+const TURNS = 24
 /** Questions of a bank, and what each can be answered with. */
 const BANK = 6
 const LETTERS = [...'abcdefghijklmnop']
@@ -57,7 +57,7 @@ const MOVES: Readonly<Record<string, (random: Random) => string>> = {
   talk: (random) => random.choice(['hello', 'how are you?', 'I like networks', 'what is a port?']),
 }
 
-/** A game of any kind, and what those do who sit there and the one who watches. */
+/** A game of any kind, and what those do who sit there and the two who watch. */
 export function anyPlot({ game, seats }: Played, random: Random): Plot {
   const move = MOVES[game]
   if (!move) throw new Error(`nobody knows how to play ${game}`)
@@ -66,10 +66,10 @@ export function anyPlot({ game, seats }: Played, random: Random): Plot {
     return random.choice<Act>(['look', 'look', 'drop', 'return', 'return', { say: 'well' }, sits ? 'offer' : 'look'])
   }
   const turns = Array.from({ length: TURNS }, (): Turn => {
-    const holder = random.integer(0, seats.length)
+    const holder = random.integer(0, seats.length + 1)
     return { holder, act: act(holder < seats.length) }
   })
-  return { deal: anyDeal(random), turns: [{ holder: seats.length, act: 'look' }, ...turns] }
+  return { deal: anyDeal(random), turns: [{ holder: seats.length, act: 'look' }, { holder: seats.length + 1, act: 'look' }, ...turns] }
 }
 
 function anyDeal(random: Random): Deal {

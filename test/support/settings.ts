@@ -1,6 +1,6 @@
 import { catalogue } from '../../src/games/catalogue.ts'
 import type { SeatNumber } from '../../src/games/game.ts'
-import { Classroom, Native, type Speech } from './holders.ts'
+import { Caller, Classroom, Native, type Speech } from './holders.ts'
 import type { Room } from './room.ts'
 import type { Deal, Holder } from './secrecy.ts'
 
@@ -11,11 +11,20 @@ export interface Setting {
   readonly seats: readonly Sitting[]
 }
 
-/** One who sits there, in the order in which they come: a worksheet's program, or one that speaks the native protocol. */
+/** One who sits there, in the order in which they come: a worksheet's program, one in the native protocol, or one at the front door. */
 interface Sitting {
   readonly who: SeatNumber
-  readonly speech: Speech | 'native'
+  readonly speech: Speech | 'native' | 'door'
 }
+
+/** What somebody is called, by seat and protocol. */
+export function calledAt({ who, speech }: Sitting): string {
+  if (typeof speech !== 'string') return `seat ${who}, through ${speech.program}`
+  return `seat ${who}, through ${speech === 'native' ? 'the native protocol' : 'the front door'}`
+}
+
+/** Those who watch at every table. */
+export const WATCHERS = { native: 'alan, through the native protocol', door: 'eve, through the front door' } as const
 
 const lines = (program: string, ...opening: string[]): Speech => ({ program, opening, says: (move) => `${move}\n` })
 const cells = (program: string): Speech => ({ program, says: (move) => `MOVE${move}\n` })
@@ -45,36 +54,47 @@ export const WITHOUT_SEATS: readonly string[] = [
 ]
 
 function setting(game: string, ...seats: readonly Sitting[]): Setting {
-  const names = seats.map(({ speech }) => (speech === 'native' ? 'native' : speech.program))
+  const names = seats.map(({ speech }) => (typeof speech === 'string' ? speech : speech.program))
   return { name: `${game}: ${names.join(' and ')}`, game, seats }
 }
 
-/** The seats of the games that anybody can seek. */
-const SOUGHT = catalogue.map(({ game }) => ({ game: game.name, two: game.seats.max > 1 }))
+/** The games that anybody can seek, and which of them take two. */
+const SOUGHT = catalogue.map(({ name, game }) => ({ name, game: game.name, two: game.seats.max > 1 }))
+const FOR_TWO = SOUGHT.filter(({ two }) => two)
 
-/** Every way to sit at a table: alone, or opposite somebody who speaks the native protocol, or two of the same. */
+/** The front door and the native protocol, which can hold any seat. */
+const ANY = ['native', 'door'] as const
+
+/** Every way to sit at a table: alone, opposite somebody who can hold any seat, or two of the same. */
 export const SETTINGS: readonly Setting[] = [
-  ...SOUGHT.map(({ game }) => setting(game, { who: 0, speech: 'native' })),
-  ...SOUGHT.filter(({ two }) => two).map(({ game }) => setting(game, { who: 0, speech: 'native' }, { who: 1, speech: 'native' })),
+  ...SOUGHT.flatMap(({ game }) => ANY.map((speech) => setting(game, { who: 0, speech }))),
+  ...FOR_TWO.flatMap(({ game }) =>
+    ANY.flatMap((first) => ANY.map((second) => setting(game, { who: 0, speech: first }, { who: 1, speech: second }))),
+  ),
   ...PROGRAMS.map(({ game, ...sitting }) => setting(game, sitting)),
-  ...PROGRAMS.filter(({ game }) => SOUGHT.some((sought) => sought.game === game && sought.two)).map(({ game, ...sitting }) =>
-    setting(game, { who: 1 - sitting.who, speech: 'native' }, sitting),
+  ...PROGRAMS.filter(({ game }) => FOR_TWO.some((sought) => sought.game === game)).flatMap(({ game, ...sitting }) =>
+    ANY.map((speech) => setting(game, { who: 1 - sitting.who, speech }, sitting)),
   ),
   setting('tictactoe', { who: 0, speech: lines('fh/tictactoe', 'ada\n') }, { who: 1, speech: lines('fh/tictactoe', 'grace\n') }),
 ]
 
-/** Lets those of a setting in, and one who watches. */
+/** Lets those of a setting in, and those who watch. */
 export function castOf({ game, seats }: Setting): (room: Room, deal: Deal) => Promise<readonly Holder[]> {
-  return async (room, { word, questions }) => {
+  const alone = seats.length === 1
+  const sought = SOUGHT.find((one) => one.game === game)
+  const come = (room: Room, { word, questions }: Deal, { who, speech }: Sitting): Promise<Holder> => {
+    const name = who === 0 ? 'ada' : 'grace'
+    if (typeof speech !== 'string') return new Classroom(room, { who, speech, options: { words: [word], questions } }).arrive()
+    const settings = game === 'quiz' ? { count: 4 } : {}
+    if (speech === 'native') return new Native(room, { name, who }).arrive({ game, wait: alone ? 0 : null, seats: [who], settings })
+    const wish = `play ${sought?.name}${game === 'quiz' ? ' count 4' : ''}${alone && sought?.two ? ' against house' : ''}`
+    return new Caller(room, { name, who }).arrive([wish])
+  }
+  return async (room, deal) => {
     const holders: Holder[] = []
-    for (const { who, speech } of seats) {
-      if (speech === 'native') {
-        const name = who === 0 ? 'ada' : 'grace'
-        const wait = seats.length > 1 ? null : 0
-        const settings = game === 'quiz' ? { count: 4 } : {}
-        holders.push(await new Native(room, { name, who }).arrive({ game, wait, seats: [who], settings }))
-      } else holders.push(await new Classroom(room, { who, speech, options: { words: [word], questions } }).arrive())
-    }
-    return [...holders, await new Native(room, { name: 'alan', who: 'watcher' }).arrive()]
+    for (const sitting of seats) holders.push(await come(room, deal, sitting))
+    holders.push(await new Native(room, { name: 'alan', who: 'watcher' }).arrive())
+    holders.push(await new Caller(room, { name: 'eve', who: 'watcher' }).arrive())
+    return holders
   }
 }

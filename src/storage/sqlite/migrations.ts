@@ -5,9 +5,9 @@ import { type Database, number } from './database.ts'
  * What has become of the schema, step by step: the first makes a new file one of version 1, and so on. What stands here
  * is never changed, for files out there have been through it; a change is one more step.
  *
- * Events stand in the order in which they happened, whatever their table, so that a commit writes to the end of the
- * file and not to as many places as there are tables; each knows the place of the one before it at its table, and
- * `tables` that of the last.
+ * Version 1 had a row for each event, which led to the one before it. Version 2 has one for each commit, with all that it
+ * brought, so that a commit writes to the end of the file and nowhere else; `tables` says where a table's events are, and
+ * goes as far as `covered` says, at least.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -66,6 +66,45 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_until ON sessions (until);
 
   PRAGMA user_version = 1;
+  `,
+  `
+  CREATE INDEX events_of ON events (table_id, n);
+  ALTER TABLE tables RENAME TO tables_before;
+
+  CREATE TABLE tables (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    places TEXT NOT NULL,
+    ended INTEGER,
+    counts INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO tables
+    SELECT id, version, ' ' || row_number() OVER batches, iif(ended IS NULL, NULL, row_number() OVER batches), counts
+    FROM tables_before WINDOW batches AS (ORDER BY ended IS NULL, ended, id);
+
+  CREATE TABLE journal (
+    place INTEGER PRIMARY KEY,
+    batch TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO journal
+    SELECT
+      CAST(places AS INTEGER),
+      char(10) || id || ' 0' || CASE WHEN ended IS NULL THEN '' WHEN counts THEN ' counts' ELSE ' ended' END ||
+        (SELECT coalesce(group_concat(char(10) || event, '' ORDER BY n), '') FROM events WHERE table_id = id)
+    FROM tables;
+
+  CREATE TABLE covered (
+    place INTEGER NOT NULL,
+    ended INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO covered SELECT count(*), count(ended) FROM tables;
+
+  DROP TABLE tables_before;
+  DROP TABLE events;
+  CREATE INDEX unfinished ON tables (id) WHERE ended IS NULL;
+  CREATE INDEX counted ON tables (ended) WHERE counts = 1;
+
+  PRAGMA user_version = 2;
   `,
 ]
 

@@ -1,0 +1,91 @@
+import type { SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { TableId } from '../../hall/ports.ts'
+import { type Database, number, text } from './database.ts'
+
+/** Entry is what is known of a table without its events. */
+export interface Entry {
+  /** The number of its last event. */
+  readonly version: number
+  /** The places of the batches in the journal that have its events, in order: ` 3 17 18`. */
+  readonly places: string
+  /** The how-manieth it was to end, counted from 1. */
+  readonly ended: number | undefined
+  /** It has ended and counts for the ladder. */
+  readonly counts: boolean
+}
+
+/** Cover is how far a directory goes: to a place in the journal, and to the how-manieth table that has ended there. */
+export interface Cover {
+  readonly place: number
+  readonly ended: number
+}
+
+/**
+ * Directory keeps, in `tables`, where in the journal the events of each table lie. All of it follows from the journal;
+ * it lags behind that, and `covered` has how far it goes at least.
+ */
+export class Directory {
+  readonly #database: Database
+  readonly #find: StatementSync
+  readonly #set: StatementSync
+  readonly #highest: StatementSync
+  readonly #unfinished: StatementSync
+  readonly #ended: StatementSync
+  readonly #covered: StatementSync
+  readonly #cover: StatementSync
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#find = database.prepare('SELECT * FROM tables WHERE id = ?')
+    this.#set = database.prepare(`
+      INSERT INTO tables (id, version, places, ended, counts) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET version = excluded.version, places = excluded.places, ended = excluded.ended, counts = excluded.counts`)
+    this.#highest = database.prepare('SELECT max(id) AS id FROM tables')
+    this.#unfinished = database.prepare('SELECT * FROM tables WHERE ended IS NULL')
+    this.#ended = database.prepare('SELECT id, ended FROM tables WHERE counts = 1 AND ended > ? ORDER BY ended')
+    this.#covered = database.prepare('SELECT place, ended FROM covered')
+    this.#cover = database.prepare('UPDATE covered SET place = ?, ended = ?')
+  }
+
+  /** The entry of a table. */
+  find(table: TableId): Entry | undefined {
+    const row = this.#database.ask(() => this.#find.get(table))
+    return row && entryIn(row)
+  }
+
+  /** Sets the entry of a table, inside of `Database.transaction`. */
+  set(table: TableId, { version, places, ended, counts }: Entry): void {
+    this.#set.run(table, version, places, ended ?? null, Number(counts))
+  }
+
+  /** The highest number that a table has here, 0 where there is none. */
+  highest(): TableId {
+    const id = this.#database.ask(() => this.#highest.get())?.id
+    return id === null ? 0 : number(id)
+  }
+
+  /** The tables that have not ended, with their entries. */
+  unfinished(): readonly (readonly [TableId, Entry])[] {
+    return this.#database.ask(() => this.#unfinished.all()).map((row) => [number(row.id), entryIn(row)])
+  }
+
+  /** The tables that count of those that ended after the so-manieth, in that order, each with its own. */
+  ended(after: number): readonly (readonly [ended: number, TableId])[] {
+    return this.#database.ask(() => this.#ended.all(after)).map(({ id, ended }) => [number(ended), number(id)])
+  }
+
+  /** How far it goes. */
+  covered(): Cover {
+    const row = this.#database.ask(() => this.#covered.get())
+    return { place: number(row?.place), ended: number(row?.ended) }
+  }
+
+  /** Sets how far it goes, inside of `Database.transaction`. */
+  cover({ place, ended }: Cover): void {
+    this.#cover.run(place, ended)
+  }
+}
+
+function entryIn({ version, places, ended, counts }: Record<string, SQLOutputValue>): Entry {
+  return { version: number(version), places: text(places), ended: ended === null ? undefined : number(ended), counts: counts === 1 }
+}

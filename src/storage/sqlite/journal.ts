@@ -1,0 +1,112 @@
+import type { StatementSync } from 'node:sqlite'
+import type { TableId } from '../../hall/ports.ts'
+import { StoreError } from '../error.ts'
+import type { Addition, Ending } from '../log.ts'
+import { type Database, text } from './database.ts'
+
+/** Journal is everything that has happened, in order: one batch for each commit, at places counted from 1. */
+export class Journal {
+  readonly #database: Database
+  readonly #add: StatementSync
+  readonly #at: StatementSync
+  readonly #after: StatementSync
+  /** The latest batches, by place. */
+  readonly #recent = new Map<number, string>()
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#add = database.prepare('INSERT INTO journal (place, batch) VALUES (?, ?)')
+    this.#at = database.prepare('SELECT batch FROM journal WHERE place = ?')
+    this.#after = database.prepare('SELECT place, batch FROM journal WHERE place > ? ORDER BY place')
+  }
+
+  /** Adds a batch, inside of `Database.transaction`. */
+  add(place: number, batch: string): void {
+    this.#add.run(place, batch)
+  }
+
+  /** Has a batch at hand in memory, until it is forgotten. */
+  remember(place: number, batch: string): void {
+    this.#recent.set(place, batch)
+  }
+
+  /** Has no batch up to a place at hand any more. */
+  forget(until: number): void {
+    for (const place of this.#recent.keys()) if (place <= until) this.#recent.delete(place)
+  }
+
+  /** The batch at a place; an empty one where there is none. */
+  at(place: number): string {
+    const recent = this.#recent.get(place)
+    if (recent !== undefined) return recent
+    const row = this.#database.ask(() => this.#at.get(place))
+    return row ? text(row.batch) : ''
+  }
+
+  /** The batches after a place. Throws a StoreError where one of them is missing. */
+  *after(place: number): Iterable<string> {
+    let next = place + 1
+    for (const row of this.#database.ask(() => this.#after.all(place))) {
+      if (row.place !== next) throw brokenAt(next, 'is not there')
+      yield text(row.batch)
+      next++
+    }
+  }
+}
+
+/**
+ * An addition as a part of a batch: a line with the table, the number of the event before, and how the table ends, if it
+ * does; then the events, a line each. Line breaks stand before lines, and nowhere in JSON: so the parts of a table are
+ * found by how they begin, whatever people say there.
+ */
+export function partOf({ table, expected, lines }: Addition, ending: Ending | undefined): string {
+  return ending ? `\n${table} ${expected} ${ending}${lines}` : `\n${table} ${expected}${lines}`
+}
+
+/** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */
+export function* partsOf(batch: string, place: number): Iterable<Addition> {
+  for (let at = 0; at < batch.length; ) {
+    const part = partAt(batch, at)
+    if (!part) throw brokenAt(place, `cannot be read from character ${at + 1} on`)
+    yield part.addition
+    at = part.end
+  }
+}
+
+/** The parts of a batch that are a table's, in order; what cannot be read is passed over. */
+export function* partsAbout(table: TableId, batch: string): Iterable<Addition> {
+  const beginning = `\n${table} `
+  for (let at = batch.indexOf(beginning); at >= 0; ) {
+    const part = partAt(batch, at)
+    if (part) yield part.addition
+    at = batch.indexOf(beginning, part?.end ?? at + 1)
+  }
+}
+
+/** How a part begins, before its first event. */
+const BEGINNING = /\n(\d+) (\d+)(?: (ended|counts))?(?=\n[[{])/y
+
+function partAt(batch: string, at: number): { readonly addition: Addition; readonly end: number } | undefined {
+  BEGINNING.lastIndex = at
+  const match = BEGINNING.exec(batch)
+  if (!match) return undefined
+  const [beginning, table, expected, how] = match
+  const ending: Ending | undefined = how === 'ended' || how === 'counts' ? how : undefined
+  let count = 0
+  let end = at + beginning.length
+  // events are JSON, which begins with a bracket here, and the next part with a digit
+  while (batch[end + 1] === '[' || batch[end + 1] === '{') {
+    const next = batch.indexOf('\n', end + 1)
+    end = next < 0 ? batch.length : next
+    count++
+  }
+  const lines = batch.slice(at + beginning.length, end)
+  return { addition: { table: Number(table), expected: Number(expected), count, lines, ending }, end }
+}
+
+function brokenAt(place: number, amiss: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `the store is damaged: place ${place} of its journal ${amiss}: put back a copy, or choose another folder`,
+  )
+}

@@ -1,0 +1,52 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Store } from '../../src/hall/ports.ts'
+import { Commits, type OnTrouble, warn } from '../../src/storage/commits.ts'
+import { Log } from '../../src/storage/log.ts'
+import { SqliteAccounts } from '../../src/storage/sqlite/accounts.ts'
+import { Database } from '../../src/storage/sqlite/database.ts'
+import { migrate } from '../../src/storage/sqlite/migrations.ts'
+import { SqliteResults } from '../../src/storage/sqlite/results.ts'
+import { type Pace, SqliteShelf } from '../../src/storage/sqlite/tables.ts'
+
+/** A folder of its own, gone after the test. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'parlor-store-'))
+  onTestFinished(() => rmSync(path, { recursive: true }))
+  return path
+}
+
+/** What would be found of a store, had its process been killed now. */
+export function leftBy(path: string): string {
+  const copy = folder()
+  cpSync(path, copy, { recursive: true })
+  return copy
+}
+
+/** A new or old database in a folder, of the newest version. */
+export function databaseIn(path: string): Database {
+  const database = new Database(join(path, 'parlor.db'), 'process')
+  onTestFinished(() => database.close())
+  migrate(database)
+  return database
+}
+
+/** A store as `openStore` opens it, but for the pace at which the directory follows. */
+export function storeIn(database: Database, pace?: Pace, onTrouble: OnTrouble = warn): Store {
+  const shelf = new SqliteShelf(database, onTrouble, pace)
+  const commits = new Commits((work) => shelf.transaction(work), onTrouble)
+  const close = async () => {
+    commits.close()
+    shelf.close()
+    database.close()
+  }
+  onTestFinished(close)
+  return {
+    tables: new Log(shelf, commits),
+    results: new SqliteResults(database, commits),
+    accounts: new SqliteAccounts(database, commits),
+    close,
+  }
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { TableEvent } from '../../src/hall/ports.ts'
+import { Database } from '../../src/storage/sqlite/database.ts'
+import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { folder } from './folders.ts'
+import { event, move } from './samples.ts'
+
+/** A database of version 1, open until it is closed. */
+function first(path: string): { readonly database: Database; append(table: number, events: readonly TableEvent[]): void } {
+  const database = new Database(join(path, 'parlor.db'), 'process')
+  migrate(database, MIGRATIONS.slice(0, 1))
+  const open = database.prepare('INSERT INTO tables (id, version) VALUES (?, 0) ON CONFLICT DO NOTHING')
+  const add = database.prepare(
+    'INSERT INTO events (table_id, n, previous, event) SELECT ?1, ?2, last, ?3 FROM tables WHERE id = ?1 AND version = ?2 - 1',
+  )
+  const note = database.prepare('UPDATE tables SET version = ?2, last = ?3 WHERE id = ?1')
+  const end = database.prepare('UPDATE tables SET ended = ?2, counts = ?3 WHERE id = ?1 AND ended IS NULL')
+  return {
+    database,
+    /** As version 1 did it. */
+    append(table, events) {
+      database.transaction(() => {
+        open.run(table)
+        for (const one of events) {
+          const place = add.run(table, one.n, JSON.stringify(one)).lastInsertRowid
+          note.run(table, one.n, place)
+          if (one.type === 'ended') end.run(table, place, Number(one.counts === true))
+        }
+      })
+    },
+  }
+}
+
+const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
+const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'line\nbreak, \u2028 and “7 0”\n7 0' })
+
+test('a store of version 1 is read, and goes on, with nothing lost', async () => {
+  const path = folder()
+  const { database, append } = first(path)
+  append(9, [move(9, 1)])
+  append(7, [move(7, 1), said(2)])
+  append(3, [move(3, 1)])
+  append(9, [move(9, 2), ended(3, true)])
+  append(3, [said(2)])
+  append(4, [move(4, 1), ended(2, false)])
+  append(2, [ended(1, true)])
+  append(7, [move(7, 3)])
+  append(9, [said(4)])
+  append(5, [said(1)])
+  append(5, [ended(2, true), ended(3, true)])
+  database.run(`
+    INSERT INTO standings VALUES ('account:1', 'nim', 'Ada', 3, 2, 1500, 80, 0.06);
+    INSERT INTO recorded (table_id) VALUES (9), (2);
+    INSERT INTO accounts (key, name, password, since) VALUES ('ada', 'Ada', '$argon2id$', 5);
+    INSERT INTO sessions VALUES ('t', 'account:1', 10)`)
+  database.close()
+
+  const logs = new Map<number, readonly TableEvent[]>([
+    [2, [ended(1, true)]],
+    [3, [move(3, 1), said(2)]],
+    [4, [move(4, 1), ended(2, false)]],
+    [5, [said(1), ended(2, true), ended(3, true)]],
+    [7, [move(7, 1), said(2), move(7, 3)]],
+    [9, [move(9, 1), move(9, 2), ended(3, true), said(4)]],
+  ])
+  for (const time of ['first', 'second']) {
+    const { tables, results, accounts, close } = await openStore({ folder: path })
+    for (const [table, log] of logs) expect([time, table, await tables.read(table, 0)]).toEqual([time, table, log])
+    expect([await tables.unfinished(), await tables.ended(), await tables.ended(4)]).toEqual([
+      [3, 7],
+      [9, 2, 5],
+      [2, 5],
+    ])
+    expect([tables.newTable(), await results.last()]).toEqual([10, 2])
+    const rating = { rating: 1500, deviation: 80, volatility: 0.06 }
+    expect(await results.standing('nim', 'account:1')).toEqual({ person: 'account:1', name: 'Ada', score: 3, games: 2, rating })
+    expect(await accounts.named('ada')).toEqual({ person: 'account:1', key: 'ada', name: 'Ada', password: '$argon2id$', since: 5 })
+    expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:1', until: 10 })
+    await close()
+  }
+
+  const { tables, close } = await openStore({ folder: path })
+  await tables.append(7, 3, [move(7, 4), ended(5, true)])
+  await tables.append(9, 4, [said(5)])
+  await tables.append(tables.newTable(), 0, [move(10, 1), ended(2, true)])
+  expect([await tables.read(7, 3), await tables.read(9, 4)]).toEqual([[move(7, 4), ended(5, true)], [said(5)]])
+  expect([await tables.unfinished(), await tables.ended(), await tables.ended(5)]).toEqual([[3], [9, 2, 5, 7, 10], [7, 10]])
+  await close()
+})
+
+test('what was damaged in a store of version 1 is told as before, and the others are read', async () => {
+  const path = folder()
+  const { database, append } = first(path)
+  for (const table of [1, 2, 3, 4])
+    append(
+      table,
+      [1, 2, 3].map((n) => move(table, n)),
+    )
+  database.run(`
+    DELETE FROM events WHERE table_id = 1 AND n = 2;
+    DELETE FROM events WHERE table_id = 2;
+    UPDATE events SET event = '{"n":2' WHERE table_id = 3 AND n = 2`)
+  database.close()
+  const { tables, close } = await openStore({ folder: path })
+  await expect(tables.read(1, 0)).rejects.toMatchObject({ code: 'damaged' })
+  await expect(tables.read(2, 0)).rejects.toThrow('event 1 of table 2 cannot be read: it is not there')
+  await expect(tables.read(3, 0)).rejects.toThrow('event 2 of table 3 cannot be read: it is no JSON')
+  expect(await tables.read(4, 0)).toEqual([1, 2, 3].map((n) => move(4, n)))
+  expect(await tables.unfinished()).toEqual([1, 2, 3, 4])
+  await close()
+})
