@@ -9,6 +9,7 @@ export class Restarting {
   #server: Parlor | undefined
   #ports = Promise.withResolvers<ReadonlyMap<string, number>>()
   #up = false
+  #over = false
 
   constructor(folder: string) {
     this.#folder = folder
@@ -26,6 +27,7 @@ export class Restarting {
   }
   /** Starts the server, and does not wait for it. */
   begin(): Parlor {
+    if (this.#over) throw new Error('the run is over')
     const only = PROGRAMS.flatMap((program) => ['--only', program, '--port', `${program}=0`])
     this.#server = new Parlor(['serve', '--json', '--data', this.#folder, ...only])
     return this.#server
@@ -61,8 +63,9 @@ export class Restarting {
     return complaints.filter((line) => !line.startsWith('parlor: tjc/tictactoe, ')).join('\n')
   }
 
-  /** Ends the server if it still runs. */
+  /** Ends the server if it still runs, and starts no other. */
   async end(): Promise<void> {
+    this.#over = true
     await this.#server?.[Symbol.asyncDispose]()
   }
 }

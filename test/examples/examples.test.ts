@@ -161,6 +161,7 @@ const clients: Client[] = [
     args: ['%d.%m.%Y, %H:%M'],
     prints: '29.02.2024, 13:05\n',
   },
+  { example: 'python/native_bot.py', program: 'parlor/door', options: {}, args: ['ada', '2'], prints: /^((won|lost|draw)\n){2}$/ },
   {
     example: 'js/hangman_client.js',
     program: 'fh/hangman',

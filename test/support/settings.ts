@@ -33,6 +33,7 @@ const cells = (program: string): Speech => ({ program, says: (move) => `MOVE${mo
 const PROGRAMS: readonly { readonly game: string; readonly who: SeatNumber; readonly speech: Speech }[] = [
   { game: 'tictactoe', who: 1, speech: cells('tjc/tictactoe') },
   { game: 'tictactoe', who: 0, speech: cells('tjc/tictactoe-alternative') },
+  { game: 'tictactoe', who: 0, speech: lines('cs/chat', 'play tictactoe\n') },
   { game: 'hands', who: 1, speech: lines('c8/scissors') },
   { game: 'hangman', who: 0, speech: lines('fh/hangman', 'START\n') },
   { game: 'hangman', who: 0, speech: lines('cs/chat', 'play hangman\n') },

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { chance } from '../../src/games/random.ts'
+import type { Store } from '../../src/hall/ports.ts'
+import { Premises } from '../../src/server/premises.ts'
+import { Server } from '../../src/server/server.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { type Clock, wallClock } from '../../src/wire/clock.ts'
+import { program } from '../support/play.ts'
+
+const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
+
+/** Runs the bot to its end; `undefined` where there is no Python. */
+function bot(port: number, ...args: string[]): Promise<{ output: string; errors: string; code: unknown } | undefined> {
+  return new Promise((resolve) => {
+    execFile('python3', ['-B', file, '127.0.0.1', String(port), ...args], (error, output, errors) => {
+      resolve(error?.code === 'ENOENT' ? undefined : { output, errors, code: error?.code ?? 0 })
+    })
+  })
+}
+
+/** A clock by which the house comes late, for Python may take its time to start. */
+const patient: Clock = { now: () => wallClock.now(), after: (ms, then) => wallClock.after(20 * ms, then) }
+
+/** The front door, and what is kept behind it. */
+async function door(): Promise<{ port: number; store: Store }> {
+  const onTrouble = (sentence: string, reason: unknown) => {
+    throw new Error(sentence, { cause: reason })
+  }
+  const store = memoryStore()
+  const server = new Server({
+    premises: new Premises({ store, clock: patient, random: chance, onTrouble }),
+    programs: [await program('parlor/door')],
+    host: '127.0.0.1',
+    ports: { 'parlor/door': 0 },
+    iterative: new Set(),
+    limits: { first: 20_000, idle: 20_000 },
+    options: {},
+    random: chance,
+    logs: { tell() {} },
+  })
+  const [place] = await server.open()
+  onTestFinished(() => server.stop())
+  return { port: place?.address.port ?? 0, store }
+}
+
+/** A way to a port on which each connection breaks when so many lines of JSON have come back, and a last one that holds. */
+async function breaking(port: number, lines: readonly number[]): Promise<number> {
+  const left = [...lines]
+  const relay = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    const limit = left.shift() ?? Number.POSITIVE_INFINITY
+    let count = 0
+    far.on('data', (data) => {
+      count += String(data).match(/^{/gm)?.length ?? 0
+      near.write(data)
+      if (count >= limit) near.destroy()
+    })
+    near.pipe(far)
+    for (const socket of [near, far]) socket.on('error', () => {})
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+  })
+  relay.listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  onTestFinished(() => {
+    relay.close()
+  })
+  return (relay.address() as AddressInfo).port
+}
+
+describe('examples/python/native_bot.py', () => {
+  test('two of them play with each other, though the connection of one breaks again and again', async ({ skip }) => {
+    const { port, store } = await door()
+    const [ada, grace] = await Promise.all([bot(await breaking(port, [5, 7]), 'ada'), bot(port, 'grace')])
+    if (!ada || !grace) return skip()
+    expect([ada.code, grace.code]).toEqual([0, 0])
+    expect(ada.errors).toMatch(/: once more\n/)
+    expect(grace.errors).toBe('')
+    expect([`${ada.output}${grace.output}`]).toEqual([expect.stringMatching(/^(won\nlost|lost\nwon|draw\ndraw)\n$/)])
+    const log = await store.tables.read(1, 0)
+    expect(log[0]).toMatchObject({ type: 'opened', seats: [{ name: expect.any(String) }, { name: expect.any(String) }] })
+    expect(log.filter(({ type }) => type === 'back').length).toBeGreaterThan(0)
+    const moves = log.flatMap((event) => (event.type === 'moved' ? [event.move] : []))
+    expect(new Set(moves).size).toBe(moves.length)
+    expect(log.at(-1)).toMatchObject({ type: 'ended' })
+  })
+
+  test('it ends with the sentence of the server where it is not let in', async ({ skip }) => {
+    const { port } = await door()
+    const told = await bot(port, 'house')
+    if (!told) return skip()
+    expect(told).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^the server says: .*house/) })
+  })
+
+  test('it is shorter than a page', () => {
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThan(60)
+  })
+})
