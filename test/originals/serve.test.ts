@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Parlor, serving } from '../support/process.ts'
 import { originals } from './suite.ts'
 
@@ -57,6 +57,7 @@ async function client(script: string, port: number, typed: readonly string[]): P
   child.stderr.on('data', (data) => (screen += data))
   child.stdin.on('error', () => {})
   child.stdin.end(typed.map((line) => `${line}\n`).join(''))
+  onTestFinished(() => void child.kill('SIGKILL'))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { screen, code }
 }

@@ -49,9 +49,9 @@ describe('the directory', () => {
     const database = databaseIn(path)
     expect(reach(database)).toEqual([2, 2])
     expect(database.prepare('SELECT * FROM tables ORDER BY id').all()).toEqual([
-      expect.objectContaining({ id: 1, version: 1, places: ' 1', ended: null, counts: 0 }),
-      expect.objectContaining({ id: 2, version: 2, places: ' 1 2', ended: 1, counts: 1 }),
-      expect.objectContaining({ id: 3, version: 1, places: ' 1', ended: null, counts: 0 }),
+      expect.objectContaining({ id: 1, version: 1, places: ' 1:0', ended: null, counts: 0 }),
+      expect.objectContaining({ id: 2, version: 2, places: ' 1:28 2:0', ended: 1, counts: 1 }),
+      expect.objectContaining({ id: 3, version: 1, places: ' 1:56', ended: null, counts: 0 }),
     ])
   })
 

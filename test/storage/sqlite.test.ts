@@ -151,8 +151,10 @@ describe('what is damaged is told, with its table and number, and nothing of it 
     ['another beginning', becomes('\n1 0', '\n1 1'), 'event 1 of table 1 cannot be read: it is not there'],
     ['no place', 'DELETE FROM journal WHERE place = 2', 'event 1 of table 1 cannot be read: it is not there'],
     ['no last place', 'DELETE FROM journal WHERE place = 3', 'event 4 of table 1 cannot be read: it is not there'],
-    ['other places', "UPDATE tables SET places = ' 1 3' WHERE id = 1", 'event 1 of table 1 cannot be read: it is not there'],
-    ['a place twice', "UPDATE tables SET places = ' 2 2' WHERE id = 1", 'event 4 of table 1 cannot be read: it is not there'],
+    ['other places', "UPDATE tables SET places = ' 1:0 3:0' WHERE id = 1", 'event 1 of table 1 cannot be read: it is not there'],
+    ['another character', "UPDATE tables SET places = ' 2:1 3:0' WHERE id = 1", 'event 1 of table 1 cannot be read: it is not there'],
+    ['no places', "UPDATE tables SET places = '' WHERE id = 1", 'event 1 of table 1 cannot be read: it is not there'],
+    ['a place twice', "UPDATE tables SET places = ' 2:0 2:0' WHERE id = 1", 'event 4 of table 1 cannot be read: it is not there'],
     ['a later version', 'UPDATE tables SET version = 6 WHERE id = 1', 'event 5 of table 1 cannot be read: it is not there'],
     ['an earlier version', 'UPDATE tables SET version = 3 WHERE id = 1', 'event 4 of table 1 cannot be read: it should not be there'],
   ])('%s', async (_, sql, sentence) => {

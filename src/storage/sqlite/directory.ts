@@ -6,7 +6,7 @@ import { type Database, number, text } from './database.ts'
 export interface Entry {
   /** The number of its last event. */
   readonly version: number
-  /** The places of the batches in the journal that have its events, in order: ` 3 17 18`. */
+  /** Where in the journal its events are, in order, each time a place and a character from 0: ` 3:0 17:250`. */
   readonly places: string
   /** The how-manieth it was to end, counted from 1. */
   readonly ended: number | undefined

@@ -1,5 +1,4 @@
 import type { StatementSync } from 'node:sqlite'
-import type { TableId } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import type { Addition, Ending } from '../log.ts'
 import { type Database, text } from './database.ts'
@@ -56,52 +55,48 @@ export class Journal {
 
 /**
  * An addition as a part of a batch: a line with the table, the number of the event before, and how the table ends, if it
- * does; then the events, a line each. Line breaks stand before lines, and nowhere in JSON: so the parts of a table are
- * found by how they begin, whatever people say there.
+ * does; then the events, a line each, all with a line break before it. JSON has no line breaks, and no digit at its
+ * beginning here, so that it is clear where the next part begins, whatever people say.
  */
 export function partOf({ table, expected, lines }: Addition, ending: Ending | undefined): string {
   return ending ? `\n${table} ${expected} ${ending}${lines}` : `\n${table} ${expected}${lines}`
 }
 
-/** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */
-export function* partsOf(batch: string, place: number): Iterable<Addition> {
-  for (let at = 0; at < batch.length; ) {
-    const part = partAt(batch, at)
-    if (!part) throw brokenAt(place, `cannot be read from character ${at + 1} on`)
-    yield part.addition
-    at = part.end
-  }
+/** Part is an addition and where in its batch it stands, in characters from 0. */
+export interface Part extends Addition {
+  readonly from: number
+  readonly to: number
 }
 
-/** The parts of a batch that are a table's, in order; what cannot be read is passed over. */
-export function* partsAbout(table: TableId, batch: string): Iterable<Addition> {
-  const beginning = `\n${table} `
-  for (let at = batch.indexOf(beginning); at >= 0; ) {
-    const part = partAt(batch, at)
-    if (part) yield part.addition
-    at = batch.indexOf(beginning, part?.end ?? at + 1)
+/** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */
+export function* partsOf(batch: string, place: number): Iterable<Part> {
+  for (let from = 0; from < batch.length; ) {
+    const part = partAt(batch, from)
+    if (!part) throw brokenAt(place, `cannot be read from character ${from + 1} on`)
+    yield part
+    from = part.to
   }
 }
 
 /** How a part begins, before its first event. */
 const BEGINNING = /\n(\d+) (\d+)(?: (ended|counts))?(?=\n[[{])/y
 
-function partAt(batch: string, at: number): { readonly addition: Addition; readonly end: number } | undefined {
-  BEGINNING.lastIndex = at
+/** The part of a batch that begins at a character; nothing where none does. */
+export function partAt(batch: string, from: number): Part | undefined {
+  BEGINNING.lastIndex = from
   const match = BEGINNING.exec(batch)
   if (!match) return undefined
   const [beginning, table, expected, how] = match
   const ending: Ending | undefined = how === 'ended' || how === 'counts' ? how : undefined
+  const events = from + beginning.length
+  let to = events
   let count = 0
-  let end = at + beginning.length
-  // events are JSON, which begins with a bracket here, and the next part with a digit
-  while (batch[end + 1] === '[' || batch[end + 1] === '{') {
-    const next = batch.indexOf('\n', end + 1)
-    end = next < 0 ? batch.length : next
+  while (batch[to + 1] === '[' || batch[to + 1] === '{') {
+    const next = batch.indexOf('\n', to + 1)
+    to = next < 0 ? batch.length : next
     count++
   }
-  const lines = batch.slice(at + beginning.length, end)
-  return { addition: { table: Number(table), expected: Number(expected), count, lines, ending }, end }
+  return { table: Number(table), expected: Number(expected), count, lines: batch.slice(events, to), ending, from, to }
 }
 
 function brokenAt(place: number, amiss: string): StoreError {

@@ -79,7 +79,7 @@ export const MIGRATIONS: readonly string[] = [
     counts INTEGER NOT NULL
   ) STRICT;
   INSERT INTO tables
-    SELECT id, version, ' ' || row_number() OVER batches, iif(ended IS NULL, NULL, row_number() OVER batches), counts
+    SELECT id, version, ' ' || row_number() OVER batches || ':0', iif(ended IS NULL, NULL, row_number() OVER batches), counts
     FROM tables_before WINDOW batches AS (ORDER BY ended IS NULL, ended, id);
 
   CREATE TABLE journal (

@@ -4,7 +4,7 @@ import { damaged } from '../events.ts'
 import type { Addition, Shelf } from '../log.ts'
 import type { Database } from './database.ts'
 import { type Cover, Directory, type Entry } from './directory.ts'
-import { Journal, partOf, partsAbout, partsOf } from './journal.ts'
+import { Journal, partAt, partOf, partsOf } from './journal.ts'
 
 /** How the directory follows the journal. */
 export interface Pace {
@@ -18,13 +18,11 @@ const PACE: Pace = { lag: 4_000_000, entries: 256 }
 
 /** Known is what is in memory of a table. */
 interface Known extends Entry {
-  /** The last of its places. */
-  readonly last: number
   /** The directory has it as it is here. */
   readonly noted: boolean
 }
 
-const NEW: Known = { version: 0, places: '', ended: undefined, counts: false, last: 0, noted: true }
+const NEW: Known = { version: 0, places: '', ended: undefined, counts: false, noted: true }
 
 /** Update is the directory on its way to where the journal was when it began: `done` of these tables have their entries. */
 interface Update {
@@ -69,7 +67,7 @@ export class SqliteShelf implements Shelf {
     this.#place = place
     this.#ended = ended
     this.#highest = this.#directory.highest()
-    for (const [table, entry] of this.#directory.unfinished()) this.#known.set(table, knownOf(entry))
+    for (const [table, entry] of this.#directory.unfinished()) this.#known.set(table, { ...entry, noted: true })
     this.#readOn()
   }
 
@@ -102,8 +100,8 @@ export class SqliteShelf implements Shelf {
     if (before.version !== addition.expected) return false
     if (addition.count === 0) return true
     this.#before.push([addition.table, known])
+    this.#learn(addition, this.#parts.length, before)
     this.#parts += partOf(addition, before.ended === undefined ? addition.ending : undefined)
-    this.#learn(addition, before)
     return true
   }
 
@@ -112,12 +110,14 @@ export class SqliteShelf implements Shelf {
       const { version, places } = this.#known.get(table) ?? this.#find(table)
       let lines = ''
       let n = 0
-      for (const place of places.split(' ').slice(1)) {
-        for (const part of partsAbout(table, this.#journal.at(Number(place)))) {
-          if (part.expected !== n) throw damaged(table, n + 1, 'it is not there')
-          lines += part.lines
-          n += part.count
-        }
+      for (const [place = 0, from = 0] of places
+        .split(' ')
+        .slice(1)
+        .map((one) => one.split(':').map(Number))) {
+        const part = partAt(this.#journal.at(place), from)
+        if (part?.table !== table || part.expected !== n) throw damaged(table, n + 1, 'it is not there')
+        lines += part.lines
+        n += part.count
       }
       if (n < version) throw damaged(table, n + 1, 'it is not there')
       if (n > version) throw damaged(table, version + 1, 'it should not be there')
@@ -150,7 +150,7 @@ export class SqliteShelf implements Shelf {
     for (const batch of this.#journal.after(this.#place)) {
       for (const part of partsOf(batch, this.#place + 1)) {
         const before = this.#known.get(part.table) ?? this.#find(part.table)
-        if (part.expected >= before.version) this.#learn(part, before)
+        if (part.expected >= before.version) this.#learn(part, part.from, before)
         else if (part.ending) this.#ended++
       }
       this.#passed(batch)
@@ -160,21 +160,19 @@ export class SqliteShelf implements Shelf {
   /** What is known of a table that is not in memory. */
   #find(table: TableId): Known {
     const entry = table > this.#highest ? undefined : this.#directory.find(table)
-    return entry ? knownOf(entry) : NEW
+    return entry ? { ...entry, noted: true } : NEW
   }
 
-  /** Learns what the next place of the journal has of a table. */
-  #learn({ table, expected, count, ending }: Addition, before: Known): void {
-    const place = this.#place + 1
+  /** Learns what the next place of the journal has of a table, from a character on. */
+  #learn({ table, expected, count, ending }: Addition, from: number, before: Known): void {
     const ends = ending !== undefined && before.ended === undefined
     if (ends) this.#ended++
     if (table > this.#highest) this.#highest = table
     this.#known.set(table, {
       version: expected + count,
-      places: before.last === place ? before.places : `${before.places} ${place}`,
+      places: `${before.places} ${this.#place + 1}:${from}`,
       ended: ends ? this.#ended : before.ended,
       counts: ends ? ending === 'counts' : before.counts,
-      last: place,
       noted: false,
     })
   }
@@ -196,7 +194,7 @@ export class SqliteShelf implements Shelf {
     this.#turn = undefined
     this.#update ??= this.#begun()
     this.#write(this.#update)
-    if (this.#update || this.#ahead > this.#pace.lag) this.#turn = setImmediate(() => this.#advance())
+    if (this.#update) this.#turn = setImmediate(() => this.#advance())
   }
 
   #begun(): Update {
@@ -232,8 +230,4 @@ export class SqliteShelf implements Shelf {
     if (known?.ended !== undefined) this.#known.delete(table)
     else if (known) this.#known.set(table, { ...known, noted: true })
   }
-}
-
-function knownOf(entry: Entry): Known {
-  return { ...entry, last: Number(entry.places.slice(entry.places.lastIndexOf(' ') + 1)), noted: true }
 }
