@@ -14,7 +14,7 @@ export interface Pace {
   readonly entries: number
 }
 
-const PACE: Pace = { lag: 4_000_000, entries: 256 }
+const PACE: Pace = { lag: 4_000_000, entries: 128 }
 
 /** Known is what is in memory of a table. */
 interface Known extends Entry {
