@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
+import { placed } from '../hall/hall.ts'
 import type { LadderRow } from '../protocols/lobby.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf, place } from '../terminal/trouble.ts'
@@ -74,10 +75,7 @@ async function asked(server: Connection, { name }: Entry, limit: number): Promis
 async function fromFolder(folder: string, limit: number, print: (ladders: Ladders) => Promise<void>): Promise<void> {
   const store = await storeIn(folder)
   try {
-    await print(async ({ game }) => {
-      const best = await store.results.ladder(game.name, limit)
-      return best.map((one) => ({ ...one, rank: best.filter(({ score }) => score > one.score).length + 1 }))
-    })
+    await print(async ({ game }) => placed(await store.results.ladder(game.name, limit)))
   } finally {
     await store.close()
   }

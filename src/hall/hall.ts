@@ -7,6 +7,7 @@ import {
   type Clock,
   type ClockRules,
   HOUSE,
+  hasAccount,
   type PersonId,
   type Sitter,
   type Standing,
@@ -49,6 +50,11 @@ interface Seeking extends Wish {
 /** Place is a standing, and its place on the ladder: 1 for the best, equal ones sharing it. */
 export interface Place extends Standing {
   readonly rank: number
+}
+
+/** The best of a game, from the first on, with their places. */
+export function placed(best: readonly Standing[]): readonly Place[] {
+  return best.map((one) => ({ ...one, rank: best.filter(({ score }) => score > one.score).length + 1 }))
 }
 
 /** A wish to be seated. */
@@ -100,11 +106,6 @@ export class Hall {
   /** A table at which something goes on. */
   table(id: TableId): LiveTable | undefined {
     return this.#tables.get(id)
-  }
-
-  /** The games that are played here, by name. */
-  get games(): ReadonlyMap<string, AnyGame> {
-    return this.#options.games
   }
 
   /**
@@ -173,8 +174,7 @@ export class Hall {
   async ladder(game: string, limit: number): Promise<readonly Place[]> {
     const { results } = this.#options.store
     await this.recorder.settled()
-    const best = await results.ladder(game, limit)
-    return best.map((one) => ({ ...one, rank: best.filter(({ score }) => score > one.score).length + 1 }))
+    return placed(await results.ladder(game, limit))
   }
 
   /** A person's place on a game's ladder; `undefined` for one who is not on it. */
@@ -325,5 +325,5 @@ function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
  * alone, the name. Nobody resumes a game against somebody else by a name that anybody can take.
  */
 function canReturn({ person, token }: Sitter, seats: number): boolean {
-  return token !== undefined || person.startsWith('account:') || (person.startsWith('guest:') && seats === 1)
+  return token !== undefined || hasAccount(person) || (person.startsWith('guest:') && seats === 1)
 }

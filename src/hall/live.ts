@@ -310,7 +310,8 @@ function newsOf({ n, at, ...event }: TableEvent, state: TableState, who: SeatNum
   return situation ? { n, at, event: shown, situation } : { n, at, event: shown }
 }
 
-function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
+/** What a seat or a watcher sees of a state. */
+export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
   const view = rules.view(position, who)
   const turn = outcome === undefined && who !== 'watcher' && toMove.includes(who)
   return outcome ? { view, turn, outcome } : { view, turn }

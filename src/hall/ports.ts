@@ -12,6 +12,11 @@ export const HOUSE: PersonId = 'house'
 /** Somebody who never said who it is, as most classroom programs. */
 export const PEER: PersonId = 'peer'
 
+/** Whether somebody's name is registered. */
+export function hasAccount(person: PersonId): boolean {
+  return person.startsWith('account:')
+}
+
 /** Sitter is who holds a seat, as the journal has it. */
 export interface Sitter {
   readonly person: PersonId

@@ -1,6 +1,6 @@
 import rate from 'glicko2-lite'
 import type { Outcome, SeatNumber } from '../games/game.ts'
-import { HOUSE, PEER, type PersonId, type Rating, type Standing, type TableEvent } from './ports.ts'
+import { HOUSE, hasAccount, PEER, type Rating, type Standing, type TableEvent } from './ports.ts'
 import type { Opened } from './table.ts'
 
 /** Where everybody starts, as Glickman has it in "Example of the Glicko-2 system", step 1. Nobody is known less well. */
@@ -63,8 +63,4 @@ export function standingsAfter(
     const rating = ratings[seat]
     return rating ? [{ ...one, score: rating.rating, rating }] : []
   })
-}
-
-function hasAccount(person: PersonId): boolean {
-  return person.startsWith('account:')
 }

@@ -1,6 +1,6 @@
 import type { SeatNumber } from '../games/game.ts'
 import { timeLeft } from '../hall/clocks.ts'
-import type { Attendant, LiveTable, News } from '../hall/live.ts'
+import { type Attendant, type LiveTable, type News, situationOf } from '../hall/live.ts'
 import type { Clock, TableEvent } from '../hall/ports.ts'
 import { evolve, opened, type TableState } from '../hall/table.ts'
 import type { Attendance, LobbyListener, Sight, TableNews } from '../protocols/lobby.ts'
@@ -135,13 +135,11 @@ function told(event: News['event'] | TableEvent): TableNews['what'] {
 }
 
 function sightOf(state: TableState, who: SeatNumber | 'watcher', now: number): Sight {
-  const { rules, position, toMove, outcome, opened: opening, clocks } = state
+  const { toMove, outcome, opened: opening, clocks } = state
   const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))
   return {
-    view: rules.view(position, who),
-    turn: outcome === undefined && who !== 'watcher' && toMove.includes(who),
+    ...situationOf(state, who),
     toMove: outcome ? [] : toMove,
-    ...(outcome ? { outcome } : {}),
     ...(left.every((one) => one !== undefined) ? { left } : {}),
   }
 }

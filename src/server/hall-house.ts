@@ -64,7 +64,6 @@ export class HallHouse implements Household, Hallway {
       rooms: this.#premises,
       line: this.#line,
       listener,
-      stock: this.#premises.stock,
       onSeated: this.#onSeated,
     })
     this.#session = session

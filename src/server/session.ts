@@ -1,10 +1,11 @@
-import { checkSettings, type Entry, entryOf, type Stock } from '../games/catalogue.ts'
+import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
+import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
-import type { ClockRules, Sitter } from '../hall/ports.ts'
+import { type ClockRules, hasAccount, type Sitter } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
@@ -28,7 +29,6 @@ export interface SessionOptions {
   readonly rooms: Rooms
   readonly line: Line
   readonly listener: LobbyListener
-  readonly stock: Stock
   /** Told of each seat that is taken. */
   readonly onSeated?: OnSeated | undefined
 }
@@ -44,18 +44,16 @@ const TABLES = 20
 export class Session implements Lobby {
   readonly #rooms: Rooms
   readonly #line: Line
-  readonly #stock: Stock
   readonly #onSeated: OnSeated | undefined
   readonly #tables: Attended
   #visitor: Visitor | undefined
   #cancelSeek: (() => void) | undefined
   #closed = false
 
-  constructor({ rooms, line, listener, stock, onSeated }: SessionOptions) {
+  constructor({ rooms, line, listener, onSeated }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
     this.#tables = new Attended(rooms.hall, listener)
-    this.#stock = stock
     this.#onSeated = onSeated
   }
 
@@ -138,49 +136,32 @@ export class Session implements Lobby {
     if (wrong) return coded('bad-setting', wrong)
     const refusal = this.#busy() ?? this.#checkRated(wish, entry)
     if (refusal) return refusal
-    const options = await entry.setup(wish.settings, this.#stock)
+    const options = await entry.setup(wish.settings, this.#rooms.stock)
     const against = wish.against === undefined ? undefined : this.#present(wish.against)
     if (against !== undefined && typeof against !== 'string') return against
     // somebody else may have come through this connection meanwhile, or it may have gone
     if (!this.#visitor || this.#closed) return WHO
-    const token = secretToken(this.#rooms.bytes)
-    const sitter: Sitter = { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) }
     const clock: ClockRules = { ...wish.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
-      const table = this.#rooms.hall.open(game, {
-        options,
-        seats: [sitter],
-        rated: points !== undefined,
-        private: wish.private === true,
-        clock,
-      })
-      this.#seated(table, 0, token)
+      const { sitter, token } = this.#sitter(this.#visitor)
+      const rated = points !== undefined
+      this.#seated(this.#rooms.hall.open(game, { options, seats: [sitter], rated, private: wish.private === true, clock }), 0, token)
       return {}
     }
     const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
-    let waiting = true
-    const cancel = this.#rooms.hall.seek({
-      sitter,
+    // the house is nobody's friend, and has no rating
+    const nobodyElse = code !== undefined || against !== undefined || wish.rated || wish.wait === null
+    this.#seek(this.#visitor, {
       game,
       options: options ?? {},
       seats: wish.seats ?? [...Array(size.max).keys()],
       rated: wish.rated === true,
       clock,
-      // the house is nobody's friend, and has no rating
-      wait:
-        code !== undefined || against !== undefined || wish.rated || wish.wait === null
-          ? Number.POSITIVE_INFINITY
-          : (wish.wait ?? this.#rooms.wait ?? WAIT),
+      wait: nobodyElse ? Number.POSITIVE_INFINITY : (wish.wait ?? this.#rooms.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
-      seated: (table, seat) => {
-        waiting = false
-        this.#seated(table, seat, token)
-      },
     })
-    // somebody may have waited already, and then there is nothing to take back
-    if (waiting) this.#cancelSeek = cancel
     return code === undefined ? {} : { code }
   }
 
@@ -205,17 +186,9 @@ export class Session implements Lobby {
     if (wish.against !== undefined && wish.against !== this.#visitor.person) {
       return { code: 'not-now', refused: 'this invitation is for somebody else' }
     }
-    if (wish.rated && !this.#visitor.person.startsWith('account:')) return UNREGISTERED
-    const token = secretToken(this.#rooms.bytes)
-    const { against: _, ...same } = wish
-    this.#cancelSeek = this.#rooms.hall.seek({
-      ...same,
-      sitter: { person: this.#visitor.person, name: this.#visitor.name, token: hashToken(token) },
-      seats: [0, 1],
-      clock: wish.clock ?? {},
-      wait: Number.POSITIVE_INFINITY,
-      seated: (table, seat) => this.#seated(table, seat, token),
-    })
+    if (wish.rated && !this.#registered) return UNREGISTERED
+    const { game, options, rated, clock = {} } = wish
+    this.#seek(this.#visitor, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
     return undefined
   }
 
@@ -307,7 +280,11 @@ export class Session implements Lobby {
 
   #personInfo({ person, name }: Visitor): PersonInfo {
     const tables = [...this.#rooms.hall.seatsOf(person)].map(({ table }) => table.id)
-    return { name, registered: person.startsWith('account:'), tables }
+    return { name, registered: hasAccount(person), tables }
+  }
+
+  get #registered(): boolean {
+    return this.#visitor !== undefined && hasAccount(this.#visitor.person)
   }
 
   /** Why this one cannot want to play just now. */
@@ -327,11 +304,29 @@ export class Session implements Lobby {
 
   #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
     if (!rated || game.seats.max === 1) return undefined
-    if (!this.#visitor?.person.startsWith('account:')) return UNREGISTERED
+    if (!this.#registered) return UNREGISTERED
     const opposite = against === undefined ? undefined : this.#present(against)
-    return typeof opposite !== 'string' || opposite.startsWith('account:')
+    return typeof opposite !== 'string' || hasAccount(opposite)
       ? undefined
       : { code: 'not-now', refused: `${against} has no registered name, and could not play for a rating` }
+  }
+
+  /** Somebody as a sitter, and the token by which this one comes back to the seat. */
+  #sitter({ person, name }: Visitor): { sitter: Sitter; token: string } {
+    const token = secretToken(this.#rooms.bytes)
+    return { sitter: { person, name, token: hashToken(token) }, token }
+  }
+
+  #seek(visitor: Visitor, wish: Omit<Seek, 'sitter' | 'seated'>): void {
+    const { sitter, token } = this.#sitter(visitor)
+    let waiting = true
+    const seated = (table: LiveTable, seat: SeatNumber) => {
+      waiting = false
+      this.#seated(table, seat, token)
+    }
+    const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated })
+    // somebody may have waited already, and then there is nothing to take back
+    if (waiting) this.#cancelSeek = cancel
   }
 
   /** The person of somebody who is here. */
@@ -350,7 +345,7 @@ export class Session implements Lobby {
   #held() {
     const { person } = this.#visitor ?? {}
     // a guest's name is anybody's: only a token shows whose seat it is
-    if (!person?.startsWith('account:')) return []
+    if (person === undefined || !hasAccount(person)) return []
     return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.has(table.id))
   }
 }

@@ -126,6 +126,7 @@ describe('the native protocol', () => {
     }
     expect(await alan.say({ type: 'join', code })).toMatchObject({ type: 'error', code: 'not-now' })
     expect(await grace.say({ type: 'join', code })).toMatchObject({ type: 'ok' })
+    expect(await grace.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now' })
     expect(grace.last('seated').names).toEqual(['ada', 'grace'])
   })
 
