@@ -1,9 +1,12 @@
 // Parlor's server with one program, as `parlor serve` starts it: limits and all. What happens at tables is kept in memory,
 // or on disk, so that it survives the end of this process, or a loss of power: node bench/ours.ts PROGRAM [FOLDER process|power]
+
+import { play, playable } from '../src/games/player.ts'
 import { chance } from '../src/games/random.ts'
+import { LocalHouse } from '../src/protocols/house.ts'
 import { programOf } from '../src/protocols/index.ts'
 import { Premises } from '../src/server/premises.ts'
-import { Server } from '../src/server/server.ts'
+import { type Seating, Server } from '../src/server/server.ts'
 import { memoryStore } from '../src/storage/memory.ts'
 import { openStore } from '../src/storage/sqlite.ts'
 import { wallClock } from '../src/wire/clock.ts'
@@ -14,12 +17,24 @@ const name = process.argv[2] ?? ''
 const program = name === 'echo' ? echo : await programOf(name)
 if (!program) throw new Error(`there is no program ${name}`)
 const [folder, durable] = process.argv.slice(3)
-const store = folder === undefined ? memoryStore() : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
+const local: Seating = {
+  house: (line) =>
+    new LocalHouse(
+      (game) => (playable(game) ? (seat) => play(game, seat, chance) : undefined),
+      chance,
+      (reason) => line.end(String(reason)),
+    ),
+  clear: () => {},
+}
+const store =
+  folder === undefined || folder === 'local'
+    ? memoryStore()
+    : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
 const server = new Server({
-  premises: new Premises({ store, clock: wallClock, random: chance, onTrouble }),
+  premises: folder === 'local' ? local : new Premises({ store, clock: wallClock, random: chance, onTrouble }),
   programs: [program],
   host: '127.0.0.1',
   ports: { [program.name]: 0 },

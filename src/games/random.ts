@@ -8,16 +8,30 @@ export const chance: Random = {
 
 /** Chance that repeats: everything follows from the seed (mulberry32). */
 export function seeded(seed: number): Random {
-  let state = seed | 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
+  return new Seeded(seed)
+}
+
+class Seeded implements Random {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed | 0
+  }
+
+  integer(low: number, high: number): number {
+    return low + Math.floor(this.#next() * (high - low + 1))
+  }
+
+  choice<T>(from: readonly T[]): T {
+    return pick(from, Math.floor(this.#next() * from.length))
+  }
+
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0
+    const state = this.#state
     let t = Math.imul(state ^ (state >>> 15), 1 | state)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-  return {
-    integer: (low, high) => low + Math.floor(next() * (high - low + 1)),
-    choice: (from) => pick(from, Math.floor(next() * from.length)),
   }
 }
 
@@ -28,7 +42,7 @@ export function seeded(seed: number): Random {
 export function given(choices: readonly string[], otherwise: Random = chance): Random {
   let used = 0
   return {
-    integer: otherwise.integer,
+    integer: (low, high) => otherwise.integer(low, high),
     choice(from) {
       const text = pick(choices, used++ % choices.length)
       const found = from.find((one) => String(one).toLowerCase() === text.toLowerCase())

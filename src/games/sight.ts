@@ -2,19 +2,21 @@ import type { Situation, Watcher } from './game.ts'
 
 /** Sight is what comes to one seat: situations, kept until they are asked for or watched. */
 export class Sight<View> {
-  #unseen: Situation<View>[] = NONE
+  #unseen: Situation<View> | undefined
+  /** What comes after that. */
+  #later: Situation<View>[] = NONE
   #watcher: Watcher<View> | undefined
   #waiting: { resolve: (situation: Situation<View>) => void; reject: (reason: Error) => void } | undefined
   #closed: Error | undefined
 
   /** Whether there is nothing that was not shown. */
   get empty(): boolean {
-    return this.#unseen.length === 0
+    return this.#unseen === undefined
   }
 
   /** The next situation; see `Seat`. */
   next(): Promise<Situation<View>> {
-    const situation = this.#unseen.shift()
+    const situation = this.#shift()
     if (situation) return Promise.resolve(situation)
     if (this.#closed) return Promise.reject(this.#closed)
     return new Promise((resolve, reject) => {
@@ -31,20 +33,27 @@ export class Sight<View> {
 
   /** Keeps a situation until it is shown. */
   push(situation: Situation<View>): void {
-    if (this.#unseen.length > 0) this.#unseen.push(situation)
-    else this.#unseen = [situation]
+    if (!this.#unseen) this.#unseen = situation
+    else if (this.#later.length > 0) this.#later.push(situation)
+    else this.#later = [situation]
   }
 
   /** Shows what there is to whoever watches or waits. */
   show(): void {
     while (this.#watcher || this.#waiting) {
-      const situation = this.#unseen.shift()
+      const situation = this.#shift()
       if (!situation) return
       const waiting = this.#waiting
       this.#waiting = undefined
       if (this.#watcher) this.#watcher.see(situation)
       else waiting?.resolve(situation)
     }
+  }
+
+  #shift(): Situation<View> | undefined {
+    const situation = this.#unseen
+    this.#unseen = this.#later.length > 0 ? this.#later.shift() : undefined
+    return situation
   }
 
   /** Nothing more will come, for a reason that lies outside of the game. */
@@ -57,5 +66,5 @@ export class Sight<View> {
   }
 }
 
-/** What all sights share in which nothing is unseen. */
+/** What all sights share in which at most one is unseen. */
 const NONE: never[] = []

@@ -44,6 +44,7 @@ export function presence(clocks: Clocks, seat: SeatNumber, gone: number | undefi
 
 /** The clocks standing still: turns are charged with what they have used by `now`, and no grace runs. */
 export function stopped(clocks: Clocks, now: number): Clocks {
+  if (!clocks.since.some(isKnown) && !clocks.gone.some(isKnown)) return clocks
   const { used, since } = passed(clocks, [], undefined, now)
   return { used, since, gone: clocks.gone.map(() => undefined) }
 }
@@ -68,4 +69,8 @@ export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }
     consider(seat, 'grace', gone[seat], grace)
   }
   return next
+}
+
+function isKnown(time: number | undefined): boolean {
+  return time !== undefined
 }

@@ -128,7 +128,6 @@ export class Hall {
       this.#tools,
     )
     this.#take(table)
-    table.start()
     return table
   }
 

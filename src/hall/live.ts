@@ -1,6 +1,6 @@
-import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
+import type { Random, Refusal, SeatNumber, Situation } from '../games/game.ts'
 import type { Clock, Happening, TableEvent, TableId, TableLog } from './ports.ts'
-import { answered, type Command, decide, evolve, nextTick, opened, type Step, stepsOf, type TableState } from './table.ts'
+import { answer, type Command, evolve, nextTick, opened, perform, type Step, type TableState } from './table.ts'
 
 /** What a table needs from outside. */
 export interface TableTools {
@@ -47,11 +47,13 @@ export class LiveTable {
   #published: TableState | undefined
   /** What is decided and on its way to the journal. */
   #pending: Step[] = []
-  #attendants: readonly Attendant[] = []
-  #waiting: { readonly n: number; resolve(kept: boolean): void }[] = []
+  /** Appends that the journal has not answered yet, and who waits until it has. */
+  #underWay = 0
+  #onSettled: (() => void) | undefined
+  #attendants: readonly Attendant[] = NOBODY
+  #waiting: readonly Waiting[] = NOBODY
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
-  #appended: Promise<void> = Promise.resolve()
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
@@ -64,12 +66,15 @@ export class LiveTable {
     this.#unfollow = tools.log.follow(id, (events) => this.#kept(events))
   }
 
-  /** Opens a new table. What is wanted at it is decided at once, and seen when its opening is kept. */
+  /**
+   * Opens a new table, and lets the house move where it is to. What is wanted at it is decided at once, and seen when its
+   * opening is kept.
+   */
   static open(id: TableId, opening: Extract<Happening, { type: 'opened' }>, rules: TableState['rules'], tools: TableTools): LiveTable {
     const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
     const state = opened(event, rules)
     const table = new LiveTable(id, state, false, tools)
-    table.#keep([{ event, state }])
+    table.#keepAnswered([{ event, state }], event.at)
     return table
   }
 
@@ -117,9 +122,9 @@ export class LiveTable {
   submit(command: Command): Refusal | undefined {
     if (this.#broken) return CLOSED
     const now = this.#tools.clock.now()
-    const happenings = decide(this.#decided, command, now)
-    if (isRefusal(happenings)) return happenings
-    const steps = stepsOf(this.#decided, happenings, now)
+    const steps: Step[] = []
+    const refusal = perform(this.#decided, command, now, steps)
+    if (refusal) return refusal
     return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
   }
 
@@ -127,12 +132,17 @@ export class LiveTable {
   kept(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
     if (this.#pending.length === 0) return Promise.resolve(true)
-    return new Promise((resolve) => this.#waiting.push({ n: this.#decided.n, resolve }))
+    return new Promise((resolve) => {
+      this.#waiting = [...this.#waiting, { n: this.#decided.n, resolve }]
+    })
   }
 
   /** Resolves when nothing is on its way to the journal any more, whatever came of it. */
   settled(): Promise<void> {
-    return this.#appended
+    return new Promise((resolve) => {
+      if (this.#underWay === 0) resolve()
+      else this.#onSettled = resolve
+    })
   }
 
   /** Joins the table: brings the situation now, and from then on every event. The answer leaves it. */
@@ -158,13 +168,9 @@ export class LiveTable {
     return this.#published && situationOf(this.#published, who)
   }
 
-  /** Lets the house move, where it is to. */
-  start(): void {
-    this.#keepAnswered([], this.#tools.clock.now())
-  }
-
-  /** Calls `then` once, when the game is over, everything is kept and nobody attends any more. */
+  /** Calls `then` once, when the game is over, everything is kept and nobody attends any more, or the table is closed. */
   whenQuiet(then: () => void): void {
+    if (this.#broken) return then()
     this.#onQuiet = then
     this.#rest()
   }
@@ -185,9 +191,10 @@ export class LiveTable {
   }
 
   /** Keeps some steps with what the house answers to them; where the house cannot go on, neither can the table. */
-  #keepAnswered(steps: readonly Step[], now: number): Refusal | undefined {
+  #keepAnswered(steps: Step[], now: number): Refusal | undefined {
     try {
-      return this.#keep(answered(this.#decided, steps, now, this.#tools.random))
+      answer(this.#decided, now, this.#tools.random, steps)
+      return this.#keep(steps)
     } catch (reason) {
       this.#break(`the house cannot go on at table ${this.id}`, reason)
       return CLOSED
@@ -199,11 +206,19 @@ export class LiveTable {
     const last = steps.at(-1)
     if (!first || !last) return
     this.#decided = last.state
-    this.#pending.push(...steps)
+    for (const step of steps) this.#pending.push(step)
     const events = steps.map(({ event }) => event)
-    this.#appended = this.#tools.log.append(this.id, first.event.n - 1, events).catch((reason) => {
-      this.#break(`table ${this.id} could not be kept`, reason)
-    })
+    this.#underWay++
+    this.#tools.log.appendThen(this.id, first.event.n - 1, events, this.#answered)
+  }
+
+  /** The journal has kept what it was given, as followers have heard, or cannot. */
+  readonly #answered = (failure?: Error): void => {
+    this.#underWay--
+    if (failure) this.#break(`table ${this.id} could not be kept`, failure)
+    if (this.#underWay > 0) return
+    this.#onSettled?.()
+    this.#onSettled = undefined
   }
 
   /** Events are kept, by us or by another server: now everybody may know. */
@@ -297,18 +312,26 @@ export class LiveTable {
   }
 }
 
+/** Waiting is somebody who wants to know when the event `n` is kept. */
+interface Waiting {
+  readonly n: number
+  resolve(kept: boolean): void
+}
+
+const NOBODY: readonly never[] = []
 /** The refusal of everything at a table that cannot go on. */
 const CLOSED: Refusal = { refused: 'this table is closed' }
 
-/** What changes what is seen: everything that has to do with the game itself. */
-const SEEN: ReadonlySet<Happening['type']> = new Set(['opened', 'moved', 'ended'])
-
 /** An event as a seat or a watcher may see it. */
-function newsOf({ n, at, ...event }: TableEvent, state: TableState, who: SeatNumber | 'watcher'): News {
-  const situation = SEEN.has(event.type) ? situationOf(state, who) : undefined
-  const shown = event.type === 'opened' ? { type: event.type } : event.type === 'moved' ? { type: event.type, seat: event.seat } : event
-  return situation ? { n, at, event: shown, situation } : { n, at, event: shown }
+function newsOf(event: TableEvent, state: TableState, who: SeatNumber | 'watcher'): News {
+  const { n, at } = event
+  if (event.type === 'opened') return { n, at, event: OPENED, situation: situationOf(state, who) }
+  if (event.type === 'moved') return { n, at, event: { type: 'moved', seat: event.seat }, situation: situationOf(state, who) }
+  const { n: _, at: __, ...happening } = event
+  return happening.type === 'ended' ? { n, at, event: happening, situation: situationOf(state, who) } : { n, at, event: happening }
 }
+
+const OPENED = { type: 'opened' } as const
 
 /** What a seat or a watcher sees of a state. */
 export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {

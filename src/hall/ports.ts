@@ -96,6 +96,8 @@ export interface TableLog {
    * kept, whatever happens to this process; rejects with `VersionConflict`, or when they cannot be kept.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void>
+  /** As `append`, without a promise: calls `then` when they are kept, or with the reason why they cannot be; never at once. */
+  appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void
   /** A table's events after the number `after`, in order; none for a table that is not known. */
   read(table: TableId, after: number): Promise<readonly TableEvent[]>
   /**

@@ -45,6 +45,8 @@ export type Command =
   | { readonly type: 'suspend' }
   | { readonly type: 'continue'; readonly table: TableId }
 
+type Moved = Extract<TableEvent, { type: 'moved' }>
+
 /** Step is an event, and the state that it leads to. */
 export interface Step {
   readonly event: TableEvent
@@ -53,6 +55,8 @@ export interface Step {
 
 /** Characters that somebody may say at once. */
 const SAYING = 1000
+const NOBODY: readonly SeatNumber[] = []
+const OVER: Refusal = { refused: 'the game is over' }
 
 /** What happens when somebody wants something at `now`; a refusal where it may not happen. Nothing, where nothing does. */
 export function decide(table: TableState, command: Command, now: number): readonly Happening[] | Refusal {
@@ -85,29 +89,46 @@ export function decide(table: TableState, command: Command, now: number): readon
   }
 }
 
-/** What happens at a table, step by step. Throws a TypeError for what cannot follow. */
-export function stepsOf(table: TableState, happenings: readonly Happening[], at: number): Step[] {
+/** What somebody wants at `now`, step by step, added to `steps`; a refusal where it may not happen, and then nothing is. */
+export function perform(table: TableState, command: Command, now: number, steps: Step[]): Refusal | undefined {
+  if (command.type === 'play' && table.opened.seats[command.seat]) return makeMove(table, command.seat, command.move, now, steps)
+  const happenings = decide(table, command, now)
+  if (isRefusal(happenings)) return happenings
   let state = table
-  return happenings.map((happening) => {
-    const event: TableEvent = { ...happening, n: state.n + 1, at }
-    state = evolve(state, event)
-    return { event, state }
-  })
+  for (const happening of happenings) state = take(state, happening, now, steps)
+  return undefined
 }
 
-/** Steps from a table, and what the house answers to them as long as it is to move. Throws an Error where it has no move. */
-export function answered(table: TableState, steps: readonly Step[], now: number, random: Random): readonly Step[] {
-  const all = [...steps]
+/** What the house answers to the last of `steps` as long as it is to move, added to them. Throws an Error where it has no move. */
+export function answer(table: TableState, now: number, random: Random, steps: Step[]): void {
   for (;;) {
-    const last = all.at(-1)?.state ?? table
+    const last = steps.at(-1)?.state ?? table
     const { rules, position, toMove, opened, ended } = last
     const seat = ended ? undefined : toMove.find((one) => opened.seats[one]?.person === HOUSE)
-    if (seat === undefined) return all
+    if (seat === undefined) return
     const move = houseMove(rules, seat, rules.view(position, seat), random)
-    const happenings = play(last, seat, move)
-    if (isRefusal(happenings)) throw new Error(`the house made an illegal move at ${rules.name}: ${happenings.refused}`)
-    all.push(...stepsOf(last, happenings, now))
+    const refusal = makeMove(last, seat, move, now, steps)
+    if (refusal) throw new Error(`the house made an illegal move at ${rules.name}: ${refusal.refused}`)
   }
+}
+
+/** One thing more that happens at a table. */
+function take(table: TableState, happening: Happening, at: number, steps: Step[]): TableState {
+  const event: TableEvent = { ...happening, n: table.n + 1, at }
+  const state = evolve(table, event)
+  steps.push({ event, state })
+  return state
+}
+
+/** A move, as `decide` and `evolve` have it, where the rules are asked once. */
+function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number, steps: Step[]): Refusal | undefined {
+  const after = positionAfter(table, seat, move)
+  if (isRefusal(after)) return after
+  const event = { type: 'moved', seat, move, n: table.n + 1, at } as const
+  const state = moved(table, event, after)
+  steps.push({ event, state })
+  if (state.outcome) take(state, ended(table, state.outcome), at, steps)
+  return undefined
 }
 
 /** The table after its first event. Throws a TypeError for a log that begins otherwise. */
@@ -115,36 +136,36 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
   if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
   const { n, at, ...opening } = event
   const toMove = rules.toMove(opening.state)
-  const clocks = started(opening.seats.length, toMove, at)
+  const clocks = started(opening.seats.length, isTimed(opening) ? toMove : NOBODY, at)
   const outcome = rules.outcome(opening.state)
-  return { n, rules, opened: opening, position: opening.state, toMove, outcome, ended: false, clocks, suspended: false, offers: [] }
+  return { n, rules, opened: opening, position: opening.state, toMove, outcome, ended: false, clocks, suspended: false, offers: NOBODY }
 }
 
 /** The table after one more event. Throws a TypeError for an event that cannot follow. */
 export function evolve(table: TableState, event: TableEvent): TableState {
   if (event.n !== table.n + 1) throw new TypeError(`event ${event.n} cannot follow event ${table.n}`)
-  const next = { ...table, n: event.n }
+  const { n, at } = event
   switch (event.type) {
     case 'opened':
       throw new TypeError('a table is opened once')
     case 'moved':
-      return moved(next, event)
+      return replayed(table, event)
     case 'said':
-      return next
+      return { ...table, n }
     case 'offered':
-      return { ...next, offers: [...table.offers, event.seat] }
+      return { ...table, n, offers: [...table.offers, event.seat] }
     case 'declined':
-      return { ...next, offers: [] }
+      return { ...table, n, offers: NOBODY }
     case 'gone':
-      return { ...next, clocks: presence(table.clocks, event.seat, event.at) }
+      return { ...table, n, clocks: presence(table.clocks, event.seat, at) }
     case 'back':
-      return cameBack(next, event)
+      return cameBack(table, event)
     case 'suspended':
-      return { ...next, suspended: true, clocks: stopped(table.clocks, event.at) }
+      return { ...table, n, suspended: true, clocks: stopped(table.clocks, at) }
     case 'ended':
-      return { ...next, toMove: [], outcome: event.outcome, ended: true, offers: [], clocks: stopped(table.clocks, event.at) }
+      return { ...table, n, toMove: NOBODY, outcome: event.outcome, ended: true, offers: NOBODY, clocks: stopped(table.clocks, at) }
     case 'continued':
-      return { ...next, successor: event.table }
+      return { ...table, n, successor: event.table }
   }
 }
 
@@ -154,24 +175,40 @@ export function nextTick(table: TableState): number | undefined {
 }
 
 function play(table: TableState, seat: SeatNumber, move: unknown): readonly Happening[] | Refusal {
-  if (table.ended) return { refused: 'the game is over' }
-  if (table.suspended) return { refused: 'the game stands still until somebody is back' }
-  const after = table.rules.play(table.position, seat, move, chanceAt(table))
+  const after = positionAfter(table, seat, move)
   if (isRefusal(after)) return after
-  if (!table.toMove.includes(seat)) return { refused: 'it is not your turn' }
   const outcome = table.rules.outcome(after)
   const moved = { type: 'moved', seat, move } as const
   return outcome ? [moved, ended(table, outcome)] : [moved]
 }
 
-function moved(table: TableState, { seat, move, at }: Extract<TableEvent, { type: 'moved' }>): TableState {
-  const position = table.rules.play(table.position, seat, move, chanceAt({ ...table, n: table.n - 1 }))
+/** What the rules make of a move; a refusal where it may not be made now. */
+function positionAfter(table: TableState, seat: SeatNumber, move: unknown): unknown {
+  if (table.ended) return OVER
+  if (table.suspended) return { refused: 'the game stands still until somebody is back' }
+  const after = table.rules.play(table.position, seat, move, chanceAt(table))
+  return isRefusal(after) || table.toMove.includes(seat) ? after : { refused: 'it is not your turn' }
+}
+
+function replayed(table: TableState, event: Moved): TableState {
+  const position = table.rules.play(table.position, event.seat, event.move, chanceAt(table))
   if (isRefusal(position)) throw new TypeError(`the log has a move that the rules refuse: ${position.refused}`)
-  const toMove = table.rules.toMove(position)
-  const outcome = table.rules.outcome(position)
-  // who moves has not taken up the other's offer
-  const offers = table.offers.filter((one) => one === seat)
-  return { ...table, position, toMove, outcome, offers, clocks: passed(table.clocks, toMove, seat, at) }
+  return moved(table, event, position)
+}
+
+function moved(table: TableState, { n, seat, at }: Moved, position: unknown): TableState {
+  const { rules, opened, offers, clocks } = table
+  const toMove = rules.toMove(position)
+  return {
+    ...table,
+    n,
+    position,
+    toMove,
+    outcome: rules.outcome(position),
+    // who moves has not taken up the other's offer
+    offers: offers.length === 0 ? offers : offers.filter((one) => one === seat),
+    clocks: isTimed(opened) ? passed(clocks, toMove, seat, at) : clocks,
+  }
 }
 
 function say({ name, seat, text }: Extract<Command, { type: 'say' }>): readonly Happening[] | Refusal {
@@ -197,7 +234,7 @@ function decline(table: TableState, seat: SeatNumber): readonly Happening[] | Re
 }
 
 function leave(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
-  return table.ended ? { refused: 'the game is over' } : [ended(table, leftBy(table, seat))]
+  return table.ended ? OVER : [ended(table, leftBy(table, seat))]
 }
 
 function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {
@@ -223,12 +260,17 @@ function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
 }
 
 /** With the first who comes back, clocks go on: whoever is to move has the turn anew, and the others are waited for. */
-function cameBack(table: TableState, { seat, at }: { seat: SeatNumber; at: number }): TableState {
+function cameBack(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, toMove, suspended } = table
-  if (!suspended) return { ...table, clocks: presence(table.clocks, seat, undefined) }
-  const { since } = started(opened.seats.length, toMove, at)
+  if (!suspended) return { ...table, n, clocks: presence(table.clocks, seat, undefined) }
+  const { since } = started(opened.seats.length, isTimed(opened) ? toMove : NOBODY, at)
   const gone = opened.seats.map(({ person }, other) => (person === HOUSE || other === seat ? undefined : at))
-  return { ...table, suspended: false, clocks: { ...table.clocks, since, gone } }
+  return { ...table, n, suspended: false, clocks: { ...table.clocks, since, gone } }
+}
+
+/** Whether turns are timed; else nobody's time is kept. */
+function isTimed({ clock }: Opened): boolean {
+  return clock.total !== undefined || clock.turn !== undefined
 }
 
 /** The chance of the next move: it follows from the table's seed and the number of the event. */

@@ -32,25 +32,37 @@ export interface Terms {
   /** How fast the peer may speak: as it likes, where not given. */
   readonly budget?: Budget | undefined
   readonly clock?: Clock
+  /** Told how it ends, as `over` and `done` are. */
+  readonly witness?: Witness
+}
+
+/** Witness is told at once how a conversation ends. */
+export interface Witness {
+  /** All is said: as the protocol ends, where no trouble is given. */
+  over(trouble: Error | undefined): void
+  /** The connection is closed as well. */
+  done(): void
 }
 
 /** Conversation is one program's dealing with one peer: its role, the seats it asks for, and a proper end. */
-export class Conversation {
+export class Conversation implements Line {
   readonly program: Program
   readonly connection: Connection
-  /** Resolves when all is said: to `undefined` when it ended as its protocol ends, else to what went wrong. */
-  readonly over: Promise<Error | undefined>
   /** As `over`, when the connection is closed as well, which can take a moment longer. */
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #house: Household
   readonly #automaton: Automaton
   readonly #idle: number
+  readonly #witness: Witness | undefined
   #trouble: Error | undefined
+  /** All is said. */
+  #isOver = false
+  #over: PromiseWithResolvers<Error | undefined> | undefined
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
 
-  constructor({ program, side, transport, options, random, person = nobody, opposite, house, budget, clock = wallClock }: Terms) {
+  constructor({ program, side, transport, options, random, person = nobody, opposite, house, budget, clock = wallClock, witness }: Terms) {
     this.program = program
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)
@@ -60,15 +72,25 @@ export class Conversation {
     this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, clock })
     this.#automaton = protocol.automaton
     this.#idle = program.idle ?? 0
+    this.#witness = witness
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#house =
-      house?.(this.#line(transport)) ??
+      house?.(this) ??
       new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
     const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
     const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.over = promise
-    this.done = this.#hold(program, side, setting, resolve)
+    this.done = this.#hold(program, side, setting)
+  }
+
+  /** Resolves when all is said: to `undefined` when it ended as its protocol ends, else to what went wrong. */
+  get over(): Promise<Error | undefined> {
+    if (this.#isOver) return Promise.resolve(this.#trouble)
+    this.#over ??= Promise.withResolvers()
+    return this.#over.promise
+  }
+
+  get address(): string {
+    return this.connection.transport.remote.host
   }
 
   /** Whether the peer is to say something now that is more than a goodbye. */
@@ -93,6 +115,14 @@ export class Conversation {
     this.#house.close(this.#trouble)
   }
 
+  end(reason: string): void {
+    this.stop(new Ended('ours', reason))
+  }
+
+  watch(on: boolean): void {
+    this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
+  }
+
   /** Ends the conversation if the peer has let this side wait for its next message for too long. */
   checkPatience(now: number, limits: { first: number; idle: number }): void {
     const { waitingSince, heard } = this.connection
@@ -111,20 +141,7 @@ export class Conversation {
     }
   }
 
-  #line({ remote }: Transport): Line {
-    return {
-      address: remote.host,
-      end: (reason) => this.stop(new Ended('ours', reason)),
-      watch: (on) => this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined),
-    }
-  }
-
-  async #hold(
-    { protocol }: Program,
-    side: Side,
-    setting: Setting<unknown>,
-    over: (trouble: Error | undefined) => void,
-  ): Promise<Error | undefined> {
+  async #hold({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
     try {
       await protocol[side](this.#peer, setting)
       if (this.#house.busy) await this.#house.finished()
@@ -132,11 +149,16 @@ export class Conversation {
       // where this side may close, a person who has gone is no trouble
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
       else this.stop(error)
+      // nobody is told from within the constructor
+      await undefined
     }
     const trouble = this.#trouble
     this.#house.close(trouble)
-    over(trouble)
+    this.#isOver = true
+    this.#over?.resolve(trouble)
+    this.#witness?.over(trouble)
     await this.#close(trouble)
+    this.#witness?.done()
     return trouble
   }
 

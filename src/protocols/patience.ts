@@ -29,10 +29,11 @@ export class Patience {
     return this.#watched
   }
 
-  /** Watches over a conversation until it is done. */
-  watch(conversation: Conversation): void {
-    void conversation.done.then(this.#watched.add(conversation))
+  /** Watches over a conversation, until the answer is called. */
+  watch(conversation: Conversation): () => void {
+    const leave = this.#watched.add(conversation)
     this.#cancel ??= this.#clock.after(this.#tick, () => this.#look())
+    return leave
   }
 
   /** Watches no more. */

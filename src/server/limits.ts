@@ -97,8 +97,8 @@ export class Doorkeeper {
   }
 
   /** Behind this machine's own address may be a tunnel, and so everybody. */
-  #counts({ loopback }: Transport): boolean {
-    return !loopback && this.#limits.connections < Number.POSITIVE_INFINITY
+  #counts(peer: Transport): boolean {
+    return this.#limits.connections < Number.POSITIVE_INFINITY && !peer.loopback
   }
 }
 

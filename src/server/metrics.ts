@@ -129,10 +129,14 @@ class MeteredLog implements TableLog {
   }
 
   append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.appendThen(table, expected, events, (failure) => (failure ? reject(failure) : resolve()))
+    })
+  }
+
+  appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
     for (const { type } of events) if (type === 'moved') this.#told.moved()
-    const kept = this.#log.append(table, expected, events)
-    if (!this.#timing) this.#time(kept)
-    return kept
+    this.#log.appendThen(table, expected, events, this.#timing ? then : this.#timed(then))
   }
 
   read(table: TableId, after: number): Promise<readonly TableEvent[]> {
@@ -151,14 +155,13 @@ class MeteredLog implements TableLog {
     return this.#log.ended(after)
   }
 
-  #time(kept: Promise<void>): void {
+  #timed(then: (failure?: Error) => void): (failure?: Error) => void {
     this.#timing = true
     const from = performance.now()
-    const done = () => {
+    return (failure) => {
       this.#timing = false
       this.#told.kept((performance.now() - from) / 1000)
+      then(failure)
     }
-    // whoever has appended hears of a failure; here it only took its time
-    kept.then(done, done)
   }
 }

@@ -10,8 +10,9 @@ import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
 import { Turnstile } from '../wire/turnstile.ts'
+import { Guest, type Hosting } from './guest.ts'
 import { Doorkeeper, type DoorLimits, turnAway, unlimited } from './limits.ts'
-import { type Logs, outcomeOf, type Visit } from './logs.ts'
+import type { Logs, Visit } from './logs.ts'
 import type { Premises } from './premises.ts'
 import { Tally } from './tally.ts'
 
@@ -28,11 +29,14 @@ export interface Serving {
   readonly options: Options
   readonly random: Random
   /** Where clients are seated. */
-  readonly premises: Premises
+  readonly premises: Seating
   /** Told of what happens. */
   readonly logs: Logs
   readonly clock?: Clock
 }
+
+/** Seating is where a server seats its clients: `Premises`, or anything less. */
+export type Seating = Pick<Premises, 'house' | 'clear'>
 
 /** Place is a program that listens, or why it does not. */
 export interface Place {
@@ -65,6 +69,7 @@ export class Server {
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []
   readonly #tallies = new Map<Program, Tally>()
+  readonly #hosting: Hosting
   #connections = 0
   #stopping = false
 
@@ -73,6 +78,7 @@ export class Server {
     this.#clock = serving.clock ?? wallClock
     this.#patience = new Patience(serving.limits, this.#clock)
     this.#doorkeeper = new Doorkeeper({ ...unlimited, ...serving.limits }, this.#clock)
+    this.#hosting = { server: this, clock: this.#clock, doorkeeper: this.#doorkeeper, logs: serving.logs }
     for (const program of serving.programs) this.#tallyOf(program)
   }
 
@@ -143,7 +149,7 @@ export class Server {
     const address = { host: this.#serving.host, port }
     const options = { ...program.defaults, ...this.#serving.options }
     const budget = this.#doorkeeper.budget((client, sentence) => this.#tellLimit('slowed', { program: program.name, client }, sentence))
-    const turnstile = new Turnstile((client) => this.#serve({ program, transport: client, options, budget }), {
+    const turnstile = new Turnstile((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
     })
     const arrive = (client: Transport) => {
@@ -161,33 +167,15 @@ export class Server {
     }
   }
 
-  #serve(coming: Coming): Promise<void> {
-    const { program, transport, options, budget } = coming
+  #serve({ program, transport, options, budget }: Coming, next: () => void): void {
     const { random, premises, logs } = this.#serving
-    const tally = this.#tallyOf(program)
-    const visit: Visit = { connection: ++this.#connections, program: program.name, client: transport.remote }
-    const since = this.#clock.now()
-    tally.came()
-    logs.came?.(visit)
-    const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(visit, table, seat))
+    const clock = this.#clock
+    const guest = new Guest(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
+    const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
     const house = (line: Line) => premises.house(line, program.name, onSeated)
-    const conversation = new Conversation({ program, side: 'server', transport, options, random, house, budget, clock: this.#clock })
-    this.#patience.watch(conversation)
-    void conversation.done.then(() => {
-      tally.left(conversation)
-      this.#doorkeeper.leave(transport)
-    })
-    return conversation.over.then((reason) => {
-      // nobody says goodbye in datagrams: silence is how a peer goes there
-      const gone = transport.datagrams && reason instanceof Ended && reason.how === 'late'
-      const trouble = gone ? undefined : reason
-      const outcome = outcomeOf(trouble)
-      tally.ended(outcome)
-      const { state, connection } = conversation
-      const { received, sent } = connection
-      const level = !trouble || this.#stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
-      logs.ended?.(visit, { level, outcome, trouble, state, ms: this.#clock.now() - since, received, sent })
-    })
+    const terms = { program, side: 'server', transport, options, random, house, budget, clock, witness: guest } as const
+    const conversation = new Conversation(terms)
+    guest.served(conversation, this.#patience.watch(conversation))
   }
 
   #turnAway(program: Program, transport: Transport, sentence: string): void {

@@ -10,26 +10,28 @@ export type OnTrouble = (error: unknown) => void
 export const warn: OnTrouble = (error) => process.emitWarning(error instanceof Error ? error : String(error))
 
 /** Job is something that is to be written by `Commits`. */
-export interface Job<Value> {
+export interface Job {
   /**
-   * Writes it, in a transaction; may be called twice. An error that it answers with rejects this job alone, and must
-   * mean that it wrote nothing; one that it throws takes back the transaction.
+   * Writes it, in a transaction; may be called twice. What it throws takes back the transaction: what is only refused is
+   * to be kept for `settle`, and must have written nothing.
    */
-  write(): Value | Error
-  /** Called when it is kept, before anybody is told. Throws nothing. */
-  kept?(onTrouble: OnTrouble): void
+  write(): void
+  /** Its transaction has failed. */
+  fail(reason: unknown): void
+  /** Answers whoever waits, after its transaction. Throws nothing: what it cannot say goes to `onTrouble`. */
+  settle(onTrouble: OnTrouble): void
 }
 
 /**
- * Commits gathers what is to be written in one turn of the event loop, whoever asks, and writes it when that turn is
- * over, in one transaction: a commit costs as much as writing dozens of events, and so it is paid once for all of them,
- * and nobody waits for more than one. Where a transaction fails, each job has one of its own, so that only those fail
+ * Commits gathers what is to be written, whoever asks, and writes it in one transaction when a turn of the event loop
+ * brings next to nothing more, or so much waits that a commit is worth it: one costs as much as writing dozens of events,
+ * and is paid once for all of them, while nobody waits for more than one. Where a transaction fails, each job has one of its own, so that only those fail
  * that cannot be written.
  */
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
-  #waiting: Waiting[] = []
+  #waiting: Job[] = []
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
@@ -38,24 +40,29 @@ export class Commits {
     this.#onTrouble = onTrouble
   }
 
-  /** Writes a job at the end of this turn; resolves with what `write` has answered when that is kept. */
-  take<Value>(job: Job<Value>): Promise<Value> {
-    if (this.#closed) return Promise.reject(new StoreError('closed', 'the store is closed: nothing can be kept in it any more'))
-    this.#turn ??= setImmediate(() => this.#commit())
-    return new Promise((resolve, reject) => {
-      this.#waiting.push(new Pending(job, resolve, reject))
-    })
+  /** Takes a job, to be written soon. Throws a StoreError where the store is closed. */
+  take(job: Job): void {
+    if (this.#closed) throw new StoreError('closed', 'the store is closed: nothing can be kept in it any more')
+    this.#turn ??= setImmediate(() => this.#over(0))
+    this.#waiting.push(job)
   }
 
-  /** Takes a job that is no more than what it writes. */
+  /** Writes something; resolves with what `write` has answered when that is kept, and rejects with an Error that it answers. */
   add<Value>(write: () => Value | Error): Promise<Value> {
-    return this.take({ write })
+    return new Promise((resolve, reject) => this.take(new Writing(write, resolve, reject)))
   }
 
   /** Writes what waits, and takes nothing more. */
   close(): void {
     this.#closed = true
     if (this.#turn) this.#commit()
+  }
+
+  /** A turn is over: if it brought something, the next may bring more. */
+  #over(before: number): void {
+    const waiting = this.#waiting.length
+    if (waiting - before < 2 || waiting >= BATCH) this.#commit()
+    else this.#turn = setImmediate(() => this.#over(waiting))
   }
 
   #commit(): void {
@@ -71,10 +78,10 @@ export class Commits {
     for (const error of troubles) this.#onTrouble(error)
   }
 
-  #write(jobs: readonly Waiting[]): void {
+  #write(jobs: readonly Job[]): void {
     try {
       this.#transaction(() => {
-        for (const job of jobs) job.run()
+        for (const job of jobs) job.write()
       })
     } catch (reason) {
       if (jobs.length > 1) for (const job of jobs) this.#write([job])
@@ -83,42 +90,35 @@ export class Commits {
   }
 }
 
-/** Waiting is a job that somebody waits for. */
-interface Waiting {
-  /** Writes it, in a transaction. */
-  run(): void
-  /** Its transaction has failed. */
-  fail(reason: unknown): void
-  /** Answers, after its transaction. */
-  settle(onTrouble: OnTrouble): void
-}
+/** How many jobs are written at the latest, however many more the next turn may bring. */
+const BATCH = 64
 
-class Pending<Value> implements Waiting {
-  readonly #job: Job<Value>
+/** Writing is a job for whose answer somebody waits. */
+class Writing<Value> implements Job {
+  readonly #write: () => Value | Error
   readonly #resolve: (value: Value) => void
   readonly #reject: (reason: unknown) => void
   #written: Value | Error | undefined
   #failure: { readonly reason: unknown } | undefined
 
-  constructor(job: Job<Value>, resolve: (value: Value) => void, reject: (reason: unknown) => void) {
-    this.#job = job
+  constructor(write: () => Value | Error, resolve: (value: Value) => void, reject: (reason: unknown) => void) {
+    this.#write = write
     this.#resolve = resolve
     this.#reject = reject
   }
 
-  run(): void {
-    this.#written = this.#job.write()
+  write(): void {
+    this.#written = this.#write()
   }
 
   fail(reason: unknown): void {
     this.#failure = { reason }
   }
 
-  settle(onTrouble: OnTrouble): void {
+  settle(): void {
     if (this.#failure) return this.#reject(this.#failure.reason)
     const written = this.#written as Value | Error
-    if (written instanceof Error) return this.#reject(written)
-    this.#job.kept?.(onTrouble)
-    this.#resolve(written)
+    if (written instanceof Error) this.#reject(written)
+    else this.#resolve(written)
   }
 }

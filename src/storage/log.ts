@@ -49,12 +49,18 @@ export class Log implements TableLog {
   }
 
   append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.appendThen(table, expected, events, (failure) => (failure ? reject(failure) : resolve()))
+    })
+  }
+
+  appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
     try {
-      const append = new Append(this.#shelf, this.#followers, table, expected, events)
+      const append = new Append({ shelf: this.#shelf, followers: this.#followers }, table, expected, events, then)
       if (table >= this.#next) this.#next = table + 1
-      return this.#commits.take<undefined>(append)
+      this.#commits.take(append)
     } catch (reason) {
-      return Promise.reject(reason)
+      queueMicrotask(() => then(asError(reason)))
     }
   }
 
@@ -80,7 +86,7 @@ export class Log implements TableLog {
 }
 
 /** An append on its way. Its constructor throws a RangeError or a TypeError, with a sentence, for what cannot be kept. */
-class Append implements Job<undefined>, Addition {
+class Append implements Job, Addition {
   readonly table: TableId
   readonly expected: number
   readonly count: number
@@ -89,8 +95,16 @@ class Append implements Job<undefined>, Addition {
   readonly #shelf: Shelf
   readonly #followers: Followers
   readonly #events: readonly TableEvent[]
+  readonly #then: (failure?: Error) => void
+  #failure: Error | undefined
 
-  constructor(shelf: Shelf, followers: Followers, table: TableId, expected: number, events: readonly TableEvent[]) {
+  constructor(
+    { shelf, followers }: { shelf: Shelf; followers: Followers },
+    table: TableId,
+    expected: number,
+    events: readonly TableEvent[],
+    then: (failure?: Error) => void,
+  ) {
     if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table is a whole number from 1, not ${table}`)
     let ending: Ending | undefined
     let lines = ''
@@ -109,13 +123,23 @@ class Append implements Job<undefined>, Addition {
     this.#shelf = shelf
     this.#followers = followers
     this.#events = events
+    this.#then = then
   }
 
-  write(): VersionConflict | undefined {
-    return this.#shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
+  write(): void {
+    this.#failure = this.#shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
   }
 
-  kept(onTrouble: OnTrouble): void {
-    if (this.count > 0) this.#followers.tell(this.table, this.#events, onTrouble)
+  fail(reason: unknown): void {
+    this.#failure = asError(reason)
   }
+
+  settle(onTrouble: OnTrouble): void {
+    if (!this.#failure && this.count > 0) this.#followers.tell(this.table, this.#events, onTrouble)
+    this.#then(this.#failure)
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
 }

@@ -50,13 +50,16 @@ export async function host(hosting: Hosting): Promise<number> {
     const seating = house ? { house } : {}
     const conversation = new Conversation({ program, side: 'server', transport, person: terminal, options, random, ...seating })
     talking.add(conversation)
-    patience?.watch(conversation)
+    const leave = patience?.watch(conversation)
     const trouble = await conversation.over
     if (trouble && !stop.aborted) {
       complain(clients > 1 ? `${place(transport.remote)}: ${trouble.message}` : trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     }
-    void conversation.done.then(() => talking.delete(conversation))
+    void conversation.done.then(() => {
+      talking.delete(conversation)
+      leave?.()
+    })
     done++
     if (done >= clients) end(code)
     else {
@@ -65,7 +68,7 @@ export async function host(hosting: Hosting): Promise<number> {
     }
   }
 
-  const turnstile = new Turnstile(serve, { oneAtATime: !concurrent })
+  const turnstile = new Turnstile((transport, next) => void serve(transport).then(next), { oneAtATime: !concurrent })
   let listener: Listener
   try {
     listener = await hosting.listen((transport) => {

@@ -180,19 +180,8 @@ export class Connection implements Sink {
    * Closes in good order: sends what is left, and gives the peer a moment to close too. Resolves when the connection
    * is closed both ways, or that moment is over.
    */
-  async close(linger = LINGER): Promise<void> {
-    if (!this.#outbox.flushed()) await this.#outbox.drained()
-    this.#hangUp(CLOSED)
-    if (this.#closed) return
-    this.transport.resume()
-    this.transport.finish()
-    const limit = this.#clock.now() + LINGER_READING
-    let unsent: number
-    do {
-      unsent = this.transport.unsent
-      await this.#untilClosed(linger)
-    } while (!this.#closed && this.transport.unsent < unsent && this.#clock.now() < limit)
-    this.transport.destroy()
+  close(linger = LINGER): Promise<void> {
+    return this.#outbox.flushed() ? this.#finish(linger) : this.#outbox.drained().then(() => this.#finish(linger))
   }
 
   /** Breaks off, so that the peer sees a reset; what was said last gets 200 ms to arrive first. */
@@ -331,16 +320,44 @@ export class Connection implements Sink {
     onGone?.(end)
   }
 
+  #finish(linger: number): Promise<void> {
+    this.#hangUp(CLOSED)
+    if (this.#closed) return Promise.resolve()
+    this.transport.resume()
+    this.transport.finish()
+    return new Promise((resolve) => this.#linger(linger, this.#clock.now() + LINGER_READING, resolve))
+  }
+
+  /** Waits until the peer has closed its side too, as long as it reads and at most until `limit`. */
+  #linger(linger: number, limit: number, then: () => void): void {
+    const { unsent } = this.transport
+    const cancel = this.#clock.after(linger, () => {
+      if (this.transport.unsent < unsent && this.#clock.now() < limit) return this.#linger(linger, limit, then)
+      this.transport.destroy()
+      then()
+    })
+    this.#whenClosed(() => {
+      cancel()
+      then()
+    })
+  }
+
+  #whenClosed(then: () => void): void {
+    const before = this.#onClosed
+    this.#onClosed = () => {
+      before?.()
+      then()
+    }
+  }
+
   #untilClosed(limit: number): Promise<void> {
     if (this.#closed) return Promise.resolve()
     return new Promise((resolve) => {
       const cancel = this.#clock.after(limit, resolve)
-      const before = this.#onClosed
-      this.#onClosed = () => {
-        before?.()
+      this.#whenClosed(() => {
         cancel()
         resolve()
-      }
+      })
     })
   }
 }

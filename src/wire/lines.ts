@@ -22,7 +22,11 @@ export interface LineOptions {
 }
 
 /** lines: a message is a line of text. A line's end inside a message becomes a blank, so that it stays one message. */
-export function lines(options: LineOptions = {}): Framing {
+export function lines(options?: LineOptions): Framing {
+  return options ? framing(options) : PLAIN
+}
+
+function framing(options: LineOptions): Framing {
   const { end = '\n', keepEnd = false, orEnd, code = 'utf-8' } = options
   const plain = code === 'utf-8'
   return {
@@ -35,6 +39,9 @@ export function lines(options: LineOptions = {}): Framing {
     decoder: (limit = MESSAGE_LIMIT) => new LineDecoder(limit, options),
   }
 }
+
+/** What most protocols have, in all their conversations. */
+const PLAIN = framing({})
 
 /** A message without the ends of lines, which would make two of it. */
 function oneLine(message: string): string {

@@ -5,21 +5,22 @@ import type { Transport } from './transport.ts'
  * then whoever comes while another is served waits, connected and unheard, until that one is done.
  */
 export class Turnstile {
-  readonly #serve: (transport: Transport) => Promise<void>
+  readonly #serve: (transport: Transport, next: () => void) => void
   readonly #oneAtATime: boolean
   #waiting: Transport[] = []
   #serving = false
 
-  constructor(serve: (transport: Transport) => Promise<void>, options: { oneAtATime: boolean }) {
+  /** `serve` calls `next` when it is done with a peer. */
+  constructor(serve: (transport: Transport, next: () => void) => void, options: { oneAtATime: boolean }) {
     this.#serve = serve
     this.#oneAtATime = options.oneAtATime
   }
 
   /** Takes a peer that has arrived. */
   readonly arrive = (transport: Transport): void => {
-    if (!this.#oneAtATime) void this.#serve(transport)
-    else if (this.#serving) this.#waiting.push(transport)
-    else void this.#admit(transport)
+    if (!this.#oneAtATime) return this.#serve(transport, nothing)
+    this.#waiting.push(transport)
+    if (!this.#serving) this.#next()
   }
 
   /** Turns away whoever still waits. */
@@ -28,9 +29,11 @@ export class Turnstile {
     this.#waiting = []
   }
 
-  async #admit(first: Transport): Promise<void> {
-    this.#serving = true
-    for (let next: Transport | undefined = first; next; next = this.#waiting.shift()) await this.#serve(next)
-    this.#serving = false
+  readonly #next = (): void => {
+    const next = this.#waiting.shift()
+    this.#serving = next !== undefined
+    if (next) this.#serve(next, this.#next)
   }
 }
+
+function nothing(): void {}

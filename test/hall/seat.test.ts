@@ -40,7 +40,6 @@ function tableOf(rules: AnyGame = tictactoe, { options = {} as unknown, seats = 
   const state = rules.setup(options, seeded(1))
   const opening = { type: 'opened', game: rules.name, options, state, seed: 7, seats, rated: false, private: false, clock: {} } as const
   const table = LiveTable.open(store.tables.newTable(), opening, rules, tools)
-  table.start()
   const types = async () => {
     await settled()
     return (await store.tables.read(table.id, 0)).map((event) => event.type)

@@ -93,6 +93,7 @@ function waiting(store: Store, before: Promise<void>): Store {
       await before
       return tables.append(...addition)
     },
+    appendThen: (...addition) => void before.then(() => tables.appendThen(...addition)),
     read: (...which) => tables.read(...which),
     follow: (...who) => tables.follow(...who),
     unfinished: () => tables.unfinished(),

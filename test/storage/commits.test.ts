@@ -39,13 +39,13 @@ describe('commits', () => {
   test('where a transaction fails, only those fail that cannot be written alone', async () => {
     const { kept, transaction, write } = ledger()
     const commits = new Commits(transaction, () => {})
-    const told: number[] = []
-    const added = [1, 13, 2].map((number) => commits.take({ write: write(number), kept: () => told.push(number) }))
-    expect(await fates(added)).toEqual(['kept', 'RangeError', 'kept'])
-    expect([kept, told]).toEqual([
-      [1, 2],
-      [1, 2],
-    ])
+    const told: unknown[] = []
+    for (const number of [1, 13, 2]) {
+      commits.take({ write: write(number), fail: (reason) => told.push(String(reason)), settle: () => told.push(number) })
+    }
+    expect(await fates([commits.add(write(3))])).toEqual(['kept'])
+    expect(kept).toEqual([1, 2, 3])
+    expect(told).toEqual(['RangeError: 13 cannot be written', 1, 13, 2])
     expect(await fates([commits.add(write(13)), commits.add(() => new TypeError('refused'))])).toEqual(['RangeError', 'TypeError'])
   })
 
@@ -55,13 +55,18 @@ describe('commits', () => {
     })
     const { transaction, write } = ledger()
     const commits = new Commits(transaction, onTrouble)
-    const added = [
-      commits.take({ write: write(1), kept: (trouble) => trouble('a') }),
-      commits.take({ write: write(2), kept: (trouble) => trouble('b') }),
-      commits.add(write(3)),
-    ]
+    const settled: string[] = []
+    for (const name of ['a', 'b']) {
+      const settle = (trouble: (reason: unknown) => void) => {
+        settled.push(name)
+        trouble(name)
+      }
+      commits.take({ write: write(1), fail: () => {}, settle })
+    }
+    const added = commits.add(write(3))
     expect(() => commits.close()).toThrow('no ears')
-    expect(await Promise.all(added)).toEqual([1, 2, 3])
+    expect(settled).toEqual(['a', 'b'])
+    expect(await added).toBe(3)
     expect(onTrouble.mock.calls).toEqual([['a']])
   })
 })

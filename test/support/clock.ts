@@ -2,11 +2,11 @@ import type { Clock } from '../../src/wire/clock.ts'
 
 /** Lets everything run that is not waiting for a clock. */
 export async function settled(): Promise<void> {
-  // what is kept is published a turn later, and what follows from that another one
+  // what is kept is published a turn or two later, and what follows from that another one
   for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const TURNS = 4
+const TURNS = 6
 
 /** TestClock is a clock that stands still until a test lets time pass. */
 export class TestClock implements Clock {

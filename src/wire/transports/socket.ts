@@ -3,23 +3,29 @@ import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
 /** SocketTransport carries a conversation over a stream socket: TCP, TLS, or a Unix socket. */
 export class SocketTransport implements Transport {
-  readonly remote: Address
   readonly datagrams = false
   readonly #socket: Socket
   /** The TCP socket below TLS: only that can be reset. */
   readonly #below: Socket
+  #remote: Address | undefined
   #broken: string | undefined
 
-  constructor(socket: Socket, remote: Address, below: Socket = socket) {
+  /** `remote` is the peer's address where the system is not to be asked for it. */
+  constructor(socket: Socket, remote?: Address, below: Socket = socket) {
     this.#socket = socket
     this.#below = below
-    this.remote = remote
+    this.#remote = remote
     // from the first moment on, since a peer may break off while it still waits to be served
     const broken = (error: NodeJS.ErrnoException) => {
       this.#broken ??= error.code ?? error.message
     }
     socket.on('error', broken)
     if (below !== socket) below.on('error', broken)
+  }
+
+  get remote(): Address {
+    this.#remote ??= remoteOf(this.#socket)
+    return this.#remote
   }
 
   get unsent(): number {
@@ -72,6 +78,11 @@ export class SocketTransport implements Transport {
     if (this.#below.remoteFamily) this.#below.resetAndDestroy()
     this.#socket.destroy()
   }
+}
+
+/** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none. */
+export function remoteOf(socket: Socket): Address {
+  return { host: (socket.remoteAddress ?? 'gone').replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 
 /** Whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */

@@ -15,7 +15,7 @@ const ABSENT = ['ECONNREFUSED']
 /** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    accept(new SocketTransport(socket, remoteOf(socket)))
+    accept(new SocketTransport(socket))
   })
   return listening(server, here(at))
 }
@@ -26,7 +26,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
  */
 export async function connectTcp(to: Address, patience: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
   const socket = await connectedTcp(to, patience, clock, family)
-  return new SocketTransport(socket, remoteOf(socket))
+  return new SocketTransport(socket)
 }
 
 /** A TCP socket that is connected, for what speaks TCP or stands upon it. */
@@ -37,11 +37,6 @@ export function connectedTcp(to: Address, patience: number, clock: Clock, family
 /** Where to listen for what stands upon TCP. A name that means this machine means 127.0.0.1, where clients look first. */
 export function here({ host, port }: Address): ListenOptions {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
-}
-
-/** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none. */
-export function remoteOf(socket: Socket): Address {
-  return { host: (socket.remoteAddress ?? 'gone').replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 
 /** Starts a server of `node:net` and answers when it listens. */

@@ -3,8 +3,8 @@ import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
 import { type Clock, wallClock } from '../clock.ts'
 import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
-import { SocketTransport } from './socket.ts'
-import { connectedTcp, here, listening, remoteOf } from './tcp.ts'
+import { remoteOf, SocketTransport } from './socket.ts'
+import { connectedTcp, here, listening } from './tcp.ts'
 
 /** Milliseconds in which both sides must have agreed on TLS. */
 const HANDSHAKE = 5000

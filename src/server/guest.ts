@@ -1,0 +1,73 @@
+import type { Conversation, Witness } from '../protocols/conversation.ts'
+import type { Clock } from '../wire/clock.ts'
+import { Ended } from '../wire/ends.ts'
+import type { Address, Transport } from '../wire/transport.ts'
+import type { Doorkeeper } from './limits.ts'
+import { type Level, type Logs, outcomeOf, type Visit } from './logs.ts'
+import type { Tally } from './tally.ts'
+
+/** What the guests of one server have in common. */
+export interface Hosting {
+  readonly server: { readonly stopping: boolean }
+  readonly clock: Clock
+  readonly doorkeeper: Doorkeeper
+  readonly logs: Logs
+}
+
+/** Guest is one connection to a server from its coming to its going: it is counted, and told of. */
+export class Guest implements Visit, Witness {
+  readonly connection: number
+  readonly program: string
+  readonly #transport: Transport
+  readonly #hosting: Hosting
+  readonly #tally: Tally
+  readonly #next: () => void
+  readonly #since: number
+  #conversation: Conversation | undefined
+  #leave: (() => void) | undefined
+
+  /** `next` is called when another one may be served, where that is one at a time. */
+  constructor(connection: number, program: string, transport: Transport, tally: Tally, hosting: Hosting, next: () => void) {
+    this.connection = connection
+    this.program = program
+    this.#transport = transport
+    this.#tally = tally
+    this.#hosting = hosting
+    this.#next = next
+    this.#since = hosting.clock.now()
+    tally.came()
+    hosting.logs.came?.(this)
+  }
+
+  get client(): Address {
+    return this.#transport.remote
+  }
+
+  /** Begins to be served; `leave` is called when it has gone. */
+  served(conversation: Conversation, leave: () => void): void {
+    this.#conversation = conversation
+    this.#leave = leave
+  }
+
+  over(reason: Error | undefined): void {
+    // nobody says goodbye in datagrams: silence is how a peer goes there
+    const gone = this.#transport.datagrams && reason instanceof Ended && reason.how === 'late'
+    const trouble = gone ? undefined : reason
+    const outcome = outcomeOf(trouble)
+    this.#tally.ended(outcome)
+    const { server, clock, logs } = this.#hosting
+    if (logs.ended && this.#conversation) {
+      const { state, connection } = this.#conversation
+      const { received, sent } = connection
+      const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
+      logs.ended(this, { level, outcome, trouble, state, ms: clock.now() - this.#since, received, sent })
+    }
+    this.#next()
+  }
+
+  done(): void {
+    if (this.#conversation) this.#tally.left(this.#conversation)
+    this.#hosting.doorkeeper.leave(this.#transport)
+    this.#leave?.()
+  }
+}
