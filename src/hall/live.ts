@@ -46,7 +46,9 @@ export class LiveTable {
   /** What is kept and published. */
   #published: TableState | undefined
   /** What is decided and on its way to the journal. */
-  #pending: Step[] = []
+  #pending: Step[] = NONE
+  /** How many of these are kept. */
+  #done = 0
   /** Appends that the journal has not answered yet, and who waits until it has. */
   #underWay = 0
   #onSettled: (() => void) | undefined
@@ -131,7 +133,7 @@ export class LiveTable {
   /** Resolves when everything that is decided now is kept and published; to `false` where that cannot be. */
   kept(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
-    if (this.#pending.length === 0) return Promise.resolve(true)
+    if (this.#done === this.#pending.length) return Promise.resolve(true)
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { n: this.#decided.n, resolve }]
     })
@@ -201,12 +203,13 @@ export class LiveTable {
     }
   }
 
-  #keep(steps: readonly Step[]): undefined {
+  #keep(steps: Step[]): undefined {
     const [first] = steps
     const last = steps.at(-1)
     if (!first || !last) return
     this.#decided = last.state
-    for (const step of steps) this.#pending.push(step)
+    if (this.#pending.length === 0) this.#pending = steps
+    else this.#pending.push(...steps)
     const events = steps.map(({ event }) => event)
     this.#underWay++
     this.#tools.log.appendThen(this.id, first.event.n - 1, events, this.#answered)
@@ -235,6 +238,12 @@ export class LiveTable {
     this.#rest()
   }
 
+  /** Taking them off the front one by one would cost more than all else here. */
+  #allKept(): void {
+    this.#pending = NONE
+    this.#done = 0
+  }
+
   #tellKept(): void {
     if (this.#waiting.length === 0) return
     const until = this.#published?.n ?? 0
@@ -245,7 +254,8 @@ export class LiveTable {
 
   /** The state after an event that is kept; `undefined` where the table cannot go on here. */
   #after(event: TableEvent): TableState | undefined {
-    const own = this.#pending.shift()
+    const own = this.#pending[this.#done]
+    if (own && ++this.#done === this.#pending.length) this.#allKept()
     if (own?.event === event) return own.state
     try {
       if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
@@ -304,7 +314,7 @@ export class LiveTable {
   }
 
   #rest(): void {
-    if (!this.#onQuiet || !this.#published?.ended || this.#pending.length > 0 || this.#attendants.length > 0) return
+    if (!this.#onQuiet || !this.#published?.ended || this.#done < this.#pending.length || this.#attendants.length > 0) return
     const then = this.#onQuiet
     this.#onQuiet = undefined
     this.#unfollow?.()
@@ -319,6 +329,8 @@ interface Waiting {
 }
 
 const NOBODY: readonly never[] = []
+/** What all tables share of which everything is kept. */
+const NONE: Step[] = []
 /** The refusal of everything at a table that cannot go on. */
 const CLOSED: Refusal = { refused: 'this table is closed' }
 

@@ -33,13 +33,12 @@ export interface Shelf {
 
 /** Log is a `TableLog` whose events lie on a shelf. */
 export class Log implements TableLog {
-  readonly #shelf: Shelf
+  readonly #place: Place
   readonly #commits: Commits
-  readonly #followers = new Followers()
   #next: TableId
 
   constructor(shelf: Shelf, commits: Commits) {
-    this.#shelf = shelf
+    this.#place = { shelf, followers: new Followers() }
     this.#commits = commits
     this.#next = shelf.highest() + 1
   }
@@ -56,7 +55,7 @@ export class Log implements TableLog {
 
   appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
     try {
-      const append = new Append({ shelf: this.#shelf, followers: this.#followers }, table, expected, events, then)
+      const append = new Append(this.#place, table, expected, events, then)
       if (table >= this.#next) this.#next = table + 1
       this.#commits.take(append)
     } catch (reason) {
@@ -65,24 +64,30 @@ export class Log implements TableLog {
   }
 
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
-    const lines = this.#shelf.read(table).split('\n')
+    const lines = this.#place.shelf.read(table).split('\n')
     return lines.slice(after + 1).map((line, at) => decodeEvent(table, after + 1 + at, line))
   }
 
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
-    return this.#followers.add(table, then)
+    return this.#place.followers.add(table, then)
   }
 
   async unfinished(): Promise<readonly TableId[]> {
-    return this.#shelf.unfinished()
+    return this.#place.shelf.unfinished()
   }
 
   /** The tables that have ended and count; rejects with a RangeError where `after` has not ended. */
   async ended(after?: TableId): Promise<readonly TableId[]> {
-    const tables = this.#shelf.ended(after)
+    const tables = this.#place.shelf.ended(after)
     if (!tables) throw new RangeError(`table ${after} has not ended, so none can be said to have ended after it`)
     return tables
   }
+}
+
+/** Place is where appends go, and who hears of them. */
+interface Place {
+  readonly shelf: Shelf
+  readonly followers: Followers
 }
 
 /** An append on its way. Its constructor throws a RangeError or a TypeError, with a sentence, for what cannot be kept. */
@@ -92,19 +97,12 @@ class Append implements Job, Addition {
   readonly count: number
   readonly lines: string
   readonly ending: Ending | undefined
-  readonly #shelf: Shelf
-  readonly #followers: Followers
+  readonly #place: Place
   readonly #events: readonly TableEvent[]
   readonly #then: (failure?: Error) => void
   #failure: Error | undefined
 
-  constructor(
-    { shelf, followers }: { shelf: Shelf; followers: Followers },
-    table: TableId,
-    expected: number,
-    events: readonly TableEvent[],
-    then: (failure?: Error) => void,
-  ) {
+  constructor(place: Place, table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void) {
     if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table is a whole number from 1, not ${table}`)
     let ending: Ending | undefined
     let lines = ''
@@ -120,14 +118,13 @@ class Append implements Job, Addition {
     this.count = events.length
     this.lines = lines
     this.ending = ending
-    this.#shelf = shelf
-    this.#followers = followers
+    this.#place = place
     this.#events = events
     this.#then = then
   }
 
   write(): void {
-    this.#failure = this.#shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
+    this.#failure = this.#place.shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
   }
 
   fail(reason: unknown): void {
@@ -135,7 +132,7 @@ class Append implements Job, Addition {
   }
 
   settle(onTrouble: OnTrouble): void {
-    if (!this.#failure && this.count > 0) this.#followers.tell(this.table, this.#events, onTrouble)
+    if (!this.#failure && this.count > 0) this.#place.followers.tell(this.table, this.#events, onTrouble)
     this.#then(this.#failure)
   }
 }
