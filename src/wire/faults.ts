@@ -1,6 +1,7 @@
 import { type Clock, wallClock } from './clock.ts'
+import { Layer } from './layer.ts'
 import { encode } from './text.ts'
-import type { Flushable, Sink, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 /** Faults are what goes wrong in one direction; what is not named goes right. Datagrams are never cut or glued. */
 export interface Faults {
@@ -33,85 +34,62 @@ export function faulty(transport: Transport, plan: FaultPlan): Transport {
   return new FaultyTransport(transport, plan)
 }
 
-class FaultyTransport implements Transport, Sink {
-  readonly #inner: Transport
+class FaultyTransport extends Layer {
   readonly #out: Lane
   readonly #in: Lane
-  #sink: Sink | undefined
   #broken: string | undefined
 
   constructor(inner: Transport, { toPeer = {}, fromPeer = {}, seed = 1, clock = wallClock }: FaultPlan) {
-    this.#inner = inner
+    super(inner)
     const { datagrams } = inner
     const reset = () => this.#break()
     this.#out = new Lane({ faults: toPeer, datagrams, clock, seed, pass: (bytes) => inner.write(bytes), reset })
-    this.#in = new Lane({ faults: fromPeer, datagrams, clock, seed: seed + 1, pass: (bytes) => this.#sink?.data(bytes), reset })
+    this.#in = new Lane({ faults: fromPeer, datagrams, clock, seed: seed + 1, pass: (bytes) => this.sink?.data(bytes), reset })
   }
 
-  get remote() {
-    return this.#inner.remote
+  override get unsent() {
+    return this.inner.unsent + this.#out.waiting
   }
 
-  get datagrams() {
-    return this.#inner.datagrams
-  }
-
-  get loopback() {
-    return this.#inner.loopback
-  }
-
-  get unsent() {
-    return this.#inner.unsent + this.#out.waiting
-  }
-
-  open(sink: Sink): void {
-    this.#sink = sink
-    this.#inner.open(this)
-  }
-
-  soon(what: Flushable): void {
-    this.#inner.soon(what)
-  }
-
-  write(data: string | Uint8Array): void {
+  override write(data: string | Uint8Array): void {
     this.#out.take(typeof data === 'string' ? encode(data) : data)
   }
 
-  pause(): void {
+  override pause(): void {
     this.#in.hold(true)
-    this.#inner.pause()
+    this.inner.pause()
   }
 
-  resume(): void {
+  override resume(): void {
     this.#in.hold(false)
-    this.#inner.resume()
+    this.inner.resume()
   }
 
-  finish(): void {
-    this.#out.behind(() => this.#inner.finish())
+  override finish(): void {
+    this.#out.behind(() => this.inner.finish())
   }
 
-  destroy(): void {
+  override destroy(): void {
     this.#clear()
-    this.#inner.destroy()
+    this.inner.destroy()
   }
 
-  reset(): void {
+  override reset(): void {
     this.#clear()
-    this.#inner.reset()
+    this.inner.reset()
   }
 
-  data(bytes: Uint8Array): void {
+  override data(bytes: Uint8Array): void {
     this.#in.take(bytes)
   }
 
-  finished(): void {
-    this.#in.behind(() => this.#sink?.finished())
+  override finished(): void {
+    this.#in.behind(() => this.sink?.finished())
   }
 
-  closed(broken?: string): void {
+  override closed(broken?: string): void {
     this.#out.clear()
-    this.#in.behind(() => this.#sink?.closed(this.#broken ?? broken), true)
+    this.#in.behind(() => this.sink?.closed(this.#broken ?? broken), true)
   }
 
   #break(): void {

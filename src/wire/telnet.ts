@@ -1,4 +1,5 @@
-import type { Flushable, Sink, Transport } from './transport.ts'
+import { Layer } from './layer.ts'
+import type { Transport } from './transport.ts'
 
 // commands (RFC 854) and the one option that is spoken (RFC 857)
 const SE = 240
@@ -119,34 +120,16 @@ class TelnetReader {
  * sends a command of it or `begin` says so. From then on lines end in CR LF, and every option is refused but ECHO, by
  * which the peer is asked not to show what is typed. No answer is ever answered, so nothing can go round in circles.
  */
-export class Telnet implements Transport, Sink {
-  readonly #inner: Transport
+export class Telnet extends Layer {
   readonly #reader: TelnetReader
-  #sink: Sink | undefined
   /** Where ECHO stands on our side (RFC 1143): off or on, or on the way there until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
   #answers = 0
 
   constructor(inner: Transport) {
-    this.#inner = inner
+    super(inner)
     this.#reader = new TelnetReader((verb, option) => this.#option(verb, option))
-  }
-
-  get remote() {
-    return this.#inner.remote
-  }
-
-  get datagrams() {
-    return this.#inner.datagrams
-  }
-
-  get loopback() {
-    return this.#inner.loopback
-  }
-
-  get unsent() {
-    return this.#inner.unsent
   }
 
   /** Whether telnet is spoken. */
@@ -172,50 +155,13 @@ export class Telnet implements Transport, Sink {
     this.#settle()
   }
 
-  open(sink: Sink): void {
-    this.#sink = sink
-    this.#inner.open(this)
+  override write(data: string | Uint8Array): void {
+    this.inner.write(this.active ? asTelnet(data) : data)
   }
 
-  soon(what: Flushable): void {
-    this.#inner.soon(what)
-  }
-
-  write(data: string | Uint8Array): void {
-    this.#inner.write(this.active ? asTelnet(data) : data)
-  }
-
-  pause(): void {
-    this.#inner.pause()
-  }
-
-  resume(): void {
-    this.#inner.resume()
-  }
-
-  finish(): void {
-    this.#inner.finish()
-  }
-
-  destroy(): void {
-    this.#inner.destroy()
-  }
-
-  reset(): void {
-    this.#inner.reset()
-  }
-
-  data(bytes: Uint8Array): void {
+  override data(bytes: Uint8Array): void {
     const text = this.#reader.read(bytes)
-    if (text.length > 0 || bytes.length === 0) this.#sink?.data(text)
-  }
-
-  finished(): void {
-    this.#sink?.finished()
-  }
-
-  closed(broken?: string): void {
-    this.#sink?.closed(broken)
+    if (text.length > 0 || bytes.length === 0) this.sink?.data(text)
   }
 
   #option(verb: number, option: number): void {
@@ -242,11 +188,11 @@ export class Telnet implements Transport, Sink {
 
   #request(verb: number, towards: 'going on' | 'going off'): void {
     this.#echo = towards
-    this.#inner.write(Uint8Array.of(IAC, verb, ECHO))
+    this.inner.write(Uint8Array.of(IAC, verb, ECHO))
   }
 
   #answer(bytes: Uint8Array): void {
-    if (this.#answers++ < ANSWERS) this.#inner.write(bytes)
+    if (this.#answers++ < ANSWERS) this.inner.write(bytes)
   }
 }
 

@@ -1,6 +1,16 @@
 import type { Socket } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
+/** Known is what need not be found out about a socket; to ask the system costs as much as a small message. */
+interface Known {
+  /** The peer's address. */
+  readonly remote?: Address
+  /** The peer can only be on this machine. */
+  readonly loopback?: true
+  /** The TCP socket below TLS. */
+  readonly below?: Socket
+}
+
 /** SocketTransport carries a conversation over a stream socket: TCP, TLS, or a Unix socket. */
 export class SocketTransport implements Transport {
   readonly datagrams = false
@@ -8,13 +18,14 @@ export class SocketTransport implements Transport {
   /** The TCP socket below TLS: only that can be reset. */
   readonly #below: Socket
   #remote: Address | undefined
+  readonly #loopback: boolean | undefined
   #broken: string | undefined
 
-  /** `remote` is the peer's address where the system is not to be asked for it. */
-  constructor(socket: Socket, remote?: Address, below: Socket = socket) {
+  constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
     this.#socket = socket
     this.#below = below
     this.#remote = remote
+    this.#loopback = loopback
     // from the first moment on, since a peer may break off while it still waits to be served
     const broken = (error: NodeJS.ErrnoException) => {
       this.#broken ??= error.code ?? error.message
@@ -33,7 +44,7 @@ export class SocketTransport implements Transport {
   }
 
   get loopback(): boolean {
-    return isLoopback(this.remote)
+    return this.#loopback ?? isLoopback(this.remote)
   }
 
   open(sink: Sink): void {
@@ -87,7 +98,12 @@ export function remoteOf(socket: Socket): Address {
 
 /** Whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */
 export function isLoopback({ host, port }: Address): boolean {
-  return port === 0 || host === '::1' || /^(::ffff:)?127\./.test(host)
+  return port === 0 || isLoopbackHost(host)
+}
+
+/** Whether a host's address can only be reached from this very machine. */
+export function isLoopbackHost(host: string): boolean {
+  return host === '::1' || /^(::ffff:)?127\./.test(host)
 }
 
 let due: Flushable[] = []

@@ -1,7 +1,7 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { type Clock, wallClock } from '../clock.ts'
 import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
-import { SocketTransport } from './socket.ts'
+import { isLoopbackHost, SocketTransport } from './socket.ts'
 
 /** Peers that the system keeps waiting for `accept`, at most. */
 const BACKLOG = 4096
@@ -14,10 +14,10 @@ const ABSENT = ['ECONNREFUSED']
 
 /** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    accept(new SocketTransport(socket))
-  })
-  return listening(server, here(at))
+  const options = here(at)
+  const known = isLoopbackHost(options.host) ? ({ loopback: true } as const) : {}
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(new SocketTransport(socket, known)))
+  return listening(server, options)
 }
 
 /**
@@ -35,7 +35,7 @@ export function connectedTcp(to: Address, patience: number, clock: Clock, family
 }
 
 /** Where to listen for what stands upon TCP. A name that means this machine means 127.0.0.1, where clients look first. */
-export function here({ host, port }: Address): ListenOptions {
+export function here({ host, port }: Address): ListenOptions & { readonly host: string } {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
 }
 

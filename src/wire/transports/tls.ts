@@ -75,7 +75,7 @@ export async function connectTls(
       `its certificate has the fingerprint ${fingerprint}, and ${wanted} was asked for; is this the right server?`,
     )
   }
-  return { transport: new SocketTransport(socket, remoteOf(below), below), fingerprint, trusted: socket.authorized }
+  return { transport: new SocketTransport(socket, { remote: remoteOf(below), below }), fingerprint, trusted: socket.authorized }
 }
 
 /** A fingerprint as it is written here, `5A:7F:…`, from any way to write it. Throws where it cannot be one. */
@@ -145,7 +145,7 @@ function welcome(socket: Socket, peer: Address, context: SecureContext, clock: C
       cancel = clock.after(HANDSHAKE, () => refuse('it did not agree on TLS in time', false))
       socket.unshift(first)
       const secure = new TLSSocket(socket, { isServer: true, secureContext: context })
-      const transport = new SocketTransport(secure, peer, socket)
+      const transport = new SocketTransport(secure, { remote: peer, below: socket })
       const failed = (error?: Error) => refuse(`TLS could not be agreed upon (${error?.message ?? 'it closed the connection'})`, false)
       secure.once('error', failed).once('close', failed)
       secure.once('secure', () => {

@@ -20,7 +20,9 @@ const ABSENT = ['ECONNREFUSED', 'ENOENT']
 export async function listenUnix(path: string, accept: (transport: Transport) => void): Promise<Listener> {
   const at = placeOf(path)
   const open = () => {
-    const server = createServer({ allowHalfOpen: true }, (socket) => accept(new SocketTransport(socket, { host: path, port: 0 })))
+    const server = createServer({ allowHalfOpen: true }, (socket) =>
+      accept(new SocketTransport(socket, { remote: { host: path, port: 0 } })),
+    )
     return listening(server, { path: at })
   }
   try {
@@ -36,7 +38,7 @@ export async function listenUnix(path: string, accept: (transport: Transport) =>
 export async function connectUnix(path: string, patience: number, clock: Clock = wallClock): Promise<Transport> {
   const at = placeOf(path)
   const socket = await connected(() => connect({ path: at, allowHalfOpen: true }), patience, clock, ABSENT)
-  return new SocketTransport(socket, { host: path, port: 0 })
+  return new SocketTransport(socket, { remote: { host: path, port: 0 } })
 }
 
 function placeOf(path: string): string {

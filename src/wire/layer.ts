@@ -1,0 +1,73 @@
+import type { Address, Flushable, Sink, Transport } from './transport.ts'
+
+/** Layer lies between a transport and whoever uses it, and lets everything through both ways: what it changes, it overrides. */
+export abstract class Layer implements Transport, Sink {
+  protected readonly inner: Transport
+  /** Who takes what is brought; nobody before `open`. */
+  protected sink: Sink | undefined
+
+  constructor(inner: Transport) {
+    this.inner = inner
+  }
+
+  get remote(): Address {
+    return this.inner.remote
+  }
+
+  get datagrams(): boolean {
+    return this.inner.datagrams
+  }
+
+  get loopback(): boolean {
+    return this.inner.loopback
+  }
+
+  get unsent(): number {
+    return this.inner.unsent
+  }
+
+  open(sink: Sink): void {
+    this.sink = sink
+    this.inner.open(this)
+  }
+
+  soon(what: Flushable): void {
+    this.inner.soon(what)
+  }
+
+  write(data: string | Uint8Array): void {
+    this.inner.write(data)
+  }
+
+  pause(): void {
+    this.inner.pause()
+  }
+
+  resume(): void {
+    this.inner.resume()
+  }
+
+  finish(): void {
+    this.inner.finish()
+  }
+
+  destroy(): void {
+    this.inner.destroy()
+  }
+
+  reset(): void {
+    this.inner.reset()
+  }
+
+  data(bytes: Uint8Array): void {
+    this.sink?.data(bytes)
+  }
+
+  finished(): void {
+    this.sink?.finished()
+  }
+
+  closed(broken?: string): void {
+    this.sink?.closed(broken)
+  }
+}
