@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Load, type ServerProcess, Stage } from './processes.ts'
+import { figure, median, table, verdict } from './figures.ts'
+import { AS_STARTED, type Load, type ServerProcess, Stage } from './processes.ts'
 
 const ROUNDS = 7
 const CONNECTIONS = 1000
@@ -12,10 +13,10 @@ const PLAYERS = 5000
 const WARM = 300
 const MEASURE = 1000
 const PACED = { warm: 3000, measure: 5000 }
-const FLAGS = ['--max-semi-space-size=32']
 /** At least so many of the bare server's messages a second; at most so many µs; at most so many bytes a player. */
 const TARGETS = { rate: 0.7, p99: 5000, bytes: 10 * 1024 }
 
+const HEAD = ['what', 'messages a second', 'to bare', 'processor time a message, to bare']
 const COLYSEUS = 'a Colyseus room, kept nowhere (its load is in JavaScript, and holds it back)'
 const folder = mkdtempSync(join(tmpdir(), 'parlor-hall-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -67,9 +68,7 @@ Written by \`npm run bench:hall\`; README.md says how to read it. Measured on ${
 
 Tic-tac-toe in whole games, connection included, ${CONNECTIONS} connections; medians of ${ROUNDS} rounds, ratios to the bare server of the same round.
 
-| what | messages a second | to bare | processor time a message, to bare |
-| --- | --- | --- | --- |
-${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+${table([HEAD, HEAD.map(() => '---'), ...rows])}
 
 ${PLAYERS} players who make one move a second each, kept on disk: ${figure(paced.messages / paced.seconds, 0)} messages a second, p50 ${figure(paced.p50, 0)} µs, **p99 ${figure(paced.p99, 0)} µs**.
 
@@ -100,7 +99,7 @@ function installed(): boolean {
 }
 
 function ours(...args: string[]): Promise<ServerProcess> {
-  return stage.serve('ours.ts', ['tjc/tictactoe', ...args], FLAGS)
+  return stage.serve('ours.ts', ['tjc/tictactoe', ...args], AS_STARTED)
 }
 
 async function thinking(server: ServerProcess): Promise<Load> {
@@ -117,17 +116,4 @@ async function idling(server: ServerProcess): Promise<number> {
   await leave()
   await server.stop()
   return (settled.rss - before.rss) / PLAYERS
-}
-
-function verdict(holds: boolean, words: string): string {
-  return `- ${holds ? 'holds' : '**does not hold**'}: ${words}`
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function figure(value: number, digits: number): string {
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }

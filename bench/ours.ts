@@ -1,5 +1,6 @@
-// Parlor's server with one program, as `parlor serve` starts it: limits and all. What happens at tables is kept in memory,
-// or on disk, so that it survives the end of this process, or a loss of power: node bench/ours.ts PROGRAM [FOLDER process|power]
+// Parlor's server with one program, limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
+// Its peers sit in the hall, as with `parlor serve`; what happens there is kept in memory, or on disk, so that it survives
+// the end of this process, or a loss of power. With `house` there is no hall, and the house sits opposite at once.
 
 import { play, playable } from '../src/games/player.ts'
 import { chance } from '../src/games/random.ts'
@@ -17,7 +18,7 @@ const name = process.argv[2] ?? ''
 const program = name === 'echo' ? echo : await programOf(name)
 if (!program) throw new Error(`there is no program ${name}`)
 const [folder, durable] = process.argv.slice(3)
-const local: Seating = {
+const house: Seating = {
   house: (line) =>
     new LocalHouse(
       (game) => (playable(game) ? (seat) => play(game, seat, chance) : undefined),
@@ -27,14 +28,14 @@ const local: Seating = {
   clear: () => {},
 }
 const store =
-  folder === undefined || folder === 'local'
+  folder === undefined || folder === 'house'
     ? memoryStore()
     : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
 const server = new Server({
-  premises: folder === 'local' ? local : new Premises({ store, clock: wallClock, random: chance, onTrouble }),
+  premises: folder === 'house' ? house : new Premises({ store, clock: wallClock, random: chance, onTrouble }),
   programs: [program],
   host: '127.0.0.1',
   ports: { [program.name]: 0 },

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Usage } from './control.ts'
 
+/** What `npm start` tells Node for ours: room for short-lived objects. A server that makes fewer of them gains nothing by it. */
+export const AS_STARTED = ['--max-semi-space-size=64']
+
 /** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
 export interface Load {
   readonly messages: number

@@ -1,4 +1,5 @@
 import { arch, availableParallelism, platform, totalmem } from 'node:os'
+import { figure, median, table, verdict } from './figures.ts'
 
 /** Side is what one server did in one round. */
 export interface Side {
@@ -110,10 +111,6 @@ function targets({ cases, memory, idle }: Run): string[] {
   return [...speeds, ...delays, verdict(bytes <= BYTES_PER_IDLE, idling)]
 }
 
-function verdict(holds: boolean, words: string): string {
-  return `- ${holds ? 'holds' : '**does not hold**'}: ${words}`
-}
-
 function machine({ pinned, compiled, measure }: Run): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB of memory`
   const where = pinned ? 'servers on one core, load on another' : 'nothing kept on cores of its own'
@@ -128,18 +125,4 @@ function ratioOf(rounds: readonly Round[], of: keyof Side): string {
 
 function bareOf(rounds: readonly Round[], of: keyof Side, digits: number): string {
   return figure(median(rounds.map(({ bare }) => bare[of])), digits)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
-}
-
-function figure(value: number, digits: number): string {
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
 }

@@ -1,6 +1,6 @@
 // Parlor's server beside servers written by hand on node:net, in one run: node bench/run.ts
 import { writeFileSync } from 'node:fs'
-import { type Load, type ServerProcess, Stage } from './processes.ts'
+import { AS_STARTED, type Load, type ServerProcess, Stage } from './processes.ts'
 import { type Case, type Idle, type Memory, type Round, report, type Side } from './report.ts'
 
 const GAMES = ['guess', 'tictactoe', 'echo'] as const
@@ -10,8 +10,6 @@ const ROUNDS = 7
 /** Milliseconds before the measuring, and of measuring. */
 const WARM = 200
 const MEASURE = 1000
-/** What `npm start` tells Node for ours: room for short-lived objects. A server that makes fewer of them gains nothing by it. */
-const AS_STARTED = ['--max-semi-space-size=32']
 const IDLE = 10_000
 const IDLE_ROUNDS = 3
 
@@ -46,7 +44,7 @@ process.stdout.write(text)
 process.exit()
 
 function ours(game: (typeof GAMES)[number]): Promise<ServerProcess> {
-  return stage.serve('ours.ts', [game === 'echo' ? game : `tjc/${game}`], AS_STARTED)
+  return stage.serve('ours.ts', [game === 'echo' ? game : `tjc/${game}`, 'house'], AS_STARTED)
 }
 
 async function side(server: ServerProcess, game: string, connections: number, seed: number): Promise<Side> {

@@ -1,6 +1,6 @@
 // The load of the other benchmarks for the Colyseus server: node load.js tictactoe PORT CONNECTIONS WARM_MS MEASURE_MS SEED
 import { Client } from '@colyseus/sdk'
-import { FREE, marked, over } from './rules.js'
+import { FREE, mark, over } from '../rules.ts'
 
 const [, port = '', connections = '', warm = '', measure = ''] = process.argv.slice(2)
 /** New rooms that are asked for at once. */
@@ -51,11 +51,11 @@ function game(room) {
     })
     room.onMessage('move', (cell) => {
       answered()
-      board = marked(board, cell, 'O')
+      board = mark(board, cell, 'O')
       if (over(board)) return
       const free = [...board].map((_, at) => at).filter((at) => board[at] === '-')
       const own = free[Math.floor(Math.random() * free.length)] ?? 0
-      board = marked(board, own, 'X')
+      board = mark(board, own, 'X')
       asked = performance.now()
       room.send('move', own)
     })

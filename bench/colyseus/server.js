@@ -2,7 +2,7 @@
 import { Room, Server } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { obey } from '../control.ts'
-import { bestCell, FREE, marked, over } from './rules.js'
+import { bestCell, FREE, mark, over } from '../rules.ts'
 
 class TicTacToe extends Room {
   maxClients = 1
@@ -11,7 +11,7 @@ class TicTacToe extends Room {
   onCreate() {
     this.onMessage('move', (client, cell) => {
       if (!Number.isInteger(cell) || this.#board[cell] !== '-') return client.leave()
-      this.#board = marked(this.#board, cell, 'X')
+      this.#board = mark(this.#board, cell, 'X')
       if (over(this.#board)) client.send('over')
       else this.#answer(client)
     })
@@ -23,7 +23,7 @@ class TicTacToe extends Room {
 
   #answer(client) {
     const cell = bestCell(this.#board)
-    this.#board = marked(this.#board, cell, 'O')
+    this.#board = mark(this.#board, cell, 'O')
     client.send('move', cell)
     if (over(this.#board)) client.send('over')
   }

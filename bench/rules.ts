@@ -1,0 +1,57 @@
+// Tic-tac-toe for servers that are written by hand: the best cells of every board are worked out at the start.
+const ROWS: readonly (readonly [number, number, number])[] = [
+  [0, 1, 2],
+  [3, 4, 5],
+  [6, 7, 8],
+  [0, 3, 6],
+  [1, 4, 7],
+  [2, 5, 8],
+  [0, 4, 8],
+  [2, 4, 6],
+]
+
+export const FREE = '---------'
+
+/** The best cells of every board on which O is to move. */
+const best = new Map<string, readonly number[]>()
+const known = new Map<string, number>()
+value(FREE, 'O')
+
+/** A board with one more cell marked. */
+export function mark(board: string, cell: number, player: string): string {
+  return board.slice(0, cell) + player + board.slice(cell + 1)
+}
+
+/** Whether the game is over. */
+export function over(board: string): boolean {
+  return !board.includes('-') || wins(board)
+}
+
+/** One of the best cells for O, by chance. */
+export function bestCell(board: string): number {
+  const cells = best.get(board) ?? []
+  return cells[Math.floor(Math.random() * cells.length)] ?? 0
+}
+
+function wins(board: string): boolean {
+  return ROWS.some(([a, b, c]) => board[a] !== '-' && board[a] === board[b] && board[b] === board[c])
+}
+
+/** What a board is worth to the player who is to move: a win is worth more the sooner it comes. */
+function value(board: string, player: 'O' | 'X'): number {
+  const before = known.get(board)
+  if (before !== undefined) return before
+  const free = [...board].map((_, cell) => cell).filter((cell) => board[cell] === '-')
+  let highest = wins(board) ? -1 - free.length : 0
+  if (!over(board)) {
+    const values = free.map((cell) => -value(mark(board, cell, player), player === 'O' ? 'X' : 'O'))
+    highest = Math.max(...values)
+    if (player === 'O')
+      best.set(
+        board,
+        free.filter((_, at) => values[at] === highest),
+      )
+  }
+  known.set(board, highest)
+  return highest
+}
