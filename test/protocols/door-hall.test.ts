@@ -113,7 +113,7 @@ describe('two people', () => {
         '',
         ...board(' X | 2 | 3', ' 4 | O | 6', ' 7 | 8 | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 1. Your move.',
         '3',
         '',
         ...board(' X | 2 | O', ' 4 | O | 6', ' 7 | 8 | 9'),
@@ -122,7 +122,7 @@ describe('two people', () => {
         '',
         ...board(' X | 2 | O', ' 4 | O | 6', ' X | 8 | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 7. Your move.',
         '4',
         '',
         ...board(' X | 2 | O', ' O | O | 6', ' X | 8 | 9'),
@@ -133,7 +133,7 @@ describe('two people', () => {
         '',
         ...board(' X | 2 | O', ' O | O | X', ' X | 8 | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 6. Your move.',
         '2',
         '',
         ...board(' X | O | O', ' O | O | X', ' X | 8 | 9'),
@@ -142,7 +142,7 @@ describe('two people', () => {
         '',
         ...board(' X | O | O', ' O | O | X', ' X | X | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 8. Your move.',
         '9',
         '',
         ...board(' X | O | O', ' O | O | X', ' X | X | O'),
@@ -242,7 +242,7 @@ describe('who comes back', () => {
     )
     expect(grace.news()).toContain('ada is back.')
     await again.type('2')
-    expect(grace.news()).toContain('ada has moved. Your move.')
+    expect(grace.news()).toContain('ada has moved: 2. Your move.')
   })
 
   test('by a registered name, whose owner shows the password', async () => {
@@ -286,7 +286,7 @@ describe('who watches', () => {
     expect(await alan.type('watch 1')).toContain('Table 1: you watch tictactoe, ada (O) against grace (X).')
     ada.news()
     await ada.type('5')
-    expect(alan.news()).toContain('ada has moved. grace is to move.')
+    expect(alan.news()).toContain('ada has moved: 5. grace is to move.')
     await alan.type('say go on')
     expect(ada.news()).toBe(lines('', 'alan (watching) says: go on'))
     await grace.type('resign')
@@ -337,7 +337,7 @@ describe('games for one', () => {
       else high = middle
       if (low === high) await ada.type(String(low))
     }
-    expect(ada.screen).toMatch(/Right! Tries left: \d+\.\nYou win!\n/)
+    expect(ada.screen).toMatch(/Right! Tries left: \d+\.\n\nYou win!\n/)
   })
 
   test('head or tail, until it is given up', async () => {
