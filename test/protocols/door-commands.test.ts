@@ -24,6 +24,8 @@ function table(more: Partial<Attendance> = {}): Attendance {
   }
 }
 
+const BYE = ['Bye. If your terminal does not come back, press Ctrl-C.']
+
 const OVER = { view: { cells: 'OOOXX----', size: 3, turn: 1, winner: 0 }, turn: false, toMove: [], outcome: { winners: [0] } }
 
 /** Ada in the lobby. */
@@ -307,12 +309,13 @@ describe('in the lobby', () => {
   test('resume', async () => {
     const { caller, lobby } = await inside()
     const held = (number: number) => ({ table: number, game: 'tictactoe', names: ['ada', 'grace'], rated: false, watchers: 0, over: false })
-    expect(await caller.type('resume')).toBe(lines('No seat of yours is held. With a token: "resume TOKEN".'))
+    const none = lines('No such seat of yours is held. With its token: "resume TOKEN".')
+    expect(await caller.type('resume')).toBe(none)
     lobby.waiting = [held(7), held(12)]
     expect(await caller.type('resume')).toBe(
-      lines('Several seats of yours are held:', '  resume 7   tictactoe with grace', '  resume 12   tictactoe with grace'),
+      lines('Several seats of yours are held:', '  resume 7   tictactoe with grace', '  resume 12  tictactoe with grace'),
     )
-    expect(await caller.type('resume 99')).toBe(lines('There is no table 99.'))
+    expect(await caller.type('resume 99')).toBe(none)
     lobby.waiting = [held(12)]
     lobby.answers('resumeSeat', table())
     lobby.seeking = true
@@ -435,9 +438,13 @@ describe('at a table', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('quit tells of the seat', async () => {
-    const { caller } = await seated()
-    expect(await caller.type('quit')).toBe(lines('Bye. Your seat at table 12 is held for a while: "resume" takes it up again.'))
+  test('quit tells a guest the token by which the seat is taken up again, and a registered name that it takes none', async () => {
+    const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
+    const guest = await seated(table({ token }))
+    expect(await guest.caller.type('quit')).toBe(lines(...BYE, `Your seat at table 12 is held for a while: resume ${token}`))
+    const { caller, lobby } = await seated(table({ token }))
+    lobby.me = { name: 'ada', registered: true, tables: [12] }
+    expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for a while: "resume" takes it up again.'))
   })
 
   test('style json does not belong here', async () => {
