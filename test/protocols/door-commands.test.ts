@@ -268,7 +268,7 @@ describe('in the lobby', () => {
     ])
     lobby.answers('rank', { rank: 2, name: 'ada', score: 1500, games: 1, of: 17 })
     expect(await caller.type('rank tictactoe')).toBe(
-      lines('  1  grace  1623  12 games', '  2  ada    1500  1 game', 'You are number 2 of 17.'),
+      lines('  1  grace  rating 1623  12 games', '  2  ada    rating 1500  1 game', 'You are number 2 of 17.'),
     )
     expect(lobby.calls.slice(-2)).toEqual([
       ['ladder', 'tictactoe', 10],
@@ -276,6 +276,8 @@ describe('in the lobby', () => {
     ])
     lobby.answers('rank', undefined)
     lobby.me = { name: 'ada', registered: true, tables: [] }
+      // through another connection
+      { name: 'grace', registered: true, tables: [7, 12] },
     expect(await caller.type('rank scissors')).toContain(lines('To be on it, type: play scissors rated'))
   })
 
@@ -294,7 +296,7 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('watch')).toContain('such as "watch 17"')
     expect(await caller.type('watch ada')).toContain('such as "watch 17"')
-    expect(await caller.type('watch 99')).toBe(lines('There is no table 99.'))
+    expect(await caller.type('watch 99')).toBe(lines('There is no table 99 to watch: "tables" lists all.'))
     const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
     lobby.answers('watch', attendance)
     expect(await caller.type('watch 12')).toContain('Table 12: you watch tictactoe, grace (O) against alan (X).')

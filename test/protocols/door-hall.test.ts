@@ -368,7 +368,7 @@ describe('registered names', () => {
     expect(await grace.type('play tictactoe rated ada')).toContain('you are X')
     await ada.type('resign')
     expect(await grace.type('rank tictactoe')).toMatch(
-      /1 {2}grace {2}\d+ {2}1 game\n {2}2 {2}ada {4}\d+ {2}1 game\nYou are number 1 of 2\.\n/,
+      /1 {2}grace {2}rating \d+ {2}1 game\n {2}2 {2}ada {4}rating \d+ {2}1 game\nYou are number 1 of 2\.\n/,
     )
     const said = [ada, grace, stranger].flatMap(({ writes }) => writes.map((write) => decode(write))).join('')
     expect(said).not.toMatch(/engine|compiler/)
