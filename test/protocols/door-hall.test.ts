@@ -198,7 +198,7 @@ describe('two people', () => {
   test('an invitation, by its code', async () => {
     const ada = await come('ada')
     const grace = await come('grace')
-    const code = /invite: (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
+    const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
     expect(await grace.type('seeks')).toContain('Nobody waits')
     expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
     expect(await ada.type(`join ${code}`)).toContain('You wait for somebody already')
@@ -344,7 +344,7 @@ describe('games for one', () => {
     const ada = await come('ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
-    expect(await ada.type('leave')).toBe(lines('Your game goes on: resign it first.'))
+    expect(await ada.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
     expect(await ada.type('resign')).toContain('You have left the game.')
   })
 })
