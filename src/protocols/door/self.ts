@@ -120,10 +120,8 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
   if (typeof table === 'object') return table
   wantNothing(visit)
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
-  if (isRefusal(attendance)) {
-    const refused = attendance.code === 'no-such-table' ? NOT_HELD : sentence(attendance.refused)
-    return [refused, ...(before ? [] : [WHO])]
-  }
+  if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
+  if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
   if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`)
   visit.attend(attendance, 'back')
   return undefined
