@@ -24,6 +24,8 @@ function table(more: Partial<Attendance> = {}): Attendance {
   }
 }
 
+const BYE = ['Bye. If your terminal does not come back, press Ctrl-C.']
+
 const OVER = { view: { cells: 'OOOXX----', size: 3, turn: 1, winner: 0 }, turn: false, toMove: [], outcome: { winners: [0] } }
 
 /** Ada in the lobby. */
@@ -64,7 +66,7 @@ describe('help', () => {
         'who you are  login NAME, register, password, resume',
         'besides      help, telnet, style json, quit',
         '',
-        'More about one of them: help play',
+        'More about a command, or a game: help play, help tictactoe',
       ),
     )
     for (const { name } of commands) expect(page).toContain(name)
@@ -82,7 +84,15 @@ describe('help', () => {
     expect(await caller.type('help')).toMatch(/^Your move: the number of a free cell, such as 5\.\n\nto play/)
   })
 
-  test('knows nothing of what is no command', async () => {
+  test.each(catalogue.map((entry) => [entry.name, entry] as const))('tells how %s is played', async (name, { title, moves, settings }) => {
+    const { caller } = await inside()
+    const page = await caller.type(`help ${name}`)
+    expect(page.startsWith(lines(name, `  ${title}`, `  a move: ${moves}`))).toBe(true)
+    for (const setting of Object.keys(settings)) expect(page).toContain(`\n  ${setting} N: `)
+    expect(page).toMatch(new RegExp(`\n  to begin, type: play ${name}\n$`))
+  })
+
+  test('knows nothing of what is neither', async () => {
     const { caller } = await inside()
     expect(await caller.type('help chess')).toBe(lines('There is no command "chess": "help" lists all.'))
   })
@@ -130,8 +140,8 @@ describe('play', () => {
     const { caller, lobby } = await inside()
     lobby.answers('seek', { code: 'amber-otter-seven' })
     const answer = lines(
-      'Tell this code to the one whom you invite: amber-otter-seven',
-      'There it is typed: join amber-otter-seven     "cancel" takes it back.',
+      'Tell the one whom you invite to type: join amber-otter-seven',
+      'Then the game begins. "cancel" takes the invitation back.',
     )
     expect(await caller.type('play tictactoe private')).toBe(answer)
     expect(await caller.type('invite tictactoe size 5')).toBe(answer)
@@ -152,7 +162,7 @@ describe('play', () => {
 
   test.each([
     ['play', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
-    ['play chess', 'There is no game "chess". There is tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
+    ['play chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
     ['play tictatoe', 'There is no game "tictatoe"; did you mean "tictactoe"?'],
     ['play tictactoe size', 'Behind "size" stands a number, such as "size 5".'],
     ['play tictactoe size four', 'Behind "size" stands a number, such as "size 5".'],
@@ -165,13 +175,17 @@ describe('play', () => {
     ['play tictactoe grace against alan', 'You can play against one only, grace or alan.'],
     ['play tictactoe house rated', 'The house has no rating, so a game with it cannot be rated.'],
     ['invite tictactoe house', 'The house needs no invitation.'],
-    ['play hangman grace', 'Hangman is played alone.'],
-    ['play quiz house', 'Quiz is played alone.'],
+    ['play hangman grace', 'Hangman is played alone: type "play hangman".'],
+    ['play quiz house', 'Quiz is played alone: type "play quiz".'],
+    ['play tictactoe 4', 'Say what 4 is, such as "size 4".'],
+    ['play scissors 5', 'Say what 5 is, such as "minutes 5".'],
+    ['play headtail 5', 'Headtail has no settings.'],
+    ['play tictactoe ADA', 'That is your own name. "who" lists who else is here.'],
     ['invite hangman', 'Hangman is played alone, so there is nobody to invite.'],
     ['play hangman minutes 5', 'Hangman is played alone, and without a clock.'],
     ['play guess rated', 'Guess is played alone, and has no ladder.'],
     ['invite', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
-    ['invite chess', 'There is no game "chess". There is tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
+    ['invite chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
     ['join', 'Type the code behind it that you were told, such as "join amber-otter-seven".'],
   ])('%s is refused', async (typed, answer) => {
     const { caller, lobby } = await inside()
@@ -182,7 +196,7 @@ describe('play', () => {
   test('says why the hall refuses', async () => {
     const { caller, lobby } = await inside()
     lobby.refuses('seek', 'grace is not here: see who is', 'no-such-person')
-    expect(await caller.type('play tictactoe grace')).toBe(lines('grace is not here: see who is.'))
+    expect(await caller.type('play tictactoe grace')).toBe(lines('grace is not here. "who" lists who is.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
     expect(lobby.calls.at(-1)).toEqual(['join', 'amber otter seven'])
@@ -216,11 +230,26 @@ describe('in the lobby', () => {
     expect(await caller.type('seeks')).toBe(
       lines(
         'ada           that is you; "cancel" takes it back',
-        'grace         to play, type: play tictactoe size 4 rated grace',
-        'alan          to play, type: play scissors alan',
+        'grace         type: play tictactoe size 4 rated grace',
+        'alan          type: play scissors alan',
         'ada lovelace  scissors, for grace only',
       ),
     )
+  })
+
+  test('an empty line tells who waits that this one does', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
+    lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
+    expect(await caller.type('')).toBe(lines('You wait for company; "cancel" takes that back.'))
+    lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false, against: 'grace' }]
+    expect(await caller.type('')).toBe(lines('You wait for grace; "cancel" takes that back.'))
+  })
+
+  test('the name of a game alone', async () => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type('TicTacToe')).toBe(lines('To play it, type: play tictactoe'))
+    expect(lobby.calls).toEqual([])
   })
 
   test('tables', async () => {
@@ -247,6 +276,8 @@ describe('in the lobby', () => {
       { name: 'ada', registered: false, tables: [] },
       { name: 'grace', registered: true, tables: [7, 12] },
       { name: '計算機', registered: true, tables: [7] },
+      // through another connection
+      { name: 'grace', registered: true, tables: [7, 12] },
     ]
     expect(await caller.type('who')).toBe(
       lines('ada (you)  guest', 'grace      registered  at table 7, 12', '計算機     registered  at table 7'),
@@ -266,9 +297,10 @@ describe('in the lobby', () => {
     ])
     lobby.answers('rank', { rank: 2, name: 'ada', score: 1500, games: 1, of: 17 })
     expect(await caller.type('rank tictactoe')).toBe(
-      lines('  1  grace  1623  12 games', '  2  ada    1500  1 game', 'You are number 2 of 17.'),
+      lines('  1  grace  rating 1623  12 games', '  2  ada    rating 1500  1 game', 'You are number 2 of 17.'),
     )
-    expect(lobby.calls.slice(-2)).toEqual([
+    expect(await caller.type('rank quiz')).toContain('  1  grace  1623 points  12 games\n')
+    expect(lobby.calls.slice(-4, -2)).toEqual([
       ['ladder', 'tictactoe', 10],
       ['rank', 'tictactoe'],
     ])
@@ -292,7 +324,7 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('watch')).toContain('such as "watch 17"')
     expect(await caller.type('watch ada')).toContain('such as "watch 17"')
-    expect(await caller.type('watch 99')).toBe(lines('There is no table 99.'))
+    expect(await caller.type('watch 99')).toBe(lines('There is no table 99 to watch: "tables" lists all.'))
     const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
     lobby.answers('watch', attendance)
     expect(await caller.type('watch 12')).toContain('Table 12: you watch tictactoe, grace (O) against alan (X).')
@@ -307,12 +339,13 @@ describe('in the lobby', () => {
   test('resume', async () => {
     const { caller, lobby } = await inside()
     const held = (number: number) => ({ table: number, game: 'tictactoe', names: ['ada', 'grace'], rated: false, watchers: 0, over: false })
-    expect(await caller.type('resume')).toBe(lines('No seat of yours is held. With a token: "resume TOKEN".'))
+    const none = lines('No such seat of yours is held. With its token: "resume TOKEN".')
+    expect(await caller.type('resume')).toBe(none)
     lobby.waiting = [held(7), held(12)]
     expect(await caller.type('resume')).toBe(
-      lines('Several seats of yours are held:', '  resume 7   tictactoe with grace', '  resume 12   tictactoe with grace'),
+      lines('Several seats of yours are held:', '  resume 7   tictactoe with grace', '  resume 12  tictactoe with grace'),
     )
-    expect(await caller.type('resume 99')).toBe(lines('There is no table 99.'))
+    expect(await caller.type('resume 99')).toBe(none)
     lobby.waiting = [held(12)]
     lobby.answers('resumeSeat', table())
     lobby.seeking = true
@@ -343,6 +376,17 @@ describe('at a table', () => {
     lobby.refuses('play', 'type the number of a free cell', 'illegal-move')
     expect(await caller.type('resing')).toBe(lines('Type the number of a free cell; or did you mean "resign"?'))
     expect(await caller.type('good luck')).toBe(lines('Type the number of a free cell; to say it here, begin with "say".'))
+  })
+
+  test('what begins like a command and goes on like talk is not done', async () => {
+    const { caller, lobby } = await seated()
+    for (const name of ['resign', 'draw', 'quit', 'leave'])
+      expect(await caller.type(`${name} already`)).toBe(
+        lines(`Type "${name}" alone, if that is what you want; to say it here, begin with "say".`),
+      )
+    expect(lobby.calls).toEqual([])
+    const other = await inside()
+    expect(await other.caller.type('who is there')).toBe(lines('Type "who" alone, if that is what you want.'))
   })
 
   test('a move that is not due is for the rules to refuse, and anything else is no move', async () => {
@@ -422,10 +466,10 @@ describe('at a table', () => {
     },
   )
 
-  test('leave waits too, as the hall says', async () => {
+  test('leave waits too', async () => {
     const { caller, lobby } = await seated()
-    lobby.refuses('leave', 'your game goes on: resign it first')
-    expect(await caller.type('leave')).toBe(lines('Your game goes on: resign it first.'))
+    expect(await caller.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
+    expect(lobby.calls).toEqual([])
     expect(await caller.type('board')).toContain('Table 12')
   })
 
@@ -435,9 +479,13 @@ describe('at a table', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('quit tells of the seat', async () => {
-    const { caller } = await seated()
-    expect(await caller.type('quit')).toBe(lines('Bye. Your seat at table 12 is held for a while: "resume" takes it up again.'))
+  test('quit tells a guest the token by which the seat is taken up again, and a registered name that it takes none', async () => {
+    const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
+    const guest = await seated(table({ token }))
+    expect(await guest.caller.type('quit')).toBe(lines(...BYE, `Your seat at table 12 is held for a while: resume ${token}`))
+    const { caller, lobby } = await seated(table({ token }))
+    lobby.me = { name: 'ada', registered: true, tables: [12] }
+    expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for a while: "resume" takes it up again.'))
   })
 
   test('style json does not belong here', async () => {

@@ -113,7 +113,7 @@ describe('two people', () => {
         '',
         ...board(' X | 2 | 3', ' 4 | O | 6', ' 7 | 8 | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 1. Your move.',
         '3',
         '',
         ...board(' X | 2 | O', ' 4 | O | 6', ' 7 | 8 | 9'),
@@ -122,7 +122,7 @@ describe('two people', () => {
         '',
         ...board(' X | 2 | O', ' 4 | O | 6', ' X | 8 | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 7. Your move.',
         '4',
         '',
         ...board(' X | 2 | O', ' O | O | 6', ' X | 8 | 9'),
@@ -133,7 +133,7 @@ describe('two people', () => {
         '',
         ...board(' X | 2 | O', ' O | O | X', ' X | 8 | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 6. Your move.',
         '2',
         '',
         ...board(' X | O | O', ' O | O | X', ' X | 8 | 9'),
@@ -142,7 +142,7 @@ describe('two people', () => {
         '',
         ...board(' X | O | O', ' O | O | X', ' X | X | 9'),
         '',
-        'grace has moved. Your move.',
+        'grace has moved: 8. Your move.',
         '9',
         '',
         ...board(' X | O | O', ' O | O | X', ' X | X | O'),
@@ -198,7 +198,7 @@ describe('two people', () => {
   test('an invitation, by its code', async () => {
     const ada = await come('ada')
     const grace = await come('grace')
-    const code = /invite: (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
+    const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
     expect(await grace.type('seeks')).toContain('Nobody waits')
     expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
     expect(await ada.type(`join ${code}`)).toContain('You wait for somebody already')
@@ -242,7 +242,7 @@ describe('who comes back', () => {
     )
     expect(grace.news()).toContain('ada is back.')
     await again.type('2')
-    expect(grace.news()).toContain('ada has moved. Your move.')
+    expect(grace.news()).toContain('ada has moved: 2. Your move.')
   })
 
   test('by a registered name, whose owner shows the password', async () => {
@@ -286,7 +286,7 @@ describe('who watches', () => {
     expect(await alan.type('watch 1')).toContain('Table 1: you watch tictactoe, ada (O) against grace (X).')
     ada.news()
     await ada.type('5')
-    expect(alan.news()).toContain('ada has moved. grace is to move.')
+    expect(alan.news()).toContain('ada has moved: 5. grace is to move.')
     await alan.type('say go on')
     expect(ada.news()).toBe(lines('', 'alan (watching) says: go on'))
     await grace.type('resign')
@@ -337,14 +337,14 @@ describe('games for one', () => {
       else high = middle
       if (low === high) await ada.type(String(low))
     }
-    expect(ada.screen).toMatch(/Right! Tries left: \d+\.\nYou win!\n/)
+    expect(ada.screen).toMatch(/Right! Tries left: \d+\.\n\nYou win!\n/)
   })
 
   test('head or tail, until it is given up', async () => {
     const ada = await come('ada')
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
-    expect(await ada.type('leave')).toBe(lines('Your game goes on: resign it first.'))
+    expect(await ada.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
     expect(await ada.type('resign')).toContain('You have left the game.')
   })
 })
@@ -368,7 +368,7 @@ describe('registered names', () => {
     expect(await grace.type('play tictactoe rated ada')).toContain('you are X')
     await ada.type('resign')
     expect(await grace.type('rank tictactoe')).toMatch(
-      /1 {2}grace {2}\d+ {2}1 game\n {2}2 {2}ada {4}\d+ {2}1 game\nYou are number 1 of 2\.\n/,
+      /1 {2}grace {2}rating \d+ {2}1 game\n {2}2 {2}ada {4}rating \d+ {2}1 game\nYou are number 1 of 2\.\n/,
     )
     const said = [ada, grace, stranger].flatMap(({ writes }) => writes.map((write) => decode(write))).join('')
     expect(said).not.toMatch(/engine|compiler/)

@@ -120,21 +120,21 @@ describe('a seat', () => {
       ['ada', 'grace'],
       { rounds: [], chosen: [] },
       [0, 1],
-      ['Table 12: you are Player1; grace is Player2.', 'Your move: 1 for scissor, 2 for paper, 3 for stone; or the word.'],
+      ['Table 12: you are Player1; grace is Player2.', '', 'Your move: 1 for scissor, 2 for paper, 3 for stone; or the word.'],
     ],
     [
       'guessing',
       ['ada'],
       { left: 7 },
       [0],
-      ['Table 12: guess. "resign" stops it.', '', 'Guess a number from 1 to 100. Tries left: 7.', 'Your move: a number, such as 50.'],
+      ['Table 12: guess. "resign" stops it.', '', 'Guess a number from 1 to 100. Tries left: 7.', '', 'Your move: a number, such as 50.'],
     ],
     [
       'coin',
       ['ada'],
       { guesses: 0, right: 0 },
       [0],
-      ['Table 12: headtail. "resign" stops it.', '', 'Guess: head (H) or tail (T)?', 'Your move: H for head, T for tail.'],
+      ['Table 12: headtail. "resign" stops it.', '', 'Guess: head (H) or tail (T)?', '', 'Your move: H for head, T for tail.'],
     ],
   ])('of %s', async (name, names, view, toMove, page) => {
     const spectacle = new Spectacle(0)
@@ -168,6 +168,22 @@ describe('moves', () => {
     )
   })
 
+  test('are told with the cell, where the last one is the other’s', async () => {
+    const spectacle = await begun(0)
+    const last = (cells: string, cell: number, turn: number) => ({
+      ...board(cells, 0),
+      view: { cells, size: 3, turn, last: cell },
+    })
+    expect(await spectacle.happen([moved(0), last('----O----', 5, 1)], [moved(1), last('X---O----', 1, 0)])).toContain(
+      lines('', 'grace has moved: 1. Your move.'),
+    )
+    const other = await watched()
+    expect(await other.happen([moved(0), last('----O----', 5, 1)])).toContain('grace has moved: 5. ')
+    expect(await other.happen([moved(1), last('X---O----', 1, 0)], [moved(0), last('XO--O----', 2, 1)])).toContain(
+      'alan and grace have moved. ',
+    )
+  })
+
   test('that come together are told together', async () => {
     const spectacle = await begun(0)
     expect(await spectacle.happen([moved(0), board('----O----', 0)], [moved(1), board('X---O----', 0)])).toBe(
@@ -191,7 +207,7 @@ describe('moves', () => {
       lines('', 'grace has moved. Your move.'),
     )
     expect(await spectacle.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [] }, turn: true, toMove: [0, 1] }])).toBe(
-      lines('', 'Paper - Stone: Player1 wins!', 'Your move.'),
+      lines('', 'Paper - Stone: Player1 wins!', '', 'Your move.'),
     )
     expect(
       await spectacle.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [0], own: 'Paper' }, turn: false, toMove: [1] }]),
@@ -275,8 +291,8 @@ describe('the end', () => {
     ['hangman', { shown: ['i', ''], tried: ['i'], misses: 8, left: 8 }, { winners: [], left: 0 }, 'You have left the game.'],
     ['guessing', { left: 3, last: 'right' }, { winners: [0] }, 'You win!'],
     ['guessing', { left: 0, last: 'low' }, { winners: [] }, 'You lose.'],
-    ['quiz', { count: 2, points: 2 }, { winners: [0] }, 'The end: 2 of 2 right.\nEverything right: you win!'],
-    ['quiz', { count: 2, points: 1 }, { winners: [] }, 'The end: 1 of 2 right.\n"rematch"'],
+    ['quiz', { count: 2, points: 2 }, { winners: [0] }, 'The end: 2 of 2 right.\n\nEverything right: you win!'],
+    ['quiz', { count: 2, points: 1 }, { winners: [] }, 'The end: 1 of 2 right.\n\n"rematch"'],
   ])('of %s, alone', async (name, view, outcome, sentence) => {
     const spectacle = new Spectacle(0)
     await spectacle.begin({ game: rules(name), names: ['ada'], now: { n: 9, sight: { view, turn: false, toMove: [], outcome } } })

@@ -107,6 +107,11 @@ describe('the nearest word', () => {
     ['palay', 'play'],
     ['wh', 'who'],
     ['WHOO', 'who'],
+    ['hlep', 'help'],
+    ['regitser', 'register'],
+    ['head', undefined],
+    ['hello', undefined],
+    ['rock', undefined],
     ['resing', 'resign'],
     ['tabels', 'tables'],
     ['chess', undefined],
@@ -134,6 +139,19 @@ describe('the commands', () => {
 
   test('are shown as they are typed', () => {
     for (const { name, usage } of commands) expect(usage.split(' ')[0]).toBe(name)
+  })
+})
+
+describe('a refusal', () => {
+  test('shows no more of an endless word than fits', () => {
+    expect(sentence(`there is no command "${'x'.repeat(300)}": "help" lists all`)).toBe(
+      `There is no command "${'x'.repeat(30)}...": "help" lists all.`,
+    )
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{1,39}$/), (word) => {
+        expect(sentence(`"${word}"`)).toBe(`"${word}".`)
+      }),
+    )
   })
 })
 

@@ -128,9 +128,17 @@ describe('a registered name', () => {
     expect(await caller.type('ada', '')).toContain(lines(SEEN, WHO))
   })
 
-  test('"login NAME" does the same', async () => {
+  test('with a wrong password under another name is told how to try again', async () => {
     const { caller, lobby } = await come(registered)
-    await caller.type('login ada', 'engine-1843')
+    await caller.type('grace')
+    lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
+    expect(await caller.type('login ada', 'engine')).toContain(lines('The name or the password is wrong. To try again, type: login ada'))
+    expect(lobby.me?.name).toBe('grace')
+  })
+
+  test.each(['login ada', 'name ada'])('"%s" does the same', async (typed) => {
+    const { caller, lobby } = await come(registered)
+    await caller.type(typed, 'engine-1843')
     expect(lobby.me).toMatchObject({ name: 'ada', registered: true })
   })
 
@@ -203,7 +211,7 @@ describe('a password', () => {
     )
     expect(lobby.calls).toEqual([['changePassword', 'engine-1843', 'difference-2']])
     lobby.refuses('changePassword', 'the name or the password is wrong', 'bad-password')
-    expect(await caller.type('password', 'x', 'y', 'y')).toContain('The name or the password is wrong.')
+    expect(await caller.type('password', 'x', 'y', 'y')).toContain('The name or the password is wrong. Nothing has changed.')
     expect(await caller.type('password', '')).toContain('Nothing has changed.')
     expect(await caller.type('password', 'x', 'quit')).toContain('Bye.')
   })
@@ -313,15 +321,20 @@ describe('lines', () => {
     const caller = await lobby.caller()
     await caller.send('ada\nregister\nengine-1843\nengine-1843\nquit\n')
     expect(lobby.calls).toEqual([['enter', 'ada', {}], ['register', 'ada', 'engine-1843'], ['close']])
-    expect(caller.news()).toMatch(/Bye\.\n$/)
+    expect(caller.news()).toMatch(/\nBye\. .*\n$/)
   })
 })
 
 describe('going away', () => {
   test.each(['quit', 'exit', 'bye', 'Quit', '"quit"'])('%s: the server closes', async (typed) => {
     const caller = await new StagedLobby().caller('ada')
-    expect(await caller.type(typed)).toBe(lines('Bye.'))
+    expect(await caller.type(typed)).toBe(lines('Bye. If your terminal does not come back, press Ctrl-C.'))
     expect(await caller.close()).toBeUndefined()
+  })
+
+  test('with a telnet client, which ends by itself, takes no more than a word', async () => {
+    const caller = await new StagedLobby().caller('ada')
+    expect(await caller.type('telnet', 'quit')).toMatch(/\nBye\.\r\n$/)
   })
 
   test('without a word, in good order or not, is an end like any other', async () => {

@@ -5,6 +5,12 @@ import type { Visit } from './visit.ts'
 /** Reply is what a command says: lines, a refusal, or nothing where what happens says it. */
 export type Reply = string | readonly string[] | Refusal | undefined
 
+/** For what looks like talk. */
+export const SAY = '; to say it here, begin with "say"'
+
+/** For what has to wait until the game is over. */
+export const ONGOING = 'The game goes on. "resign" gives it up.'
+
 /** Where somebody has to be for a command. */
 export type Need = keyof typeof GATES
 
@@ -41,8 +47,7 @@ const GATES = {
   game: (visit: Visit): string | undefined =>
     GATES.seat(visit) ?? (visit.present?.over ? 'The game is over. "rematch" plays it again, "play GAME" something else.' : undefined),
   /** To have played a game that is over. */
-  end: (visit: Visit): string | undefined =>
-    GATES.seat(visit) ?? (visit.present?.over ? undefined : 'The game goes on. "resign" gives it up.'),
+  end: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
 }
 
 /** Why something is not open to somebody now; `undefined` where it is. */
@@ -56,7 +61,13 @@ export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
 
 /** Does a command, unless it is not open to this one now. */
 export async function perform(visit: Visit, command: Command, rest: string): Promise<void> {
-  answer(visit, gate(visit, command.needs ?? []) ?? (await command.run(visit, rest)))
+  answer(visit, gate(visit, command.needs ?? []) ?? overfull(visit, command, rest) ?? (await command.run(visit, rest)))
+}
+
+/** What is said where something stands behind a command that takes nothing: "resign already" is talk. */
+function overfull({ present }: Visit, { name, usage }: Command, rest: string): string | undefined {
+  if (rest === '' || usage !== name) return undefined
+  return `Type "${name}" alone, if that is what you want${present ? SAY : ''}.`
 }
 
 /** Says a reply. */

@@ -1,3 +1,4 @@
+import { type Entry, entryOf } from '../../games/catalogue.ts'
 import { wrap } from '../../games/wrap.ts'
 import type { Command, Reply } from './command.ts'
 import { looking } from './looking.ts'
@@ -6,10 +7,11 @@ import { seeking } from './seeking.ts'
 import { self } from './self.ts'
 import { COLUMNS } from './text.ts'
 import type { Visit } from './visit.ts'
+import { settingsOf } from './wish.ts'
 
 /** The commands that have to do with the conversation itself. */
 const talking: readonly Command[] = [
-  { name: 'help', also: ['?'], usage: 'help [COMMAND]', about: 'list the commands, or tell more about one', run: help },
+  { name: 'help', also: ['?'], usage: 'help [COMMAND]', about: 'list the commands, or tell more about one, or about a game', run: help },
   {
     name: 'telnet',
     usage: 'telnet',
@@ -45,9 +47,18 @@ function help({ present, lobby }: Visit, rest: string): Reply {
   const [word = ''] = rest.split(/\s/)
   const command = commandOf(word)
   if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
+  const game = entryOf(word)
+  if (game) return howToPlay(game)
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
   const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name.', '']
-  return [...now, ...overview(), '', 'More about one of them: help play']
+  return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe']
+}
+
+/** What a game is, how a move is typed, and how to begin one. */
+function howToPlay(entry: Entry): readonly string[] {
+  const { name, title, moves } = entry
+  const settings = settingsOf(entry).map(([setting, about]) => `${setting}: ${about}`)
+  return [name, ...[title, `a move: ${moves}`, ...settings, `to begin, type: play ${name}`].map((line) => `  ${line}`)]
 }
 
 /** The commands by group, each as short as it can be typed. */

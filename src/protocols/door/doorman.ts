@@ -1,7 +1,9 @@
-import { answer, gate, perform, type Reply } from './command.ts'
+import { entryOf } from '../../games/catalogue.ts'
+import { answer, gate, perform, type Reply, SAY } from './command.ts'
 import { commandOf, commandWords } from './commands.ts'
 import { nearest } from './nearest.ts'
 import { move, say } from './playing.ts'
+import { waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
 import type { Visit } from './visit.ts'
 
@@ -17,9 +19,6 @@ const GREETING = [
   WHO,
 ]
 
-/** For what looks like talk. */
-const SAY = '; to say it here, begin with "say"'
-
 /** Greets somebody, and does what each line says until one of the two goes, or the rest is for a program. */
 export async function receive(visit: Visit): Promise<void> {
   visit.say(...GREETING)
@@ -33,7 +32,8 @@ export async function receive(visit: Visit): Promise<void> {
 async function obey(visit: Visit, line: string): Promise<void> {
   const typed = unquoted(line.trim())
   visit.settle()
-  if (typed === '') return visit.say(...(visit.present?.status() ?? [visit.lobby.me ? '"help" lists what you can type.' : WHO]))
+  if (typed === '')
+    return visit.say(...(visit.present?.status() ?? [visit.lobby.me ? (waits(visit) ?? '"help" lists what you can type.') : WHO]))
   if (typed.startsWith("'")) return answer(visit, gate(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
   const command = commandOf(word)
@@ -47,9 +47,11 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
   const { present } = visit
   const meant = nearest(word, commandWords)
   if (present && (present.turn || present.isMove(typed))) {
-    const hint = meant ? `; or did you mean "${meant}"?` : /\s/.test(typed) ? SAY : ''
+    const hint = meant ? `; or did you mean "${meant}"?` : /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
     return gate(visit, ['game']) ?? move(visit, typed, hint)
   }
+  const game = entryOf(word)
+  if (game) return `To play it, type: play ${game.name}`
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
   return { refused: `there is no command "${word}": ${known}${present ? SAY : ''}` }
 }

@@ -22,13 +22,16 @@ function tables({ lobby }: Visit): Reply {
 function watch(visit: Visit, rest: string): Reply {
   if (!/^\d{1,9}$/.test(rest)) return 'Type the number of a table behind it, such as "watch 17". "tables" lists them.'
   const attendance = visit.lobby.watch(Number(rest))
-  if (isRefusal(attendance)) return attendance
+  if (isRefusal(attendance))
+    return attendance.code === 'no-such-table' ? `There is no table ${rest} to watch: "tables" lists all.` : attendance
   visit.attend(attendance, 'watching')
   return undefined
 }
 
 function who({ lobby }: Visit): Reply {
-  const rows = lobby.people.map(({ name, registered, tables: at }: PersonInfo) => [
+  // a registered name may be here through several connections
+  const people = new Map(lobby.people.map((person: PersonInfo) => [person.name, person]))
+  const rows = [...people.values()].map(({ name, registered, tables: at }) => [
     `${inLine(name)}${name === lobby.me?.name ? ' (you)' : ''}`,
     registered ? 'registered' : 'guest',
     at.length === 0 ? '' : `at table ${at.join(', ')}`,
@@ -45,7 +48,7 @@ async function rank({ lobby }: Visit, rest: string): Promise<Reply> {
   const rows = best.map(({ rank: place, name, score, games: played }: LadderRow) => [
     String(place).padStart(3),
     inLine(name),
-    String(Math.round(score)),
+    entry.game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`,
     counted(played, 'game'),
   ])
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`

@@ -12,6 +12,8 @@ interface Manners {
   readonly atOnce?: true
   /** Its board, where the one that its notation draws would not stay on a screen. */
   board?(view: unknown): string | undefined
+  /** The last move as its board shows it, and whose it was. */
+  last?(view: unknown): { readonly seat: SeatNumber; readonly move: string } | undefined
   /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
   end?(view: unknown, won: boolean): string
 }
@@ -21,7 +23,11 @@ const LINED = 11
 
 /** The games of which there is more to say, by name. */
 const MANNERS: Readonly<Record<string, Manners>> = {
-  tictactoe: { signs: ['O', 'X'], board: (board: Board) => (board.size > LINED ? dense(board) : undefined) },
+  tictactoe: {
+    signs: ['O', 'X'],
+    board: (board: Board) => (board.size > LINED ? dense(board) : undefined),
+    last: ({ last, turn }: Board) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
+  },
   hands: { signs: ['Player1', 'Player2'], atOnce: true },
   hangman: { end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`) },
   quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
@@ -35,6 +41,12 @@ export function signsOf(game: string): readonly string[] {
 /** The board of a game where its notation's does not do. */
 export function boardOf(game: string, view: unknown): string | undefined {
   return mannersOf(game)?.board?.(view)
+}
+
+/** The move that a seat has made last, where its board does not hide it and nobody has moved since. */
+export function lastOf(game: string, view: unknown, seat: SeatNumber): string | undefined {
+  const last = mannersOf(game)?.last?.(view)
+  return last?.seat === seat ? last.move : undefined
 }
 
 /** Whether seat 0 begins at a game. */

@@ -1,4 +1,4 @@
-import type { Command, Reply } from './command.ts'
+import { type Command, ONGOING, type Reply } from './command.ts'
 import { want } from './seeking.ts'
 import type { Visit } from './visit.ts'
 
@@ -32,6 +32,7 @@ async function rematch(visit: Visit): Promise<Reply> {
 function leave(visit: Visit): Reply {
   const { lobby, present } = visit
   if (!present) return undefined
+  if (present.playing) return ONGOING
   const refusal = lobby.leave(present.table)
   if (refusal) return refusal
   visit.leaveTable()
@@ -58,7 +59,7 @@ export const playing: readonly Command[] = [
     name: 'say',
     usage: 'say TEXT',
     about: 'say something to those at the table',
-    more: () => ["'TEXT does the same: 'hello"],
+    more: () => ["An apostrophe does the same: 'hello"],
     needs: ['table'],
     run: say,
   },

@@ -2,7 +2,7 @@ import { entryOf } from '../../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../../games/game.ts'
 import type { Clock } from '../../wire/clock.ts'
 import type { Attendance, Sight, TableNews } from '../lobby.ts'
-import { boardOf, ending } from './manners.ts'
+import { boardOf, ending, lastOf } from './manners.ts'
 import { clockTime, inLine, inSentences, listed } from './text.ts'
 import { type Coming, type Company, introduction, inWords, type Offer, players } from './wording.ts'
 
@@ -149,9 +149,18 @@ export class Presence {
     if (sight.outcome) return this.#end(sight)
     // alone it is always the own turn
     if (this.alone && this.#explained) return []
-    const others = this.#movers.filter((seat) => seat !== this.company.seat).map((seat) => this.company.names[seat] ?? '')
-    const moved = others.length > 0 ? [`${listed(others)} ${others.length === 1 ? 'has' : 'have'} moved.`] : []
-    return inSentences([...moved, ...this.#turn(sight, !this.#explained)])
+    return inSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
+  }
+
+  /** Who else has moved, and where, as far as one sees that. */
+  #moved({ view }: Sight): string[] {
+    const others = this.#movers.filter((seat) => seat !== this.company.seat)
+    const [only, ...more] = others
+    if (only === undefined) return []
+    const names = listed(others.map((seat) => this.company.names[seat] ?? ''))
+    if (more.length > 0) return [`${names} have moved.`]
+    const last = lastOf(this.#rules.name, view, only)
+    return [`${names} has moved${last === undefined ? '' : `: ${last}`}.`]
   }
 
   /** Whose turn it is, in sentences. */
@@ -176,9 +185,8 @@ export class Presence {
   }
 }
 
-/** Blocks of lines one below the other: a board stands apart from what is said before it, and a larger one from all. */
+/** Blocks of lines one below the other, each apart from the next. */
 function together(lines: readonly string[], board: readonly string[], closing: readonly string[]): string[] {
-  const above = lines.length > 0 && board.length > 0 ? [''] : []
-  const below = board.length > 1 && closing.length > 0 ? [''] : []
-  return [...lines, ...above, ...board, ...below, ...closing]
+  const blocks = [lines, board, closing].filter((block) => block.length > 0)
+  return blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))
 }

@@ -16,7 +16,10 @@ function games(): Reply {
 
 function play(visit: Visit, rest: string): Reply | Promise<Reply> {
   const wish = readWish(rest)
-  return isRefusal(wish) ? wish : want(visit, wish)
+  if (isRefusal(wish)) return wish
+  if (wish.against !== undefined && wish.against.toLowerCase() === visit.lobby.me?.name.toLowerCase())
+    return 'That is your own name. "who" lists who else is here.'
+  return want(visit, wish)
 }
 
 function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
@@ -28,19 +31,29 @@ function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
 export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   leaveBehind(visit)
   const sought = await visit.lobby.seek(wish)
-  if (isRefusal(sought)) return sentence(sought.refused, wish.against === undefined ? [] : [wish.against])
+  if (isRefusal(sought)) {
+    const { against } = wish
+    if (against === undefined) return sought
+    return sentence(sought.code === 'no-such-person' ? `${against} is not here. "who" lists who is` : sought.refused, [against])
+  }
   visit.wish = wish
   visit.settle()
   if (visit.present?.playing) return undefined
   if (sought.code !== undefined) {
-    return [
-      `Tell this code to the one whom you invite: ${sought.code}`,
-      `There it is typed: join ${sought.code}     "cancel" takes it back.`,
-    ]
+    return [`Tell the one whom you invite to type: join ${sought.code}`, 'Then the game begins. "cancel" takes the invitation back.']
   }
-  const whom = wish.against === undefined ? 'company' : inLine(wish.against)
   const house = wish.against === undefined && !wish.rated ? ['If nobody comes soon, the house plays with you.'] : []
-  return [`You wait for ${whom}; "cancel" takes that back.`, ...house]
+  return [waitingFor(wish.against), ...house]
+}
+
+/** What is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
+export function waits({ lobby }: Visit): string | undefined {
+  const own = lobby.seekers.find(({ name }) => name === lobby.me?.name)
+  return own && waitingFor(own.against)
+}
+
+function waitingFor(against = 'company'): string {
+  return `You wait for ${inLine(against)}; "cancel" takes that back.`
 }
 
 /** Leaves a table whose game is over: nobody is to be seated for a rematch in the middle of another game. */
@@ -66,7 +79,7 @@ function seeks({ lobby }: Visit): Reply {
     const name = inLine(seeker.name)
     if (seeker.name === me?.name) return [name, 'that is you; "cancel" takes it back']
     if (seeker.against !== undefined && seeker.against !== me?.name) return [name, `${seeker.game}, for ${inLine(seeker.against)} only`]
-    return [name, `to play, type: ${inLine(answerTo(seeker))}`]
+    return [name, `type: ${inLine(answerTo(seeker))}`]
   })
   return shortened(inColumns(rows), ROWS)
 }

@@ -2,13 +2,14 @@ import { isRefusal } from '../../games/game.ts'
 import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { leaveBehind } from './seeking.ts'
-import { counted, inLine, listed, sentence } from './text.ts'
+import { counted, inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { answerTo } from './wish.ts'
 
 /** People of whom it is said when somebody comes that they wait for company. */
 const NAMED = 3
 const UNCHANGED = 'Nothing has changed.'
+const NOT_HELD = 'No such seat of yours is held. With its token: "resume TOKEN".'
 
 /** The question for a name. */
 export const WHO = 'What is your name?'
@@ -32,7 +33,8 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
   const refusal = await lobby.enter(name, password === undefined ? {} : { password, again: true })
   if (!refusal) return undefined
   const lost = refusal.code === 'name-taken' ? ' If that is you on a connection that broke: "resume TOKEN".' : ''
-  return sentence(refusal.refused, [name, ...visit.names]) + lost
+  const again = refusal.code === 'bad-password' && lobby.me ? ` To try again, type: login ${inLine(name)}` : ''
+  return sentence(refusal.refused, [name, ...visit.names]) + lost + again
 }
 
 /** What is said to somebody who has come in. */
@@ -90,7 +92,9 @@ async function changePassword(visit: Visit): Promise<Reply> {
   const old = await visit.askSecret('Your password until now?')
   if (old === undefined) return visit.over ? undefined : UNCHANGED
   const password = await newPassword(visit, 'The new one, of 8 characters at least?', false)
-  return password === undefined ? undefined : ((await visit.lobby.changePassword(old, password)) ?? 'Your password is changed.')
+  if (password === undefined) return undefined
+  const refusal = await visit.lobby.changePassword(old, password)
+  return refusal ? `${sentence(refusal.refused)} ${UNCHANGED}` : 'Your password is changed.'
 }
 
 async function login(visit: Visit, name: string): Promise<Reply> {
@@ -116,6 +120,7 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
   if (typeof table === 'object') return table
   wantNothing(visit)
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
+  if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
   if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
   if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`)
   visit.attend(attendance, 'back')
@@ -131,19 +136,26 @@ function wantNothing(visit: Visit): void {
 /** The only table at which a seat is held; what to say where there is none, or several. */
 function theOnly({ waiting, me }: Lobby): number | readonly string[] {
   const [first, ...more] = waiting
-  if (!first) return ['No seat of yours is held. With a token: "resume TOKEN".']
+  if (!first) return [NOT_HELD]
   if (more.length === 0) return first.table
-  return ['Several seats of yours are held:', ...waiting.map((info) => `  resume ${info.table}   ${heldAt(info, me)}`)]
+  return ['Several seats of yours are held:', ...inColumns(waiting.map((info) => [`  resume ${info.table}`, heldAt(info, me)]))]
 }
 
 /** The commands about who one is. */
 export const self: readonly Command[] = [
-  { name: 'login', usage: 'login NAME', about: 'become somebody else, or who you are registered as', needs: ['leisure'], run: login },
+  {
+    name: 'login',
+    also: ['name'],
+    usage: 'login NAME',
+    about: 'become somebody else, or who you are registered as',
+    needs: ['leisure'],
+    run: login,
+  },
   {
     name: 'register',
     usage: 'register [NAME]',
     about: 'keep your name for yourself, with a password',
-    more: () => ['Rated games, ladders and seats that are held from any computer come with it.'],
+    more: () => ['With it you can play rated games, be on ladders, and "resume" from any computer.'],
     needs: ['leisure'],
     run: register,
   },
@@ -153,8 +165,8 @@ export const self: readonly Command[] = [
     usage: 'resume [TOKEN]',
     about: 'go back to your seat when the connection was lost',
     more: () => [
-      'The token was told when you took the seat. Under the same name, "resume" alone',
-      'is enough, or "resume" and the number of the table.',
+      'The token was told when you took the seat. Under a registered name, "resume"',
+      'alone is enough, or "resume" and the number of the table.',
     ],
     needs: ['leisure'],
     run: resume,

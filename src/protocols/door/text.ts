@@ -17,9 +17,12 @@ export function inLine(text: string): string {
   return visible(text.replace(/\r?\n|\t/g, ' '))
 }
 
-/** A refusal as a sentence: with a full stop where it has no other end, and with a capital, unless it begins with a name. */
+/**
+ * A refusal as a sentence: with a full stop where it has no other end, and with a capital, unless it begins with a name.
+ * What somebody typed without a blank and without end is cut.
+ */
 export function sentence(refused: string, names: readonly string[] = []): string {
-  const text = inLine(refused)
+  const text = inLine(refused.replace(ENDLESS, '$1...'))
   const named = names.some((name) => text.startsWith(inLine(name)))
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
@@ -75,6 +78,9 @@ export function edited(line: string): string {
   }
   return characters.join('')
 }
+
+/** More than any name, token or code has without a blank, and what of it is shown. */
+const ENDLESS = /([^\s"]{30})[^\s"]{10,}/gu
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ERASES = /[\x08\x7f]/

@@ -135,7 +135,7 @@ export class Visit {
 
   /** Ends the visit, as this one wants it. */
   quit(): void {
-    this.#leave('Bye.')
+    this.#leave(this.telnet?.active ? 'Bye.' : 'Bye. If your terminal does not come back, press Ctrl-C.')
   }
 
   /** Whether a program speaks from now on. */
@@ -161,9 +161,8 @@ export class Visit {
 
   #leave(word: string): void {
     this.settle()
-    const held = this.#present?.playing
-      ? [`Your seat at table ${this.#present.table} is held for a while: "resume" takes it up again.`]
-      : []
+    const back = this.lobby.me?.registered || !this.#token ? '"resume" takes it up again.' : `resume ${this.#token}`
+    const held = this.#present?.playing ? [`Your seat at table ${this.#present.table} is held for a while: ${back}`] : []
     this.say(...inSentences([word, ...held]))
     this.#over = true
   }

@@ -40,7 +40,7 @@ export function gameOf(name: string): Entry | Refusal {
     name,
     catalogue.map((entry) => entry.name),
   )
-  return { refused: `there is no game "${name}"${meant ? `; did you mean "${meant}"?` : `. There is ${gameNames}`}` }
+  return { refused: `there is no game "${name}"${meant ? `; did you mean "${meant}"?` : `: say ${gameNames}`}` }
 }
 
 /** Reads what follows `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
@@ -109,6 +109,7 @@ class Reading {
       this.#at++
       return undefined
     }
+    if (/^-?\d+$/.test(word)) return this.#nothingSet(word)
     if (this.#isSetting(this.#at)) return this.#setting(word)
     if (word === 'against') this.#at++
     else if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
@@ -137,8 +138,19 @@ class Reading {
     return undefined
   }
 
+  /** The settings that the game has, and the clocks. */
+  get #known(): readonly string[] {
+    return [...Object.keys(this.#entry.settings), ...(isSolitary(this.#entry) ? [] : Object.keys(CLOCKS))]
+  }
+
+  /** A number before which nothing says what it is. */
+  #nothingSet(number: string): Refusal {
+    const [setting] = this.#known
+    return { refused: setting ? `say what ${number} is, such as "${setting} ${number}"` : `${this.#entry.name} has no settings` }
+  }
+
   #noSetting(word: string): Refusal {
-    const known = [...Object.keys(this.#entry.settings), ...(isSolitary(this.#entry) ? [] : Object.keys(CLOCKS))]
+    const known = this.#known
     const meant = nearest(word, known)
     const has = known.length === 0 ? '' : `; it has ${listed(known)}`
     return { refused: `${this.#entry.name} has no setting "${word}"${meant ? `; did you mean "${meant}"?` : has}` }
@@ -168,7 +180,7 @@ function checkCompany(entry: Entry, wish: GameWish): Refusal | undefined {
     if (withHouse && wish.rated) return { refused: 'the house has no rating, so a game with it cannot be rated' }
     return withHouse && wish.private ? { refused: 'the house needs no invitation' } : undefined
   }
-  if (wish.against !== undefined || withHouse) return { refused: `${entry.name} is played alone` }
+  if (wish.against !== undefined || withHouse) return { refused: `${entry.name} is played alone: type "play ${entry.name}"` }
   if (wish.private) return { refused: `${entry.name} is played alone, so there is nobody to invite` }
   if (wish.rated && !entry.game.points) return { refused: `${entry.name} is played alone, and has no ladder` }
   if (wish.clock) return { refused: `${entry.name} is played alone, and without a clock` }
