@@ -20,8 +20,18 @@ export interface Expiry {
 
 /** The clocks of so many seats, of which some are to move from `now` on. */
 export function started(seats: number, toMove: readonly SeatNumber[], now: number): Clocks {
+  if (toMove.length === 0) return still(seats)
   const none = Array<undefined>(seats).fill(undefined)
   return { used: Array<number>(seats).fill(0), since: none.map((_, seat) => (toMove.includes(seat) ? now : undefined)), gone: none }
+}
+
+const STILL: Clocks[] = []
+
+/** The clocks of so many seats, none of which has ever run. */
+function still(seats: number): Clocks {
+  const none = Array<undefined>(seats).fill(undefined)
+  STILL[seats] ??= { used: Array<number>(seats).fill(0), since: none, gone: none }
+  return STILL[seats]
 }
 
 /** The clocks after something that `mover` did: its turn is over, and others may have begun or ended. */

@@ -14,6 +14,9 @@ import { Session } from './session.ts'
 /** Characters of a name at most, also of one that nobody has given: there are clients that have room for no more. */
 const NAME = 20
 
+/** Why nobody is seated any more; to make an error costs as much as to play a move. */
+const OVER = new Error('the conversation is over')
+
 /** HallHouse is the house of one conversation whose peer is seated in the hall, at tables with everybody else. */
 export class HallHouse implements Household, Hallway {
   readonly hall = this
@@ -106,7 +109,7 @@ export class HallHouse implements Household, Hallway {
 
   close(reason?: Error): void {
     if (this.#closed) return
-    this.#closed = reason ?? new Error('the conversation is over')
+    this.#closed = reason ?? OVER
     this.#cancelSeek?.(this.#closed)
     this.#session?.close()
     for (const seat of this.#seats) {
