@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusalCodes } from '../src/protocols/lobby.ts'
 import { toClient, toServer } from '../src/protocols/native/examples.ts'
 import { ToClient, ToServer, VERSION } from '../src/protocols/native/messages.ts'
 
@@ -42,19 +43,6 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"seat"
   with \`after\`, so that it is refused as \`stale\` if it was there after all.
 - **Secrets** never come before their time: a \`view\` is what this seat may see.`
 
-const CODES = `| code | when |
-| --- | --- |
-| \`bad-message\` | the line is no command |
-| \`who-are-you\` | it takes a name, or a registered one |
-| \`bad-name\`, \`name-taken\` | the name cannot be one, or is somebody else's |
-| \`bad-password\`, \`throttled\` | the name or the password is wrong; too many tries |
-| \`no-such-game\`, \`bad-setting\` | what was sought is not played here, or not so |
-| \`no-such-person\`, \`no-such-table\`, \`no-such-code\`, \`bad-token\` | there is none such, or no more |
-| \`not-seated\` | it takes a seat at that table |
-| \`illegal-move\` | the rules of the game refuse the move |
-| \`stale\` | something was seen after the event in \`after\` |
-| \`not-now\`, \`too-many\` | it cannot be just now; of that there are too many already |`
-
 /** The page of the native protocol, from its schemas and examples. */
 export function nativePage(note: string, table: Table): string {
   return `${[
@@ -66,7 +54,10 @@ export function nativePage(note: string, table: Table): string {
     '## What the server says',
     ...sections(ToClient, toClient, table),
     '## What can be wrong',
-    CODES,
+    table(
+      ['code', 'when'],
+      Object.entries(refusalCodes).map(([code, when]) => [`\`${code}\``, when]),
+    ),
   ].join('\n\n')}\n`
 }
 

@@ -1,6 +1,7 @@
 import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
-import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
+import { isRefusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
+import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import { foldName } from '../hall/names.ts'
@@ -15,13 +16,12 @@ import type {
   LobbyListener,
   LobbyRefusal,
   PersonInfo,
-  RefusalCode,
   Seeker,
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
 import { noRoom } from './limits.ts'
-import { coded, noGame, noTable, WHO } from './refusals.ts'
+import { coded, denied, noGame, noTable, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What a session is made of. */
@@ -62,31 +62,29 @@ export class Session implements Lobby {
   }
 
   async enter(name: string, how: { readonly password?: string; readonly again?: boolean } = {}): Promise<LobbyRefusal | undefined> {
-    return this.#become(
-      await this.#rooms.people.enter({ ...this.#entry(name), ...how }),
-      how.password === undefined ? 'name-taken' : 'bad-password',
-    )
+    return this.#become(await this.#rooms.people.enter({ ...this.#entry(name), ...how }))
   }
 
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.register({ ...this.#entry(name), password }), 'name-taken')
+    return this.#become(await this.#rooms.people.register({ ...this.#entry(name), password }))
   }
 
   async changePassword(old: string, password: string): Promise<LobbyRefusal | undefined> {
     if (!this.#visitor) return WHO
+    if (!this.#registered) return { code: 'who-are-you', refused: 'only registered names have a password: register first' }
     const refusal = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
-    return refusal && coded('bad-password', refusal)
+    return refusal && denied(refusal)
   }
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
     if (!this.#visitor) return WHO
     const session = secretToken(this.#rooms.bytes)
     const until = await this.#rooms.people.openSession(this.#visitor.person, session)
-    return isRefusal(until) ? coded('who-are-you', until) : { session, until }
+    return isRefusal(until) ? denied(until) : { session, until }
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.enterBySession(session, this.#entry('')), 'bad-token')
+    return this.#become(await this.#rooms.people.enterBySession(session, this.#entry('')))
   }
 
   closeSession(session: string): Promise<void> {
@@ -178,7 +176,7 @@ export class Session implements Lobby {
     const code = readCode(typed)
     if (isRefusal(code)) return coded('no-such-code', code)
     const wait = this.#rooms.people.guessCode(this.#line.address)
-    if (wait) return coded('throttled', wait)
+    if (wait) return denied(wait)
     const wish = this.#rooms.hall.invitation(code)
     if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
     if (wish.person === this.#visitor.person)
@@ -258,8 +256,8 @@ export class Session implements Lobby {
     return { name, address: this.#line.address, before: this.#visitor, replaced }
   }
 
-  #become(entered: Visitor | Refusal, code: RefusalCode): LobbyRefusal | undefined {
-    if (isRefusal(entered)) return coded(code, entered)
+  #become(entered: Visitor | Denial): LobbyRefusal | undefined {
+    if (isRefusal(entered)) return denied(entered)
     // who is somebody else now has other seats
     if (this.#visitor && this.#visitor.person !== entered.person) this.#goAway()
     this.#visitor?.leave()
@@ -270,7 +268,7 @@ export class Session implements Lobby {
 
   /** Lets somebody without a name be who sits where the token belongs. */
   async #return({ person, name }: Sitter): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.comeBack(person, this.#entry(name)), 'name-taken')
+    return this.#become(await this.#rooms.people.comeBack(person, this.#entry(name)))
   }
 
   #goAway(): void {

@@ -54,6 +54,25 @@ describe('a newcomer', () => {
   })
 })
 
+describe('a name', () => {
+  test('that cannot be one is refused, and nothing is said of a connection that broke', async () => {
+    const ada = await come()
+    expect(await ada.type('a@b')).toBe(lines('A name has no @.', 'What is your name?'))
+  })
+
+  test('of somebody who is here may be the own one, on a connection that broke', async () => {
+    await come('ada')
+    const other = await come()
+    expect(await other.type('Ada')).toBe(
+      lines(
+        'Ada is here already: choose another name. If that is you on a connection that',
+        'broke: "resume TOKEN".',
+        'What is your name?',
+      ),
+    )
+  })
+})
+
 describe('two people', () => {
   test('play from the greeting to the end, and once more', async () => {
     const ada = await come()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type RefusalCode, refusalCodes } from '../lobby.ts'
 
 /** The version of the native protocol: it changes when an old client would no longer understand. */
 export const VERSION = 1
@@ -19,6 +20,7 @@ const clock = z
   .partial()
   .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds' })
 const seen = z.int().nonnegative().meta({ description: 'the number of the last event that was seen at the table' })
+const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])
 /** What a command is called by, in its answer. */
 const id = z.union([z.int().nonnegative(), z.string().max(64)])
 
@@ -142,7 +144,7 @@ export const ToClient = z.discriminatedUnion('type', [
   }),
   message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
     id: id.optional(),
-    code: z.string().meta({ description: 'one word, which does not change' }),
+    code: code.meta({ description: 'what was wrong, in a word that does not change' }),
     message: z.string().meta({ description: 'a sentence for people' }),
   }),
   message('entered', 'Who this is now.', { id: id.optional(), name: z.string(), registered: z.boolean(), tables: list(table) }),
