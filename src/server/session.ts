@@ -1,7 +1,6 @@
 import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
-import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import { foldName } from '../hall/names.ts'
@@ -20,8 +19,9 @@ import type {
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
+import { Identity } from './identity.ts'
 import { noRoom } from './limits.ts'
-import { coded, denied, noGame, noTable, WHO } from './refusals.ts'
+import { coded, denied, noGame, noTable, refusalOf, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What a session is made of. */
@@ -46,13 +46,14 @@ export class Session implements Lobby {
   readonly #line: Line
   readonly #onSeated: OnSeated | undefined
   readonly #tables: Attended
-  #visitor: Visitor | undefined
+  readonly #identity: Identity
   #cancelSeek: (() => void) | undefined
   #closed = false
 
   constructor({ rooms, line, listener, onSeated }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
+    this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
     this.#tables = new Attended(rooms.hall, listener)
     this.#onSeated = onSeated
   }
@@ -62,18 +63,18 @@ export class Session implements Lobby {
   }
 
   async enter(name: string, how: { readonly password?: string; readonly again?: boolean } = {}): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.enter({ ...this.#entry(name), ...how }))
+    return refusalOf(await this.#identity.enter(name, how))
   }
 
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.register({ ...this.#entry(name), password }))
+    return refusalOf(await this.#identity.register(name, password))
   }
 
   async changePassword(old: string, password: string): Promise<LobbyRefusal | undefined> {
     if (!this.#visitor) return WHO
     if (!this.#registered) return { code: 'who-are-you', refused: 'only registered names have a password: register first' }
     const refusal = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
-    return refusal && denied(refusal)
+    return refusalOf(refusal)
   }
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
@@ -84,7 +85,7 @@ export class Session implements Lobby {
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.enterBySession(session, this.#entry('')))
+    return refusalOf(await this.#identity.enterBySession(session))
   }
 
   closeSession(session: string): Promise<void> {
@@ -207,7 +208,7 @@ export class Session implements Lobby {
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or it is another' }
     if (!this.#visitor) {
       const sitter = found.table.state.opened.seats[found.seat]
-      const refusal = sitter && (await this.#return(sitter))
+      const refusal = sitter && refusalOf(await this.#identity.comeBack(sitter.person, sitter.name))
       if (refusal) return refusal
     }
     return this.#tables.takeUp(found.table, found.seat, token, after)
@@ -248,27 +249,7 @@ export class Session implements Lobby {
     this.#closed = true
     this.#goAway()
     this.#tables.close()
-    this.#visitor?.leave()
-  }
-
-  #entry(name: string) {
-    const replaced = () => this.#line.end('you have come back through another connection')
-    return { name, address: this.#line.address, before: this.#visitor, replaced }
-  }
-
-  #become(entered: Visitor | Denial): LobbyRefusal | undefined {
-    if (isRefusal(entered)) return denied(entered)
-    // who is somebody else now has other seats
-    if (this.#visitor && this.#visitor.person !== entered.person) this.#goAway()
-    this.#visitor?.leave()
-    this.#visitor = entered
-    if (this.#closed) entered.leave()
-    return undefined
-  }
-
-  /** Lets somebody without a name be who sits where the token belongs. */
-  async #return({ person, name }: Sitter): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.comeBack(person, this.#entry(name)))
+    this.#identity.close()
   }
 
   #goAway(): void {
@@ -279,6 +260,10 @@ export class Session implements Lobby {
   #personInfo({ person, name }: Visitor): PersonInfo {
     const tables = [...this.#rooms.hall.seatsOf(person)].map(({ table }) => table.id)
     return { name, registered: hasAccount(person), tables }
+  }
+
+  get #visitor(): Visitor | undefined {
+    return this.#identity.visitor
   }
 
   get #registered(): boolean {
