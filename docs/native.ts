@@ -35,6 +35,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"seat"
 
 - **Commands** are answered once each, in their order, by \`ok\`, by \`error\`, or by the message that was asked for; the answer
   has the \`id\` of the command, a number or a text of your choice. Whatever was refused has changed nothing.
+- **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in.
 - **A move that was answered with \`ok\`** is on disk, and was told to everybody at the table.
 - **Events** of a table are numbered from 1 without a gap. An event that brings a \`sight\` changes what is seen.
 - **After a broken connection** say \`resume\` with the seat's token, and with \`after\`, the number of the last event you have seen:

@@ -108,13 +108,21 @@ export interface Attendance {
   readonly resync?: true
 }
 
-/** Told to somebody in the hall, as it happens. */
-export interface LobbyListener {
+/** Told to somebody at tables of the hall, as it happens. */
+export interface TableListener {
   /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
   seated(attendance: Attendance): void
   news(news: TableNews): void
   /** A table cannot go on; nothing follows. */
   closed(table: number, sentence: string): void
+}
+
+/** Told to somebody in the hall, as it happens. */
+export interface LobbyListener extends TableListener {
+  /** Somebody seeks this one by name, and sits down with no one else. */
+  sought(seeker: Seeker): void
+  /** Somebody who sought this one by name no longer does. */
+  withdrawn(seeker: Seeker): void
 }
 
 /** A refusal that programs can tell apart: one of the codes of the native protocol. */
@@ -195,4 +203,9 @@ export interface Lobby {
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>
   resign(table: number): Promise<LobbyRefusal | undefined>
+}
+
+/** Those who seek somebody in a lobby by name. */
+export function seekersOf({ me, seekers }: Lobby): readonly Seeker[] {
+  return me ? seekers.filter(({ against }) => against === me.name) : []
 }

@@ -25,11 +25,6 @@ export function denied({ why, refused }: Denial): LobbyRefusal {
   return { code: CODES[why], refused }
 }
 
-/** As `denied`, of what may have been allowed. */
-export function refusalOf(denial: Denial | undefined): LobbyRefusal | undefined {
-  return denial && denied(denial)
-}
-
 /** The refusal of a game that is not played here. */
 export function noGame(name: string): LobbyRefusal {
   return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }

@@ -1,11 +1,13 @@
 import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
+import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
+import type { Wish } from '../hall/matching.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
-import { type ClockRules, hasAccount, type Sitter } from '../hall/ports.ts'
+import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
@@ -21,7 +23,7 @@ import type {
 import { Attended } from './attended.ts'
 import { Identity } from './identity.ts'
 import { noRoom } from './limits.ts'
-import { coded, denied, noGame, noTable, refusalOf, WHO } from './refusals.ts'
+import { coded, denied, noGame, noTable, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What a session is made of. */
@@ -47,7 +49,10 @@ export class Session implements Lobby {
   readonly #onSeated: OnSeated | undefined
   readonly #tables: Attended
   readonly #identity: Identity
+  readonly #listener: LobbyListener
   #cancelSeek: (() => void) | undefined
+  /** Ends that this one is told by whom it is sought. */
+  #stopListening: (() => void) | undefined
   #closed = false
 
   constructor({ rooms, line, listener, onSeated }: SessionOptions) {
@@ -55,6 +60,7 @@ export class Session implements Lobby {
     this.#line = line
     this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
     this.#tables = new Attended(rooms.hall, listener)
+    this.#listener = listener
     this.#onSeated = onSeated
   }
 
@@ -63,18 +69,18 @@ export class Session implements Lobby {
   }
 
   async enter(name: string, how: { readonly password?: string; readonly again?: boolean } = {}): Promise<LobbyRefusal | undefined> {
-    return refusalOf(await this.#identity.enter(name, how))
+    return this.#entered(await this.#identity.enter(name, how))
   }
 
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
-    return refusalOf(await this.#identity.register(name, password))
+    return this.#entered(await this.#identity.register(name, password))
   }
 
   async changePassword(old: string, password: string): Promise<LobbyRefusal | undefined> {
     if (!this.#visitor) return WHO
     if (!this.#registered) return { code: 'who-are-you', refused: 'only registered names have a password: register first' }
-    const refusal = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
-    return refusalOf(refusal)
+    const denial = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
+    return denial && denied(denial)
   }
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
@@ -85,7 +91,7 @@ export class Session implements Lobby {
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
-    return refusalOf(await this.#identity.enterBySession(session))
+    return this.#entered(await this.#identity.enterBySession(session))
   }
 
   closeSession(session: string): Promise<void> {
@@ -100,12 +106,9 @@ export class Session implements Lobby {
     const named = new Map([...this.#rooms.people.here].map(({ person, name }) => [person, name]))
     return [...this.#rooms.hall.seeking]
       .filter(({ code }) => code === undefined)
-      .map(({ name, game, options, rated, against }) => ({
-        name,
-        game: nameOf(game),
-        settings: settingsOf(options),
-        rated,
-        ...(against === undefined ? {} : { against: named.get(against) ?? 'somebody' }),
+      .map((wish) => ({
+        ...seekerOf(wish),
+        ...(wish.against === undefined ? {} : { against: named.get(wish.against) ?? 'somebody' }),
       }))
   }
 
@@ -136,10 +139,10 @@ export class Session implements Lobby {
     const refusal = this.#busy() ?? this.#checkRated(wish, entry)
     if (refusal) return refusal
     const options = await entry.setup(wish.settings, this.#rooms.stock)
-    const against = wish.against === undefined ? undefined : this.#present(wish.against)
-    if (against !== undefined && typeof against !== 'string') return against
     // somebody else may have come through this connection meanwhile, or it may have gone
     if (!this.#visitor || this.#closed) return WHO
+    const against = wish.against === undefined ? undefined : this.#wanted(this.#visitor, wish.against)
+    if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...wish.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
@@ -208,7 +211,7 @@ export class Session implements Lobby {
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or it is another' }
     if (!this.#visitor) {
       const sitter = found.table.state.opened.seats[found.seat]
-      const refusal = sitter && refusalOf(await this.#identity.comeBack(sitter.person, sitter.name))
+      const refusal = sitter && this.#entered(await this.#identity.comeBack(sitter.person, sitter.name))
       if (refusal) return refusal
     }
     return this.#tables.takeUp(found.table, found.seat, token, after)
@@ -250,6 +253,15 @@ export class Session implements Lobby {
     this.#goAway()
     this.#tables.close()
     this.#identity.close()
+    this.#stopListening?.()
+  }
+
+  /** Is told from now on by whom it is sought, unless it was not let in. */
+  #entered(denial: Denial | undefined): LobbyRefusal | undefined {
+    if (denial) return denied(denial)
+    this.#stopListening?.()
+    this.#stopListening = this.#visitor && !this.#closed ? this.#rooms.calls.listen(this.#visitor.person, this.#listener) : undefined
+    return undefined
   }
 
   #goAway(): void {
@@ -309,11 +321,38 @@ export class Session implements Lobby {
     }
     const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated })
     // somebody may have waited already, and then there is nothing to take back
-    if (waiting) this.#cancelSeek = cancel
+    if (!waiting) return
+    const takeBack = this.#call(visitor, wish)
+    this.#cancelSeek = () => {
+      // in a hall that was closed, nobody waits
+      const waits = this.#seeking()
+      cancel()
+      if (waits) takeBack?.()
+    }
+  }
+
+  /** Tells the one who is sought by name, unless it is to be told a code; the answer takes that back. */
+  #call(visitor: Visitor, { against, code, ...wish }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
+    if (against === undefined || code !== undefined) return undefined
+    return this.#rooms.calls.call({
+      person: against,
+      seeker: seekerOf({ ...wish, name: visitor.name }),
+      address: this.#line.address,
+    })
+  }
+
+  /** The person whom somebody wants to play with, by name. */
+  #wanted({ person }: Visitor, name: string): PersonId | LobbyRefusal {
+    const found = this.#present(name)
+    if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
+    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
+    return wait > 0
+      ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }
+      : found
   }
 
   /** The person of somebody who is here. */
-  #present(name: string): string | LobbyRefusal {
+  #present(name: string): PersonId | LobbyRefusal {
     for (const visitor of this.#rooms.people.here) if (foldName(visitor.name) === foldName(name)) return visitor.person
     return { code: 'no-such-person', refused: `${name} is not here: see who is` }
   }
@@ -344,6 +383,10 @@ function isPublic({ state: { opened } }: LiveTable): boolean {
 /** The name by which a game is asked for. */
 function nameOf(game: string): string {
   return entryOf(game)?.name ?? game
+}
+
+function seekerOf({ name, game, options, rated }: Pick<Wish, 'name' | 'game' | 'options' | 'rated'>): Seeker {
+  return { name, game: nameOf(game), settings: settingsOf(options), rated }
 }
 
 function settingsOf(options: unknown): Readonly<Record<string, number>> {

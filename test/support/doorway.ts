@@ -130,13 +130,24 @@ export class NativeClient {
 
   /** The first that it was told of one kind, as soon as it was. */
   async first<Type extends ToClient['type']>(type: Type): Promise<Extract<ToClient, { type: Type }>> {
-    for (;;) {
-      const [first] = this.all(type)
-      if (first) return first
+    await this.until(() => this.all(type).length > 0)
+    const [first] = this.all(type)
+    if (!first) throw new Error(`it was never told ${type}`)
+    return first
+  }
+
+  /** Waits for messages until something is the case. */
+  async until(met: () => boolean): Promise<void> {
+    while (!met()) {
       await new Promise<void>((resolve) => {
         this.#wanted = resolve
       })
     }
+  }
+
+  /** Waits until the connection is gone. */
+  async gone(): Promise<void> {
+    await (await this.#link).gone
   }
 
   /** Goes away. */

@@ -67,6 +67,8 @@ const tableInfo = z.strictObject({
   watchers: z.int(),
   over: z.boolean(),
 })
+/** What somebody seeks who waits for company. */
+const seek = { name: z.string(), game: z.string(), settings, rated: z.boolean() }
 const ladderRow = { rank: z.int(), name: z.string(), score: z.number(), games: z.int() }
 
 /** A command as a client says it: every one may have an `id`, which its answer has too. */
@@ -168,7 +170,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('lobby', 'Who is here, who seeks, and what is played.', {
     id: id.optional(),
     people: list(z.strictObject({ name: z.string(), registered: z.boolean(), tables: list(table) })),
-    seekers: list(z.strictObject({ name: z.string(), game: z.string(), settings, rated: z.boolean(), against: z.string().optional() })),
+    seekers: list(z.strictObject({ ...seek, against: z.string().optional() })),
     tables: list(tableInfo),
   }),
   message('ladder', 'The best of a game, and the own place.', {
@@ -177,6 +179,12 @@ export const ToClient = z.discriminatedUnion('type', [
     best: list(z.strictObject(ladderRow)),
     own: z.strictObject({ ...ladderRow, of: z.int() }).optional(),
   }),
+  message(
+    'sought',
+    'Somebody seeks this one by name, or did when it came in: `seek` with the same, and `against` this name, sits down.',
+    seek,
+  ),
+  message('withdrawn', 'Somebody who sought this one by name no longer does.', seek),
   message('seated', 'There is a table, and this is the own seat; or it is taken up again, which answers `resume`.', {
     id: id.optional(),
     ...attendance,
