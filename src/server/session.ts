@@ -4,7 +4,6 @@ import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall
 import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { Wish } from '../hall/matching.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
@@ -22,6 +21,7 @@ import type {
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
 import { Identity } from './identity.ts'
+import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
 import { coded, denied, noGame, noTable, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
@@ -374,28 +374,3 @@ export class Session implements Lobby {
 
 /** The refusal of who has no registered name. */
 const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
-
-/** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
-function isPublic({ state: { opened } }: LiveTable): boolean {
-  return !opened.private && entryOf(opened.game) !== undefined
-}
-
-/** The name by which a game is asked for. */
-function nameOf(game: string): string {
-  return entryOf(game)?.name ?? game
-}
-
-function seekerOf({ name, game, options, rated }: Pick<Wish, 'name' | 'game' | 'options' | 'rated'>): Seeker {
-  return { name, game: nameOf(game), settings: settingsOf(options), rated }
-}
-
-function settingsOf(options: unknown): Readonly<Record<string, number>> {
-  const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
-  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
-}
-
-function tableInfo({ id, state, attendants }: LiveTable): TableInfo {
-  const { game, seats, rated } = state.opened
-  const watchers = attendants.filter(({ who }) => who === 'watcher').length
-  return { table: id, game: nameOf(game), names: seats.map(({ name }) => name), rated, watchers, over: state.ended }
-}
