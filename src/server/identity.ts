@@ -62,7 +62,7 @@ export class Identity {
       name,
       address: this.#line.address,
       before: this.#visitor,
-      replaced: () => this.#line.end('you have come back through another connection'),
+      replaced: () => this.#line.end('somebody has come in under your name through another connection'),
     }
   }
 

@@ -6,7 +6,7 @@ import { Premises, type PremisesOptions } from '../../src/server/premises.ts'
 import { Server } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { wallClock } from '../../src/wire/clock.ts'
-import { LineSocket } from '../crash/line.ts'
+import { HungUp, LineSocket } from '../crash/line.ts'
 import { type Command, NativeLink } from '../crash/native.ts'
 import { program } from './play.ts'
 
@@ -52,9 +52,14 @@ export class Doorway {
     this.#port = port
   }
 
+  /** Somebody who comes, and reads nothing yet. */
+  reader(): Reader {
+    return new Reader(new LineSocket(this.#port))
+  }
+
   /** Somebody with `nc`, who types lines; with a name, one who has come in under it. */
   async caller(name?: string): Promise<Reader> {
-    const reader = new Reader(new LineSocket(this.#port))
+    const reader = this.reader()
     if (name === undefined) return reader
     await reader.until(/What is your name/)
     await reader.type(name, /^Type "play/)
@@ -95,6 +100,19 @@ export class Reader {
   type(line: string, pattern: RegExp): Promise<readonly string[]> {
     this.#socket.say(line)
     return this.until(pattern)
+  }
+
+  /** Reads up to the end of the connection, and answers as `until`. */
+  async rest(): Promise<readonly string[]> {
+    await this.#socket.gone
+    const news: string[] = []
+    try {
+      for (;;) news.push(await this.#socket.hear())
+    } catch (reason) {
+      if (!(reason instanceof HungUp)) throw reason
+    }
+    this.lines.push(...news)
+    return news
   }
 
   /** Goes away, in the middle of whatever. */
