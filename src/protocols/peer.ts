@@ -113,8 +113,9 @@ export class Peer<Name extends string = string> implements Reader {
       return true
     }
     const how = reason instanceof Ended ? reason.how : undefined
-    const told = (how === 'full' || how === 'ours') && this.#turnAway(reason.message)
-    return this.#bye(how === 'violation') || (told && how === 'full')
+    if ((how === 'full' && this.#turnAway(reason.message)) || this.#bye(how === 'violation')) return true
+    if (how === 'ours') this.#turnAway(reason.message)
+    return false
   }
 
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */

@@ -18,10 +18,7 @@ const automaton = {
       accepts: /^ROUND (Scissor|Paper|Stone) (Scissor|Paper|Stone) *$/,
     }),
     END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'the rounds each has won' }),
-    ERROR: server('ERROR {sentence}', {
-      example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone',
-      about: 'why something is refused, or why the server breaks off',
-    }),
+    ERROR: server('ERROR {sentence}', { example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone' }),
     QUIT: client('QUIT', { bye: true }),
     dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand may cross it on its way' }),
   },
