@@ -261,18 +261,6 @@ describe('who is sought by name', () => {
     expect(await ada.type('play tictactoe bob')).toContain('Table 2: ')
   })
 
-  test('is told above a board that comes at the same time, so that the question stays the last line', async () => {
-    const { ada, grace } = await two()
-    await ada.type('5')
-    const bob = await come('bob')
-    ada.news()
-    await Promise.all([grace.send('1\n'), bob.send('play tictactoe ada\n')])
-    const told = ada.news()
-    expect(told.indexOf('bob would like')).toBeGreaterThan(-1)
-    expect(told.indexOf('bob would like')).toBeLessThan(told.indexOf(' X | 2 | 3'))
-    expect(told).toMatch(/grace has moved\. Your move\.\n$/)
-  })
-
   test('is told to take back first what is waited for', async () => {
     const ada = await come('ada')
     const bob = await come('bob')

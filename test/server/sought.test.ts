@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { doorway } from '../support/doorway.ts'
+import { Machine } from '../support/machine.ts'
+import { Room } from '../support/room.ts'
 
 const PASSWORD = 'engine-1843'
 const forTwo = catalogue.filter(({ game }) => game.seats.max === 2)
@@ -200,6 +202,19 @@ describe('who is sought by name, in the native protocol', () => {
     }
     expect(await bob.ask(seek)).toMatchObject({ code: 'throttled', message: expect.stringMatching(/^ada was asked .* wait \d+ seconds$/) })
     expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
+  })
+
+  test('is no longer the one who had the name before, or had it through a connection that has gone', async () => {
+    const { premises } = new Room()
+    const [renamed, dropped, ada, bob] = Array.from({ length: 4 }, () => new Machine(premises))
+    await renamed?.say({ type: 'enter', name: 'ada' })
+    await renamed?.say({ type: 'enter', name: 'zoe' })
+    await dropped?.say({ type: 'enter', name: 'ada' })
+    dropped?.drop()
+    await ada?.say({ type: 'enter', name: 'ada' })
+    await bob?.say({ type: 'enter', name: 'bob' })
+    await bob?.say({ type: 'seek', game: 'tictactoe', against: 'ada' })
+    expect([renamed, dropped, ada].map((one) => one?.all('sought').length)).toEqual([0, 0, 1])
   })
 
   test('hears nothing of it while the server stops', async () => {
