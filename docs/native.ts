@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusalCodes } from '../src/protocols/lobby.ts'
 import { toClient, toServer } from '../src/protocols/native/examples.ts'
 import { ToClient, ToServer, VERSION } from '../src/protocols/native/messages.ts'
 
@@ -34,6 +35,7 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"seat"
 
 - **Commands** are answered once each, in their order, by \`ok\`, by \`error\`, or by the message that was asked for; the answer
   has the \`id\` of the command, a number or a text of your choice. Whatever was refused has changed nothing.
+- **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in.
 - **A move that was answered with \`ok\`** is on disk, and was told to everybody at the table.
 - **Events** of a table are numbered from 1 without a gap. An event that brings a \`sight\` changes what is seen.
 - **After a broken connection** say \`resume\` with the seat's token, and with \`after\`, the number of the last event you have seen:
@@ -41,19 +43,6 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"seat"
 - **A move that was sent and not answered** before the connection broke is there after \`resume\`, or it is not: then send it again,
   with \`after\`, so that it is refused as \`stale\` if it was there after all.
 - **Secrets** never come before their time: a \`view\` is what this seat may see.`
-
-const CODES = `| code | when |
-| --- | --- |
-| \`bad-message\` | the line is no command |
-| \`who-are-you\` | it takes a name, or a registered one |
-| \`bad-name\`, \`name-taken\` | the name cannot be one, or is somebody else's |
-| \`bad-password\`, \`throttled\` | the name or the password is wrong; too many tries |
-| \`no-such-game\`, \`bad-setting\` | what was sought is not played here, or not so |
-| \`no-such-person\`, \`no-such-table\`, \`no-such-code\`, \`bad-token\` | there is none such, or no more |
-| \`not-seated\` | it takes a seat at that table |
-| \`illegal-move\` | the rules of the game refuse the move |
-| \`stale\` | something was seen after the event in \`after\` |
-| \`not-now\`, \`too-many\` | it cannot be just now; of that there are too many already |`
 
 /** The page of the native protocol, from its schemas and examples. */
 export function nativePage(note: string, table: Table): string {
@@ -66,7 +55,10 @@ export function nativePage(note: string, table: Table): string {
     '## What the server says',
     ...sections(ToClient, toClient, table),
     '## What can be wrong',
-    CODES,
+    table(
+      ['code', 'when'],
+      Object.entries(refusalCodes).map(([code, when]) => [`\`${code}\``, when]),
+    ),
   ].join('\n\n')}\n`
 }
 

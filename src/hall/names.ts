@@ -21,8 +21,8 @@ const LOOKALIKES = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrilli
 /** Who no person can claim to be, and what a line may be besides a name: a word of the protocols, half an HTTP request. */
 const RESERVED = new Set(
   `admin administrator all anybody anyone bye draw end error everybody everyone exit guest help house login logout mod
-   moderator name nobody none operator parlor peer play quit rank register resume resumed root say seek server start
-   staff stop system sysop table tell watch watcher welcome who whoever you`.split(/\s+/),
+   moderator name nobody none operator parlor peer play quit rank register resume resumed root say seek server somebody
+   someone start staff stop system sysop table tell watch watcher welcome who whoever you`.split(/\s+/),
 )
 
 /**

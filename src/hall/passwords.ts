@@ -1,6 +1,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
-import { isRefusal, type Refusal } from '../games/game.ts'
+import { isRefusal } from '../games/game.ts'
 import type { RandomBytes } from './codes.ts'
+import type { Denial } from './denial.ts'
 
 /** What argon2 (RFC 9106) is asked for, beside the password. */
 interface Cost {
@@ -30,10 +31,10 @@ const LENGTH = { least: 8, most: 128 }
 const NOBODY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(TAG) }
 
 /** The refusal of a wrong password, and of a name that nobody has: nobody learns which. */
-export const WRONG: Refusal = { refused: 'the name or the password is wrong' }
+export const WRONG: Denial = { why: 'bad-password', refused: 'the name or the password is wrong' }
 
 /** The refusal when too many wait already. */
-export const BUSY: Refusal = { refused: 'too many are logging in just now: try again in a few seconds' }
+export const BUSY: Denial = { why: 'throttled', refused: 'too many are logging in just now: try again in a few seconds' }
 
 /** What passwords need. */
 export interface PasswordsOptions {
@@ -60,11 +61,11 @@ export class Passwords {
   }
 
   /** The hash of a new password, in the PHC form `$argon2id$...`; a refusal where it can be none, or when too many wait. */
-  async hash(password: string): Promise<string | Refusal> {
+  async hash(password: string): Promise<string | Denial> {
     const message = prepare(password)
     if (isRefusal(message)) return message
     const length = [...message].length
-    if (length < LENGTH.least) return { refused: `a password has at least ${LENGTH.least} characters, and this has ${length}` }
+    if (length < LENGTH.least) return bad(`a password has at least ${LENGTH.least} characters, and this has ${length}`)
     const salt = this.#random(SALT)
     const tag = await this.#inTurn(() => derive(message, { ...COST, salt }, TAG))
     return isRefusal(tag) ? tag : print({ ...COST, salt, tag })
@@ -75,7 +76,7 @@ export class Passwords {
    * many wait. Without a hash, for a name that nobody has, this takes as long as with a new one. Rejects with a
    * RangeError for a hash that cannot be read.
    */
-  async verify(password: string, phc: string | undefined): Promise<Refusal | undefined> {
+  async verify(password: string, phc: string | undefined): Promise<Denial | undefined> {
     const hash = phc === undefined ? NOBODY : parse(phc)
     const message = prepare(password)
     if (isRefusal(message)) return WRONG
@@ -85,7 +86,7 @@ export class Passwords {
   }
 
   /** Does some work as soon as it is its turn. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T | Refusal> {
+  async #inTurn<T>(work: () => Promise<T>): Promise<T | Denial> {
     if (this.#running < this.#atOnce) this.#running++
     else if (this.#waiting.length >= this.#most) return BUSY
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
@@ -104,12 +105,16 @@ export class Passwords {
  * A refusal where it is too long, or has characters that cannot be typed everywhere in the same way: controls, those
  * that are not seen (but the joiners that some scripts need), those that Unicode does not have.
  */
-function prepare(password: string): string | Refusal {
-  if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return { refused: 'a password has only characters that can be seen' }
+function prepare(password: string): string | Denial {
+  if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return bad('a password has only characters that can be seen')
   const message = password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
   const length = [...message].length
-  if (length > LENGTH.most) return { refused: `a password has at most ${LENGTH.most} characters, and this has ${length}` }
+  if (length > LENGTH.most) return bad(`a password has at most ${LENGTH.most} characters, and this has ${length}`)
   return message
+}
+
+function bad(refused: string): Denial {
+  return { why: 'bad-password', refused }
 }
 
 function derive(message: string, { memory, passes, parallelism, salt }: Omit<Hash, 'tag'>, tagLength: number): Promise<Uint8Array> {

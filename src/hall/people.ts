@@ -1,5 +1,6 @@
-import { isRefusal, type Refusal } from '../games/game.ts'
+import { isRefusal } from '../games/game.ts'
 import { hashToken, readToken } from './codes.ts'
+import type { Denial, Why } from './denial.ts'
 import { checkPersonName, foldName } from './names.ts'
 import { type Passwords, WRONG } from './passwords.ts'
 import type { Account, Accounts, Clock, PersonId } from './ports.ts'
@@ -66,12 +67,12 @@ export class People {
   }
 
   /** Lets somebody in; a refusal says why not. */
-  async enter(entry: Entry): Promise<Visitor | Refusal> {
-    const name = checkPersonName(entry.name)
+  async enter(entry: Entry): Promise<Visitor | Denial> {
+    const name = readName(entry.name)
     if (isRefusal(name)) return name
     const account = await this.#accounts.named(foldName(name))
     if (entry.password === undefined) {
-      if (account) return { refused: `the name ${account.name} is registered: log in with its password, or take another name` }
+      if (account) return denied('name-taken', `the name ${account.name} is registered: log in with its password, or take another name`)
       return this.#guest(name, entry)
     }
     const wrong = this.#throttled(name, entry.address) ?? (await this.#passwords.verify(entry.password, account?.password))
@@ -86,26 +87,26 @@ export class People {
   }
 
   /** Lets somebody back in who has shown by a token who it is. */
-  async comeBack(person: PersonId, entry: Entry): Promise<Visitor | Refusal> {
+  async comeBack(person: PersonId, entry: Entry): Promise<Visitor | Denial> {
     return person.startsWith('guest:') ? this.#guest(entry.name, { ...entry, again: true }) : this.#arrive(person, entry.name, entry)
   }
 
   /** Opens a session for somebody whose name is registered: for a while, its token lets in without the password. */
-  async openSession(person: PersonId, token: string): Promise<number | Refusal> {
-    if (!(await this.#accounts.of(person))) return { refused: 'sessions are for registered names: register first' }
+  async openSession(person: PersonId, token: string): Promise<number | Denial> {
+    if (!(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
     const until = this.#clock.now() + SESSION
     await this.#accounts.openSession({ token: hashToken(token), person, until })
     return until
   }
 
   /** Lets somebody in by the token of a session. */
-  async enterBySession(typed: string, entry: Omit<Entry, 'name'>): Promise<Visitor | Refusal> {
+  async enterBySession(typed: string, entry: Omit<Entry, 'name'>): Promise<Visitor | Denial> {
     const token = readToken(typed)
     const session = isRefusal(token) ? undefined : await this.#accounts.session(hashToken(token), this.#clock.now())
     const account = session && (await this.#accounts.of(session.person))
     return account
       ? this.#arrive(account.person, account.name, { ...entry, name: account.name })
-      : { refused: 'this session is over: log in' }
+      : denied('bad-token', 'this session is over: log in')
   }
 
   /** Closes a session: its token lets nobody in any more. */
@@ -115,14 +116,13 @@ export class People {
   }
 
   /** Counts a guess at an invitation from an address; a refusal where there were too many. */
-  guessCode(address: string): Refusal | undefined {
-    const wait = this.#guesses.code.take(address, this.#clock.now())
-    return wait > 0 ? { refused: `too many tries: wait ${Math.ceil(wait / 1000)} seconds` } : undefined
+  guessCode(address: string): Denial | undefined {
+    return throttled(this.#guesses.code.take(address, this.#clock.now()))
   }
 
   /** Registers a name, and lets its owner in; a refusal says why not. */
-  async register(entry: Entry & { readonly password: string }): Promise<Visitor | Refusal> {
-    const name = checkPersonName(entry.name)
+  async register(entry: Entry & { readonly password: string }): Promise<Visitor | Denial> {
+    const name = readName(entry.name)
     if (isRefusal(name)) return name
     if (await this.#accounts.named(foldName(name))) return taken(name)
     const wait = this.#throttled(name, entry.address)
@@ -140,7 +140,7 @@ export class People {
     name: string,
     password: string,
     old?: { readonly password: string; readonly address: string },
-  ): Promise<Refusal | undefined> {
+  ): Promise<Denial | undefined> {
     const account = await this.#accounts.named(foldName(name))
     if (old) {
       const wrong = this.#throttled(name, old.address) ?? (await this.#passwords.verify(old.password, account?.password))
@@ -154,22 +154,22 @@ export class People {
   }
 
   /** Forgets a registered name and all that belongs to it. */
-  async remove(name: string): Promise<Refusal | undefined> {
+  async remove(name: string): Promise<Denial | undefined> {
     const account: Account | undefined = await this.#accounts.named(foldName(name))
     if (!account) return unknown(name)
     await this.#accounts.remove(account.person)
     return undefined
   }
 
-  #guest(name: string, entry: Entry): Visitor | Refusal {
+  #guest(name: string, entry: Entry): Visitor | Denial {
     const person = guestOf(name)
     return this.#makeRoom(person, name, entry) ?? this.#arrive(person, name, entry)
   }
 
   /** Whoever else is here as this guest goes, or is the reason for a refusal. */
-  #makeRoom(person: PersonId, name: string, { again, before }: Entry): Refusal | undefined {
+  #makeRoom(person: PersonId, name: string, { again, before }: Entry): Denial | undefined {
     const same = [...this.#present].filter((one) => one.person === person && one !== before)
-    if (same.length > 0 && !again) return { refused: `${name} is here already: choose another name` }
+    if (same.length > 0 && !again) return denied('name-taken', `${name} is here already: choose another name`)
     for (const one of same) {
       one.leave()
       one.replaced()
@@ -183,10 +183,9 @@ export class People {
     return present
   }
 
-  #throttled(name: string, address: string): Refusal | undefined {
+  #throttled(name: string, address: string): Denial | undefined {
     const now = this.#clock.now()
-    const wait = Math.max(this.#guesses.name.take(foldName(name), now), this.#guesses.address.take(address, now))
-    return wait > 0 ? { refused: `too many tries: wait ${Math.ceil(wait / 1000)} seconds` } : undefined
+    return throttled(Math.max(this.#guesses.name.take(foldName(name), now), this.#guesses.address.take(address, now)))
   }
 }
 
@@ -194,10 +193,25 @@ function guestOf(name: string): PersonId {
   return `guest:${foldName(name)}`
 }
 
-function taken(name: string): Refusal {
-  return { refused: `the name ${name} is registered already: log in, or take another name` }
+/** The name that a person wants, as it is kept and shown. */
+function readName(text: string): string | Denial {
+  const name = checkPersonName(text)
+  return isRefusal(name) ? denied('bad-name', name.refused) : name
 }
 
-function unknown(name: string): Refusal {
-  return { refused: `nobody has registered the name ${name}` }
+function denied(why: Why, refused: string): Denial {
+  return { why, refused }
+}
+
+function taken(name: string): Denial {
+  return denied('name-taken', `the name ${name} is registered already: log in, or take another name`)
+}
+
+function unknown(name: string): Denial {
+  return denied('unregistered', `nobody has registered the name ${name}`)
+}
+
+/** The denial of who has to wait for so many milliseconds, if any. */
+function throttled(wait: number): Denial | undefined {
+  return wait > 0 ? denied('throttled', `too many tries: wait ${Math.ceil(wait / 1000)} seconds`) : undefined
 }

@@ -18,16 +18,23 @@ export class Bucket {
     return this.#full
   }
 
+  /** For how many milliseconds to wait at `now` until one may be taken; 0 where that is allowed. */
+  wait(now: number): number {
+    const { burst, refill } = this.#rate
+    return Math.max(0, this.#missing(now) + refill - burst * refill)
+  }
+
   /** Takes one at `now`: 0 where that is allowed, otherwise for how many milliseconds to wait, and nothing was taken. */
   take(now: number): number {
+    const wait = this.wait(now)
+    this.#full = now + this.#missing(now) + (wait > 0 ? 0 : this.#rate.refill)
+    return wait
+  }
+
+  /** How long it takes until everything has come back. When the clock was set back, as long as for an empty bucket, and no longer. */
+  #missing(now: number): number {
     const { burst, refill } = this.#rate
-    // when the clock was set back, the wait is that of an empty bucket, and no longer
-    const missing = Math.min(Math.max(this.#full - now, 0), burst * refill)
-    const wait = missing + refill - burst * refill
-    this.#full = now + missing
-    if (wait > 0) return wait
-    this.#full += refill
-    return 0
+    return Math.min(Math.max(this.#full - now, 0), burst * refill)
   }
 }
 
@@ -64,6 +71,11 @@ export class Throttle {
       this.#buckets.set(key, bucket)
     }
     return bucket.take(now)
+  }
+
+  /** For how many milliseconds a key has to wait at `now`, as `Bucket.wait`. */
+  wait(key: string, now: number): number {
+    return this.#buckets.get(key)?.wait(now) ?? 0
   }
 
   /** Gives a key everything back, as after the right password. */

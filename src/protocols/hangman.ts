@@ -19,7 +19,10 @@ const automaton = {
     MISS: server('MISS {left}', { example: 'MISS 7', accepts: /^MISS (\d{1,3}) *$/ }),
     WON: server('END WON {word}', { example: 'END WON banana' }),
     LOST: server('END LOST {word}', { example: 'END LOST banana' }),
-    ERROR: server('ERROR {sentence}', { example: 'ERROR x was tried already: guess another letter' }),
+    ERROR: server('ERROR {sentence}', {
+      example: 'ERROR x was tried already: guess another letter',
+      about: 'why something is refused, or why the server breaks off',
+    }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
   },

@@ -108,8 +108,8 @@ export interface Attendance {
   readonly resync?: true
 }
 
-/** Told to somebody in the hall, as it happens. */
-export interface LobbyListener {
+/** Told to somebody at tables of the hall, as it happens. */
+export interface TableListener {
   /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
   seated(attendance: Attendance): void
   news(news: TableNews): void
@@ -117,30 +117,42 @@ export interface LobbyListener {
   closed(table: number, sentence: string): void
 }
 
+/** Told to somebody in the hall, as it happens. */
+export interface LobbyListener extends TableListener {
+  /** Somebody seeks this one by name, and sits down with no one else. */
+  sought(seeker: Seeker): void
+  /** Somebody who sought this one by name no longer does. */
+  withdrawn(seeker: Seeker): void
+}
+
 /** A refusal that programs can tell apart: one of the codes of the native protocol. */
 export interface LobbyRefusal extends Refusal {
   readonly code: RefusalCode
 }
 
-/** What can be wrong, in a word that does not change. */
-export type RefusalCode =
-  | 'bad-name'
-  | 'name-taken'
-  | 'bad-password'
-  | 'throttled'
-  | 'who-are-you'
-  | 'no-such-game'
-  | 'bad-setting'
-  | 'no-such-person'
-  | 'no-such-table'
-  | 'no-such-code'
-  | 'bad-token'
-  | 'not-seated'
-  | 'illegal-move'
-  | 'not-now'
-  | 'too-many'
-  | 'stale'
-  | 'bad-message'
+/** What can be wrong, by a word that does not change: when that is. */
+export const refusalCodes = {
+  'bad-message': 'the line is no command',
+  'who-are-you': 'it takes a name, or a registered one',
+  'bad-name': 'the name cannot be one',
+  'name-taken': 'the name is somebody else’s: registered, or of a guest who is here',
+  'bad-password': 'the name or the password is wrong, or the new password cannot be one',
+  throttled: 'there were too many tries: wait',
+  'no-such-game': 'what was sought is not played here',
+  'bad-setting': 'it is not played so',
+  'no-such-person': 'nobody of that name is here',
+  'no-such-table': 'there is no such table, or it is not for everybody',
+  'no-such-code': 'nobody waits with that code',
+  'bad-token': 'nothing is held for that token, or no more',
+  'not-seated': 'it takes a seat at that table, or being there',
+  'illegal-move': 'the rules of the game refuse the move',
+  stale: 'something was seen after the event in `after`',
+  'not-now': 'it cannot be just now',
+  'too-many': 'of that there are too many already',
+} as const
+
+/** One of the words for what can be wrong. */
+export type RefusalCode = keyof typeof refusalCodes
 
 /** Lobby is what somebody at the front door may ask of the hall. Whatever is refused has changed nothing. */
 export interface Lobby {
@@ -191,4 +203,9 @@ export interface Lobby {
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>
   resign(table: number): Promise<LobbyRefusal | undefined>
+}
+
+/** Those who seek somebody in a lobby by name. */
+export function seekersOf({ me, seekers }: Lobby): readonly Seeker[] {
+  return me ? seekers.filter(({ against }) => against === me.name) : []
 }

@@ -32,7 +32,10 @@ const automaton = {
       accepts: new RegExp(`^GameEnd@(\\d+)@${NAME}@(won|draw|left|late) *$`, 'u'),
       about: 'the name of the winner, or draw; how: won, draw, left or late',
     }),
-    ERROR: server('ERROR {sentence}', { example: 'ERROR cell 5 is taken by X' }),
+    ERROR: server('ERROR {sentence}', {
+      example: 'ERROR cell 5 is taken by X',
+      about: 'why something is refused, or why the server breaks off',
+    }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
   },

@@ -103,14 +103,19 @@ export class Peer<Name extends string = string> implements Reader {
     this.#state = this.#legal().find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
   }
 
-  /** Tells the peer why this side ends the conversation in the middle, as well as the protocol can; answers whether it was told. */
+  /**
+   * Tells the peer why this side ends the conversation in the middle, as well as the protocol can. Answers whether it was
+   * told so that it goes by itself: one that only hears a sentence is still to be broken off (PROTOCOLS Q4).
+   */
   dismiss(reason: Error): boolean {
     if (this.farewell) {
       this.farewell(reason)
       return true
     }
     const how = reason instanceof Ended ? reason.how : undefined
-    return (how === 'full' && this.#turnAway(reason.message)) || this.#bye(how === 'violation')
+    if ((how === 'full' && this.#turnAway(reason.message)) || this.#bye(how === 'violation')) return true
+    if (how === 'ours') this.#turnAway(reason.message)
+    return false
   }
 
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
@@ -135,7 +140,7 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
-  /** Says why there is no room for the peer, where the protocol has an answer that can. */
+  /** Says why the peer has to go, where the protocol has an answer that can. */
   #turnAway(sentence: string): boolean {
     this.#request = undefined
     return this.#answerError(sentence)

@@ -35,7 +35,10 @@ const automaton = {
       accepts: /^RANK (\d+) (\d+) *$/,
       about: 'among all who have played, by all their points',
     }),
-    ERROR: server('ERROR {sentence}', { example: 'ERROR you have a quiz that is not finished: RESUME it' }),
+    ERROR: server('ERROR {sentence}', {
+      example: 'ERROR you have a quiz that is not finished: RESUME it',
+      about: 'why something is refused, or why the server breaks off',
+    }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
   },

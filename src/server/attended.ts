@@ -1,7 +1,7 @@
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { Attendance, LobbyListener, LobbyRefusal } from '../protocols/lobby.ts'
+import type { Attendance, LobbyRefusal, TableListener } from '../protocols/lobby.ts'
 import { Attending } from './attending.ts'
 import { coded, noSeat } from './refusals.ts'
 
@@ -11,11 +11,11 @@ const REPLAYED = 200
 /** Attended is the tables at which one somebody of the lobby is, in seats or watching. */
 export class Attended {
   readonly #hall: Hall
-  readonly #listener: LobbyListener
+  readonly #listener: TableListener
   readonly #tables = new Map<number, Attending>()
   #closed = false
 
-  constructor(hall: Hall, listener: LobbyListener) {
+  constructor(hall: Hall, listener: TableListener) {
     this.#hall = hall
     this.#listener = listener
   }
@@ -39,7 +39,7 @@ export class Attended {
   attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string): Attending {
     this.#tables.get(table.id)?.end()
     const { seated, news, closed } = this.#listener
-    const listener: LobbyListener = {
+    const listener: TableListener = {
       seated: seated.bind(this.#listener),
       closed: closed.bind(this.#listener),
       news: (told) => {

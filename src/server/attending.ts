@@ -3,11 +3,11 @@ import { timeLeft } from '../hall/clocks.ts'
 import { type Attendant, type LiveTable, type News, situationOf } from '../hall/live.ts'
 import type { Clock, TableEvent } from '../hall/ports.ts'
 import { evolve, opened, type TableState } from '../hall/table.ts'
-import type { Attendance, LobbyListener, Sight, TableNews } from '../protocols/lobby.ts'
+import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
 
 /** What attending needs beside the table. */
 export interface AttendingOptions {
-  readonly listener: LobbyListener
+  readonly listener: TableListener
   readonly clock: Clock
   /** What lets the owner of the seat back to it, where this is known. */
   readonly token: string | undefined
@@ -21,7 +21,7 @@ export class Attending implements Attendant {
   readonly who: SeatNumber | 'watcher'
   /** What lets the owner of the seat back to it, where this is known. */
   readonly token: string | undefined
-  readonly #listener: LobbyListener
+  readonly #listener: TableListener
   readonly #clock: Clock
   readonly #onClosed: () => void
   #leaveTable: (() => void) | undefined

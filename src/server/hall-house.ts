@@ -1,12 +1,12 @@
-import { type Game, isRefusal, type Refusal, type Seat, type SeatNumber } from '../games/game.ts'
+import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Opening, Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { Entry, Visitor } from '../hall/people.ts'
 import { PEER, type Sitter } from '../hall/ports.ts'
 import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
 import { Ended } from '../wire/ends.ts'
+import { Identity } from './identity.ts'
 import { noRoom } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 import { Session } from './session.ts'
@@ -25,7 +25,7 @@ export class HallHouse implements Household, Hallway {
   /** What others call a peer that has not said who it is. */
   readonly #called: string
   readonly #onSeated: OnSeated | undefined
-  #visitor: Visitor | undefined
+  readonly #identity: Identity
   #seats: readonly Held[] = []
   #cancelSeek: ((reason: Error) => void) | undefined
   #session: Session | undefined
@@ -34,6 +34,7 @@ export class HallHouse implements Household, Hallway {
   constructor(premises: Rooms, line: Line, called: string, onSeated?: OnSeated) {
     this.#premises = premises
     this.#line = line
+    this.#identity = new Identity({ people: premises.people, line })
     this.#onSeated = onSeated
     this.#called = [...called].slice(0, NAME).join('')
   }
@@ -46,7 +47,7 @@ export class HallHouse implements Household, Hallway {
   async finished(): Promise<void> {}
 
   get name(): string | undefined {
-    return this.#visitor?.name
+    return this.#identity.visitor?.name
   }
 
   async sit<State, Move, View, Options>(
@@ -73,12 +74,12 @@ export class HallHouse implements Household, Hallway {
     return session
   }
 
-  async enter(name: string, how: { password?: string; again?: boolean } = {}): Promise<Refusal | undefined> {
-    return this.#become(await this.#premises.people.enter({ ...this.#entry(name), ...how }))
+  enter(name: string, how?: { password?: string; again?: boolean }): Promise<Refusal | undefined> {
+    return this.#identity.enter(name, how)
   }
 
-  async register(name: string, password: string): Promise<Refusal | undefined> {
-    return this.#become(await this.#premises.people.register({ ...this.#entry(name), password }))
+  register(name: string, password: string): Promise<Refusal | undefined> {
+    return this.#identity.register(name, password)
   }
 
   async seek<State, Move, View, Options>(
@@ -117,7 +118,7 @@ export class HallHouse implements Household, Hallway {
       if (reason) seat.close(reason)
     }
     this.#seats = []
-    this.#visitor?.leave()
+    this.#identity.close()
   }
 
   /** The peer's seat at a game that goes on, the latest where there are several. */
@@ -126,26 +127,9 @@ export class HallHouse implements Household, Hallway {
     return [...this.#premises.hall.seatsOf(this.#sitter().person)].findLast(({ table }) => table.state.opened.game === game)
   }
 
-  #entry(name: string): Entry {
-    return {
-      name,
-      address: this.#line.address,
-      before: this.#visitor,
-      replaced: () => this.#line.end('you have come back through another connection'),
-    }
-  }
-
   #sitter(): Sitter {
-    const { person = PEER, name = this.#called } = this.#visitor ?? {}
+    const { person = PEER, name = this.#called } = this.#identity.visitor ?? {}
     return { person, name }
-  }
-
-  #become(entered: Visitor | Refusal): Refusal | undefined {
-    if (isRefusal(entered)) return entered
-    this.#visitor?.leave()
-    this.#visitor = entered
-    if (this.#closed) entered.leave()
-    return undefined
   }
 
   /** The seat at a new table of one. Throws an Error when the conversation is over, for nobody would sit there. */

@@ -8,6 +8,7 @@ import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
+import { Calls } from './calls.ts'
 import { HallHouse } from './hall-house.ts'
 import { type HallLimits, unlimited } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
@@ -35,6 +36,7 @@ export interface PremisesOptions {
 export class Premises implements Rooms {
   readonly hall: Hall
   readonly people: People
+  readonly calls: Calls
   readonly stock: Stock
   readonly wait: number | undefined
   readonly limits: HallLimits
@@ -50,6 +52,7 @@ export class Premises implements Rooms {
     this.#store = store
     this.hall = new Hall({ store, games: played, clock, random, onTrouble })
     this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock })
+    this.calls = new Calls({ clock, onTrouble })
   }
 
   /** Takes up what was not finished when the process before this one ended. To be called before anybody comes. */

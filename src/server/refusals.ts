@@ -1,4 +1,5 @@
 import type { Refusal } from '../games/game.ts'
+import type { Denial, Why } from '../hall/denial.ts'
 import type { LobbyRefusal, RefusalCode } from '../protocols/lobby.ts'
 
 /** The refusal of who has not said who it is. */
@@ -7,6 +8,21 @@ export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you ar
 /** A refusal with the word that programs tell it by. */
 export function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
   return { code, refused }
+}
+
+/** What each denial is called in the native protocol. */
+const CODES: Readonly<Record<Why, RefusalCode>> = {
+  'bad-name': 'bad-name',
+  'name-taken': 'name-taken',
+  'bad-password': 'bad-password',
+  throttled: 'throttled',
+  'bad-token': 'bad-token',
+  unregistered: 'who-are-you',
+}
+
+/** A denial with the word that programs tell it by. */
+export function denied({ why, refused }: Denial): LobbyRefusal {
+  return { code: CODES[why], refused }
 }
 
 /** The refusal of a game that is not played here. */

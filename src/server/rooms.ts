@@ -4,12 +4,14 @@ import type { RandomBytes } from '../hall/codes.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { People } from '../hall/people.ts'
 import type { TableId } from '../hall/ports.ts'
+import type { Calls } from './calls.ts'
 import type { HallLimits } from './limits.ts'
 
 /** Rooms are what those who come in have to do with. */
 export interface Rooms {
   readonly hall: Hall
   readonly people: People
+  readonly calls: Calls
   readonly stock: Stock
   /** Where tokens and codes come from. */
   readonly bytes: RandomBytes

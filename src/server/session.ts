@@ -1,11 +1,12 @@
 import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
-import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
+import { isRefusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
+import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
-import { type ClockRules, hasAccount, type Sitter } from '../hall/ports.ts'
+import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
@@ -15,13 +16,14 @@ import type {
   LobbyListener,
   LobbyRefusal,
   PersonInfo,
-  RefusalCode,
   Seeker,
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
+import { Identity } from './identity.ts'
+import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
-import { coded, noGame, noTable, WHO } from './refusals.ts'
+import { coded, denied, noGame, noTable, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What a session is made of. */
@@ -46,14 +48,19 @@ export class Session implements Lobby {
   readonly #line: Line
   readonly #onSeated: OnSeated | undefined
   readonly #tables: Attended
-  #visitor: Visitor | undefined
+  readonly #identity: Identity
+  readonly #listener: LobbyListener
   #cancelSeek: (() => void) | undefined
+  /** Ends that this one is told by whom it is sought. */
+  #stopListening: (() => void) | undefined
   #closed = false
 
   constructor({ rooms, line, listener, onSeated }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
+    this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
     this.#tables = new Attended(rooms.hall, listener)
+    this.#listener = listener
     this.#onSeated = onSeated
   }
 
@@ -62,31 +69,29 @@ export class Session implements Lobby {
   }
 
   async enter(name: string, how: { readonly password?: string; readonly again?: boolean } = {}): Promise<LobbyRefusal | undefined> {
-    return this.#become(
-      await this.#rooms.people.enter({ ...this.#entry(name), ...how }),
-      how.password === undefined ? 'name-taken' : 'bad-password',
-    )
+    return this.#entered(await this.#identity.enter(name, how))
   }
 
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.register({ ...this.#entry(name), password }), 'name-taken')
+    return this.#entered(await this.#identity.register(name, password))
   }
 
   async changePassword(old: string, password: string): Promise<LobbyRefusal | undefined> {
     if (!this.#visitor) return WHO
-    const refusal = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
-    return refusal && coded('bad-password', refusal)
+    if (!this.#registered) return { code: 'who-are-you', refused: 'only registered names have a password: register first' }
+    const denial = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
+    return denial && denied(denial)
   }
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
     if (!this.#visitor) return WHO
     const session = secretToken(this.#rooms.bytes)
     const until = await this.#rooms.people.openSession(this.#visitor.person, session)
-    return isRefusal(until) ? coded('who-are-you', until) : { session, until }
+    return isRefusal(until) ? denied(until) : { session, until }
   }
 
   async enterBySession(session: string): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.enterBySession(session, this.#entry('')), 'bad-token')
+    return this.#entered(await this.#identity.enterBySession(session))
   }
 
   closeSession(session: string): Promise<void> {
@@ -101,12 +106,9 @@ export class Session implements Lobby {
     const named = new Map([...this.#rooms.people.here].map(({ person, name }) => [person, name]))
     return [...this.#rooms.hall.seeking]
       .filter(({ code }) => code === undefined)
-      .map(({ name, game, options, rated, against }) => ({
-        name,
-        game: nameOf(game),
-        settings: settingsOf(options),
-        rated,
-        ...(against === undefined ? {} : { against: named.get(against) ?? 'somebody' }),
+      .map((wish) => ({
+        ...seekerOf(wish),
+        ...(wish.against === undefined ? {} : { against: named.get(wish.against) ?? 'somebody' }),
       }))
   }
 
@@ -137,10 +139,10 @@ export class Session implements Lobby {
     const refusal = this.#busy() ?? this.#checkRated(wish, entry)
     if (refusal) return refusal
     const options = await entry.setup(wish.settings, this.#rooms.stock)
-    const against = wish.against === undefined ? undefined : this.#present(wish.against)
-    if (against !== undefined && typeof against !== 'string') return against
     // somebody else may have come through this connection meanwhile, or it may have gone
     if (!this.#visitor || this.#closed) return WHO
+    const against = wish.against === undefined ? undefined : this.#wanted(this.#visitor, wish.against)
+    if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...wish.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
@@ -178,7 +180,7 @@ export class Session implements Lobby {
     const code = readCode(typed)
     if (isRefusal(code)) return coded('no-such-code', code)
     const wait = this.#rooms.people.guessCode(this.#line.address)
-    if (wait) return coded('throttled', wait)
+    if (wait) return denied(wait)
     const wish = this.#rooms.hall.invitation(code)
     if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
     if (wish.person === this.#visitor.person)
@@ -209,7 +211,7 @@ export class Session implements Lobby {
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or it is another' }
     if (!this.#visitor) {
       const sitter = found.table.state.opened.seats[found.seat]
-      const refusal = sitter && (await this.#return(sitter))
+      const refusal = sitter && this.#entered(await this.#identity.comeBack(sitter.person, sitter.name))
       if (refusal) return refusal
     }
     return this.#tables.takeUp(found.table, found.seat, token, after)
@@ -250,27 +252,16 @@ export class Session implements Lobby {
     this.#closed = true
     this.#goAway()
     this.#tables.close()
-    this.#visitor?.leave()
+    this.#identity.close()
+    this.#stopListening?.()
   }
 
-  #entry(name: string) {
-    const replaced = () => this.#line.end('you have come back through another connection')
-    return { name, address: this.#line.address, before: this.#visitor, replaced }
-  }
-
-  #become(entered: Visitor | Refusal, code: RefusalCode): LobbyRefusal | undefined {
-    if (isRefusal(entered)) return coded(code, entered)
-    // who is somebody else now has other seats
-    if (this.#visitor && this.#visitor.person !== entered.person) this.#goAway()
-    this.#visitor?.leave()
-    this.#visitor = entered
-    if (this.#closed) entered.leave()
+  /** Is told from now on by whom it is sought, unless it was not let in. */
+  #entered(denial: Denial | undefined): LobbyRefusal | undefined {
+    if (denial) return denied(denial)
+    this.#stopListening?.()
+    this.#stopListening = this.#visitor && !this.#closed ? this.#rooms.calls.listen(this.#visitor.person, this.#listener) : undefined
     return undefined
-  }
-
-  /** Lets somebody without a name be who sits where the token belongs. */
-  async #return({ person, name }: Sitter): Promise<LobbyRefusal | undefined> {
-    return this.#become(await this.#rooms.people.comeBack(person, this.#entry(name)), 'name-taken')
   }
 
   #goAway(): void {
@@ -281,6 +272,10 @@ export class Session implements Lobby {
   #personInfo({ person, name }: Visitor): PersonInfo {
     const tables = [...this.#rooms.hall.seatsOf(person)].map(({ table }) => table.id)
     return { name, registered: hasAccount(person), tables }
+  }
+
+  get #visitor(): Visitor | undefined {
+    return this.#identity.visitor
   }
 
   get #registered(): boolean {
@@ -326,11 +321,38 @@ export class Session implements Lobby {
     }
     const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated })
     // somebody may have waited already, and then there is nothing to take back
-    if (waiting) this.#cancelSeek = cancel
+    if (!waiting) return
+    const takeBack = this.#call(visitor, wish)
+    this.#cancelSeek = () => {
+      // in a hall that was closed, nobody waits
+      const waits = this.#seeking()
+      cancel()
+      if (waits) takeBack?.()
+    }
+  }
+
+  /** Tells the one who is sought by name, unless it is to be told a code; the answer takes that back. */
+  #call(visitor: Visitor, { against, code, ...wish }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
+    if (against === undefined || code !== undefined) return undefined
+    return this.#rooms.calls.call({
+      person: against,
+      seeker: seekerOf({ ...wish, name: visitor.name }),
+      address: this.#line.address,
+    })
+  }
+
+  /** The person whom somebody wants to play with, by name. */
+  #wanted({ person }: Visitor, name: string): PersonId | LobbyRefusal {
+    const found = this.#present(name)
+    if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
+    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
+    return wait > 0
+      ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }
+      : found
   }
 
   /** The person of somebody who is here. */
-  #present(name: string): string | LobbyRefusal {
+  #present(name: string): PersonId | LobbyRefusal {
     for (const visitor of this.#rooms.people.here) if (foldName(visitor.name) === foldName(name)) return visitor.person
     return { code: 'no-such-person', refused: `${name} is not here: see who is` }
   }
@@ -352,24 +374,3 @@ export class Session implements Lobby {
 
 /** The refusal of who has no registered name. */
 const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
-
-/** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
-function isPublic({ state: { opened } }: LiveTable): boolean {
-  return !opened.private && entryOf(opened.game) !== undefined
-}
-
-/** The name by which a game is asked for. */
-function nameOf(game: string): string {
-  return entryOf(game)?.name ?? game
-}
-
-function settingsOf(options: unknown): Readonly<Record<string, number>> {
-  const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
-  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
-}
-
-function tableInfo({ id, state, attendants }: LiveTable): TableInfo {
-  const { game, seats, rated } = state.opened
-  const watchers = attendants.filter(({ who }) => who === 'watcher').length
-  return { table: id, game: nameOf(game), names: seats.map(({ name }) => name), rated, watchers, over: state.ended }
-}

@@ -99,7 +99,7 @@ export async function host(hosting: Hosting): Promise<number> {
   announce()
   expectClient()
   const stopped = () => {
-    for (const conversation of talking) conversation.stop(new Ended('ours', 'this side was stopped'))
+    for (const conversation of talking) conversation.stop(new Ended('ours', 'the server was stopped'))
     end(stop.reason)
   }
   if (stop.aborted) stopped()

@@ -73,6 +73,8 @@ describe('a person’s name', () => {
 
   test.each([
     'house',
+    'somebody',
+    'Someone',
     'House',
     'HOUSE',
     '*house*',

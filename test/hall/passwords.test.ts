@@ -58,7 +58,7 @@ describe('a password', () => {
     ['password\u0378', 'a password has only characters that can be seen'],
     ['password\ud800', 'a password has only characters that can be seen'],
   ])('%j cannot be one', async (password, refused) => {
-    expect(await passwords.hash(password)).toEqual({ refused })
+    expect(await passwords.hash(password)).toEqual({ why: 'bad-password', refused })
   })
 
   test.each(['🙂'.repeat(8), 'x'.repeat(128), '🙂'.repeat(128), '  blanks  ', 'نمی\u200cخواهم'])('%j can', async (password) => {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { isRefusal, type Refusal } from '../../src/games/game.ts'
+import { isRefusal } from '../../src/games/game.ts'
+import { secretToken } from '../../src/hall/codes.ts'
+import type { Denial } from '../../src/hall/denial.ts'
 import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
 import { type Entry, People, type Visitor } from '../../src/hall/people.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
@@ -16,11 +18,11 @@ class Plain extends Passwords {
     super({ random: randomBytes })
   }
 
-  override async hash(password: string): Promise<string | Refusal> {
-    return password.length < 8 ? { refused: 'a password has at least 8 characters' } : `plain ${password}`
+  override async hash(password: string): Promise<string | Denial> {
+    return password.length < 8 ? { why: 'bad-password', refused: 'a password has at least 8 characters' } : `plain ${password}`
   }
 
-  override async verify(password: string, phc: string | undefined): Promise<Refusal | undefined> {
+  override async verify(password: string, phc: string | undefined): Promise<Denial | undefined> {
     this.compared++
     return phc === `plain ${password}` ? undefined : WRONG
   }
@@ -45,7 +47,7 @@ function gathering(passwords: Passwords = new Plain()) {
 }
 
 /** Who came in; a refusal fails the test. */
-async function came(entering: Promise<Visitor | Refusal>): Promise<Visitor> {
+async function came(entering: Promise<Visitor | Denial>): Promise<Visitor> {
   const visitor = await entering
   if (isRefusal(visitor)) throw new Error(visitor.refused)
   return visitor
@@ -67,14 +69,14 @@ describe('guests', () => {
   test.each(['ada', 'ADA', 'ａｄａ'])('a name that is taken is taken in every spelling: %s', async (name) => {
     const { people, enter, replaced } = gathering()
     await came(enter('Ada'))
-    expect(await enter(name)).toEqual({ refused: expect.stringMatching(/ is here already: choose another name$/) })
+    expect(await enter(name)).toEqual({ why: 'name-taken', refused: expect.stringMatching(/ is here already: choose another name$/) })
     expect([here(people), replaced]).toEqual([['guest:ada'], []])
   })
 
   test.each(['', ' ada', 'house', 'a@b', 'x'.repeat(21)])('what is no name is refused with a sentence: %j', async (name) => {
     const { people, enter, register } = gathering()
     for (const refused of [await enter(name), await enter(name, { password: PASSWORD }), await register(name)]) {
-      expect(refused).toEqual({ refused: expect.stringMatching(/ /) })
+      expect(refused).toEqual({ why: 'bad-name', refused: expect.stringMatching(/ /) })
     }
     expect(here(people)).toEqual([])
   })
@@ -112,7 +114,7 @@ describe('registered names', () => {
     const ada = await came(register('Ada'))
     expect(ada).toMatchObject({ person: 'account:1', name: 'Ada' })
     ada.leave()
-    const refused = { refused: 'the name Ada is registered: log in with its password, or take another name' }
+    const refused = { why: 'name-taken', refused: 'the name Ada is registered: log in with its password, or take another name' }
     expect(await enter('ADA')).toEqual(refused)
     expect(await enter('ada', { again: true })).toEqual(refused)
     expect(await came(enter('ada', { password: PASSWORD }))).toMatchObject({ person: 'account:1', name: 'Ada' })
@@ -123,15 +125,15 @@ describe('registered names', () => {
   test('are registered once, also by two at the same time', async () => {
     const { people, register } = gathering()
     const both = await Promise.all([register('ada'), register('Ada')])
-    expect(both.filter(isRefusal)).toEqual([{ refused: expect.stringMatching(/^the name \w+ is registered already/) }])
-    expect(await register('ADA')).toMatchObject({ refused: expect.stringContaining('registered already') })
+    expect(both.filter(isRefusal)).toEqual([{ why: 'name-taken', refused: expect.stringMatching(/^the name \w+ is registered already/) }])
+    expect(await register('ADA')).toEqual({ why: 'name-taken', refused: expect.stringContaining('registered already') })
     expect(here(people)).toEqual(['account:1'])
   })
 
   test('are not taken away from a guest who is here, but that guest may register', async () => {
     const { people, enter, register } = gathering()
     const guest = await came(enter('ada'))
-    expect(await register('Ada')).toEqual({ refused: 'Ada is here already: choose another name' })
+    expect(await register('Ada')).toEqual({ why: 'name-taken', refused: 'Ada is here already: choose another name' })
     expect(await people.isRegistered('ada')).toBe(false)
     const owner = await came(register('Ada', { before: guest }))
     guest.leave()
@@ -148,7 +150,7 @@ describe('registered names', () => {
 
   test('a password that is none is refused, and registers nothing', async () => {
     const { people, register } = gathering()
-    expect(await register('ada', { password: 'short' })).toMatchObject({ refused: expect.stringMatching(/at least 8/) })
+    expect(await register('ada', { password: 'short' })).toEqual({ why: 'bad-password', refused: expect.stringMatching(/at least 8/) })
     expect(await people.isRegistered('ada')).toBe(false)
     expect(here(people)).toEqual([])
   })
@@ -158,15 +160,18 @@ describe('registered names', () => {
     await came(register('ada'))
     const by = { password: PASSWORD, address: '192.0.2.1' }
     expect(await people.setPassword('ada', 'analytical', { ...by, password: 'wrong-one' })).toEqual(WRONG)
-    expect(await people.setPassword('ada', 'short', by)).toMatchObject({ refused: expect.stringMatching(/at least 8/) })
+    expect(await people.setPassword('ada', 'short', by)).toEqual({ why: 'bad-password', refused: expect.stringMatching(/at least 8/) })
     expect(await people.setPassword('ADA', 'analytical', by)).toBeUndefined()
     expect(await enter('ada', { password: PASSWORD })).toEqual(WRONG)
     expect(await people.setPassword('ada', 'difference')).toBeUndefined()
     await came(enter('ada', { password: 'difference' }))
-    expect(await people.setPassword('grace', 'difference')).toEqual({ refused: 'nobody has registered the name grace' })
+    expect(await people.setPassword('grace', 'difference')).toEqual({
+      why: 'unregistered',
+      refused: 'nobody has registered the name grace',
+    })
     expect(await people.setPassword('grace', 'difference', by)).toEqual(WRONG)
     expect(await people.remove('Ada')).toBeUndefined()
-    expect(await people.remove('Ada')).toEqual({ refused: 'nobody has registered the name Ada' })
+    expect(await people.remove('Ada')).toEqual({ why: 'unregistered', refused: 'nobody has registered the name Ada' })
     expect(await came(enter('ada'))).toMatchObject({ person: 'guest:ada' })
   })
 
@@ -189,7 +194,7 @@ describe('guesses at passwords', () => {
     expect(passwords.compared).toBe(before + 1)
     expect(await enter('grace', { password: 'guessed-it' })).toEqual(wrong)
     expect(passwords.compared).toBe(before + 2)
-    expect(wrong).toEqual({ refused: 'the name or the password is wrong' })
+    expect(wrong).toEqual({ why: 'bad-password', refused: 'the name or the password is wrong' })
   })
 
   test('are ten at a name, and then one in twenty seconds; the right one is not heard before, and is not compared', async () => {
@@ -200,11 +205,11 @@ describe('guesses at passwords', () => {
     const addresses = Array.from({ length: 10 }, (_, at) => `192.0.2.${at + 10}`)
     for (const address of addresses) expect(await enter('ada', { address, password: 'guessed-it' })).toEqual(WRONG)
     const compared = passwords.compared
-    const refused = { refused: 'too many tries: wait 20 seconds' }
+    const refused = { why: 'throttled', refused: 'too many tries: wait 20 seconds' }
     expect(await enter('ADA', { password: PASSWORD })).toEqual(refused)
     expect(passwords.compared).toBe(compared)
     await clock.pass(19_999)
-    expect(await enter('ada', { password: PASSWORD })).toEqual({ refused: 'too many tries: wait 1 seconds' })
+    expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 1 seconds' })
     await clock.pass(1)
     await came(enter('ada', { password: PASSWORD }))
     // who is in has all guesses again
@@ -214,7 +219,7 @@ describe('guesses at passwords', () => {
   test('at a name that nobody has are throttled in the same way', async () => {
     const { enter } = gathering()
     for (let tries = 0; tries < 10; tries++) expect(await enter('grace', { password: 'guessed-it' })).toEqual(WRONG)
-    expect(await enter('grace', { password: 'guessed-it' })).toEqual({ refused: 'too many tries: wait 20 seconds' })
+    expect(await enter('grace', { password: 'guessed-it' })).toEqual({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
   })
 
   test('from one address are limited, whatever the names; other addresses are not', async () => {
@@ -222,7 +227,7 @@ describe('guesses at passwords', () => {
     let tries = 0
     while (JSON.stringify(await enter(`person${tries}`, { password: 'guessed-it' })) === JSON.stringify(WRONG)) tries++
     expect(tries).toBe(100)
-    expect(await enter('ada', { password: 'guessed-it' })).toEqual({ refused: 'too many tries: wait 2 seconds' })
+    expect(await enter('ada', { password: 'guessed-it' })).toEqual({ why: 'throttled', refused: 'too many tries: wait 2 seconds' })
     expect(await enter('ada', { password: 'guessed-it', address: '192.0.2.99' })).toEqual(WRONG)
   })
 
@@ -245,7 +250,7 @@ describe('guesses at passwords', () => {
   test('invitations are guessed slowly too', async () => {
     const { people, clock } = gathering()
     for (let tries = 0; tries < 20; tries++) expect(people.guessCode('192.0.2.1')).toBeUndefined()
-    expect(people.guessCode('192.0.2.1')).toEqual({ refused: 'too many tries: wait 10 seconds' })
+    expect(people.guessCode('192.0.2.1')).toEqual({ why: 'throttled', refused: 'too many tries: wait 10 seconds' })
     expect(people.guessCode('192.0.2.2')).toBeUndefined()
     await clock.pass(10_000)
     expect(people.guessCode('192.0.2.1')).toBeUndefined()
@@ -255,12 +260,30 @@ describe('guesses at passwords', () => {
     const passwords = new Passwords({ random: randomBytes, atOnce: 1, waiting: 0 })
     const { people, register } = gathering(passwords)
     const [first, second] = await Promise.all([register('ada'), register('grace')])
-    expect([isRefusal(first), second]).toEqual([false, BUSY])
+    expect([isRefusal(first), second]).toEqual([false, { ...BUSY, why: 'throttled' }])
     expect(here(people)).toEqual(['account:1'])
   })
 })
 
 describe('who comes back with a token', () => {
+  test('of a session is let in without the password, until it is closed or over', async () => {
+    const { people, clock, register } = gathering()
+    const ada = await came(register('ada'))
+    const [one, other] = [secretToken(randomBytes), secretToken(randomBytes)]
+    for (const token of [one, other]) await people.openSession(ada.person, token)
+    const entry = { address: '192.0.2.1', replaced: () => {} }
+    expect(await came(people.enterBySession(one, entry))).toMatchObject({ person: ada.person, name: 'ada' })
+    await people.closeSession(one)
+    const over = { why: 'bad-token', refused: 'this session is over: log in' }
+    for (const token of [one, 'nonsense', secretToken(randomBytes)]) expect(await people.enterBySession(token, entry)).toEqual(over)
+    await clock.pass(30 * 24 * 3600 * 1000)
+    expect(await people.enterBySession(other, entry)).toEqual(over)
+    expect(await people.openSession('guest:grace', other)).toEqual({
+      why: 'unregistered',
+      refused: 'sessions are for registered names: register first',
+    })
+  })
+
   test('is the same person, and makes room as a guest', async () => {
     const { people, enter, replaced } = gathering()
     await came(enter('ada'))

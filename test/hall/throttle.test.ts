@@ -35,6 +35,21 @@ function timesOf(between: readonly number[]): number[] {
 }
 
 describe('properties of buckets', () => {
+  test('what there is to wait is known without taking one', () => {
+    fc.assert(
+      fc.property(rate, steps, (one, between) => {
+        const [bucket, throttle] = [new Bucket(one), new Throttle(one)]
+        for (const now of timesOf(between)) {
+          const waits = [bucket.wait(now), bucket.wait(now), throttle.wait('ada', now)]
+          const wait = bucket.take(now)
+          throttle.take('ada', now)
+          expect(waits).toEqual([wait, wait, wait])
+        }
+      }),
+    )
+    expect(new Throttle({ burst: 1, refill: 1 }).wait('nobody', 0)).toBe(0)
+  })
+
   test('between any two moments there is never more than the burst and what came back', () => {
     fc.assert(
       fc.property(rate, steps, ({ burst, refill }, between) => {

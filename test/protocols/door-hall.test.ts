@@ -54,6 +54,25 @@ describe('a newcomer', () => {
   })
 })
 
+describe('a name', () => {
+  test('that cannot be one is refused, and nothing is said of a connection that broke', async () => {
+    const ada = await come()
+    expect(await ada.type('a@b')).toBe(lines('A name has no @.', 'What is your name?'))
+  })
+
+  test('of somebody who is here may be the own one, on a connection that broke', async () => {
+    await come('ada')
+    const other = await come()
+    expect(await other.type('Ada')).toBe(
+      lines(
+        'Ada is here already: choose another name. If that is you on a connection that',
+        'broke: "resume TOKEN".',
+        'What is your name?',
+      ),
+    )
+  })
+})
+
 describe('two people', () => {
   test('play from the greeting to the end, and once more', async () => {
     const ada = await come()
@@ -212,6 +231,76 @@ describe('two people', () => {
     await ada.type('play tictactoe')
     expect(await ada.type('seeks', 'cancel', 'seeks')).toContain(
       lines('You no longer wait.', 'Nobody waits for company. Be the first: play tictactoe'),
+    )
+  })
+})
+
+describe('who is sought by name', () => {
+  const call = 'bob would like to play tictactoe with you: type "play tictactoe bob".'
+
+  test('is told apart from what is typed: in the middle of a line, which is not lost', async () => {
+    const ada = await come('ada')
+    const bob = await come('bob')
+    await ada.send('play ')
+    expect(await bob.type('play tictactoe ada')).toBe(lines('You wait for ada; "cancel" takes that back.'))
+    expect(ada.news()).toBe(lines('', call))
+    expect(await ada.type('tictactoe bob')).toContain('Table 1: you are X; bob is O and begins.')
+    expect(bob.news()).toContain('Table 1: you are O and begin; ada is X.')
+  })
+
+  test('is told below the board that is played at, and that the game comes first', async () => {
+    const { ada, grace } = await two()
+    const bob = await come('bob')
+    for (const one of [ada, grace]) one.news()
+    await bob.type('play tictactoe ada')
+    expect(ada.news()).toBe(lines('', 'bob would like to play tictactoe with you, when your game is over:', 'type "play tictactoe bob".'))
+    expect(grace.news()).toBe('')
+    expect(await ada.type('play tictactoe bob')).toContain('You are in a game at table 1: finish it first')
+    expect(await ada.type('5')).toContain('grace is to move.')
+    await ada.type('resign')
+    expect(await ada.type('play tictactoe bob')).toContain('Table 2: ')
+  })
+
+  test('is told to take back first what is waited for', async () => {
+    const ada = await come('ada')
+    const bob = await come('bob')
+    await ada.type('play scissors')
+    await bob.type('play tictactoe ada')
+    expect(ada.news()).toBe(lines('', 'bob would like to play tictactoe with you:', 'type "cancel" and then "play tictactoe bob".'))
+    expect(await ada.type('cancel', 'play tictactoe bob')).toContain('Table 1: ')
+  })
+
+  test('is told of nothing while a password is typed, and of everything after it', async () => {
+    const ada = await come('ada')
+    const bob = await come('bob')
+    await ada.type('register')
+    await bob.type('play tictactoe ada')
+    expect(ada.news()).toBe('')
+    expect(await ada.type('engine-1843')).toBe(lines('', call, '', 'The same once more?'))
+    await bob.type('cancel')
+    expect(ada.news()).toBe('')
+    expect(await ada.type('')).toBe(lines('', 'bob no longer waits for you.', '', 'Nothing has changed.'))
+  })
+
+  test('sees it in the list too, and so does everybody else', async () => {
+    const ada = await come('ada')
+    const [bob, grace] = [await come('bob'), await come('grace')]
+    await bob.type('play tictactoe ada')
+    ada.news()
+    expect(await ada.type('seeks')).toBe(lines('bob  to play, type: play tictactoe bob'))
+    expect(await grace.type('seeks')).toBe(lines('bob  tictactoe, for ada only'))
+    expect(await grace.type('play tictactoe bob')).toContain('You wait for bob')
+  })
+
+  test('is told again when the connection broke, and the seat is taken up', async () => {
+    const { ada } = await two()
+    const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
+    const bob = await come('bob')
+    await bob.type('play tictactoe ada')
+    await ada.drop()
+    const again = await come()
+    expect(await again.type(`resume ${token}`)).toMatch(
+      /^Hello again, ada\.\nbob would like to play tictactoe with you, when your game is over:\ntype "play tictactoe bob"\.\n\nTable 1: you are back/,
     )
   })
 })

@@ -402,6 +402,23 @@ describe('watching', () => {
   })
 })
 
+test('who would like to play is told above a board that changes in the same turn, so that the question comes last', async () => {
+  const spectacle = await begun(1)
+  const happens = spectacle.happen([moved(0), board('O--------', 1)])
+  spectacle.lobby.call({ name: 'bob', game: 'tictactoe', settings: {}, rated: false })
+  expect(await happens).toBe(
+    lines(
+      '',
+      'bob would like to play tictactoe with you, when your game is over:',
+      'type "play tictactoe bob".',
+      '',
+      ...drawn('O--------'),
+      '',
+      'grace has moved. Your move: the number of a free cell, such as 5.',
+    ),
+  )
+})
+
 describe('what others say', () => {
   test('never steers a terminal, looks like a line of ours, or is wider than the terminal', async () => {
     await fc.assert(

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/games/catalogue.ts'
+import { isRefusal } from '../../src/games/game.ts'
 import { widthOf } from '../../src/games/wrap.ts'
+import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { commandOf, commands, commandWords } from '../../src/protocols/door/commands.ts'
 import { nearest } from '../../src/protocols/door/nearest.ts'
 import {
@@ -171,6 +173,25 @@ describe('wishes', () => {
           against: whom,
           ...(rated ? { rated } : {}),
         })
+      }),
+    )
+  })
+
+  test('what is shown of a seeker means that one, whatever a name looks like', () => {
+    const word = fc.oneof(
+      fc.constantFrom('size', 'Rated', 'private', 'against', 'minutes', 'house', '4', '-7', '_'),
+      fc.stringMatching(/^[a-zA-Z0-9]{1,5}$/),
+    )
+    const names = fc
+      .array(word, { minLength: 1, maxLength: 4 })
+      .map((words) => checkPersonName(words.join(' ')))
+      .filter((one) => typeof one === 'string')
+    fc.assert(
+      fc.property(names, fc.boolean(), (whom, rated) => {
+        const wish = readWish(answerTo({ name: whom, game: 'tictactoe', settings: { size: 4 }, rated }).replace(/^play /, ''))
+        if (isRefusal(wish)) throw new Error(wish.refused)
+        expect(wish).toEqual({ game: 'tictactoe', settings: { size: 4 }, against: wish.against, ...(rated ? { rated } : {}) })
+        expect(foldName(wish.against ?? '')).toBe(foldName(whom))
       }),
     )
   })

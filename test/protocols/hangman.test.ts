@@ -4,6 +4,7 @@ import { chance } from '../../src/games/random.ts'
 import { words } from '../../src/games/words.ts'
 import { LocalHouse } from '../../src/protocols/house.ts'
 import { soloOf } from '../../src/protocols/index.ts'
+import { Ended } from '../../src/wire/ends.ts'
 import { far } from '../support/far.ts'
 import { play, program } from '../support/play.ts'
 import { Script } from '../support/script.ts'
@@ -47,6 +48,14 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     )
     expect(played.join).toContain('letter (QUIT to leave): E\nE was tried already: guess another letter\nYour letter (QUIT to leave): ?\n')
     expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
+  })
+
+  test('a server that is stopped says so, and asks for nothing more', async () => {
+    const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
+    await peer.say('START\n', 'x\n')
+    peer.conversation.stop(new Ended('ours', 'the server was stopped'))
+    await peer.end()
+    expect([peer.heard, peer.gaveUp]).toEqual(['WORD 3 8\nMISS 7\nERROR the server was stopped\n', 'reset'])
   })
 
   test.each([

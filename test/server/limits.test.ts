@@ -239,7 +239,13 @@ describe('seats and tables', () => {
     const { place } = hall({ seats: 2 })
     const told: string[] = []
     const house = place.house({ address: '10.0.0.7', watch: () => {}, end: () => {} }, 'door')
-    const lobby = house.lobby?.({ seated: ({ table }) => told.push(`table ${table}`), news: () => {}, closed: () => {} })
+    const lobby = house.lobby?.({
+      seated: ({ table }) => told.push(`table ${table}`),
+      news: () => {},
+      closed: () => {},
+      sought: () => {},
+      withdrawn: () => {},
+    })
     if (!lobby) throw new Error('there is no lobby')
     await lobby.enter('ada')
     const wish = { game: 'hangman', settings: {} }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Store, TableLog } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
+import { Ended } from '../../src/wire/ends.ts'
 import { settled } from '../support/clock.ts'
 import type { Far } from '../support/far.ts'
 import { Room } from '../support/room.ts'
@@ -68,6 +69,21 @@ describe('fh/tictactoe: two clients, matched', () => {
     await room.clock.pass(1e9)
     expect(ada.heard).toBe('Welcome ada\n')
     expect([...room.premises.hall.seeking]).toHaveLength(1)
+  })
+
+  test('whoever is here when the server is stopped hears that, before the connection is broken off', async () => {
+    const { room, ada, grace } = await matched()
+    const waiting = await room.client('fh/tictactoe')
+    await waiting.say('alan\n')
+    const reason = new Ended('ours', 'the server was stopped')
+    room.premises.clear(reason)
+    for (const one of [ada, grace, waiting]) {
+      one.conversation.stop(reason)
+      await one.end()
+      expect([linesOf(one).slice(-1), one.gaveUp]).toEqual([['ERROR the server was stopped'], 'reset'])
+      expect(one.heard.match(/ERROR/g)).toHaveLength(1)
+    }
+    expect(room.troubles).toEqual([])
   })
 
   test('nobody hears of a game that is not kept', async () => {

@@ -14,6 +14,7 @@ import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { settled } from '../support/clock.ts'
+import { doorway } from '../support/doorway.ts'
 import type { Far } from '../support/far.ts'
 import { Room } from '../support/room.ts'
 import { Typist } from '../support/typist.ts'
@@ -26,6 +27,8 @@ const QUESTIONS: readonly Question[] = Array.from({ length: 60 }, (_, at) => ({
 }))
 const STUDENTS = 30
 const PASSWORD = 'engine-1843'
+/** What a guest hears whose name somebody else has come in under. */
+const REPLACED = 'somebody has come in under your name through another connection'
 
 /** A store that can be closed and opened again, as a new start of the server does. */
 interface Shelf {
@@ -340,7 +343,8 @@ describe('names', () => {
     expect(linesOf(second).slice(0, 2)).toEqual(['Welcome ada', 'RESUMED 2 3 1'])
     // in one write, so that a client has nothing to say in between
     expect(second.writes).toHaveLength(1)
-    expect((await first.end())?.message).toBe('you have come back through another connection')
+    expect((await first.end())?.message).toBe(REPLACED)
+    expect([linesOf(first).at(-1), first.gaveUp]).toEqual([`ERROR ${REPLACED}`, 'reset'])
     await second.say(`${letterOf(second, true)}\n`)
     expect(linesOf(second)).toContain('RIGHT 2')
     expect([...room.premises.people.here].map(({ name }) => name)).toEqual(['ada'])
@@ -356,6 +360,7 @@ describe('names', () => {
     await second.say('RESUME\n')
     expect(linesOf(second)[1]).toBe('RESUMED 2 3 1')
     expect((await first.end())?.message).toBe('you have come back through another connection')
+    expect(linesOf(first).at(-1)).toBe('ERROR you have come back through another connection')
     await second.say(`${letterOf(second, false)}\n`)
     expect(linesOf(second)).toContainEqual(expect.stringMatching(/^WRONG [A-C] 1$/))
     expect(room.premises.hall.table(1)?.state.clocks.gone).toEqual([undefined])
@@ -461,6 +466,57 @@ describe('the course of a quiz', () => {
   })
 })
 
+describe('who has to go hears why, in each state of the protocol', () => {
+  const states: readonly (readonly [string, readonly string[]])[] = [
+    ['before a name', []],
+    ['with a name', ['NAME ada']],
+    ['at a question', ['NAME ada', 'START 3']],
+    ['after a refused answer', ['NAME ada', 'START 3', 'F']],
+    ['after a refused name', ['NAME a@b']],
+  ]
+
+  test.each(states)('when the server is stopped, and is asked nothing more: %s', async (_, lines) => {
+    const room = new Room()
+    const far = await enter(room, ...lines)
+    const before = far.heard
+    const reason = new Ended('ours', 'the server was stopped')
+    room.premises.clear(reason)
+    far.conversation.stop(reason)
+    expect((await far.end())?.message).toBe('the server was stopped')
+    expect([far.heard.slice(before.length), far.gaveUp]).toEqual(['ERROR the server was stopped\n', 'reset'])
+  })
+
+  test.each(states.slice(1, 4))('when somebody else takes the name: %s', async (_, lines) => {
+    const room = new Room()
+    const first = await enter(room, ...lines)
+    const before = first.heard
+    const second = await enter(room, 'NAME ada')
+    await first.end()
+    expect([first.heard.slice(before.length), first.gaveUp]).toEqual([`ERROR ${REPLACED}\n`, 'reset'])
+    expect(linesOf(second)[0]).toBe('Welcome ada')
+    expect(room.troubles).toEqual([])
+  })
+
+  test('over sockets, before the connection is broken off', async () => {
+    const door = await doorway('fh/quiz', { options: { questions: QUESTIONS } })
+    const [first, other, second] = [door.reader(), door.reader(), door.reader()]
+    await first.type('NAME ada', /^Welcome ada$/)
+    await first.type('START 3', /^ANSWER\?$/)
+    await other.type('NAME grace', /^Welcome grace$/)
+    expect(await second.type('NAME ada', /^ANSWER\?$/)).toContain('RESUMED 1 3 0')
+    expect(await first.rest()).toEqual([`ERROR ${REPLACED}`])
+    const stopped = door.server.stop()
+    for (const one of [other, second]) expect(await one.rest()).toEqual(['ERROR the server was stopped'])
+    await stopped
+  })
+
+  test('but not one who goes by itself', async () => {
+    const far = await enter(new Room(), 'NAME ada')
+    await far.say('QUIT\n')
+    expect([await far.end(), far.heard]).toEqual([undefined, 'Welcome ada\n'])
+  })
+})
+
 describe('a conversation that ends while its peer comes in', () => {
   /** A store whose accounts are found when the test says so. */
   function slow(): { store: Store; find(): void } {
@@ -540,6 +596,7 @@ describe('our own client', () => {
     server.stop(new Ended('ours', 'the server was stopped'))
     await room.clock.pass(60_000)
     expect(person.asked).toBe(false)
+    expect(person.screen).toContain('the server was stopped\n')
     expect((await client.done)?.name).toBe('Ended')
   })
 })

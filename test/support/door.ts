@@ -148,6 +148,11 @@ export class StagedLobby implements Lobby {
     await settled()
   }
 
+  /** Somebody seeks the one who is here by name. */
+  call(seeker: Seeker): void {
+    this.#listener?.sought(seeker)
+  }
+
   async seat(attendance: Attendance): Promise<void> {
     this.#listener?.seated(attendance)
     await settled()

@@ -93,7 +93,7 @@ export const seeking: readonly Command[] = [
     about: 'play a game with whoever comes, or with the house',
     more: () => [
       `GAME is ${gameNames}.`,
-      'With NAME, only that one is waited for; with "house", the house plays at once.',
+      'With NAME, only that one is asked, and waited for; with "house", the house plays at once.',
       '"rated" counts for the ladder, and takes two with registered names.',
       '"private" gives you a code: who types it plays with you.',
       'Settings:',

@@ -1,10 +1,10 @@
 import { isRefusal } from '../../games/game.ts'
-import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
+import { type Lobby, type PersonInfo, seekersOf, type TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { leaveBehind } from './seeking.ts'
 import { counted, inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
-import { answerTo } from './wish.ts'
+import { answerTo, callOf, type Doing } from './wish.ts'
 
 /** People of whom it is said when somebody comes that they wait for company. */
 const NAMED = 3
@@ -38,18 +38,29 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
 }
 
 /** What is said to somebody who has come in. */
-function welcome({ lobby }: Visit): string[] {
+function welcome({ lobby }: Visit): readonly string[] {
   const { me, people, seekers, waiting } = lobby
   const others = new Set(people.map(({ name }) => name).filter((name) => name !== me?.name)).size
   const here = others > 0 ? `${counted(others, 'other is', 'others are')} here.` : 'Nobody else is here just now.'
-  const wanted = seekers.slice(0, NAMED).map((seeker) => `${inLine(seeker.name)} waits for company: "${inLine(answerTo(seeker))}"`)
+  const wanted = seekers
+    .filter(({ name, against }) => against === undefined && name !== me?.name)
+    .slice(0, NAMED)
+    .map((seeker) => `${inLine(seeker.name)} waits for company: "${inLine(answerTo(seeker))}"`)
   const held = waiting.map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
   return [
     `Hello, ${inLine(me?.name ?? '')}. ${here}`,
+    ...called(lobby),
     ...wanted,
     ...held,
     'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
   ]
+}
+
+/** Who already wants to play with somebody who has come in, a few. */
+function called(lobby: Lobby, doing?: Doing): readonly string[] {
+  return seekersOf(lobby)
+    .slice(0, NAMED)
+    .flatMap((seeker) => callOf(seeker, doing))
 }
 
 /** The game of a seat that is held, and with whom. */
@@ -122,7 +133,8 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
   if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
   if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
-  if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`)
+  const plays = attendance.now?.sight.outcome === undefined
+  if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`, ...called(lobby, plays ? 'playing' : 'nothing'))
   visit.attend(attendance, 'back')
   return undefined
 }

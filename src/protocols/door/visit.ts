@@ -8,7 +8,8 @@ import type { Peer } from '../peer.ts'
 import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
 import { Presence } from './presence.ts'
-import { edited, inSentences, inWidth, sentence } from './text.ts'
+import { edited, inLine, inSentences, inWidth, sentence } from './text.ts'
+import { callOf, type Doing } from './wish.ts'
 import type { Coming } from './wording.ts'
 
 /** What is said before a password where nothing hides it. */
@@ -40,10 +41,15 @@ export class Visit {
       if (this.#present?.table === news.table) this.#present.take(news)
     },
     closed: (table, reason) => this.#close(table, reason),
+    sought: (seeker) => this.#notices.push(...callOf(seeker, this.#doing)),
+    withdrawn: ({ name }) => this.#notices.push(`${inLine(name)} no longer waits for you.`),
   }
   #present: Presence | undefined
   /** What has happened and was not told yet. */
   #pending: Telling[] = []
+  /** What is to be told that has to do with no table; not while a secret is typed. */
+  #notices: string[] = []
+  #asking = false
   /** The last line is a typed one. */
   #fresh = true
   #over = false
@@ -66,6 +72,8 @@ export class Visit {
       seated: (attendance) => this.#happened((listener) => listener.seated(attendance)),
       news: (news) => this.#happened((listener) => listener.news(news)),
       closed: (table, reason) => this.#happened((listener) => listener.closed(table, reason)),
+      sought: (seeker) => this.#happened((listener) => listener.sought(seeker)),
+      withdrawn: (seeker) => this.#happened((listener) => listener.withdrawn(seeker)),
     })
     peer.farewell = (reason) => this.#leave(`${sentence(farewellFor(reason))} Bye.`)
   }
@@ -104,7 +112,9 @@ export class Visit {
   async askSecret(question: string, warns = true): Promise<string | undefined> {
     this.telnet?.hide()
     this.say(question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
+    this.#asking = true
     const line = await this.read()
+    this.#asking = false
     this.telnet?.show()
     if (line?.trim().toLowerCase() === 'quit') this.quit()
     return this.#over || line === '' ? undefined : line
@@ -167,6 +177,11 @@ export class Visit {
     this.#over = true
   }
 
+  get #doing(): Doing {
+    const { me, seekers } = this.lobby
+    return this.#present?.playing ? 'playing' : seekers.some(({ name }) => name === me?.name) ? 'waiting' : 'nothing'
+  }
+
   /** Something has happened. All that happens in one turn is told to people together, where it cannot hurt who made it happen. */
   #happened(telling: Telling): void {
     if (this.#handedOver) return telling(this.#listener)
@@ -193,9 +208,11 @@ export class Visit {
     this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
   }
 
+  /** Tells what has happened: what is to be answered at a table comes last. */
   #tell(): void {
-    const lines = this.#present?.tell() ?? []
-    if (lines.length > 0) this.#print(['', ...lines])
+    const notices = this.#asking ? [] : this.#notices
+    if (!this.#asking) this.#notices = []
+    for (const lines of [notices, this.#present?.tell() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
   }
 
   #print(lines: readonly string[]): void {

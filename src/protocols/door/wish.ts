@@ -2,7 +2,7 @@ import { catalogue, checkSettings, type Entry, entryOf } from '../../games/catal
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import type { ClockTerms, GameWish, Seeker } from '../lobby.ts'
 import { nearest } from './nearest.ts'
-import { listed } from './text.ts'
+import { inLine, inSentences, listed } from './text.ts'
 
 /** ClockSetting is a clock that can be asked for at any game for two, in a unit of so many milliseconds. */
 interface ClockSetting {
@@ -56,7 +56,21 @@ export function readWish(text: string): GameWish | Refusal {
 export function answerTo({ name, game, settings, rated }: Seeker): string {
   const known = entryOf(game)?.settings ?? {}
   const others = Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
-  return ['play', game, ...others.flat(), ...(rated ? ['rated'] : []), name].join(' ')
+  const wish = [game, ...others.flat(), ...(rated ? ['rated'] : [])].join(' ')
+  const read = readWish(`${wish} ${name}`)
+  // a name like "student 7" looks like a setting
+  const plain = !isRefusal(read) && read.against === name
+  return `play ${wish} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
+}
+
+/** What somebody does who is asked for a game. */
+export type Doing = 'nothing' | 'playing' | 'waiting'
+
+/** Who wants to play with somebody, in words for that one, and what to type. */
+export function callOf(seeker: Seeker, doing: Doing = 'nothing'): readonly string[] {
+  const wants = `${inLine(seeker.name)} would like to play ${seeker.game} with you`
+  const first = doing === 'waiting' ? '"cancel" and then ' : ''
+  return inSentences([`${wants}${doing === 'playing' ? ', when your game is over' : ''}:`, `type ${first}"${inLine(answerTo(seeker))}".`])
 }
 
 /** The settings of a game: how each is typed, and what it is about. */
@@ -111,9 +125,9 @@ class Reading {
     }
     if (/^-?\d+$/.test(word)) return this.#nothingSet(word)
     if (this.#isSetting(this.#at)) return this.#setting(word)
-    if (word === 'against') this.#at++
-    else if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
-    return this.#name()
+    if (word === 'against') return this.#name(this.#at + 1)
+    if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
+    return this.#name(this.#at)
   }
 
   /** The word at a place, in small letters; nothing behind the last. */
@@ -156,9 +170,9 @@ class Reading {
     return { refused: `${this.#entry.name} has no setting "${word}"${meant ? `; did you mean "${meant}"?` : has}` }
   }
 
-  /** A name goes on up to a word that is none. */
-  #name(): Refusal | undefined {
-    const from = this.#at
+  /** A name goes on up to a word that is none; behind "against", its first word is one whatever it is. */
+  #name(from: number): Refusal | undefined {
+    if (from > this.#at) this.#at = Math.min(from + 1, this.#words.length)
     const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)
     while (this.#at < this.#words.length && !begins(this.#at)) this.#at++
     const name = this.#words.slice(from, this.#at).join(' ')

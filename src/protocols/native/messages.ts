@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type RefusalCode, refusalCodes } from '../lobby.ts'
 
 /** The version of the native protocol: it changes when an old client would no longer understand. */
 export const VERSION = 1
@@ -19,6 +20,7 @@ const clock = z
   .partial()
   .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds' })
 const seen = z.int().nonnegative().meta({ description: 'the number of the last event that was seen at the table' })
+const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])
 /** What a command is called by, in its answer. */
 const id = z.union([z.int().nonnegative(), z.string().max(64)])
 
@@ -65,6 +67,8 @@ const tableInfo = z.strictObject({
   watchers: z.int(),
   over: z.boolean(),
 })
+/** What somebody seeks who waits for company. */
+const seek = { name: z.string(), game: z.string(), settings, rated: z.boolean() }
 const ladderRow = { rank: z.int(), name: z.string(), score: z.number(), games: z.int() }
 
 /** A command as a client says it: every one may have an `id`, which its answer has too. */
@@ -142,7 +146,7 @@ export const ToClient = z.discriminatedUnion('type', [
   }),
   message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
     id: id.optional(),
-    code: z.string().meta({ description: 'one word, which does not change' }),
+    code: code.meta({ description: 'what was wrong, in a word that does not change' }),
     message: z.string().meta({ description: 'a sentence for people' }),
   }),
   message('entered', 'Who this is now.', { id: id.optional(), name: z.string(), registered: z.boolean(), tables: list(table) }),
@@ -166,7 +170,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('lobby', 'Who is here, who seeks, and what is played.', {
     id: id.optional(),
     people: list(z.strictObject({ name: z.string(), registered: z.boolean(), tables: list(table) })),
-    seekers: list(z.strictObject({ name: z.string(), game: z.string(), settings, rated: z.boolean(), against: z.string().optional() })),
+    seekers: list(z.strictObject({ ...seek, against: z.string().optional() })),
     tables: list(tableInfo),
   }),
   message('ladder', 'The best of a game, and the own place.', {
@@ -175,6 +179,12 @@ export const ToClient = z.discriminatedUnion('type', [
     best: list(z.strictObject(ladderRow)),
     own: z.strictObject({ ...ladderRow, of: z.int() }).optional(),
   }),
+  message(
+    'sought',
+    'Somebody seeks this one by name, or did when it came in: `seek` with the same, and `against` this name, sits down.',
+    seek,
+  ),
+  message('withdrawn', 'Somebody who sought this one by name no longer does.', seek),
   message('seated', 'There is a table, and this is the own seat; or it is taken up again, which answers `resume`.', {
     id: id.optional(),
     ...attendance,

@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import type { Attendance, Lobby, LobbyListener, LobbyRefusal } from '../lobby.ts'
+import { type Attendance, type Lobby, type LobbyListener, type LobbyRefusal, type Seeker, seekersOf } from '../lobby.ts'
 import { type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -29,6 +29,7 @@ export class NativeSession implements LobbyListener {
   open(software: string): void {
     const { me } = this.#lobby()
     this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}) })
+    this.#tellSeekers()
   }
 
   /** Does what a line says, and answers it; `false` when the program wants to end the conversation. */
@@ -39,9 +40,11 @@ export class NativeSession implements LobbyListener {
       return true
     }
     const given = command.id === undefined ? {} : { id: command.id }
+    const before = this.#lobby().me?.name
     const answer = await this.#answer(command)
     if (isRefusal(answer)) this.#send({ type: 'error', ...given, code: answer.code, message: answer.refused })
     else this.#send({ ...answer, ...given })
+    if (this.#lobby().me?.name !== before) this.#tellSeekers()
     return command.type !== 'quit'
   }
 
@@ -60,6 +63,19 @@ export class NativeSession implements LobbyListener {
 
   closed(table: number, sentence: string): void {
     this.#send({ type: 'closed', table, message: sentence })
+  }
+
+  sought({ name, game, settings, rated }: Seeker): void {
+    this.#send({ type: 'sought', name, game, settings, rated })
+  }
+
+  withdrawn({ name, game, settings, rated }: Seeker): void {
+    this.#send({ type: 'withdrawn', name, game, settings, rated })
+  }
+
+  /** Tells who has come in by whom it is sought already. */
+  #tellSeekers(): void {
+    for (const seeker of seekersOf(this.#lobby())) this.sought(seeker)
   }
 
   async #answer(command: ToServer): Promise<Answer | LobbyRefusal> {

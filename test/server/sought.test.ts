@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest'
+import { catalogue } from '../../src/games/catalogue.ts'
+import { doorway } from '../support/doorway.ts'
+import { Machine } from '../support/machine.ts'
+import { Room } from '../support/room.ts'
+
+const PASSWORD = 'engine-1843'
+const forTwo = catalogue.filter(({ game }) => game.seats.max === 2)
+
+describe('who is sought by name, at the front door', () => {
+  test.each(forTwo.map(({ name }) => [name]))('hears of it at once, and plays by typing what is said: %s', async (game) => {
+    const door = await doorway()
+    const ada = await door.caller('ada')
+    const bob = await door.caller('bob')
+    await bob.type(`play ${game} ada`, /^You wait for ada/)
+    const heard = await ada.until(/bob/)
+    expect(heard).toEqual(['', `bob would like to play ${game} with you: type "play ${game} bob".`])
+    await ada.type(`play ${game} bob`, /^Table 1: .*bob/)
+    await bob.until(/^Table 1: .*ada/)
+  })
+
+  test('plays by what is said also with settings, and for the ladder', async () => {
+    const door = await doorway()
+    const [ada, bob] = [await door.caller(), await door.caller('bob')]
+    await ada.until(/What is your name/)
+    await ada.type('ada', /^Type "play/)
+    for (const one of [ada, bob]) {
+      await one.type('register', /A password/)
+      await one.type(PASSWORD, /once more/)
+      await one.type(PASSWORD, /is registered now/)
+    }
+    await bob.type('play tictactoe size 12 rated minutes 5 ada', /^You wait for ada/)
+    const typed = /type "(.*)"\.$/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
+    expect(typed).toBe('play tictactoe size 12 rated bob')
+    await ada.type(typed, /^bob, with 5:00 left, is to move/)
+  })
+
+  test.each(['student 7', 'size', 'minutes 5', 'rated', 'against', 'Size 4'])('plays with one of any name: %s', async (name) => {
+    const door = await doorway()
+    const [ada, other] = [await door.caller('ada'), await door.caller(name)]
+    await other.type('play tictactoe ada', /^You wait for ada/)
+    const typed = /type "(.*)"\.$/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
+    await ada.type(typed, /^Table 1: /)
+  })
+
+  test('hears when the seek is taken back, and when the seeker has gone', async () => {
+    const door = await doorway()
+    const ada = await door.caller('ada')
+    const bob = await door.caller('bob')
+    await bob.type('play scissors ada', /^You wait/)
+    await ada.until(/would like/)
+    await bob.type('cancel', /^You no longer wait/)
+    expect(await ada.until(/bob/)).toEqual(['', 'bob no longer waits for you.'])
+    await bob.type('play scissors ada', /^You wait/)
+    await ada.until(/would like/)
+    await bob.leave()
+    expect(await ada.until(/bob/)).toEqual(['', 'bob no longer waits for you.'])
+  })
+
+  test('hears nothing of it when both play', async () => {
+    const door = await doorway()
+    const ada = await door.caller('ada')
+    const bob = await door.caller('bob')
+    await bob.type('play tictactoe ada', /^You wait/)
+    await ada.until(/would like/)
+    await ada.type('play tictactoe bob', /^Table 1/)
+    await bob.until(/^Your move/)
+    await bob.type('resign', /"rematch"/)
+    await bob.type('cancel', /^You wait for nobody/)
+    await ada.type('who', /^ada/)
+    expect(ada.lines.filter((line) => line.includes('no longer waits'))).toEqual([])
+  })
+
+  test('hears of it at every connection, and after coming in again', async () => {
+    const door = await doorway()
+    const first = await door.program()
+    await first.ask({ type: 'register', name: 'ada', password: PASSWORD })
+    const second = await door.caller()
+    await second.until(/What is your name/)
+    await second.type('ada', /^ada is registered. What is the password/)
+    await second.type(PASSWORD, /^Type "play/)
+    const bob = await door.caller('bob')
+    await bob.type('play tictactoe ada', /^You wait for ada/)
+    expect(await first.first('sought')).toMatchObject({ name: 'bob', game: 'tictactoe' })
+    await second.until(/^bob would like to play tictactoe with you/)
+    const third = await door.caller()
+    await third.until(/What is your name/)
+    await third.type('ada', /^ada is registered. What is the password/)
+    expect(await third.type(PASSWORD, /^Type "play/)).toContain('bob would like to play tictactoe with you: type "play tictactoe bob".')
+  })
+
+  test('hears of a few when coming in, before others that wait', async () => {
+    const door = await doorway()
+    const [, open] = [await door.caller('ada'), await door.program('open')]
+    await open.ask({ type: 'seek', game: 'scissors', wait: null })
+    for (const name of ['bob', 'carl', 'dora', 'emil']) {
+      await (await door.program(name)).ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
+    }
+    const again = await door.program()
+    await again.ask({ type: 'enter', name: 'ada', again: true })
+    await again.until(() => again.all('sought').length === 4)
+    expect(again.all('sought').map(({ name }) => name)).toEqual(['bob', 'carl', 'dora', 'emil'])
+    await again.ask({ type: 'enter', name: 'zoe' })
+    const ada = await door.caller()
+    await ada.until(/What is your name/)
+    const welcome = await ada.type('ada', /^Type "play/)
+    expect(welcome.slice(1, -1)).toEqual([
+      ...['bob', 'carl', 'dora'].map((name) => `${name} would like to play tictactoe with you: type "play tictactoe ${name}".`),
+      'open waits for company: "play scissors open"',
+    ])
+    const grace = await door.caller()
+    await grace.until(/What is your name/)
+    expect((await grace.type('grace', /^Type "play/)).slice(1, -1)).toEqual(['open waits for company: "play scissors open"'])
+  })
+})
+
+describe('who is sought by name, in the native protocol', () => {
+  test.each(forTwo.map(({ name }) => [name]))('hears of it at once, and sits down by seeking the same: %s', async (game) => {
+    const door = await doorway()
+    const [ada, bob] = [await door.program('ada'), await door.program('bob')]
+    await bob.ask({ type: 'seek', game, against: 'ada' })
+    const { name, settings, rated } = await ada.first('sought')
+    expect([name, rated]).toEqual(['bob', false])
+    await ada.ask({ type: 'seek', game, settings, rated, against: name })
+    expect((await bob.first('seated')).names).toEqual(['bob', 'ada'])
+    expect([...ada.all('withdrawn'), ...bob.all('sought')]).toEqual([])
+  })
+
+  test('hears of settings', async () => {
+    const door = await doorway()
+    const [ada, bob] = [await door.program('ada'), await door.program('bob')]
+    await bob.ask({ type: 'seek', game: 'tictactoe', settings: { size: 5 }, against: 'ada' })
+    expect(await ada.first('sought')).toEqual({ type: 'sought', name: 'bob', game: 'tictactoe', settings: { size: 5 }, rated: false })
+  })
+
+  test('hears when it is taken back: by a word, by a connection that goes, by another name', async () => {
+    const door = await doorway()
+    const ada = await door.program('ada')
+    const ways = [
+      async (bob: Awaited<ReturnType<typeof door.program>>) => bob.ask({ type: 'cancel' }),
+      async (bob: Awaited<ReturnType<typeof door.program>>) => bob.leave(),
+      async (bob: Awaited<ReturnType<typeof door.program>>) => bob.ask({ type: 'enter', name: 'bobby' }),
+    ]
+    for (const [at, way] of ways.entries()) {
+      const bob = await door.program(`bob ${at}`)
+      await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
+      await way(bob)
+      await ada.until(() => ada.all('withdrawn').length > at)
+    }
+    expect(ada.heard.filter(({ type }) => type !== 'entered').map((one) => [one.type, 'name' in one ? one.name : ''])).toEqual(
+      ways.flatMap((_, at) => ['sought', 'withdrawn'].map((type) => [type, `bob ${at}`])),
+    )
+  })
+
+  test('hears it after the answer by which it came in: as a guest, by a session, by the token of a seat', async () => {
+    const door = await doorway()
+    const [ada, grace, bob, carl] = [
+      await door.program(),
+      await door.program('grace'),
+      await door.program('bob'),
+      await door.program('carl'),
+    ]
+    await ada.ask({ type: 'register', name: 'ada', password: PASSWORD })
+    const opened = await ada.ask({ type: 'session' })
+    const session = opened.type === 'session' ? opened.session : ''
+    await ada.ask({ type: 'seek', game: 'scissors' })
+    await grace.ask({ type: 'seek', game: 'scissors' })
+    const { token = '' } = await grace.first('seated')
+    await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
+    await carl.ask({ type: 'seek', game: 'tictactoe', against: 'grace' })
+    for (const [command, from] of [
+      [{ type: 'return', session }, 'bob'],
+      [{ type: 'resume', token }, 'carl'],
+      [{ type: 'enter', name: 'grace', again: true }, 'carl'],
+    ] as const) {
+      const back = await door.program()
+      const answer = await back.ask(command)
+      expect(answer.type).toMatch(/^(entered|seated)$/)
+      expect((await back.first('sought')).name).toBe(from)
+      expect(back.heard.findIndex(({ type }) => type === 'sought')).toBeGreaterThan(back.heard.indexOf(answer))
+    }
+  })
+
+  test('is not told of what is for who knows a code', async () => {
+    const door = await doorway()
+    const [ada, bob] = [await door.program('ada'), await door.program('bob')]
+    const { code = '' } = (await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada', private: true })) as { code?: string }
+    await bob.ask({ type: 'cancel' })
+    expect(code).toMatch(/-/)
+    await ada.ask({ type: 'ping' })
+    expect([...ada.all('sought'), ...ada.all('withdrawn')]).toEqual([])
+  })
+
+  test('who seeks oneself is told that this is nobody else, and who lets go too often has to wait', async () => {
+    const door = await doorway()
+    const [ada, bob] = [await door.program('ada'), await door.program('bob')]
+    const seek = { type: 'seek', game: 'tictactoe', against: 'ada' } as const
+    expect(await ada.ask(seek)).toMatchObject({ code: 'not-now', message: 'nobody plays with oneself: name somebody else' })
+    for (let times = 0; times < 20; times++) {
+      expect(await bob.ask(seek)).toMatchObject({ type: 'ok' })
+      await bob.ask({ type: 'cancel' })
+    }
+    expect(await bob.ask(seek)).toMatchObject({ code: 'throttled', message: expect.stringMatching(/^ada was asked .* wait \d+ seconds$/) })
+    expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
+  })
+
+  test('is no longer the one who had the name before, or had it through a connection that has gone', async () => {
+    const { premises } = new Room()
+    const [renamed, dropped, ada, bob] = Array.from({ length: 4 }, () => new Machine(premises))
+    await renamed?.say({ type: 'enter', name: 'ada' })
+    await renamed?.say({ type: 'enter', name: 'zoe' })
+    await dropped?.say({ type: 'enter', name: 'ada' })
+    dropped?.drop()
+    await ada?.say({ type: 'enter', name: 'ada' })
+    await bob?.say({ type: 'enter', name: 'bob' })
+    await bob?.say({ type: 'seek', game: 'tictactoe', against: 'ada' })
+    expect([renamed, dropped, ada].map((one) => one?.all('sought').length)).toEqual([0, 0, 1])
+  })
+
+  test('hears nothing of it while the server stops', async () => {
+    const door = await doorway()
+    const [bob, ada] = [await door.program('bob'), await door.program('ada')]
+    await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
+    await ada.first('sought')
+    const gone = ada.gone()
+    await door.server.stop()
+    await gone
+    expect(ada.heard.map(({ type }) => type)).toEqual(['entered', 'sought', 'bye'])
+  })
+})

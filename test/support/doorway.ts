@@ -1,0 +1,177 @@
+import { expect, onTestFinished } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { Options } from '../../src/protocols/protocol.ts'
+import { Premises, type PremisesOptions } from '../../src/server/premises.ts'
+import { Server } from '../../src/server/server.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { wallClock } from '../../src/wire/clock.ts'
+import { HungUp, LineSocket } from '../crash/line.ts'
+import { type Command, NativeLink } from '../crash/native.ts'
+import { program } from './play.ts'
+
+/** How a server is set up, where not as usual. */
+interface Setup extends Partial<Omit<PremisesOptions, 'onTrouble'>> {
+  readonly options?: Options
+}
+
+/** A server of one program in this process, for clients that come through sockets; the end of the test stops it. */
+export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: Setup = {}): Promise<Doorway> {
+  const troubles: string[] = []
+  const onTrouble = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
+  const random = seeded(1)
+  const premises = new Premises({ store: memoryStore(), clock: wallClock, random, ...rooms, onTrouble })
+  const server = new Server({
+    premises,
+    programs: [await program(name)],
+    host: '127.0.0.1',
+    ports: { [name]: 0 },
+    iterative: new Set(),
+    limits: { first: 60_000, idle: 60_000 },
+    options,
+    random,
+    logs: { tell: (_, sentence) => troubles.push(sentence) },
+  })
+  const [place] = await server.open()
+  onTestFinished(async () => {
+    await server.stop()
+    expect(troubles).toEqual([])
+  })
+  return new Doorway(server, premises, place?.address.port ?? 0)
+}
+
+/** Doorway is where the clients of a test come in. */
+export class Doorway {
+  readonly server: Server
+  readonly premises: Premises
+  readonly #port: number
+
+  constructor(server: Server, premises: Premises, port: number) {
+    this.server = server
+    this.premises = premises
+    this.#port = port
+  }
+
+  /** Somebody who comes, and reads nothing yet. */
+  reader(): Reader {
+    return new Reader(new LineSocket(this.#port))
+  }
+
+  /** Somebody with `nc`, who types lines; with a name, one who has come in under it. */
+  async caller(name?: string): Promise<Reader> {
+    const reader = this.reader()
+    if (name === undefined) return reader
+    await reader.until(/What is your name/)
+    await reader.type(name, /^Type "play/)
+    return reader
+  }
+
+  /** A program that speaks the native protocol; with a name, one that has come in under it. */
+  async program(name?: string): Promise<NativeClient> {
+    const client = new NativeClient(this.#port)
+    if (name !== undefined) await client.ask({ type: 'enter', name })
+    return client
+  }
+}
+
+/** Reader is somebody who types lines and reads what comes. */
+export class Reader {
+  /** Every line that has come. */
+  readonly lines: string[] = []
+  readonly #socket: LineSocket
+
+  constructor(socket: LineSocket) {
+    this.#socket = socket
+    onTestFinished(() => socket.close())
+  }
+
+  /** Reads up to the first line that matches, and answers with the lines that have come since this was asked last. */
+  async until(pattern: RegExp): Promise<readonly string[]> {
+    const news: string[] = []
+    do {
+      const line = await this.#socket.hear()
+      news.push(line)
+      this.lines.push(line)
+    } while (!pattern.test(news.at(-1) ?? ''))
+    return news
+  }
+
+  /** Types a line, and reads up to the first line that matches. */
+  type(line: string, pattern: RegExp): Promise<readonly string[]> {
+    this.#socket.say(line)
+    return this.until(pattern)
+  }
+
+  /** Reads up to the end of the connection, and answers as `until`. */
+  async rest(): Promise<readonly string[]> {
+    await this.#socket.gone
+    const news: string[] = []
+    try {
+      for (;;) news.push(await this.#socket.hear())
+    } catch (reason) {
+      if (!(reason instanceof HungUp)) throw reason
+    }
+    this.lines.push(...news)
+    return news
+  }
+
+  /** Goes away, in the middle of whatever. */
+  async leave(): Promise<void> {
+    this.#socket.close()
+    await this.#socket.gone
+  }
+}
+
+/** NativeClient is a program at the front door, and what it has heard. */
+export class NativeClient {
+  readonly heard: ToClient[] = []
+  readonly #link: Promise<NativeLink>
+  #wanted: (() => void) | undefined
+
+  constructor(port: number) {
+    this.#link = NativeLink.open(port, (message) => {
+      this.heard.push(message)
+      this.#wanted?.()
+    })
+    onTestFinished(() => this.leave())
+  }
+
+  /** Says a command, and answers with the answer to it. */
+  async ask(command: Command): Promise<ToClient> {
+    return (await this.#link).ask(command)
+  }
+
+  /** What it was told of one kind. */
+  all<Type extends ToClient['type']>(type: Type): Extract<ToClient, { type: Type }>[] {
+    return this.heard.filter((message): message is Extract<ToClient, { type: Type }> => message.type === type)
+  }
+
+  /** The first that it was told of one kind, as soon as it was. */
+  async first<Type extends ToClient['type']>(type: Type): Promise<Extract<ToClient, { type: Type }>> {
+    await this.until(() => this.all(type).length > 0)
+    const [first] = this.all(type)
+    if (!first) throw new Error(`it was never told ${type}`)
+    return first
+  }
+
+  /** Waits for messages until something is the case. */
+  async until(met: () => boolean): Promise<void> {
+    while (!met()) {
+      await new Promise<void>((resolve) => {
+        this.#wanted = resolve
+      })
+    }
+  }
+
+  /** Waits until the connection is gone. */
+  async gone(): Promise<void> {
+    await (await this.#link).gone
+  }
+
+  /** Goes away. */
+  async leave(): Promise<void> {
+    const link = await this.#link
+    link.close()
+    await link.gone
+  }
+}
