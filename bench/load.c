@@ -1,7 +1,7 @@
 /*
  * The load of the benchmark: N clients at once against a server on 127.0.0.1, one message in flight each. In games,
  * whoever's game is over connects again and plays another; in echo, the same connections say line after line; in pace
- * they play tic-tac-toe and think for a second before each move.
+ * they play tic-tac-toe, and each of them may move once a second, at a moment of its own.
  *
  *   load guess|tictactoe|pace|echo PORT CONNECTIONS WARM_MS MEASURE_MS SEED    plays, and prints one line of JSON
  *   load idle PORT CONNECTIONS 0 0 0                                           connects, is greeted, and stays until its input ends
@@ -25,7 +25,7 @@
 #define MAX_SAMPLES (8 * 1000 * 1000)
 #define MAX_CONNECTIONS 20000
 #define AT_ONCE 1000 /* unanswered connections while many are opened: fewer than a server's backlog */
-#define THINKING 1000000000u /* nanoseconds before each move, in pace */
+#define PERIOD 1000000000u /* nanoseconds between two moments at which one may move, in pace */
 #define LINE "a line of text, as a person types\n"
 
 enum game { GUESS, TICTACTOE, ECHO, IDLE };
@@ -36,7 +36,7 @@ struct client {
   int over; /* the game is over, and the server closes */
   int low, high, guess;
   uint64_t asked; /* when the message in flight was sent; 0 for none */
-  uint64_t due;   /* when it has thought enough about its move; 0 when it does not think */
+  int thinks;     /* whether it is to move, at its moment */
   int cell;       /* the move it thinks of */
   char board[9];
   char in[256];
@@ -44,8 +44,8 @@ struct client {
 
 static enum game game;
 static int paced;
-static struct client *thinkers[2 * MAX_CONNECTIONS]; /* a ring, in the order in which they are done */
-static uint32_t first_thinker, after_thinkers;
+static uint64_t first_moment, moment; /* the moments of all, one after the other: when the first was, and how many were */
+static int players;
 static struct sockaddr_in server;
 static int epoll_fd, open_clients, ending, greeted;
 static uint64_t messages, games, errors, from, until;
@@ -130,20 +130,20 @@ static void guess_line(struct client *c, const char *line) {
 
 static void move(struct client *c) {
   char text[24];
-  c->due = 0;
+  c->thinks = 0;
   say(c, text, sprintf(text, "MOVE%d\n", c->cell + 1));
 }
 
-/* whoever has thought enough moves; the answer is the milliseconds until the next one has */
+/* whose moment has come moves, or comes in; the answer is the milliseconds until the next moment. The moments stay the
+ * same however slow the server is: players who waited together do not move together ever after */
 static int moves(void) {
-  while (first_thinker != after_thinkers) {
-    struct client *c = thinkers[first_thinker % (2 * MAX_CONNECTIONS)];
-    uint64_t at = now();
-    if (c->due > at) return (int)((c->due - at) / 1000000u) + 1;
-    first_thinker++;
-    if (c->due != 0) move(c);
+  for (;; moment++) {
+    uint64_t at = now(), due = first_moment + moment * (PERIOD / (uint64_t)players);
+    struct client *c = &clients[moment % (uint64_t)players];
+    if (due > at) return (int)((due - at) / 1000000u) + 1;
+    if (moment < (uint64_t)players) start(c);
+    else if (c->thinks) move(c);
   }
-  return 100;
 }
 
 static void move_line(struct client *c, const char *line) {
@@ -164,12 +164,8 @@ static void move_line(struct client *c, const char *line) {
   c->board[cell] = 'X';
   c->over = finished(c->board);
   c->cell = cell;
-  if (!paced) {
-    move(c);
-    return;
-  }
-  c->due = now() + THINKING;
-  thinkers[after_thinkers++ % (2 * MAX_CONNECTIONS)] = c;
+  if (paced) c->thinks = 1;
+  else move(c);
 }
 
 static void echo_line(struct client *c, const char *line) {
@@ -180,7 +176,7 @@ static void echo_line(struct client *c, const char *line) {
 }
 
 static void gone(struct client *c) {
-  if (c->due != 0) errors++; /* the server has gone in the middle of thinking */
+  if (c->thinks) errors++; /* the server has gone in the middle of thinking */
   if (c->over) answered(c);
   else errors++;
   games++;
@@ -262,11 +258,9 @@ int main(int argc, char **argv) {
   uint64_t begin = now();
   from = begin + (uint64_t)atoi(argv[4]) * 1000000u;
   until = from + (uint64_t)atoi(argv[5]) * 1000000u;
-  for (int i = 0; i < connections; i++) {
-    start(&clients[i]);
-    /* those who think come one after the other, so that they do not all move at once */
-    while (paced && now() - begin < (uint64_t)i * (THINKING / (uint64_t)connections)) turn(moves() > 1 ? 1 : 0);
-  }
+  first_moment = begin;
+  players = connections;
+  for (int i = 0; i < connections && !paced; i++) start(&clients[i]);
   while (now() < until && taken < MAX_SAMPLES && errors == 0) turn(paced ? moves() : 100);
   uint64_t end = now();
   double seconds = (double)((end < until ? end : until) - from) / 1e9;

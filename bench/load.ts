@@ -2,8 +2,8 @@
 import { connect, type Socket } from 'node:net'
 
 const [game = '', port = '', connections = '', warm = '', measure = '', seed = ''] = process.argv.slice(2)
-/** Milliseconds before each move, in pace. */
-const THINKING = 1000
+/** Milliseconds between two moments at which one may move, in pace. */
+const PERIOD = 1000
 const LINE = 'a line of text, as a person types'
 const ROWS = ['012', '345', '678', '036', '147', '258', '048', '246']
 
@@ -21,6 +21,8 @@ let ending = false
 
 class Client {
   readonly #socket: Socket
+  /** When it may move for the first time, in pace, in milliseconds since all began. */
+  readonly #moment: number
   #rest = ''
   #asked = 0
   #over = false
@@ -29,8 +31,9 @@ class Client {
   #guess = 0
   #board = '---------'
 
-  constructor() {
+  constructor(moment: number) {
     open++
+    this.#moment = moment
     this.#socket = connect({ host: '127.0.0.1', port: Number(port), noDelay: true })
     this.#socket
       .on('data', (bytes: Buffer) => this.#data(bytes.toString('latin1')))
@@ -98,8 +101,13 @@ class Client {
     const free = [...this.#board].map((_, at) => at).filter((at) => this.#board[at] === '-')
     const own = free[chance(free.length)] ?? 0
     this.#mark(own, 'X')
-    if (game === 'pace') setTimeout(() => this.#say(`MOVE${own + 1}`), THINKING)
+    if (game === 'pace') setTimeout(() => this.#say(`MOVE${own + 1}`), this.#untilMoment())
     else this.#say(`MOVE${own + 1}`)
+  }
+
+  /** The moments of one player stay the same, however slow the server is. */
+  #untilMoment(): number {
+    return PERIOD - ((performance.now() - begin - this.#moment) % PERIOD)
   }
 
   #mark(cell: number, player: string): void {
@@ -114,7 +122,7 @@ class Client {
     if (this.#over) this.#answered()
     else errors++
     games++
-    if (!ending) new Client()
+    if (!ending) new Client(this.#moment)
   }
 }
 
@@ -132,16 +140,16 @@ function pause(): Promise<void> {
 process.stdin.on('end', () => process.exit(errors > 0 ? 1 : 0)).resume()
 if (game === 'idle') {
   for (let n = 0; n < Number(connections); n++) {
-    new Client()
+    new Client(0)
     while (open - greeted > 1000) await pause()
   }
   while (greeted < Number(connections)) await pause()
   console.log(JSON.stringify({ ready: greeted }))
 } else {
   for (let n = 0; n < Number(connections); n++) {
-    new Client()
-    // those who think come one after the other, so that they do not all move at once
-    while (game === 'pace' && performance.now() - begin < (n * THINKING) / Number(connections)) await pause()
+    const moment = (n * PERIOD) / Number(connections)
+    while (game === 'pace' && performance.now() - begin < moment) await pause()
+    new Client(moment)
   }
   while (performance.now() < until && errors === 0) await pause()
   ending = true
