@@ -4,6 +4,27 @@ export interface Clock {
   now(): number
   /** Calls `then` once after `ms` milliseconds; the returned function cancels that. */
   after(ms: number, then: () => void): () => void
+  /** As `after`, up to 100 ms late and cheaper, for what is begun with every connection and hardly ever comes to pass. */
+  about?(ms: number, then: () => void): () => void
+}
+
+/** How late `about` may be, in milliseconds. */
+const ABOUT = 100
+
+/** Due is something that is to be done from a time on, unless it was taken back. */
+interface Due {
+  readonly at: number
+  then: (() => void) | undefined
+}
+
+let later: Due[] = []
+
+function look(): void {
+  const now = Date.now()
+  const all = later
+  later = all.filter(({ at, then }) => then && at > now)
+  if (later.length > 0) setTimeout(look, ABOUT).unref()
+  for (const { at, then } of all) if (at <= now) then?.()
 }
 
 /** The clock on the wall. */
@@ -13,5 +34,13 @@ export const wallClock: Clock = {
     // what is longer than timers can be, 24 days, would be over at once
     const timer = setTimeout(then, Math.min(ms, 0x7fffffff))
     return () => clearTimeout(timer)
+  },
+  about(ms, then) {
+    if (later.length === 0) setTimeout(look, ABOUT).unref()
+    const due: Due = { at: Date.now() + ms, then }
+    later.push(due)
+    return () => {
+      due.then = undefined
+    }
   },
 }

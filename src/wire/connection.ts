@@ -331,11 +331,12 @@ export class Connection implements Sink {
   /** Waits until the peer has closed its side too, as long as it reads and at most until `limit`. */
   #linger(linger: number, limit: number, then: () => void): void {
     const { unsent } = this.transport
-    const cancel = this.#clock.after(linger, () => {
+    const over = () => {
       if (this.transport.unsent < unsent && this.#clock.now() < limit) return this.#linger(linger, limit, then)
       this.transport.destroy()
       then()
-    })
+    }
+    const cancel = this.#clock.about ? this.#clock.about(linger, over) : this.#clock.after(linger, over)
     this.#whenClosed(() => {
       cancel()
       then()
