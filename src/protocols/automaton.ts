@@ -104,13 +104,15 @@ export interface Step<Name extends string = string> {
   readonly from: Side
   /** The state it leads to. */
   readonly next: string
+  /** What is legal there. */
+  readonly after: readonly Step<Name>[]
 }
 
 /** What is legal in a state. Throws a RangeError for a state that is none. */
 export function legal<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
   let table = tables.get(automaton) as Map<string, readonly Step<Name>[]> | undefined
   if (!table) {
-    table = new Map(Object.keys(automaton.states).map((name) => [name, steps(automaton, name)]))
+    table = tableOf(automaton)
     tables.set(automaton, table)
   }
   const found = table.get(state)
@@ -132,7 +134,18 @@ export function endless(automaton: Automaton): boolean {
   })
 }
 
-function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
+/** What is legal in each state; a step that leads to a state that is none leads nowhere. */
+function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, readonly Step<Name>[]> {
+  const drafts = Object.keys(automaton.states).map((state) => [state, steps(automaton, state)] as const)
+  const table = new Map<string, readonly Step<Name>[]>(drafts)
+  for (const [, all] of drafts) for (const step of all) step.after = table.get(step.next) ?? []
+  return table
+}
+
+/** A step before it is known what follows. */
+type Draft<Name extends string> = Omit<Step<Name>, 'after'> & { after: readonly Step<Name>[] }
+
+function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Draft<Name>[] {
   const own = automaton.states[state] ?? {}
   const final = Object.keys(own).length === 0
   const all = final ? {} : { ...automaton.always, ...own }
@@ -140,7 +153,7 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
     const form = automaton.messages[name]
     const from = form.from === 'either' ? automaton.turns?.[state] : form.from
     if (from === undefined) throw new TypeError(`whose turn is it in the state ${state}?`)
-    return { name, form, from, next }
+    return { name, form, from, next, after: [] }
   })
 }
 

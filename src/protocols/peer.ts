@@ -19,6 +19,8 @@ export class Peer<Name extends string = string> implements Reader {
   readonly #automaton: Automaton<Name>
   readonly #side: Side
   #state: string
+  /** What is legal now. */
+  #steps: readonly Step<Name>[]
   /** What was asked last, to be asked again when the answer is refused. */
   #request: string | undefined
   /** Whether something that answers it was received. */
@@ -34,6 +36,7 @@ export class Peer<Name extends string = string> implements Reader {
     this.#automaton = automaton
     this.#side = side
     this.#state = state
+    this.#steps = legal(automaton, state)
   }
 
   /** Where the conversation stands. */
@@ -48,12 +51,12 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Whether this side may close the connection now, and that is a good end. */
   get mayClose(): boolean {
-    return this.#legal().some(({ form, from }) => form.closes && from === this.#side)
+    return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
   }
 
   /** Whether the peer is to say something now that is more than a goodbye. */
   get awaited(): boolean {
-    return this.#legal().some(({ form, from }) => from === this.other && !form.bye && !form.closes)
+    return this.#steps.some(({ form, from }) => from === this.other && !form.bye && !form.closes)
   }
 
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
@@ -100,7 +103,8 @@ export class Peer<Name extends string = string> implements Reader {
   refuse(sentence: string): void {
     this.#answered = false
     if (!this.#answerError(sentence)) throw new Ended('violation', sentence)
-    this.#state = this.#legal().find(({ name }) => name === this.#automaton.refusal)?.next ?? this.#state
+    const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
+    if (refusal) this.#take(refusal)
   }
 
   /**
@@ -121,7 +125,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
   explain(end: Ended): Ended {
     if (end.how === 'ours' || end.how === 'violation') return end
-    const theirs = this.#legal().some(({ from }) => from === this.other)
+    const theirs = this.#steps.some(({ from }) => from === this.other)
     const open = theirs ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
     return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
   }
@@ -131,11 +135,10 @@ export class Peer<Name extends string = string> implements Reader {
    * the rules has had its turn (`spoken`). Answers whether anything was said.
    */
   #bye(spoken: boolean): boolean {
-    const afterTheirs = this.#legal().flatMap(({ from, next }) => (from === this.#side ? [] : [next]))
-    const states = spoken ? [this.#state, ...afterTheirs] : [this.#state]
-    const goodbye = states.flatMap((state) => legal(this.#automaton, state)).find(({ form, from }) => form.bye && from === this.#side)
+    const afterTheirs = spoken ? this.#steps.flatMap(({ from, after }) => (from === this.#side ? [] : after)) : []
+    const goodbye = [...this.#steps, ...afterTheirs].find(({ form, from }) => form.bye && from === this.#side)
     if (!goodbye) return false
-    this.#state = goodbye.next
+    this.#take(goodbye)
     this.connection.send(goodbye.form.text)
     return true
   }
@@ -185,11 +188,12 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #understand(text: string): Said<Name> | undefined {
-    for (const { name, form, from, next } of this.#legal()) {
+    for (const step of this.#steps) {
+      const { name, form, from } = step
       if (form.closes || from === this.#side) continue
       const fields = parse(form, text)
       if (fields === undefined) continue
-      this.#state = next
+      this.#take(step)
       this.#answered = true
       return { name, text, fields }
     }
@@ -201,24 +205,25 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #closing(): Said<Name> | undefined {
-    const closing = this.#legal().find(({ form, from }) => form.closes && from !== this.#side)
+    const closing = this.#steps.find(({ form, from }) => form.closes && from !== this.#side)
     if (!closing) return undefined
-    this.#state = closing.next
+    this.#take(closing)
     return { name: closing.name, text: '', fields: [] }
   }
 
   #say(name: Name, fields: readonly (string | number)[]): string {
-    const step = stepOf(this.#legal(), name)
+    const step = stepOf(this.#steps, name)
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
-    this.#state = step.next
+    this.#take(step)
     const text = print(step.form, fields)
     this.#request = step.form.asks ? text : undefined
     this.#answered = false
     return text
   }
 
-  #legal(): readonly Step<Name>[] {
-    return legal(this.#automaton, this.#state)
+  #take({ next, after }: Step<Name>): void {
+    this.#state = next
+    this.#steps = after
   }
 
   #illegal(text: string): string {

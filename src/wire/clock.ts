@@ -14,7 +14,7 @@ const ABOUT = 100
 /** Due is something that is to be done from a time on, unless it was taken back. */
 interface Due {
   readonly at: number
-  then: (() => void) | undefined
+  work: (() => void) | undefined
 }
 
 let later: Due[] = []
@@ -22,9 +22,9 @@ let later: Due[] = []
 function look(): void {
   const now = Date.now()
   const all = later
-  later = all.filter(({ at, then }) => then && at > now)
+  later = all.filter(({ at, work }) => work && at > now)
   if (later.length > 0) setTimeout(look, ABOUT).unref()
-  for (const { at, then } of all) if (at <= now) then?.()
+  for (const { at, work } of all) if (at <= now) work?.()
 }
 
 /** The clock on the wall. */
@@ -37,10 +37,10 @@ export const wallClock: Clock = {
   },
   about(ms, then) {
     if (later.length === 0) setTimeout(look, ABOUT).unref()
-    const due: Due = { at: Date.now() + ms, then }
+    const due: Due = { at: Date.now() + ms, work: then }
     later.push(due)
     return () => {
-      due.then = undefined
+      due.work = undefined
     }
   },
 }

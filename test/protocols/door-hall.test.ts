@@ -287,7 +287,7 @@ describe('who is sought by name', () => {
     const [bob, grace] = [await come('bob'), await come('grace')]
     await bob.type('play tictactoe ada')
     ada.news()
-    expect(await ada.type('seeks')).toBe(lines('bob  to play, type: play tictactoe bob'))
+    expect(await ada.type('seeks')).toBe(lines('bob  type: play tictactoe bob'))
     expect(await grace.type('seeks')).toBe(lines('bob  tictactoe, for ada only'))
     expect(await grace.type('play tictactoe bob')).toContain('You wait for bob')
   })
