@@ -23,6 +23,8 @@ export interface Outcome {
   readonly late?: true
   /** Both have agreed on a draw. */
   readonly agreed?: true
+  /** Nobody has come back to it. */
+  readonly abandoned?: true
 }
 
 /**

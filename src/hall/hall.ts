@@ -66,6 +66,9 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
   seated(table: LiveTable, seat: SeatNumber): void
 }
 
+/** How long a seat is held where nobody attends the table, and how often tables are looked through for that, in milliseconds. */
+const HELD = 7 * 24 * 3_600_000
+const TIDY = 3_600_000
 const SEEDS = 2 ** 31 - 1
 const NO_CLOCK: ClockRules = {}
 /** The house, where it sits down. */
@@ -78,6 +81,8 @@ export class Hall {
   readonly #tools: TableTools
   readonly #tables = new Tables()
   readonly #seeking = new Set<Seeking>()
+  /** When it is to be looked for abandoned tables next. */
+  #tidyAt = 0
   #closed: Error | undefined
   #closing: Promise<unknown> = Promise.resolve()
 
@@ -116,6 +121,7 @@ export class Hall {
     if (this.#closed) throw this.#closed
     const { random, store } = this.#options
     const rules = this.#rules(game)
+    this.#tidy()
     const state = rules.setup(options, random)
     const id = store.tables.newTable()
     // what a game of one is set up with is nobody's business, and may be its secret
@@ -251,6 +257,14 @@ export class Hall {
   async settled(): Promise<void> {
     await this.#closing
     await this.recorder.settled()
+  }
+
+  /** Ends tables to which nobody has come back for a week, so that they are not kept for ever. */
+  #tidy(): void {
+    const now = this.#options.clock.now()
+    if (now < this.#tidyAt) return
+    this.#tidyAt = now + TIDY
+    for (const table of [...this.#tables.all]) if (table.emptySince(now - HELD)) table.submit({ type: 'abandon' })
   }
 
   #rules(game: string): AnyGame {

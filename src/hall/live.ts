@@ -59,12 +59,15 @@ export class LiveTable {
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
+  /** Since when nobody attends, in milliseconds since the Unix epoch; of no meaning while somebody does. */
+  #emptySince: number
 
-  private constructor(id: TableId, state: TableState, kept: boolean, tools: TableTools) {
+  private constructor(id: TableId, state: TableState, kept: boolean, since: number, tools: TableTools) {
     this.id = id
     this.#tools = tools
     this.#decided = state
     this.#published = kept ? state : undefined
+    this.#emptySince = since
     this.#unfollow = tools.log.follow(id, (events) => this.#kept(events))
   }
 
@@ -75,7 +78,7 @@ export class LiveTable {
   static open(id: TableId, opening: Extract<Happening, { type: 'opened' }>, rules: TableState['rules'], tools: TableTools): LiveTable {
     const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
     const state = opened(event, rules)
-    const table = new LiveTable(id, state, false, tools)
+    const table = new LiveTable(id, state, false, event.at, tools)
     table.#keepAnswered([{ event, state }], event.at)
     return table
   }
@@ -84,7 +87,8 @@ export class LiveTable {
   static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableTools): LiveTable {
     const [first, ...others] = events
     if (!first) throw new TypeError(`table ${id} has no events`)
-    return new LiveTable(id, others.reduce(evolve, opened(first, rules)), true, tools)
+    const { at } = others.at(-1) ?? first
+    return new LiveTable(id, others.reduce(evolve, opened(first, rules)), true, at, tools)
   }
 
   /** The table as it is published; as it is decided, while its opening is not yet kept. */
@@ -156,8 +160,14 @@ export class LiveTable {
     this.#attendants = [...this.#attendants, attendant]
     return () => {
       this.#attendants = this.#attendants.filter((one) => one !== attendant)
+      if (this.#attendants.length === 0) this.#emptySince = this.#tools.clock.now()
       this.#rest()
     }
+  }
+
+  /** Whether nobody has attended since a time, in milliseconds since the Unix epoch. */
+  emptySince(time: number): boolean {
+    return this.#attendants.length === 0 && this.#emptySince <= time
   }
 
   /** Whether others are to do something before a seat has anything to do or to hear, as far as it is decided. */

@@ -43,6 +43,8 @@ export type Command =
   /** Time has passed. */
   | { readonly type: 'tick' }
   | { readonly type: 'suspend' }
+  /** Nobody has been there for so long that nobody is waited for any more. */
+  | { readonly type: 'abandon' }
   | { readonly type: 'continue'; readonly table: TableId }
 
 type Moved = Extract<TableEvent, { type: 'moved' }>
@@ -81,6 +83,9 @@ export function decide(table: TableState, command: Command, now: number): readon
       return tick(table, now)
     case 'suspend':
       return table.ended || table.suspended ? [] : [{ type: 'suspended' }]
+    case 'abandon':
+      // whoever did not come back has lost nothing
+      return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], abandoned: true } }]
     case 'continue':
       if (!table.ended) return { refused: 'the game is not over' }
       return table.successor === undefined

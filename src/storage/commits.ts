@@ -59,10 +59,10 @@ export class Commits {
   }
 
   /** A turn is over: if it brought something, the next may bring more. */
-  #over(before: number): void {
+  #over(before: number, until = performance.now() + PATIENCE): void {
     const waiting = this.#waiting.length
-    if (waiting - before < 2 || waiting >= BATCH) this.#commit()
-    else this.#turn = setImmediate(() => this.#over(waiting))
+    if (waiting - before < 2 || waiting >= BATCH || performance.now() > until) this.#commit()
+    else this.#turn = setImmediate(() => this.#over(waiting, until))
   }
 
   #commit(): void {
@@ -92,6 +92,8 @@ export class Commits {
 
 /** How many jobs are written at the latest, however many more the next turn may bring. */
 const BATCH = 64
+/** How long more is waited for while turns bring more, in milliseconds. */
+const PATIENCE = 2
 
 /** Writing is a job for whose answer somebody waits. */
 class Writing<Value> implements Job {

@@ -10,6 +10,7 @@ import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 
 const START = 1_000_000
+const WEEK = 7 * 24 * 3_600_000
 const ADA: Sitter = { person: 'guest:ada', name: 'ada' }
 const GRACE: Sitter = { person: 'guest:grace', name: 'grace' }
 const ALAN: Sitter = { person: 'account:1', name: 'alan' }
@@ -404,6 +405,27 @@ describe('a new start', () => {
     late?.submit({ type: 'back', seat: 1 })
     await settled()
     expect(late?.state.toMove).toEqual([1])
+  })
+
+  test('a table to which nobody has come back for a week is over when another is opened, and nobody has lost', async () => {
+    const { hall, table, time, store } = await restarted((one) =>
+      one.open('tictactoe', { options: {}, seats: [ALAN, { ...GRACE, token: 'g1' }], rated: true }),
+    )
+    const open = () => hall.open('tictactoe', { options: {}, seats: [ADA, HOUSE_SITTER] })
+    await time.pass(WEEK - 2e6)
+    open()
+    expect(table?.over).toBe(false)
+    await time.pass(WEEK)
+    const attended = hall.table(1)?.attend({ who: 'watcher', news: () => {}, closed: () => {} })
+    open()
+    expect(table?.over).toBe(false)
+    attended?.()
+    await time.pass(WEEK)
+    open()
+    await settled()
+    expect((await store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [], abandoned: true } })
+    expect(await hall.ladder('tictactoe', 10)).toEqual([])
+    expect(hall.table(1)).toBeUndefined()
   })
 
   test('happens twice without harm, and suspends once', async () => {

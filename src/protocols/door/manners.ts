@@ -66,8 +66,9 @@ export interface Ended {
 /** The end of a game in words, for who sits in the seat, or who watches; nothing, where the board says it. */
 export function ending(ended: Ended): string {
   const { names, seat, outcome } = ended
-  const { winners, left, late, agreed } = outcome
+  const { winners, left, late, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)
+  if (abandoned) return 'Nobody has come back to this game.'
   if (agreed) return seat === undefined ? 'They have agreed on a draw.' : 'You have agreed on a draw.'
   if (left !== undefined) {
     const why = whyOver(names[left] ?? '', seat === left, late === true)

@@ -29,6 +29,7 @@ const outcome = z.strictObject({
   left: seat.optional().meta({ description: 'who has left, or let the time run out' }),
   late: z.literal(true).optional(),
   agreed: z.literal(true).optional().meta({ description: 'a draw that both wanted' }),
+  abandoned: z.literal(true).optional().meta({ description: 'nobody has come back to it' }),
 })
 
 /** What a table looks like at one moment, from one seat or for who watches. */
