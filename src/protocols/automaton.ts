@@ -80,9 +80,9 @@ export const clientCloses: MessageForm = { from: 'client', text: '', example: ''
 
 /** The text of a message with its fields filled in, in order. */
 export function print(form: MessageForm, fields: readonly (string | number)[]): string {
-  const [first = '', ...between] = partsOf(form)
-  let text = first
-  for (let at = 0; at < between.length; at++) text += `${fields[at] ?? ''}${between[at]}`
+  const parts = partsOf(form)
+  let text = parts[0] ?? ''
+  for (let at = 1; at < parts.length; at++) text += `${fields[at - 1] ?? ''}${parts[at]}`
   return text
 }
 

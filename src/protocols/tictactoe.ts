@@ -4,7 +4,7 @@ import { lines } from '../wire/lines.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
-import type { Options, Program, Protocol } from './protocol.ts'
+import type { Options, Program, Protocol, Setting } from './protocol.ts'
 import { pythonInt } from './python.ts'
 
 /** Who moves first: seat 0 is the server (O), seat 1 the client (X). */
@@ -39,7 +39,8 @@ function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?:
 }
 
 /** Each side keeps its own board, so both play the same way: what the peer says are the moves of its seat. */
-async function exchange(peer: Peer<Name>, seat: Seat<number, Board>): Promise<void> {
+async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: Setting<Words>): Promise<void> {
+  const seat = await house.sit(tictactoe, number, setup(words, options))
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return peer.send('END')
@@ -83,8 +84,8 @@ const ticTacToe: Protocol<Name, Words> = {
   title: 'tic-tac-toe, the server begins',
   automaton,
   framing: () => ({ toServer: lines(), toClient: lines() }),
-  server: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 1, setup(words, options))),
-  client: async (peer, { house, options, words }) => exchange(peer, await house.sit(tictactoe, 0, setup(words, options))),
+  server: (peer, setting) => exchange(peer, 1, setting),
+  client: (peer, setting) => exchange(peer, 0, setting),
   opposite: (seat: Seat<number, Board>, { person }) => sitDown(seat, person),
 }
 
