@@ -3,7 +3,8 @@ import { isRefusal, type SeatNumber } from '../../games/game.ts'
 import type { Clock } from '../../wire/clock.ts'
 import type { Attendance, Sight, TableNews } from '../lobby.ts'
 import { boardOf, ending, lastOf } from './manners.ts'
-import { clockTime, inLine, inSentences, listed } from './text.ts'
+import { conditions, remaining } from './terms.ts'
+import { inLine, inSentences, listed } from './text.ts'
 import { type Coming, type Company, introduction, inWords, type Offer, players } from './wording.ts'
 
 /** What being at a table needs beside the table. */
@@ -47,7 +48,12 @@ export class Presence {
     this.#sight = now?.sight
     this.#seenAt = clock.now()
     this.#changed = now !== undefined
-    this.#lines = [introduction(this.company, coming), ...(token ? [`Should the connection break, come back with: resume ${token}`] : [])]
+    const terms = conditions(this.company, attendance)
+    this.#lines = [
+      introduction(this.company, coming),
+      ...(terms.length > 0 ? inSentences(terms) : []),
+      ...(token ? [`Should the connection break, come back with: resume ${token}`] : []),
+    ]
   }
 
   get table(): number {
@@ -164,16 +170,26 @@ export class Presence {
   }
 
   /** Whose turn it is, in sentences. */
-  #turn({ turn, toMove, left = [] }: Sight, explain: boolean): string[] {
+  #turn(sight: Sight, explain: boolean): string[] {
     const { seat, names } = this.company
-    const spent = this.#clock.now() - this.#seenAt
-    const times = left.map((ms, one) => clockTime(ms - (toMove.includes(one) ? spent : 0)))
+    const { turn, toMove } = sight
     if (!turn || seat === undefined) {
-      const waited = toMove.map((one) => `${names[one]}${times[one] ? `, with ${times[one]} left,` : ''}`)
+      const waited = toMove.map((one) => {
+        const left = this.#timeLeft(sight, one)
+        return `${names[one]}${left === undefined ? '' : `, with ${left},`}`
+      })
       return [`${listed(waited)} ${waited.length === 1 ? 'is' : 'are'} to move.`]
     }
     if (explain) this.#explained = true
-    return [`Your move${explain && this.#moves ? `: ${this.#moves}` : ''}.`, ...(times[seat] ? [`You have ${times[seat]} left.`] : [])]
+    const left = this.#timeLeft(sight, seat)
+    return [`Your move${explain && this.#moves ? `: ${this.#moves}` : ''}.`, ...(left === undefined ? [] : [`You have ${left}.`])]
+  }
+
+  /** What somebody who is to move has left by now, in words. */
+  #timeLeft({ left, moveLeft }: Sight, seat: SeatNumber): string | undefined {
+    const spent = this.#clock.now() - this.#seenAt
+    const now = (times: readonly number[] | undefined) => times && (times[seat] ?? 0) - spent
+    return remaining({ move: now(moveLeft), total: now(left) })
   }
 
   /** How it has ended, and what can be done now. */
