@@ -113,6 +113,8 @@ export interface Attendance extends GameTerms {
   readonly token?: string
   /** The number of the last event, and what is seen after it; missing at a table that is only just being opened. */
   readonly now?: { readonly n: number; readonly sight: Sight }
+  /** Who has offered a draw, or a rematch when the game is over, and waits for an answer; missing where nobody does. */
+  readonly offers?: readonly SeatNumber[]
   /** What was missed is too much to be told again. */
   readonly resync?: true
 }

@@ -50,7 +50,7 @@ export class Attending implements Attendant {
 
   /** What is known of the table now. */
   get attendance(): Attendance {
-    const { opened: opening, rules, n } = this.table.state
+    const { opened: opening, rules, n, offers } = this.table.state
     const published = this.table.situation(this.who) !== undefined
     return {
       table: this.table.id,
@@ -59,6 +59,8 @@ export class Attending implements Attendant {
       ...termsOf(opening),
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
+      // what all have offered is agreed
+      ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
       ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.#clock.now()) } } : {}),
     }
   }

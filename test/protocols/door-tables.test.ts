@@ -381,6 +381,20 @@ describe('what is told besides', () => {
     )
   })
 
+  test('an offer that was made before one came is told, and what takes it is no other', async () => {
+    const now = { n: 4, sight: board('---------') }
+    const watcher = new Spectacle()
+    expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))
+    expect(await watcher.happen([{ type: 'offered', seat: 0, what: 'draw' }])).toBe('')
+    const back = new Spectacle(0)
+    expect(await back.begin({ now, offers: [1] })).toContain(lines('grace offers a draw: "accept" or "decline", or move on.'))
+    expect(await back.type('accept')).not.toContain('Nobody has offered')
+    const own = new Spectacle(0)
+    const over = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
+    expect(await own.begin({ now: { n: 9, sight: over }, offers: [0] })).toContain(lines('You have offered another game.'))
+    expect(await own.happen([{ type: 'offered', seat: 1, what: 'rematch' }])).toBe('')
+  })
+
   test('a table that is closed', async () => {
     const spectacle = await begun(0)
     await spectacle.lobby.closeTable(7, 'it could not be kept')

@@ -39,7 +39,7 @@ export class Presence {
   #explained = false
 
   constructor(attendance: Attendance, { clock, me, coming, token }: PresenceOptions) {
-    const { table, game, seat, names, now } = attendance
+    const { table, game, seat, names, now, offers = [] } = attendance
     const entry = entryOf(game.name)
     this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(inLine), me }
     this.#clock = clock
@@ -54,6 +54,7 @@ export class Presence {
       ...(terms.length > 0 ? inSentences(terms) : []),
       ...(token ? [`Should the connection break, come back with: resume ${token}`] : []),
     ]
+    for (const one of offers) this.take({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
 
   get table(): number {
@@ -96,7 +97,7 @@ export class Presence {
   }
 
   /** Takes what has happened, to be told. */
-  take({ what, sight }: TableNews): void {
+  take({ what, sight }: Pick<TableNews, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight
       this.#seenAt = this.#clock.now()

@@ -59,6 +59,9 @@ const attendance = {
   token: z.string().optional().meta({ description: 'lets its owner back to this seat, through any connection' }),
   n: seen.optional().meta({ description: 'the number of the last event; missing while the opening is not yet kept' }),
   sight: sight.optional(),
+  offers: list(seat)
+    .optional()
+    .meta({ description: 'who has offered a draw, or a rematch when the game is over, and waits for an answer' }),
 }
 
 const what = z.discriminatedUnion('type', [

@@ -200,7 +200,7 @@ function termsOf({ settings, rated, clock }: GameTerms): GameTerms {
 }
 
 function attended(attendance: Attendance) {
-  const { table, game, seat, names, token, now } = attendance
+  const { table, game, seat, names, token, now, offers } = attendance
   return {
     table,
     game: game.name,
@@ -209,5 +209,6 @@ function attended(attendance: Attendance) {
     ...(seat === undefined ? {} : { seat }),
     ...(token === undefined ? {} : { token }),
     ...(now ? { n: now.n, sight: now.sight } : {}),
+    ...(offers ? { offers } : {}),
   }
 }
