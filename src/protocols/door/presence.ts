@@ -107,7 +107,7 @@ export class Presence {
     const line = inWords(what, this.company, this.#offers)
     if (line !== undefined) this.#lines.push(line)
     if (what.type === 'offered') this.#offers = [...this.#offers, what]
-    if (what.type === 'declined' || what.type === 'ended') this.#offers = []
+    if (what.type === 'declined' || what.type === 'ended' || (what.type === 'gone' && this.over)) this.#offers = []
     // who moves on has not taken up the other's offer
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
   }
