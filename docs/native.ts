@@ -30,12 +30,13 @@ C  {"type":"enter","id":1,"name":"ada"}
 S  {"type":"entered","id":1,"name":"ada","registered":false,"tables":[]}
 C  {"type":"seek","id":2,"game":"tictactoe"}
 S  {"type":"ok","id":2}
-S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"seat":0,"token":"7HZK2M9QXR4T8VB1C3D5F6G0JN"}
+S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"settings":{},"rated":false,"seat":0,"token":"7HZK2M9QXR4T8VB1C3D5F6G0JN"}
 \`\`\`
 
 - **Commands** are answered once each, in their order, by \`ok\`, by \`error\`, or by the message that was asked for; the answer
   has the \`id\` of the command, a number or a text of your choice. Whatever was refused has changed nothing.
 - **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in.
+- **Terms**: who limits no time plays by the clock that the other has asked for. \`seated\` says which: \`clock\` is missing where there is none.
 - **A move that was answered with \`ok\`** is on disk, and was told to everybody at the table.
 - **Events** of a table are numbered from 1 without a gap. An event that brings a \`sight\` changes what is seen.
 - **After a broken connection** say \`resume\` with the seat's token, and with \`after\`, the number of the last event you have seen:

@@ -66,6 +66,11 @@ export function timeLeft({ used, since }: Clocks, { total }: ClockRules, seat: S
   return Math.max(0, total - (used[seat] ?? 0) - (from === undefined ? 0 : now - from))
 }
 
+/** What a seat has left of its time for one move at `now`, all of it where it is not to move; `undefined` where that is not limited. */
+export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumber, now: number): number | undefined {
+  return turn === undefined ? undefined : Math.max(0, turn - (now - (since[seat] ?? now)))
+}
+
 /** The time that is over first if nothing happens; `undefined` where none is limited. */
 export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }: ClockRules): Expiry | undefined {
   let next: Expiry | undefined

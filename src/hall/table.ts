@@ -162,7 +162,8 @@ export function evolve(table: TableState, event: TableEvent): TableState {
     case 'declined':
       return { ...table, n, offers: NOBODY }
     case 'gone':
-      return { ...table, n, clocks: presence(table.clocks, event.seat, at) }
+      // after the game, whoever has gone plays no other
+      return { ...table, n, clocks: presence(table.clocks, event.seat, at), offers: table.ended ? NOBODY : table.offers }
     case 'back':
       return cameBack(table, event)
     case 'suspended':
@@ -229,7 +230,9 @@ function offer(table: TableState, seat: SeatNumber): readonly Happening[] | Refu
   if (table.offers.includes(seat)) return { refused: `you have offered a ${what} already; wait for the answer` }
   const offered = { type: 'offered', seat, what } as const
   const all = table.offers.length + 1 === table.opened.seats.length
-  return what === 'draw' && all ? [offered, ended(table, { winners: [], agreed: true })] : [offered]
+  if (what === 'draw' && all) return [offered, ended(table, { winners: [], agreed: true })]
+  const house = table.opened.seats.findIndex(({ person }) => person === HOUSE)
+  return what === 'draw' && house >= 0 ? [offered, { type: 'declined', seat: house }] : [offered]
 }
 
 function decline(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
@@ -244,6 +247,8 @@ function leave(table: TableState, seat: SeatNumber): readonly Happening[] | Refu
 
 function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {
   const isGone = table.clocks.gone[seat] !== undefined
+  // who waits for an answer about another game is not to wait for ever
+  if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
   return [{ type: where, seat }]
 }

@@ -27,22 +27,29 @@ export interface GameWish {
   readonly wait?: number | null | undefined
 }
 
+/** GameTerms are what holds for a game between those who play it. */
+export interface GameTerms {
+  /** The game's own settings, by name, as far as they are known to anybody. */
+  readonly settings: Readonly<Record<string, number>>
+  /** It counts for the ladder. */
+  readonly rated: boolean
+  /** Missing where no time is limited. */
+  readonly clock?: ClockTerms
+}
+
 /** Seeker is somebody who waits for company. */
-export interface Seeker {
+export interface Seeker extends GameTerms {
   readonly name: string
   readonly game: string
-  readonly settings: Readonly<Record<string, number>>
-  readonly rated: boolean
   readonly against?: string
 }
 
 /** TableInfo is a table, as anybody may know it. */
-export interface TableInfo {
+export interface TableInfo extends GameTerms {
   readonly table: number
   readonly game: string
   /** Who sits there, by seat. */
   readonly names: readonly string[]
-  readonly rated: boolean
   readonly watchers: number
   readonly over: boolean
 }
@@ -91,10 +98,12 @@ export interface Sight {
   readonly outcome?: Outcome
   /** Milliseconds that each seat has left for all its moves, where that is limited. */
   readonly left?: readonly number[]
+  /** Milliseconds that each seat has left for its move, where that is limited: all of them, for who is not to move. */
+  readonly moveLeft?: readonly number[]
 }
 
 /** Attendance is a table at which somebody is, in a seat or watching, as it stands. */
-export interface Attendance {
+export interface Attendance extends GameTerms {
   readonly table: number
   readonly game: AnyGame
   /** The own seat; missing for who watches. */
@@ -104,6 +113,8 @@ export interface Attendance {
   readonly token?: string
   /** The number of the last event, and what is seen after it; missing at a table that is only just being opened. */
   readonly now?: { readonly n: number; readonly sight: Sight }
+  /** Who has offered a draw, or a rematch when the game is over, and waits for an answer; missing where nobody does. */
+  readonly offers?: readonly SeatNumber[]
   /** What was missed is too much to be told again. */
   readonly resync?: true
 }

@@ -37,7 +37,7 @@ export class Attended {
 
   /** Goes to a table; from here on its news are told. */
   attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string): Attending {
-    this.#tables.get(table.id)?.end()
+    const before = this.#tables.get(table.id)
     const { seated, news, closed } = this.#listener
     const listener: TableListener = {
       seated: seated.bind(this.#listener),
@@ -51,6 +51,8 @@ export class Attended {
     const attended = new Attending(table, who, { listener, clock: this.#hall.clock, token, onClosed })
     this.#tables.set(table.id, attended)
     attended.begin()
+    // afterwards, so that the seat is not empty meanwhile
+    before?.end()
     return attended
   }
 

@@ -1,9 +1,10 @@
 import type { SeatNumber } from '../games/game.ts'
-import { timeLeft } from '../hall/clocks.ts'
+import { timeLeft, turnLeft } from '../hall/clocks.ts'
 import { type Attendant, type LiveTable, type News, situationOf } from '../hall/live.ts'
 import type { Clock, TableEvent } from '../hall/ports.ts'
 import { evolve, opened, type TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
+import { termsOf } from './known.ts'
 
 /** What attending needs beside the table. */
 export interface AttendingOptions {
@@ -49,14 +50,17 @@ export class Attending implements Attendant {
 
   /** What is known of the table now. */
   get attendance(): Attendance {
-    const { opened: opening, rules, n } = this.table.state
+    const { opened: opening, rules, n, offers } = this.table.state
     const published = this.table.situation(this.who) !== undefined
     return {
       table: this.table.id,
       game: rules,
       names: opening.seats.map(({ name }) => name),
+      ...termsOf(opening),
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
+      // what all have offered is agreed
+      ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
       ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.#clock.now()) } } : {}),
     }
   }
@@ -137,9 +141,11 @@ function told(event: News['event'] | TableEvent): TableNews['what'] {
 function sightOf(state: TableState, who: SeatNumber | 'watcher', now: number): Sight {
   const { toMove, outcome, opened: opening, clocks } = state
   const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))
+  const moveLeft = opening.seats.map((_, seat) => turnLeft(clocks, opening.clock, seat, now))
   return {
     ...situationOf(state, who),
     toMove: outcome ? [] : toMove,
     ...(left.every((one) => one !== undefined) ? { left } : {}),
+    ...(!outcome && moveLeft.every((one) => one !== undefined) ? { moveLeft } : {}),
   }
 }

@@ -1,7 +1,8 @@
 import { entryOf } from '../games/catalogue.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
-import type { Seeker, TableInfo } from '../protocols/lobby.ts'
+import type { ClockRules } from '../hall/ports.ts'
+import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../protocols/lobby.ts'
 
 /** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
 export function isPublic({ state: { opened } }: LiveTable): boolean {
@@ -14,8 +15,19 @@ function nameOf(game: string): string {
 }
 
 /** What anybody may know of a wish; whom it is for is not in it. */
-export function seekerOf({ name, game, options, rated }: Pick<Wish, 'name' | 'game' | 'options' | 'rated'>): Seeker {
-  return { name, game: nameOf(game), settings: settingsOf(options), rated }
+export function seekerOf({ name, game, ...terms }: Pick<Wish, 'name' | 'game' | 'options' | 'rated' | 'clock'>): Seeker {
+  return { name, game: nameOf(game), ...termsOf(terms) }
+}
+
+/** The terms of a wish, or of a table as it was opened. */
+export function termsOf({ options, rated, clock }: Pick<Wish, 'options' | 'rated' | 'clock'>): GameTerms {
+  return { settings: settingsOf(options), rated, ...limitsOf(clock) }
+}
+
+/** How long somebody may take; how long one who is gone is waited for is no part of that. */
+function limitsOf({ total, turn }: ClockRules = {}): { readonly clock?: ClockTerms } {
+  if (total === undefined && turn === undefined) return {}
+  return { clock: { ...(total === undefined ? {} : { total }), ...(turn === undefined ? {} : { turn }) } }
 }
 
 function settingsOf(options: unknown): Readonly<Record<string, number>> {
@@ -25,7 +37,8 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
 
 /** What anybody may know of a table. */
 export function tableInfo({ id, state, attendants }: LiveTable): TableInfo {
-  const { game, seats, rated } = state.opened
+  const { game, seats } = state.opened
   const watchers = attendants.filter(({ who }) => who === 'watcher').length
-  return { table: id, game: nameOf(game), names: seats.map(({ name }) => name), rated, watchers, over: state.ended }
+  const names = seats.map(({ name }) => name)
+  return { table: id, game: nameOf(game), names, ...termsOf(state.opened), watchers, over: state.ended }
 }

@@ -7,7 +7,7 @@ import { hands } from '../../src/games/hands.ts'
 import type { AnyGame } from '../../src/games/index.ts'
 import { chance, seeded } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
-import { timeLeft } from '../../src/hall/clocks.ts'
+import { timeLeft, turnLeft } from '../../src/hall/clocks.ts'
 import { type ClockRules, HOUSE, type TableEvent } from '../../src/hall/ports.ts'
 import { type Command, decide, evolve, nextTick, type Opened, opened, type TableState } from '../../src/hall/table.ts'
 
@@ -153,6 +153,29 @@ describe('offers', () => {
     ])
   })
 
+  test('the house declines a draw at once, so that it can be offered again', () => {
+    const seats = [HOUSE, 'guest:1'].map((person) => ({ person, name: person }))
+    const { table, events } = having(openedTable(tictactoe, {}, {}, { seats }), offer(1))
+    expect(events).toMatchObject([
+      { type: 'offered', seat: 1, what: 'draw' },
+      { type: 'declined', seat: 0 },
+    ])
+    expect(having(table, offer(1)).events).toHaveLength(2)
+  })
+
+  test('of a rematch are over when somebody goes, and that is an event; without offers it is none', () => {
+    const over = having(openedTable(tictactoe), { type: 'leave', seat: 0 }).table
+    expect(having(over, { type: 'gone', seat: 0 }).events).toEqual([])
+    const wanted = having(over, offer(0)).table
+    for (const seat of [0, 1]) {
+      const { table, events } = having(wanted, { type: 'gone', seat })
+      expect(events).toMatchObject([{ type: 'gone', seat }])
+      expect(table.offers).toEqual([])
+    }
+    const on = having(having(wanted, offer(1)).table, { type: 'continue', table: 9 }).table
+    expect(having(on, { type: 'gone', seat: 0 }).events).toEqual([])
+  })
+
   test('who moves has not taken up the offer; an own move leaves it open', () => {
     const { table } = having(openedTable(tictactoe), offer(1))
     expect(having(table, { type: 'play', seat: 0, move: 1 }).table.offers).toEqual([])
@@ -208,6 +231,17 @@ describe('clocks', () => {
     let table = openedTable(hands, undefined, clock)
     table = having(table, { type: 'play', seat: 1, move: 'Paper' }, START + 1_000).table
     expect([0, 1].map((seat) => timeLeft(table.clocks, clock, seat, START + 2_000))).toEqual([3_000, 4_000])
+  })
+
+  test('what is left of a move runs while one is to move, and is all of it again afterwards', () => {
+    const clock = { turn: 5_000 }
+    let table = openedTable(hands, undefined, clock)
+    const left = (now: number) => [0, 1].map((seat) => turnLeft(table.clocks, clock, seat, now))
+    expect(left(START + 2_000)).toEqual([3_000, 3_000])
+    table = having(table, { type: 'play', seat: 1, move: 'Paper' }, START + 2_000).table
+    expect(left(START + 4_500)).toEqual([500, 5_000])
+    expect(left(START + 9_000)).toEqual([0, 5_000])
+    expect(turnLeft(table.clocks, { total: 5_000 }, 0, START)).toBeUndefined()
   })
 
   test('who is gone has a grace, which ends with coming back', () => {

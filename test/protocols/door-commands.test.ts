@@ -19,6 +19,8 @@ function table(more: Partial<Attendance> = {}): Attendance {
     game: rules('tictactoe'),
     seat: 0,
     names: ['ada', 'grace'],
+    settings: {},
+    rated: false,
     now: { n: 1, sight: { view, turn: true, toMove: [0] } },
     ...more,
   }
@@ -255,7 +257,15 @@ describe('in the lobby', () => {
   test('tables', async () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('tables')).toBe(lines('Nothing is played just now. Be the first: play tictactoe'))
-    const info = (number: number) => ({ table: number, game: 'tictactoe', names: ['ada', 'grace'], rated: false, watchers: 0, over: false })
+    const info = (number: number) => ({
+      table: number,
+      game: 'tictactoe',
+      names: ['ada', 'grace'],
+      settings: {},
+      rated: false,
+      watchers: 0,
+      over: false,
+    })
     lobby.tables = [info(7), { ...info(12), game: 'hangman', names: ['alan'], rated: true, watchers: 2 }]
     expect(await caller.type('tables')).toBe(
       lines(
@@ -338,7 +348,15 @@ describe('in the lobby', () => {
 
   test('resume', async () => {
     const { caller, lobby } = await inside()
-    const held = (number: number) => ({ table: number, game: 'tictactoe', names: ['ada', 'grace'], rated: false, watchers: 0, over: false })
+    const held = (number: number) => ({
+      table: number,
+      game: 'tictactoe',
+      names: ['ada', 'grace'],
+      settings: {},
+      rated: false,
+      watchers: 0,
+      over: false,
+    })
     const none = lines('No such seat of yours is held. With its token: "resume TOKEN".')
     expect(await caller.type('resume')).toBe(none)
     lobby.waiting = [held(7), held(12)]
@@ -540,6 +558,8 @@ describe('when the game is over', () => {
       game: rules('hangman'),
       seat: 0,
       names: ['ada'],
+      settings: {},
+      rated: false,
       now: {
         n: 9,
         sight: {

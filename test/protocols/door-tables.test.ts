@@ -7,6 +7,8 @@ import { type Caller, lines, StagedLobby } from '../support/door.ts'
 
 type What = TableNews['what']
 
+const TERMS = { settings: {}, rated: false }
+
 const rules = (name: string) => {
   const found = games.get(name)
   if (!found) throw new Error(`no game ${name}`)
@@ -44,7 +46,7 @@ class Spectacle {
     this.#caller = caller
     const seat = this.#seat
     const names = seat === undefined ? ['grace', 'alan'] : seat === 0 ? ['ada', 'grace'] : ['grace', 'ada']
-    const all = { table: 12, game: rules('tictactoe'), names, ...(seat === undefined ? {} : { seat }), ...attendance }
+    const all = { table: 12, game: rules('tictactoe'), names, ...TERMS, ...(seat === undefined ? {} : { seat }), ...attendance }
     if (seat !== undefined) {
       await this.lobby.seat(all)
       return caller.news()
@@ -147,7 +149,7 @@ describe('a seat', () => {
     const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
     const now = { n: 1, sight: board('---------', 0) }
     expect(await spectacle.begin({ token, now })).toContain(token)
-    await spectacle.lobby.seat({ table: 13, game: rules('tictactoe'), seat: 1, names: ['grace', 'ada'], token, now })
+    await spectacle.lobby.seat({ table: 13, game: rules('tictactoe'), seat: 1, names: ['grace', 'ada'], ...TERMS, token, now })
     const next = await spectacle.type('')
     expect(next).toContain('Table 13: you are X')
     expect(next).not.toContain(token)
@@ -254,6 +256,27 @@ describe('clocks', () => {
     expect(await spectacle.type('board')).toContain('You have 0:00 left.')
   })
 
+  test('of a single move begin anew with it, and are told apart from those of the game', async () => {
+    const spectacle = new Spectacle(0)
+    await spectacle.begin({ clock: { turn: 30_000 }, now: { n: 1, sight: board('---------', 0, { moveLeft: [30_000, 30_000] }) } })
+    await spectacle.pass(12_000)
+    expect(await spectacle.type('')).toContain('You have 0:18 left for this move.')
+    await spectacle.happen([moved(0), board('O--------', 0, { moveLeft: [30_000, 30_000], left: [100_000, 61_000] })])
+    await spectacle.pass(1000)
+    expect(await spectacle.type('')).toBe(lines('grace, with 0:29 left for this move, and 1:00 for the game, is to move.'))
+  })
+
+  test.each([
+    [{ total: 300_000 }, 'Each of you has 5 minutes for the game.', 'Each has 5 minutes for the game.'],
+    [{ turn: 1500 }, 'Each of you has 1.5 seconds for a move.', 'Each has 1.5 seconds for a move.'],
+  ])('%j are told in words', async (clock, toPlayer, toWatcher) => {
+    const now = { n: 1, sight: board('---------', 0) }
+    expect(await new Spectacle(0).begin({ clock, now })).toContain(lines('Table 12: you are O and begin; grace is X.', toPlayer))
+    expect(await new Spectacle().begin({ clock, now })).toContain(lines(toWatcher))
+    expect(await new Spectacle(0).begin({ clock, now, names: ['ada'] })).toContain(toPlayer.replace('Each of you has', 'You have'))
+    expect(await new Spectacle().begin({ clock, now, names: ['grace'] })).toContain(toWatcher.replace('Each', 'grace'))
+  })
+
   test('stand on a line of their own where the first does not have room', async () => {
     const spectacle = new Spectacle(1)
     await spectacle.begin({ now: { n: 1, sight: board('---------', 1) } })
@@ -358,6 +381,20 @@ describe('what is told besides', () => {
     )
   })
 
+  test('an offer that was made before one came is told, and what takes it is no other', async () => {
+    const now = { n: 4, sight: board('---------') }
+    const watcher = new Spectacle()
+    expect(await watcher.begin({ now, offers: [1] })).toContain(lines('alan offers a draw.'))
+    expect(await watcher.happen([{ type: 'offered', seat: 0, what: 'draw' }])).toBe('')
+    const back = new Spectacle(0)
+    expect(await back.begin({ now, offers: [1] })).toContain(lines('grace offers a draw: "accept" or "decline", or move on.'))
+    expect(await back.type('accept')).not.toContain('Nobody has offered')
+    const own = new Spectacle(0)
+    const over = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
+    expect(await own.begin({ now: { n: 9, sight: over }, offers: [0] })).toContain(lines('You have offered another game.'))
+    expect(await own.happen([{ type: 'offered', seat: 1, what: 'rematch' }])).toBe('')
+  })
+
   test('a table that is closed', async () => {
     const spectacle = await begun(0)
     await spectacle.lobby.closeTable(7, 'it could not be kept')
@@ -395,6 +432,7 @@ describe('watching', () => {
       game: rules('tictactoe'),
       seat: 0,
       names: ['ada', 'grace'],
+      ...TERMS,
       now: { n: 1, sight: board('---------', 0) },
     })
     expect(await spectacle.type('')).toContain('Table 13: you are O and begin; grace is X.')

@@ -47,8 +47,8 @@ describe('the greeting', () => {
       it.people = ['ada', 'grace', 'grace', 'alan'].map((name) => ({ name, registered: false, tables: [] }))
       it.seekers = ['grace', 'alan', 'edsger', 'barbara'].map((name) => ({ name, game: 'tictactoe', settings: { size: 4 }, rated: false }))
       it.waiting = [
-        { table: 7, game: 'tictactoe', names: ['ada', 'house'], rated: false, watchers: 0, over: false },
-        { table: 9, game: 'quiz', names: ['ada'], rated: true, watchers: 0, over: false },
+        { table: 7, game: 'tictactoe', names: ['ada', 'house'], settings: {}, rated: false, watchers: 0, over: false },
+        { table: 9, game: 'quiz', names: ['ada'], settings: {}, rated: true, watchers: 0, over: false },
       ]
     })
     expect(await caller.type('ada')).toBe(

@@ -110,7 +110,8 @@ describe('who is there when it stops is told', () => {
     expect(await server.exit).toBe(0)
     for (const { text, gone } of [nameless, waiting, playing]) {
       await gone
-      expect(text).toMatch(/\nThe server was stopped\. Bye\.\n/)
+      expect(text).toMatch(/\n\nThe server was stopped\. Bye\.\n$/)
+      expect(text.match(/stopped/g)).toHaveLength(1)
     }
     for (const { text, gone } of [program, playingProgram]) {
       await gone

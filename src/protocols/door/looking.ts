@@ -2,6 +2,7 @@ import type { Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { particulars } from './terms.ts'
 import { counted, inColumns, inLine, ROWS, shortened } from './text.ts'
 import type { Visit } from './visit.ts'
 import { gameOf, isSolitary } from './wish.ts'
@@ -11,11 +12,11 @@ const BEST = 10
 
 function tables({ lobby }: Visit): Reply {
   if (lobby.tables.length === 0) return 'Nothing is played just now. Be the first: play tictactoe'
-  const rows = lobby.tables.map(({ table, game, names, rated, watchers }: TableInfo) => [
-    String(table).padStart(3),
-    game,
-    `${names.map(inLine).join(' against ')}${rated ? ', rated' : ''}${watchers > 0 ? `, ${counted(watchers, 'watches', 'watch')}` : ''}`,
-  ])
+  const rows = lobby.tables.map((info: TableInfo) => {
+    const { table, game, names, watchers } = info
+    const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
+    return [String(table).padStart(3), game, [names.map(inLine).join(' against '), ...particulars(info), ...watched].join(', ')]
+  })
   return [...shortened(inColumns(rows), ROWS), 'To look on, type "watch" and the number of the table.']
 }
 

@@ -3,7 +3,8 @@ import { isRefusal, type SeatNumber } from '../../games/game.ts'
 import type { Clock } from '../../wire/clock.ts'
 import type { Attendance, Sight, TableNews } from '../lobby.ts'
 import { boardOf, ending, lastOf } from './manners.ts'
-import { clockTime, inLine, inSentences, listed } from './text.ts'
+import { conditions, remaining } from './terms.ts'
+import { inLine, inSentences, listed } from './text.ts'
 import { type Coming, type Company, introduction, inWords, type Offer, players } from './wording.ts'
 
 /** What being at a table needs beside the table. */
@@ -38,7 +39,7 @@ export class Presence {
   #explained = false
 
   constructor(attendance: Attendance, { clock, me, coming, token }: PresenceOptions) {
-    const { table, game, seat, names, now } = attendance
+    const { table, game, seat, names, now, offers = [] } = attendance
     const entry = entryOf(game.name)
     this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(inLine), me }
     this.#clock = clock
@@ -47,7 +48,13 @@ export class Presence {
     this.#sight = now?.sight
     this.#seenAt = clock.now()
     this.#changed = now !== undefined
-    this.#lines = [introduction(this.company, coming), ...(token ? [`Should the connection break, come back with: resume ${token}`] : [])]
+    const terms = conditions(this.company, attendance)
+    this.#lines = [
+      introduction(this.company, coming),
+      ...(terms.length > 0 ? inSentences(terms) : []),
+      ...(token ? [`Should the connection break, come back with: resume ${token}`] : []),
+    ]
+    for (const one of offers) this.take({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
 
   get table(): number {
@@ -90,7 +97,7 @@ export class Presence {
   }
 
   /** Takes what has happened, to be told. */
-  take({ what, sight }: TableNews): void {
+  take({ what, sight }: Pick<TableNews, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight
       this.#seenAt = this.#clock.now()
@@ -100,7 +107,7 @@ export class Presence {
     const line = inWords(what, this.company, this.#offers)
     if (line !== undefined) this.#lines.push(line)
     if (what.type === 'offered') this.#offers = [...this.#offers, what]
-    if (what.type === 'declined' || what.type === 'ended') this.#offers = []
+    if (what.type === 'declined' || what.type === 'ended' || (what.type === 'gone' && this.over)) this.#offers = []
     // who moves on has not taken up the other's offer
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
   }
@@ -164,16 +171,26 @@ export class Presence {
   }
 
   /** Whose turn it is, in sentences. */
-  #turn({ turn, toMove, left = [] }: Sight, explain: boolean): string[] {
+  #turn(sight: Sight, explain: boolean): string[] {
     const { seat, names } = this.company
-    const spent = this.#clock.now() - this.#seenAt
-    const times = left.map((ms, one) => clockTime(ms - (toMove.includes(one) ? spent : 0)))
+    const { turn, toMove } = sight
     if (!turn || seat === undefined) {
-      const waited = toMove.map((one) => `${names[one]}${times[one] ? `, with ${times[one]} left,` : ''}`)
+      const waited = toMove.map((one) => {
+        const left = this.#timeLeft(sight, one)
+        return `${names[one]}${left === undefined ? '' : `, with ${left},`}`
+      })
       return [`${listed(waited)} ${waited.length === 1 ? 'is' : 'are'} to move.`]
     }
     if (explain) this.#explained = true
-    return [`Your move${explain && this.#moves ? `: ${this.#moves}` : ''}.`, ...(times[seat] ? [`You have ${times[seat]} left.`] : [])]
+    const left = this.#timeLeft(sight, seat)
+    return [`Your move${explain && this.#moves ? `: ${this.#moves}` : ''}.`, ...(left === undefined ? [] : [`You have ${left}.`])]
+  }
+
+  /** What somebody who is to move has left by now, in words. */
+  #timeLeft({ left, moveLeft }: Sight, seat: SeatNumber): string | undefined {
+    const spent = this.#clock.now() - this.#seenAt
+    const now = (times: readonly number[] | undefined) => times && (times[seat] ?? 0) - spent
+    return remaining({ move: now(moveLeft), total: now(left) })
   }
 
   /** How it has ended, and what can be done now. */

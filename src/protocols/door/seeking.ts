@@ -2,6 +2,7 @@ import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { GameWish } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { limits, particulars } from './terms.ts'
 import { inColumns, inLine, ROWS, sentence, shortened } from './text.ts'
 import type { Visit } from './visit.ts'
 import { answerTo, clockSettings, gameNames, readWish, settingsOf } from './wish.ts'
@@ -78,8 +79,11 @@ function seeks({ lobby }: Visit): Reply {
   const rows = seekers.map((seeker) => {
     const name = inLine(seeker.name)
     if (seeker.name === me?.name) return [name, 'that is you; "cancel" takes it back']
-    if (seeker.against !== undefined && seeker.against !== me?.name) return [name, `${seeker.game}, for ${inLine(seeker.against)} only`]
-    return [name, `type: ${inLine(answerTo(seeker))}`]
+    if (seeker.against !== undefined && seeker.against !== me?.name) {
+      return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
+    }
+    const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
+    return [name, `${limited}type: ${inLine(answerTo(seeker))}`]
   })
   return shortened(inColumns(rows), ROWS)
 }

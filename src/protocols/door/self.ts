@@ -2,6 +2,7 @@ import { isRefusal } from '../../games/game.ts'
 import { type Lobby, type PersonInfo, seekersOf, type TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { leaveBehind } from './seeking.ts'
+import { inBrackets, limits } from './terms.ts'
 import { counted, inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { answerTo, callOf, type Doing } from './wish.ts'
@@ -45,7 +46,7 @@ function welcome({ lobby }: Visit): readonly string[] {
   const wanted = seekers
     .filter(({ name, against }) => against === undefined && name !== me?.name)
     .slice(0, NAMED)
-    .map((seeker) => `${inLine(seeker.name)} waits for company: "${inLine(answerTo(seeker))}"`)
+    .map((seeker) => `${inLine(seeker.name)} waits for company${inBrackets(limits(seeker.clock))}: "${inLine(answerTo(seeker))}"`)
   const held = waiting.map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
   return [
     `Hello, ${inLine(me?.name ?? '')}. ${here}`,

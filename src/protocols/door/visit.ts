@@ -55,6 +55,8 @@ export class Visit {
   #over = false
   #program = false
   #handedOver = false
+  /** Why this one is sent away, which is said once. */
+  #dismissal: string | undefined
   /** The way back that was told last. */
   #token: string | undefined
 
@@ -75,7 +77,10 @@ export class Visit {
       sought: (seeker) => this.#happened((listener) => listener.sought(seeker)),
       withdrawn: (seeker) => this.#happened((listener) => listener.withdrawn(seeker)),
     })
-    peer.farewell = (reason) => this.#leave(`${sentence(farewellFor(reason))} Bye.`)
+    peer.farewell = (reason) => {
+      this.#dismissal = reason.message
+      this.#leave(`${sentence(farewellFor(reason))} Bye.`)
+    }
   }
 
   /** The table at which this one is. */
@@ -205,7 +210,7 @@ export class Visit {
   #close(table: number, reason: string): void {
     if (this.#present?.table !== table) return
     this.leaveTable()
-    this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
+    if (reason !== this.#dismissal) this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
   }
 
   /** Tells what has happened: what is to be answered at a table comes last. */

@@ -2,6 +2,7 @@ import { catalogue, checkSettings, type Entry, entryOf } from '../../games/catal
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import type { ClockTerms, GameWish, Seeker } from '../lobby.ts'
 import { nearest } from './nearest.ts'
+import { inBrackets, limits, unusual } from './terms.ts'
 import { inLine, inSentences, listed } from './text.ts'
 
 /** ClockSetting is a clock that can be asked for at any game for two, in a unit of so many milliseconds. */
@@ -52,11 +53,9 @@ export function readWish(text: string): GameWish | Refusal {
   return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkCompany(entry, read) ?? read)
 }
 
-/** What somebody types to play with one who waits. */
+/** What somebody types to play with one who waits; the other's clock comes with that by itself. */
 export function answerTo({ name, game, settings, rated }: Seeker): string {
-  const known = entryOf(game)?.settings ?? {}
-  const others = Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
-  const wish = [game, ...others.flat(), ...(rated ? ['rated'] : [])].join(' ')
+  const wish = [game, ...unusual(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
   const read = readWish(`${wish} ${name}`)
   // a name like "student 7" looks like a setting
   const plain = !isRefusal(read) && read.against === name
@@ -68,7 +67,7 @@ export type Doing = 'nothing' | 'playing' | 'waiting'
 
 /** Who wants to play with somebody, in words for that one, and what to type. */
 export function callOf(seeker: Seeker, doing: Doing = 'nothing'): readonly string[] {
-  const wants = `${inLine(seeker.name)} would like to play ${seeker.game} with you`
+  const wants = `${inLine(seeker.name)} would like to play ${seeker.game} with you${inBrackets(limits(seeker.clock))}`
   const first = doing === 'waiting' ? '"cancel" and then ' : ''
   return inSentences([`${wants}${doing === 'playing' ? ', when your game is over' : ''}:`, `type ${first}"${inLine(answerTo(seeker))}".`])
 }

@@ -64,7 +64,8 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
     case 'declined':
       return own ? 'You have declined.' : `${name} declines.`
     case 'gone':
-      return own ? undefined : `${name} has lost the connection, and may come back.`
+      if (own) return undefined
+      return `${name} has ${open.some((offer) => offer.what === 'rematch') ? 'left the table' : 'lost the connection, and may come back'}.`
     case 'back':
       return own ? undefined : `${name} is back.`
     case 'suspended':

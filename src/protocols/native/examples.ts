@@ -1,9 +1,10 @@
 import type { ToClient, ToServer } from './messages.ts'
 
 const board = { cells: 'O---X----', size: 3, turn: 0, last: 5 }
-const sight = { view: board, turn: true, toMove: [0] }
+const sight = { view: board, turn: true, toMove: [0], left: [291_500, 288_000] }
 const names = ['ada', 'grace']
-const seat = { table: 17, game: 'tictactoe', seat: 0, names, token: '7HZK2M9QXR4T8VB1C3D5F6G0JN' }
+const terms = { settings: {}, rated: false, clock: { total: 300_000 } }
+const seat = { table: 17, game: 'tictactoe', seat: 0, names, ...terms, token: '7HZK2M9QXR4T8VB1C3D5F6G0JN' }
 
 /** An example of every message that a client can say. */
 export const toServer: { readonly [Type in ToServer['type']]: Extract<ToServer, { type: Type }> } = {
@@ -55,8 +56,8 @@ export const toClient: { readonly [Type in ToClient['type']]: Extract<ToClient, 
     type: 'lobby',
     id: 4,
     people: [{ name: 'ada', registered: false, tables: [17] }],
-    seekers: [{ name: 'alan', game: 'scissors', settings: {}, rated: false }],
-    tables: [{ table: 17, game: 'tictactoe', names, rated: false, watchers: 1, over: false }],
+    seekers: [{ name: 'alan', game: 'scissors', settings: {}, rated: false, clock: { turn: 30_000 } }],
+    tables: [{ table: 17, game: 'tictactoe', names, ...terms, watchers: 1, over: false }],
   },
   ladder: {
     type: 'ladder',
@@ -68,7 +69,7 @@ export const toClient: { readonly [Type in ToClient['type']]: Extract<ToClient, 
   sought: { type: 'sought', name: 'grace', game: 'tictactoe', settings: { size: 4 }, rated: false },
   withdrawn: { type: 'withdrawn', name: 'grace', game: 'tictactoe', settings: { size: 4 }, rated: false },
   seated: { type: 'seated', ...seat },
-  watching: { type: 'watching', id: 9, table: 17, game: 'tictactoe', names, n: 3, sight: { ...sight, turn: false } },
+  watching: { type: 'watching', id: 9, table: 17, game: 'tictactoe', names, ...terms, n: 3, sight: { ...sight, turn: false }, offers: [1] },
   event: { type: 'event', table: 17, n: 3, at: 1_709_212_800_000, what: { type: 'moved', seat: 1 }, sight },
   resync: { type: 'resync', id: 11, ...seat, n: 412, sight },
   closed: { type: 'closed', table: 17, message: 'the server was stopped' },

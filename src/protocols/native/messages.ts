@@ -39,16 +39,30 @@ const sight = z.strictObject({
   toMove: list(seat),
   outcome: outcome.optional(),
   left: list(z.number()).optional().meta({ description: 'milliseconds that each seat has left for all its moves, where that is limited' }),
+  moveLeft: list(z.number())
+    .optional()
+    .meta({ description: 'milliseconds that each seat has left for its move, where that is limited: all of them, for who is not to move' }),
 })
+
+/** What holds for a game between those who play it. */
+const terms = {
+  settings: settings.meta({ description: 'what is missing is as usual, or not told, in a game for one' }),
+  rated: z.boolean(),
+  clock: clock.optional(),
+}
 
 const attendance = {
   table,
   game: z.string(),
   seat: seat.optional().meta({ description: 'missing for who watches' }),
   names: list(z.string()),
+  ...terms,
   token: z.string().optional().meta({ description: 'lets its owner back to this seat, through any connection' }),
   n: seen.optional().meta({ description: 'the number of the last event; missing while the opening is not yet kept' }),
   sight: sight.optional(),
+  offers: list(seat)
+    .optional()
+    .meta({ description: 'who has offered a draw, or a rematch when the game is over, and waits for an answer' }),
 }
 
 const what = z.discriminatedUnion('type', [
@@ -64,12 +78,12 @@ const tableInfo = z.strictObject({
   table,
   game: z.string(),
   names: list(z.string()),
-  rated: z.boolean(),
+  ...terms,
   watchers: z.int(),
   over: z.boolean(),
 })
 /** What somebody seeks who waits for company. */
-const seek = { name: z.string(), game: z.string(), settings, rated: z.boolean() }
+const seek = { name: z.string(), game: z.string(), ...terms }
 const ladderRow = { rank: z.int(), name: z.string(), score: z.number(), games: z.int() }
 
 /** A command as a client says it: every one may have an `id`, which its answer has too. */

@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import { type Attendance, type Lobby, type LobbyListener, type LobbyRefusal, type Seeker, seekersOf } from '../lobby.ts'
+import { type Attendance, type GameTerms, type Lobby, type LobbyListener, type LobbyRefusal, type Seeker, seekersOf } from '../lobby.ts'
 import { type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -65,12 +65,12 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'closed', table, message: sentence })
   }
 
-  sought({ name, game, settings, rated }: Seeker): void {
-    this.#send({ type: 'sought', name, game, settings, rated })
+  sought(seeker: Seeker): void {
+    this.#send({ type: 'sought', name: seeker.name, game: seeker.game, ...termsOf(seeker) })
   }
 
-  withdrawn({ name, game, settings, rated }: Seeker): void {
-    this.#send({ type: 'withdrawn', name, game, settings, rated })
+  withdrawn(seeker: Seeker): void {
+    this.#send({ type: 'withdrawn', name: seeker.name, game: seeker.game, ...termsOf(seeker) })
   }
 
   /** Tells who has come in by whom it is sought already. */
@@ -194,13 +194,21 @@ function present(type: 'seated' | 'watching' | 'resync', attendance: Attendance 
   return isRefusal(attendance) ? attendance : { type, ...attended(attendance) }
 }
 
-function attended({ table, game, seat, names, token, now }: Attendance) {
+/** The terms alone of what has them. */
+function termsOf({ settings, rated, clock }: GameTerms): GameTerms {
+  return { settings, rated, ...(clock ? { clock } : {}) }
+}
+
+function attended(attendance: Attendance) {
+  const { table, game, seat, names, token, now, offers } = attendance
   return {
     table,
     game: game.name,
     names: [...names],
+    ...termsOf(attendance),
     ...(seat === undefined ? {} : { seat }),
     ...(token === undefined ? {} : { token }),
     ...(now ? { n: now.n, sight: now.sight } : {}),
+    ...(offers ? { offers } : {}),
   }
 }
