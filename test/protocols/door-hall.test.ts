@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { seeded } from '../../src/games/random.ts'
 import { decode } from '../../src/wire/text.ts'
 import { settled } from '../support/clock.ts'
-import { Caller, lines } from '../support/door.ts'
+import { Caller, GREETING, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
 
 let room = new Room()
@@ -102,14 +102,7 @@ describe('two people', () => {
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
     expect(ada.screen).toBe(
       lines(
-        'Welcome to Parlor: games for people and programs over a plain connection.',
-        '',
-        'Type your name, and then "play tictactoe". If nobody comes, the house plays',
-        'with you. "games" lists all games, "help" all commands, "quit" goes away.',
-        '',
-        'With a telnet client, type "telnet" first: then passwords do not show.',
-        'For programs, "style json" goes on in JSON lines.',
-        '',
+        ...GREETING,
         'What is your name?',
         'ada',
         'Hello, ada. Nobody else is here just now.',

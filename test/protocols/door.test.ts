@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Ended } from '../../src/wire/ends.ts'
-import { lines, StagedLobby } from '../support/door.ts'
+import { GREETING, lines, StagedLobby } from '../support/door.ts'
 import { far } from '../support/far.ts'
 import { Typist } from '../support/typist.ts'
 
@@ -19,19 +19,7 @@ async function come(prepare: (lobby: StagedLobby) => void = () => {}) {
 describe('the greeting', () => {
   test('says what this is and how to begin, in ten lines at most', async () => {
     const { caller } = await come()
-    expect(caller.screen).toBe(
-      lines(
-        'Welcome to Parlor: games for people and programs over a plain connection.',
-        '',
-        'Type your name, and then "play tictactoe". If nobody comes, the house plays',
-        'with you. "games" lists all games, "help" all commands, "quit" goes away.',
-        '',
-        'With a telnet client, type "telnet" first: then passwords do not show.',
-        'For programs, "style json" goes on in JSON lines.',
-        '',
-        WHO,
-      ),
-    )
+    expect(caller.screen).toBe(lines(...GREETING, WHO))
   })
 
   test('a name comes in', async () => {

@@ -274,3 +274,15 @@ function noSessions(): Promise<never> {
 export function lines(...all: readonly string[]): string {
   return all.map((line) => `${line}\n`).join('')
 }
+
+/** What the front door says first, before it asks for a name. */
+export const GREETING: readonly string[] = [
+  'Welcome to Parlor: games for people and programs over a plain connection.',
+  '',
+  'Type your name, and then "play tictactoe". If nobody comes, the house plays',
+  'with you. "games" lists all games, "help" all commands, "quit" goes away.',
+  '',
+  'With a telnet client, type "telnet" first: then passwords do not show.',
+  'For programs, "style json" goes on in JSON lines.',
+  '',
+]
