@@ -45,7 +45,7 @@ export const catalogue: readonly Entry[] = [
     game: tictactoe,
     name: 'tictactoe',
     title: 'tic-tac-toe: three in a row win, or as many as a row has',
-    moves: 'the number of a free cell, such as 5',
+    moves: 'the number of a free cell',
     settings: { size: { min: 2, max: 20, usual: 3, about: 'cells in a row' } },
     setup: ({ size = 3 }) => (size === 3 ? {} : { size }),
   },

@@ -116,7 +116,7 @@ describe('two people', () => {
         '',
         ...board(' 1 | 2 | 3', ' 4 | 5 | 6', ' 7 | 8 | 9'),
         '',
-        'Your move: the number of a free cell, such as 5.',
+        'Your move: the number of a free cell.',
         '5',
         '',
         ...board(' 1 | 2 | 3', ' 4 | O | 6', ' 7 | 8 | 9'),
@@ -319,7 +319,7 @@ describe('who comes back', () => {
         '-----------',
         ' 7 | 8 | 9',
         '',
-        'Your move: the number of a free cell, such as 5.',
+        'Your move: the number of a free cell.',
       ),
     )
     expect(grace.news()).toContain('ada is back.')

@@ -4,7 +4,7 @@ import { type Automaton, client, clientCloses, server } from '../automaton.ts'
 export const automaton = {
   messages: {
     line: client('{line}', { example: 'play tictactoe', about: 'a command, a move, or the answer to a question' }),
-    text: server('{text}', { example: 'Your move: the number of a free cell, such as 5.', about: 'a line for people to read' }),
+    text: server('{text}', { example: 'Your move: the number of a free cell.', about: 'a line for people to read' }),
     closed: clientCloses,
     ended: { from: 'server', text: '', example: '', closes: true, about: 'the server closes the connection' },
   },
