@@ -37,6 +37,7 @@ struct client {
   int low, high, guess;
   uint64_t asked; /* when the message in flight was sent; 0 for none */
   int thinks;     /* whether it is to move, at its moment */
+  uint64_t late;  /* the moment that has come while it still waited for its turn; 0 for none */
   int cell;       /* the move it thinks of */
   char board[9];
   char in[256];
@@ -85,7 +86,9 @@ static void answered(struct client *c) {
 
 static void start(struct client *c) {
   int one = 1;
+  uint64_t late = c->late;
   memset(c, 0, sizeof *c);
+  c->late = late;
   c->low = 1;
   c->high = 100;
   memset(c->board, '-', 9);
@@ -143,6 +146,7 @@ static int moves(void) {
     if (due > at) return (int)((due - at) / 1000000u) + 1;
     if (moment < (uint64_t)players) start(c);
     else if (c->thinks) move(c);
+    else c->late = due;
   }
 }
 
@@ -164,8 +168,14 @@ static void move_line(struct client *c, const char *line) {
   c->board[cell] = 'X';
   c->over = finished(c->board);
   c->cell = cell;
-  if (paced) c->thinks = 1;
-  else move(c);
+  if (paced && c->late == 0) {
+    c->thinks = 1;
+    return;
+  }
+  uint64_t late = c->late;
+  c->late = 0;
+  move(c);
+  if (late != 0) c->asked = late; /* who had to wait for its turn has waited from its moment on */
 }
 
 static void echo_line(struct client *c, const char *line) {

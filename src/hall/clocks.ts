@@ -29,9 +29,12 @@ const STILL: Clocks[] = []
 
 /** The clocks of so many seats, none of which has ever run. */
 function still(seats: number): Clocks {
+  const known = STILL[seats]
+  if (known) return known
   const none = Array<undefined>(seats).fill(undefined)
-  STILL[seats] ??= { used: Array<number>(seats).fill(0), since: none, gone: none }
-  return STILL[seats]
+  const clocks = { used: Array<number>(seats).fill(0), since: none, gone: none }
+  STILL[seats] = clocks
+  return clocks
 }
 
 /** The clocks after something that `mover` did: its turn is over, and others may have begun or ended. */

@@ -121,7 +121,6 @@ export class Hall {
     if (this.#closed) throw this.#closed
     const { random, store } = this.#options
     const rules = this.#rules(game)
-    this.#tidy()
     const state = rules.setup(options, random)
     const id = store.tables.newTable()
     // what a game of one is set up with is nobody's business, and may be its secret
@@ -229,6 +228,8 @@ export class Hall {
   async restore(): Promise<void> {
     const { store, onTrouble } = this.#options
     await this.recorder.catchUp()
+    // whoever could not come back while the server was stopped has some time for that
+    this.#tidyAt = this.#options.clock.now() + TIDY
     for (const id of await store.tables.unfinished()) {
       try {
         const events = await store.tables.read(id, 0)
@@ -242,6 +243,14 @@ export class Hall {
         onTrouble(`table ${id} could not be taken up again`, reason)
       }
     }
+  }
+
+  /** Ends tables to which nobody has come back for a week; to be called before anybody is told that there is no room. */
+  tidy(): void {
+    const now = this.#options.clock.now()
+    if (now < this.#tidyAt) return
+    this.#tidyAt = now + TIDY
+    for (const table of [...this.#tables.all]) if (table.emptySince(now - HELD)) table.submit({ type: 'abandon' })
   }
 
   /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
@@ -259,14 +268,6 @@ export class Hall {
     await this.recorder.settled()
   }
 
-  /** Ends tables to which nobody has come back for a week, so that they are not kept for ever. */
-  #tidy(): void {
-    const now = this.#options.clock.now()
-    if (now < this.#tidyAt) return
-    this.#tidyAt = now + TIDY
-    for (const table of [...this.#tables.all]) if (table.emptySince(now - HELD)) table.submit({ type: 'abandon' })
-  }
-
   #rules(game: string): AnyGame {
     const rules = this.#options.games.get(game)
     if (!rules) throw new RangeError(`the game ${game} is not played here`)
@@ -274,6 +275,7 @@ export class Hall {
   }
 
   #take(table: LiveTable): void {
+    if (table.closed) return
     this.#tables.add(table)
     this.recorder.watch(table)
     table.whenQuiet(() => this.#tables.remove(table))

@@ -1,6 +1,6 @@
-import type { Random, Refusal, SeatNumber, Situation } from '../games/game.ts'
+import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
 import type { Clock, Happening, TableEvent, TableId, TableLog } from './ports.ts'
-import { answer, type Command, evolve, nextTick, opened, perform, type Step, type TableState } from './table.ts'
+import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
 
 /** What a table needs from outside. */
 export interface TableTools {
@@ -51,7 +51,7 @@ export class LiveTable {
   #done = 0
   /** Appends that the journal has not answered yet, and who waits until it has. */
   #underWay = 0
-  #onSettled: (() => void) | undefined
+  #settling: PromiseWithResolvers<void> | undefined
   #attendants: readonly Attendant[] = NOBODY
   #waiting: readonly Waiting[] = NOBODY
   #unfollow: (() => void) | undefined
@@ -96,6 +96,11 @@ export class LiveTable {
     return this.#published ?? this.#decided
   }
 
+  /** Whether it cannot go on in this process. */
+  get closed(): boolean {
+    return this.#broken !== undefined
+  }
+
   /** Whether its opening is kept, so that anybody may know of it. */
   get known(): boolean {
     return this.#published !== undefined
@@ -128,9 +133,8 @@ export class LiveTable {
   submit(command: Command): Refusal | undefined {
     if (this.#broken) return CLOSED
     const now = this.#tools.clock.now()
-    const steps: Step[] = []
-    const refusal = perform(this.#decided, command, now, steps)
-    if (refusal) return refusal
+    const steps = decide(this.#decided, command, now)
+    if (isRefusal(steps)) return steps
     return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
   }
 
@@ -145,10 +149,9 @@ export class LiveTable {
 
   /** Resolves when nothing is on its way to the journal any more, whatever came of it. */
   settled(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#underWay === 0) resolve()
-      else this.#onSettled = resolve
-    })
+    if (this.#underWay === 0) return Promise.resolve()
+    this.#settling ??= Promise.withResolvers()
+    return this.#settling.promise
   }
 
   /** Joins the table: brings the situation now, and from then on every event. The answer leaves it. */
@@ -159,8 +162,7 @@ export class LiveTable {
     }
     this.#attendants = [...this.#attendants, attendant]
     return () => {
-      this.#attendants = this.#attendants.filter((one) => one !== attendant)
-      if (this.#attendants.length === 0) this.#emptySince = this.#tools.clock.now()
+      this.#without(attendant)
       this.#rest()
     }
   }
@@ -222,7 +224,7 @@ export class LiveTable {
     else this.#pending.push(...steps)
     const events = steps.map(({ event }) => event)
     this.#underWay++
-    this.#tools.log.appendThen(this.id, first.event.n - 1, events, this.#answered)
+    this.#tools.log.append(this.id, first.event.n - 1, events, this.#answered)
   }
 
   /** The journal has kept what it was given, as followers have heard, or cannot. */
@@ -230,8 +232,8 @@ export class LiveTable {
     this.#underWay--
     if (failure) this.#break(`table ${this.id} could not be kept`, failure)
     if (this.#underWay > 0) return
-    this.#onSettled?.()
-    this.#onSettled = undefined
+    this.#settling?.resolve()
+    this.#settling = undefined
   }
 
   /** Events are kept, by us or by another server: now everybody may know. */
@@ -248,9 +250,11 @@ export class LiveTable {
     this.#rest()
   }
 
-  /** Taking them off the front one by one would cost more than all else here. */
-  #allKept(): void {
-    this.#pending = NONE
+  /** Those that are kept are put away together: taking them off the front one by one would cost more than all else here. */
+  #oneMoreKept(): void {
+    this.#done++
+    if (this.#done < this.#pending.length && this.#done < MANY) return
+    this.#pending = this.#done < this.#pending.length ? this.#pending.slice(this.#done) : NONE
     this.#done = 0
   }
 
@@ -265,7 +269,7 @@ export class LiveTable {
   /** The state after an event that is kept; `undefined` where the table cannot go on here. */
   #after(event: TableEvent): TableState | undefined {
     const own = this.#pending[this.#done]
-    if (own && ++this.#done === this.#pending.length) this.#allKept()
+    if (own) this.#oneMoreKept()
     if (own?.event === event) return own.state
     try {
       if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
@@ -287,11 +291,16 @@ export class LiveTable {
         attendant.news(newsOf(event, state, attendant.who))
       } catch (reason) {
         const sentence = `somebody at table ${this.id} could not be told what happens there`
-        this.#attendants = this.#attendants.filter((one) => one !== attendant)
+        this.#without(attendant)
         this.#dismiss(attendant, new Error(sentence, { cause: reason }))
         this.#tools.onTrouble(sentence, reason)
       }
     }
+  }
+
+  #without(attendant: Attendant): void {
+    this.#attendants = this.#attendants.filter((one) => one !== attendant)
+    if (this.#attendants.length === 0) this.#emptySince = this.#tools.clock.now()
   }
 
   #dismiss(attendant: Attendant, reason: Error): void {
@@ -339,6 +348,8 @@ interface Waiting {
 }
 
 const NOBODY: readonly never[] = []
+/** How many steps that are kept wait to be put away, at most, while others are not. */
+const MANY = 64
 /** What all tables share of which everything is kept. */
 const NONE: Step[] = []
 /** The refusal of everything at a table that cannot go on. */

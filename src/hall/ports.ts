@@ -92,17 +92,16 @@ export interface TableLog {
   /** A number that no table has had. */
   newTable(): TableId
   /**
-   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Resolves when they are
-   * kept, whatever happens to this process; rejects with `VersionConflict`, or when they cannot be kept.
+   * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when they are
+   * kept, whatever happens to this process, or with the reason why they are not: a `VersionConflict`, or that they cannot
+   * be. Never at once, and after those who follow; it should not throw.
    */
-  append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void>
-  /** As `append`, without a promise: calls `then` when they are kept, or with the reason why they cannot be; never at once. */
-  appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void
+  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void
   /** A table's events after the number `after`, in order; none for a table that is not known. */
   read(table: TableId, after: number): Promise<readonly TableEvent[]>
   /**
    * Calls `then` with a table's events as soon as they are kept, in order, whoever appends, and before `append`
-   * resolves: beginning with the first that are kept after this call, and so with an append that is on its way already.
+   * answers: beginning with the first that are kept after this call, and so with an append that is on its way already.
    * The answer ends that.
    */
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void

@@ -60,13 +60,39 @@ const SAYING = 1000
 const NOBODY: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
 
-/** What happens when somebody wants something at `now`; a refusal where it may not happen. Nothing, where nothing does. */
-export function decide(table: TableState, command: Command, now: number): readonly Happening[] | Refusal {
-  const seat = 'seat' in command ? command.seat : undefined
-  if (seat !== undefined && !table.opened.seats[seat]) return { refused: 'there is no such seat at this table' }
+/**
+ * What happens when somebody wants something at `now`, step by step; a refusal where it may not happen. No steps, where
+ * nothing does. What the rules throw at is thrown.
+ */
+export function decide(table: TableState, command: Command, now: number): Step[] | Refusal {
+  if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
+    return { refused: 'there is no such seat at this table' }
+  }
+  const steps: Step[] = []
+  if (command.type === 'play') return makeMove(table, command.seat, command.move, now, steps) ?? steps
+  const happenings = happeningsOf(table, command, now)
+  if (isRefusal(happenings)) return happenings
+  let state = table
+  for (const happening of happenings) state = take(state, happening, now, steps)
+  return steps
+}
+
+/** What the house answers to the last of `steps` as long as it is to move, added to them. Throws an Error where it has no move. */
+export function answer(table: TableState, now: number, random: Random, steps: Step[]): void {
+  for (;;) {
+    const last = steps.at(-1)?.state ?? table
+    const { rules, position, toMove, opened, ended } = last
+    const seat = ended ? undefined : toMove.find((one) => opened.seats[one]?.person === HOUSE)
+    if (seat === undefined) return
+    const move = houseMove(rules, seat, rules.view(position, seat), random)
+    const refusal = makeMove(last, seat, move, now, steps)
+    if (refusal) throw new Error(`the house made an illegal move at ${rules.name}: ${refusal.refused}`)
+  }
+}
+
+/** What happens when somebody wants something that is no move. */
+function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play' }>, now: number): readonly Happening[] | Refusal {
   switch (command.type) {
-    case 'play':
-      return play(table, command.seat, command.move)
     case 'say':
       return say(command)
     case 'offer':
@@ -94,29 +120,6 @@ export function decide(table: TableState, command: Command, now: number): readon
   }
 }
 
-/** What somebody wants at `now`, step by step, added to `steps`; a refusal where it may not happen, and then nothing is. */
-export function perform(table: TableState, command: Command, now: number, steps: Step[]): Refusal | undefined {
-  if (command.type === 'play' && table.opened.seats[command.seat]) return makeMove(table, command.seat, command.move, now, steps)
-  const happenings = decide(table, command, now)
-  if (isRefusal(happenings)) return happenings
-  let state = table
-  for (const happening of happenings) state = take(state, happening, now, steps)
-  return undefined
-}
-
-/** What the house answers to the last of `steps` as long as it is to move, added to them. Throws an Error where it has no move. */
-export function answer(table: TableState, now: number, random: Random, steps: Step[]): void {
-  for (;;) {
-    const last = steps.at(-1)?.state ?? table
-    const { rules, position, toMove, opened, ended } = last
-    const seat = ended ? undefined : toMove.find((one) => opened.seats[one]?.person === HOUSE)
-    if (seat === undefined) return
-    const move = houseMove(rules, seat, rules.view(position, seat), random)
-    const refusal = makeMove(last, seat, move, now, steps)
-    if (refusal) throw new Error(`the house made an illegal move at ${rules.name}: ${refusal.refused}`)
-  }
-}
-
 /** One thing more that happens at a table. */
 function take(table: TableState, happening: Happening, at: number, steps: Step[]): TableState {
   const event: TableEvent = { ...happening, n: table.n + 1, at }
@@ -125,7 +128,7 @@ function take(table: TableState, happening: Happening, at: number, steps: Step[]
   return state
 }
 
-/** A move, as `decide` and `evolve` have it, where the rules are asked once. */
+/** A move, and the end that it may bring; the rules are asked once, where `evolve` would ask them again. */
 function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number, steps: Step[]): Refusal | undefined {
   const after = positionAfter(table, seat, move)
   if (isRefusal(after)) return after
@@ -178,14 +181,6 @@ export function evolve(table: TableState, event: TableEvent): TableState {
 /** When a `tick` will have something to say, if nothing happens before; `undefined` where no time is limited. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
-}
-
-function play(table: TableState, seat: SeatNumber, move: unknown): readonly Happening[] | Refusal {
-  const after = positionAfter(table, seat, move)
-  if (isRefusal(after)) return after
-  const outcome = table.rules.outcome(after)
-  const moved = { type: 'moved', seat, move } as const
-  return outcome ? [moved, ended(table, outcome)] : [moved]
 }
 
 /** What the rules make of a move; a refusal where it may not be made now. */

@@ -134,11 +134,15 @@ export function endless(automaton: Automaton): boolean {
   })
 }
 
-/** What is legal in each state; a step that leads to a state that is none leads nowhere. */
+/** What is legal in each state. Throws a RangeError where a step leads to a state that is none. */
 function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, readonly Step<Name>[]> {
   const drafts = Object.keys(automaton.states).map((state) => [state, steps(automaton, state)] as const)
   const table = new Map<string, readonly Step<Name>[]>(drafts)
-  for (const [, all] of drafts) for (const step of all) step.after = table.get(step.next) ?? []
+  for (const step of drafts.flatMap(([, all]) => all)) {
+    const after = table.get(step.next)
+    if (!after) throw new RangeError(`the automaton has no state ${step.next}`)
+    step.after = after
+  }
   return table
 }
 

@@ -108,7 +108,7 @@ export class Conversation implements Line {
    * goodbye if this side may say it now; otherwise the connection is broken off (PROTOCOLS Q4).
    */
   stop(reason: unknown): void {
-    if (this.#trouble) return
+    if (this.#trouble || this.#isOver) return
     this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
     this.#goodbye = this.connection.end === undefined && this.#dismissed(this.#trouble)
     this.connection.fail(new Ended('ours', this.#trouble.message))
@@ -156,9 +156,12 @@ export class Conversation implements Line {
     this.#house.close(trouble)
     this.#isOver = true
     this.#over?.resolve(trouble)
-    this.#witness?.over(trouble)
-    await this.#close(trouble)
-    this.#witness?.done()
+    try {
+      this.#witness?.over(trouble)
+    } finally {
+      await this.#close(trouble)
+      this.#witness?.done()
+    }
     return trouble
   }
 

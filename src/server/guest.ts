@@ -35,6 +35,8 @@ export class Guest implements Visit, Witness {
     this.#hosting = hosting
     this.#next = next
     this.#since = hosting.clock.now()
+    // who has gone has no address any more
+    if (hosting.logs.ended) void transport.remote
     tally.came()
     hosting.logs.came?.(this)
   }
@@ -50,6 +52,20 @@ export class Guest implements Visit, Witness {
   }
 
   over(reason: Error | undefined): void {
+    try {
+      this.#tell(reason)
+    } finally {
+      this.#next()
+    }
+  }
+
+  done(): void {
+    if (this.#conversation) this.#tally.left(this.#conversation)
+    this.#hosting.doorkeeper.leave(this.#transport)
+    this.#leave?.()
+  }
+
+  #tell(reason: Error | undefined): void {
     // nobody says goodbye in datagrams: silence is how a peer goes there
     const gone = this.#transport.datagrams && reason instanceof Ended && reason.how === 'late'
     const trouble = gone ? undefined : reason
@@ -62,12 +78,5 @@ export class Guest implements Visit, Witness {
       const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
       logs.ended(this, { level, outcome, trouble, state, ms: clock.now() - this.#since, received, sent })
     }
-    this.#next()
-  }
-
-  done(): void {
-    if (this.#conversation) this.#tally.left(this.#conversation)
-    this.#hosting.doorkeeper.leave(this.#transport)
-    this.#leave?.()
   }
 }

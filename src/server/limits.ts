@@ -115,6 +115,7 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
 
 /** Why somebody cannot be seated once more; `undefined` for one who can. */
 export function noRoom({ hall, limits }: Rooms, person: PersonId): string | undefined {
+  hall.tidy()
   if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
   // of who never said who it is, connections are counted
   if (person === PEER || [...hall.seatsOf(person)].length < limits.seats) return undefined

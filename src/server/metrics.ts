@@ -128,15 +128,9 @@ class MeteredLog implements TableLog {
     return this.#log.newTable()
   }
 
-  append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.appendThen(table, expected, events, (failure) => (failure ? reject(failure) : resolve()))
-    })
-  }
-
-  appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
+  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
     for (const { type } of events) if (type === 'moved') this.#told.moved()
-    this.#log.appendThen(table, expected, events, this.#timing ? then : this.#timed(then))
+    this.#log.append(table, expected, events, this.#timing ? then : this.#timed(then))
   }
 
   read(table: TableId, after: number): Promise<readonly TableEvent[]> {

@@ -23,27 +23,30 @@ export interface Job {
 }
 
 /**
- * Commits gathers what is to be written, whoever asks, and writes it in one transaction when a turn of the event loop
- * brings next to nothing more, or so much waits that a commit is worth it: one costs as much as writing dozens of events,
- * and is paid once for all of them, while nobody waits for more than one. Where a transaction fails, each job has one of its own, so that only those fail
- * that cannot be written.
+ * Commits gathers what is to be written, whoever asks, and writes it in one transaction: a commit costs as much as writing
+ * dozens of events, and so it is paid once for all of them. It is written at the end of a turn of the event loop that
+ * brings next to nothing, or else when enough waits, or has waited for 2 ms. Where a transaction fails, each job has one of
+ * its own, so that only those fail that cannot be written.
  */
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
+  readonly #now: () => number
   #waiting: Job[] = []
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
-  constructor(transaction: Transaction, onTrouble: OnTrouble) {
+  /** `now` is a time in milliseconds that only goes on. */
+  constructor(transaction: Transaction, onTrouble: OnTrouble, now: () => number = () => performance.now()) {
     this.#transaction = transaction
     this.#onTrouble = onTrouble
+    this.#now = now
   }
 
   /** Takes a job, to be written soon. Throws a StoreError where the store is closed. */
   take(job: Job): void {
     if (this.#closed) throw new StoreError('closed', 'the store is closed: nothing can be kept in it any more')
-    this.#turn ??= setImmediate(() => this.#over(0))
+    this.#turn ??= this.#afterTurn(0, this.#now() + PATIENCE)
     this.#waiting.push(job)
   }
 
@@ -58,11 +61,13 @@ export class Commits {
     if (this.#turn) this.#commit()
   }
 
-  /** A turn is over: if it brought something, the next may bring more. */
-  #over(before: number, until = performance.now() + PATIENCE): void {
-    const waiting = this.#waiting.length
-    if (waiting - before < 2 || waiting >= BATCH || performance.now() > until) this.#commit()
-    else this.#turn = setImmediate(() => this.#over(waiting, until))
+  /** When this turn is over: if it brought more than it found, the next may bring more, but that is not waited for much longer. */
+  #afterTurn(before: number, until: number): NodeJS.Immediate {
+    return setImmediate(() => {
+      const waiting = this.#waiting.length
+      if (waiting - before < 2 || waiting >= BATCH || this.#now() > until) this.#commit()
+      else this.#turn = this.#afterTurn(waiting, until)
+    })
   }
 
   #commit(): void {

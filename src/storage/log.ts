@@ -47,13 +47,7 @@ export class Log implements TableLog {
     return this.#next++
   }
 
-  append(table: TableId, expected: number, events: readonly TableEvent[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.appendThen(table, expected, events, (failure) => (failure ? reject(failure) : resolve()))
-    })
-  }
-
-  appendThen(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
+  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
     try {
       const append = new Append(this.#place, table, expected, events, then)
       if (table >= this.#next) this.#next = table + 1
@@ -133,7 +127,11 @@ class Append implements Job, Addition {
 
   settle(onTrouble: OnTrouble): void {
     if (!this.#failure && this.count > 0) this.#place.followers.tell(this.table, this.#events, onTrouble)
-    this.#then(this.#failure)
+    try {
+      this.#then(this.#failure)
+    } catch (error) {
+      onTrouble(error)
+    }
   }
 }
 

@@ -44,7 +44,8 @@ export async function host(hosting: Hosting): Promise<number> {
   let code: number = EXIT.good
 
   const serve = async (transport: Transport) => {
-    const greeting = program.host?.connected?.(transport.remote)
+    const { remote } = transport
+    const greeting = program.host?.connected?.(remote)
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, house } = hosting
     const seating = house ? { house } : {}
@@ -53,7 +54,7 @@ export async function host(hosting: Hosting): Promise<number> {
     const leave = patience?.watch(conversation)
     const trouble = await conversation.over
     if (trouble && !stop.aborted) {
-      complain(clients > 1 ? `${place(transport.remote)}: ${trouble.message}` : trouble.message)
+      complain(clients > 1 ? `${place(remote)}: ${trouble.message}` : trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     }
     void conversation.done.then(() => {

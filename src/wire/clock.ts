@@ -20,11 +20,11 @@ interface Due {
 let later: Due[] = []
 
 function look(): void {
-  const now = Date.now()
+  const now = performance.now()
   const all = later
   later = all.filter(({ at, work }) => work && at > now)
   if (later.length > 0) setTimeout(look, ABOUT).unref()
-  for (const { at, work } of all) if (at <= now) work?.()
+  for (const { at, work } of all) if (work && at <= now) setImmediate(work)
 }
 
 /** The clock on the wall. */
@@ -37,7 +37,7 @@ export const wallClock: Clock = {
   },
   about(ms, then) {
     if (later.length === 0) setTimeout(look, ABOUT).unref()
-    const due: Due = { at: Date.now() + ms, work: then }
+    const due: Due = { at: performance.now() + ms, work: then }
     later.push(due)
     return () => {
       due.work = undefined

@@ -8,6 +8,7 @@ import type { Attendant, LiveTable, News } from '../../src/hall/live.ts'
 import { HOUSE, PEER, type Sitter, type Store } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
+import { keep } from '../support/keep.ts'
 
 const START = 1_000_000
 const WEEK = 7 * 24 * 3_600_000
@@ -244,9 +245,9 @@ describe('tables', () => {
     const other = hall.open('tictactoe', { options: {}, seats: [ADA, ALAN] })
     await settled()
     // somebody else has appended meanwhile, and was not heard of here
-    await store.tables.append(1, 1, [])
+    await keep(store.tables, 1, 1, [])
     table.submit({ type: 'say', name: 'ada', text: 'hello' })
-    void store.tables.append(1, 2, [{ type: 'suspended', n: 3, at: START }])
+    void keep(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
     table.submit({ type: 'play', seat: 0, move: 5 })
     await settled()
     expect(troubles).toEqual(['table 1 goes on elsewhere'])
@@ -396,7 +397,7 @@ describe('a new start', () => {
     const { hall } = process(store)
     const opening = hall.open('tictactoe', { options: {}, seats: [HOUSE_SITTER, ALAN] }).state.opened
     await settled()
-    await store.tables.append(9, 0, [{ ...opening, n: 1, at: START }])
+    await keep(store.tables, 9, 0, [{ ...opening, n: 1, at: START }])
     const after = process(store)
     await after.hall.restore()
     await settled()
@@ -407,21 +408,20 @@ describe('a new start', () => {
     expect(late?.state.toMove).toEqual([1])
   })
 
-  test('a table to which nobody has come back for a week is over when another is opened, and nobody has lost', async () => {
+  test('a table to which nobody has come back for a week is over when it is tidied, and nobody has lost', async () => {
     const { hall, table, time, store } = await restarted((one) =>
       one.open('tictactoe', { options: {}, seats: [ALAN, { ...GRACE, token: 'g1' }], rated: true }),
     )
-    const open = () => hall.open('tictactoe', { options: {}, seats: [ADA, HOUSE_SITTER] })
     await time.pass(WEEK - 2e6)
-    open()
+    hall.tidy()
     expect(table?.over).toBe(false)
     await time.pass(WEEK)
     const attended = hall.table(1)?.attend({ who: 'watcher', news: () => {}, closed: () => {} })
-    open()
+    hall.tidy()
     expect(table?.over).toBe(false)
     attended?.()
     await time.pass(WEEK)
-    open()
+    hall.tidy()
     await settled()
     expect((await store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [], abandoned: true } })
     expect(await hall.ladder('tictactoe', 10)).toEqual([])
@@ -444,9 +444,9 @@ describe('a new start', () => {
     const { hall } = process(store)
     const opening = hall.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }).state.opened
     await settled()
-    await store.tables.append(5, 0, [{ ...opening, game: 'a game of long ago', n: 1, at: START }])
-    await store.tables.append(6, 0, [{ type: 'suspended', n: 1, at: START }])
-    await store.tables.append(7, 0, [
+    await keep(store.tables, 5, 0, [{ ...opening, game: 'a game of long ago', n: 1, at: START }])
+    await keep(store.tables, 6, 0, [{ type: 'suspended', n: 1, at: START }])
+    await keep(store.tables, 7, 0, [
       { ...opening, n: 1, at: START },
       { type: 'moved', seat: 1, move: 1, n: 2, at: START },
     ])

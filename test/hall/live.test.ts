@@ -41,11 +41,7 @@ class SlowLog implements TableLog {
     return this.#next++
   }
 
-  async append(): Promise<void> {
-    throw new Error('tables wait for no promise')
-  }
-
-  appendThen(table: number, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
+  append(table: number, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
     this.appends.push({
       expected,
       events,

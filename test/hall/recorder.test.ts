@@ -11,6 +11,7 @@ import { Recorder } from '../../src/hall/recorder.ts'
 import { evolve, opened } from '../../src/hall/table.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
+import { keep } from '../support/keep.ts'
 
 const PEOPLE: readonly Sitter[] = ['ada', 'grace', 'alan', 'edsger'].map((name, at) => ({ person: `account:${at + 1}`, name }))
 const QUESTIONS = [{ text: '1 + 1?', options: ['1', '2', '3'], right: 1 }]
@@ -258,7 +259,7 @@ describe('what was not recorded', () => {
         { ...opening, game, rated: true, n: 1, at: 1 },
         { type: 'ended', outcome: { winners: [0] }, counts: true, n: 2, at: 2 },
       ]
-      return store.tables.append(table, 0, events)
+      return keep(store.tables, table, 0, events)
     }
     await append(7, 'tictactoe')
     await append(8, 'a game of long ago')

@@ -30,19 +30,26 @@ function openedTable(rules: AnyGame, options: unknown = {}, clock: ClockRules = 
   return opened({ ...opening, n: 1, at: START }, rules)
 }
 
-/** The table after a command, and its events. Throws where it is refused. */
+/** The table after a command, and its events, from which the same follows again. Throws where it is refused. */
 function having(table: TableState, command: Command, now = START): { table: TableState; events: TableEvent[] } {
-  const happenings = decide(table, command, now)
-  if (isRefusal(happenings)) throw new Error(happenings.refused)
-  const events = happenings.map((happening, at) => ({ ...happening, n: table.n + 1 + at, at: now }))
-  return { table: events.reduce(evolve, table), events }
+  const steps = decide(table, command, now)
+  if (isRefusal(steps)) throw new Error(steps.refused)
+  let after = table
+  for (const [at, { event, state }] of steps.entries()) {
+    expect([event.n, event.at]).toEqual([table.n + 1 + at, now])
+    after = evolve(after, event)
+    expect(plain(state)).toEqual(plain(after))
+  }
+  return { table: after, events: steps.map(({ event }) => event) }
 }
+
+const plain = ({ rules: _, ...state }: TableState) => state
 
 function refused(table: TableState, command: Command, now = START): string | undefined {
   const before = JSON.stringify(table)
-  const happenings = decide(table, command, now)
+  const steps = decide(table, command, now)
   expect(JSON.stringify(table)).toBe(before)
-  return isRefusal(happenings) ? happenings.refused : undefined
+  return isRefusal(steps) ? steps.refused : undefined
 }
 
 /** Every position that can be reached by legal moves, each once. */
@@ -295,9 +302,9 @@ describe('clocks', () => {
           const before = [0, 1].map((one) => timeLeft(table.clocks, clock, one, now) ?? 0)
           const command: Command =
             type === 'play' ? { type, seat, move: cell } : type === 'tick' || type === 'suspend' ? { type } : { type, seat }
-          const happenings = decide(table, command, now)
-          if (isRefusal(happenings)) continue
-          for (const happening of happenings) table = evolve(table, { ...happening, n: table.n + 1, at: now })
+          const steps = decide(table, command, now)
+          if (isRefusal(steps)) continue
+          for (const { event } of steps) table = evolve(table, event)
           for (const one of [0, 1]) expect(timeLeft(table.clocks, clock, one, now)).toBeLessThanOrEqual(before[one] ?? 0)
         }
       }),

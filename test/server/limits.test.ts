@@ -225,6 +225,20 @@ describe('seats and tables', () => {
     expect(third.heard).toMatch(/^WORD/)
   })
 
+  test('a table to which nobody has come back for a week makes room', async () => {
+    const { come, clock } = hall({ tables: 1 })
+    const first = await come('fh/quiz')
+    await first.say('NAME ada\n', 'START 5\n')
+    await first.close()
+    const refused = await come('fh/hangman')
+    await refused.say('START\n')
+    expect(refused.heard).toMatch(/^ERROR there is no room/)
+    await clock.pass(8 * 24 * 3_600_000)
+    const second = await come('fh/hangman')
+    await second.say('START\n')
+    expect(second.heard).toMatch(/^WORD/)
+  })
+
   test('a protocol without such words is broken off', async () => {
     const { come } = hall({ tables: 1 })
     const first = await come('tjc/guess')

@@ -105,11 +105,7 @@ function waiting(store: Store, before: Promise<void>): Store {
   const { tables } = store
   const log: TableLog = {
     newTable: () => tables.newTable(),
-    async append(...addition) {
-      await before
-      return tables.append(...addition)
-    },
-    appendThen: (...addition) => void before.then(() => tables.appendThen(...addition)),
+    append: (...addition) => void before.then(() => tables.append(...addition)),
     read: (...which) => tables.read(...which),
     follow: (...who) => tables.follow(...who),
     unfinished: () => tables.unfinished(),

@@ -5,6 +5,7 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { VersionConflict } from '../../src/hall/ports.ts'
 import { Metrics } from '../../src/server/metrics.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
+import { keep } from '../support/keep.ts'
 import { Parlor, serving } from '../support/process.ts'
 import { closed } from '../support/sockets.ts'
 
@@ -73,8 +74,8 @@ describe('metrics', () => {
     const moved = (n: number): TableEvent => ({ type: 'moved', seat: 0, move: 5, n, at: 0 })
     const seen: TableEvent[] = []
     tables.follow(1, (events) => seen.push(...events))
-    await tables.append(1, 0, [moved(1), moved(2)])
-    await expect(tables.append(1, 0, [{ type: 'suspended', n: 1, at: 0 }])).rejects.toThrow(VersionConflict)
+    await keep(tables, 1, 0, [moved(1), moved(2)])
+    await expect(keep(tables, 1, 0, [{ type: 'suspended', n: 1, at: 0 }])).rejects.toThrow(VersionConflict)
     expect(await tables.read(1, 0)).toEqual(seen)
     expect(await tables.unfinished()).toEqual([1])
     expect(tables.newTable()).toBe(2)

@@ -49,6 +49,42 @@ describe('commits', () => {
     expect(await fates([commits.add(write(13)), commits.add(() => new TypeError('refused'))])).toEqual(['RangeError', 'TypeError'])
   })
 
+  describe('when', () => {
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+    /** Commits, to which each turn of the event loop brings so many jobs; the answer is what each transaction had. */
+    async function brought(turns: readonly number[], now: () => number = () => 0): Promise<readonly number[]> {
+      const { sizes, transaction, write } = ledger()
+      const commits = new Commits(transaction, () => {}, now)
+      for (const jobs of turns) {
+        for (let job = 0; job < jobs; job++) void commits.add(write(0))
+        await turn()
+      }
+      return sizes
+    }
+
+    test('one alone is written at the end of its turn', async () => {
+      expect(await brought([1])).toEqual([1])
+    })
+
+    test('several wait for company as long as turns bring more', async () => {
+      expect(await brought([3, 2, 2, 1])).toEqual([8])
+      expect(await brought([3, 2, 2])).toEqual([])
+    })
+
+    test('no more than 64 wait', async () => {
+      expect(await brought([40, 30, 2, 0])).toEqual([70, 2])
+      expect(await brought([64])).toEqual([64])
+    })
+
+    test('nobody waits when 2 ms have gone since the first came, however long turns are', async () => {
+      let now = 0
+      expect(await brought([3], () => (now += 3))).toEqual([3])
+      now = 0
+      expect(await brought([3, 3, 3], () => now++)).toEqual([9])
+    })
+  })
+
   test('whoever is told of trouble may throw, and still everybody is answered', async () => {
     const onTrouble = vi.fn(() => {
       throw new Error('no ears')

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
+import { keep } from '../support/keep.ts'
 import { fates, move, type Open } from './samples.ts'
 
 /** What every store does for those who follow a table. */
@@ -13,9 +14,9 @@ export function followContract(open: Open): void {
       tables.follow(2, note('other'))
       tables.follow(1, note('second'))
       const appended = [
-        tables.append(1, 0, [move(1, 1)]).then(() => order.push('kept 1')),
-        tables.append(2, 0, [move(2, 1)]).then(() => order.push('kept other')),
-        tables.append(1, 1, [move(1, 2), move(1, 3)]).then(() => order.push('kept 2,3')),
+        keep(tables, 1, 0, [move(1, 1)]).then(() => order.push('kept 1')),
+        keep(tables, 2, 0, [move(2, 1)]).then(() => order.push('kept other')),
+        keep(tables, 1, 1, [move(1, 2), move(1, 3)]).then(() => order.push('kept 2,3')),
       ]
       expect(order).toEqual([])
       await Promise.all(appended)
@@ -31,7 +32,7 @@ export function followContract(open: Open): void {
         expect(told).toBe(event)
         read.push(tables.read(1, 0))
       })
-      await tables.append(1, 0, [event])
+      await keep(tables, 1, 0, [event])
       expect(await Promise.all(read)).toEqual([[event]])
     })
 
@@ -39,11 +40,11 @@ export function followContract(open: Open): void {
       const { tables } = await open()
       const early = vi.fn()
       const late = vi.fn()
-      const appended = tables.append(1, 0, [move(1, 1)])
+      const appended = keep(tables, 1, 0, [move(1, 1)])
       tables.follow(1, early)
       await appended
       tables.follow(1, late)
-      await tables.append(1, 1, [move(1, 2)])
+      await keep(tables, 1, 1, [move(1, 2)])
       expect(early.mock.calls).toEqual([[[move(1, 1)]], [[move(1, 2)]]])
       expect(late.mock.calls).toEqual([[[move(1, 2)]]])
     })
@@ -52,7 +53,7 @@ export function followContract(open: Open): void {
       const { tables } = await open()
       const told = vi.fn()
       tables.follow(1, told)
-      expect(await fates([tables.append(1, 1, [move(1, 2)])])).toEqual(['VersionConflict'])
+      expect(await fates([keep(tables, 1, 1, [move(1, 2)])])).toEqual(['VersionConflict'])
       expect(told).not.toHaveBeenCalled()
     })
 
@@ -68,12 +69,12 @@ export function followContract(open: Open): void {
         })
         ends.push(end)
       }
-      await tables.append(1, 0, [move(1, 1)])
+      await keep(tables, 1, 0, [move(1, 1)])
       expect(told.splice(0)).toEqual(['a1', 'b1', 'c1'])
-      await tables.append(1, 1, [move(1, 2)])
+      await keep(tables, 1, 1, [move(1, 2)])
       expect(told.splice(0)).toEqual(['a2', 'c2', 'new'])
       for (const end of ends) end()
-      await tables.append(1, 2, [move(1, 3)])
+      await keep(tables, 1, 2, [move(1, 3)])
       expect(told).toEqual(['new'])
     })
 
@@ -81,10 +82,10 @@ export function followContract(open: Open): void {
       const { tables } = await open()
       const answered = new Promise<void>((resolve) => {
         tables.follow(1, ([event]) => {
-          if (event?.n === 1) tables.append(1, 1, [move(1, 2)]).then(resolve)
+          if (event?.n === 1) keep(tables, 1, 1, [move(1, 2)]).then(resolve)
         })
       })
-      await tables.append(1, 0, [move(1, 1)])
+      await keep(tables, 1, 0, [move(1, 1)])
       await answered
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2)])
     })
@@ -99,7 +100,7 @@ export function followContract(open: Open): void {
       })
       tables.follow(1, told)
       tables.follow(2, told)
-      expect(await fates([tables.append(1, 0, [move(1, 1)]), tables.append(2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
+      expect(await fates([keep(tables, 1, 0, [move(1, 1)]), keep(tables, 2, 0, [move(2, 1)])])).toEqual(['kept', 'kept'])
       expect(told.mock.calls).toEqual([[[move(1, 1)]], [[move(2, 1)]]])
       expect(onTrouble.mock.calls).toEqual([[trouble]])
       expect(await tables.read(1, 0)).toEqual([move(1, 1)])
@@ -114,7 +115,7 @@ export function followContract(open: Open): void {
         tables.follow(1, () => {
           throw thrown
         })
-      await tables.append(1, 0, [move(1, 1)])
+      await keep(tables, 1, 0, [move(1, 1)])
       expect(warned.mock.calls).toEqual([[trouble], ['a word']])
     })
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Happening, TableEvent } from '../../src/hall/ports.ts'
+import { keep } from '../support/keep.ts'
 import { fate, move, type Open } from './samples.ts'
 
 const seat = fc.nat(7)
@@ -57,7 +58,7 @@ export function propertiesContract(open: Open): void {
         fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 8 }), fc.nat(8), async (happenings, after) => {
           const table = tables.newTable()
           const events = happenings.map((one, at): TableEvent => ({ ...one, n: at + 1, at: at * 1000 }))
-          await tables.append(table, 0, events)
+          await keep(tables, table, 0, events)
           expect(await tables.read(table, after)).toEqual(events.slice(after))
         }),
       )
@@ -77,7 +78,7 @@ export function propertiesContract(open: Open): void {
             const expected = Math.max(0, log.length + off)
             const events = Array.from({ length: count }, (_, at) => move(table, expected + 1 + at))
             const fits = expected === log.length
-            appended.push(fate(tables.append(table, expected, events)))
+            appended.push(fate(keep(tables, table, expected, events)))
             expectedFates.push(fits ? 'kept' : 'VersionConflict')
             if (fits) log.push(...events)
             if (!together) await appended.at(-1)

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type TableEvent, VersionConflict } from '../../src/hall/ports.ts'
+import { keep } from '../support/keep.ts'
 import { event, fates, move, type Open } from './samples.ts'
 
 const outcome = { winners: [0] }
@@ -9,9 +10,9 @@ export function tablesContract(open: Open): void {
   describe('append and read', () => {
     test('events are read as they were appended, all or after a number', async () => {
       const { tables } = await open()
-      await tables.append(1, 0, [move(1, 1)])
-      await tables.append(1, 1, [move(1, 2), move(1, 3)])
-      await tables.append(2, 0, [move(2, 1)])
+      await keep(tables, 1, 0, [move(1, 1)])
+      await keep(tables, 1, 1, [move(1, 2), move(1, 3)])
+      await keep(tables, 2, 0, [move(2, 1)])
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2), move(1, 3)])
       expect(await tables.read(1, 1)).toEqual([move(1, 2), move(1, 3)])
       expect(await tables.read(1, 2)).toEqual([move(1, 3)])
@@ -24,7 +25,7 @@ export function tablesContract(open: Open): void {
     test('an event is read when it is kept, and as it was when it was appended', async () => {
       const { tables } = await open()
       const board = ['x', 'o']
-      const appended = tables.append(1, 0, [event(1, { type: 'moved', seat: 0, move: board })])
+      const appended = keep(tables, 1, 0, [event(1, { type: 'moved', seat: 0, move: board })])
       board.push('x')
       expect(await tables.read(1, 0)).toEqual([])
       await appended
@@ -37,11 +38,11 @@ export function tablesContract(open: Open): void {
       ['a new table', 0, 'table 1 has other events after number 0'],
     ])('whoever expects %s is refused, and nothing is appended', async (_, expected, sentence) => {
       const { tables } = await open()
-      await tables.append(1, 0, [move(1, 1), move(1, 2)])
-      const appended = tables.append(1, expected, [move(1, expected + 1)])
+      await keep(tables, 1, 0, [move(1, 1), move(1, 2)])
+      const appended = keep(tables, 1, expected, [move(1, expected + 1)])
       await expect(appended).rejects.toThrow(VersionConflict)
       await expect(appended).rejects.toThrow(sentence)
-      await expect(tables.append(9, 1, [move(9, 2)])).rejects.toThrow(VersionConflict)
+      await expect(keep(tables, 9, 1, [move(9, 2)])).rejects.toThrow(VersionConflict)
       expect(await tables.read(1, 0)).toHaveLength(2)
       expect(await tables.read(9, 0)).toEqual([])
     })
@@ -49,14 +50,14 @@ export function tablesContract(open: Open): void {
     test('of what is appended in one turn, only what conflicts is refused, and what builds on it', async () => {
       const { tables } = await open()
       const appended = [
-        tables.append(1, 0, [move(1, 1)]),
-        tables.append(2, 0, [move(2, 1)]),
-        tables.append(1, 1, [move(1, 2), move(1, 3)]),
-        tables.append(2, 5, [move(2, 6)]),
-        tables.append(2, 6, [move(2, 7)]),
-        tables.append(1, 1, [move(1, 2)]),
-        tables.append(3, 0, [move(3, 1)]),
-        tables.append(2, 1, [move(2, 2)]),
+        keep(tables, 1, 0, [move(1, 1)]),
+        keep(tables, 2, 0, [move(2, 1)]),
+        keep(tables, 1, 1, [move(1, 2), move(1, 3)]),
+        keep(tables, 2, 5, [move(2, 6)]),
+        keep(tables, 2, 6, [move(2, 7)]),
+        keep(tables, 1, 1, [move(1, 2)]),
+        keep(tables, 3, 0, [move(3, 1)]),
+        keep(tables, 2, 1, [move(2, 2)]),
       ]
       const conflict = 'VersionConflict'
       expect(await fates(appended)).toEqual(['kept', 'kept', 'kept', conflict, conflict, conflict, 'kept', 'kept'])
@@ -70,12 +71,12 @@ export function tablesContract(open: Open): void {
       const ended = (n: number) => event(n, { type: 'ended', outcome, counts: true })
       const said = event(4, { type: 'said', name: 'Ada', text: 'well played' })
       const appended = [
-        tables.append(2, 0, [move(2, 1)]),
-        tables.append(1, 0, [move(1, 1)]),
-        tables.append(1, 1, [move(1, 2), ended(3)]),
-        tables.append(1, 2, [ended(3)]),
-        tables.append(2, 1, [ended(2)]),
-        tables.append(1, 3, [said]),
+        keep(tables, 2, 0, [move(2, 1)]),
+        keep(tables, 1, 0, [move(1, 1)]),
+        keep(tables, 1, 1, [move(1, 2), ended(3)]),
+        keep(tables, 1, 2, [ended(3)]),
+        keep(tables, 2, 1, [ended(2)]),
+        keep(tables, 1, 3, [said]),
       ]
       expect(await fates(appended)).toEqual(['kept', 'kept', 'kept', 'VersionConflict', 'kept', 'kept'])
       expect(await tables.read(1, 0)).toEqual([move(1, 1), move(1, 2), ended(3), said])
@@ -86,12 +87,12 @@ export function tablesContract(open: Open): void {
     test('appending nothing only compares', async () => {
       const { tables } = await open()
       const told = vi.fn()
-      await tables.append(1, 0, [])
+      await keep(tables, 1, 0, [])
       expect(await tables.unfinished()).toEqual([])
-      await tables.append(1, 0, [move(1, 1)])
+      await keep(tables, 1, 0, [move(1, 1)])
       tables.follow(1, told)
-      await tables.append(1, 1, [])
-      await expect(tables.append(1, 0, [])).rejects.toThrow(VersionConflict)
+      await keep(tables, 1, 1, [])
+      await expect(keep(tables, 1, 0, [])).rejects.toThrow(VersionConflict)
       expect(told).not.toHaveBeenCalled()
     })
 
@@ -117,8 +118,8 @@ export function tablesContract(open: Open): void {
       ['what is no JSON', 1, 0, event(1, { type: 'moved', seat: 0, move: 1n }), 'event 1 of table 1 cannot be kept: Do not know how to'],
     ])('%s is refused with a sentence, and keeps nothing else from being kept', async (_, table, expected, bad, sentence) => {
       const { tables } = await open()
-      const refused = tables.append(table, expected, [bad])
-      const kept = tables.append(7, 0, [move(7, 1)])
+      const refused = keep(tables, table, expected, [bad])
+      const kept = keep(tables, 7, 0, [move(7, 1)])
       await expect(refused).rejects.toThrow(sentence)
       await kept
       expect([await tables.read(1, 0), await tables.unfinished()]).toEqual([[], [7]])
@@ -129,7 +130,7 @@ export function tablesContract(open: Open): void {
     test('have numbers that no table has had', async () => {
       const { tables } = await open()
       expect([tables.newTable(), tables.newTable()]).toEqual([1, 2])
-      const appended = tables.append(7, 0, [move(7, 1)])
+      const appended = keep(tables, 7, 0, [move(7, 1)])
       expect(tables.newTable()).toBe(8)
       await appended
       expect(tables.newTable()).toBe(9)
@@ -139,14 +140,14 @@ export function tablesContract(open: Open): void {
   describe('unfinished and ended', () => {
     test('tables that have not ended, by number; those that have and count, in the order in which they did', async () => {
       const { tables } = await open()
-      const opened = [3, 1, 4, 5, 2].map((table) => tables.append(table, 0, [move(table, 1)]))
+      const opened = [3, 1, 4, 5, 2].map((table) => keep(tables, table, 0, [move(table, 1)]))
       await Promise.all(opened)
       expect([await tables.unfinished(), await tables.ended()]).toEqual([[1, 2, 3, 4, 5], []])
       const ended = event(2, { type: 'ended', outcome, counts: true })
-      await Promise.all([tables.append(4, 1, [ended]), tables.append(1, 1, [ended, event(3, { type: 'continued', table: 5 })])])
-      await tables.append(2, 1, [event(2, { type: 'ended', outcome })])
-      await tables.append(3, 1, [move(3, 2), event(3, { type: 'ended', outcome, counts: true })])
-      await tables.append(4, 2, [event(3, { type: 'said', name: 'Ada', text: 'well played' })])
+      await Promise.all([keep(tables, 4, 1, [ended]), keep(tables, 1, 1, [ended, event(3, { type: 'continued', table: 5 })])])
+      await keep(tables, 2, 1, [event(2, { type: 'ended', outcome })])
+      await keep(tables, 3, 1, [move(3, 2), event(3, { type: 'ended', outcome, counts: true })])
+      await keep(tables, 4, 2, [event(3, { type: 'said', name: 'Ada', text: 'well played' })])
       expect([await tables.unfinished(), await tables.ended()]).toEqual([[5], [4, 1, 3]])
       expect(await tables.ended(undefined)).toEqual([4, 1, 3])
       expect(await tables.ended(4)).toEqual([1, 3])
@@ -156,16 +157,16 @@ export function tablesContract(open: Open): void {
 
     test('a table that ends at once, and one that ends twice', async () => {
       const { tables } = await open()
-      await tables.append(1, 0, [event(1, { type: 'ended', outcome, counts: true })])
-      await tables.append(2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])
-      await tables.append(3, 0, [event(1, { type: 'ended', outcome, counts: true })])
-      await tables.append(1, 1, [event(2, { type: 'ended', outcome, counts: true })])
+      await keep(tables, 1, 0, [event(1, { type: 'ended', outcome, counts: true })])
+      await keep(tables, 2, 0, [event(1, { type: 'ended', outcome }), event(2, { type: 'ended', outcome, counts: true })])
+      await keep(tables, 3, 0, [event(1, { type: 'ended', outcome, counts: true })])
+      await keep(tables, 1, 1, [event(2, { type: 'ended', outcome, counts: true })])
       expect([await tables.unfinished(), await tables.ended(), await tables.ended(1)]).toEqual([[], [1, 3], [3]])
     })
 
     test('after a table that has not ended there is no order', async () => {
       const { tables } = await open()
-      await tables.append(1, 0, [move(1, 1)])
+      await keep(tables, 1, 0, [move(1, 1)])
       await expect(tables.ended(1)).rejects.toThrow('table 1 has not ended, so none can be said to have ended after it')
       await expect(tables.ended(2)).rejects.toThrow(RangeError)
     })
@@ -176,11 +177,11 @@ export function tablesContract(open: Open): void {
       const { tables, close } = await open()
       const told = vi.fn()
       tables.follow(1, told)
-      const appended = [tables.append(1, 0, [move(1, 1)]), tables.append(1, 5, [move(1, 6)])]
+      const appended = [keep(tables, 1, 0, [move(1, 1)]), keep(tables, 1, 5, [move(1, 6)])]
       await close()
       expect(await fates(appended)).toEqual(['kept', 'VersionConflict'])
       expect(told.mock.calls).toEqual([[[move(1, 1)]]])
-      await expect(tables.append(1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: nothing can be kept in it any more')
+      await expect(keep(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: nothing can be kept in it any more')
       await close()
     })
   })

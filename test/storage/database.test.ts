@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Database, type Durable } from '../../src/storage/sqlite/database.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
+import { keep } from '../support/keep.ts'
 import { folder, storeIn } from './folders.ts'
 import { event, fates, move } from './samples.ts'
 
@@ -82,19 +83,19 @@ describe('a full disk', () => {
     migrate(database)
     const { tables: log } = storeIn(database)
     const long = event(2, { type: 'said', name: 'Ada', text: 'x'.repeat(1_000_000) })
-    await log.append(1, 0, [move(1, 1)])
+    await keep(log, 1, 0, [move(1, 1)])
     const pages = one(database, 'PRAGMA page_count')
     database.run(`PRAGMA max_page_count = ${Number(pages) + 5}`)
     const told: number[] = []
     for (const table of [1, 2, 3]) log.follow(table, () => told.push(table))
-    const big = log.append(1, 1, [long])
-    const appended = [log.append(2, 0, [move(2, 1)]), big, log.append(1, 2, [move(1, 3)]), log.append(3, 0, [move(3, 1)])]
+    const big = keep(log, 1, 1, [long])
+    const appended = [keep(log, 2, 0, [move(2, 1)]), big, keep(log, 1, 2, [move(1, 3)]), keep(log, 3, 0, [move(3, 1)])]
     expect(await fates(appended)).toEqual(['kept', 'StoreError', 'VersionConflict', 'kept'])
     await expect(big).rejects.toThrow(/parlor\.db cannot be read or written: database or disk is full/)
     expect(told).toEqual([2, 3])
     expect([await log.read(1, 0), await log.read(2, 0), await log.read(3, 0)]).toEqual([[move(1, 1)], [move(2, 1)], [move(3, 1)]])
     database.run('PRAGMA max_page_count = 1000000')
-    await log.append(1, 1, [long])
+    await keep(log, 1, 1, [long])
     expect(await log.read(1, 1)).toEqual([long])
   })
 })

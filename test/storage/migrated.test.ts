@@ -4,6 +4,7 @@ import type { TableEvent } from '../../src/hall/ports.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
+import { keep } from '../support/keep.ts'
 import { folder } from './folders.ts'
 import { event, move } from './samples.ts'
 
@@ -82,9 +83,9 @@ test('a store of version 1 is read, and goes on, with nothing lost', async () =>
   }
 
   const { tables, close } = await openStore({ folder: path })
-  await tables.append(7, 3, [move(7, 4), ended(5, true)])
-  await tables.append(9, 4, [said(5)])
-  await tables.append(tables.newTable(), 0, [move(10, 1), ended(2, true)])
+  await keep(tables, 7, 3, [move(7, 4), ended(5, true)])
+  await keep(tables, 9, 4, [said(5)])
+  await keep(tables, tables.newTable(), 0, [move(10, 1), ended(2, true)])
   expect([await tables.read(7, 3), await tables.read(9, 4)]).toEqual([[move(7, 4), ended(5, true)], [said(5)]])
   expect([await tables.unfinished(), await tables.ended(), await tables.ended(5)]).toEqual([[3], [9, 2, 5, 7, 10], [7, 10]])
   await close()

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Store, TableEvent } from '../../src/hall/ports.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
 import type { Pace } from '../../src/storage/sqlite/tables.ts'
+import { keep } from '../support/keep.ts'
 import { contract } from './contract.ts'
 import { databaseIn, folder, leftBy, storeIn } from './folders.ts'
 import { event, fate, fates, move } from './samples.ts'
@@ -26,14 +27,14 @@ describe('the directory', () => {
   test('follows some tables a turn, when the journal is far enough ahead', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database, { lag: 120, entries: 2 })
-    await tables.append(1, 0, [move(1, 1)])
+    await keep(tables, 1, 0, [move(1, 1)])
     await turn()
     expect(reach(database)).toEqual([0, 1])
-    await Promise.all([2, 3, 4, 5].map((table) => tables.append(table, 0, [move(table, 1)])))
+    await Promise.all([2, 3, 4, 5].map((table) => keep(tables, table, 0, [move(table, 1)])))
     const noted: unknown[] = []
     for (let turns = 0; turns < 4; turns++) {
       noted.push(database.prepare('SELECT count(*) AS count FROM tables').get()?.count)
-      if (turns === 1) void tables.append(6, 0, [move(6, 1)])
+      if (turns === 1) void keep(tables, 6, 0, [move(6, 1)])
       await turn()
     }
     expect(noted).toEqual([0, 2, 4, 5])
@@ -43,8 +44,8 @@ describe('the directory', () => {
   test('has everything when the store is closed', async () => {
     const path = folder()
     const { tables, close } = storeIn(databaseIn(path), { lag: 1_000_000, entries: 2 })
-    await Promise.all([1, 2, 3].map((table) => tables.append(table, 0, [move(table, 1)])))
-    await tables.append(2, 1, [ended(2)])
+    await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await keep(tables, 2, 1, [ended(2)])
     await close()
     const database = databaseIn(path)
     expect(reach(database)).toEqual([2, 2])
@@ -61,7 +62,7 @@ describe('the directory', () => {
     const onTrouble = vi.fn()
     const { tables } = storeIn(database, AT_ONCE, onTrouble)
     database.run("CREATE TRIGGER full BEFORE INSERT ON tables BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    await tables.append(1, 0, [move(1, 1), ended(2)])
+    await keep(tables, 1, 0, [move(1, 1), ended(2)])
     await turn()
     await turn()
     expect(onTrouble.mock.calls).toEqual([[expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') })]])
@@ -69,7 +70,7 @@ describe('the directory', () => {
     expect([await tables.read(1, 0), await tables.ended()]).toEqual([[move(1, 1), ended(2)], [1]])
 
     database.run('DROP TRIGGER full')
-    await tables.append(2, 0, [move(2, 1)])
+    await keep(tables, 2, 0, [move(2, 1)])
     while (reach(database)[0] !== 2) await turn()
     expect([await tables.read(1, 0), await tables.ended(), await tables.unfinished()]).toEqual([[move(1, 1), ended(2)], [1], [2]])
     expect(onTrouble).toHaveBeenCalledTimes(1)
@@ -80,16 +81,16 @@ describe('a commit that fails', () => {
   test('leaves no trace: neither of what it would have opened, nor of what it would have ended', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
-    await tables.append(1, 0, [move(1, 1)])
+    await keep(tables, 1, 0, [move(1, 1)])
     database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    const lost = [tables.append(1, 1, [ended(2)]), tables.append(2, 0, [move(2, 1)]), tables.append(2, 1, [ended(2)])]
+    const lost = [keep(tables, 1, 1, [ended(2)]), keep(tables, 2, 0, [move(2, 1)]), keep(tables, 2, 1, [ended(2)])]
     expect(await fates(lost)).toEqual(['StoreError', 'StoreError', 'VersionConflict'])
     expect([await tables.unfinished(), await tables.ended()]).toEqual([[1], []])
     expect([await tables.read(1, 0), await tables.read(2, 0)]).toEqual([[move(1, 1)], []])
 
     database.run('DROP TRIGGER full')
-    await tables.append(2, 0, [move(2, 1), ended(2)])
-    await tables.append(1, 1, [ended(2)])
+    await keep(tables, 2, 0, [move(2, 1), ended(2)])
+    await keep(tables, 1, 1, [ended(2)])
     expect([await tables.unfinished(), await tables.ended(), await tables.ended(2)]).toEqual([[], [2, 1], [1]])
     expect(reach(database)).toEqual([0, 3])
   })
@@ -100,17 +101,17 @@ test('a directory that is only on its way when the process is killed leads to th
   const database = databaseIn(path)
   const { tables } = storeIn(database, AT_ONCE)
   database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
-  expect(await fates([tables.append(9, 0, [ended(1)])])).toEqual(['StoreError'])
+  expect(await fates([keep(tables, 9, 0, [ended(1)])])).toEqual(['StoreError'])
   database.run('DROP TRIGGER full')
   // the directory takes them by number, so that it has 5 before 7
-  void tables.append(2, 0, [ended(1)])
-  void tables.append(2, 1, [ended(2)])
-  void tables.append(7, 0, [ended(1)])
-  void tables.append(5, 0, [ended(1)])
+  void keep(tables, 2, 0, [ended(1)])
+  void keep(tables, 2, 1, [ended(2)])
+  void keep(tables, 7, 0, [ended(1)])
+  void keep(tables, 5, 0, [ended(1)])
   while (database.prepare('SELECT count(*) AS count FROM tables').get()?.count !== 2) await turn()
   expect(reach(database)).toEqual([0, 1])
   const left = storeIn(databaseIn(leftBy(path)), AT_ONCE).tables
-  await left.append(1, 0, [ended(1)])
+  await keep(left, 1, 0, [ended(1)])
   expect([await left.ended(), await left.ended(7), await left.unfinished()]).toEqual([[2, 7, 5, 1], [5, 1], []])
 })
 
@@ -189,7 +190,7 @@ test('whatever happens at tables, and whenever the store is closed or killed and
           const events = Array.from({ length: step.moves }, (_, at) => move(step.table, from + 1 + at))
           if (step.ends) events.push(ended(from + 1 + step.moves, step.counts))
           const fits = from === log.length
-          appended.push(fate(store.tables.append(step.table, from, events)))
+          appended.push(fate(keep(store.tables, step.table, from, events)))
           expected.push(fits ? 'kept' : 'VersionConflict')
           if (fits && events.length > 0) logs.set(step.table, [...log, ...events])
           if (fits && step.ends && !order.has(step.table)) order.set(step.table, step.counts)

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../src/hall/ports.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
+import { keep } from '../support/keep.ts'
 import { contract } from './contract.ts'
 import { folder, leftBy } from './folders.ts'
 import { event, move } from './samples.ts'
@@ -27,9 +28,9 @@ const said = event(3, { type: 'said', name: 'Ada', text: 'hi' })
 async function closed(): Promise<string> {
   const path = folder()
   const store = await opened(path)
-  await store.tables.append(2, 0, [move(2, 1)])
-  await store.tables.append(1, 0, [move(1, 1), move(1, 2), said])
-  await store.tables.append(1, 3, [move(1, 4)])
+  await keep(store.tables, 2, 0, [move(2, 1)])
+  await keep(store.tables, 1, 0, [move(1, 1), move(1, 2), said])
+  await keep(store.tables, 1, 3, [move(1, 4)])
   await store.close()
   return path
 }
@@ -46,7 +47,7 @@ describe('opening', () => {
   test('makes the folder, and one file', async () => {
     const path = join(folder(), 'a', 'b')
     const store = await opened(path)
-    await store.tables.append(1, 0, [move(1, 1)])
+    await keep(store.tables, 1, 0, [move(1, 1)])
     await store.close()
     expect(await readdir(path)).toEqual(['parlor.db'])
   })
@@ -58,8 +59,8 @@ describe('opening', () => {
     const standing = { person: 'account:2', name: 'Ada', score: 12, games: 1 }
     const ended = event(2, { type: 'ended', outcome: { winners: [1] }, counts: true })
     const work = [
-      before.tables.append(before.tables.newTable(), 0, [move(1, 1), ended]),
-      before.tables.append(before.tables.newTable(), 0, [move(2, 1)]),
+      keep(before.tables, before.tables.newTable(), 0, [move(1, 1), ended]),
+      keep(before.tables, before.tables.newTable(), 0, [move(2, 1)]),
       before.accounts.add({ ...ada, key: 'bob' }),
       before.accounts.add(ada),
       before.accounts.openSession({ token: 't', person: 'account:2', until: 10 }),
@@ -74,7 +75,7 @@ describe('opening', () => {
     expect(await tables.read(1, 0)).toEqual([move(1, 1), ended])
     expect([await tables.unfinished(), await tables.ended(), await results.last()]).toEqual([[2], [1], 1])
     expect(tables.newTable()).toBe(3)
-    await tables.append(2, 1, [move(2, 2)])
+    await keep(tables, 2, 1, [move(2, 2)])
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
     expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:2' })
     expect(await accounts.session('t', 9)).toEqual({ token: 't', person: 'account:2', until: 10 })
@@ -89,7 +90,7 @@ describe('opening', () => {
     const second = openStore({ folder: path })
     await expect(second).rejects.toMatchObject({ code: 'in-use' })
     await expect(second).rejects.toThrow(/parlor\.db is in use by another program, perhaps another Parlor: end that one, or choose/)
-    await first.tables.append(1, 0, [move(1, 1)])
+    await keep(first.tables, 1, 0, [move(1, 1)])
     await first.close()
     expect(await (await opened(path)).tables.read(1, 0)).toEqual([move(1, 1)])
   })
@@ -181,7 +182,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
   ])('%s', async (_, sql, sentence) => {
     const path = folder()
     const { tables } = await opened(path)
-    for (const n of [1, 2, 3, 4]) await tables.append(1, n - 1, [move(1, n)])
+    for (const n of [1, 2, 3, 4]) await keep(tables, 1, n - 1, [move(1, n)])
     const left = leftBy(path)
     change(left, sql)
     const refused = openStore({ folder: left })
@@ -192,7 +193,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
   test('but events that are damaged are told to whoever reads them', async () => {
     const path = folder()
     const before = await opened(path)
-    await Promise.all([1, 2].map((table) => before.tables.append(table, 0, [move(table, 1), move(table, 2)])))
+    await Promise.all([1, 2].map((table) => keep(before.tables, table, 0, [move(table, 1), move(table, 2)])))
     const left = leftBy(path)
     change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2')`)
     const { tables } = await opened(left)

@@ -1,4 +1,5 @@
 import { openStore } from '../../src/storage/sqlite.ts'
+import { keep } from '../support/keep.ts'
 import { move } from './samples.ts'
 
 /**
@@ -17,7 +18,7 @@ for (let table = 1; table <= 8; table++) {
 async function append(table: number, expected: number): Promise<never> {
   for (let last = expected; ; ) {
     const events = Array.from({ length: 1 + (last % table) }, (_, at) => move(table, last + 1 + at))
-    await tables.append(table, last, events)
+    await keep(tables, table, last, events)
     last += events.length
     process.stdout.write(`kept ${table} ${last}\n`)
   }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
-/** Known is what need not be found out about a socket; to ask the system costs as much as a small message. */
+/** Known is what need not be found out about a socket. */
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
-  /** The peer can only be on this machine. */
-  readonly loopback?: true
+  /** The peer's host, which can only be this machine: then its port is asked for when somebody wants to know it. */
+  readonly loopback?: string
   /** The TCP socket below TLS. */
   readonly below?: Socket
 }
@@ -18,13 +18,13 @@ export class SocketTransport implements Transport {
   /** The TCP socket below TLS: only that can be reset. */
   readonly #below: Socket
   #remote: Address | undefined
-  readonly #loopback: boolean | undefined
+  readonly #loopback: string | undefined
   #broken: string | undefined
 
   constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
     this.#socket = socket
     this.#below = below
-    this.#remote = remote
+    this.#remote = remote ?? (loopback === undefined ? remoteOf(socket) : undefined)
     this.#loopback = loopback
     // from the first moment on, since a peer may break off while it still waits to be served
     const broken = (error: NodeJS.ErrnoException) => {
@@ -35,7 +35,7 @@ export class SocketTransport implements Transport {
   }
 
   get remote(): Address {
-    this.#remote ??= remoteOf(this.#socket)
+    this.#remote ??= remoteOf(this.#socket, this.#loopback)
     return this.#remote
   }
 
@@ -44,7 +44,7 @@ export class SocketTransport implements Transport {
   }
 
   get loopback(): boolean {
-    return this.#loopback ?? isLoopback(this.remote)
+    return this.#loopback !== undefined || isLoopback(this.remote)
   }
 
   open(sink: Sink): void {
@@ -91,9 +91,9 @@ export class SocketTransport implements Transport {
   }
 }
 
-/** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none. */
-export function remoteOf(socket: Socket): Address {
-  return { host: (socket.remoteAddress ?? 'gone').replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
+/** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none, or only a host that is known. */
+export function remoteOf(socket: Socket, known = 'gone'): Address {
+  return { host: (socket.remoteAddress ?? known).replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 
 /** Whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */

@@ -15,7 +15,7 @@ const ABSENT = ['ECONNREFUSED']
 /** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const options = here(at)
-  const known = isLoopbackHost(options.host) ? ({ loopback: true } as const) : {}
+  const known = isLoopbackHost(options.host) ? { loopback: options.host } : {}
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(new SocketTransport(socket, known)))
   return listening(server, options)
 }

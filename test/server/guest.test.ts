@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { chance } from '../../src/games/random.ts'
+import type { Logs, Visit } from '../../src/server/logs.ts'
+import { Server } from '../../src/server/server.ts'
+import { program } from '../support/play.ts'
+import { premises } from '../support/premises.ts'
+
+/** A server of tic-tac-toe on this machine, and a client that has heard its first move. */
+async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = []) {
+  const tictactoe = await program('tictactoe')
+  const server = new Server({
+    premises: premises(),
+    programs: [tictactoe],
+    host: '127.0.0.1',
+    ports: { [tictactoe.name]: 0 },
+    iterative: new Set(iterative),
+    limits: { first: 60_000, idle: 60_000 },
+    options: {},
+    random: chance,
+    logs: { tell: () => {}, ...logs },
+  })
+  const [place] = await server.open()
+  onTestFinished(() => server.stop())
+  const come = async (): Promise<Socket> => {
+    const socket = connect(place?.address.port ?? 0, '127.0.0.1').on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'data')
+    return socket
+  }
+  return { server, come, tally: server.tallies.get(tictactoe) }
+}
+
+test('who has broken off is told of with the address it had', async () => {
+  const ended = vi.fn<(visit: Visit) => void>()
+  const { come } = await served({ ended })
+  const socket = await come()
+  const { localPort } = socket
+  socket.resetAndDestroy()
+  await vi.waitFor(() => expect(ended).toHaveBeenCalled())
+  expect(ended.mock.calls[0]?.[0].client).toEqual({ host: '127.0.0.1', port: localPort })
+})
+
+test('logs that fail keep no connection open, and the next one is served', async () => {
+  const failures: unknown[] = []
+  const fail = (reason: unknown) => failures.push(reason)
+  const before = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', fail)
+  onTestFinished(() => {
+    process.removeListener('unhandledRejection', fail)
+    for (const listener of before) process.on('unhandledRejection', listener)
+  })
+  const ended = () => {
+    throw new Error('the log is full')
+  }
+  const { come, server, tally } = await served({ ended }, ['tjc/tictactoe'])
+  const first = await come()
+  const second = come()
+  first.write('rubbish\n')
+  await second
+  await vi.waitFor(() => expect(tally?.open).toBe(1))
+  expect([...server.conversations]).toHaveLength(1)
+  expect(failures).toMatchObject([{ message: 'the log is full' }])
+})
