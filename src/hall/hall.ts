@@ -250,7 +250,12 @@ export class Hall {
     const now = this.#options.clock.now()
     if (now < this.#tidyAt) return
     this.#tidyAt = now + TIDY
-    for (const table of [...this.#tables.all]) if (table.emptySince(now - HELD)) table.submit({ type: 'abandon' })
+    for (const table of [...this.#tables.all]) {
+      if (!table.emptySince(now - HELD)) continue
+      table.submit({ type: 'abandon' })
+      // there is room at once, and not only when that is kept
+      this.#tables.remove(table)
+    }
   }
 
   /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
