@@ -61,7 +61,8 @@ export class SocketTransport implements Transport {
 
   soon(what: Flushable): void {
     if (due.length === 0) setImmediate(all)
-    due.push(what)
+    // the last of many would wait for all the others to be read
+    if (due.push(what) === MANY) process.nextTick(all)
   }
 
   write(data: string | Uint8Array): void {
@@ -106,6 +107,8 @@ export function isLoopbackHost(host: string): boolean {
   return host === '::1' || /^(::ffff:)?127\./.test(host)
 }
 
+/** Flushables that wait for the end of a turn of the event loop, at most. */
+const MANY = 32
 let due: Flushable[] = []
 
 /** Flushes what is to be flushed in this turn of the event loop, by all sockets: one by one, that costs as much as a message. */
