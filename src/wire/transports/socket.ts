@@ -61,8 +61,7 @@ export class SocketTransport implements Transport {
 
   soon(what: Flushable): void {
     if (due.length === 0) setImmediate(all)
-    // the last of many would wait for all the others to be read
-    if (due.push(what) === MANY) process.nextTick(all)
+    due.push(what)
   }
 
   write(data: string | Uint8Array): void {
@@ -107,8 +106,6 @@ export function isLoopbackHost(host: string): boolean {
   return host === '::1' || /^(::ffff:)?127\./.test(host)
 }
 
-/** Flushables that wait for the end of a turn of the event loop, at most. */
-const MANY = 32
 let due: Flushable[] = []
 
 /** Flushes what is to be flushed in this turn of the event loop, by all sockets: one by one, that costs as much as a message. */
