@@ -2,8 +2,6 @@
 export interface Usage {
   /** Processor time in microseconds, user and system. */
   readonly cpu: number
-  /** Of that, in the system, in microseconds. */
-  readonly system: number
   /** Resident memory in bytes. */
   readonly rss: number
 }
@@ -21,7 +19,7 @@ export function obey(port: number): void {
   process.on('message', (question) => {
     if (question === 'settled') globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     const { user, system } = process.cpuUsage()
-    tell({ cpu: user + system, system, rss: process.memoryUsage.rss() })
+    tell({ cpu: user + system, rss: process.memoryUsage.rss() })
   })
   tell({ port })
 }
