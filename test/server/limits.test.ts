@@ -3,20 +3,15 @@ import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
 import { Doorkeeper, type HallLimits, turnAway, unlimited } from '../../src/server/limits.ts'
-import { Premises } from '../../src/server/premises.ts'
-import { memoryStore } from '../../src/storage/memory.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
-import { Far } from '../support/far.ts'
 import { program } from '../support/play.ts'
 import { serving } from '../support/process.ts'
-import { Script } from '../support/script.ts'
+import { Room } from '../support/room.ts'
 import { closed } from '../support/sockets.ts'
 
 /** A peer that comes from an address. */
@@ -185,27 +180,9 @@ describe('messages of one connection', () => {
 describe('seats and tables', () => {
   /** A hall with limits, and its clients. */
   function hall(limits: Partial<HallLimits>) {
-    const clock = new TestClock(Date.UTC(2024, 1, 29))
-    const onTrouble = (sentence: string, reason: unknown) => {
-      throw new Error(sentence, { cause: reason })
-    }
-    const place = new Premises({ store: memoryStore(), clock, random: seeded(1), limits: { ...unlimited, ...limits }, onTrouble })
-    const come = async (name: string) => {
-      const found = await program(name)
-      const [here, there] = memoryPair()
-      const conversation = new Conversation({
-        program: found,
-        side: 'server',
-        transport: there,
-        options: found.defaults ?? {},
-        random: seeded(1),
-        clock,
-        house: (line) => place.house(line, name),
-      })
-      await settled()
-      return new Far(conversation, { here, there, script: new Script(), clock })
-    }
-    return { come, place, clock }
+    const room = new Room({ limits: { ...unlimited, ...limits } })
+    onTestFinished(() => expect(room.troubles).toEqual([]))
+    return { come: (name: string) => room.client(name), place: room.premises, clock: room.clock }
   }
 
   test('where all tables are taken, a client hears so in its protocol’s words', async () => {
