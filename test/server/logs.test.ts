@@ -87,7 +87,8 @@ describe('what serve writes on standard error', () => {
       return heard
     }
     await say('fh/quiz', 'REGISTER ada engine-1843\n', 'LOGIN ada engine-1843\n', 'START 1\n')
-    await say('tjc/guess', 'psst\n', '50\n')
+    // no number of these can be the secret, which would end it well
+    await say('tjc/guess', 'psst\n', '500\n')
     const register = '{"type":"register","name":"bob","password":"tower-7713"}\n'
     const seek = '{"type":"seek","game":"tictactoe","private":true}\n{"type":"say","table":1,"text":"between us"}\n'
     const [, code = ''] = /"code":"([^"]+)"/.exec(await say('parlor/door', 'style json\n', register, seek, 'tower-7713\n')) ?? []
