@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
@@ -21,6 +22,9 @@ import { stopSignal, termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
+  // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
+  // where whatever they refer to stays until the next full collection: short pauses become ten times as long
+  setFlagsFromString('--no-allocation-site-pretenuring')
   const stop = stopSignal()
   onMistake(() => {})
   const settings = await settingsOf(flags)

@@ -1,6 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { LiveTable } from './live.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
+import { Register } from './register.ts'
 
 /** SeatAt is a seat at a table. */
 export interface SeatAt {
@@ -10,9 +11,9 @@ export interface SeatAt {
 
 /** Tables is where tables are found: by number, by who sits there, and by the tokens that let somebody back. */
 export class Tables {
-  readonly #byId = new Map<TableId, LiveTable>()
-  readonly #byPerson = new Map<PersonId, Set<LiveTable>>()
-  readonly #byToken = new Map<string, SeatAt>()
+  readonly #byId = new Register<TableId, LiveTable>()
+  readonly #byPerson = new Register<PersonId, Set<LiveTable>>()
+  readonly #byToken = new Register<string, SeatAt>()
 
   /** All of them, in order. */
   get all(): Iterable<LiveTable> {
