@@ -10,7 +10,7 @@ import type { Usage } from './control.ts'
  * How memory is run as `npm start` has it, and `serve` itself: collected in short pauses, on the thread that serves (all
  * of it has one core here), and nothing made among the old. The bare servers gain nothing by it.
  */
-export const AS_STARTED = ['--max-semi-space-size=8', '--single-threaded-gc', '--no-allocation-site-pretenuring']
+export const AS_STARTED = ['--max-semi-space-size=4', '--single-threaded-gc', '--no-allocation-site-pretenuring']
 
 /** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
 export interface Load {

@@ -308,7 +308,8 @@ export class Hall {
     this.#forget(wish)
     const { seats } = this.#rules(wish.game)
     const seat = wish.seats[0] ?? 0
-    const sitters = Array.from({ length: seats.max }, (_, number) => (number === seat ? wish.sitter : HOUSE_SITTER))
+    const sitters: Sitter[] = []
+    for (let number = 0; number < seats.max; number++) sitters.push(number === seat ? wish.sitter : HOUSE_SITTER)
     const { options = {}, code, clock = NO_CLOCK } = wish
     this.#tell(wish, this.open(wish.game, { options, seats: sitters, private: code !== undefined, clock }), seat)
   }

@@ -36,7 +36,7 @@ export class HallHouse implements Household, Hallway {
     this.#line = line
     this.#identity = new Identity({ people: premises.people, line })
     this.#onSeated = onSeated
-    this.#called = [...called].slice(0, NAME).join('')
+    this.#called = called.length <= NAME ? called : [...called].slice(0, NAME).join('')
   }
 
   /** Whoever sits opposite stays for its own reasons. */

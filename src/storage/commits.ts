@@ -24,9 +24,9 @@ export interface Job {
 
 /**
  * Commits gathers what is to be written, whoever asks, and writes it in one transaction: a commit costs as much as writing
- * dozens of events, and so it is paid once for all of them. It is written at the end of a turn of the event loop that
- * brings next to nothing, or else when enough waits, or has waited for 2 ms. Where a transaction fails, each job has one of
- * its own, so that only those fail that cannot be written.
+ * dozens of events, and so it is paid once for all of them. What comes alone is written at the end of its turn of the event
+ * loop; more waits until a turn brings nothing, enough waits, or it has waited for 1 ms. Where a transaction fails, each job
+ * has one of its own, so that only those fail that cannot be written.
  */
 export class Commits {
   readonly #transaction: Transaction
@@ -65,7 +65,7 @@ export class Commits {
   #afterTurn(before: number, until: number): NodeJS.Immediate {
     return setImmediate(() => {
       const waiting = this.#waiting.length
-      if (waiting - before < 2 || waiting >= BATCH || this.#now() > until) this.#commit()
+      if (waiting === 1 || waiting === before || waiting >= BATCH || this.#now() > until) this.#commit()
       else this.#turn = this.#afterTurn(waiting, until)
     })
   }
@@ -98,7 +98,7 @@ export class Commits {
 /** How many jobs are written at the latest, however many more the next turn may bring. */
 const BATCH = 64
 /** How long more is waited for while turns bring more, in milliseconds. */
-const PATIENCE = 2
+const PATIENCE = 1
 
 /** Writing is a job for whose answer somebody waits. */
 class Writing<Value> implements Job {

@@ -2,14 +2,14 @@ import type { Happening, TableEvent, TableId } from '../hall/ports.ts'
 import { StoreError, sentenceOf } from './error.ts'
 
 /**
- * An event as text, in one line: JSON, and a move, as most events are, as short as can be. Throws a TypeError, with a sentence, for one that could not be read again: what is damaged should
- * be found out before it is kept.
+ * An event as text, in one line: JSON, a move as short as can be, and of an opening nothing that is as usual. Throws a
+ * TypeError, with a sentence, for one that could not be read again: what is damaged should be found out before it is kept.
  */
 export function encodeEvent(table: TableId, event: TableEvent): string {
   const amiss = faultOf(event)
   if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${amiss}`)
   try {
-    return (event.type === 'moved' && moveText(event)) || JSON.stringify(event)
+    return (event.type === 'moved' && moveText(event)) || JSON.stringify(event.type === 'opened' ? briefly(event) : event)
   } catch (error) {
     throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
   }
@@ -19,6 +19,19 @@ export function encodeEvent(table: TableId, event: TableEvent): string {
 function moveText({ seat, move, at }: Extract<TableEvent, { type: 'moved' }>): string | undefined {
   const text = Number.isFinite(move) ? String(move) : JSON.stringify(move)
   return text === undefined ? undefined : `[${seat},${text},${at}]`
+}
+
+/** How a table is opened where nothing else is said. */
+const USUAL = { rated: false, private: false, clock: {} } as const
+
+/** An opening without what is as usual. */
+function briefly({ rated, private: hidden, clock, ...others }: Extract<TableEvent, { type: 'opened' }>): object {
+  return {
+    ...others,
+    ...(rated ? { rated } : {}),
+    ...(hidden ? { private: hidden } : {}),
+    ...(Object.keys(clock).length > 0 ? { clock } : {}),
+  }
 }
 
 /** The event of a text that should be a table's event number `n`. Throws a StoreError for anything else. */
@@ -41,7 +54,7 @@ function parse(table: TableId, n: number, text: string): Fields {
   try {
     const value: unknown = JSON.parse(text)
     if (Array.isArray(value) && value.length === 3) return { type: 'moved', seat: value[0], move: value[1], n, at: value[2] }
-    if (isObject(value)) return value
+    if (isObject(value)) return value.type === 'opened' ? { ...USUAL, ...value } : value
   } catch (error) {
     throw damaged(table, n, 'it is no JSON', error)
   }

@@ -9,8 +9,6 @@ export class Journal {
   readonly #add: StatementSync
   readonly #at: StatementSync
   readonly #after: StatementSync
-  /** The latest batches, by place. */
-  readonly #recent = new Map<number, string>()
 
   constructor(database: Database) {
     this.#database = database
@@ -24,20 +22,8 @@ export class Journal {
     this.#add.run(place, batch)
   }
 
-  /** Has a batch at hand in memory, until it is forgotten. */
-  remember(place: number, batch: string): void {
-    this.#recent.set(place, batch)
-  }
-
-  /** Has no batch up to a place at hand any more. */
-  forget(until: number): void {
-    for (const place of this.#recent.keys()) if (place <= until) this.#recent.delete(place)
-  }
-
   /** The batch at a place; an empty one where there is none. */
   at(place: number): string {
-    const recent = this.#recent.get(place)
-    if (recent !== undefined) return recent
     const row = this.#database.ask(() => this.#at.get(place))
     return row ? text(row.batch) : ''
   }

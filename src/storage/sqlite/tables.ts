@@ -33,8 +33,8 @@ interface Update {
 
 /**
  * SqliteShelf keeps events in the table `journal`, where each commit adds one row with all that it brings, and nothing
- * is ever changed. What an append is compared with is in memory, as is all that is in the journal and not yet in the
- * directory, which follows some way behind.
+ * is ever changed. What an append is compared with is in memory, as is where in the journal all that lies which is not
+ * yet in the directory: that follows some way behind.
  */
 export class SqliteShelf implements Shelf {
   readonly #database: Database
@@ -184,7 +184,7 @@ export class SqliteShelf implements Shelf {
 
   /** The next place of the journal has this batch. */
   #passed(batch: string): void {
-    this.#journal.remember(++this.#place, batch)
+    this.#place++
     this.#ahead += batch.length
     if (this.#ahead > this.#pace.lag) this.#turn ??= setImmediate(() => this.#advance())
   }
@@ -221,7 +221,6 @@ export class SqliteShelf implements Shelf {
     }
     update.done += chunk.length
     for (const table of chunk) this.#noted(table)
-    if (last) this.#journal.forget(cover.place)
   }
 
   /** The directory has a table as it is: one that has ended need not be in memory any more. */
