@@ -76,6 +76,8 @@ export interface Seat<Move, View> {
   readonly number: SeatNumber
   /** The next situation; every event at the table brings one, and none is left out. The first is the one at the start. */
   next(): Promise<Situation<View>>
+  /** The next situation in which this seat is to move, or the game is over; others on the way there are left out. */
+  turn(): Promise<Situation<View>>
   /** As `next`, without a promise: from now on, every situation is shown to this watcher. */
   watch(watcher: Watcher<View>): void
   /** Makes a move; answers with a refusal where the rules do not allow it, and then nothing has changed. */

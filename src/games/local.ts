@@ -95,6 +95,10 @@ class LocalSeat<Move, View> implements Seat<Move, View> {
     return this.#sight.next()
   }
 
+  turn(): Promise<Situation<View>> {
+    return this.#sight.next(true)
+  }
+
   watch(watcher: Watcher<View>): void {
     this.#sight.watch(watcher)
   }

@@ -6,7 +6,7 @@ export class Sight<View> {
   /** What comes after that. */
   #later: Situation<View>[] = NONE
   #watcher: Watcher<View> | undefined
-  #waiting: { resolve: (situation: Situation<View>) => void; reject: (reason: Error) => void } | undefined
+  #waiting: Waiting<View> | undefined
   #closed: Error | undefined
 
   /** Whether there is nothing that was not shown. */
@@ -14,13 +14,18 @@ export class Sight<View> {
     return this.#unseen === undefined
   }
 
-  /** The next situation; see `Seat`. */
-  next(): Promise<Situation<View>> {
-    const situation = this.#shift()
+  /** Whether somebody waits for what comes. */
+  get awaited(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** The next situation, or the next in which there is something to be done or the game is over; see `Seat`. */
+  next(toMove = false): Promise<Situation<View>> {
+    const situation = this.#shift(toMove)
     if (situation) return Promise.resolve(situation)
     if (this.#closed) return Promise.reject(this.#closed)
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
+      this.#waiting = { toMove, resolve, reject }
     })
   }
 
@@ -41,19 +46,21 @@ export class Sight<View> {
   /** Shows what there is to whoever watches or waits. */
   show(): void {
     while (this.#watcher || this.#waiting) {
-      const situation = this.#shift()
-      if (!situation) return
       const waiting = this.#waiting
+      const situation = this.#shift(waiting?.toMove)
+      if (!situation) return
       this.#waiting = undefined
       if (this.#watcher) this.#watcher.see(situation)
       else waiting?.resolve(situation)
     }
   }
 
-  #shift(): Situation<View> | undefined {
-    const situation = this.#unseen
-    this.#unseen = this.#later.length > 0 ? this.#later.shift() : undefined
-    return situation
+  #shift(toMove = false): Situation<View> | undefined {
+    for (;;) {
+      const situation = this.#unseen
+      this.#unseen = this.#later.length > 0 ? this.#later.shift() : undefined
+      if (!situation || !toMove || situation.turn || situation.outcome) return situation
+    }
   }
 
   /** Nothing more will come, for a reason that lies outside of the game. */
@@ -64,6 +71,13 @@ export class Sight<View> {
     this.#waiting?.reject(reason)
     this.#waiting = undefined
   }
+}
+
+/** Waiting is somebody who wants the next situation, or the next in which there is something to be done. */
+interface Waiting<View> {
+  readonly toMove: boolean
+  resolve(situation: Situation<View>): void
+  reject(reason: Error): void
 }
 
 /** What all sights share in which at most one is unseen. */

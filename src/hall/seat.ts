@@ -56,11 +56,11 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   }
 
   next(): Promise<Situation<View>> {
-    if (this.#sight.empty && this.table.waitsForOthers(this.number)) {
-      this.#waiting = true
-      this.#attention.watch(true)
-    }
-    return this.#sight.next()
+    return this.#attentively(this.#sight.next())
+  }
+
+  turn(): Promise<Situation<View>> {
+    return this.#attentively(this.#sight.next(true))
   }
 
   watch(watcher: Watcher<View>): void {
@@ -101,9 +101,11 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
       this.#coming--
     }
     this.#see(seen)
-    if (this.#waiting) this.#attention.watch(false)
-    this.#waiting = false
     this.#sight.show()
+    if (this.#waiting && !this.#sight.awaited) {
+      this.#waiting = false
+      this.#attention.watch(false)
+    }
     if (this.#over) this.#leaveTable()
   }
 
@@ -115,6 +117,15 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   /** Nothing more is to be seen, for a reason of the holder's. */
   close(reason: Error): void {
     this.#sight.close(reason)
+  }
+
+  /** While what is to come depends on others, the holder's going is looked out for. */
+  #attentively(coming: Promise<Situation<View>>): Promise<Situation<View>> {
+    if (this.#sight.awaited && this.table.waitsForOthers(this.number)) {
+      this.#waiting = true
+      this.#attention.watch(true)
+    }
+    return coming
   }
 
   /** Keeps what is seen, the outcome once only. */

@@ -42,11 +42,10 @@ function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?:
 async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: Setting<Words>): Promise<void> {
   const seat = await house.sit(tictactoe, number, setup(words, options))
   for (;;) {
-    const { view, turn, outcome } = await seat.next()
+    const { view, outcome } = await seat.turn()
     if (outcome?.left !== undefined) return peer.send('END')
     if (view.last !== undefined && view.turn === seat.number) peer.send('MOVE', view.last)
     if (outcome) return
-    if (!turn) continue
     const { name, fields } = await peer.receive()
     if (name === 'END') return seat.leave()
     const refusal = seat.play(Number(fields[0]))

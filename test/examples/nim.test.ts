@@ -81,7 +81,14 @@ describe('the game of CONTRIBUTING: Nim', () => {
           },
           closed,
         })
-      const watched = { number: 0, next: () => seat.next(), watch, play: (take: Take) => seat.play(take), leave: () => seat.leave() }
+      const watched = {
+        number: 0,
+        next: () => seat.next(),
+        turn: () => seat.turn(),
+        watch,
+        play: (take: Take) => seat.play(take),
+        leave: () => seat.leave(),
+      }
       await Promise.all([play(nim, watched, random), play(nim, table.seat(1), random)])
       // two perfect players: the first wins unless the heaps, taken as binary numbers, cancel out
       const first = heaps.reduce((sum, stones) => sum ^ stones, 0) !== 0

@@ -4,6 +4,7 @@ import { isRefusal } from '../../src/games/game.ts'
 import { type Guessing, guessing, type Try } from '../../src/games/guessing.ts'
 import { LocalTable } from '../../src/games/local.ts'
 import { chance, given, seeded } from '../../src/games/random.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
 
 const anyTry: fc.Arbitrary<Try> = fc.oneof(fc.integer(), fc.constant('wasted' as const), fc.double({ noNaN: true }))
 
@@ -70,6 +71,24 @@ describe('a table of one machine', () => {
     expect(await seat.next()).toEqual({ view: { left: 0, last: 'low' }, turn: false, outcome: { winners: [] } })
     expect(await seat.play(42)).toEqual({ refused: 'the game is over' })
     expect(() => table.seat(1)).toThrow(RangeError)
+  })
+
+  test('who asks only for what is to be done is shown nothing else', async () => {
+    const table = new LocalTable(tictactoe, {}, chance)
+    const [one, other] = [table.seat(0), table.seat(1)]
+    expect(await one.turn()).toMatchObject({ view: { cells: '---------' } })
+    one.play(1)
+    const waiting = one.turn()
+    expect(await other.turn()).toMatchObject({ view: { cells: 'O--------' } })
+    other.play(2)
+    expect(await waiting).toMatchObject({ view: { cells: 'OX-------' }, turn: true })
+    one.play(4)
+    other.play(3)
+    expect(await one.turn()).toMatchObject({ view: { cells: 'OXXO-----' } })
+    one.play(7)
+    // the last own move ends it
+    expect(await one.turn()).toMatchObject({ view: { cells: 'OXXO--O--' }, turn: false, outcome: { winners: [0] } })
+    expect(await other.next()).toMatchObject({ view: { cells: 'OX-------' }, turn: false })
   })
 
   test('leaving ends the game, closing sends everybody home', async () => {

@@ -76,6 +76,25 @@ describe('a seat shows', () => {
     expect(await seat.next()).toMatchObject({ view: { cells: 'O--------' }, turn: false })
   })
 
+  test('only what it has to do, to who asks for that; meanwhile its holder is looked after', async () => {
+    const { sit, table } = tableOf()
+    const { seat, line } = sit(0)
+    const other = sit(1)
+    expect(await seat.turn()).toMatchObject({ view: { cells: '---------' }, turn: true })
+    seat.play(1)
+    const turn = seat.turn()
+    await settled()
+    // its own move is kept and told, and it still waits for the other's
+    expect(table.state.n).toBe(2)
+    expect(line.watched).toBe(true)
+    other.seat.play(5)
+    expect(await turn).toMatchObject({ view: { cells: 'O---X----' }, turn: true })
+    expect(line.watched).toBe(false)
+    expect(await other.seat.next()).toMatchObject({ view: { cells: '---------' } })
+    other.seat.leave()
+    expect(await seat.turn()).toMatchObject({ outcome: { winners: [0], left: 1 } })
+  })
+
   test('the outcome once, and then leaves the table, which can rest', async () => {
     const { table, sit, types } = tableOf(guessing, { options: { secret: 42 }, seats: [ADA] })
     let quiet = false
