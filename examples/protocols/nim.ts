@@ -25,11 +25,10 @@ type Name = keyof typeof automaton.messages
 /** The peer's seat: what is done opposite is told to the peer, and what the peer says is done. */
 async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> {
   for (;;) {
-    const { view, turn, outcome } = await seat.next()
+    const { view, outcome } = await seat.turn()
     if (outcome?.left !== undefined) return peer.send('END')
     if (view.last && view.turn === seat.number) peer.send('TAKE', view.last.heap, view.last.count)
     if (outcome) return
-    if (!turn) continue
     const { name, fields } = await peer.receive()
     if (name === 'END') return seat.leave()
     const refusal = await seat.play({ heap: Number(fields[0]), count: Number(fields[1]) })
@@ -40,9 +39,8 @@ async function exchange(peer: Peer<Name>, seat: Seat<Take, Nim>): Promise<void> 
 /** The seat of the person at this terminal. */
 async function sitDown(seat: Seat<Take, Nim>, person: Person): Promise<void> {
   for (;;) {
-    const { view, turn, outcome } = await seat.next()
+    const { view, outcome } = await seat.turn()
     if (outcome) return person.say(outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
-    if (!turn) continue
     person.say(nim.notation.render(view))
     for (let moved = false; !moved; ) {
       const typed = await person.ask('Heap and number of stones (END to give up): ', 'END')

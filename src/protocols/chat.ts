@@ -58,11 +58,10 @@ const withBye: Automaton = {
 /** Both sides of a chat are the same: what the peer says is said in its seat, and what is said opposite goes to the peer. */
 async function exchange(peer: Peer, seat: Seat<string, Talk>): Promise<void> {
   for (;;) {
-    const { view, turn, outcome } = await seat.next()
+    const { view, outcome } = await seat.turn()
     if (outcome?.left !== undefined) throw new Ended('ours', 'the other person has left the chat')
     if (view.line !== undefined && view.turn === seat.number) peer.send(outcome ? 'last' : 'line', view.line.replace(/\r/g, ' '))
     if (outcome) return
-    if (!turn) continue
     const refusal = seat.play(shortened((await peer.receive()).text))
     if (refusal) peer.refuse(`the ${peer.other}’s line was not taken: ${refusal.refused}`)
   }

@@ -24,11 +24,11 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
   }
   try {
     for (;;) {
-      const { view, turn, outcome } = await seat.next()
+      const { view, outcome } = await seat.turn()
       if (outcome?.left !== undefined) line.quit()
       if (view.last !== undefined && view.turn === seat.number) line.say(String(view.last))
       if (outcome) return
-      if (turn) await line.answer(REQUESTS.cell, move)
+      await line.answer(REQUESTS.cell, move)
     }
   } finally {
     seat.leave()
