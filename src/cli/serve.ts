@@ -22,9 +22,6 @@ import { stopSignal, termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
-  // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
-  // where whatever they refer to stays until the next full collection: short pauses become ten times as long
-  setFlagsFromString('--no-allocation-site-pretenuring')
   const stop = stopSignal()
   onMistake(() => {})
   const settings = await settingsOf(flags)
@@ -54,6 +51,10 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(config, { server, premises, metrics, logs }) : undefined
+  // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
+  // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
+  // for what was compiled before is of no use to a V8 with other flags
+  setFlagsFromString('--no-allocation-site-pretenuring')
   if (flags.json) new Terminal().write(`${json(places, web)}\n`)
   else if (open.length > 0) new Terminal().write(table(open, host))
   for (const { program, address, failure } of places) {

@@ -74,7 +74,7 @@ export interface Situation<View> {
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
-  /** The next situation; every event at the table brings one, and none is left out. The first is the one at the start. */
+  /** The next situation: the one at the start, and then one for each event that changes what is seen; none is left out. */
   next(): Promise<Situation<View>>
   /** The next situation in which this seat is to move, or the game is over; others on the way there are left out. */
   turn(): Promise<Situation<View>>

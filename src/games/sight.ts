@@ -47,7 +47,7 @@ export class Sight<View> {
   show(): void {
     while (this.#watcher || this.#waiting) {
       const waiting = this.#waiting
-      const situation = this.#shift(waiting?.toMove)
+      const situation = this.#shift(!this.#watcher && waiting?.toMove)
       if (!situation) return
       this.#waiting = undefined
       if (this.#watcher) this.#watcher.see(situation)

@@ -87,7 +87,7 @@ export interface Line {
 
 /** Household is a house for one conversation, with an end. */
 export interface Household extends House {
-  /** Whether somebody sits opposite who has to finish too. */
+  /** Whether somebody was asked to sit opposite who has to finish too. */
   readonly busy: boolean
   /** Resolves when all who sit opposite have finished, or could not go on. */
   finished(): Promise<void>
@@ -108,9 +108,8 @@ export class LocalHouse implements Household {
   readonly #onBroken: (reason: unknown) => void
   /** Tables at which somebody still plays. */
   #tables: readonly { readonly over: boolean; close(reason: Error): void }[] = []
-  /** How many sit opposite who have not finished. */
-  #playing = 0
-  #idle: PromiseWithResolvers<void> | undefined
+  /** Resolves when all who sit opposite have finished. */
+  #finished: Promise<void> | undefined
 
   /** `onBroken` is called when somebody opposite cannot go on. */
   constructor(opposite: Opposite, random: Random, onBroken: (reason: unknown) => void) {
@@ -124,22 +123,19 @@ export class LocalHouse implements Household {
     this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ over }) => !over), table]
     for (let other = 0; other < game.seats.max; other++) {
       const holder = other === number ? undefined : this.#opposite(game)
-      if (!holder) continue
-      this.#playing++
-      holder(table.seat(other)).then(this.#left, this.#broken)
+      if (holder) this.#finished = this.#hold(holder(table.seat(other)), this.#finished)
     }
     return Promise.resolve(table.seat(number))
   }
 
+  /** Whether somebody was ever asked to sit opposite. */
   get busy(): boolean {
-    return this.#playing > 0
+    return this.#finished !== undefined
   }
 
   /** Resolves when all who sit opposite have finished, or could not go on. */
-  finished(): Promise<void> {
-    if (!this.busy) return Promise.resolve()
-    this.#idle ??= Promise.withResolvers()
-    return this.#idle.promise
+  async finished(): Promise<void> {
+    await this.#finished
   }
 
   /** Sends everybody home, where the conversation is broken. */
@@ -147,15 +143,12 @@ export class LocalHouse implements Household {
     if (reason) for (const table of this.#tables) table.close(reason)
   }
 
-  readonly #left = (): void => {
-    if (--this.#playing === 0) this.#idle?.resolve()
-  }
-
-  readonly #broken = (reason: unknown): void => {
+  async #hold(play: Promise<void>, others: Promise<void> | undefined): Promise<void> {
     try {
+      await play
+    } catch (reason) {
       this.#onBroken(reason)
-    } finally {
-      this.#left()
     }
+    if (others) await others
   }
 }

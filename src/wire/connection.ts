@@ -325,14 +325,14 @@ export class Connection implements Sink {
     if (this.#closed) return Promise.resolve()
     this.transport.resume()
     this.transport.finish()
-    return new Promise((resolve) => this.#linger(linger, LINGER_READING, resolve))
+    return new Promise((resolve) => this.#linger(linger, this.#clock.now() + LINGER_READING, resolve))
   }
 
-  /** Waits until the peer has closed its side too, as long as it reads and at most `limit` milliseconds. */
+  /** Waits until the peer has closed its side too, as long as it reads and at most until `limit`. */
   #linger(linger: number, limit: number, then: () => void): void {
     const { unsent } = this.transport
     const over = () => {
-      if (this.transport.unsent < unsent && limit > linger) return this.#linger(linger, limit - linger, then)
+      if (this.transport.unsent < unsent && this.#clock.now() < limit) return this.#linger(linger, limit, then)
       this.transport.destroy()
       then()
     }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Register } from '../../src/hall/register.ts'
@@ -20,6 +22,28 @@ test('a register holds what a Map holds, in its order', () => {
       }
     }),
   )
+})
+
+test('what was taken out is kept alive by nothing, also while somebody looks at all', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const register = new Register<number, { n: number }>()
+  register.set(0, { n: 0 })
+  const gone = (() => {
+    const value = { n: 1 }
+    register.set(1, value)
+    return new WeakRef(value)
+  })()
+  const looking = register.values()[Symbol.iterator]()
+  expect(looking.next().value).toEqual({ n: 0 })
+  // the table grows, and the one before, which still has all, stays for who looks at it
+  for (let n = 2; n < 1000; n++) register.set(n, { n })
+  register.delete(1)
+  // what a WeakRef was made of lives until the end of the turn
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  expect(gone.deref()).toBeUndefined()
+  expect(looking.next().value).toEqual({ n: 2 })
 })
 
 test('what is taken out while all are looked at is not looked at any more', () => {

@@ -29,6 +29,18 @@ describe('an event as text', () => {
     expect(encodeEvent(1, event(2, { type: 'moved', seat: 0, move: what }))).toBe(text)
   })
 
+  const opening = { type: 'opened', game: 'g', options: {}, state: 0, seed: 7, seats: [], rated: false, private: false, clock: {} } as const
+  const LONG = `{"type":"opened","game":"g","options":{},"state":0,"seed":7,"seats":[],"rated":false,"private":false,"clock":{},"n":1,"at":1760000000001}`
+
+  test('an opening has nothing that is as usual, and is read with all that too', () => {
+    const short = LONG.replace('"rated":false,"private":false,"clock":{},', '')
+    const usual = event(1, opening)
+    expect(JSON.parse(encodeEvent(1, usual))).toEqual(JSON.parse(short))
+    for (const text of [short, LONG]) expect(decodeEvent(1, 1, text)).toEqual(usual)
+    const other = { ...opening, rated: true, private: true, clock: { turn: 5 } }
+    expect(JSON.parse(encodeEvent(1, event(1, other)))).toMatchObject({ rated: true, private: true, clock: { turn: 5 } })
+  })
+
   test('a move can be written like any other event, too', () => {
     expect(decodeEvent(1, 2, JSON.stringify(move(1, 2)))).toEqual(move(1, 2))
   })

@@ -106,6 +106,8 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 2;
   `,
+  // openings may be kept without what is as usual, which programs before this cannot read
+  'PRAGMA user_version = 3;',
 ]
 
 /**

@@ -8,7 +8,7 @@ import { Journal, partAt, partOf, partsOf } from './journal.ts'
 
 /** How the directory follows the journal. */
 export interface Pace {
-  /** How many characters the journal is ahead before it follows: so much is in memory, and read on opening. */
+  /** How many characters the journal is ahead before it follows: so much is read on opening. */
   readonly lag: number
   /** How many entries are written at once, while nothing else can happen. */
   readonly entries: number
