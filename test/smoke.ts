@@ -1,6 +1,7 @@
 // Starts the server as `npm start` does, talks to it as a client would, and signals the server itself to stop.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -8,7 +9,9 @@ import { text } from 'node:stream/consumers'
 const bin = join(import.meta.dirname, '../bin/parlor.js')
 const names = ['tjc/guess', 'tjc/tictactoe', 'tjc/hello']
 const args = names.flatMap((name) => ['--only', name, '--port', `${name}=0`])
-const server = spawn(process.execPath, [bin, 'serve', '--json', '--data', 'none', '--http', 'none', ...args], {
+const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { scripts: { start: string } }
+const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'))
+const server = spawn(process.execPath, [...flags, bin, 'serve', '--json', '--data', 'none', '--http', 'none', ...args], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const [first] = await once(server.stdout, 'data')
