@@ -1,17 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Usage } from './control.ts'
+
+const START: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start
 
 /**
  * How memory is run as `npm start` has it, and `serve` itself: collected in short pauses, on the thread that serves (all
  * of it has one core here), and nothing made among the old. The bare servers run as Node does by itself: these flags give
  * them no more messages a second, though shorter pauses where a thousand play.
  */
-export const AS_STARTED = ['--max-semi-space-size=4', '--single-threaded-gc', '--no-allocation-site-pretenuring']
+export const AS_STARTED = [...START.split(' ').filter((word) => word.startsWith('--')), '--no-allocation-site-pretenuring']
 
 /** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
 export interface Load {

@@ -1,7 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
+import { ChurnMap } from './churn-map.ts'
 import type { LiveTable } from './live.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
-import { Register } from './register.ts'
 
 /** SeatAt is a seat at a table. */
 export interface SeatAt {
@@ -11,9 +11,9 @@ export interface SeatAt {
 
 /** Tables is where tables are found: by number, by who sits there, and by the tokens that let somebody back. */
 export class Tables {
-  readonly #byId = new Register<TableId, LiveTable>()
-  readonly #byPerson = new Register<PersonId, Set<LiveTable>>()
-  readonly #byToken = new Register<string, SeatAt>()
+  readonly #byId = new ChurnMap<TableId, LiveTable>()
+  readonly #byPerson = new ChurnMap<PersonId, Set<LiveTable>>()
+  readonly #byToken = new ChurnMap<string, SeatAt>()
 
   /** All of them, in order. */
   get all(): Iterable<LiveTable> {

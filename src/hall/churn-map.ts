@@ -1,9 +1,9 @@
 /**
- * Register is a Map whose entries come and go all the time. A Map leaves copies of its table behind, each of which leads
+ * ChurnMap is a Map whose entries come and go all the time. A Map leaves copies of its table behind, each of which leads
  * to the next; once one of them is old, all that was ever in those after it stays until the next full collection. Here
  * what is taken out is no longer to be found through them.
  */
-export class Register<Key, Value extends object> {
+export class ChurnMap<Key, Value extends object> {
   readonly #entries = new Map<Key, { value: Value | undefined }>()
 
   /** How many entries there are. */

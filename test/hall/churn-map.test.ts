@@ -2,23 +2,23 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Register } from '../../src/hall/register.ts'
+import { ChurnMap } from '../../src/hall/churn-map.ts'
 
 const step = fc.record({ key: fc.nat({ max: 9 }), value: fc.option(fc.record({ n: fc.nat() }), { nil: undefined }) })
 
-test('a register holds what a Map holds, in its order', () => {
+test('it holds what a Map holds, in its order', () => {
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const register = new Register<number, { n: number }>()
+      const map = new ChurnMap<number, { n: number }>()
       const model = new Map<number, { n: number }>()
       for (const { key, value } of steps) {
-        if (value) register.set(key, value)
-        else register.delete(key)
+        if (value) map.set(key, value)
+        else map.delete(key)
         if (value) model.set(key, value)
         else model.delete(key)
-        expect(register.get(key)).toBe(model.get(key))
-        expect(register.size).toBe(model.size)
-        expect([...register.values()]).toEqual([...model.values()])
+        expect(map.get(key)).toBe(model.get(key))
+        expect(map.size).toBe(model.size)
+        expect([...map.values()]).toEqual([...model.values()])
       }
     }),
   )
@@ -27,18 +27,18 @@ test('a register holds what a Map holds, in its order', () => {
 test('what was taken out is kept alive by nothing, also while somebody looks at all', async () => {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
-  const register = new Register<number, { n: number }>()
-  register.set(0, { n: 0 })
+  const map = new ChurnMap<number, { n: number }>()
+  map.set(0, { n: 0 })
   const gone = (() => {
     const value = { n: 1 }
-    register.set(1, value)
+    map.set(1, value)
     return new WeakRef(value)
   })()
-  const looking = register.values()[Symbol.iterator]()
+  const looking = map.values()[Symbol.iterator]()
   expect(looking.next().value).toEqual({ n: 0 })
   // the table grows, and the one before, which still has all, stays for who looks at it
-  for (let n = 2; n < 1000; n++) register.set(n, { n })
-  register.delete(1)
+  for (let n = 2; n < 1000; n++) map.set(n, { n })
+  map.delete(1)
   // what a WeakRef was made of lives until the end of the turn
   await new Promise((resolve) => setImmediate(resolve))
   collect()
@@ -47,11 +47,11 @@ test('what was taken out is kept alive by nothing, also while somebody looks at 
 })
 
 test('what is taken out while all are looked at is not looked at any more', () => {
-  const register = new Register<string, { name: string }>()
-  for (const name of ['one', 'two', 'three']) register.set(name, { name })
+  const map = new ChurnMap<string, { name: string }>()
+  for (const name of ['one', 'two', 'three']) map.set(name, { name })
   const seen: string[] = []
-  for (const { name } of register.values()) {
-    register.delete('two')
+  for (const { name } of map.values()) {
+    map.delete('two')
     seen.push(name)
   }
   expect(seen).toEqual(['one', 'three'])
