@@ -166,7 +166,7 @@ export class Conversation implements Line {
   }
 
   #close(trouble: Error | undefined): Promise<void> {
-    const peerIsGone = trouble instanceof Ended && (trouble.how === 'finished' || trouble.how === 'reset')
+    const peerIsGone = trouble instanceof Ended && trouble.peerHasGone
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
     const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)

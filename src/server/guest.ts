@@ -25,6 +25,7 @@ export class Guest implements Visit, Witness {
   readonly #since: number
   #conversation: Conversation | undefined
   #leave: (() => void) | undefined
+  #isOut = false
 
   /** `next` is called when another one may be served, where that is one at a time. */
   constructor(connection: number, program: string, transport: Transport, tally: Tally, hosting: Hosting, next: () => void) {
@@ -52,6 +53,8 @@ export class Guest implements Visit, Witness {
   }
 
   over(reason: Error | undefined): void {
+    // who has gone may come again at once, before the connection is closed on this side too
+    if (reason instanceof Ended && reason.peerHasGone) this.#letOut()
     try {
       this.#tell(reason)
     } finally {
@@ -61,8 +64,14 @@ export class Guest implements Visit, Witness {
 
   done(): void {
     if (this.#conversation) this.#tally.left(this.#conversation)
-    this.#hosting.doorkeeper.leave(this.#transport)
+    this.#letOut()
     this.#leave?.()
+  }
+
+  #letOut(): void {
+    if (this.#isOut) return
+    this.#isOut = true
+    this.#hosting.doorkeeper.leave(this.#transport)
   }
 
   #tell(reason: Error | undefined): void {

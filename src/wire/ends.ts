@@ -16,4 +16,9 @@ export class Ended extends Error {
     super(sentence)
     this.how = how
   }
+
+  /** Whether it was the peer that went. */
+  get peerHasGone(): boolean {
+    return this.how === 'finished' || this.how === 'reset'
+  }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
+import { heardTogether, saidTogether } from './together.ts'
 
 /** Known is what need not be found out about a socket. */
 interface Known {
@@ -48,20 +49,19 @@ export class SocketTransport implements Transport {
   }
 
   open(sink: Sink): void {
-    const finished = () => sink.finished()
-    const closed = () => sink.closed(this.#broken)
+    const finished = () => heardTogether(() => sink.finished())
+    const closed = () => heardTogether(() => sink.closed(this.#broken))
     // a peer that had to wait may have gone already, and its events with it
-    if (this.#socket.closed) return process.nextTick(closed)
-    if (this.#socket.readableEnded) process.nextTick(finished)
+    if (this.#socket.closed) return closed()
+    if (this.#socket.readableEnded) finished()
     this.#socket
-      .on('data', (bytes: Uint8Array) => sink.data(bytes))
+      .on('data', (bytes: Uint8Array) => heardTogether(() => sink.data(bytes), bytes.length))
       .on('end', finished)
       .on('close', closed)
   }
 
   soon(what: Flushable): void {
-    if (due.length === 0) setImmediate(all)
-    due.push(what)
+    saidTogether(what)
   }
 
   write(data: string | Uint8Array): void {
@@ -104,22 +104,4 @@ export function isLoopback({ host, port }: Address): boolean {
 /** Whether a host's address can only be reached from this very machine. */
 export function isLoopbackHost(host: string): boolean {
   return host === '::1' || /^(::ffff:)?127\./.test(host)
-}
-
-let due: Flushable[] = []
-
-/** Flushes what is to be flushed in this turn of the event loop, by all sockets: one by one, that costs as much as a message. */
-function all(): void {
-  const now = due
-  due = []
-  let flushed = 0
-  try {
-    for (const what of now) {
-      flushed++
-      what.flush()
-    }
-  } finally {
-    // where one has failed, the others are flushed all the same
-    for (const what of now.slice(flushed)) setImmediate(() => what.flush())
-  }
 }

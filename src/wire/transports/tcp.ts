@@ -2,6 +2,7 @@ import { connect, createServer, type ListenOptions, type NetConnectOpts, type Se
 import { type Clock, wallClock } from '../clock.ts'
 import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
+import { heardTogether } from './together.ts'
 
 /** Peers that the system keeps waiting for `accept`, at most. */
 const BACKLOG = 4096
@@ -16,7 +17,10 @@ const ABSENT = ['ECONNREFUSED']
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const options = here(at)
   const known = isLoopbackHost(options.host) ? { loopback: options.host } : {}
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(new SocketTransport(socket, known)))
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const transport = new SocketTransport(socket, known)
+    heardTogether(() => accept(transport))
+  })
   return listening(server, options)
 }
 

@@ -1,0 +1,82 @@
+import type { Flushable } from '../transport.ts'
+
+/*
+ * A server that hears and answers its peers one by one runs all its code for each of them, cold: between two messages lie
+ * two calls of the system, which is most of what a message costs. So what sockets bring is gathered, first, then all of it
+ * is heard, and then all that was answered is said. How much comes in one turn of the event loop depends on how many peers
+ * have come, for the loop lets in one a turn; therefore it is gathered for a few turns, as long as they bring more.
+ * Whoever is alone waits for nobody.
+ */
+
+/** Turns of the event loop for which is gathered at most. */
+const TURNS = 4
+/** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
+const ENOUGH = 256 * 1024
+
+let gathered: (() => void)[] = []
+let bytes = 0
+/** How much was gathered by the end of the turn before, and how many turns that has taken. */
+let before = 0
+let turns = 0
+let looking = false
+
+/** Calls `hear` when all else that comes now has come too, in the order in which it came; `length` is what it keeps in bytes. */
+export function heardTogether(hear: () => void, length = 0): void {
+  gathered.push(hear)
+  bytes += length
+  if (bytes > ENOUGH) hearAll()
+  else if (!looking) {
+    looking = true
+    setImmediate(look)
+  }
+}
+
+function look(): void {
+  const count = gathered.length
+  turns++
+  if (count === before || count === 1 || turns === TURNS) {
+    looking = false
+    hearAll()
+  } else {
+    before = count
+    setImmediate(look)
+  }
+}
+
+function hearAll(): void {
+  const now = gathered
+  gathered = []
+  bytes = before = turns = 0
+  eachOf(now, (hear) => hear())
+}
+
+let due: Flushable[] = []
+
+/** Flushes `what` with all others, when all that runs now has run, promises and what follows from them too. */
+export function saidTogether(what: Flushable): void {
+  if (due.length === 0) queueMicrotask(afterMicrotasks)
+  due.push(what)
+}
+
+function afterMicrotasks(): void {
+  process.nextTick(sayAll)
+}
+
+function sayAll(): void {
+  const now = due
+  due = []
+  eachOf(now, (what) => what.flush())
+}
+
+/** Does something with each; where one fails, the others have their turn all the same. */
+function eachOf<What>(all: readonly What[], act: (what: What) => void): void {
+  let done = 0
+  try {
+    for (const what of all) {
+      done++
+      act(what)
+    }
+  } finally {
+    for (const what of all.slice(done)) setImmediate(() => act(what))
+  }
+}
