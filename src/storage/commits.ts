@@ -24,29 +24,28 @@ export interface Job {
 
 /**
  * Commits gathers what is to be written, whoever asks, and writes it in one transaction: a commit costs as much as writing
- * dozens of events, and so it is paid once for all of them. What comes alone is written at the end of its turn of the event
- * loop; more waits until a turn brings nothing, enough waits, or it has waited for 1 ms. Where a transaction fails, each job
- * has one of its own, so that only those fail that cannot be written.
+ * dozens of events, and so it is paid once for all of them. It is time for that when all that runs now has run, promises
+ * and what follows from them too; as transports gather what peers say, that is all of what they want. What follows from a
+ * commit waits for the next turn of the event loop, so that whoever always goes on at once keeps nobody from being heard.
+ * Where a transaction fails, each job has one of its own, so that only those fail that cannot be written.
  */
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
-  readonly #now: () => number
   #waiting: Job[] = []
+  /** There was a commit in this turn of the event loop. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
-  /** `now` is a time in milliseconds that only goes on. */
-  constructor(transaction: Transaction, onTrouble: OnTrouble, now: () => number = () => performance.now()) {
+  constructor(transaction: Transaction, onTrouble: OnTrouble) {
     this.#transaction = transaction
     this.#onTrouble = onTrouble
-    this.#now = now
   }
 
   /** Takes a job, to be written soon. Throws a StoreError where the store is closed. */
   take(job: Job): void {
     if (this.#closed) throw new StoreError('closed', 'the store is closed: nothing can be kept in it any more')
-    this.#turn ??= this.#afterTurn(0, this.#now() + PATIENCE)
+    if (this.#waiting.length === 0 && !this.#turn) queueMicrotask(() => process.nextTick(() => this.#commit()))
     this.#waiting.push(job)
   }
 
@@ -58,23 +57,17 @@ export class Commits {
   /** Writes what waits, and takes nothing more. */
   close(): void {
     this.#closed = true
-    if (this.#turn) this.#commit()
-  }
-
-  /** When this turn is over: if it brought more than it found, the next may bring more, but that is not waited for much longer. */
-  #afterTurn(before: number, until: number): NodeJS.Immediate {
-    return setImmediate(() => {
-      const waiting = this.#waiting.length
-      if (waiting === 1 || waiting === before || waiting >= BATCH || this.#now() > until) this.#commit()
-      else this.#turn = this.#afterTurn(waiting, until)
-    })
+    this.#commit()
   }
 
   #commit(): void {
-    clearImmediate(this.#turn)
-    this.#turn = undefined
     const jobs = this.#waiting
+    if (jobs.length === 0) return
     this.#waiting = []
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined
+      this.#commit()
+    })
     this.#write(jobs)
     const troubles: unknown[] = []
     const note: OnTrouble = (error) => troubles.push(error)
@@ -94,11 +87,6 @@ export class Commits {
     }
   }
 }
-
-/** How many jobs are written at the latest, however many more the next turn may bring. */
-const BATCH = 64
-/** How long more is waited for while turns bring more, in milliseconds. */
-const PATIENCE = 1
 
 /** Writing is a job for whose answer somebody waits. */
 class Writing<Value> implements Job {

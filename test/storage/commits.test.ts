@@ -49,40 +49,45 @@ describe('commits', () => {
     expect(await fates([commits.add(write(13)), commits.add(() => new TypeError('refused'))])).toEqual(['RangeError', 'TypeError'])
   })
 
-  describe('when', () => {
-    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-    /** Commits, to which each turn of the event loop brings so many jobs; the answer is what each transaction had. */
-    async function brought(turns: readonly number[], now: () => number = () => 0): Promise<readonly number[]> {
-      const { sizes, transaction, write } = ledger()
-      const commits = new Commits(transaction, () => {}, now)
-      for (const jobs of turns) {
-        for (let job = 0; job < jobs; job++) void commits.add(write(0))
-        await turn()
-      }
-      return sizes
+  test('what follows from what is wanted, however many promises later, is written with it; what a later turn brings is not', async () => {
+    const { sizes, transaction, write } = ledger()
+    const commits = new Commits(transaction, () => {})
+    const later = async () => {
+      for (let n = 0; n < 10; n++) await undefined
+      await commits.add(write(2))
     }
+    const both = [commits.add(write(1)), later()]
+    const turn = new Promise<void>((resolve) => setImmediate(resolve))
+    await Promise.all(both)
+    expect(sizes).toEqual([2])
+    await turn
+    await commits.add(write(3))
+    expect(sizes).toEqual([2, 1])
+  })
 
-    test('one alone is written at the end of its turn', async () => {
-      expect(await brought([1])).toEqual([1])
-    })
+  test('whoever always goes on at once keeps nobody waiting: between two commits is a turn', async () => {
+    const { sizes, transaction, write } = ledger()
+    const commits = new Commits(transaction, () => {})
+    let goesOn = true
+    const going = (async () => {
+      while (goesOn) await commits.add(write(1))
+    })()
+    for (let turns = 0; turns < 5; turns++) await new Promise<void>((resolve) => setImmediate(resolve))
+    goesOn = false
+    await going
+    expect(sizes.length).toBeLessThanOrEqual(7)
+  })
 
-    test('several wait for company as long as turns bring more', async () => {
-      expect(await brought([3, 2, 1, 0])).toEqual([6])
-      expect(await brought([3, 2, 1])).toEqual([])
-    })
-
-    test('no more than 64 wait', async () => {
-      expect(await brought([40, 30, 2, 0])).toEqual([70, 2])
-      expect(await brought([64])).toEqual([64])
-    })
-
-    test('nobody waits when 1 ms has gone since the first came, however long turns are', async () => {
-      let now = 0
-      expect(await brought([3], () => (now += 3))).toEqual([3])
-      now = 0
-      expect(await brought([3, 3, 3], () => now++)).toEqual([6])
-    })
+  test('closing writes what waits, once', async () => {
+    const { sizes, transaction, write } = ledger()
+    const commits = new Commits(transaction, () => {})
+    const waiting = commits.add(write(1))
+    commits.close()
+    expect(sizes).toEqual([1])
+    expect(await waiting).toBe(1)
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    expect(sizes).toEqual([1])
+    expect(() => commits.take({ write() {}, fail() {}, settle() {} })).toThrow('the store is closed')
   })
 
   test('whoever is told of trouble may throw, and still everybody is answered', async () => {

@@ -9,7 +9,9 @@ import type { Flushable } from '../transport.ts'
  */
 
 /** Turns of the event loop for which is gathered at most. */
-const TURNS = 4
+const TURNS = 12
+/** With so much the code is warm; with more, only the last of all would wait longer. */
+const MANY = 48
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
 const ENOUGH = 256 * 1024
 
@@ -34,7 +36,7 @@ export function heardTogether(hear: () => void, length = 0): void {
 function look(): void {
   const count = gathered.length
   turns++
-  if (count === before || count === 1 || turns === TURNS) {
+  if (count === before || count === 1 || count >= MANY || turns === TURNS) {
     looking = false
     hearAll()
   } else {
