@@ -7,8 +7,8 @@ export type Verdict = 'low' | 'high' | 'right' | 'wasted'
 export interface Guessing {
   readonly secret: number
   /** Tries still left, where they are counted. */
-  readonly left?: number
-  readonly last?: Verdict
+  readonly left?: number | undefined
+  readonly last?: Verdict | undefined
 }
 
 /** What the guesser sees: everything but the secret. */
@@ -26,15 +26,16 @@ export function asTry(number: number): Try {
 export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secret?: number | undefined }> = {
   name: 'guessing',
   seats: { min: 1, max: 1 },
-  setup: ({ tries, secret }, random) => ({ secret: secret ?? random.integer(1, 100), ...counted(tries) }),
+  setup: ({ tries, secret }, random) => ({ secret: secret ?? random.integer(1, 100), left: tries }),
   toMove: (state) => (over(state) ? [] : [0]),
   play(state, _seat, guess) {
     if (over(state)) return { refused: 'the game is over' }
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
-    return { secret: state.secret, ...counted(state.left, 1), last: verdict(guess, state.secret) }
+    const { secret, left } = state
+    return { secret, left: left === undefined ? undefined : left - 1, last: verdict(guess, secret) }
   },
   outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ left, last }) => ({ ...counted(left), ...(last && { last }) }),
+  view: ({ left, last }) => ({ left, last }),
   *moves(state) {
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
@@ -55,11 +56,6 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 
 function over({ left, last }: Guessing): boolean {
   return last === 'right' || left === 0
-}
-
-/** The tries that are left after some more, where they are counted. */
-function counted(left: number | undefined, used = 0): { left?: number } {
-  return left === undefined ? {} : { left: left - used }
 }
 
 function verdict(guess: Try, secret: number): Verdict {

@@ -360,8 +360,7 @@ function newsOf(event: TableEvent, state: TableState, who: SeatNumber | 'watcher
   const { n, at } = event
   if (event.type === 'opened') return { n, at, event: OPENED, situation: situationOf(state, who) }
   if (event.type === 'moved') return { n, at, event: { type: 'moved', seat: event.seat }, situation: situationOf(state, who) }
-  const { n: _, at: __, ...happening } = event
-  return happening.type === 'ended' ? { n, at, event: happening, situation: situationOf(state, who) } : { n, at, event: happening }
+  return event.type === 'ended' ? { n, at, event, situation: situationOf(state, who) } : { n, at, event }
 }
 
 const OPENED = { type: 'opened' } as const

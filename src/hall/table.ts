@@ -142,11 +142,11 @@ function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number
 /** The table after its first event. Throws a TypeError for a log that begins otherwise. */
 export function opened(event: TableEvent, rules: AnyGame): TableState {
   if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
-  const { n, at, ...opening } = event
-  const toMove = rules.toMove(opening.state)
-  const clocks = started(opening.seats.length, isTimed(opening) ? toMove : NOBODY, at)
-  const outcome = rules.outcome(opening.state)
-  return { n, rules, opened: opening, position: opening.state, toMove, outcome, ended: false, clocks, suspended: false, offers: NOBODY }
+  const { n, at, state } = event
+  const toMove = rules.toMove(state)
+  const clocks = started(event.seats.length, isTimed(event) ? toMove : NOBODY, at)
+  const outcome = rules.outcome(state)
+  return { n, rules, opened: event, position: state, toMove, outcome, ended: false, clocks, suspended: false, offers: NOBODY }
 }
 
 /** The table after one more event. Throws a TypeError for an event that cannot follow. */

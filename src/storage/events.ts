@@ -25,13 +25,11 @@ function moveText({ seat, move, at }: Extract<TableEvent, { type: 'moved' }>): s
 const USUAL = { rated: false, private: false, clock: {} } as const
 
 /** An opening without what is as usual. */
-function briefly({ rated, private: hidden, clock, ...others }: Extract<TableEvent, { type: 'opened' }>): object {
-  return {
-    ...others,
-    ...(rated ? { rated } : {}),
-    ...(hidden ? { private: hidden } : {}),
-    ...(Object.keys(clock).length > 0 ? { clock } : {}),
-  }
+function briefly(event: Extract<TableEvent, { type: 'opened' }>): object {
+  const { type, game, options, state, seed, seats, rated, private: hidden, clock, n, at } = event
+  const unusual = { rated: rated || undefined, private: hidden || undefined, clock: Object.keys(clock).length > 0 ? clock : undefined }
+  // what is undefined does not stand in JSON
+  return { type, game, options, state, seed, seats, n, at, ...unusual }
 }
 
 /** The event of a text that should be a table's event number `n`. Throws a StoreError for anything else. */

@@ -46,7 +46,7 @@ describe('guessing', () => {
         const state = guessing.setup({}, seeded(seed))
         expect(state.secret).toBeGreaterThanOrEqual(1)
         expect(state.secret).toBeLessThanOrEqual(100)
-        expect(Object.keys(guessing.view(state, 0))).toEqual([])
+        expect(guessing.view(state, 0)).toStrictEqual({ left: undefined, last: undefined })
         expect(guessing.view(state, 'watcher')).not.toHaveProperty('secret')
       }),
     )
