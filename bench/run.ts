@@ -5,8 +5,10 @@ import { type Case, type Idle, type Memory, type Round, report, type Side } from
 
 const GAMES = ['guess', 'tictactoe', 'echo'] as const
 const CONNECTIONS = [1, 100, 1000] as const
-/** How often ours and the bare server take turns; the ratio is the median of so many. */
-const ROUNDS = 7
+/** How many processes of each server are started, one pair after the other: two of the very same server differ by up to 8 %. */
+const PAIRS = 3
+/** How often the two of a pair take turns. */
+const ROUNDS = 5
 /** Milliseconds before the measuring, and of measuring. */
 const WARM = 200
 const MEASURE = 1000
@@ -16,20 +18,23 @@ const IDLE_ROUNDS = 3
 const stage = new Stage()
 const cases: Case[] = []
 for (const game of GAMES) {
-  const servers = { ours: await ours(game), bare: await stage.serve(`bare/${game}.ts`) }
-  // whatever is compiled while it runs is compiled before it is measured
-  for (const server of [servers.bare, servers.ours]) await stage.load(server, game, 100, 500, 1500, 1)
-  for (const connections of CONNECTIONS) {
-    const rounds: Round[] = []
-    for (let seed = 1; seed <= ROUNDS; seed++) {
-      const bare = await side(servers.bare, game, connections, seed)
-      rounds.push({ bare, ours: await side(servers.ours, game, connections, seed) })
+  const rounds = new Map<number, Round[]>(CONNECTIONS.map((connections) => [connections, []]))
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const servers = { ours: await ours(game), bare: await stage.serve(`bare/${game}.ts`) }
+    // whatever is compiled while it runs is compiled before it is measured
+    for (const server of [servers.bare, servers.ours]) await stage.load(server, game, 100, 500, 1500, 1)
+    for (const [connections, all] of rounds) {
+      for (let round = 1; round <= ROUNDS; round++) {
+        const seed = pair * ROUNDS + round
+        const bare = await side(servers.bare, game, connections, seed)
+        all.push({ bare, ours: await side(servers.ours, game, connections, seed) })
+      }
+      process.stderr.write(`${game}, ${connections}: pair ${pair + 1} of ${PAIRS} done\n`)
     }
-    cases.push({ game, connections, rounds })
-    process.stderr.write(`${game}, ${connections}: done\n`)
+    await servers.ours.stop()
+    await servers.bare.stop()
   }
-  await servers.ours.stop()
-  await servers.bare.stop()
+  for (const [connections, all] of rounds) cases.push({ game, connections, rounds: all })
 }
 
 const memory: Memory[] = []
