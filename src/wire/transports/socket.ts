@@ -52,8 +52,8 @@ export class SocketTransport implements Transport {
     const finished = () => heardTogether(() => sink.finished())
     const closed = () => heardTogether(() => sink.closed(this.#broken))
     // a peer that had to wait may have gone already, and its events with it
-    if (this.#socket.closed) return closed()
-    if (this.#socket.readableEnded) finished()
+    if (this.#socket.closed) return process.nextTick(closed)
+    if (this.#socket.readableEnded) process.nextTick(finished)
     this.#socket
       .on('data', (bytes: Uint8Array) => heardTogether(() => sink.data(bytes), bytes.length))
       .on('end', finished)

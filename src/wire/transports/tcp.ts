@@ -19,7 +19,8 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
   const known = isLoopbackHost(options.host) ? { loopback: options.host } : {}
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const transport = new SocketTransport(socket, known)
-    heardTogether(() => accept(transport))
+    // who came just before the end is not let in after it
+    heardTogether(() => (server.listening ? accept(transport) : transport.reset()))
   })
   return listening(server, options)
 }
