@@ -53,8 +53,8 @@ export class Guest implements Visit, Witness {
   }
 
   over(reason: Error | undefined): void {
-    // who has gone may come again at once, before the connection is closed on this side too
-    if (reason instanceof Ended && reason.peerHasGone) this.#letOut()
+    // who has gone, and to whom nothing is left to be said, may come again before the connection is closed on this side too
+    if (reason instanceof Ended && reason.peerHasGone && this.#conversation?.connection.told) this.#letOut()
     try {
       this.#tell(reason)
     } finally {

@@ -26,14 +26,14 @@ export interface Job {
  * Commits gathers what is to be written, whoever asks, and writes it in one transaction: a commit costs as much as writing
  * dozens of events, and so it is paid once for all of them. It is time for that when all that runs now has run, promises
  * and what follows from them too; as transports gather what peers say, that is all of what they want. What follows from a
- * commit waits for the next turn of the event loop, so that whoever always goes on at once keeps nobody from being heard.
+ * commit waits until the event loop has gone on, so that whoever always goes on at once keeps nobody from being heard.
  * Where a transaction fails, each job has one of its own, so that only those fail that cannot be written.
  */
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
   #waiting: Job[] = []
-  /** There was a commit in this turn of the event loop. */
+  /** There was a commit, and the event loop has not gone on since. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 

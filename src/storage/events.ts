@@ -24,12 +24,15 @@ function moveText({ seat, move, at }: Extract<TableEvent, { type: 'moved' }>): s
 /** How a table is opened where nothing else is said. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
+type Opened = Extract<TableEvent, { type: 'opened' }>
+
 /** An opening without what is as usual. */
-function briefly(event: Extract<TableEvent, { type: 'opened' }>): object {
+function briefly(event: Opened): object {
   const { type, game, options, state, seed, seats, rated, private: hidden, clock, n, at } = event
   const unusual = { rated: rated || undefined, private: hidden || undefined, clock: Object.keys(clock).length > 0 ? clock : undefined }
   // what is undefined does not stand in JSON
-  return { type, game, options, state, seed, seats, n, at, ...unusual }
+  const usual = { type, game, options, state, seed, seats, n, at } satisfies Omit<Opened, keyof typeof unusual>
+  return { ...usual, ...unusual }
 }
 
 /** The event of a text that should be a table's event number `n`. Throws a StoreError for anything else. */

@@ -5,7 +5,7 @@ import { accountOf, personOf } from './persons.ts'
 import { atMost, byLadder, checkStandings } from './standings.ts'
 
 /**
- * A store that is gone when the process is. It does everything as one on disk does, also when: at the end of the turn.
+ * A store that is gone when the process is. It does everything as one on disk does, also when: once all that runs now has run.
  * What a follower throws goes to `onTrouble`, or becomes a warning of the process.
  */
 export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTrouble } = {}): Store {

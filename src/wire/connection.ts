@@ -128,6 +128,11 @@ export class Connection implements Sink {
     return this.received > 0
   }
 
+  /** Whether the system has taken everything that was said to the peer. */
+  get told(): boolean {
+    return this.#outbox.flushed() && this.transport.unsent === 0
+  }
+
   /** What ended this conversation; `undefined` while there may be more to read. */
   get end(): Ended | undefined {
     return this.#end
@@ -158,7 +163,7 @@ export class Connection implements Sink {
     if (then) this.#offer()
   }
 
-  /** Sends a message, with all else that is said in this turn of the event loop. After the end, nothing. */
+  /** Sends a message, with all else that is said while what runs now runs. After the end, nothing. */
   send(message: string): void {
     if (!this.#canSend()) return
     this.sent++

@@ -19,7 +19,7 @@ export interface OutboxOptions {
 }
 
 /**
- * Outbox sends messages: all that is said in one turn of the event loop in one write, or, with a pace, each by itself
+ * Outbox sends messages: all that is said while what runs now runs, in one write, or, with a pace, each by itself
  * and not too soon after the one before (PROTOCOLS Q1, Q2: receivers that lose what arrives together).
  */
 export class Outbox implements Flushable {
@@ -61,7 +61,7 @@ export class Outbox implements Flushable {
     this.#write(data)
   }
 
-  /** Writes what was said in this turn. */
+  /** Writes what was said and waits to be written together. */
   flush(): void {
     if (this.#text === '') return
     const text = this.#text

@@ -45,7 +45,7 @@ export interface Transport {
   readonly loopback: boolean
   /** Begins to deliver to `sink`. Called once. */
   open(sink: Sink): void
-  /** Flushes `what` when all that runs in this turn of the event loop has run. */
+  /** Flushes `what` when all that runs now has run, and what follows from it. */
   soon(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws; a broken connection is told to the sink. */
   write(data: string | Uint8Array): void

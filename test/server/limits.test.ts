@@ -250,6 +250,27 @@ describe('seats and tables', () => {
   })
 })
 
+test('from one address, over the network: who says nothing more and still has much to hear is here', async ({ skip }) => {
+  const outside = Object.values(networkInterfaces())
+    .flatMap((one) => one ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  if (outside === undefined) return skip('this machine is on no network')
+  const { server, ports } = await serving(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const come = (name: string) => {
+    const socket = connect({ port: ports[name] ?? 0, host: outside, localAddress: outside }).on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    return socket
+  }
+  // each answer waits a quarter of a second for the one before
+  const first = come('c8/headtail')
+  await once(first, 'data')
+  first.end('H\n'.repeat(100))
+  await server.complains(/closed the connection/)
+  const [refused] = await once(come('fh/hangman'), 'data')
+  expect(String(refused)).toMatch(/^ERROR no more than 1 connections/)
+})
+
 test('from one address, over the network: the third of two hears why, and it is logged once', async ({ skip }) => {
   const outside = Object.values(networkInterfaces())
     .flatMap((one) => one ?? [])

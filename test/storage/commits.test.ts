@@ -65,7 +65,7 @@ describe('commits', () => {
     expect(sizes).toEqual([2, 1])
   })
 
-  test('whoever always goes on at once keeps nobody waiting: between two commits is a turn', async () => {
+  test('whoever always goes on at once keeps nobody waiting: the event loop goes on between two commits', async () => {
     const { sizes, transaction, write } = ledger()
     const commits = new Commits(transaction, () => {})
     let goesOn = true

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { wallClock } from '../../src/wire/clock.ts'
 import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
+import { heardTogether } from '../../src/wire/transports/together.ts'
 import { segments } from '../../src/wire/unframed.ts'
 import { settled } from '../support/clock.ts'
 import { Arrivals, allOf, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
@@ -34,6 +36,21 @@ describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
     await expect(here.receive()).rejects.toMatchObject({ how: 'finished' })
     await Promise.all([here.close(), closed])
   })
+})
+
+test('nobody is let in who came before the end and would be heard after it', async () => {
+  const accepted: unknown[] = []
+  const listener = await listenTcp(ANY, (transport) => accepted.push(transport))
+  const peers = [1, 2].map(() => connect({ ...listener.address }).on('error', () => {}))
+  const gone = Promise.all(peers.map((peer) => new Promise((resolve) => peer.on('close', resolve))))
+  heardTogether(() => void listener.close())
+  // as long as every turn brings more, all of it is gathered
+  for (let turns = 0; turns < 8; turns++) {
+    heardTogether(() => {})
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+  await gone
+  expect(accepted).toEqual([])
 })
 
 describe('a peer', () => {

@@ -5,8 +5,7 @@ import type { Flushable } from '../transport.ts'
  * two calls of the system, which is most of what a message costs. So what sockets bring is gathered, first, then all of it
  * is heard, and then all that was answered is said. How much comes in one turn of the event loop depends on how many peers
  * come, for the loop lets in one a turn; therefore it is gathered for a few turns, as long as they bring more. Whoever is
- * alone waits for nobody. What this is worth is measured by `npm run bench`: a fifth of what a message costs above the
- * system's part.
+ * alone waits for nobody. `npm run bench` measures what it is worth.
  */
 
 /** Turns of the event loop for which is gathered at most. */
@@ -30,7 +29,7 @@ let looking = false
 export function heardTogether(hear: () => void, length = 0): void {
   gathered.push(hear)
   bytes += length
-  if (bytes > ENOUGH || gathered.length === MANY) hearAll()
+  if (bytes > ENOUGH || gathered.length >= MANY) hearAll()
   else lookSoon()
 }
 
