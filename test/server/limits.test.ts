@@ -250,10 +250,14 @@ describe('seats and tables', () => {
   })
 })
 
+/** An address of this machine by which it comes to itself as others do; `undefined` where it is on no network. */
+function ownAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((one) => one ?? [])
+  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address
+}
+
 test('from one address, over the network: who says nothing more and still has much to hear is here', async ({ skip }) => {
-  const outside = Object.values(networkInterfaces())
-    .flatMap((one) => one ?? [])
-    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['c8/headtail', 'fh/hangman'], '--host', '0.0.0.0', '--limit', 'connections=1')
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -272,9 +276,7 @@ test('from one address, over the network: who says nothing more and still has mu
 })
 
 test('from one address, over the network: the third of two hears why, and it is logged once', async ({ skip }) => {
-  const outside = Object.values(networkInterfaces())
-    .flatMap((one) => one ?? [])
-    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  const outside = ownAddress()
   if (outside === undefined) return skip('this machine is on no network')
   const { server, ports } = await serving(['fh/hangman', 'tjc/guess'], '--host', '0.0.0.0', '--limit', 'connections=2')
   onTestFinished(() => server[Symbol.asyncDispose]())
