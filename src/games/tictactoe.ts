@@ -60,10 +60,12 @@ function over({ cells, winner }: Board): boolean {
 function wins(cells: string, size: number, at: number): boolean {
   const row = Math.floor(at / size)
   const column = at % size
-  const same = (start: number, step: number) => {
-    for (let n = 0; n < size; n++) if (cells[start + n * step] !== cells[at]) return false
-    return true
-  }
-  if (same(row * size, 1) || same(column, size)) return true
-  return (row === column && same(0, size + 1)) || (row + column === size - 1 && same(size - 1, size - 1))
+  if (same(cells, size, row * size, 1) || same(cells, size, column, size)) return true
+  return (row === column && same(cells, size, 0, size + 1)) || (row + column === size - 1 && same(cells, size, size - 1, size - 1))
+}
+
+/** Whether `size` cells, from one on and so far apart, are marked alike. */
+function same(cells: string, size: number, from: number, step: number): boolean {
+  for (let n = 1; n < size; n++) if (cells[from + n * step] !== cells[from]) return false
+  return true
 }

@@ -76,6 +76,7 @@ export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumb
 
 /** The time that is over first if nothing happens; `undefined` where none is limited. */
 export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }: ClockRules): Expiry | undefined {
+  if (turn === undefined && total === undefined && grace === undefined) return undefined
   let next: Expiry | undefined
   const consider = (seat: SeatNumber, what: Expiry['what'], from: number | undefined, limit: number | undefined) => {
     if (from === undefined || limit === undefined) return

@@ -308,8 +308,7 @@ export class Hall {
     this.#forget(wish)
     const { seats } = this.#rules(wish.game)
     const seat = wish.seats[0] ?? 0
-    const sitters: Sitter[] = []
-    for (let number = 0; number < seats.max; number++) sitters.push(number === seat ? wish.sitter : HOUSE_SITTER)
+    const sitters = Array<Sitter>(seats.max).fill(HOUSE_SITTER).with(seat, wish.sitter)
     const { options = {}, code, clock = NO_CLOCK } = wish
     this.#tell(wish, this.open(wish.game, { options, seats: sitters, private: code !== undefined, clock }), seat)
   }

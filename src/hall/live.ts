@@ -160,7 +160,7 @@ export class LiveTable {
       attendant.closed(this.#broken)
       return () => {}
     }
-    this.#attendants = [...this.#attendants, attendant]
+    this.#attendants = this.#attendants.length === 0 ? [attendant] : [...this.#attendants, attendant]
     return () => {
       this.#without(attendant)
       this.#rest()
@@ -207,8 +207,8 @@ export class LiveTable {
   /** Keeps some steps with what the house answers to them; where the house cannot go on, neither can the table. */
   #keepAnswered(steps: Step[], now: number): Refusal | undefined {
     try {
-      answer(this.#decided, now, this.#tools.random, steps)
-      return this.#keep(steps)
+      const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random)
+      return this.#keep(answered.length === 0 ? steps : [...steps, ...answered])
     } catch (reason) {
       this.#break(`the house cannot go on at table ${this.id}`, reason)
       return CLOSED
@@ -222,7 +222,7 @@ export class LiveTable {
     this.#decided = last.state
     if (this.#pending.length === 0) this.#pending = steps
     else this.#pending.push(...steps)
-    const events = steps.map(({ event }) => event)
+    const events = steps.map(eventOf)
     this.#underWay++
     this.#tools.log.append(this.id, first.event.n - 1, events, this.#answered)
   }
@@ -347,6 +347,7 @@ interface Waiting {
   resolve(kept: boolean): void
 }
 
+const eventOf = ({ event }: Step): TableEvent => event
 const NOBODY: readonly never[] = []
 /** How many steps that are kept wait to be put away, at most, while others are not. */
 const MANY = 64

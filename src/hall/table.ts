@@ -68,26 +68,34 @@ export function decide(table: TableState, command: Command, now: number): Step[]
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
     return { refused: 'there is no such seat at this table' }
   }
-  const steps: Step[] = []
-  if (command.type === 'play') return makeMove(table, command.seat, command.move, now, steps) ?? steps
+  if (command.type === 'play') return makeMove(table, command.seat, command.move, now)
   const happenings = happeningsOf(table, command, now)
   if (isRefusal(happenings)) return happenings
   let state = table
-  for (const happening of happenings) state = take(state, happening, now, steps)
-  return steps
+  return happenings.map((happening) => {
+    const step = take(state, happening, now)
+    state = step.state
+    return step
+  })
 }
 
-/** What the house answers to the last of `steps` as long as it is to move, added to them. Throws an Error where it has no move. */
-export function answer(table: TableState, now: number, random: Random, steps: Step[]): void {
-  for (;;) {
-    const last = steps.at(-1)?.state ?? table
-    const { rules, position, toMove, opened, ended } = last
-    const seat = ended ? undefined : toMove.find((one) => opened.seats[one]?.person === HOUSE)
-    if (seat === undefined) return
-    const move = houseMove(rules, seat, rules.view(position, seat), random)
-    const refusal = makeMove(last, seat, move, now, steps)
-    if (refusal) throw new Error(`the house made an illegal move at ${rules.name}: ${refusal.refused}`)
+/** What the house does at a table as long as it is to move. Throws an Error where it has no move. */
+export function answer(table: TableState, now: number, random: Random): Step[] {
+  let steps: Step[] = []
+  for (let state = table; ; ) {
+    const seat = houseToMove(state)
+    if (seat === undefined) return steps
+    const { rules, position } = state
+    const made = makeMove(state, seat, houseMove(rules, seat, rules.view(position, seat), random), now)
+    if (isRefusal(made)) throw new Error(`the house made an illegal move at ${rules.name}: ${made.refused}`)
+    steps = steps.length === 0 ? made : steps.concat(made)
+    state = steps.at(-1)?.state ?? state
   }
+}
+
+function houseToMove({ toMove, opened: { seats } }: TableState): SeatNumber | undefined {
+  for (const seat of toMove) if (seats[seat]?.person === HOUSE) return seat
+  return undefined
 }
 
 /** What happens when somebody wants something that is no move. */
@@ -121,22 +129,19 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
 }
 
 /** One thing more that happens at a table. */
-function take(table: TableState, happening: Happening, at: number, steps: Step[]): TableState {
+function take(table: TableState, happening: Happening, at: number): Step {
   const event: TableEvent = { ...happening, n: table.n + 1, at }
-  const state = evolve(table, event)
-  steps.push({ event, state })
-  return state
+  return { event, state: evolve(table, event) }
 }
 
 /** A move, and the end that it may bring; the rules are asked once, where `evolve` would ask them again. */
-function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number, steps: Step[]): Refusal | undefined {
+function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number): Step[] | Refusal {
   const after = positionAfter(table, seat, move)
   if (isRefusal(after)) return after
   const event = { type: 'moved', seat, move, n: table.n + 1, at } as const
   const state = moved(table, event, after)
-  steps.push({ event, state })
-  if (state.outcome) take(state, ended(table, state.outcome), at, steps)
-  return undefined
+  const step = { event, state }
+  return state.outcome ? [step, take(state, ended(table, state.outcome), at)] : [step]
 }
 
 /** The table after its first event. Throws a TypeError for a log that begins otherwise. */

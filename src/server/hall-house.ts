@@ -170,7 +170,7 @@ export class HallHouse implements Household, Hallway {
   #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
     this.#onSeated?.(table.id, number)
     const seat = new HallSeat<Move, View>(table, number, keeping, this.#line)
-    this.#seats = [...this.#seats.filter((one) => !one.over), seat]
+    this.#seats = this.#seats.filter((one) => !one.over).concat(seat)
     return seat
   }
 }

@@ -2,42 +2,115 @@ import type { Happening, TableEvent, TableId } from '../hall/ports.ts'
 import { StoreError, sentenceOf } from './error.ts'
 
 /**
- * An event as text, in one line: JSON, a move as short as can be, and of an opening nothing that is as usual. Throws a
- * TypeError, with a sentence, for one that could not be read again: what is damaged should be found out before it is kept.
+ * An event as a line, with the line break before it: JSON, as short as can be. What is left out follows from where it
+ * stands: its number, and its time where that is `before`, the time of the line above. Of an opening it is what comes
+ * after `beginningOf`. Throws a TypeError, with a sentence, for one that could not be read again: what is damaged should
+ * be found out before it is kept.
  */
-export function encodeEvent(table: TableId, event: TableEvent): string {
+export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
   if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${amiss}`)
   try {
-    return (event.type === 'moved' && moveText(event)) || JSON.stringify(event.type === 'opened' ? briefly(event) : event)
+    return lineOf(event, event.at === before ? '' : `,${event.at}`)
   } catch (error) {
     throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
   }
 }
 
-/** A move as `[seat, move, at]`; nothing where there is no JSON of it. Its number is that of its place in the log. */
-function moveText({ seat, move, at }: Extract<TableEvent, { type: 'moved' }>): string | undefined {
-  const text = Number.isFinite(move) ? String(move) : JSON.stringify(move)
-  return text === undefined ? undefined : `[${seat},${text},${at}]`
+/** The line of an event whose time, with a comma before it, is `at`, or nothing where that follows. */
+function lineOf(event: TableEvent, at: string): string {
+  switch (event.type) {
+    case 'opened':
+      return `${event.seed},"at":${event.at}}`
+    case 'moved': {
+      const move = Number.isFinite(event.move) ? String(event.move) : JSON.stringify(event.move)
+      // of some values there is no JSON
+      return move === undefined ? objectOf(event, at) : `\n[${event.seat},${move}${at}]`
+    }
+    case 'ended':
+      return isPlain(event) ? `\n[[${event.outcome.winners}]${at}]` : objectOf(event, at)
+    default:
+      return objectOf(event, at)
+  }
 }
+
+/** Any event as an object, without what follows. */
+function objectOf(event: TableEvent, at: string): string {
+  const { n, at: time, ...what } = event
+  return `\n${JSON.stringify(at === '' ? what : { ...what, at: time })}`
+}
+
+/** An end that says nothing but who has won. */
+function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): boolean {
+  if (counts !== undefined) return false
+  for (const what in outcome) if (what !== 'winners') return false
+  return true
+}
+
+type Opened = Extract<TableEvent, { type: 'opened' }>
 
 /** How a table is opened where nothing else is said. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
-type Opened = Extract<TableEvent, { type: 'opened' }>
+/** The opening that was written last, and how its line begins. */
+let latest: { readonly opened: Opened; readonly beginning: string } | undefined
 
-/** An opening without what is as usual. */
-function briefly(event: Opened): object {
-  const { type, game, options, state, seed, seats, rated, private: hidden, clock, n, at } = event
-  const unusual = { rated: rated || undefined, private: hidden || undefined, clock: Object.keys(clock).length > 0 ? clock : undefined }
-  // what is undefined does not stand in JSON
-  const usual = { type, game, options, state, seed, seats, n, at } satisfies Omit<Opened, keyof typeof unusual>
-  return { ...usual, ...unusual }
+/**
+ * How the line of an opening begins, up to what is different for each table, with the line break before it; nothing of
+ * any other event. It is the same string as for the opening before where that was about the same. Throws a TypeError for
+ * what there is no JSON of.
+ */
+export function beginningOf(event: TableEvent): string {
+  if (event.type !== 'opened') return ''
+  if (!latest || !sameBeginning(latest.opened, event)) latest = { opened: event, beginning: `\n${openingOf(event).slice(0, -1)},"seed":` }
+  return latest.beginning
 }
 
-/** The event of a text that should be a table's event number `n`. Throws a StoreError for anything else. */
-export function decodeEvent(table: TableId, n: number, text: string): TableEvent {
-  const event = parse(table, n, text)
+/** What openings have in common, without what is as usual. */
+function openingOf({ type, game, options, state, seats, rated, private: hidden, clock }: Opened): string {
+  const unusual = { rated: rated || undefined, private: hidden || undefined, clock: Object.keys(clock).length > 0 ? clock : undefined }
+  // what is undefined does not stand in JSON
+  const usual = { type, game, options, state, seats } satisfies Omit<Opened, keyof typeof unusual | 'seed' | 'n' | 'at'>
+  return JSON.stringify({ ...usual, ...unusual })
+}
+
+function sameBeginning(one: Opened, other: Opened): boolean {
+  return (
+    one.game === other.game &&
+    one.rated === other.rated &&
+    one.private === other.private &&
+    isSame(one.clock, other.clock) &&
+    isSame(one.options, other.options) &&
+    isSame(one.state, other.state) &&
+    sameSeats(one.seats, other.seats)
+  )
+}
+
+function sameSeats(one: Opened['seats'], other: Opened['seats']): boolean {
+  for (let seat = 0; seat < one.length; seat++) if (!isSame(one[seat], other[seat])) return false
+  return one.length === other.length
+}
+
+/** Whether two values are the same, or objects with the very same in them: what lies deeper is not looked into. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (!isObject(one) || !isObject(other)) return false
+  if (Object.getPrototypeOf(one) !== Object.prototype || Object.getPrototypeOf(other) !== Object.prototype) return false
+  let more = 0
+  for (const key in one) {
+    if (one[key] !== other[key]) return false
+    more++
+  }
+  for (const _ in other) more--
+  return more === 0
+}
+
+/**
+ * The event of a line, without its line break, that should be a table's event number `n`, after one at the time `before`.
+ * Throws a StoreError for anything else.
+ */
+export function decodeEvent(table: TableId, n: number, text: string, before?: number): TableEvent {
+  const event = parse(table, n, text, before)
   const amiss = faultOf(event) ?? (event.n === n ? undefined : `its number is ${event.n}`)
   if (amiss) throw damaged(table, n, amiss)
   return event as unknown as TableEvent
@@ -51,15 +124,23 @@ export function damaged(table: TableId, n: number, amiss: string, cause?: unknow
 /** Any object, before it is known to be an event. */
 type Fields = Readonly<Record<string, unknown>>
 
-function parse(table: TableId, n: number, text: string): Fields {
+function parse(table: TableId, n: number, text: string, before: number | undefined): Fields {
   try {
     const value: unknown = JSON.parse(text)
-    if (Array.isArray(value) && value.length === 3) return { type: 'moved', seat: value[0], move: value[1], n, at: value[2] }
-    if (isObject(value)) return value.type === 'opened' ? { ...USUAL, ...value } : value
+    if (isObject(value)) return fieldsOf(value, n, before)
   } catch (error) {
     throw damaged(table, n, 'it is no JSON', error)
   }
   throw damaged(table, n, 'it is no JSON object')
+}
+
+/** The fields of a line; those before version 4 of the store have the number and the time in all of them. */
+function fieldsOf(value: Fields, n: number, before: number | undefined): Fields {
+  if (!Array.isArray(value)) return { ...(value.type === 'opened' ? USUAL : {}), n, at: before, ...value }
+  const timed = Array.isArray(value[0]) ? 2 : 3
+  if (value.length !== timed && value.length !== timed - 1) return value
+  const at = value.length === timed ? value.at(-1) : before
+  return timed === 2 ? { type: 'ended', outcome: { winners: value[0] }, n, at } : { type: 'moved', seat: value[0], move: value[1], n, at }
 }
 
 /** What keeps something from being an event: a clause, or nothing. */

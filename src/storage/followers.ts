@@ -13,7 +13,8 @@ export class Followers {
   /** Calls `then` with what is kept of a table from now on, until the answer is called. */
   add(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
     const follower: Follower = { tell: then }
-    this.#of.set(table, [...(this.#of.get(table) ?? []), follower])
+    const others = this.#of.get(table)
+    this.#of.set(table, others ? [...others, follower] : [follower])
     return () => {
       follower.tell = undefined
       this.#remove(table, follower)

@@ -1,6 +1,6 @@
 import { type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
 import type { Commits, Job, OnTrouble } from './commits.ts'
-import { decodeEvent, encodeEvent } from './events.ts'
+import { beginningOf, decodeEvent, encodeEvent } from './events.ts'
 import { Followers } from './followers.ts'
 
 /** Addition is what one append brings to a shelf: `count` events, the first of them with the number `expected` + 1. */
@@ -8,7 +8,9 @@ export interface Addition {
   readonly table: TableId
   readonly expected: number
   readonly count: number
-  /** The events as text, a line each, with a line break before it. */
+  /** How the first event's line begins, where it is one that others have too; else nothing. */
+  readonly beginning: string
+  /** The events as text, a line each, with a line break before it, without that beginning. */
   readonly lines: string
   /** Where the table ends with it, and, if so, whether it counts for the ladder. */
   readonly ending: Ending | undefined
@@ -58,8 +60,14 @@ export class Log implements TableLog {
   }
 
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
-    const lines = this.#place.shelf.read(table).split('\n')
-    return lines.slice(after + 1).map((line, at) => decodeEvent(table, after + 1 + at, line))
+    const [, ...lines] = this.#place.shelf.read(table).split('\n')
+    let before: number | undefined
+    const events = lines.map((line, at) => {
+      const event = decodeEvent(table, at + 1, line, before)
+      before = event.at
+      return event
+    })
+    return events.slice(after)
   }
 
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
@@ -89,6 +97,7 @@ class Append implements Job, Addition {
   readonly table: TableId
   readonly expected: number
   readonly count: number
+  readonly beginning: string
   readonly lines: string
   readonly ending: Ending | undefined
   readonly #place: Place
@@ -99,17 +108,24 @@ class Append implements Job, Addition {
   constructor(place: Place, table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void) {
     if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table is a whole number from 1, not ${table}`)
     let ending: Ending | undefined
+    let beginning = ''
     let lines = ''
+    let before: number | undefined
     let n = expected
     for (const event of events) {
       n++
       if (event.n !== n) throw new RangeError(`the event of table ${table} to append has the number ${event.n}, and should have ${n}`)
       if (event.type === 'ended') ending ??= event.counts ? 'counts' : 'ended'
-      lines += `\n${encodeEvent(table, event)}`
+      const line = encodeEvent(table, event, before)
+      if (before === undefined) beginning = beginningOf(event)
+      else lines += beginningOf(event)
+      lines += line
+      before = event.at
     }
     this.table = table
     this.expected = expected
     this.count = events.length
+    this.beginning = beginning
     this.lines = lines
     this.ending = ending
     this.#place = place

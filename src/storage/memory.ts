@@ -29,11 +29,11 @@ class MemoryShelf implements Shelf {
     return 0
   }
 
-  add({ table, expected, count, lines, ending }: Addition): boolean {
+  add({ table, expected, count, beginning, lines, ending }: Addition): boolean {
     const before = this.#tables.get(table)
     if ((before?.version ?? 0) !== expected) return false
     if (count === 0) return true
-    this.#tables.set(table, { version: expected + count, lines: before ? before.lines + lines : lines })
+    this.#tables.set(table, { version: expected + count, lines: (before ? before.lines : '') + beginning + lines })
     if (!before) this.#unfinished.add(table)
     if (ending && !this.#ended.has(table)) {
       this.#ended.set(table, ending === 'counts')

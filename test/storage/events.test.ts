@@ -1,48 +1,97 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { TableEvent } from '../../src/hall/ports.ts'
-import { decodeEvent, encodeEvent } from '../../src/storage/events.ts'
+import type { Happening, TableEvent } from '../../src/hall/ports.ts'
+import { beginningOf, decodeEvent, encodeEvent } from '../../src/storage/events.ts'
 import { happening } from './contract-properties.ts'
 import { event, move } from './samples.ts'
 
-describe('an event as text', () => {
-  test('is read as it was, and stands in one line', () => {
+/** The line of an event, without its line break. */
+function lineOf(one: TableEvent, before?: number): string {
+  const line = beginningOf(one) + encodeEvent(1, one, before)
+  expect(line).toMatch(/^\n[[{][^\n]*$/)
+  return line.slice(1)
+}
+
+describe('an event as a line', () => {
+  test('is read as it was, whatever stands above', () => {
+    const time = fc.double({ noNaN: true, noDefaultInfinity: true })
     fc.assert(
-      fc.property(happening, fc.nat(), fc.double({ noNaN: true, noDefaultInfinity: true }), (what, n, at) => {
-        const one: TableEvent = { ...what, n, at: at || 0 }
-        const text = encodeEvent(1, one)
-        expect(text).toMatch(/^[[{][^\n]*$/)
-        expect(decodeEvent(1, n, text)).toEqual(one)
+      fc.property(happening, fc.nat(), time, fc.boolean(), (what, n, double, sameTime) => {
+        // JSON knows no -0
+        const before = double || 0
+        const one: TableEvent = { ...what, n, at: (sameTime ? before : before / 2) || 0 }
+        expect(decodeEvent(1, n, lineOf(one))).toEqual(one)
+        expect(decodeEvent(1, n, lineOf(one, before), before)).toEqual(one)
       }),
     )
   })
 
   test.each<[unknown, string]>([
-    [5, '[0,5,1760000000002]'],
-    [-0, '[0,0,1760000000002]'],
-    ['5', '[0,"5",1760000000002]'],
-    [{ from: 'e2', to: 'e4' }, '[0,{"from":"e2","to":"e4"},1760000000002]'],
-    [null, '[0,null,1760000000002]'],
-    [Number.NaN, '[0,null,1760000000002]'],
-    [undefined, '{"n":2,"at":1760000000002,"type":"moved","seat":0}'],
+    [5, '[0,5'],
+    [-0, '[0,0'],
+    ['5', '[0,"5"'],
+    [{ from: 'e2', to: 'e4' }, '[0,{"from":"e2","to":"e4"}'],
+    [null, '[0,null'],
+    [Number.NaN, '[0,null'],
   ])('a move %j is short', (what, text) => {
-    expect(encodeEvent(1, event(2, { type: 'moved', seat: 0, move: what }))).toBe(text)
+    const moved = event(2, { type: 'moved', seat: 0, move: what })
+    expect([lineOf(moved), lineOf(moved, 5), lineOf(moved, moved.at)]).toEqual([
+      `${text},1760000000002]`,
+      `${text},1760000000002]`,
+      `${text}]`,
+    ])
+  })
+
+  test.each<[Happening, string, string]>([
+    [{ type: 'moved', seat: 0, move: undefined }, '{"type":"moved","seat":0', '}'],
+    [{ type: 'ended', outcome: { winners: [0, 2] } }, '[[0,2]', ']'],
+    [{ type: 'ended', outcome: { winners: [] } }, '[[]', ']'],
+    [{ type: 'ended', outcome: { winners: [0] }, counts: true }, '{"type":"ended","outcome":{"winners":[0]},"counts":true', '}'],
+    [{ type: 'ended', outcome: { winners: [0], left: 1 } }, '{"type":"ended","outcome":{"winners":[0],"left":1}', '}'],
+    [{ type: 'gone', seat: 1 }, '{"type":"gone","seat":1', '}'],
+  ])('%j has neither its number nor the time of the line above', (what, text, end) => {
+    const one = event(2, what)
+    expect(lineOf(one, one.at)).toBe(text + end)
+    expect(lineOf(one)).toBe(`${text}${end === ']' ? ',' : ',"at":'}1760000000002${end}`)
   })
 
   const opening = { type: 'opened', game: 'g', options: {}, state: 0, seed: 7, seats: [], rated: false, private: false, clock: {} } as const
-  const LONG = `{"type":"opened","game":"g","options":{},"state":0,"seed":7,"seats":[],"rated":false,"private":false,"clock":{},"n":1,"at":1760000000001}`
 
   test('an opening has nothing that is as usual, and is read with all that too', () => {
-    const short = LONG.replace('"rated":false,"private":false,"clock":{},', '')
     const usual = event(1, opening)
-    expect(JSON.parse(encodeEvent(1, usual))).toEqual(JSON.parse(short))
-    for (const text of [short, LONG]) expect(decodeEvent(1, 1, text)).toEqual(usual)
+    const short = '{"type":"opened","game":"g","options":{},"state":0,"seats":[],"seed":7,"at":1760000000001}'
+    const long = short.replace('{', '{"rated":false,"private":false,"clock":{},"n":1,')
+    expect(lineOf(usual, usual.at)).toBe(short)
+    for (const text of [short, long]) expect(decodeEvent(1, 1, text)).toEqual(usual)
     const other = { ...opening, rated: true, private: true, clock: { turn: 5 } }
-    expect(JSON.parse(encodeEvent(1, event(1, other)))).toMatchObject({ rated: true, private: true, clock: { turn: 5 } })
+    expect(JSON.parse(lineOf(event(1, other)))).toMatchObject({ rated: true, private: true, clock: { turn: 5 } })
+  })
+
+  test('openings that are about the same have the same beginning, and no others', () => {
+    const plain = fc.constantFrom<unknown>(undefined, null, 0, '', {}, [], { a: 1 }, { a: 2 }, { b: 1 }, { a: [1] }, { a: undefined }, [1])
+    const openings = fc.record({
+      options: plain,
+      state: plain,
+      seats: fc.array(fc.record({ person: fc.constantFrom('p', 'q'), name: fc.constant('n') }), { maxLength: 2 }),
+      rated: fc.boolean(),
+      private: fc.boolean(),
+      clock: fc.constantFrom({}, { turn: 5 }, { turn: 6 }),
+    })
+    fc.assert(
+      fc.property(fc.array(openings, { minLength: 2, maxLength: 6 }), fc.nat(), (all, seed) => {
+        for (const what of all) {
+          const one = event(1, { ...opening, ...structuredClone(what), seed })
+          expect(decodeEvent(1, 1, lineOf(one))).toEqual({ ...one, ...JSON.parse(JSON.stringify(what)) })
+        }
+      }),
+      { numRuns: 500 },
+    )
+    const [first, again] = [3, 4].map((seed) => beginningOf(event(1, { ...opening, state: { a: 1 }, seed })))
+    expect([again, beginningOf(event(1, { ...opening, state: { a: 2 } })) === first]).toEqual([first, false])
   })
 
   test('a move can be written like any other event, too', () => {
-    expect(decodeEvent(1, 2, JSON.stringify(move(1, 2)))).toEqual(move(1, 2))
+    expect(decodeEvent(1, 2, JSON.stringify(move(1, 2)), 5)).toEqual(move(1, 2))
   })
 
   test.each([
@@ -50,12 +99,19 @@ describe('an event as text', () => {
     ['[0,5', 'it is no JSON'],
     ['2', 'it is no JSON object'],
     ['null', 'it is no JSON object'],
-    ['[0,5]', 'it has no number'],
+    ['[0,5]', 'it has no time'],
+    ['[0,5,null]', 'it has no time'],
+    ['[[0]]', 'it has no time'],
+    ['[]', 'it has no number'],
+    ['[0]', 'it has no number'],
+    ['[[0],17,0]', 'it has no number'],
+    ['[["0"],17]', 'it is not as an event ended should be'],
     ['[0,5,17,0]', 'it has no number'],
     ['[0,5,"17"]', 'it has no time'],
     ['[-1,5,17]', 'it is not as an event moved should be'],
     ['{"type":"gone","seat":0,"n":3,"at":17}', 'its number is 3'],
-    ['{"type":"gone","seat":0,"at":17}', 'it has no number'],
+    ['{"type":"gone","seat":0,"n":"2","at":17}', 'it has no number'],
+    ['{"type":"gone","seat":0}', 'it has no time'],
     ['{"type":"went","seat":0,"n":2,"at":17}', 'there is no event of the type "went"'],
     ['{"type":"gone","seat":0.5,"n":2,"at":17}', 'it is not as an event gone should be'],
   ])('%s is told as damaged', (text, amiss) => {

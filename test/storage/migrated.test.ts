@@ -91,6 +91,51 @@ test('a store of version 1 is read, and goes on, with nothing lost', async () =>
   await close()
 })
 
+test('a store of version 3 is read, and goes on, with nothing lost', async () => {
+  const path = folder()
+  const database = new Database(join(path, 'parlor.db'), 'process')
+  migrate(database, MIGRATIONS.slice(0, 3))
+  const opening = (rest: string) => `{"type":"opened","game":"g","options":{},"state":0,"seed":7,"seats":[]${rest},"n":1,"at":1}`
+  const batch = `
+1 0
+${opening('')}
+[0,5,2]
+2 0
+${opening(',"rated":true')}
+3 0 ended
+${opening('')}
+{"type":"ended","outcome":{"winners":[0]},"n":2,"at":9}`
+  database.run(`
+    INSERT INTO journal VALUES
+      (1, '${batch}'),
+      (2, '\n2 1 counts\n{"type":"ended","outcome":{"winners":[1]},"counts":true,"n":2,"at":8}');
+    INSERT INTO tables VALUES
+      (1, 2, ' 1:0', NULL, 0),
+      (2, 1, ' 1:${batch.indexOf('\n2 0')}', NULL, 0),
+      (3, 2, ' 1:${batch.indexOf('\n3 0')}', 1, 0);
+    UPDATE covered SET place = 1, ended = 1`)
+  database.close()
+  const opened = (rated: boolean) =>
+    ({ type: 'opened', game: 'g', options: {}, state: 0, seed: 7, seats: [], rated, private: false, clock: {}, n: 1, at: 1 }) as const
+  const logs = new Map<number, TableEvent[]>([
+    [1, [opened(false), { type: 'moved', seat: 0, move: 5, n: 2, at: 2 }]],
+    [2, [opened(true), { type: 'ended', outcome: { winners: [1] }, counts: true, n: 2, at: 8 }]],
+    [3, [opened(false), { type: 'ended', outcome: { winners: [0] }, n: 2, at: 9 }]],
+  ])
+  for (const time of ['first', 'second']) {
+    const { tables, close } = await openStore({ folder: path })
+    for (const [table, log] of logs) expect([time, table, await tables.read(table, 0)]).toEqual([time, table, log])
+    const more = logs.size + 1
+    expect([await tables.unfinished(), await tables.ended(), tables.newTable()]).toEqual([[1], [2], more])
+    logs.set(more, [opened(false), { type: 'moved', seat: 0, move: 5, n: 2, at: 1 }, { ...ended(3, false) }])
+    await keep(tables, more, 0, logs.get(more) ?? [])
+    const first = logs.get(1) ?? []
+    logs.set(1, [...first, move(1, first.length + 1)])
+    await keep(tables, 1, first.length, [move(1, first.length + 1)])
+    await close()
+  }
+})
+
 test('what was damaged in a store of version 1 is told as before, and the others are read', async () => {
   const path = folder()
   const { database, append } = first(path)

@@ -56,6 +56,60 @@ describe('the directory', () => {
     ])
   })
 
+  test('has those that have ended and do not count many in a row, and all else by itself', async () => {
+    const path = folder()
+    const database = databaseIn(path)
+    const { tables, close } = storeIn(database, { lag: 1_000_000, entries: 2 })
+    const blocks = () => database.prepare('SELECT block, first, entries FROM blocks ORDER BY block, first').all()
+    for (const table of [3, 700, 4]) await keep(tables, table, 0, [move(table, 1)])
+    await keep(tables, 700, 1, [ended(2, false)])
+    await keep(tables, 3, 1, [ended(2)])
+    expect(blocks()).toEqual([])
+    await Promise.all([keep(tables, 4, 1, [ended(2, false)]), keep(tables, 5, 0, [move(5, 1)])])
+    const first = [
+      expect.objectContaining({ block: 0, first: 4, entries: '\n4 2 3 3:0 6:0' }),
+      expect.objectContaining({ block: 2, first: 700, entries: '\n700 2 1 2:0 4:0' }),
+    ]
+    expect(blocks()).toEqual(first)
+    // what comes after that is in a row of its own
+    await keep(tables, 4, 2, [move(4, 3)])
+    await keep(tables, 5, 1, [ended(2, false)])
+    await close()
+    const again = databaseIn(path)
+    const left = storeIn(again)
+    expect(again.prepare('SELECT first FROM blocks').all()).toEqual([4, 5, 700].map((one) => expect.objectContaining({ first: one })))
+    expect(again.prepare('SELECT id FROM tables ORDER BY id').all()).toEqual([3, 4].map((id) => expect.objectContaining({ id })))
+    expect([await left.tables.read(4, 0), await left.tables.read(700, 0)]).toEqual([
+      [move(4, 1), ended(2, false), move(4, 3)],
+      [move(700, 1), ended(2, false)],
+    ])
+    expect([await left.tables.ended(), await left.tables.ended(700), await left.tables.ended(4)]).toEqual([[3], [3], []])
+    expect([await left.tables.unfinished(), left.tables.newTable()]).toEqual([[], 701])
+  })
+
+  test('has a table that ends while it is on its way once', async () => {
+    const database = databaseIn(folder())
+    const { tables } = storeIn(database, { lag: 60, entries: 1 })
+    await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    await turn()
+    await Promise.all([1, 3].map((table) => keep(tables, table, 1, [ended(2, false)])))
+    while (reach(database)[0] !== 1) await turn()
+    const rows = database.prepare('SELECT id, version FROM tables ORDER BY id').all()
+    expect(rows).toEqual([1, 2].map((id) => expect.objectContaining({ id, version: 1 })))
+    expect(database.prepare('SELECT entries FROM blocks').all()).toEqual([expect.objectContaining({ entries: '\n3 2 2 1:56 2:30' })])
+    expect([await tables.read(1, 0), await tables.read(3, 1)]).toEqual([[move(1, 1), ended(2, false)], [ended(2, false)]])
+  })
+
+  test('whose block is damaged says so', async () => {
+    const path = folder()
+    const { tables, close } = storeIn(databaseIn(path))
+    await keep(tables, 1, 0, [ended(1, false)])
+    await close()
+    const database = databaseIn(path)
+    database.run("UPDATE blocks SET entries = entries || '?'")
+    expect(() => storeIn(database)).toThrow('the store is damaged: there should be where a table is, and there is 1 1 1 1:0?')
+  })
+
   test('that cannot be written is reported, and tried again; the journal has everything meanwhile', async () => {
     const path = folder()
     const database = databaseIn(path)

@@ -1,5 +1,6 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { TableId } from '../../hall/ports.ts'
+import { StoreError } from '../error.ts'
 import { type Database, number, text } from './database.ts'
 
 /** Entry is what is known of a table without its events. */
@@ -20,14 +21,21 @@ export interface Cover {
   readonly ended: number
 }
 
+/** The numbers of tables that go into one block. */
+const BLOCK = 256
+
 /**
- * Directory keeps, in `tables`, where in the journal the events of each table lie. All of it follows from the journal;
- * it lags behind that, and `covered` has how far it goes at least.
+ * Directory keeps where in the journal the events of each table lie: in `tables`, a row for each, or in `blocks`, a row for
+ * many that have ended and do not count. What stands in `tables` is the later. All of it follows from the journal; it lags
+ * behind that, and `covered` has how far it goes at least.
  */
 export class Directory {
   readonly #database: Database
   readonly #find: StatementSync
   readonly #set: StatementSync
+  readonly #blocks: StatementSync
+  readonly #add: StatementSync
+  readonly #lastBlock: StatementSync
   readonly #highest: StatementSync
   readonly #unfinished: StatementSync
   readonly #ended: StatementSync
@@ -40,6 +48,9 @@ export class Directory {
     this.#set = database.prepare(`
       INSERT INTO tables (id, version, places, ended, counts) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET version = excluded.version, places = excluded.places, ended = excluded.ended, counts = excluded.counts`)
+    this.#blocks = database.prepare('SELECT entries FROM blocks WHERE block = ?')
+    this.#add = database.prepare('INSERT INTO blocks (block, first, entries) VALUES (?, ?, ?)')
+    this.#lastBlock = database.prepare('SELECT max(block) AS block FROM blocks')
     this.#highest = database.prepare('SELECT max(id) AS id FROM tables')
     this.#unfinished = database.prepare('SELECT * FROM tables WHERE ended IS NULL')
     this.#ended = database.prepare('SELECT id, ended FROM tables WHERE counts = 1 AND ended > ? ORDER BY ended')
@@ -50,7 +61,9 @@ export class Directory {
   /** The entry of a table. */
   find(table: TableId): Entry | undefined {
     const row = this.#database.ask(() => this.#find.get(table))
-    return row && entryIn(row)
+    if (row) return entryIn(row)
+    for (const [other, entry] of this.#block(blockOf(table))) if (other === table) return entry
+    return undefined
   }
 
   /** Sets the entry of a table, inside of `Database.transaction`. */
@@ -58,10 +71,24 @@ export class Directory {
     this.#set.run(table, version, places, ended ?? null, Number(counts))
   }
 
+  /** Adds the entries of tables that have ended, do not count, and have none yet, inside of `Database.transaction`. */
+  add(ended: readonly (readonly [TableId, Entry])[]): void {
+    for (const all of Map.groupBy(ended, ([table]) => blockOf(table)).values()) {
+      const [[first] = [0]] = all
+      this.#add.run(blockOf(first), first, all.map(([table, entry]) => lineOf(table, entry)).join(''))
+    }
+  }
+
   /** The highest number that a table has here, 0 where there is none. */
   highest(): TableId {
-    const id = this.#database.ask(() => this.#highest.get())?.id
-    return id === null ? 0 : number(id)
+    const [id, block] = this.#database.ask(() => [this.#highest.get()?.id, this.#lastBlock.get()?.block])
+    const inBlocks = block === null ? [] : this.#block(number(block)).map(([table]) => table)
+    return Math.max(id === null ? 0 : number(id), ...inBlocks)
+  }
+
+  /** The entries of a block. */
+  #block(block: number): (readonly [TableId, Entry])[] {
+    return this.#database.ask(() => this.#blocks.all(block)).flatMap(({ entries }) => entriesOf(text(entries)))
   }
 
   /** The tables that have not ended, with their entries. */
@@ -84,6 +111,26 @@ export class Directory {
   cover({ place, ended }: Cover): void {
     this.#cover.run(place, ended)
   }
+}
+
+function blockOf(table: TableId): number {
+  return Math.floor(table / BLOCK)
+}
+
+/** An entry in a block. */
+function lineOf(table: TableId, { version, ended, places }: Entry): string {
+  return `\n${table} ${version} ${ended}${places}`
+}
+
+/** The entries in a row of a block. Throws a StoreError for anything else. */
+function entriesOf(lines: string): (readonly [TableId, Entry])[] {
+  const [, ...all] = lines.split('\n')
+  return all.map((line) => {
+    const [, table, version, ended, places] = /^(\d+) (\d+) (\d+)((?: \d+:\d+)*)$/.exec(line) ?? []
+    if (places === undefined)
+      throw new StoreError('damaged', `the store is damaged: there should be where a table is, and there is ${line}`)
+    return [Number(table), { version: Number(version), ended: Number(ended), places, counts: false }]
+  })
 }
 
 function entryIn({ version, places, ended, counts }: Record<string, SQLOutputValue>): Entry {

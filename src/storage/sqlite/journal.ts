@@ -40,13 +40,30 @@ export class Journal {
 }
 
 /**
- * An addition as a part of a batch: a line with the table, the number of the event before, and how the table ends, if it
- * does; then the events, a line each, all with a line break before it. JSON has no line breaks, and no digit at its
- * beginning here, so that it is clear where the next part begins, whatever people say.
+ * Batch is what one commit brings, as text, a part for each addition: a line with the table, the number of the event
+ * before, and how the table ends, if it does; then the events, a line each, all with a line break before it. JSON has no
+ * line breaks, and no digit at its beginning here, so that it is clear where the next part begins, whatever people say.
+ * What openings have in common is written once: in a line behind one of `=`. `^` stands for it, in the parts after that.
  */
-export function partOf({ table, expected, lines }: Addition, ending: Ending | undefined): string {
-  return ending ? `\n${table} ${expected} ${ending}${lines}` : `\n${table} ${expected}${lines}`
+export class Batch {
+  /** All of it. */
+  text = ''
+  #beginning = ''
+
+  /** Adds a part; answers at which character, from 0. */
+  add({ table, expected, beginning, lines }: Addition, ending: Ending | undefined): number {
+    if (beginning !== '' && beginning !== this.#beginning) {
+      this.text += `${SHARED}${beginning}`
+      this.#beginning = beginning
+    }
+    const from = this.text.length
+    this.text += `\n${table} ${expected}${ending ? ` ${ending}` : ''}${beginning === '' ? '' : SAME}${lines}`
+    return from
+  }
 }
+
+const SHARED = '\n='
+const SAME = '\n^'
 
 /** Part is an addition and where in its batch it stands, in characters from 0. */
 export interface Part extends Addition {
@@ -57,15 +74,16 @@ export interface Part extends Addition {
 /** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */
 export function* partsOf(batch: string, place: number): Iterable<Part> {
   for (let from = 0; from < batch.length; ) {
-    const part = partAt(batch, from)
-    if (!part) throw brokenAt(place, `cannot be read from character ${from + 1} on`)
+    const start = batch.startsWith(SHARED, from) ? endOf(batch, endOf(batch, from)) : from
+    const part = partAt(batch, start)
+    if (!part) throw brokenAt(place, `cannot be read from character ${start + 1} on`)
     yield part
     from = part.to
   }
 }
 
 /** How a part begins, before its first event. */
-const BEGINNING = /\n(\d+) (\d+)(?: (ended|counts))?(?=\n[[{])/y
+const BEGINNING = /\n(\d+) (\d+)(?: (ended|counts))?(?=\n[[{^])/y
 
 /** The part of a batch that begins at a character; nothing where none does. */
 export function partAt(batch: string, from: number): Part | undefined {
@@ -75,14 +93,29 @@ export function partAt(batch: string, from: number): Part | undefined {
   const [beginning, table, expected, how] = match
   const ending: Ending | undefined = how === 'ended' || how === 'counts' ? how : undefined
   const events = from + beginning.length
-  let to = events
-  let count = 0
+  const same = batch.startsWith(SAME, events)
+  let to = same ? endOf(batch, events) : events
+  let count = same ? 1 : 0
   while (batch[to + 1] === '[' || batch[to + 1] === '{') {
-    const next = batch.indexOf('\n', to + 1)
-    to = next < 0 ? batch.length : next
+    to = endOf(batch, to)
     count++
   }
-  return { table: Number(table), expected: Number(expected), count, lines: batch.slice(events, to), ending, from, to }
+  const shared = same ? sharedAt(batch, from) : ''
+  if (shared === undefined) return undefined
+  const lines = shared + batch.slice(same ? events + SAME.length : events, to)
+  return { table: Number(table), expected: Number(expected), count, beginning: '', lines, ending, from, to }
+}
+
+/** The beginning that is shared by what stands at a character; `undefined` where there is none. */
+function sharedAt(batch: string, at: number): string | undefined {
+  const from = batch.lastIndexOf(`${SHARED}\n`, at)
+  return from < 0 ? undefined : batch.slice(from + SHARED.length, endOf(batch, from + SHARED.length))
+}
+
+/** Where the line ends whose line break stands at a character. */
+function endOf(batch: string, from: number): number {
+  const next = batch.indexOf('\n', from + 1)
+  return next < 0 ? batch.length : next
 }
 
 function brokenAt(place: number, amiss: string): StoreError {

@@ -7,7 +7,7 @@ import { type Database, number } from './database.ts'
  *
  * Version 1 had a row for each event, which led to the one before it. Version 2 has one for each commit, with all that it
  * brought, so that a commit writes to the end of the file and nowhere else; `tables` says where a table's events are, and
- * goes as far as `covered` says, at least.
+ * goes as far as `covered` says, at least. Version 4 has most of those that have ended in `blocks`, many in a row.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -108,6 +108,17 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // openings may be kept without what is as usual, which programs before this cannot read
   'PRAGMA user_version = 3;',
+  // events may be kept without what follows from where they stand, and openings together
+  `
+  CREATE TABLE blocks (
+    block INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    entries TEXT NOT NULL,
+    PRIMARY KEY (block, first)
+  ) STRICT, WITHOUT ROWID;
+
+  PRAGMA user_version = 4;
+  `,
 ]
 
 /**

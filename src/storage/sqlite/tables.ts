@@ -4,7 +4,7 @@ import { damaged } from '../events.ts'
 import type { Addition, Shelf } from '../log.ts'
 import type { Database } from './database.ts'
 import { type Cover, Directory, type Entry } from './directory.ts'
-import { Journal, partAt, partOf, partsOf } from './journal.ts'
+import { Batch, Journal, partAt, partsOf } from './journal.ts'
 
 /** How the directory follows the journal. */
 export interface Pace {
@@ -16,13 +16,48 @@ export interface Pace {
 
 const PACE: Pace = { lag: 4_000_000, entries: 128 }
 
-/** Known is what is in memory of a table. */
-interface Known extends Entry {
-  /** The directory has it as it is here. */
-  readonly noted: boolean
+/** Spot is where one addition to a table stands in the journal, after others. */
+interface Spot {
+  readonly place: number
+  /** The character from which on it stands there. */
+  readonly from: number
+  /** The number of the event before it. */
+  readonly expected: number
+  readonly before: Spot | undefined
 }
 
-const NEW: Known = { version: 0, places: '', ended: undefined, counts: false, noted: true }
+/** Known is what is in memory of a table. */
+class Known {
+  version: number
+  /** Where its events are, as far as the directory has them; nothing where it does not have the table. */
+  places: string
+  /** Where those are that it does not have. */
+  spots: Spot | undefined
+  ended: number | undefined
+  counts: boolean
+
+  constructor({ version, places, ended, counts }: Entry) {
+    this.version = version
+    this.places = places
+    this.spots = undefined
+    this.ended = ended
+    this.counts = counts
+  }
+
+  /** Whether it goes into the directory together with others that have ended. */
+  get together(): boolean {
+    return this.ended !== undefined && !this.counts && this.places === ''
+  }
+
+  /** What the directory should have. */
+  get entry(): Entry {
+    let later = ''
+    for (let spot = this.spots; spot; spot = spot.before) later = ` ${spot.place}:${spot.from}${later}`
+    return { version: this.version, places: this.places + later, ended: this.ended, counts: this.counts }
+  }
+}
+
+const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
 
 /** Update is the directory on its way to where the journal was when it began: `done` of these tables have their entries. */
 interface Update {
@@ -44,6 +79,8 @@ export class SqliteShelf implements Shelf {
   readonly #pace: Pace
   /** The tables that have not ended, and those that the directory does not have as they are. */
   readonly #known = new Map<TableId, Known>()
+  /** Those of them that go into the directory together. */
+  #together: TableId[] = []
   /** Characters that the journal is ahead of the directory, or of where that is on its way to. */
   #ahead = 0
   /** The last place in the journal, how many tables have ended by then, and the highest number that a table has. */
@@ -52,9 +89,8 @@ export class SqliteShelf implements Shelf {
   #highest: TableId
   #update: Update | undefined
   #turn: NodeJS.Immediate | undefined
-  /** What the commit under way brings, and what was in memory before of the tables that it is about. */
-  #parts = ''
-  #before: (readonly [TableId, Known | undefined])[] = []
+  /** What the commit under way brings. */
+  #batch = new Batch()
 
   /** What goes wrong with the directory is told to `onTrouble`: nothing is lost by that, and it will be tried again. */
   constructor(database: Database, onTrouble: OnTrouble, pace = PACE) {
@@ -67,7 +103,7 @@ export class SqliteShelf implements Shelf {
     this.#place = place
     this.#ended = ended
     this.#highest = this.#directory.highest()
-    for (const [table, entry] of this.#directory.unfinished()) this.#known.set(table, { ...entry, noted: true })
+    for (const [table, entry] of this.#directory.unfinished()) this.#known.set(table, new Known(entry))
     this.#readOn()
   }
 
@@ -78,36 +114,40 @@ export class SqliteShelf implements Shelf {
   /** Runs work that may add, and keeps what it adds, in one transaction. */
   transaction(work: () => void): void {
     const ended = this.#ended
+    const together = this.#together.length
     try {
+      let noted: readonly TableId[] = []
       this.#database.transaction(() => {
         work()
-        if (this.#parts !== '') this.#journal.add(this.#place + 1, this.#parts)
+        if (this.#batch.text === '') return
+        this.#journal.add(this.#place + 1, this.#batch.text)
+        if (this.#together.length >= this.#pace.entries) noted = this.#noteTogether(this.#pace.entries)
       })
-      if (this.#parts !== '') this.#passed(this.#parts)
+      this.#notedTogether(noted)
+      if (this.#batch.text !== '') this.#passed(this.#batch.text)
     } catch (error) {
-      for (const [table, known] of this.#before.toReversed()) this.#restore(table, known)
-      this.#ended = ended
+      this.#together.length = together
+      this.#forget(this.#place + 1, ended)
       throw error
     } finally {
-      this.#parts = ''
-      this.#before = []
+      this.#batch = new Batch()
     }
   }
 
   add(addition: Addition): boolean {
-    const known = this.#known.get(addition.table)
-    const before = known ?? this.#find(addition.table)
-    if (before.version !== addition.expected) return false
-    if (addition.count === 0) return true
-    this.#before.push([addition.table, known])
-    this.#learn(addition, this.#parts.length, before)
-    this.#parts += partOf(addition, before.ended === undefined ? addition.ending : undefined)
+    const { table, expected, count } = addition
+    const inMemory = this.#known.get(table)
+    const known = inMemory ?? this.#find(table)
+    if (known.version !== expected) return false
+    if (count === 0) return true
+    const from = this.#batch.add(addition, known.ended === undefined ? addition.ending : undefined)
+    this.#learn(addition, from, known, !inMemory)
     return true
   }
 
   read(table: TableId): string {
     return this.#database.ask(() => {
-      const { version, places } = this.#known.get(table) ?? this.#find(table)
+      const { version, places } = (this.#known.get(table) ?? this.#find(table)).entry
       let lines = ''
       let n = 0
       for (const [place = 0, from = 0] of places
@@ -149,8 +189,9 @@ export class SqliteShelf implements Shelf {
   #readOn(): void {
     for (const batch of this.#journal.after(this.#place)) {
       for (const part of partsOf(batch, this.#place + 1)) {
-        const before = this.#known.get(part.table) ?? this.#find(part.table)
-        if (part.expected >= before.version) this.#learn(part, part.from, before)
+        const inMemory = this.#known.get(part.table)
+        const known = inMemory ?? this.#find(part.table)
+        if (part.expected >= known.version) this.#learn(part, part.from, known, !inMemory)
         else if (part.ending) this.#ended++
       }
       this.#passed(batch)
@@ -160,26 +201,33 @@ export class SqliteShelf implements Shelf {
   /** What is known of a table that is not in memory. */
   #find(table: TableId): Known {
     const entry = table > this.#highest ? undefined : this.#directory.find(table)
-    return entry ? { ...entry, noted: true } : NEW
+    return new Known(entry ?? NEW)
   }
 
-  /** Learns what the next place of the journal has of a table, from a character on. */
-  #learn({ table, expected, count, ending }: Addition, from: number, before: Known): void {
-    const ends = ending !== undefined && before.ended === undefined
-    if (ends) this.#ended++
+  /** Learns what the next place of the journal has of a table, from a character on; `found` where that was not in memory. */
+  #learn({ table, expected, count, ending }: Addition, from: number, known: Known, found: boolean): void {
+    if (found) this.#known.set(table, known)
     if (table > this.#highest) this.#highest = table
-    this.#known.set(table, {
-      version: expected + count,
-      places: `${before.places} ${this.#place + 1}:${from}`,
-      ended: ends ? this.#ended : before.ended,
-      counts: ends ? ending === 'counts' : before.counts,
-      noted: false,
-    })
+    if (ending !== undefined && known.ended === undefined) {
+      known.ended = ++this.#ended
+      known.counts = ending === 'counts'
+      if (known.together) this.#together.push(table)
+    }
+    known.version = expected + count
+    known.spots = { place: this.#place + 1, from, expected, before: known.spots }
   }
 
-  #restore(table: TableId, known: Known | undefined): void {
-    if (known) this.#known.set(table, known)
-    else this.#known.delete(table)
+  /** Forgets what a place brought, which is not kept; as many tables had `ended` before. */
+  #forget(place: number, ended: number): void {
+    for (const [table, known] of this.#known) {
+      for (; known.spots?.place === place; known.spots = known.spots.before) known.version = known.spots.expected
+      if ((known.ended ?? 0) > ended) {
+        known.ended = undefined
+        known.counts = false
+      }
+      if (known.version === 0 || (known.ended !== undefined && !known.spots)) this.#known.delete(table)
+    }
+    this.#ended = ended
   }
 
   /** The next place of the journal has this batch. */
@@ -199,7 +247,8 @@ export class SqliteShelf implements Shelf {
 
   #begun(): Update {
     this.#ahead = 0
-    const tables = [...this.#known].filter(([, { noted }]) => !noted).map(([table]) => table)
+    const tables: TableId[] = []
+    for (const [table, known] of this.#known) if (known.spots && !known.together) tables.push(table)
     return { cover: { place: this.#place, ended: this.#ended }, tables: tables.sort((one, other) => one - other), done: 0 }
   }
 
@@ -209,10 +258,16 @@ export class SqliteShelf implements Shelf {
     const chunk = tables.slice(done, done + this.#pace.entries)
     const last = done + chunk.length === tables.length
     if (last) this.#update = undefined
+    let together: readonly TableId[] = []
     try {
       this.#database.transaction(() => {
-        for (const table of chunk) this.#directory.set(table, this.#known.get(table) ?? NEW)
-        if (last) this.#directory.cover(cover)
+        for (const table of chunk) {
+          const known = this.#known.get(table)
+          if (known && !known.together) this.#directory.set(table, known.entry)
+        }
+        if (!last) return
+        together = this.#noteTogether(this.#together.length)
+        this.#directory.cover(cover)
       })
     } catch (error) {
       this.#update = undefined
@@ -221,12 +276,34 @@ export class SqliteShelf implements Shelf {
     }
     update.done += chunk.length
     for (const table of chunk) this.#noted(table)
+    this.#notedTogether(together)
+  }
+
+  /** Writes the entries of the first tables that go together; `#notedTogether` is to be told when that is kept. */
+  #noteTogether(count: number): readonly TableId[] {
+    const tables = this.#together.slice(0, count).sort((one, other) => one - other)
+    this.#directory.add(tables.map((table) => [table, this.#known.get(table)?.entry ?? NEW]))
+    return tables
+  }
+
+  #notedTogether(tables: readonly TableId[]): void {
+    for (const table of tables) this.#drop(table)
+    this.#together = this.#together.slice(tables.length)
   }
 
   /** The directory has a table as it is: one that has ended need not be in memory any more. */
   #noted(table: TableId): void {
     const known = this.#known.get(table)
-    if (known?.ended !== undefined) this.#known.delete(table)
-    else if (known) this.#known.set(table, { ...known, noted: true })
+    if (!known || known.together) return
+    if (known.ended !== undefined) return this.#drop(table)
+    known.places = known.entry.places
+    known.spots = undefined
+  }
+
+  /** Forgets a table that the directory has. A Map keeps what was in it for a while: so at least not where all that stands. */
+  #drop(table: TableId): void {
+    const known = this.#known.get(table)
+    if (known) known.spots = undefined
+    this.#known.delete(table)
   }
 }
