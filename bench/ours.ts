@@ -27,15 +27,11 @@ const house: Seating = {
     ),
   clear: () => {},
 }
-const store =
-  folder === undefined || folder === 'house'
-    ? memoryStore()
-    : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
 const server = new Server({
-  premises: folder === 'house' ? house : new Premises({ store, clock: wallClock, random: chance, onTrouble }),
+  premises: folder === 'house' ? house : await premisesOn(folder),
   programs: [program],
   host: '127.0.0.1',
   ports: { [program.name]: 0 },
@@ -50,3 +46,10 @@ const server = new Server({
 const [place] = await server.open()
 if (!place || place.failure) throw place?.failure ?? new Error('nothing listens')
 obey(place.address.port)
+
+async function premisesOn(folder: string | undefined): Promise<Premises> {
+  const store = folder === undefined ? memoryStore() : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
+  const premises = new Premises({ store, clock: wallClock, random: chance, onTrouble })
+  await premises.open()
+  return premises
+}

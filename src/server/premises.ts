@@ -8,6 +8,7 @@ import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
+import { gatherMore } from '../wire/transports/together.ts'
 import { Calls } from './calls.ts'
 import { HallHouse } from './hall-house.ts'
 import { type HallLimits, unlimited } from './limits.ts'
@@ -55,8 +56,12 @@ export class Premises implements Rooms {
     this.calls = new Calls({ clock, onTrouble })
   }
 
-  /** Takes up what was not finished when the process before this one ended. To be called before anybody comes. */
+  /**
+   * Takes up what was not finished when the process before this one ended. To be called before anybody comes: what they
+   * do will be written, as much at once as comes at once.
+   */
   open(): Promise<void> {
+    gatherMore()
     return this.hall.restore()
   }
 

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
-import { heardTogether, saidTogether } from '../../src/wire/transports/together.ts'
+import { gatherMore, heardTogether, saidTogether } from '../../src/wire/transports/together.ts'
 
 /** One turn of the event loop. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -105,4 +105,16 @@ test('what fails in one connection as it is heard keeps no other unheard, nor le
   await expect(failed).resolves.toMatchObject({ message: 'one fails' })
   await called
   expect(order).toEqual([1, 2, 3])
+})
+
+test('where what is heard is written, 96 are heard at once, in at most 32 turns', async () => {
+  gatherMore()
+  const order: number[] = []
+  for (const number of range(1, 95)) heardTogether(() => order.push(number))
+  expect(order).toEqual([])
+  heardTogether(() => order.push(96))
+  expect(order).toHaveLength(96)
+  await turn()
+  const when = await heard([[1, 2], ...range(3, 40).map((number) => [number])])
+  expect(when.get(1)).toBe(31)
 })

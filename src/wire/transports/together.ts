@@ -8,19 +8,31 @@ import type { Flushable } from '../transport.ts'
  * alone waits for nobody. `npm run bench` measures what it is worth.
  */
 
-/** Turns of the event loop for which is gathered at most. */
-const TURNS = 12
-/** So many are heard at once: with more, the first of them is cold again when it is answered, and waits longer. */
-const MANY = 48
+/** How much is gathered at most: turns of the event loop for which, and how many that are heard at once. */
+interface Gathering {
+  readonly turns: number
+  readonly many: number
+}
+
+/** With more, the first of them is cold again when it is answered, and waits longer. */
+const USUAL: Gathering = { turns: 12, many: 48 }
+/** What is written together costs less each, the more it is. */
+const WRITTEN: Gathering = { turns: 32, many: 96 }
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
 const ENOUGH = 256 * 1024
 
+let most = USUAL
 let gathered: (() => void)[] = []
 let bytes = 0
 /** How much was gathered by the end of the turn before, and how many turns that has taken. */
 let before = 0
 let turns = 0
 let looking = false
+
+/** Has more heard together from now on, in all of this process: where what is heard at once is also written at once. */
+export function gatherMore(): void {
+  most = WRITTEN
+}
 
 /**
  * Calls `hear` when all else that comes now has come too, in the order in which it came, and perhaps at once: this is for
@@ -29,7 +41,7 @@ let looking = false
 export function heardTogether(hear: () => void, length = 0): void {
   gathered.push(hear)
   bytes += length
-  if (bytes > ENOUGH || gathered.length >= MANY) hearAll()
+  if (bytes > ENOUGH || gathered.length >= most.many) hearAll()
   else lookSoon()
 }
 
@@ -43,7 +55,7 @@ function look(): void {
   const count = gathered.length
   looking = false
   turns++
-  if (count === before || count === 1 || turns === TURNS) return hearAll()
+  if (count === before || count === 1 || turns === most.turns) return hearAll()
   before = count
   lookSoon()
 }
