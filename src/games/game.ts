@@ -17,8 +17,10 @@ export interface Refusal {
 /** Outcome is how a game ended: who won (nobody, in a draw or a lost game), and what ended it if not the rules. */
 export interface Outcome {
   readonly winners: readonly SeatNumber[]
-  /** Who has left, or let the time run out. */
+  /** Who has left, resigned, or let the time run out. */
   readonly left?: SeatNumber
+  /** That one has resigned. */
+  readonly resigned?: true
   /** It was the time of that one that ran out. */
   readonly late?: true
   /** Both have agreed on a draw. */

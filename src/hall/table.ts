@@ -36,8 +36,8 @@ export type Command =
   /** A draw while the game goes on, a rematch when it is over. The other's offer is accepted by offering the same. */
   | { readonly type: 'offer'; readonly seat: SeatNumber }
   | { readonly type: 'decline'; readonly seat: SeatNumber }
-  /** Gives the game up. */
-  | { readonly type: 'leave'; readonly seat: SeatNumber }
+  /** Gives the game up: by saying so, or by going away. */
+  | { readonly type: 'resign' | 'leave'; readonly seat: SeatNumber }
   | { readonly type: 'gone'; readonly seat: SeatNumber }
   | { readonly type: 'back'; readonly seat: SeatNumber }
   /** Time has passed. */
@@ -107,8 +107,10 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
       return offer(table, command.seat)
     case 'decline':
       return decline(table, command.seat)
+    case 'resign':
+      return leave(table, { ...leftBy(table, command.seat), resigned: true })
     case 'leave':
-      return leave(table, command.seat)
+      return leave(table, leftBy(table, command.seat))
     case 'gone':
       return move(table, command.seat, 'gone')
     case 'back':
@@ -241,8 +243,8 @@ function decline(table: TableState, seat: SeatNumber): readonly Happening[] | Re
     : { refused: 'there is no offer to decline' }
 }
 
-function leave(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
-  return table.ended ? OVER : [ended(table, leftBy(table, seat))]
+function leave(table: TableState, outcome: Outcome): readonly Happening[] | Refusal {
+  return table.ended ? OVER : [ended(table, outcome)]
 }
 
 function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {

@@ -243,7 +243,7 @@ export class Session implements Lobby {
   }
 
   async resign(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#tables.act(id, 'leave')
+    return this.#tables.act(id, 'resign')
   }
 
   /** Goes away: seats are held for a while, wishes are taken back. */

@@ -90,7 +90,8 @@ describe('a table decides', () => {
           }
         }
         if (!table.ended) continue
-        for (const seat of table.opened.seats.keys()) expect(refused(table, { type: 'leave', seat })).toBe('the game is over')
+        for (const seat of table.opened.seats.keys())
+          for (const type of ['leave', 'resign'] as const) expect(refused(table, { type, seat })).toBe('the game is over')
         expect(having(table, { type: 'tick' }, START + 1e9).events).toEqual([])
         expect(having(table, { type: 'gone', seat: 0 }).events).toEqual([])
       }
@@ -107,6 +108,13 @@ describe('a table decides', () => {
       { type: 'ended', outcome: { winners: [0] }, n: 7, at: START },
     ])
     expect(over).toMatchObject({ ended: true, toMove: [], outcome: { winners: [0] } })
+  })
+
+  test('who leaves or resigns loses, and it is told which', () => {
+    const end = (type: 'leave' | 'resign') => having(openedTable(tictactoe), { type, seat: 0 }).events
+    expect(end('leave')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0 } }])
+    expect(end('leave')[0]).not.toHaveProperty('outcome.resigned')
+    expect(end('resign')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0, resigned: true } }])
   })
 
   test('only what counts is marked so', () => {

@@ -187,8 +187,8 @@ describe('two people', () => {
 
   test('one gives up', async () => {
     const { ada, grace } = await two('scissors')
-    expect(await ada.type('resign')).toContain('You have left the game: grace wins.')
-    expect(grace.news()).toContain('ada has left, you win!')
+    expect(await ada.type('resign')).toContain('You have resigned: grace wins.')
+    expect(grace.news()).toContain('ada has resigned, you win!')
     expect(await ada.type('leave')).toContain('You have left table 1.')
     expect(await grace.type('rematch')).toBe(lines('ada has left the table.'))
   })
@@ -427,7 +427,7 @@ describe('games for one', () => {
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
     expect(await ada.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
-    expect(await ada.type('resign')).toContain('You have left the game.')
+    expect(await ada.type('resign')).toContain('You have given the game up.')
   })
 })
 

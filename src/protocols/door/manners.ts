@@ -66,12 +66,13 @@ export interface Ended {
 /** The end of a game in words, for who sits in the seat, or who watches; nothing, where the board says it. */
 export function ending(ended: Ended): string {
   const { names, seat, outcome } = ended
-  const { winners, left, late, agreed, abandoned } = outcome
+  const { winners, left, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)
   if (abandoned) return 'Nobody has come back to this game.'
   if (agreed) return seat === undefined ? 'They have agreed on a draw.' : 'You have agreed on a draw.'
+  if (outcome.resigned && names.length === 1) return 'You have given the game up.'
   if (left !== undefined) {
-    const why = whyOver(names[left] ?? '', seat === left, late === true)
+    const why = whyOver(outcome, seat === left ? undefined : (names[left] ?? ''))
     return won ? `${why}, you win!` : winners.length > 0 ? `${why}: ${wins(ended)}.` : `${why}.`
   }
   if (names.length === 1) return endingAlone(ended)
@@ -97,9 +98,11 @@ function mannersOf(game: string): Manners | undefined {
   return Object.hasOwn(MANNERS, game) ? MANNERS[game] : undefined
 }
 
-function whyOver(name: string, own: boolean, late: boolean): string {
-  if (own) return late ? 'Your time is over' : 'You have left the game'
-  return late ? `The time of ${name} is over` : `${name} has left`
+/** Why a game is over that somebody has not played to its end: another one, where a name is given. */
+function whyOver({ late, resigned }: Outcome, name: string | undefined): string {
+  if (late) return name === undefined ? 'Your time is over' : `The time of ${name} is over`
+  const who = name === undefined ? 'You have' : `${name} has`
+  return resigned ? `${who} resigned` : name === undefined ? `${who} left the game` : `${who} left`
 }
 
 function wins({ names, outcome: { winners } }: Ended): string {

@@ -26,7 +26,8 @@ const id = z.union([z.int().nonnegative(), z.string().max(64)])
 
 const outcome = z.strictObject({
   winners: list(seat).meta({ description: 'nobody, in a draw or a lost game' }),
-  left: seat.optional().meta({ description: 'who has left, or let the time run out' }),
+  left: seat.optional().meta({ description: 'who has left, resigned, or let the time run out' }),
+  resigned: z.literal(true).optional(),
   late: z.literal(true).optional(),
   agreed: z.literal(true).optional().meta({ description: 'a draw that both wanted' }),
   abandoned: z.literal(true).optional().meta({ description: 'nobody has come back to it' }),
