@@ -125,7 +125,7 @@ export function commands(end: (code: number) => void): Command {
     )
   command(
     'people <action> <name>',
-    'for the operator: give a registered name a new password (reset), or forget it (remove); while no server runs',
+    'for the operator: give a registered name a new password (reset), or forget it (remove), also while the server runs',
     'parlor people reset ada\nparlor people remove ada --data /srv/parlor',
   )
     .addOption(kept('where the server keeps its people'))

@@ -1,32 +1,42 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { secretToken } from '../hall/codes.ts'
 import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
+import { askOperator, type OperatorAnswer, OperatorWish, operate } from '../server/operator.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT } from '../terminal/trouble.ts'
+import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { storeIn } from './stores.ts'
 
-/** Characters of a password that is made up: 60 bits. */
-const MADE_UP = 12
-
-/** `parlor people reset|remove NAME`: what the operator does for the owners of registered names, while no server runs. */
+/** `parlor people reset|remove NAME`: what the operator does for the owners of registered names, whether a server runs or not. */
 export async function peopleCommand(action: string, name: string, { data }: { readonly data: string }): Promise<number> {
-  if (action !== 'reset' && action !== 'remove') throw new Usage(`people can be reset or removed, not ${JSON.stringify(action)}`)
+  const wish = OperatorWish.safeParse({ action, name })
+  if (!wish.success) throw new Usage(`people can be reset or removed, not ${JSON.stringify(action)}`)
   if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
+  const said = (await asked(data, wish.data)) ?? (await inFolder(data, wish.data))
+  if ('done' in said) {
+    new Terminal().say(said.done)
+    return EXIT.good
+  }
+  complain(said.refused)
+  return EXIT.trouble
+}
+
+/** What the server says that has the folder open; `undefined` where none does. */
+async function asked(data: string, wish: OperatorWish): Promise<OperatorAnswer | undefined> {
+  try {
+    return await askOperator(data, wish)
+  } catch (reason) {
+    return { refused: `the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}` }
+  }
+}
+
+async function inFolder(data: string, wish: OperatorWish): Promise<OperatorAnswer> {
   const store = await storeIn(data)
   try {
     const people = new People({ accounts: store.accounts, passwords: new Passwords({ random: randomBytes }), clock: wallClock })
-    const password = secretToken(randomBytes).slice(0, MADE_UP)
-    const refusal = action === 'reset' ? await people.setPassword(name, password) : await people.remove(name)
-    if (refusal) {
-      complain(refusal.refused)
-      return EXIT.trouble
-    }
-    new Terminal().say(action === 'reset' ? `The password of ${name} is now ${password}` : `${name} is no longer registered`)
-    return EXIT.good
+    return await operate({ people, bytes: randomBytes }, wish)
   } finally {
     await store.close()
   }

@@ -14,10 +14,11 @@ import { type Place, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
+import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake } from './diagnostics.ts'
 import { logsOn } from './logs.ts'
-import { storeIn } from './stores.ts'
+import { NOWHERE, storeIn } from './stores.ts'
 import { stopSignal, termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
@@ -51,6 +52,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(config, { server, premises, metrics, logs }) : undefined
+  const operator = open.length > 0 ? await openedToOperator(config, premises, logs) : undefined
   // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
   // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
   // for what was compiled before is of no use to a V8 with other flags
@@ -63,6 +65,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs.tell('error', `${program.name} is not served: ${why}`)
   }
   if (open.length > 0 && !stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
+  await operator?.close()
   await server.stop()
   await premises.close()
   await web?.close()
@@ -105,6 +108,17 @@ async function openedWeb(
     return await openWeb(http, { health, metrics })
   } catch (failure) {
     logs.tell('error', `metrics and health are not shown: ${cannotListen(http, failure).replace('--port', '--http')}`)
+    return undefined
+  }
+}
+
+/** A door for the operator, where anything is kept; without it, the operator has to stop the server first. */
+async function openedToOperator({ data }: Config, premises: Premises, logs: Logs): Promise<Listener | undefined> {
+  if (data === NOWHERE) return undefined
+  try {
+    return await (await import('../server/operator.ts')).openOperatorDoor(data, premises, logs)
+  } catch (failure) {
+    logs.tell('warn', `"parlor people" cannot be used while this server runs: ${messageOf(failure)}`)
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import { defaults, settingsFile } from '../server/defaults.ts'
 import { Usage } from './diagnostics.ts'
 
 /** What `--data` says where nothing is to be kept. */
-const NOWHERE = 'none'
+export const NOWHERE = 'none'
 
 /** Where games, people and ranks are kept: in a folder, or for as long as this process lasts. */
 export async function storeIn(folder: string, durable?: 'process' | 'power'): Promise<Store> {

@@ -1,0 +1,109 @@
+import { chmod } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { isRefusal, type Refusal } from '../games/game.ts'
+import { type RandomBytes, secretToken } from '../hall/codes.ts'
+import type { People } from '../hall/people.ts'
+import { Connection } from '../wire/connection.ts'
+import { lines } from '../wire/lines.ts'
+import type { Listener, Transport } from '../wire/transport.ts'
+import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
+import type { Logs } from './logs.ts'
+
+/** What the operator can want for the owner of a registered name: a new password, or that the name is forgotten. */
+export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
+export type OperatorWish = z.infer<typeof OperatorWish>
+
+const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
+
+/** What has become of it, in a sentence: that it is done, or why not. */
+export type OperatorAnswer = z.infer<typeof OperatorAnswer>
+
+/** Where people are, and where chance comes from. */
+export interface Registry {
+  readonly people: People
+  readonly bytes: RandomBytes
+}
+
+/** Characters of a password that is made up: 60 bits. */
+const MADE_UP = 12
+/** Milliseconds that a server may take for its answer. */
+const PATIENCE = 30_000
+
+/** Does what the operator wants. */
+export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
+  const password = secretToken(bytes).slice(0, MADE_UP)
+  const refusal: Refusal | undefined = action === 'reset' ? await people.setPassword(name, password) : await people.remove(name)
+  if (isRefusal(refusal)) return { refused: refusal.refused }
+  return { done: action === 'reset' ? `The password of ${name} is now ${password}` : `${name} is no longer registered` }
+}
+
+/**
+ * Lets the operator in while a server runs, through a socket in the folder in which that keeps everything: whoever owns
+ * the folder can. A wish is a line of JSON, and so is its answer. Rejects with the system's error, or a `NoTransport`,
+ * where nothing can listen there.
+ */
+export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs): Promise<Listener> {
+  const path = doorIn(folder)
+  const listener = await listenUnix(path, (transport) => void answer(transport, registry, logs))
+  // a pipe of Windows is its owner's anyway
+  if (process.platform !== 'win32') await chmod(path, 0o600)
+  return listener
+}
+
+/** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */
+export async function askOperator(folder: string, wish: OperatorWish): Promise<OperatorAnswer | undefined> {
+  const server = await reached(folder)
+  if (!server) return undefined
+  server.send(JSON.stringify(wish))
+  const timer = setTimeout(() => server.close(0), PATIENCE)
+  try {
+    return OperatorAnswer.parse(JSON.parse(await server.receive()))
+  } finally {
+    clearTimeout(timer)
+    await server.close(0)
+  }
+}
+
+async function reached(folder: string): Promise<Connection | undefined> {
+  try {
+    return speaking(await connectUnix(doorIn(folder), 0))
+  } catch {
+    return undefined
+  }
+}
+
+async function answer(transport: Transport, registry: Registry, logs: Logs): Promise<void> {
+  const operator = speaking(transport)
+  try {
+    const wish = OperatorWish.safeParse(json(await operator.receive()))
+    const said = wish.success
+      ? await operate(registry, wish.data)
+      : { refused: 'this server knows no such wish: is it of another version?' }
+    const what = wish.success ? `${wish.data.action} ${wish.data.name}` : 'something else'
+    logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+    operator.send(JSON.stringify(said))
+  } catch (reason) {
+    logs.tell('warn', `the operator was not answered: ${reason instanceof Error ? reason.message : reason}`)
+  } finally {
+    await operator.close()
+  }
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function speaking(transport: Transport): Connection {
+  return new Connection(transport, { incoming: lines(), outgoing: lines() })
+}
+
+/** A pipe of Windows has a name, which is to be the same wherever a command is given; a socket is found by a short path. */
+function doorIn(folder: string): string {
+  const path = join(folder, 'parlor.sock')
+  return process.platform === 'win32' ? resolve(path) : path
+}
