@@ -1,8 +1,15 @@
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from './game.ts'
 
-/** Positions that one search may look into; one that is met again costs nothing. 3 x 3 cells are searched to the end. */
-const POSITIONS = 20_000
-/** Games played to the end at random, shared among the moves that searching leaves equal. */
+/**
+ * Moves that may be listed or tried for one move of the house: some milliseconds, in which a server does nothing else. So
+ * many are for searching, and as many again for playing games to their end at random.
+ */
+const WORK = 16_000
+/** For a game that is small enough to be searched to its end, which is done once. */
+const WORK_ONCE = 200_000
+/** Characters of a position's key up to which a game is that small: 3 x 3 cells, and whose turn it is. */
+const SMALL = 10
+/** Games played to the end at random at most, shared among the moves that searching leaves equal. */
 const PLAYOUTS = 300
 /** Positions of one game whose best moves are remembered. */
 const REMEMBERED = 50_000
@@ -55,7 +62,7 @@ class Search<State, Move, View, Options> {
   readonly #game: OpenGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
-  #left = POSITIONS
+  #work = 0
   #cut = false
 
   constructor(game: OpenGame<State, Move, View, Options>, random: Random) {
@@ -65,23 +72,25 @@ class Search<State, Move, View, Options> {
 
   bestMoves(state: State): readonly Move[] {
     const key = keyOf(this.#game, state)
-    let best: readonly Move[] = []
-    for (let depth = 1; !this.complete && this.#left > 0; depth++) {
+    const seat = this.#seat(state)
+    let best = this.#moves(state, seat)
+    this.#work = key.length <= SMALL ? WORK_ONCE : WORK
+    for (let depth = 1; !this.complete && this.#work > 0; depth++) {
       this.#cut = false
       this.#values.clear()
       this.#value(state, depth)
-      if (this.#left <= 0) break
+      if (this.#work <= 0) break
       best = this.best.get(key) ?? best
       this.complete = !this.#cut
     }
-    return this.complete || best.length === 1 ? best : this.#byPlayouts(state, this.#seat(state), best)
+    return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
   }
 
   /** What a position is worth to whoever is to move there: sooner wins are better, later losses too. */
   #value(state: State, depth: number): number {
     const outcome = this.#game.outcome(state)
     if (outcome) return outcome.winners.length === 0 ? 0 : -1 - depth / 1000
-    if (depth === 0 || this.#left <= 0) {
+    if (depth === 0 || this.#work <= 0) {
       this.#cut = true
       return 0
     }
@@ -89,11 +98,10 @@ class Search<State, Move, View, Options> {
     const key = `${depth} ${position}`
     const known = this.#values.get(key)
     if (known !== undefined) return known
-    this.#left--
     const seat = this.#seat(state)
     let highest = Number.NEGATIVE_INFINITY
     let best: Move[] = []
-    for (const move of this.#game.moves(state, seat)) {
+    for (const move of this.#moves(state, seat)) {
       const value = -this.#value(this.#after(state, seat, move), depth - 1)
       if (value > highest) best = [move]
       else if (value === highest) best.push(move)
@@ -104,15 +112,19 @@ class Search<State, Move, View, Options> {
     return highest
   }
 
+  /** Of some moves those that did best in games at random, as many for each as there is time for; all, where there is none. */
   #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
-    const each = Math.ceil(PLAYOUTS / moves.length)
-    const points = moves.map((move) => {
-      let sum = 0
-      for (let n = 0; n < each; n++) sum += worth(this.#playout(this.#after(state, seat, move)), seat)
-      return sum
-    })
-    const highest = Math.max(...points)
-    return moves.filter((_, at) => points[at] === highest)
+    this.#work = WORK
+    const points = moves.map(() => 0)
+    for (let each = Math.ceil(PLAYOUTS / moves.length), n = 0; n < each; n++) {
+      const more: number[] = []
+      for (const move of moves) {
+        more.push(worth(this.#playout(this.#after(state, seat, move)), seat))
+        if (this.#work <= 0) return bestOf(moves, points)
+      }
+      for (const [at, one] of more.entries()) points[at] = (points[at] ?? 0) + one
+    }
+    return bestOf(moves, points)
   }
 
   #playout(start: State): Outcome {
@@ -120,8 +132,14 @@ class Search<State, Move, View, Options> {
       const outcome = this.#game.outcome(state)
       if (outcome) return outcome
       const seat = this.#seat(state)
-      state = this.#after(state, seat, this.#random.choice([...this.#game.moves(state, seat)]))
+      state = this.#after(state, seat, this.#random.choice(this.#moves(state, seat)))
     }
+  }
+
+  #moves(state: State, seat: SeatNumber): readonly Move[] {
+    const moves = [...this.#game.moves(state, seat)]
+    this.#work -= moves.length
+    return moves
   }
 
   #seat(state: State): SeatNumber {
@@ -129,6 +147,7 @@ class Search<State, Move, View, Options> {
   }
 
   #after(state: State, seat: SeatNumber, move: Move): State {
+    this.#work--
     const next = this.#game.play(state, seat, move, this.#random)
     if (isRefusal(next)) throw new Error(`${this.#game.name} lists a move and refuses it: ${next.refused}`)
     return next
@@ -137,6 +156,11 @@ class Search<State, Move, View, Options> {
 
 function keyOf<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
   return game.key?.(state) ?? JSON.stringify(state)
+}
+
+function bestOf<Move>(moves: readonly Move[], points: readonly number[]): readonly Move[] {
+  const highest = Math.max(...points)
+  return moves.filter((_, at) => points[at] === highest)
 }
 
 function worth({ winners }: Outcome, seat: SeatNumber): number {

@@ -64,3 +64,32 @@ test('the house never loses at tic-tac-toe, and wins at once where it can', () =
 })
 
 const counted = counting().game
+
+test.each([4, 5, 8, 12, 20])('on a board of %i x %i cells it looks at so few moves that a server can serve others', (size) => {
+  const { game, tried } = counting()
+  const random = seeded(size)
+  let board = tictactoe.setup({ size }, random)
+  for (let n = 0; n < 12; n++) {
+    tried.moves = 0
+    board = after(board, bestMove(game, board, random), random)
+    expect(tried.moves).toBeLessThan(50_000)
+  }
+})
+
+test('on larger boards it wins at once where it can, takes what the other needs, and loses to chance hardly ever', () => {
+  const { game } = counting()
+  const random = seeded(7)
+  const near: Board = { cells: 'OOO-XX-X--------', size: 4, turn: 1 }
+  expect(bestMove(game, near, random)).toBe(7)
+  expect(bestMove(game, { ...near, cells: 'OOO-X--X--X-----' }, random)).toBe(4)
+  let lost = 0
+  for (let played = 0; played < 20; played++) {
+    let board = tictactoe.setup({ size: 4 }, random)
+    while (!tictactoe.outcome(board)) {
+      const free = [...(tictactoe.moves?.(board, board.turn) ?? [])]
+      board = after(board, board.turn === played % 2 ? bestMove(game, board, random) : random.choice(free), random)
+    }
+    if (tictactoe.outcome(board)?.winners.includes(1 - (played % 2))) lost++
+  }
+  expect(lost).toBe(0)
+})
