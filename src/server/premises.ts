@@ -43,6 +43,7 @@ export class Premises implements Rooms {
   readonly limits: HallLimits
   readonly bytes: RandomBytes
   readonly #store: Store
+  #gatherAsUsual: (() => void) | undefined
 
   constructor(options: PremisesOptions) {
     const { store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait, limits = unlimited } = options
@@ -61,7 +62,7 @@ export class Premises implements Rooms {
    * do will be written, as much at once as comes at once.
    */
   open(): Promise<void> {
-    gatherMore()
+    this.#gatherAsUsual ??= gatherMore()
     return this.hall.restore()
   }
 
@@ -80,6 +81,7 @@ export class Premises implements Rooms {
 
   /** Finishes what is being written, and lets go of it. */
   async close(): Promise<void> {
+    this.#gatherAsUsual?.()
     await this.hall.settled()
     await this.#store.close()
   }

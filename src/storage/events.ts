@@ -4,14 +4,18 @@ import { StoreError, sentenceOf } from './error.ts'
 /**
  * An event as a line, with the line break before it: JSON, as short as can be. What is left out follows from where it
  * stands: its number, and its time where that is `before`, the time of the line above. Of an opening it is what comes
- * after `beginningOf`. Throws a TypeError, with a sentence, for one that could not be read again: what is damaged should
- * be found out before it is kept.
+ * after `Openings.beginningOf`. Throws a TypeError, with a sentence, for one that could not be read again: what is
+ * damaged should be found out before it is kept.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
   if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${amiss}`)
+  return explaining(table, event, () => lineOf(event, event.at === before ? '' : `,${event.at}`))
+}
+
+function explaining(table: TableId, event: TableEvent, text: () => string): string {
   try {
-    return lineOf(event, event.at === before ? '' : `,${event.at}`)
+    return text()
   } catch (error) {
     throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
   }
@@ -52,18 +56,24 @@ type Opened = Extract<TableEvent, { type: 'opened' }>
 /** How a table is opened where nothing else is said. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
-/** The opening that was written last, and how its line begins. */
-let latest: { readonly opened: Opened; readonly beginning: string } | undefined
+/** Openings is what openings have in common, which is written out once where one after the other is alike. */
+export class Openings {
+  #values: readonly Flat[] = []
+  #beginning = ''
 
-/**
- * How the line of an opening begins, up to what is different for each table, with the line break before it; nothing of
- * any other event. It is the same string as for the opening before where that was about the same. Throws a TypeError for
- * what there is no JSON of.
- */
-export function beginningOf(event: TableEvent): string {
-  if (event.type !== 'opened') return ''
-  if (!latest || !sameBeginning(latest.opened, event)) latest = { opened: event, beginning: `\n${openingOf(event).slice(0, -1)},"seed":` }
-  return latest.beginning
+  /**
+   * How the line of an opening begins, up to what is different for each table, with the line break before it; nothing of
+   * any other event. It is the same string as for the opening before where all in it is. Throws as `encodeEvent` does.
+   */
+  beginningOf(table: TableId, event: TableEvent): string {
+    if (event.type !== 'opened') return ''
+    const values = valuesOf(event)
+    if (!areSame(this.#values, values)) {
+      this.#beginning = explaining(table, event, () => `\n${openingOf(event).slice(0, -1)},"seed":`)
+      this.#values = values.map(flat)
+    }
+    return this.#beginning
+  }
 }
 
 /** What openings have in common, without what is as usual. */
@@ -74,36 +84,39 @@ function openingOf({ type, game, options, state, seats, rated, private: hidden, 
   return JSON.stringify({ ...usual, ...unusual })
 }
 
-function sameBeginning(one: Opened, other: Opened): boolean {
-  return (
-    one.game === other.game &&
-    one.rated === other.rated &&
-    one.private === other.private &&
-    isSame(one.clock, other.clock) &&
-    isSame(one.options, other.options) &&
-    isSame(one.state, other.state) &&
-    sameSeats(one.seats, other.seats)
-  )
+function valuesOf({ game, options, state, seats, rated, private: hidden, clock }: Opened): unknown[] {
+  return [game, rated, hidden, clock, options, state, ...seats]
 }
 
-function sameSeats(one: Opened['seats'], other: Opened['seats']): boolean {
-  for (let seat = 0; seat < one.length; seat++) if (!isSame(one[seat], other[seat])) return false
-  return one.length === other.length
+function areSame(were: readonly Flat[], values: readonly unknown[]): boolean {
+  for (const [at, value] of values.entries()) if (!isSame(were[at], value)) return false
+  return were.length === values.length
 }
 
-/** Whether two values are the same, or objects with the very same in them: what lies deeper is not looked into. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true
-  if (!isObject(one) || !isObject(other)) return false
-  if (Object.getPrototypeOf(one) !== Object.prototype || Object.getPrototypeOf(other) !== Object.prototype) return false
-  let more = 0
-  for (const key in one) {
-    if (one[key] !== other[key]) return false
-    more++
+/** Flat is a value as it was: of an object that has nothing but simple values, its keys and those, in their order. */
+type Flat = { readonly value: unknown } | { readonly keys: readonly string[]; readonly values: readonly unknown[] } | undefined
+
+/** Nothing, of what cannot be compared so. */
+function flat(value: unknown): Flat {
+  if (!isObject(value)) return isSimple(value) ? { value } : undefined
+  const values = Object.values(value)
+  return isPlainObject(value) && values.every(isSimple) ? { keys: Object.keys(value), values } : undefined
+}
+
+function isSame(was: Flat, value: unknown): boolean {
+  if (!was) return false
+  if ('value' in was) return was.value === value
+  if (!isObject(value) || !isPlainObject(value)) return false
+  let at = 0
+  for (const key in value) {
+    if (was.keys[at] !== key || was.values[at] !== value[key]) return false
+    at++
   }
-  for (const _ in other) more--
-  return more === 0
+  return at === was.keys.length
 }
+
+const isSimple = (value: unknown): boolean => (typeof value !== 'object' && typeof value !== 'function') || value === null
+const isPlainObject = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype
 
 /**
  * The event of a line, without its line break, that should be a table's event number `n`, after one at the time `before`.
@@ -157,7 +170,8 @@ const isObject = (value: unknown): value is Fields => typeof value === 'object' 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
 const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
-const isList = (value: unknown, of: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(of)
+// also of what is not there, which a list with holes has
+const isList = (value: unknown, of: (one: unknown) => boolean): boolean => Array.isArray(value) && Array.from(value).every(of)
 const isAbsent = (value: unknown): value is undefined => value === undefined
 const isSitter = (value: unknown): boolean =>
   isObject(value) && isText(value.person) && isText(value.name) && (isAbsent(value.token) || isText(value.token))

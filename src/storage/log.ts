@@ -1,6 +1,6 @@
 import { type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
 import type { Commits, Job, OnTrouble } from './commits.ts'
-import { beginningOf, decodeEvent, encodeEvent } from './events.ts'
+import { decodeEvent, encodeEvent, Openings } from './events.ts'
 import { Followers } from './followers.ts'
 
 /** Addition is what one append brings to a shelf: `count` events, the first of them with the number `expected` + 1. */
@@ -40,7 +40,7 @@ export class Log implements TableLog {
   #next: TableId
 
   constructor(shelf: Shelf, commits: Commits) {
-    this.#place = { shelf, followers: new Followers() }
+    this.#place = { shelf, followers: new Followers(), openings: new Openings() }
     this.#commits = commits
     this.#next = shelf.highest() + 1
   }
@@ -90,6 +90,7 @@ export class Log implements TableLog {
 interface Place {
   readonly shelf: Shelf
   readonly followers: Followers
+  readonly openings: Openings
 }
 
 /** An append on its way. Its constructor throws a RangeError or a TypeError, with a sentence, for what cannot be kept. */
@@ -117,8 +118,9 @@ class Append implements Job, Addition {
       if (event.n !== n) throw new RangeError(`the event of table ${table} to append has the number ${event.n}, and should have ${n}`)
       if (event.type === 'ended') ending ??= event.counts ? 'counts' : 'ended'
       const line = encodeEvent(table, event, before)
-      if (before === undefined) beginning = beginningOf(event)
-      else lines += beginningOf(event)
+      const start = place.openings.beginningOf(table, event)
+      if (before === undefined) beginning = start
+      else lines += start
       lines += line
       before = event.at
     }

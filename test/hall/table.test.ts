@@ -9,7 +9,7 @@ import { chance, seeded } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { timeLeft, turnLeft } from '../../src/hall/clocks.ts'
 import { type ClockRules, HOUSE, type TableEvent } from '../../src/hall/ports.ts'
-import { type Command, decide, evolve, nextTick, type Opened, opened, type TableState } from '../../src/hall/table.ts'
+import { answer, type Command, decide, evolve, nextTick, type Opened, opened, type TableState } from '../../src/hall/table.ts'
 
 const START = 1_000_000
 
@@ -115,6 +115,15 @@ describe('a table decides', () => {
     expect(end('leave')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0 } }])
     expect(end('leave')[0]).not.toHaveProperty('outcome.resigned')
     expect(end('resign')).toMatchObject([{ type: 'ended', outcome: { winners: [1], left: 0, resigned: true } }])
+  })
+
+  test('the house moves as long as it is to move, and then no more', () => {
+    const seats = [0, 1].map(() => ({ person: HOUSE, name: 'house' }))
+    const steps = answer(openedTable(tictactoe, {}, {}, { seats }), START, seeded(3))
+    expect(steps.map(({ event }) => event.type)).toEqual([...Array(9).fill('moved'), 'ended'])
+    expect(steps.map(({ event }) => event.n)).toEqual(steps.map((_, at) => at + 2))
+    expect(steps.at(-1)?.state).toMatchObject({ ended: true, outcome: { winners: [] } })
+    expect(answer(openedTable(tictactoe), START, seeded(3))).toEqual([])
   })
 
   test('only what counts is marked so', () => {

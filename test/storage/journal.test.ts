@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
-import { beginningOf, encodeEvent } from '../../src/storage/events.ts'
+import { encodeEvent, Openings } from '../../src/storage/events.ts'
 import type { Addition } from '../../src/storage/log.ts'
 import { Batch, partAt, partsOf } from '../../src/storage/sqlite/journal.ts'
 import { happening } from './contract-properties.ts'
@@ -17,7 +17,8 @@ const additions: fc.Arbitrary<Addition[]> = fc.array(
     })
     .map(({ table, expected, happenings, ending }) => {
       const events = happenings.map((one, at): TableEvent => ({ ...one, n: expected + 1 + at, at }))
-      const [beginning = '', ...beginnings] = events.map(beginningOf)
+      const openings = new Openings()
+      const [beginning = '', ...beginnings] = events.map((one) => openings.beginningOf(table, one))
       const lines = events.map((one, at) => (at > 0 ? beginnings[at - 1] : '') + encodeEvent(table, one)).join('')
       return { table, expected, count: events.length, beginning, lines, ending }
     }),
@@ -30,7 +31,7 @@ function batchOf(all: readonly Addition[]): { readonly batch: string; readonly p
 }
 
 /** As additions are read: nobody asks then how much of them others have too. */
-const whole = ({ beginning, lines, ...rest }: Addition) => ({ ...rest, beginning: '', lines: beginning + lines })
+const whole = ({ beginning, lines, ...rest }: Addition) => ({ ...rest, lines: beginning + lines })
 
 describe('a batch', () => {
   test('has the parts that it was made of, and where they are, whatever people say in them', () => {
@@ -96,11 +97,19 @@ describe('a batch', () => {
     ['\n17 0\n\n[0,5,17]', 1],
     ['\n17 0\n^7}', 1],
     ['\n17 0\n^7}\n=\n{"game"', 1],
-    ['\n=\n{"game"\n17 0\n^7}\n=', 22],
-    ['\n=', 3],
+    ['\n=\n{"game"\n17 0\n^7}\n=', 20],
+    ['\n=\n{"game"\n17 0\n^7}\n=x\n{"name"\n18 0\n^8}', 20],
+    ['\n=\n{"game"', 11],
+    ['\n=', 1],
   ])('%j is none, and it is told where', (batch, character) => {
     const sentence = `the store is damaged: place 9 of its journal cannot be read from character ${character} on: put back a copy, or`
     expect(() => [...partsOf(batch, 9)]).toThrow(sentence)
     expect(() => [...partsOf(batch, 9)]).toThrow(expect.objectContaining({ code: 'damaged' }))
+  })
+
+  test.each(['>', 'x=', '', '=x'])('a part whose beginning is damaged (%j for =) does not get that of others', (instead) => {
+    const batch = `\n=\n{"A":\n1 0\n^7}\n${instead}\n{"B":\n2 0\n^8}`
+    expect(partAt(batch, batch.indexOf('\n1 0'))).toMatchObject({ table: 1, lines: '\n{"A":7}' })
+    expect(partAt(batch, batch.indexOf('\n2 0'))).toBeUndefined()
   })
 })

@@ -13,6 +13,13 @@ export function move(table: number, n: number): TableEvent {
   return event(n, { type: 'moved', seat: n % 2, move: `${table}/${n}` })
 }
 
+/** A game at a table, from its opening to its end. */
+export function game(table: number): TableEvent[] {
+  const seats = ['ada', 'grace'].map((name) => ({ person: `guest:${name}`, name }))
+  const opened = { type: 'opened', game: 'g', options: {}, state: { left: 3 }, seats, rated: false, private: false, clock: {} } as const
+  return [event(1, { ...opened, seed: table }), move(table, 2), move(table, 3), event(4, { type: 'ended', outcome: { winners: [0] } })]
+}
+
 /** What becomes of a promise: `kept`, or the name of the error. */
 export function fate(promise: Promise<unknown>): Promise<string> {
   return promise.then(

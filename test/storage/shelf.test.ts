@@ -87,17 +87,148 @@ describe('the directory', () => {
     expect([await left.tables.unfinished(), left.tables.newTable()]).toEqual([[], 701])
   })
 
-  test('has a table that ends while it is on its way once', async () => {
-    const database = databaseIn(folder())
-    const { tables } = storeIn(database, { lag: 60, entries: 1 })
-    await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
+  test('has a table that ends while it is on its way in a block, and only there', async () => {
+    const path = folder()
+    const database = databaseIn(path)
+    const { tables } = storeIn(database, { lag: 200, entries: 3 })
+    const rows = () =>
+      database
+        .prepare('SELECT id FROM tables ORDER BY id')
+        .all()
+        .map(({ id }) => id)
+    const blocks = () =>
+      database
+        .prepare('SELECT entries FROM blocks')
+        .all()
+        .map(({ entries }) => entries)
+    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((table) => keep(tables, table, 0, [move(table, 1)])))
     await turn()
-    await Promise.all([1, 3].map((table) => keep(tables, table, 1, [ended(2, false)])))
+    await Promise.all([8, 2].map((table) => keep(tables, table, 1, [ended(2, false)])))
     while (reach(database)[0] !== 1) await turn()
-    const rows = database.prepare('SELECT id, version FROM tables ORDER BY id').all()
-    expect(rows).toEqual([1, 2].map((id) => expect.objectContaining({ id, version: 1 })))
-    expect(database.prepare('SELECT entries FROM blocks').all()).toEqual([expect.objectContaining({ entries: '\n3 2 2 1:56 2:30' })])
-    expect([await tables.read(1, 0), await tables.read(3, 1)]).toEqual([[move(1, 1), ended(2, false)], [ended(2, false)]])
+    // one had its row already
+    expect(rows()).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(blocks()).toEqual([expect.stringMatching(/^\n8 2 1 1:\d+ 2:0$/)])
+    const left = storeIn(databaseIn(leftBy(path))).tables
+    expect([await left.read(8, 0), await left.unfinished()]).toEqual([
+      [move(8, 1), ended(2, false)],
+      [1, 3, 4, 5, 6, 7],
+    ])
+    for (const table of [2, 8]) expect(await tables.read(table, 0)).toEqual([move(table, 1), ended(2, false)])
+  })
+
+  test('has all that had ended when its cover moves, some entries a turn', async () => {
+    const path = folder()
+    const database = databaseIn(path)
+    const { tables } = storeIn(database, { lag: 100, entries: 2 }, vi.fn())
+    database.run("CREATE TRIGGER full BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    await Promise.all([1, 2, 3, 4, 5].map((table) => keep(tables, table, 0, [ended(1, false)])))
+    database.run('DROP TRIGGER full')
+    await keep(tables, 6, 0, [move(6, 1), move(6, 2), move(6, 3), move(6, 4), move(6, 5)])
+    const inBlocks: number[] = []
+    while (reach(database)[0] !== 2) {
+      inBlocks.push(database.prepare('SELECT entries FROM blocks').all().length)
+      await turn()
+    }
+    expect(inBlocks.length).toBeGreaterThan(2)
+    const left = storeIn(databaseIn(leftBy(path))).tables
+    for (const table of [1, 2, 3, 4, 5]) expect(await left.read(table, 0)).toEqual([ended(1, false)])
+  })
+
+  test('has 256 tables in a block, as all files have', async () => {
+    const database = databaseIn(folder())
+    const { tables } = storeIn(database, { lag: 1_000_000, entries: 4 })
+    await Promise.all([255, 256, 257, 511].map((table) => keep(tables, table, 0, [ended(1, false)])))
+    expect(database.prepare('SELECT block, first FROM blocks ORDER BY block').all()).toEqual([
+      expect.objectContaining({ block: 0, first: 255 }),
+      expect.objectContaining({ block: 1, first: 256 }),
+    ])
+    for (const table of [255, 256, 257, 511]) expect(await tables.read(table, 0)).toEqual([ended(1, false)])
+  })
+
+  test('is read on opening without reading its blocks again and again', async () => {
+    const path = folder()
+    const { tables } = storeIn(databaseIn(path), { lag: 1_000_000, entries: 16 })
+    const all = Array.from({ length: 1000 }, (_, at) => at + 1)
+    for (let from = 0; from < all.length; from += 20) {
+      const some = all.slice(from, from + 20)
+      await Promise.all(some.map((table) => keep(tables, table, 0, [move(table, 1)])))
+      await Promise.all(some.map((table) => keep(tables, table, 1, [ended(2, false)])))
+    }
+    const database = databaseIn(leftBy(path))
+    let asked = 0
+    const ask = database.ask.bind(database)
+    vi.spyOn(database, 'ask').mockImplementation((question) => {
+      asked++
+      return ask(question)
+    })
+    const left = storeIn(database)
+    // a row is looked for once for each table, and each block is read a few times
+    expect(asked).toBeLessThan(all.length + 50)
+    expect(await left.tables.unfinished()).toEqual([])
+  })
+
+  test.each(['blocks', 'tables', 'covered'])(
+    'that cannot write %s keeps nobody from playing, is reported, and tries again',
+    async (what) => {
+      const path = folder()
+      let database = databaseIn(path)
+      const onTrouble = vi.fn()
+      let { tables } = storeIn(database, { lag: 100, entries: 2 }, onTrouble)
+      const trigger = `CREATE TRIGGER full BEFORE ${what === 'covered' ? 'UPDATE' : 'INSERT'} ON ${what} BEGIN SELECT RAISE(ABORT, 'no room'); END`
+      database.run(trigger)
+      for (const table of [1, 2, 3, 4, 5, 6, 7, 8]) {
+        await keep(tables, table, 0, [move(table, 1)])
+        if (table % 2 === 0) await keep(tables, table, 1, [ended(2, false)])
+        await turn()
+      }
+      expect(onTrouble).toHaveBeenCalledWith(expect.objectContaining({ code: 'failed', message: expect.stringContaining('no room') }))
+      // not with each commit
+      expect(onTrouble.mock.calls.length).toBeLessThan(8)
+      expect(await tables.unfinished()).toEqual([1, 3, 5, 7])
+
+      // neither after it was killed
+      database = databaseIn(leftBy(path))
+      tables = storeIn(database, { lag: 100, entries: 2 }, onTrouble).tables
+      for (const table of [1, 3]) await keep(tables, table, 1, [ended(2, false)])
+      database.run('DROP TRIGGER full')
+      for (let table = 9; reach(database)[0] !== reach(database)[1]; table++) {
+        await keep(tables, table, 0, [move(table, 1), ended(2, false)])
+        for (let turns = 0; turns < 20; turns++) await turn()
+      }
+      for (const table of [2, 4, 6, 8, 1, 3, 9]) expect(await tables.read(table, 0)).toEqual([move(table, 1), ended(2, false)])
+      expect(await tables.unfinished()).toEqual([5, 7])
+    },
+  )
+
+  test('that could not be written is tried again when the store is closed', async () => {
+    const path = folder()
+    const database = databaseIn(path)
+    const { tables, close } = storeIn(database, AT_ONCE, vi.fn())
+    database.run("CREATE TRIGGER full BEFORE UPDATE ON covered BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    await keep(tables, 1, 0, [move(1, 1)])
+    await turn()
+    await turn()
+    database.run('DROP TRIGGER full')
+    await close()
+    expect(reach(databaseIn(path))).toEqual([1, 1])
+  })
+
+  test.each([
+    ['something before the first entry', "UPDATE blocks SET entries = 'X' || substr(entries, 2)"],
+    ['no places', "UPDATE blocks SET entries = replace(entries, ' 1:0', '')"],
+    ['an entry of another block', "UPDATE blocks SET entries = char(10) || '300 2 1 1:0'"],
+  ])('whose block has %s is told as damaged, and nothing is added to that', async (_, sql) => {
+    const path = folder()
+    const { tables, close } = storeIn(databaseIn(path))
+    await keep(tables, 1, 0, [move(1, 1), ended(2, false)])
+    await keep(tables, 900, 0, [ended(1, false)])
+    await close()
+    const database = databaseIn(path)
+    database.run(`${sql} WHERE block = 0`)
+    const left = storeIn(database).tables
+    await expect(left.read(1, 0)).rejects.toMatchObject({ code: 'damaged' })
+    expect(await fates([keep(left, 1, 0, [move(1, 1)]), keep(left, 1, 2, [move(1, 3)])])).toEqual(['StoreError', 'StoreError'])
+    expect(await left.read(900, 0)).toEqual([ended(1, false)])
   })
 
   test('whose block is damaged says so', async () => {
@@ -132,6 +263,24 @@ describe('the directory', () => {
 })
 
 describe('a commit that fails', () => {
+  test('takes nothing into a block of what it would have ended', async () => {
+    const path = folder()
+    const database = databaseIn(path)
+    const { tables, close } = storeIn(database, { lag: 1_000_000, entries: 2 })
+    await Promise.all([1, 2, 3].map((table) => keep(tables, table, 0, [move(table, 1)])))
+    database.run("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    expect(await fates([keep(tables, 1, 1, [ended(2, false)])])).toEqual(['StoreError'])
+    database.run('DROP TRIGGER full')
+    await keep(tables, 2, 1, [ended(2, false)])
+    await keep(tables, 3, 1, [ended(2, false)])
+    expect(await tables.unfinished()).toEqual([1])
+    await keep(tables, 1, 1, [move(1, 2)])
+    await close()
+    const left = storeIn(databaseIn(path)).tables
+    expect([await left.read(1, 0), await left.unfinished()]).toEqual([[move(1, 1), move(1, 2)], [1]])
+    expect(await left.read(2, 0)).toEqual([move(2, 1), ended(2, false)])
+  })
+
   test('leaves no trace: neither of what it would have opened, nor of what it would have ended', async () => {
     const database = databaseIn(folder())
     const { tables } = storeIn(database)
@@ -254,5 +403,63 @@ test('whatever happens at tables, and whenever the store is closed or killed and
       await store.close()
     }),
     { numRuns: 100 },
+  )
+})
+
+const round = fc.record({
+  open: fc.integer({ min: 1, max: 20 }),
+  turns: fc.nat(4),
+  ends: fc.array(fc.nat(40), { maxLength: 6 }),
+  more: fc.array(fc.nat(40), { maxLength: 3 }),
+  fault: fc.constantFrom(undefined, undefined, undefined, 'blocks' as const, 'tables' as const, 'covered' as const),
+  opened: fc.constantFrom(undefined, undefined, 'after closing' as const, 'after a kill' as const),
+})
+
+test('many tables that end in any order, also where the directory cannot be written for a while, are each there once', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(round, { minLength: 1, maxLength: 8 }),
+      fc.record({ lag: fc.constantFrom(0, 60, 300), entries: fc.integer({ min: 1, max: 6 }) }),
+      fc.nat(300),
+      async (rounds, pace, before) => {
+        let path = folder()
+        let database = databaseIn(path)
+        let store = storeIn(database, pace, () => {})
+        const logs = new Map<number, readonly TableEvent[]>()
+        const order = new Map<number, boolean>()
+        let next = before + 1
+        const append = (table: number, what: (n: number) => TableEvent) => {
+          const log = logs.get(table) ?? []
+          const one = what(log.length + 1)
+          logs.set(table, [...log, one])
+          if (one.type === 'ended' && !order.has(table)) order.set(table, false)
+          return keep(store.tables, table, log.length, [one])
+        }
+        for (const { open, turns, ends, more, fault, opened } of rounds) {
+          await Promise.all(Array.from({ length: open }, () => append(next, (n) => move(next++, n))))
+          for (let passed = 0; passed < turns; passed++) await turn()
+          if (fault) {
+            const when = fault === 'covered' ? 'UPDATE' : 'INSERT'
+            database.run(`CREATE TRIGGER full BEFORE ${when} ON ${fault} BEGIN SELECT RAISE(ABORT, 'no room'); END`)
+          }
+          for (const back of ends) if (logs.has(next - 1 - back)) await append(next - 1 - back, (n) => ended(n, false))
+          for (const back of more) if (logs.has(next - 1 - back)) await append(next - 1 - back, (n) => move(next - 1 - back, n))
+          for (let passed = 0; passed < turns; passed++) await turn()
+          if (fault) database.run('DROP TRIGGER full')
+          await compare(store, logs, order)
+          if (!opened) continue
+          if (opened === 'after a kill') path = leftBy(path)
+          await store.close()
+          database = databaseIn(path)
+          store = storeIn(database, pace, () => {})
+          await compare(store, logs, order)
+        }
+        const entries = database.prepare('SELECT entries FROM blocks').all()
+        const inBlocks = entries.flatMap((row) => [...String(row.entries).matchAll(/\n(\d+) /g)].map(([, table]) => Number(table)))
+        expect(inBlocks.length).toBe(new Set(inBlocks).size)
+        await store.close()
+      },
+    ),
+    { numRuns: 150 },
   )
 })

@@ -1,10 +1,11 @@
 import { openStore } from '../../src/storage/sqlite.ts'
 import { keep } from '../support/keep.ts'
-import { move } from './samples.ts'
+import { game, move } from './samples.ts'
 
 /**
  * A process that appends to the tables 1 to 8 of a store without end, each from where its log ends, and prints what it
  * is told: `told 3 17` to a follower, then `kept 3 17` for an append that has resolved, the number being the last one.
+ * Beside that, games are played to their ends at tables from 9 on, some at a time.
  */
 const [folder = ''] = process.argv.slice(2)
 const { tables } = await openStore({ folder })
@@ -13,6 +14,20 @@ process.stdout.write('open\n')
 for (let table = 1; table <= 8; table++) {
   tables.follow(table, (events) => process.stdout.write(`told ${table} ${events.at(-1)?.n}\n`))
   void append(table, (await tables.read(table, 0)).length)
+}
+
+await Promise.all(Array.from({ length: 8 }, () => play()))
+
+async function play(): Promise<never> {
+  for (;;) {
+    const table = Math.max(9, tables.newTable())
+    const [opening, ...others] = game(table)
+    if (opening) await keep(tables, table, 0, [opening])
+    for (const one of others) {
+      await keep(tables, table, one.n - 1, [one])
+      process.stdout.write(`kept ${table} ${one.n}\n`)
+    }
+  }
 }
 
 async function append(table: number, expected: number): Promise<never> {

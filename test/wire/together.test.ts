@@ -107,14 +107,19 @@ test('what fails in one connection as it is heard keeps no other unheard, nor le
   expect(order).toEqual([1, 2, 3])
 })
 
-test('where what is heard is written, 96 are heard at once, in at most 32 turns', async () => {
-  gatherMore()
+test('where what is heard is written, 96 are heard at once, in at most 32 turns, as long as anybody wants that', async () => {
+  const [once, again] = [gatherMore(), gatherMore()]
   const order: number[] = []
   for (const number of range(1, 95)) heardTogether(() => order.push(number))
   expect(order).toEqual([])
   heardTogether(() => order.push(96))
   expect(order).toHaveLength(96)
   await turn()
-  const when = await heard([[1, 2], ...range(3, 40).map((number) => [number])])
-  expect(when.get(1)).toBe(31)
+  const many = [[1, 2], ...range(3, 40).map((number) => [number])]
+  expect((await heard(many)).get(1)).toBe(31)
+  once()
+  once()
+  expect((await heard(many)).get(1)).toBe(31)
+  again()
+  expect((await heard(many)).get(1)).toBe(11)
 })

@@ -21,8 +21,10 @@ export interface Cover {
   readonly ended: number
 }
 
-/** The numbers of tables that go into one block. */
+/** So many tables, one number after the other, go into one block. It is what files have been written with, and stays so. */
 const BLOCK = 256
+/** Blocks that are kept as they were read: what is asked for on opening lies in few of them at a time. */
+const READ = 8
 
 /**
  * Directory keeps where in the journal the events of each table lie: in `tables`, a row for each, or in `blocks`, a row for
@@ -41,6 +43,8 @@ export class Directory {
   readonly #ended: StatementSync
   readonly #covered: StatementSync
   readonly #cover: StatementSync
+  /** The entries of blocks that were read lately, as text. */
+  readonly #read = new Map<number, string>()
 
   constructor(database: Database) {
     this.#database = database
@@ -62,8 +66,11 @@ export class Directory {
   find(table: TableId): Entry | undefined {
     const row = this.#database.ask(() => this.#find.get(table))
     if (row) return entryIn(row)
-    for (const [other, entry] of this.#block(blockOf(table))) if (other === table) return entry
-    return undefined
+    const lines = this.#block(blockOf(table))
+    const from = lines.indexOf(`\n${table} `)
+    if (from < 0) return undefined
+    const to = lines.indexOf('\n', from + 1)
+    return entryAt(lines.slice(from + 1, to < 0 ? lines.length : to))[1]
   }
 
   /** Sets the entry of a table, inside of `Database.transaction`. */
@@ -73,22 +80,30 @@ export class Directory {
 
   /** Adds the entries of tables that have ended, do not count, and have none yet, inside of `Database.transaction`. */
   add(ended: readonly (readonly [TableId, Entry])[]): void {
-    for (const all of Map.groupBy(ended, ([table]) => blockOf(table)).values()) {
-      const [[first] = [0]] = all
-      this.#add.run(blockOf(first), first, all.map(([table, entry]) => lineOf(table, entry)).join(''))
+    for (const [block, all] of Map.groupBy(ended, ([table]) => blockOf(table))) {
+      const entries = all.map(([table, entry]) => lineFor(table, entry)).join('')
+      this.#add.run(block, Math.min(...all.map(([table]) => table)), entries)
+      this.#read.delete(block)
     }
   }
 
   /** The highest number that a table has here, 0 where there is none. */
   highest(): TableId {
     const [id, block] = this.#database.ask(() => [this.#highest.get()?.id, this.#lastBlock.get()?.block])
-    const inBlocks = block === null ? [] : this.#block(number(block)).map(([table]) => table)
-    return Math.max(id === null ? 0 : number(id), ...inBlocks)
+    const [, ...lines] = block === null ? [] : this.#block(number(block)).split('\n')
+    return Math.max(id === null ? 0 : number(id), ...lines.map((line) => entryAt(line)[0]))
   }
 
-  /** The entries of a block. */
-  #block(block: number): (readonly [TableId, Entry])[] {
-    return this.#database.ask(() => this.#blocks.all(block)).flatMap(({ entries }) => entriesOf(text(entries)))
+  /** The entries of a block, a line each, with a line break before it. Throws a StoreError where it is damaged. */
+  #block(block: number): string {
+    const known = this.#read.get(block)
+    if (known !== undefined) return known
+    const rows = this.#database.ask(() => this.#blocks.all(block)).map(({ entries }) => text(entries))
+    for (const row of rows) for (const line of linesOf(row)) if (blockOf(entryAt(line)[0]) !== block) throw damagedAt(line)
+    if (this.#read.size === READ) this.#read.clear()
+    const lines = rows.join('')
+    this.#read.set(block, lines)
+    return lines
   }
 
   /** The tables that have not ended, with their entries. */
@@ -118,19 +133,29 @@ function blockOf(table: TableId): number {
 }
 
 /** An entry in a block. */
-function lineOf(table: TableId, { version, ended, places }: Entry): string {
+function lineFor(table: TableId, { version, ended, places }: Entry): string {
   return `\n${table} ${version} ${ended}${places}`
 }
 
-/** The entries in a row of a block. Throws a StoreError for anything else. */
-function entriesOf(lines: string): (readonly [TableId, Entry])[] {
-  const [, ...all] = lines.split('\n')
-  return all.map((line) => {
-    const [, table, version, ended, places] = /^(\d+) (\d+) (\d+)((?: \d+:\d+)*)$/.exec(line) ?? []
-    if (places === undefined)
-      throw new StoreError('damaged', `the store is damaged: there should be where a table is, and there is ${line}`)
-    return [Number(table), { version: Number(version), ended: Number(ended), places, counts: false }]
-  })
+/** The lines of a row of a block. Throws a StoreError where there is something before the first of them. */
+function linesOf(row: string): string[] {
+  const [before, ...lines] = row.split('\n')
+  if (before !== '') throw damagedAt(before ?? '')
+  return lines
+}
+
+/** The entry in a line of a block. Throws a StoreError for anything else. */
+function entryAt(line: string): readonly [TableId, Entry] {
+  const [, table, version, ended, places] = /^(\d+) (\d+) (\d+)((?: \d+:\d+)+)$/.exec(line) ?? []
+  if (places === undefined) throw damagedAt(line)
+  return [Number(table), { version: Number(version), ended: Number(ended), places, counts: false }]
+}
+
+function damagedAt(line: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `the store is damaged: there should be where a table is, and there is ${line}: put back a copy, or choose another folder`,
+  )
 }
 
 function entryIn({ version, places, ended, counts }: Record<string, SQLOutputValue>): Entry {

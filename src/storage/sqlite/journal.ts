@@ -65,18 +65,48 @@ export class Batch {
 const SHARED = '\n='
 const SAME = '\n^'
 
-/** Part is an addition and where in its batch it stands, in characters from 0. */
-export interface Part extends Addition {
+/** Part is an addition as it stands in a batch, from a character to another, both counted from 0. */
+export interface Part extends Omit<Addition, 'beginning'> {
   readonly from: number
   readonly to: number
 }
 
 /** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */
 export function* partsOf(batch: string, place: number): Iterable<Part> {
-  for (let from = 0; from < batch.length; ) {
-    const start = batch.startsWith(SHARED, from) ? endOf(batch, endOf(batch, from)) : from
-    const part = partAt(batch, start)
-    if (!part) throw brokenAt(place, `cannot be read from character ${start + 1} on`)
+  for (const part of partsFrom(batch, 0)) {
+    if (typeof part === 'number') throw brokenAt(place, `cannot be read from character ${part + 1} on`)
+    yield part
+  }
+}
+
+/** The part of a batch that begins at a character; nothing where none does. */
+export function partAt(batch: string, from: number): Part | undefined {
+  const part = readPart(batch, from, '')
+  if (part !== NO_BEGINNING) return part
+  // what it shares stands before parts that must all be whole, lest it be taken for that of others
+  const shared = batch.lastIndexOf(`${SHARED}\n`, from)
+  if (shared < 0) return undefined
+  for (const one of partsFrom(batch, shared)) {
+    if (typeof one === 'number' || one.from > from) return undefined
+    if (one.from === from) return one
+  }
+  return undefined
+}
+
+/** The parts of a batch from one, or from a shared beginning, on; where there is none, its character at last. */
+function* partsFrom(batch: string, start: number): Iterable<Part | number> {
+  let beginning = ''
+  for (let from = start; from < batch.length; ) {
+    if (batch.startsWith(`${SHARED}\n`, from)) {
+      const line = from + SHARED.length
+      from = endOf(batch, line)
+      beginning = batch.slice(line, from)
+    }
+    const part = readPart(batch, from, beginning)
+    if (!part || part === NO_BEGINNING) {
+      yield from
+      return
+    }
     yield part
     from = part.to
   }
@@ -84,32 +114,26 @@ export function* partsOf(batch: string, place: number): Iterable<Part> {
 
 /** How a part begins, before its first event. */
 const BEGINNING = /\n(\d+) (\d+)(?: (ended|counts))?(?=\n[[{^])/y
+/** There is a part that needs what it shares with others. */
+const NO_BEGINNING = 'no beginning'
 
-/** The part of a batch that begins at a character; nothing where none does. */
-export function partAt(batch: string, from: number): Part | undefined {
+function readPart(batch: string, from: number, shared: string): Part | typeof NO_BEGINNING | undefined {
   BEGINNING.lastIndex = from
   const match = BEGINNING.exec(batch)
   if (!match) return undefined
-  const [beginning, table, expected, how] = match
+  const [head, table, expected, how] = match
   const ending: Ending | undefined = how === 'ended' || how === 'counts' ? how : undefined
-  const events = from + beginning.length
+  const events = from + head.length
   const same = batch.startsWith(SAME, events)
+  if (same && shared === '') return NO_BEGINNING
   let to = same ? endOf(batch, events) : events
   let count = same ? 1 : 0
   while (batch[to + 1] === '[' || batch[to + 1] === '{') {
     to = endOf(batch, to)
     count++
   }
-  const shared = same ? sharedAt(batch, from) : ''
-  if (shared === undefined) return undefined
-  const lines = shared + batch.slice(same ? events + SAME.length : events, to)
-  return { table: Number(table), expected: Number(expected), count, beginning: '', lines, ending, from, to }
-}
-
-/** The beginning that is shared by what stands at a character; `undefined` where there is none. */
-function sharedAt(batch: string, at: number): string | undefined {
-  const from = batch.lastIndexOf(`${SHARED}\n`, at)
-  return from < 0 ? undefined : batch.slice(from + SHARED.length, endOf(batch, from + SHARED.length))
+  const lines = same ? shared + batch.slice(events + SAME.length, to) : batch.slice(events, to)
+  return { table: Number(table), expected: Number(expected), count, lines, ending, from, to }
 }
 
 /** Where the line ends whose line break stands at a character. */

@@ -6,8 +6,8 @@ import { type Database, number } from './database.ts'
  * is never changed, for files out there have been through it; a change is one more step.
  *
  * Version 1 had a row for each event, which led to the one before it. Version 2 has one for each commit, with all that it
- * brought, so that a commit writes to the end of the file and nowhere else; `tables` says where a table's events are, and
- * goes as far as `covered` says, at least. Version 4 has most of those that have ended in `blocks`, many in a row.
+ * brought, in the order in which it came; `tables` says where a table's events are, and goes as far as `covered` says, at
+ * least. Versions 3 and 4 keep events in fewer characters, and 4 has most tables that have ended in `blocks`, many in a row.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -10,11 +10,11 @@ import { Batch, Journal, partAt, partsOf } from './journal.ts'
 export interface Pace {
   /** How many characters the journal is ahead before it follows: so much is read on opening. */
   readonly lag: number
-  /** How many entries are written at once, while nothing else can happen. */
+  /** How many entries are written at once, while nothing else can happen; so many go into blocks as soon as there are as many. */
   readonly entries: number
 }
 
-const PACE: Pace = { lag: 4_000_000, entries: 128 }
+const PACE: Pace = { lag: 2_000_000, entries: 128 }
 
 /** Spot is where one addition to a table stands in the journal, after others. */
 interface Spot {
@@ -29,12 +29,14 @@ interface Spot {
 /** Known is what is in memory of a table. */
 class Known {
   version: number
-  /** Where its events are, as far as the directory has them; nothing where it does not have the table. */
+  /** Where its events are, as far as the directory has them. */
   places: string
   /** Where those are that it does not have. */
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
+  /** It has ended, and goes into a block with others. */
+  finished = false
 
   constructor({ version, places, ended, counts }: Entry) {
     this.version = version
@@ -42,11 +44,6 @@ class Known {
     this.spots = undefined
     this.ended = ended
     this.counts = counts
-  }
-
-  /** Whether it goes into the directory together with others that have ended. */
-  get together(): boolean {
-    return this.ended !== undefined && !this.counts && this.places === ''
   }
 
   /** What the directory should have. */
@@ -59,7 +56,7 @@ class Known {
 
 const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
 
-/** Update is the directory on its way to where the journal was when it began: `done` of these tables have their entries. */
+/** Update is the directory on its way to where the journal was when it began: `done` of these tables have their rows. */
 interface Update {
   readonly cover: Cover
   readonly tables: readonly TableId[]
@@ -79,14 +76,17 @@ export class SqliteShelf implements Shelf {
   readonly #pace: Pace
   /** The tables that have not ended, and those that the directory does not have as they are. */
   readonly #known = new Map<TableId, Known>()
-  /** Those of them that go into the directory together. */
-  #together: TableId[] = []
+  /** Those of them that have ended and go into blocks, in the order in which they ended, and how many are enough for that. */
+  #finished: TableId[] = []
+  #enough: number
   /** Characters that the journal is ahead of the directory, or of where that is on its way to. */
   #ahead = 0
   /** The last place in the journal, how many tables have ended by then, and the highest number that a table has. */
   #place: number
   #ended: number
   #highest: TableId
+  /** The place up to which the directory has everything. */
+  #covered: number
   #update: Update | undefined
   #turn: NodeJS.Immediate | undefined
   /** What the commit under way brings. */
@@ -99,8 +99,10 @@ export class SqliteShelf implements Shelf {
     this.#directory = new Directory(database)
     this.#onTrouble = onTrouble
     this.#pace = pace
+    this.#enough = pace.entries
     const { place, ended } = this.#directory.covered()
     this.#place = place
+    this.#covered = place
     this.#ended = ended
     this.#highest = this.#directory.highest()
     for (const [table, entry] of this.#directory.unfinished()) this.#known.set(table, new Known(entry))
@@ -114,24 +116,21 @@ export class SqliteShelf implements Shelf {
   /** Runs work that may add, and keeps what it adds, in one transaction. */
   transaction(work: () => void): void {
     const ended = this.#ended
-    const together = this.#together.length
+    const finished = this.#finished.length
     try {
-      let noted: readonly TableId[] = []
       this.#database.transaction(() => {
         work()
-        if (this.#batch.text === '') return
-        this.#journal.add(this.#place + 1, this.#batch.text)
-        if (this.#together.length >= this.#pace.entries) noted = this.#noteTogether(this.#pace.entries)
+        if (this.#batch.text !== '') this.#journal.add(this.#place + 1, this.#batch.text)
       })
-      this.#notedTogether(noted)
       if (this.#batch.text !== '') this.#passed(this.#batch.text)
     } catch (error) {
-      this.#together.length = together
+      this.#finished.length = finished
       this.#forget(this.#place + 1, ended)
       throw error
     } finally {
       this.#batch = new Batch()
     }
+    if (this.#finished.length >= this.#enough) this.#fillBlocks()
   }
 
   add(addition: Addition): boolean {
@@ -181,16 +180,18 @@ export class SqliteShelf implements Shelf {
   /** Brings the directory up to date, so that there is nothing to be read when the store is opened again. */
   close(): void {
     clearImmediate(this.#turn)
-    if (this.#ahead > 0 || this.#update) this.#update = this.#begun()
+    if (this.#covered < this.#place) this.#update = this.#begun()
     while (this.#update) this.#write(this.#update)
   }
 
   /** Reads what stands in the journal behind the directory. */
   #readOn(): void {
+    const found = new Map<TableId, Known>()
     for (const batch of this.#journal.after(this.#place)) {
       for (const part of partsOf(batch, this.#place + 1)) {
         const inMemory = this.#known.get(part.table)
-        const known = inMemory ?? this.#find(part.table)
+        const known = inMemory ?? found.get(part.table) ?? this.#find(part.table)
+        if (!inMemory) found.set(part.table, known)
         if (part.expected >= known.version) this.#learn(part, part.from, known, !inMemory)
         else if (part.ending) this.#ended++
       }
@@ -204,14 +205,15 @@ export class SqliteShelf implements Shelf {
     return new Known(entry ?? NEW)
   }
 
-  /** Learns what the next place of the journal has of a table, from a character on; `found` where that was not in memory. */
-  #learn({ table, expected, count, ending }: Addition, from: number, known: Known, found: boolean): void {
-    if (found) this.#known.set(table, known)
+  /** Learns what the next place of the journal has of a table, from a character on; `isNew` where nothing of that is in memory. */
+  #learn({ table, expected, count, ending }: Omit<Addition, 'beginning' | 'lines'>, from: number, known: Known, isNew: boolean): void {
+    if (isNew) this.#known.set(table, known)
     if (table > this.#highest) this.#highest = table
     if (ending !== undefined && known.ended === undefined) {
       known.ended = ++this.#ended
       known.counts = ending === 'counts'
-      if (known.together) this.#together.push(table)
+      known.finished = !known.counts && known.places === ''
+      if (known.finished) this.#finished.push(table)
     }
     known.version = expected + count
     known.spots = { place: this.#place + 1, from, expected, before: known.spots }
@@ -224,6 +226,7 @@ export class SqliteShelf implements Shelf {
       if ((known.ended ?? 0) > ended) {
         known.ended = undefined
         known.counts = false
+        known.finished = false
       }
       if (known.version === 0 || (known.ended !== undefined && !known.spots)) this.#known.delete(table)
     }
@@ -248,53 +251,70 @@ export class SqliteShelf implements Shelf {
   #begun(): Update {
     this.#ahead = 0
     const tables: TableId[] = []
-    for (const [table, known] of this.#known) if (known.spots && !known.together) tables.push(table)
+    for (const [table, known] of this.#known) if (known.spots && !known.finished) tables.push(table)
     return { cover: { place: this.#place, ended: this.#ended }, tables: tables.sort((one, other) => one - other), done: 0 }
   }
 
   /** Writes some of the entries of an update; it ends with the last of them, or where they cannot be written. */
   #write(update: Update): void {
     const { tables, cover, done } = update
-    const chunk = tables.slice(done, done + this.#pace.entries)
-    const last = done + chunk.length === tables.length
+    const rows = tables.slice(done, done + this.#pace.entries)
+    const finished = this.#finished.slice(0, this.#pace.entries - rows.length)
+    // what has ended only since then may have begun before, and so have no row
+    const last = done + rows.length === tables.length && finished.length === this.#finished.length
     if (last) this.#update = undefined
-    let together: readonly TableId[] = []
     try {
       this.#database.transaction(() => {
-        for (const table of chunk) {
+        for (const table of rows) {
           const known = this.#known.get(table)
-          if (known && !known.together) this.#directory.set(table, known.entry)
+          // one that has ended meanwhile goes into a block, or has gone there
+          if (known && !known.finished) this.#directory.set(table, known.entry)
         }
-        if (!last) return
-        together = this.#noteTogether(this.#together.length)
-        this.#directory.cover(cover)
+        this.#directory.add(this.#entriesOf(finished))
+        if (last) this.#directory.cover(cover)
       })
     } catch (error) {
       this.#update = undefined
       this.#onTrouble(error)
       return
     }
-    update.done += chunk.length
-    for (const table of chunk) this.#noted(table)
-    this.#notedTogether(together)
+    if (last) this.#covered = cover.place
+    update.done += rows.length
+    for (const table of rows) this.#noted(table)
+    this.#filled(finished)
   }
 
-  /** Writes the entries of the first tables that go together; `#notedTogether` is to be told when that is kept. */
-  #noteTogether(count: number): readonly TableId[] {
-    const tables = this.#together.slice(0, count).sort((one, other) => one - other)
-    this.#directory.add(tables.map((table) => [table, this.#known.get(table)?.entry ?? NEW]))
-    return tables
+  /** Lets the directory have some of those that have ended. Where it cannot, that is tried again when they are twice as many. */
+  #fillBlocks(): void {
+    const tables = this.#finished.slice(0, this.#pace.entries)
+    try {
+      this.#database.transaction(() => this.#directory.add(this.#entriesOf(tables)))
+    } catch (error) {
+      this.#enough = 2 * this.#finished.length
+      this.#onTrouble(error)
+      return
+    }
+    this.#enough = this.#pace.entries
+    this.#filled(tables)
   }
 
-  #notedTogether(tables: readonly TableId[]): void {
+  #entriesOf(tables: readonly TableId[]): (readonly [TableId, Entry])[] {
+    return tables.flatMap((table) => {
+      const known = this.#known.get(table)
+      return known ? [[table, known.entry] as const] : []
+    })
+  }
+
+  /** The first of those that have ended are in blocks. */
+  #filled(tables: readonly TableId[]): void {
     for (const table of tables) this.#drop(table)
-    this.#together = this.#together.slice(tables.length)
+    this.#finished = this.#finished.slice(tables.length)
   }
 
-  /** The directory has a table as it is: one that has ended need not be in memory any more. */
+  /** The directory has a row for a table, as that is: one that has ended need not be in memory any more. */
   #noted(table: TableId): void {
     const known = this.#known.get(table)
-    if (!known || known.together) return
+    if (!known || known.finished) return
     if (known.ended !== undefined) return this.#drop(table)
     known.places = known.entry.places
     known.spots = undefined

@@ -22,6 +22,8 @@ const WRITTEN: Gathering = { turns: 32, many: 96 }
 const ENOUGH = 256 * 1024
 
 let most = USUAL
+/** How many want more to be heard together. */
+let writers = 0
 let gathered: (() => void)[] = []
 let bytes = 0
 /** How much was gathered by the end of the turn before, and how many turns that has taken. */
@@ -29,9 +31,20 @@ let before = 0
 let turns = 0
 let looking = false
 
-/** Has more heard together from now on, in all of this process: where what is heard at once is also written at once. */
-export function gatherMore(): void {
+/**
+ * Has more heard together from now on, in all of this process, where what is heard at once is also written at once. The
+ * answer takes that back, once.
+ */
+export function gatherMore(): () => void {
+  writers++
   most = WRITTEN
+  let taken = true
+  return () => {
+    if (!taken) return
+    taken = false
+    writers--
+    if (writers === 0) most = USUAL
+  }
 }
 
 /**
