@@ -103,18 +103,19 @@ describe('an event as a line', () => {
   })
 
   test('what is changed after it was kept is kept as it is then', () => {
-    const openings = new Openings()
-    const state = { last: 1, cells: [1] }
-    const line = () => lineOf(event(1, { ...opening, state }), undefined, openings)
-    const shallow = { last: 1 }
-    const other = () => lineOf(event(1, { ...opening, state: shallow }), undefined, openings)
-    const before = [line(), other()]
-    state.cells.push(2)
-    const deep = line()
-    other()
-    shallow.last = 2
-    expect([deep, other()].map((one) => decodeEvent(1, 1, one))).toMatchObject([{ state: { cells: [1, 2] } }, { state: { last: 2 } }])
-    expect(before.map((one) => decodeEvent(1, 1, one))).toMatchObject([{ state: { cells: [1] } }, { state: { last: 1 } }])
+    const flat = { last: 1 }
+    const deep = { cells: [1] }
+    const linesOf = (state: object, change: () => void) => {
+      const openings = new Openings()
+      const line = () => lineOf(event(1, { ...opening, state }), undefined, openings)
+      const before = line()
+      change()
+      return [before, line()].map((one) => decodeEvent(1, 1, one))
+    }
+    const flatter = linesOf(flat, () => (flat.last = 2))
+    const deeper = linesOf(deep, () => deep.cells.push(2))
+    expect(flatter).toMatchObject([{ state: { last: 1 } }, { state: { last: 2 } }])
+    expect(deeper).toMatchObject([{ state: { cells: [1] } }, { state: { cells: [1, 2] } }])
   })
 
   test.each<[Happening, RegExp]>([
