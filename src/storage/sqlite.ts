@@ -26,7 +26,7 @@ export interface StoreOptions {
  */
 export async function openStore({ folder, durable = 'process', onTrouble = warn }: StoreOptions): Promise<Store> {
   await make(folder)
-  const database = new Database(join(folder, 'parlor.db'), durable)
+  const database = new Database(join(folder, 'parlor.db'), durable, onTrouble)
   try {
     migrate(database)
     const shelf = new SqliteShelf(database, onTrouble)

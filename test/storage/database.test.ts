@@ -1,5 +1,8 @@
+import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Database, type Durable } from '../../src/storage/sqlite/database.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
 import { keep } from '../support/keep.ts'
@@ -97,5 +100,38 @@ describe('a full disk', () => {
     database.run('PRAGMA max_page_count = 1000000')
     await keep(log, 1, 1, [long])
     expect(await log.read(1, 1)).toEqual([long])
+  })
+})
+
+describe('the write-ahead log', () => {
+  test('is taken over into the file every some hundred commits, without anybody waiting for the disk', async () => {
+    const path = join(folder(), 'parlor.db')
+    const onTrouble = vi.fn()
+    const database = new Database(path, 'process', onTrouble)
+    database.transaction(() => database.run('CREATE TABLE numbers (n INTEGER PRIMARY KEY)'))
+    const add = database.prepare('INSERT INTO numbers VALUES (?)')
+    const inFile = () => {
+      const alone = `${path}-alone`
+      copyFileSync(path, alone)
+      using copy = new DatabaseSync(alone)
+      return copy.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'numbers'").get()?.count
+        ? Number(copy.prepare('SELECT max(n) AS max FROM numbers').get()?.max)
+        : 0
+    }
+    let n = 0
+    const commit = () => database.transaction(() => add.run(++n))
+    while (n < 300) commit()
+    await setTimeout(50)
+    expect(inFile()).toBe(0)
+    while (n < 450) commit()
+    await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(399))
+    while (n < 1300) commit()
+    await vi.waitFor(() => expect(inFile()).toBeGreaterThanOrEqual(1200))
+    // on its way when the file is closed
+    while (n < 1700) commit()
+    database.close()
+    await setTimeout(50)
+    expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
+    expect(onTrouble).not.toHaveBeenCalled()
   })
 })

@@ -1,4 +1,6 @@
+import { closeSync, fdatasync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { type OnTrouble, warn } from '../commits.ts'
 import { StoreError, sentenceOf } from '../error.ts'
 
 /**
@@ -7,20 +9,34 @@ import { StoreError, sentenceOf } from '../error.ts'
  */
 export type Durable = 'process' | 'power'
 
+/** Commits after which what is in the write-ahead log is taken over into the file. */
+const TAKEN_OVER = 400
+
 /** What stands in the head of a file of ours, so that no other program's database is taken for one: "Parl". */
 const APPLICATION = 0x5061726c
 
-/** Database is one file that this process has to itself. Everything that goes wrong with it becomes a StoreError. */
+/**
+ * Database is one file that this process has to itself. Everything that goes wrong with it becomes a StoreError. What was
+ * written to its write-ahead log goes to the disk in the background before it is taken over into the file, for which
+ * SQLite would wait for the disk itself, and everybody with it.
+ */
 export class Database {
   readonly path: string
   readonly #handle: DatabaseSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
+  readonly #onTrouble: OnTrouble
+  /** Commits since the log was taken over, or was begun to be. */
+  #since = 0
+  /** The log, to have it written to the disk, and whether that is under way. */
+  #log: number | undefined
+  #writing = false
 
   /** Opens a file, new or ours. Throws a StoreError, also where another process has it open. */
-  constructor(path: string, durable: Durable) {
+  constructor(path: string, durable: Durable, onTrouble: OnTrouble = warn) {
     this.path = path
+    this.#onTrouble = onTrouble
     this.#handle = explaining(path, () => new DatabaseSync(path))
     try {
       explaining(path, () => take(this.#handle, path, durable))
@@ -50,12 +66,14 @@ export class Database {
       try {
         work()
         this.#commit.run()
+        this.#since++
       } catch (error) {
         // some errors, such as a full disk, have ended it already
         if (this.#handle.isTransaction) this.#rollback.run()
         throw error
       }
     })
+    if (this.#since >= TAKEN_OVER && !this.#writing) this.#writeLog()
   }
 
   /** Answers with what is in the file. */
@@ -67,6 +85,38 @@ export class Database {
   /** Lets go of the file. */
   close(): void {
     if (this.#handle.isOpen) explaining(this.path, () => this.#handle.close())
+    if (!this.#writing) this.#leaveLog()
+  }
+
+  /** Has the log written to the disk, and then takes it over. Where that cannot be done, it is tried again. */
+  #writeLog(): void {
+    this.#since = 0
+    try {
+      this.#log ??= openSync(`${this.path}-wal`, 'r+')
+    } catch (error) {
+      this.#onTrouble(error)
+      return
+    }
+    this.#writing = true
+    fdatasync(this.#log, (error) => {
+      this.#writing = false
+      if (error) this.#onTrouble(error)
+      if (this.#handle.isOpen) this.#takeOver()
+      else this.#leaveLog()
+    })
+  }
+
+  #takeOver(): void {
+    try {
+      explaining(this.path, () => this.#handle.exec('PRAGMA wal_checkpoint(PASSIVE)'))
+    } catch (error) {
+      this.#onTrouble(error)
+    }
+  }
+
+  #leaveLog(): void {
+    if (this.#log !== undefined) closeSync(this.#log)
+    this.#log = undefined
   }
 }
 
@@ -93,7 +143,7 @@ function take(handle: DatabaseSync, path: string, durable: Durable): void {
   const application = one('PRAGMA application_id')
   if (application !== APPLICATION && (application !== 0 || one('SELECT count(*) FROM sqlite_schema') > 0))
     throw new StoreError('foreign', `${path} is the database of another program: choose another folder`)
-  handle.exec('PRAGMA journal_mode = WAL')
+  handle.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0')
   handle.exec(durable === 'power' ? 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON' : 'PRAGMA synchronous = NORMAL')
 }
 

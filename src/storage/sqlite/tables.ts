@@ -14,7 +14,7 @@ export interface Pace {
   readonly entries: number
 }
 
-const PACE: Pace = { lag: 2_000_000, entries: 128 }
+const PACE: Pace = { lag: 4_000_000, entries: 128 }
 
 /** Spot is where one addition to a table stands in the journal, after others. */
 interface Spot {
