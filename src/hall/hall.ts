@@ -164,6 +164,16 @@ export class Hall {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
+  /** Whether somebody is expected back soon: others play on, and hold a seat for who has its token. */
+  expects(person: PersonId): boolean {
+    for (const { table, seat } of this.seatsOf(person)) {
+      const { opened, suspended } = table.state
+      const held = opened.seats.length > 1 && opened.seats[seat]?.token !== undefined
+      if (held && !suspended && !table.attendants.some(({ who }) => who === seat)) return true
+    }
+    return false
+  }
+
   /** Where time comes from here. */
   get clock(): Clock {
     return this.#options.clock

@@ -35,6 +35,8 @@ export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly clock: Clock
+  /** Whether somebody is expected back to a seat, to which only a token leads; nobody is, where not given. */
+  readonly expected?: (person: PersonId) => boolean
 }
 
 /** Guesses at passwords: ten at once, then one in twenty seconds; from one address, where a whole class may be, ten times as many. */
@@ -52,13 +54,15 @@ export class People {
   readonly #accounts: Accounts
   readonly #passwords: Passwords
   readonly #clock: Clock
+  readonly #expected: (person: PersonId) => boolean
   readonly #guesses = { name: new Throttle(GUESSES.name), address: new Throttle(GUESSES.address), code: new Throttle(GUESSES.code) }
   readonly #present = new Set<Present>()
 
-  constructor({ accounts, passwords, clock }: PeopleOptions) {
+  constructor({ accounts, passwords, clock, expected = () => false }: PeopleOptions) {
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock
+    this.#expected = expected
   }
 
   /** Those who are here, in the order in which they came. */
@@ -169,7 +173,10 @@ export class People {
   /** Whoever else is here as this guest goes, or is the reason for a refusal. */
   #makeRoom(person: PersonId, name: string, { again, before }: Entry): Denial | undefined {
     const same = [...this.#present].filter((one) => one.person === person && one !== before)
-    if (same.length > 0 && !again) return denied('name-taken', `${name} is here already: choose another name`)
+    if (again !== true && before?.person !== person) {
+      if (same.length > 0) return denied('name-taken', `${name} is here already: choose another name`)
+      if (this.#expected(person)) return denied('name-taken', `${name} is expected back at a table: choose another name`)
+    }
     for (const one of same) {
       one.leave()
       one.replaced()
@@ -211,7 +218,12 @@ function unknown(name: string): Denial {
   return denied('unregistered', `nobody has registered the name ${name}`)
 }
 
+function secondsOf(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  return seconds === 1 ? '1 second' : `${seconds} seconds`
+}
+
 /** The denial of who has to wait for so many milliseconds, if any. */
 function throttled(wait: number): Denial | undefined {
-  return wait > 0 ? denied('throttled', `too many tries: wait ${Math.ceil(wait / 1000)} seconds`) : undefined
+  return wait > 0 ? denied('throttled', `too many tries: wait ${secondsOf(wait)}`) : undefined
 }

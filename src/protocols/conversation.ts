@@ -110,7 +110,9 @@ export class Conversation implements Line {
   stop(reason: unknown): void {
     if (this.#trouble || this.#isOver) return
     this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
-    this.#goodbye = this.connection.end === undefined && this.#dismissed(this.#trouble)
+    const { end } = this.connection
+    const listens = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
+    this.#goodbye = listens && this.#dismissed(this.#trouble)
     this.connection.fail(new Ended('ours', this.#trouble.message))
     this.#house.close(this.#trouble)
   }

@@ -6,7 +6,7 @@ import type { RandomBytes } from '../hall/codes.ts'
 import { Hall } from '../hall/hall.ts'
 import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
-import type { Clock, Store } from '../hall/ports.ts'
+import type { Clock, PersonId, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
 import { gatherMore } from '../wire/transports/together.ts'
 import { Calls } from './calls.ts'
@@ -53,7 +53,8 @@ export class Premises implements Rooms {
     this.bytes = bytes
     this.#store = store
     this.hall = new Hall({ store, games: played, clock, random, onTrouble })
-    this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock })
+    const expected = (person: PersonId) => this.hall.expects(person)
+    this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock, expected })
     this.calls = new Calls({ clock, onTrouble })
   }
 

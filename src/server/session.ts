@@ -7,6 +7,7 @@ import type { LiveTable } from '../hall/live.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
+import { Bucket } from '../hall/throttle.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
@@ -39,6 +40,8 @@ export interface SessionOptions {
 const WAIT = 10_000
 /** Milliseconds to come back to a seat after the connection has gone. */
 const GRACE = 120_000
+/** Sentences that one may say at once, and after how many milliseconds each comes back: others want to see the board. */
+const TALK = { burst: 10, refill: 1000 }
 /** Tables at which one somebody may be at a time. */
 const TABLES = 20
 
@@ -50,6 +53,7 @@ export class Session implements Lobby {
   readonly #tables: Attended
   readonly #identity: Identity
   readonly #listener: LobbyListener
+  readonly #talk = new Bucket(TALK)
   #cancelSeek: (() => void) | undefined
   /** Ends that this one is told by whom it is sought. */
   #stopListening: (() => void) | undefined
@@ -113,7 +117,9 @@ export class Session implements Lobby {
   }
 
   get tables(): readonly TableInfo[] {
-    return [...this.#rooms.hall.tables].filter((table) => isPublic(table) && !table.state.ended).map(tableInfo)
+    const open = [...this.#rooms.hall.tables].filter((table) => isPublic(table) && !table.state.ended)
+    const attended = (table: LiveTable) => Number(table.attendants.length > 0)
+    return open.sort((one, other) => attended(other) - attended(one) || other.id - one.id).map(tableInfo)
   }
 
   get people(): readonly PersonInfo[] {
@@ -231,7 +237,9 @@ export class Session implements Lobby {
   }
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
-    return this.#visitor ? this.#tables.say(id, this.#visitor.name, text) : WHO
+    if (!this.#visitor) return WHO
+    if (this.#talk.take(this.#rooms.hall.clock.now()) > 0) return { code: 'throttled', refused: 'you say a lot at once: wait a moment' }
+    return this.#tables.say(id, this.#visitor.name, text)
   }
 
   async offer(id: number): Promise<LobbyRefusal | undefined> {

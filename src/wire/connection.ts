@@ -232,9 +232,9 @@ export class Connection implements Sink {
     this.transport.reset()
   }
 
-  /** A peer that has finished may still listen. */
+  /** A peer that has finished may still listen, and so may one that has said too much at once. */
   #canSend(): boolean {
-    return !this.#mute && (this.#end === undefined || this.#end.how === 'finished')
+    return !this.#mute && (this.#end === undefined || this.#end.how === 'finished' || this.#end.how === 'much')
   }
 
   /** Gives whoever waits what there is: messages, or the end. */

@@ -209,7 +209,7 @@ describe('guesses at passwords', () => {
     expect(await enter('ADA', { password: PASSWORD })).toEqual(refused)
     expect(passwords.compared).toBe(compared)
     await clock.pass(19_999)
-    expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 1 seconds' })
+    expect(await enter('ada', { password: PASSWORD })).toEqual({ why: 'throttled', refused: 'too many tries: wait 1 second' })
     await clock.pass(1)
     await came(enter('ada', { password: PASSWORD }))
     // who is in has all guesses again

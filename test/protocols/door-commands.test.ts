@@ -334,7 +334,7 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('watch')).toContain('such as "watch 17"')
     expect(await caller.type('watch ada')).toContain('such as "watch 17"')
-    expect(await caller.type('watch 99')).toBe(lines('There is no table 99 to watch: "tables" lists all.'))
+    expect(await caller.type('watch 99')).toBe(lines('There is no table 99 to watch: "tables" lists them.'))
     const { seat: _, ...attendance } = table({ names: ['grace', 'alan'] })
     lobby.answers('watch', attendance)
     expect(await caller.type('watch 12')).toContain('Table 12: you watch tictactoe, grace (O) against alan (X).')

@@ -298,13 +298,52 @@ describe('who is sought by name', () => {
   })
 })
 
+describe('who watches', () => {
+  test('says ten sentences at once, then one a second, and nothing that turns the text of others', async () => {
+    const { ada } = await two()
+    const bob = await come('bob')
+    await bob.type('watch 1')
+    ada.news()
+    for (let said = 1; said <= 10; said++) await bob.type(`say ${said}`)
+    expect(await bob.type('say 11')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(ada.news()).toMatch(/says: 10\n$/)
+    await room.clock.pass(1000)
+    await bob.type('say \u202eolleh')
+    expect(ada.news()).toBe(lines('', 'bob (watching) says: \\u202eolleh'))
+    expect(await bob.type('say 13')).toBe(lines('You say a lot at once: wait a moment.'))
+  })
+
+  test('finds the tables at which somebody is first, the newest before the others', async () => {
+    const { ada, grace } = await two()
+    await (await come('bob')).type('play tictactoe house')
+    await ada.drop()
+    await grace.drop()
+    await (await come('alan')).type('play tictactoe house')
+    const shown = (await (await come('joan')).type('tables')).split('\n').map((row) => Number.parseInt(row, 10))
+    expect(shown.filter((number) => number > 0)).toEqual([3, 2, 1])
+  })
+})
+
 describe('who comes back', () => {
+  test('finds the own name, as long as others wait there: nobody else can take it without the token', async () => {
+    const { ada } = await two()
+    const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
+    await ada.drop()
+    const stranger = await come()
+    expect(await stranger.type('Ada')).toContain('Ada is expected back at a table: choose another name. If that is you on')
+    const again = await come()
+    expect(await again.type(`resume ${token}`)).toContain('Hello again, ada.')
+    expect(await again.type('resign')).toContain('You have resigned')
+    await again.drop()
+    expect(await stranger.type('Ada')).toContain('Hello, Ada.')
+  })
+
   test('by the token, from any connection', async () => {
     const { ada, grace } = await two()
     await ada.type('5')
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
     await ada.drop()
-    expect(grace.news()).toContain('ada has lost the connection, and may come back.')
+    expect(grace.news()).toContain('ada has gone, and may come back.')
     await grace.type('1')
     const again = await come()
     expect(await again.type(`resume ${token.toLowerCase()}`)).toBe(

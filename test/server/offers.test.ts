@@ -40,7 +40,7 @@ describe('who comes to a table between an offer and its answer', () => {
     const { ada, bob } = await two(door)
     const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
     await bob.leave()
-    await ada.until(/has lost the connection/)
+    await ada.until(/has gone, and may come back/)
     await ada.type('draw', /^You have offered a draw/)
     const back = door.reader()
     await back.until(/What is your name/)

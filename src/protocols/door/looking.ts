@@ -24,7 +24,7 @@ function watch(visit: Visit, rest: string): Reply {
   if (!/^\d{1,9}$/.test(rest)) return 'Type the number of a table behind it, such as "watch 17". "tables" lists them.'
   const attendance = visit.lobby.watch(Number(rest))
   if (isRefusal(attendance))
-    return attendance.code === 'no-such-table' ? `There is no table ${rest} to watch: "tables" lists all.` : attendance
+    return attendance.code === 'no-such-table' ? `There is no table ${rest} to watch: "tables" lists them.` : attendance
   visit.attend(attendance, 'watching')
   return undefined
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../wire/clock.ts'
 import { Ended } from '../../wire/ends.ts'
+import { MESSAGE_LIMIT } from '../../wire/framing.ts'
 import { Telnet } from '../../wire/telnet.ts'
 import { lobbyOf } from '../house.ts'
 import { nextUntilGone } from '../leaving.ts'
@@ -230,5 +231,6 @@ export class Visit {
 /** Why somebody is sent away, in words for that one. */
 function farewellFor(reason: Error): string {
   if (!(reason instanceof Ended)) return 'something went wrong here, and it is not your fault'
+  if (reason.how === 'much') return `a line may have ${MESSAGE_LIMIT} bytes here`
   return reason.how === 'late' ? 'you have said nothing for a long time' : reason.message
 }

@@ -65,7 +65,7 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
       return own ? 'You have declined.' : `${name} declines.`
     case 'gone':
       if (own) return undefined
-      return `${name} has ${open.some((offer) => offer.what === 'rematch') ? 'left the table' : 'lost the connection, and may come back'}.`
+      return `${name} has ${open.some((offer) => offer.what === 'rematch') ? 'left the table' : 'gone, and may come back'}.`
     case 'back':
       return own ? undefined : `${name} is back.`
     case 'suspended':
