@@ -61,7 +61,9 @@ const paced: Load[] = []
 for (let group = 0; group < GROUPS; group++) paced.push(await thinking(await ours(join(folder, `paced ${group}`), 'process')))
 const p99s = paced.map(({ p99 }) => p99)
 const p99 = median(p99s)
-const bytes = await idling(await ours(join(folder, 'idle'), 'process'))
+const idle: number[] = []
+for (let group = 0; group < GROUPS; group++) idle.push(await idling(await ours(join(folder, `idle ${group}`), 'process')))
+const bytes = median(idle)
 
 const bare = sides.get('bare') ?? []
 const rows = [...sides].map(([name, rounds]) => {
@@ -79,7 +81,7 @@ ${table([HEAD, HEAD.map(() => '---'), ...rows])}
 
 ${PLAYERS} players who make one move a second each, kept on disk: ${figure(median(paced.map(({ messages, seconds }) => messages / seconds)), 0)} messages a second, p50 ${figure(median(paced.map(({ p50 }) => p50)), 0)} µs, **p99 ${figure(p99, 0)} µs** (median of ${GROUPS} processes; ${figure(Math.min(...p99s), 0)} to ${figure(Math.max(...p99s), 0)}).
 
-An idle player, seated at a table of the hall opposite the house, kept on disk, at ${PLAYERS}: **${figure(bytes, 0)} bytes** resident.
+An idle player, seated at a table of the hall opposite the house, kept on disk, at ${PLAYERS}: **${figure(bytes, 0)} bytes** resident (median of ${GROUPS} processes; ${figure(Math.min(...idle), 0)} to ${figure(Math.max(...idle), 0)}).
 
 ## Targets
 
