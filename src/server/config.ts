@@ -49,6 +49,9 @@ function text(expected: string) {
 }
 
 const time = () => written('a time such as 100ms, 2s or 1m', (given) => readSpan(String(given), 's'), printSpan)
+/** How long somebody may take: nobody can answer in no time. */
+const patience = () =>
+  written('a time such as 100ms, 2s or 1m, longer than 0', (given) => readSpan(String(given), 's') || undefined, printSpan)
 const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
 const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
@@ -61,8 +64,8 @@ export const Config = z.strictObject({
   iterative: names(),
   data: text('a folder, or "none"'),
   durable: oneOf('process', 'power'),
-  first: time(),
-  idle: time(),
+  first: patience(),
+  idle: patience(),
   wait: time().optional(),
   framing: oneOf('lines', 'none', 'length').optional(),
   words: text('a file').optional(),
