@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { Store } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { StoreError, sentenceOf } from './error.ts'
@@ -55,8 +55,23 @@ export async function openStore({ folder, durable = 'process', onTrouble = warn 
 
 async function make(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeWithin(resolve(folder))
   } catch (error) {
     throw new StoreError('failed', `the folder ${folder} cannot be made: ${sentenceOf(error)}`, error)
+  }
+}
+
+/** Makes a folder, and those that it is in: Node's own way to do both never ends where there can be no folders, as in /proc. */
+async function makeWithin(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const found = await stat(folder).catch(() => undefined)
+    if (found?.isDirectory()) return
+    if (found) throw new Error(`${folder} is no folder`, { cause: error })
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!isMissing || dirname(folder) === folder) throw error
+    await makeWithin(dirname(folder))
+    await mkdir(folder)
   }
 }

@@ -100,7 +100,11 @@ describe('opening', () => {
     await writeFile(join(path, 'file'), '')
     const inFile = openStore({ folder: join(path, 'file') })
     await expect(inFile).rejects.toMatchObject({ code: 'failed' })
-    await expect(inFile).rejects.toThrow(/the folder .*file cannot be made: EEXIST/)
+    await expect(inFile).rejects.toThrow(/the folder .*file cannot be made: .*file is no folder/)
+    await expect(openStore({ folder: join(path, 'file', 'below') })).rejects.toThrow(/below cannot be made: ENOTDIR/)
+    await (await opened(join(path, 'some', 'folders', 'deep'))).close()
+    // where there can be no folders
+    if (process.platform === 'linux') await expect(openStore({ folder: '/proc/parlor/x' })).rejects.toThrow(/x cannot be made: ENOENT/)
     await mkdir(join(path, 'parlor.db'))
     await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db cannot be read or written: unable to open/)
   })
