@@ -122,6 +122,7 @@ describe('what cannot be meant is refused, with where it stands', () => {
 
 const limit = fc.oneof(fc.integer({ min: 1, max: 1e9 }), fc.constant('none'))
 const time = fc.integer({ min: 0, max: 1e7 }).map(printSpan)
+const patience = fc.integer({ min: 1, max: 1e7 }).map(printSpan)
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((one) => one.trim() !== '')
 const anySettings = fc.record(
   {
@@ -130,7 +131,7 @@ const anySettings = fc.record(
     ports: fc.dictionary(fc.constantFrom(...programNames), fc.integer({ min: 0, max: 65535 })),
     data: text,
     durable: fc.constantFrom('process', 'power'),
-    first: time,
+    first: patience,
     wait: time,
     words: text,
     http: fc.constantFrom('none', '4080', '[::1]:80', 'host.example:4080'),
