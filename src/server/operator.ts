@@ -1,9 +1,11 @@
 import { chmod } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { isRefusal, type Refusal } from '../games/game.ts'
+import type { Refusal } from '../games/game.ts'
 import { type RandomBytes, secretToken } from '../hall/codes.ts'
 import type { People } from '../hall/people.ts'
+import { sentenceOf } from '../storage/error.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
 import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
@@ -32,10 +34,13 @@ const PATIENCE = 30_000
 
 /** Does what the operator wants. */
 export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
+  if (action === 'remove') return answerOf(await people.remove(name), `${name} is no longer registered`)
   const password = secretToken(bytes).slice(0, MADE_UP)
-  const refusal: Refusal | undefined = action === 'reset' ? await people.setPassword(name, password) : await people.remove(name)
-  if (isRefusal(refusal)) return { refused: refusal.refused }
-  return { done: action === 'reset' ? `The password of ${name} is now ${password}` : `${name} is no longer registered` }
+  return answerOf(await people.setPassword(name, password), `The password of ${name} is now ${password}`)
+}
+
+function answerOf(refusal: Refusal | undefined, done: string): OperatorAnswer {
+  return refusal ? { refused: refusal.refused } : { done }
 }
 
 /**
@@ -52,15 +57,15 @@ export async function openOperatorDoor(folder: string, registry: Registry, logs:
 }
 
 /** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */
-export async function askOperator(folder: string, wish: OperatorWish): Promise<OperatorAnswer | undefined> {
+export async function askOperator(folder: string, wish: OperatorWish, clock: Clock = wallClock): Promise<OperatorAnswer | undefined> {
   const server = await reached(folder)
   if (!server) return undefined
   server.send(JSON.stringify(wish))
-  const timer = setTimeout(() => server.close(0), PATIENCE)
+  const cancel = clock.after(PATIENCE, () => void server.close(0))
   try {
     return OperatorAnswer.parse(JSON.parse(await server.receive()))
   } finally {
-    clearTimeout(timer)
+    cancel()
     await server.close(0)
   }
 }
@@ -84,7 +89,7 @@ async function answer(transport: Transport, registry: Registry, logs: Logs): Pro
     logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
     operator.send(JSON.stringify(said))
   } catch (reason) {
-    logs.tell('warn', `the operator was not answered: ${reason instanceof Error ? reason.message : reason}`)
+    logs.tell('warn', `the operator was not answered: ${sentenceOf(reason)}`)
   } finally {
     await operator.close()
   }
