@@ -1,0 +1,126 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { ToClient } from '../../src/protocols/native/messages.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { TestClock } from '../support/clock.ts'
+import { type Doorway, doorway, type NativeClient } from '../support/doorway.ts'
+import { folder } from './folders.ts'
+
+const fixture = join(import.meta.dirname, '../fixtures/data-v4')
+
+interface Seat {
+  readonly table: number
+  readonly token: string
+}
+
+/** What the writer of the fixture did and saw (`test/fixtures/data-v4/write.ts`). */
+const what = JSON.parse(readFileSync(join(fixture, 'what.json'), 'utf8')) as {
+  readonly at: number
+  readonly secrets: Readonly<Record<'ada' | 'bob' | 'eve', string>>
+  readonly session: { readonly session: string }
+  readonly rated: number
+  readonly rematch: Seat
+  readonly guests: readonly [Seat, Seat]
+  readonly hangman: Seat
+  readonly headtail: Seat
+  readonly guess: Seat
+  readonly resigned: Seat
+  readonly ladder: Extract<ToClient, { type: 'ladder' }>
+  readonly quizLadder: Extract<ToClient, { type: 'ladder' }>
+}
+
+/** A server on a copy of the folder, one second after it was written. */
+async function serverOn(left: 'stopped' | 'killed', program?: string): Promise<Doorway> {
+  const path = folder()
+  cpSync(join(fixture, left), path, { recursive: true })
+  const store = await openStore({ folder: path })
+  const door = await doorway(program, { store, clock: new TestClock(what.at + 1000), wait: 0 })
+  onTestFinished(() => door.premises.close())
+  await door.premises.open()
+  return door
+}
+
+async function login(door: Doorway, name: 'ada' | 'bob'): Promise<NativeClient> {
+  const client = await door.program()
+  expect(await client.ask({ type: 'enter', name, password: what.secrets[name] })).toMatchObject({ type: 'entered', registered: true })
+  return client
+}
+
+describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the store, as a %s server left it', (left) => {
+  test('keeps its ladders', async () => {
+    const door = await serverOn(left)
+    const ada = await login(door, 'ada')
+    const { id: _, ...ladder } = what.ladder
+    expect(await ada.ask({ type: 'ladder', game: 'tictactoe' })).toMatchObject(ladder)
+    expect(await ada.ask({ type: 'ladder', game: 'quiz' })).toMatchObject({ best: what.quizLadder.best })
+  })
+
+  test('lets the owner of a session in', async () => {
+    const door = await serverOn(left)
+    const ada = await door.program()
+    expect(await ada.ask({ type: 'return', session: what.session.session })).toMatchObject({ type: 'entered', name: 'Ada' })
+  })
+
+  test('goes on with the game of two registered users, to a rated end', async () => {
+    const door = await serverOn(left)
+    const [ada, bob] = [await login(door, 'ada'), await login(door, 'bob')]
+    const { table } = what.rematch
+    expect(await ada.ask({ type: 'resume', table })).toMatchObject({ type: 'seated', sight: { toMove: [0] } })
+    expect(await bob.ask({ type: 'resume', table })).toMatchObject({ type: 'seated' })
+    // bob has the middle and Ada the corner: bob wins by the second row
+    for (const [who, move] of [
+      [bob, '4'],
+      [ada, '2'],
+      [bob, '6'],
+    ] as const)
+      expect(await who.ask({ type: 'play', table, move })).toMatchObject({ type: 'ok' })
+    const { best } = (await bob.ask({ type: 'ladder', game: 'tictactoe' })) as typeof what.ladder
+    expect(best.map(({ name, games }) => [name, games]).sort()).toEqual([
+      ['Ada', 2],
+      ['bob', 2],
+    ])
+  })
+
+  test('lets guests back to their seats by their tokens', async () => {
+    const door = await serverOn(left)
+    const [cid, dan] = [await door.program(), await door.program()]
+    const [first, second] = what.guests
+    expect(await cid.ask({ type: 'resume', token: first.token })).toMatchObject({ type: 'seated', table: first.table, seat: 0 })
+    expect(await dan.ask({ type: 'resume', token: second.token, after: 2 })).toMatchObject({ type: 'seated', seat: 1 })
+    expect(dan.all('event').map(({ what: { type } }) => type)).toContain('said')
+    expect(await dan.ask({ type: 'play', table: second.table, move: '1' })).toMatchObject({ type: 'error' })
+    expect(await cid.ask({ type: 'play', table: first.table, move: '1' })).toMatchObject({ type: 'ok' })
+  })
+
+  test('goes on with games of one, whose secrets and coins are drawn as the log has them', async () => {
+    const door = await serverOn(left)
+    const [ada, bob] = [await login(door, 'ada'), await login(door, 'bob')]
+    for (const [who, { table }, move] of [
+      [ada, what.hangman, 'a'],
+      [ada, what.headtail, 'T'],
+      [bob, what.guess, '25'],
+    ] as const) {
+      expect(await who.ask({ type: 'resume', table })).toMatchObject({ type: 'seated', table })
+      expect(await who.ask({ type: 'play', table, move })).toMatchObject({ type: 'ok' })
+    }
+  })
+
+  test('goes on with quizzes under the names that began them', async () => {
+    const door = await serverOn(left, 'fh/quiz')
+    const registered = door.reader()
+    await registered.type(`LOGIN eve ${what.secrets.eve}`, /^Welcome eve/)
+    await registered.type('RESUME', /^RESUMED 2 3 /)
+    await registered.until(/^ANSWER\?/)
+    await registered.type('A', /^(RIGHT|WRONG)/)
+    const guest = door.reader()
+    await guest.type('NAME finn', /^RESUMED 2 2 /)
+  })
+
+  test('gives new tables numbers that none has had', async () => {
+    const door = await serverOn(left)
+    const gus = await door.program('gus')
+    await gus.ask({ type: 'seek', game: 'tictactoe', wait: 0 })
+    expect((await gus.first('seated')).table).toBeGreaterThan(what.resigned.table)
+  })
+})
