@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { serving } from '../../support/process.ts'
+import type { Attack } from '../attack.ts'
+
+const CONNECTIONS = 500
+
+/** Many connections that say half a line and nothing more: the next client is answered all the same. */
+export const attack: Attack = {
+  title: `opens ${CONNECTIONS} connections and sends half a line on each`,
+  short: true,
+  async run(cleanup) {
+    const { server, ports } = await serving(['tjc/guess'])
+    cleanup.use(server)
+    const port = ports['tjc/guess'] ?? 0
+    const sockets = Array.from({ length: CONNECTIONS }, () => connect(port, '127.0.0.1').on('error', () => {}))
+    cleanup.defer(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    for (const socket of sockets) socket.write('5')
+    const honest = connect(port, '127.0.0.1')
+    cleanup.defer(() => void honest.destroy())
+    const since = performance.now()
+    const [data] = await once(honest, 'data')
+    assert.equal(String(data), 'GUESS\n')
+    return `An honest client was greeted after ${Math.round(performance.now() - since)} ms.`
+  },
+}
