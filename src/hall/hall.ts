@@ -81,7 +81,7 @@ export class Hall {
   readonly #tools: TableTools
   readonly #tables = new Tables()
   readonly #seeking = new Set<Seeking>()
-  /** When it is to be looked for abandoned tables next. */
+  /** When it is to be looked for abandoned tables next, in monotonic milliseconds. */
   #tidyAt = 0
   #closed: Error | undefined
   #closing: Promise<unknown> = Promise.resolve()
@@ -239,7 +239,7 @@ export class Hall {
     const { store, onTrouble } = this.#options
     await this.recorder.catchUp()
     // whoever could not come back while the server was stopped has some time for that
-    this.#tidyAt = this.#options.clock.now() + TIDY
+    this.#tidyAt = this.#options.clock.monotonic() + TIDY
     for (const id of await store.tables.unfinished()) {
       try {
         const events = await store.tables.read(id, 0)
@@ -257,7 +257,7 @@ export class Hall {
 
   /** Ends tables to which nobody has come back for a week; to be called before anybody is told that there is no room. */
   tidy(): void {
-    const now = this.#options.clock.now()
+    const now = this.#options.clock.monotonic()
     if (now < this.#tidyAt) return
     this.#tidyAt = now + TIDY
     for (const table of [...this.#tables.all]) {

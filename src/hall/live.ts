@@ -59,15 +59,25 @@ export class LiveTable {
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
-  /** Since when nobody attends, in milliseconds since the Unix epoch; of no meaning while somebody does. */
+  /** Since when nobody attends, in monotonic milliseconds; of no meaning while somebody does. */
   #emptySince: number
+  /** The time of the last event that is decided. */
+  #lastAt: number
+  /** What makes the time of the table's events of monotonic time: wall time counts once, when the table begins here. */
+  #epoch: number
 
-  private constructor(id: TableId, state: TableState, kept: boolean, since: number, tools: TableTools) {
+  private constructor(id: TableId, state: TableState, kept: boolean, lastAt: number, tools: TableTools) {
     this.id = id
     this.#tools = tools
     this.#decided = state
     this.#published = kept ? state : undefined
-    this.#emptySince = since
+    this.#lastAt = lastAt
+    const { clock } = tools
+    const wall = Math.max(clock.now(), lastAt)
+    const monotonic = clock.monotonic()
+    this.#epoch = wall - monotonic
+    // how long ago a process before this one ended is not known but by wall time
+    this.#emptySince = monotonic - (wall - lastAt)
     this.#unfollow = tools.log.follow(id, (events) => this.#kept(events))
   }
 
@@ -89,6 +99,11 @@ export class LiveTable {
     if (!first) throw new TypeError(`table ${id} has no events`)
     const { at } = others.at(-1) ?? first
     return new LiveTable(id, others.reduce(evolve, opened(first, rules)), true, at, tools)
+  }
+
+  /** The time by the table's own clock, which all its events have: as `TableEvent` has it. */
+  get now(): number {
+    return this.#epoch + this.#tools.clock.monotonic()
   }
 
   /** The table as it is published; as it is decided, while its opening is not yet kept. */
@@ -132,7 +147,8 @@ export class LiveTable {
    */
   submit(command: Command): Refusal | undefined {
     if (this.#broken) return CLOSED
-    const now = this.#tools.clock.now()
+    // when the process before ended is not known: the clocks stand still from what is known of it last
+    const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
     return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
@@ -167,7 +183,7 @@ export class LiveTable {
     }
   }
 
-  /** Whether nobody has attended since a time, in milliseconds since the Unix epoch. */
+  /** Whether nobody has attended since a time, in monotonic milliseconds. */
   emptySince(time: number): boolean {
     return this.#attendants.length === 0 && this.#emptySince <= time
   }
@@ -220,6 +236,7 @@ export class LiveTable {
     const last = steps.at(-1)
     if (!first || !last) return
     this.#decided = last.state
+    this.#lastAt = last.event.at
     if (this.#pending.length === 0) this.#pending = steps
     else this.#pending.push(...steps)
     const events = steps.map(eventOf)
@@ -274,6 +291,9 @@ export class LiveTable {
     try {
       if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
       this.#decided = evolve(this.#published, event)
+      this.#lastAt = event.at
+      // the clock of who appended this may be ahead
+      this.#epoch += Math.max(0, event.at - this.now)
       return this.#decided
     } catch (reason) {
       this.#break(`table ${this.id} goes on elsewhere`, reason)
@@ -300,7 +320,7 @@ export class LiveTable {
 
   #without(attendant: Attendant): void {
     this.#attendants = this.#attendants.filter((one) => one !== attendant)
-    if (this.#attendants.length === 0) this.#emptySince = this.#tools.clock.now()
+    if (this.#attendants.length === 0) this.#emptySince = this.#tools.clock.monotonic()
   }
 
   #dismiss(attendant: Attendant, reason: Error): void {
@@ -322,10 +342,10 @@ export class LiveTable {
   #wind(): void {
     const at = nextTick(this.#decided)
     this.#cancelTick?.()
-    this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.#tools.clock.now(), () => this.#tick())
+    this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
   }
 
-  /** A timer may be early: because the clock was set back, or because timers cannot be as long as some times are. */
+  /** Not every clock's timers are as long as some times are: one may be early. */
   #tick(): void {
     const before = this.#decided
     this.submit({ type: 'tick' })

@@ -121,7 +121,7 @@ export class People {
 
   /** Counts a guess at an invitation from an address; a refusal where there were too many. */
   guessCode(address: string): Denial | undefined {
-    return throttled(this.#guesses.code.take(address, this.#clock.now()))
+    return throttled(this.#guesses.code.take(address, this.#clock.monotonic()))
   }
 
   /** Registers a name, and lets its owner in; a refusal says why not. */
@@ -191,7 +191,7 @@ export class People {
   }
 
   #throttled(name: string, address: string): Denial | undefined {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     return throttled(Math.max(this.#guesses.name.take(foldName(name), now), this.#guesses.address.take(address, now)))
   }
 }

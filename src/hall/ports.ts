@@ -67,7 +67,11 @@ export type Happening =
   /** Those who sat here go on at another table. */
   | { readonly type: 'continued'; readonly table: TableId }
 
-/** TableEvent is a happening, its number at its table, counted from 1, and its time in milliseconds since the Unix epoch. */
+/**
+ * TableEvent is a happening, its number at its table, counted from 1, and its time.
+ * The time is in milliseconds since the Unix epoch, by the table's own clock: it never decreases, and the difference of two
+ * times in one process is the time that passed, however the system's clock was set in between.
+ */
 export type TableEvent = Happening & { readonly n: number; readonly at: number }
 
 /** VersionConflict: somebody else has appended to the table meanwhile, so that nothing was appended now. */
@@ -81,8 +85,10 @@ export class VersionConflict extends Error {
 
 /** Clock is where time comes from. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Wall time in milliseconds since the Unix epoch, which jumps when the system's clock is set: for what is stored or shown. */
   now(): number
+  /** Monotonic time in whole milliseconds from any origin, which never jumps: for every span. */
+  monotonic(): number
   /** Calls `then` once after `ms` milliseconds; the returned function cancels that. */
   after(ms: number, then: () => void): () => void
 }

@@ -42,7 +42,7 @@ export class Patience {
   }
 
   #look(): void {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     for (const conversation of this.#watched) conversation.checkPatience(now, this.#limits)
     this.#cancel = this.#watched.size > 0 ? this.#clock.after(this.#tick, () => this.#look()) : undefined
   }

@@ -48,7 +48,7 @@ export class Attended {
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
-    const attended = new Attending(table, who, { listener, clock: this.#hall.clock, token, onClosed })
+    const attended = new Attending(table, who, { listener, token, onClosed })
     this.#tables.set(table.id, attended)
     attended.begin()
     // afterwards, so that the seat is not empty meanwhile

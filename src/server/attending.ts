@@ -1,7 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
 import { type Attendant, type LiveTable, type News, situationOf } from '../hall/live.ts'
-import type { Clock, TableEvent } from '../hall/ports.ts'
+import type { TableEvent } from '../hall/ports.ts'
 import { evolve, opened, type TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
 import { termsOf } from './known.ts'
@@ -9,7 +9,6 @@ import { termsOf } from './known.ts'
 /** What attending needs beside the table. */
 export interface AttendingOptions {
   readonly listener: TableListener
-  readonly clock: Clock
   /** What lets the owner of the seat back to it, where this is known. */
   readonly token: string | undefined
   /** Called when the table cannot go on. */
@@ -23,18 +22,16 @@ export class Attending implements Attendant {
   /** What lets the owner of the seat back to it, where this is known. */
   readonly token: string | undefined
   readonly #listener: TableListener
-  readonly #clock: Clock
   readonly #onClosed: () => void
   #leaveTable: (() => void) | undefined
   /** The number of the last event that changed what is seen. */
   #seen = 0
 
-  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, clock, token, onClosed }: AttendingOptions) {
+  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed }: AttendingOptions) {
     this.table = table
     this.who = who
     this.token = token
     this.#listener = listener
-    this.#clock = clock
     this.#onClosed = onClosed
   }
 
@@ -61,7 +58,7 @@ export class Attending implements Attendant {
       ...(this.token === undefined ? {} : { token: this.token }),
       // what all have offered is agreed
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
-      ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.#clock.now()) } } : {}),
+      ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.table.now) } } : {}),
     }
   }
 

@@ -46,14 +46,14 @@ export class Calls {
 
   /** For how many milliseconds nobody at an address can call a person, since that was taken back too often; mostly 0. */
   wait({ person, address }: Omit<Call, 'seeker'>): number {
-    return this.#takenBack.wait(keyOf(person, address), this.#clock.now())
+    return this.#takenBack.wait(keyOf(person, address), this.#clock.monotonic())
   }
 
   /** Tells a person by whom it is sought; the answer takes the call back, and tells that too. */
   call({ person, seeker, address }: Call): () => void {
     this.#tell(person, (listener) => listener.sought(seeker))
     return () => {
-      this.#takenBack.take(keyOf(person, address), this.#clock.now())
+      this.#takenBack.take(keyOf(person, address), this.#clock.monotonic())
       this.#tell(person, (listener) => listener.withdrawn(seeker))
     }
   }

@@ -35,7 +35,7 @@ export class Guest implements Visit, Witness {
     this.#tally = tally
     this.#hosting = hosting
     this.#next = next
-    this.#since = hosting.clock.now()
+    this.#since = hosting.clock.monotonic()
     // who has gone has no address any more
     if (hosting.logs.ended) void transport.remote
     tally.came()
@@ -85,7 +85,7 @@ export class Guest implements Visit, Witness {
       const { state, connection } = this.#conversation
       const { received, sent } = connection
       const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
-      logs.ended(this, { level, outcome, trouble, state, ms: clock.now() - this.#since, received, sent })
+      logs.ended(this, { level, outcome, trouble, state, ms: clock.monotonic() - this.#since, received, sent })
     }
   }
 }

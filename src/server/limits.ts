@@ -82,14 +82,14 @@ export class Doorkeeper {
 
   /** Whether something that holds for all of an address is to be told now: once a minute it is. */
   mayTell(what: string, { host }: Address): boolean {
-    return this.#told.take(`${what} ${networkOf(host)}`, this.#clock.now()) === 0
+    return this.#told.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
   }
 
   #account(rate: ConstructorParameters<typeof Bucket>[0], onSlowed: () => void): () => number {
     const bucket = new Bucket(rate)
     let slowed = false
     return () => {
-      const wait = bucket.take(this.#clock.now())
+      const wait = bucket.take(this.#clock.monotonic())
       if (wait > 0 && !slowed) onSlowed()
       slowed ||= wait > 0
       return wait

@@ -238,7 +238,8 @@ export class Session implements Lobby {
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
     if (!this.#visitor) return WHO
-    if (this.#talk.take(this.#rooms.hall.clock.now()) > 0) return { code: 'throttled', refused: 'you say a lot at once: wait a moment' }
+    if (this.#talk.take(this.#rooms.hall.clock.monotonic()) > 0)
+      return { code: 'throttled', refused: 'you say a lot at once: wait a moment' }
     return this.#tables.say(id, this.#visitor.name, text)
   }
 

@@ -148,7 +148,7 @@ export class Connection implements Sink {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
     this.#offer()
-    if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.now()
+    if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.monotonic()
   }
 
   /** Takes the wish to read back; what comes is for the next reader. */
@@ -287,7 +287,7 @@ export class Connection implements Sink {
       this.#cancelRest = undefined
       this.#spend()
       this.#offer()
-      if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.now()
+      if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.monotonic()
     })
   }
 
@@ -330,14 +330,14 @@ export class Connection implements Sink {
     if (this.#closed) return Promise.resolve()
     this.transport.resume()
     this.transport.finish()
-    return new Promise((resolve) => this.#linger(linger, this.#clock.now() + LINGER_READING, resolve))
+    return new Promise((resolve) => this.#linger(linger, this.#clock.monotonic() + LINGER_READING, resolve))
   }
 
   /** Waits until the peer has closed its side too, as long as it reads and at most until `limit`. */
   #linger(linger: number, limit: number, then: () => void): void {
     const { unsent } = this.transport
     const over = () => {
-      if (this.transport.unsent < unsent && this.#clock.now() < limit) return this.#linger(linger, limit, then)
+      if (this.transport.unsent < unsent && this.#clock.monotonic() < limit) return this.#linger(linger, limit, then)
       this.transport.destroy()
       then()
     }

@@ -212,7 +212,7 @@ class Lane {
     const { faults, clock } = this.#options
     const { delay = 0 } = faults
     const late = typeof delay === 'number' ? delay : this.#chance(...delay)
-    return Math.max(clock.now() + late, this.#lastDue + apart)
+    return Math.max(clock.monotonic() + late, this.#lastDue + apart)
   }
 
   #add(item: Item): void {
@@ -226,7 +226,7 @@ class Lane {
     while (!this.#held) {
       const [item] = this.#items
       if (!item) return
-      const wait = item.due - clock.now()
+      const wait = item.due - clock.monotonic()
       if (wait > 0) {
         this.#cancelWait ??= clock.after(wait, () => {
           this.#cancelWait = undefined

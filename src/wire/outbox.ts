@@ -115,14 +115,14 @@ export class Outbox implements Flushable {
     for (;;) {
       const data = this.#queue[0]
       if (data === undefined) break
-      const wait = this.#notBefore - this.#clock.now()
+      const wait = this.#notBefore - this.#clock.monotonic()
       if (wait > 0) {
         this.#cancelWait = this.#clock.after(wait, () => this.#pump())
         return
       }
       this.#queue.shift()
       this.#queued -= data.length
-      this.#notBefore = this.#clock.now() + this.#pace
+      this.#notBefore = this.#clock.monotonic() + this.#pace
       this.#write(data)
     }
     const drained = this.#onDrained

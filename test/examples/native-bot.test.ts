@@ -24,7 +24,7 @@ function bot(port: number, ...args: string[]): Promise<{ output: string; errors:
 }
 
 /** A clock by which the house comes late, for Python may take its time to start. */
-const patient: Clock = { now: () => wallClock.now(), after: (ms, then) => wallClock.after(20 * ms, then) }
+const patient: Clock = { ...wallClock, after: (ms, then) => wallClock.after(20 * ms, then) }
 
 /** The front door, and what is kept behind it. */
 async function door(): Promise<{ port: number; store: Store }> {

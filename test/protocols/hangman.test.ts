@@ -252,7 +252,7 @@ describe('hangman alone', () => {
       house,
       options: { secret },
       random: chance,
-      clock: { now: () => 0, after: () => () => {} },
+      clock: { now: () => 0, monotonic: () => 0, after: () => () => {} },
     })
     return person.screen
   }

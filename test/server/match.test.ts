@@ -273,7 +273,7 @@ describe('a player who leaves', () => {
   test('may be silent for too long: who is asked and says nothing has left', async () => {
     const { ada, grace } = await matched()
     const limits = { first: 10_000, idle: 10_000 }
-    for (const one of [ada, grace]) one.conversation.checkPatience(one.clock.now() + 10_000, limits)
+    for (const one of [ada, grace]) one.conversation.checkPatience(one.clock.monotonic() + 10_000, limits)
     await settled()
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@grace@left')
     expect((await ada.end())?.message).toMatch(/said nothing for 10 s; expected was a cell|said nothing for 10 s; expected was/)

@@ -8,9 +8,13 @@ export async function settled(): Promise<void> {
 
 const TURNS = 6
 
+/** Where monotonic time begins in tests: wherever wall time is taken for it, or it for wall time, is to be seen. */
+const ORIGIN = 5_000_000
+
 /** TestClock is a clock that stands still until a test lets time pass. */
 export class TestClock implements Clock {
   #now: number
+  #monotonic = ORIGIN
   #timers: { at: number; then: () => void }[] = []
 
   constructor(now = 0) {
@@ -21,13 +25,22 @@ export class TestClock implements Clock {
     return this.#now
   }
 
+  monotonic(): number {
+    return this.#monotonic
+  }
+
+  /** Sets the wall clock forward by so many milliseconds, or back: no time passes. */
+  jump(ms: number): void {
+    this.#now += ms
+  }
+
   /** How many wait for their time. */
   get waiting(): number {
     return this.#timers.length
   }
 
   after(ms: number, then: () => void): () => void {
-    const timer = { at: this.#now + ms, then }
+    const timer = { at: this.#monotonic + ms, then }
     this.#timers.push(timer)
     return () => {
       this.#timers = this.#timers.filter((one) => one !== timer)
@@ -36,16 +49,21 @@ export class TestClock implements Clock {
 
   /** Lets time pass, and all that happens in it happen in order. */
   async pass(ms: number): Promise<void> {
-    const until = this.#now + ms
+    const until = this.#monotonic + ms
     await settled()
     for (;;) {
       const [next] = this.#timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
       if (!next) break
       this.#timers = this.#timers.filter((one) => one !== next)
-      this.#now = next.at
+      this.#pass(next.at)
       next.then()
       await settled()
     }
-    this.#now = until
+    this.#pass(until)
+  }
+
+  #pass(until: number): void {
+    this.#now += until - this.#monotonic
+    this.#monotonic = until
   }
 }

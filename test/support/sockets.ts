@@ -102,6 +102,7 @@ export function impatient(meanwhile: (waits: number) => Promise<void> | void = (
   let waits = 0
   return {
     now: () => now,
+    monotonic: () => now,
     after(ms, then) {
       let due = ms <= 1000
       setImmediate(async () => {

@@ -82,7 +82,7 @@ describe('a peer', () => {
     const listener = await until(listenTcp(ANY, arrivals.accept))
     const client = await plainClient(listener.address)
     client.end('42')
-    const never = { now: () => 0, after: () => () => {} }
+    const never = { now: () => 0, monotonic: () => 0, after: () => () => {} }
     const server = talk(await arrivals.next(), { incoming: segments(), clock: never })
     expect(await server.receive()).toBe('42')
   })

@@ -25,7 +25,7 @@ export class Presence {
   /** How a move is typed. */
   readonly #moves: string | undefined
   #sight: Sight | undefined
-  /** When that was seen, in milliseconds since the Unix epoch. */
+  /** When that was seen, in monotonic milliseconds. */
   #seenAt: number
   /** Offers that are not answered yet, as far as they were seen. */
   #offers: readonly Offer[] = []
@@ -46,7 +46,7 @@ export class Presence {
     this.#rules = game
     this.#moves = entry?.moves
     this.#sight = now?.sight
-    this.#seenAt = clock.now()
+    this.#seenAt = clock.monotonic()
     this.#changed = now !== undefined
     const terms = conditions(this.company, attendance)
     this.#lines = [
@@ -100,7 +100,7 @@ export class Presence {
   take({ what, sight }: Pick<TableNews, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight
-      this.#seenAt = this.#clock.now()
+      this.#seenAt = this.#clock.monotonic()
     }
     if (what.type === 'moved') this.#movers = [...new Set([...this.#movers, what.seat])]
     if (what.type === 'moved' || what.type === 'opened' || what.type === 'ended') this.#changed = true
@@ -188,7 +188,7 @@ export class Presence {
 
   /** What somebody who is to move has left by now, in words. */
   #timeLeft({ left, moveLeft }: Sight, seat: SeatNumber): string | undefined {
-    const spent = this.#clock.now() - this.#seenAt
+    const spent = this.#clock.monotonic() - this.#seenAt
     const now = (times: readonly number[] | undefined) => times && (times[seat] ?? 0) - spent
     return remaining({ move: now(moveLeft), total: now(left) })
   }

@@ -69,13 +69,13 @@ export function listening(server: Server, options: ListenOptions): Promise<Liste
  * there. Gives up after `patience` milliseconds, or when an attempt that began by then has no answer.
  */
 export async function connected(open: () => Socket, patience: number, clock: Clock, absent: readonly string[] = ABSENT): Promise<Socket> {
-  const limit = clock.now() + patience
+  const limit = clock.monotonic() + patience
   for (;;) {
     try {
-      return await attempt(open(), Math.max(limit - clock.now(), ATTEMPT), clock)
+      return await attempt(open(), Math.max(limit - clock.monotonic(), ATTEMPT), clock)
     } catch (error) {
       const notYet = error instanceof Error && 'code' in error && absent.includes(String(error.code))
-      if (!notYet || clock.now() + RETRY > limit) throw error
+      if (!notYet || clock.monotonic() + RETRY > limit) throw error
       await new Promise<void>((resolve) => clock.after(RETRY, resolve))
     }
   }

@@ -90,7 +90,7 @@ class UdpPlace {
       if (!known && (this.#closing || this.#remotes.size >= remotes)) return
       const transport = known?.transport ?? this.#transport(name, { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port }, host)
       this.#remotes.delete(name)
-      this.#remotes.set(name, { transport, heardAt: clock.now() })
+      this.#remotes.set(name, { transport, heardAt: clock.monotonic() })
       transport.take(bytes)
       if (known) return
       this.#sweep()
@@ -128,9 +128,9 @@ class UdpPlace {
     if (this.#cancelSweep) return
     const [oldest] = this.#remotes.values()
     if (!oldest) return
-    this.#cancelSweep = this.#clock.after(Math.max(0, oldest.heardAt + this.#idle - this.#clock.now()), () => {
+    this.#cancelSweep = this.#clock.after(Math.max(0, oldest.heardAt + this.#idle - this.#clock.monotonic()), () => {
       this.#cancelSweep = undefined
-      const before = this.#clock.now() - this.#idle
+      const before = this.#clock.monotonic() - this.#idle
       for (const { transport, heardAt } of this.#remotes.values()) {
         if (heardAt > before) break
         transport.close()
