@@ -1,5 +1,5 @@
 import { messageOf } from '../terminal/trouble.ts'
-import { visible } from '../wire/visible.ts'
+import { revealed } from '../wire/visible.ts'
 
 /** Usage is a mistake in the command line: its sentence is printed, and the exit code is 2. */
 export class Usage extends Error {
@@ -8,7 +8,7 @@ export class Usage extends Error {
 
 /** Prints a diagnostic on standard error; nothing else of Parlor goes there. */
 export function complain(sentence: string): void {
-  process.stderr.write(`parlor: ${visible(sentence)}\n`)
+  process.stderr.write(`parlor: ${revealed(sentence)}\n`)
 }
 
 /** Lets the program live on when nobody reads what it prints: not to be heard is no mistake, and saying so would be another. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
 import { defaults } from '../server/defaults.ts'
 import { EXIT } from '../terminal/trouble.ts'
+import { revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
 import { complain, onMistake, outlivesReaders, Usage } from './diagnostics.ts'
 import { address, list, moment, namedLimit, namedPort, number, port, several, span } from './values.ts'
@@ -38,7 +39,7 @@ export function commands(end: (code: number) => void): Command {
     // with "[options]" at every command, nothing else would fit beside them on a terminal
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parlor: ')) })
+    .configureOutput({ outputError: (text, write) => write(revealed(text.replace(/^error: /, 'parlor: '))) })
     .version(version())
   const command = (usage: string, about: string, example: string) =>
     parlor

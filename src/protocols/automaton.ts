@@ -120,10 +120,12 @@ export function legal<Name extends string>(automaton: Automaton<Name>, state: st
   return found
 }
 
-/** A sentence on what a side may say in a state: `"GUESS" or "GAMEOVER"`. */
+/** A clause on what a side may say in a state: `expected "GUESS" or "GAMEOVER"`; or why it may say nothing there. */
 export function expectation(automaton: Automaton, state: string, side: Side): string {
-  const forms = legal(automaton, state).filter(({ from }) => from === side)
-  return forms.length === 0 ? 'nothing' : forms.map(({ form }) => describe(form)).join(' or ')
+  const steps = legal(automaton, state)
+  if (steps.length === 0) return 'the conversation is over'
+  const forms = steps.filter(({ from }) => from === side)
+  return forms.length === 0 ? `it is not the ${side}'s turn` : `expected ${forms.map(({ form }) => describe(form)).join(' or ')}`
 }
 
 /** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
@@ -165,7 +167,8 @@ function describe({ text, example, closes, about }: MessageForm): string {
   if (closes) return about ?? 'the end of the connection'
   if (!text.includes('{')) return quoted(text)
   // as a quotation, so that a text of several lines stays on one
-  const shape = /^\{\w+\}$/.test(text) ? `a ${text.slice(1, -1)}` : quoted(text).slice(1, -1)
+  const [, field] = /^\{(\w+)\}$/.exec(text) ?? []
+  const shape = field === undefined ? quoted(text).slice(1, -1) : `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}`
   return `${shape} (such as ${quoted(example)})`
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
-import { quoted } from '../wire/visible.ts'
+import { quoted, revealed } from '../wire/visible.ts'
 import { type Automaton, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
 
 /** Waiting is a promise of the next message. */
@@ -126,7 +126,7 @@ export class Peer<Name extends string = string> implements Reader {
   explain(end: Ended): Ended {
     if (end.how === 'ours' || end.how === 'violation') return end
     const theirs = this.#steps.some(({ from }) => from === this.other)
-    const open = theirs ? `expected was ${expectation(this.#automaton, this.#state, this.other)}` : 'it was this side’s turn'
+    const open = theirs ? expectation(this.#automaton, this.#state, this.other) : 'it was this side’s turn'
     return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
   }
 
@@ -182,7 +182,7 @@ export class Peer<Name extends string = string> implements Reader {
   #answerError(sentence: string): boolean {
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'client') return false
-    this.connection.send(print(this.#automaton.messages[refusal], [sentence]))
+    this.connection.send(print(this.#automaton.messages[refusal], [revealed(sentence)]))
     if (this.#request !== undefined && !this.#answered) this.connection.send(this.#request)
     return true
   }
@@ -227,7 +227,11 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #illegal(text: string): string {
-    return `the ${this.other} said ${quoted(text)}, which does not belong here; expected was ${expectation(this.#automaton, this.#state, this.other)}`
+    const said = `the ${this.other} said ${quoted(text)}`
+    const expected = expectation(this.#automaton, this.#state, this.other)
+    return this.#steps.some(({ from }) => from === this.other)
+      ? `${said}, which does not belong here; ${expected}`
+      : `${said}, but ${expected}`
   }
 }
 

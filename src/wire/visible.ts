@@ -7,17 +7,30 @@ export function visible(text: string): string {
   return HARMLESS.test(text) ? text : text.replace(CONTROL, escaped)
 }
 
-function escaped(char: string): string {
-  const code = char.charCodeAt(0).toString(16)
-  return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`
+/**
+ * Text in which every character can be seen: as `visible`, and what has no shape of its own stands as its escape too. That
+ * is a byte order mark, a blank other than the space, what joins or separates without a width, tags, selectors of
+ * variations, and a mark without a letter that it belongs to. For quotations and diagnostics; talk keeps its emoji.
+ */
+export function revealed(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(UNSEEN, (chars) => Array.from(chars, escaped).join(''))
 }
 
 /** Text from outside as a short quotation on one line, for a sentence. */
 export function quoted(text: string, length = 60): string {
-  const shown = JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text)
-  return visible(shown)
+  const characters = text.length > length ? Array.from(text) : []
+  return revealed(JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text))
+}
+
+function escaped(char: string): string {
+  const code = (char.codePointAt(0) ?? 0).toString(16)
+  if (code.length > 4) return `\\u{${code}}`
+  return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`
 }
 
 const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2029\u202f-\u2065\u206a-\u{10ffff}]*$/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const CONTROL = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
+const PLAIN = /^[\t\n\x20-\x7e]*$/
+/** Two that fonts leave blank, the pattern of no dots and the null note, are letters for Unicode. */
+const UNSEEN = /\r(?!\n)|(?![\t\n\r ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<![\p{L}\p{N}\p{S}\p{M}])\p{M}+/gu

@@ -237,7 +237,7 @@ describe('before the conversation', () => {
     const host = parlor('host', 'guess', '--port', port, '--timeout', '300ms')
     await client(port)
     expect(await host.exit).toBe(1)
-    expect(host.errors).toMatch(/^parlor: the client said nothing for 0\.3 s; expected was a number/)
+    expect(host.errors).toMatch(/^parlor: the client said nothing for 0\.3 s; expected a number/)
     const ofTwo = await freePort()
     const two = parlor('host', 'c8/two-clients', '--port', ofTwo, '--timeout', '2s')
     ;(await client(ofTwo)).end()
@@ -269,9 +269,9 @@ describe('what a peer says', () => {
   })
 
   test.each([
-    ['tictactoe', 'MOVEx\n', /the server said "MOVEx".*expected was MOVE\{cell\} \(such as "MOVE5"\) or "END"/],
+    ['tictactoe', 'MOVEx\n', /the server said "MOVEx".*expected MOVE\{cell\} \(such as "MOVE5"\) or "END"/],
     ['tictactoe', 'MOVE10\n', /MOVE10.*cells go from 1 to 9/],
-    ['guess', 'HELLO\n', /the server said "HELLO".*expected was "GUESS"/],
+    ['guess', 'HELLO\n', /the server said "HELLO".*expected "GUESS"/],
     ['guess', `${'x'.repeat(5000)}\n`, /4096 bytes/],
     ['number', 'Too tiny!', /the server said "Too tiny!".*outside of its turn|said "Too tiny!"/],
   ])('join %s: %j is named, and ends with 1', async (program, said, sentence) => {

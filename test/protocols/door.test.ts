@@ -346,7 +346,7 @@ describe('going away', () => {
 
 describe('when this side ends it, the reason is said', () => {
   test.each([
-    [new Ended('late', 'the client said nothing for 600 s; expected was a line'), 'You have said nothing for a long time. Bye.'],
+    [new Ended('late', 'the client said nothing for 600 s; expected a line'), 'You have said nothing for a long time. Bye.'],
     [new Ended('ours', 'the server stops'), 'The server stops. Bye.'],
     [new Ended('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
     [new Ended('full', 'there is no room for more'), 'There is no room for more. Bye.'],

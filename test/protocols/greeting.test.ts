@@ -55,7 +55,7 @@ describe('fh/hello (FH slides, the "Hello-world" client and server)', () => {
 
   test('a client that says nothing ends the conversation with a sentence', async () => {
     const peer = await far('fh/hello', 'server')
-    expect((await peer.close())?.message).toBe('the client closed the connection; expected was "Hi Server"')
+    expect((await peer.close())?.message).toBe('the client closed the connection; expected "Hi Server"')
     expect(peer.writes).toEqual([])
   })
 

@@ -31,6 +31,6 @@ describe('tjc/guess (TJC notes, program 11 and exercise 10)', () => {
   test('a player who leaves (Ctrl-D) ends both sides, each with a sentence', async () => {
     const played = await play({ program: 'guess', join: ['50'], options: { secret: '42' } })
     expect(played.joinEnd?.message).toContain('input ended')
-    expect(played.hostEnd?.message).toBe('the client closed the connection; expected was a number (such as "50")')
+    expect(played.hostEnd?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 })

@@ -105,7 +105,7 @@ describe('the hangman server and other people’s clients', () => {
   ])('%s is an ERROR, and nothing changes', async (_, said) => {
     const peer = await hosted()
     await peer.say(said)
-    expect(peer.heard).toMatch(/^ERROR .*expected was .*"START".*\n$/)
+    expect(peer.heard).toMatch(/^ERROR .*expected .*"START".*\n$/)
     await peer.say('START\ne\nl\nQUIT\n')
     expect(peer.heard).toContain('WORD 3 8\nAT 1 2\nAT 3\nEND WON eel\n')
     expect(await peer.close()).toBeUndefined()

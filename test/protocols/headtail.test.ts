@@ -132,7 +132,7 @@ describe('the server, and other people’s clients', () => {
   test.each(['close', 'reset'] as const)('a client that goes in the middle (%s): a sentence', async (leaves) => {
     const peer = await hosted()
     await peer.say('H\nT')
-    expect((await peer[leaves]())?.message).toMatch(/expected was "Q" or a guess/)
+    expect((await peer[leaves]())?.message).toMatch(/expected "Q" or a guess/)
     expect(peer.screen).toBe('')
   })
 
@@ -198,7 +198,7 @@ describe('the client, and other people’s servers', () => {
 
   test.each([
     ['a line for a prompt', ['Welcome!\n'], 'the server said "Welcome!", which does not belong here'],
-    ['a prompt for an answer', [PROMPT, PROMPT], 'which does not belong here; expected was "You are right!"'],
+    ['a prompt for an answer', [PROMPT, PROMPT], 'which does not belong here; expected "You are right!"'],
   ])('%s: a sentence', async (_, said, sentence) => {
     const peer = await far('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(...said)
@@ -208,7 +208,7 @@ describe('the client, and other people’s servers', () => {
   test.each(['close', 'reset'] as const)('a server that goes before its answer (%s): a sentence', async (leaves) => {
     const peer = await far('c8/headtail', 'client', { typed: ['h'] })
     await peer.say(PROMPT, 'You are ')
-    expect((await peer[leaves]())?.message).toContain('expected was "You are right!" or')
+    expect((await peer[leaves]())?.message).toContain('expected "You are right!" or')
   })
 })
 

@@ -22,7 +22,7 @@ describe.each([...names, 'tjc/hello-split', 'c8/hello-split'])('%s', (name) => {
   })
 
   test.each([
-    ['nothing', '', 'the server closed the connection; expected was "Hello from server\\n"'],
+    ['nothing', '', 'the server closed the connection; expected "Hello from server\\n"'],
     ['half a line', 'Hello fr', "the server closed the connection in the middle of its line, after b'Hello fr'"],
   ])('a server that closes after %s: a sentence, and nothing shown', async (_, said, sentence) => {
     const peer = await far(name, 'client')
@@ -107,7 +107,7 @@ describe('c8/hello-slides', () => {
 
   test('a server that says nothing at all', async () => {
     const peer = await far('c8/hello-slides', 'client')
-    expect((await peer.close())?.message).toContain('expected was "Hello from server"')
+    expect((await peer.close())?.message).toContain('expected "Hello from server"')
   })
 })
 

@@ -177,13 +177,13 @@ describe('the client, and other people’s servers', () => {
   test('anything else: a sentence', async () => {
     const peer = await far('number', 'client', { typed: ['50'] })
     await peer.say('Welcome')
-    expect((await peer.end())?.message).toMatch(/^the server said "Welcome", which does not belong here; expected was "Too small!" or /)
+    expect((await peer.end())?.message).toMatch(/^the server said "Welcome", which does not belong here; expected "Too small!" or /)
   })
 
   test.each(['close', 'reset'] as const)('a server that goes (%s): a sentence, at the next prompt too', async (leaves) => {
     const waiting = await far('number', 'client', { typed: ['50'] })
     await waiting.say('Too b')
-    expect((await waiting[leaves]())?.message).toContain('expected was "Too small!"')
+    expect((await waiting[leaves]())?.message).toContain('expected "Too small!"')
   })
 })
 

@@ -26,7 +26,7 @@ test('a part of a message is none: the limit of the first one stays', async () =
   const { clock, theirs, talking } = await guest()
   theirs.write('5')
   await clock.pass(LIMITS.first + 200)
-  await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected was a number/) })
+  await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
 })
 
 test('after the first message each may take longer, counted from the question on', async () => {

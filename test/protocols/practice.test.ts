@@ -35,7 +35,7 @@ describe('tjc/practice (TJC notes, programs 3 and 4)', () => {
 
   test('a client that says nothing: a sentence', async () => {
     const peer = await far('tjc/practice', 'server')
-    expect((await peer.close())?.message).toBe('the client closed the connection; expected was "Hello from client\\n"')
+    expect((await peer.close())?.message).toBe('the client closed the connection; expected "Hello from client\\n"')
     expect(peer.screen).toBe('')
   })
 

@@ -70,7 +70,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
       const peer = await far('tjc/robot', 'server')
       await peer.say('LEFT\n', `${said}\n`)
       expect((await peer.end())?.message).toBe(
-        `the client said ${JSON.stringify(said)}, which does not belong here; expected was "FORWARD" or "LEFT" or "RIGHT" or "END"`,
+        `the client said ${JSON.stringify(said)}, which does not belong here; expected "FORWARD" or "LEFT" or "RIGHT" or "END"`,
       )
       expect(peer.gaveUp).toBe('reset')
       expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
@@ -80,7 +80,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
   test.each(['close', 'reset'] as const)('a remote control that goes without END (%s): a sentence', async (leaves) => {
     const peer = await far('tjc/robot', 'server')
     await peer.say('FORWARD\nLE')
-    expect((await peer[leaves]())?.message).toContain('expected was "FORWARD" or')
+    expect((await peer[leaves]())?.message).toContain('expected "FORWARD" or')
   })
 
   test('what comes after END is not looked at', async () => {

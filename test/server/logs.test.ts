@@ -42,10 +42,10 @@ describe('JSON logs', () => {
 
   test('what went wrong is said without what anybody said', () => {
     const { logs, lines, read } = written('info')
-    const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected was "START"'
+    const sentence = 'the client said "LOGIN ada \\"engine\\"-1843", which does not belong here; expected "START"'
     logs.ended?.(visit, { ...good, level: 'warn', outcome: 'violation', trouble: new Ended('violation', sentence), state: 'ready' })
     expect(read()).toMatchObject([
-      { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client said "…", which does not belong here; expected was "…"' },
+      { level: 'warn', outcome: 'violation', state: 'ready', msg: 'the client said "…", which does not belong here; expected "…"' },
     ])
     expect(lines.join('')).not.toMatch(/engine|1843|ada/)
   })
@@ -115,7 +115,7 @@ describe('what serve writes on standard error', () => {
 
   test('as plain lines: only what went wrong', async () => {
     const { errors } = await stay()
-    expect(errors).toMatch(/^parlor: tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected was [^\n]+\n$/)
+    expect(errors).toMatch(/^parlor: tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected [^\n]+\n$/)
   })
 
   test('and who comes and goes, for who wants that', async () => {

@@ -276,7 +276,7 @@ describe('a player who leaves', () => {
     for (const one of [ada, grace]) one.conversation.checkPatience(one.clock.monotonic() + 10_000, limits)
     await settled()
     expect(linesOf(grace).at(-1)).toBe('GameEnd@1@grace@left')
-    expect((await ada.end())?.message).toMatch(/said nothing for 10 s; expected was a cell|said nothing for 10 s; expected was/)
+    expect((await ada.end())?.message).toMatch(/said nothing for 10 s; expected a cell|said nothing for 10 s; expected/)
   })
 })
 

@@ -331,8 +331,7 @@ describe('names', () => {
   test('before a name, nothing is played', async () => {
     const room = new Room()
     const far = await enter(room, 'START 5', 'RESUME', 'A')
-    for (const line of linesOf(far))
-      expect(line).toMatch(/^ERROR the client said ".*", which does not belong here; expected was .*REGISTER/)
+    for (const line of linesOf(far)) expect(line).toMatch(/^ERROR the client said ".*", which does not belong here; expected .*REGISTER/)
   })
 
   test('of two connections of one guest, the first is ended with a sentence; the second goes on', async () => {

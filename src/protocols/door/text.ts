@@ -1,5 +1,5 @@
 import { widthOf, wrap } from '../../games/wrap.ts'
-import { visible } from '../../wire/visible.ts'
+import { revealed, visible } from '../../wire/visible.ts'
 
 /** Columns of the terminals that are written for. */
 export const COLUMNS = 80
@@ -22,8 +22,8 @@ export function inLine(text: string): string {
  * What somebody typed without a blank and without end is cut.
  */
 export function sentence(refused: string, names: readonly string[] = []): string {
-  const text = inLine(refused.replace(ENDLESS, '$1...'))
-  const named = names.some((name) => text.startsWith(inLine(name)))
+  const text = revealed(inLine(refused.replace(ENDLESS, '$1...')))
+  const named = names.some((name) => text.startsWith(revealed(inLine(name))))
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { quoted, revealed, visible } from '../../src/wire/visible.ts'
+
+describe('quotations', () => {
+  test.each([
+    ['a byte order mark', '\ufeffSTART', '"\\ufeffSTART"'],
+    ['a blank of no width', 'a\u200bb', '"a\\u200bb"'],
+    ['a blank that does not break', '50\u00a0', '"50\\xa0"'],
+    ['a blank as wide as a letter', '日本\u3000', '"日本\\u3000"'],
+    ['what turns the direction', '\u202eabc\u2066', '"\\u202eabc\\u2066"'],
+    ['a joiner', 'a\u200db', '"a\\u200db"'],
+    ['a soft hyphen', 'STA\u00adRT', '"STA\\xadRT"'],
+    ['a selector of a variation', '❤\ufe0f', '"❤\\ufe0f"'],
+    ['tags', '\u{e0041}x', '"\\u{e0041}x"'],
+    ['a mark that belongs to nothing', '\u0301a', '"\\u0301a"'],
+    ['a mark behind an escape', 'a\u200d\u0301', '"a\\u200d\\u0301"'],
+    ['a filler', '\u3164\u115f\uffa0', '"\\u3164\\u115f\\uffa0"'],
+    ['the pattern of no dots', '\u2800', '"\\u2800"'],
+    ['the end of a line for Unicode alone', 'a\u2028b', '"a\\u2028b"'],
+    ['what was given no meaning', '\ue000\uffff', '"\\ue000\\uffff"'],
+    ['control characters', '\u0000\u001b[2J\u009b', '"\\u0000\\u001b[2J\\x9b"'],
+    ['the ends of lines', '50\r\n', '"50\\r\\n"'],
+    ['half a character', '\ud83d', '"\\ud83d"'],
+    ['blanks at the end', ' 50 ', '" 50 "'],
+    ['quotation marks', '"50"', '"\\"50\\""'],
+  ])('show %s', (_, text, shown) => {
+    expect(quoted(text)).toBe(shown)
+  })
+
+  test.each(['é', 'e\u0301', '中文', 'हिन्दी', 'naïve 😀', 'ß'])('show %s as it is', (text) => {
+    expect(quoted(text)).toBe(`"${text}"`)
+  })
+
+  test('are cut between characters', () => {
+    expect(quoted('😀'.repeat(61))).toBe(`"${'😀'.repeat(60)}…"`)
+    expect(quoted('😀'.repeat(60))).toBe(`"${'😀'.repeat(60)}"`)
+  })
+
+  test('have nothing in them that cannot be seen, and tell texts apart', () => {
+    const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
+        const shown = quoted(text)
+        expect(shown).not.toMatch(unseen)
+        expect(revealed(shown)).toBe(shown)
+        expect(JSON.parse(shown.replaceAll(/(?<!\\)((?:\\\\)*)\\x(..)/g, '$1\\u00$2').replaceAll(/\\u\{(\w+)\}/g, toPair))).toBe(text)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+test('talk keeps what emoji are joined with, and loses what turns the direction', () => {
+  expect(visible('👨\u200d👩\u200d👧 ❤\ufe0f')).toBe('👨\u200d👩\u200d👧 ❤\ufe0f')
+  expect(visible('\u202eabc\u001b[2J\r')).toBe('\\u202eabc\\x1b[2J\\x0d')
+})
+
+/** A code point in braces as JSON writes it. */
+function toPair(_: string, code: string): string {
+  return Array.from({ length: 2 }, (_, at) => `\\u${String.fromCodePoint(Number.parseInt(code, 16)).charCodeAt(at).toString(16)}`).join('')
+}
