@@ -35,7 +35,10 @@ export async function serveCommand(flags: Flags): Promise<number> {
     (sentence) => logs.tell('error', sentence),
   )
   const metrics = config.http === 'none' ? undefined : new (await import('../server/metrics.ts')).Metrics()
-  const store = await storeIn(config.data, config.durable)
+  const store = await storeIn(config.data, config.durable, {
+    onNotice: (sentence) => logs.tell('warn', sentence),
+    onTrouble: (error) => logs.tell('error', messageOf(error)),
+  })
   const premises = await opened(metrics?.metered(store) ?? store, { config, stock: options, logs })
   const { host, first, idle, limits } = config
   const server = new Server({

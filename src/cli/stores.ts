@@ -1,18 +1,28 @@
 import { existsSync } from 'node:fs'
 import type { Store } from '../hall/ports.ts'
 import { defaults, settingsFile } from '../server/defaults.ts'
-import { Usage } from './diagnostics.ts'
+import { messageOf } from '../terminal/trouble.ts'
+import { complain, Usage } from './diagnostics.ts'
 
 /** What `--data` says where nothing is to be kept. */
 export const NOWHERE = 'none'
 
+/** What is said of a store while it is opened and used: sentences, and errors that were survived. */
+export interface StoreNotices {
+  readonly onNotice: (sentence: string) => void
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** Notices on standard error. */
+const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(messageOf(error)) }
+
 /** Where games, people and ranks are kept: in a folder, or for as long as this process lasts. */
-export async function storeIn(folder: string, durable?: 'process' | 'power'): Promise<Store> {
+export async function storeIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
   if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
   const { openStore } = await import('../storage/sqlite.ts')
   const { StoreError } = await import('../storage/error.ts')
   try {
-    return await openStore({ folder, durable })
+    return await openStore({ folder, durable, ...notices })
   } catch (error) {
     throw error instanceof StoreError ? new Usage(`${error.message}; --data names another folder, or "${NOWHERE}"`) : error
   }

@@ -1,4 +1,3 @@
-import { chmod } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Refusal } from '../games/game.ts'
@@ -49,11 +48,7 @@ function answerOf(refusal: Refusal | undefined, done: string): OperatorAnswer {
  * where nothing can listen there.
  */
 export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs): Promise<Listener> {
-  const path = doorIn(folder)
-  const listener = await listenUnix(path, (transport) => void answer(transport, registry, logs))
-  // a pipe of Windows is its owner's anyway
-  if (process.platform !== 'win32') await chmod(path, 0o600)
-  return listener
+  return listenUnix(doorIn(folder), (transport) => void answer(transport, registry, logs), { ownerOnly: true })
 }
 
 /** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */

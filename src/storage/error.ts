@@ -1,8 +1,9 @@
 /**
  * Why a store does not do what it should: `closed` by its owner, `in-use` by another program, `foreign` where the file
- * is none of ours, `newer` where a newer Parlor wrote it, `damaged`, or `failed` for what the system does not let us do.
+ * is none of ours, `newer` where a newer Parlor wrote it, `damaged`, `read-only`, `full` where the disk has no room, or `failed` for all else
+ * that the system does not let us do.
  */
-export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'failed'
+export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'failed'
 
 /** StoreError is what kept a store from being opened, read or written: a sentence for people, and a code that stays. */
 export class StoreError extends Error {

@@ -149,6 +149,9 @@ function take(handle: DatabaseSync, path: string, durable: Durable): void {
 
 /** What SQLite's result codes (sqlite.org/rescode.html) come to for us, and the sentence behind the path. */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string]> = new Map([
+  [8, ['read-only', 'cannot be written: it, its folder or the file system is read-only: make it writable']],
+  [13, ['full', 'cannot be read or written: database or disk is full: make room on its disk']],
+  [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
   [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that one, or choose another folder']],
   [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],
   [26, ['foreign', 'is no database: move it away, or choose another folder']],
@@ -159,7 +162,8 @@ function explaining<Answer>(path: string, work: () => Answer): Answer {
     return work()
   } catch (error) {
     if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) throw error
-    const [code, sentence] = TROUBLES.get(error.errcode & 0xff) ?? ['failed', `cannot be read or written: ${sentenceOf(error)}`]
+    const [code, sentence] = TROUBLES.get(error.errcode) ??
+      TROUBLES.get(error.errcode & 0xff) ?? ['failed', `cannot be read or written: ${sentenceOf(error)}`]
     throw new StoreError(code, `${path} ${sentence}`, error)
   }
 }

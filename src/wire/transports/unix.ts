@@ -15,15 +15,20 @@ const ABSENT = ['ECONNREFUSED', 'ENOENT']
 
 /**
  * Listens for peers at the path of a Unix socket, on Windows at the named pipe of that name. A socket that a server has
- * left behind is replaced; nothing else is, and never one at which somebody listens. Closing removes it.
+ * left behind is replaced; nothing else is, and never one at which somebody listens. Closing removes it. One that is for the
+ * owner only has the mode 0600 from its beginning.
  */
-export async function listenUnix(path: string, accept: (transport: Transport) => void): Promise<Listener> {
+export async function listenUnix(
+  path: string,
+  accept: (transport: Transport) => void,
+  { ownerOnly = false }: { readonly ownerOnly?: boolean } = {},
+): Promise<Listener> {
   const at = placeOf(path)
   const open = () => {
     const server = createServer({ allowHalfOpen: true }, (socket) =>
       accept(new SocketTransport(socket, { remote: { host: path, port: 0 } })),
     )
-    return listening(server, { path: at })
+    return ownerOnly ? masked(() => listening(server, { path: at })) : listening(server, { path: at })
   }
   try {
     return await open()
@@ -39,6 +44,17 @@ export async function connectUnix(path: string, patience: number, clock: Clock =
   const at = placeOf(path)
   const socket = await connected(() => connect({ path: at, allowHalfOpen: true }), patience, clock, ABSENT)
   return new SocketTransport(socket, { remote: { host: path, port: 0 } })
+}
+
+/** Does something, at once, with a umask that leaves nothing to others: the system makes a socket with the modes that it leaves. */
+function masked<Answer>(work: () => Answer): Answer {
+  if (WINDOWS) return work()
+  const before = process.umask(0o177)
+  try {
+    return work()
+  } finally {
+    process.umask(before)
+  }
 }
 
 function placeOf(path: string): string {

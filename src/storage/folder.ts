@@ -1,0 +1,156 @@
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { StoreError, sentenceOf } from './error.ts'
+
+/** Told, in a sentence, of what the operator should know although the store opens. */
+export type OnNotice = (sentence: string) => void
+
+/** What all files of a store begin with. */
+const OURS = 'parlor.'
+/** Modes of what belongs to its owner alone, and the bits of others. */
+const FOLDER_MODE = 0o700
+const FILE_MODE = 0o600
+const OTHERS = 0o077
+const OTHERS_WRITE = 0o022
+/** Windows has no such modes: a folder there has the rights of the one it is in. */
+const HAS_MODES = process.platform !== 'win32'
+
+/**
+ * Makes the folder of a store and its file `parlor.db`, or takes those that are there, and has them and all other files of
+ * the store belong to their owner alone. A folder that has other files too, or belongs to another user, is left as it is.
+ * Answers with the path of the file. Throws a StoreError where the folder cannot be used, also where it is read-only.
+ */
+export function prepareFolder(folder: string, onNotice: OnNotice): string {
+  const made = explaining(folder, 'made', () => makeWithin(resolve(folder)))
+  if (made) restrict(folder, FOLDER_MODE)
+  else if (HAS_MODES) tighten(folder, onNotice)
+  checkWritable(folder, folder)
+  const path = join(folder, `${OURS}db`)
+  // SQLite makes it with the modes of the umask; of a folder in its place it says what is wrong
+  if (!existsSync(path)) explaining(path, 'made', () => restrictNew(path))
+  checkWritable(path, folder)
+  if (HAS_MODES) for (const name of filesIn(folder)) tightenFile(join(folder, name), onNotice)
+  return path
+}
+
+/** Makes a folder, and those that it is in; answers whether it was not there. Node's own way to do both never ends in /proc. */
+function makeWithin(folder: string): boolean {
+  try {
+    mkdirSync(folder, FOLDER_MODE)
+    return true
+  } catch (error) {
+    const found = statSync(folder, { throwIfNoEntry: false })
+    if (found?.isDirectory()) return false
+    if (found) throw new Error(`${folder} is no folder`, { cause: error })
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
+    makeAbove(dirname(folder))
+    mkdirSync(folder, FOLDER_MODE)
+    return true
+  }
+}
+
+/** Makes the folders above that of a store, which belong to others as well, as the umask says. */
+function makeAbove(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  if (dirname(folder) !== folder) makeAbove(dirname(folder))
+  mkdirSync(folder)
+}
+
+function tighten(folder: string, onNotice: OnNotice): void {
+  const found = statSync(folder)
+  if ((found.mode & OTHERS) === 0) return
+  const mode = `${folder} has the mode ${modeOf(found)}`
+  if (isOwn(found) && others(folder).length === 0) {
+    restrict(folder, FOLDER_MODE)
+    return onNotice(`${mode}, and was open to other users of this machine: now it has 0700`)
+  }
+  const risk = (found.mode & OTHERS_WRITE) === 0 ? 'see the names of its files' : 'replace its files'
+  const why = isOwn(found) ? 'it has other files too' : 'it belongs to another user'
+  onNotice(`${mode}, so that other users of this machine can ${risk}; ${why}, so it stays so: better choose a folder for Parlor alone`)
+}
+
+function tightenFile(path: string, onNotice: OnNotice): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || (found.mode & OTHERS) === 0) return
+  if (!isOwn(found)) return onNotice(`${path} has the mode ${modeOf(found)} and belongs to another user: give it to this one (chown)`)
+  restrict(path, FILE_MODE)
+  onNotice(`${path} had the mode ${modeOf(found)}, and was open to other users of this machine: now it has 0600`)
+}
+
+function restrictNew(path: string): void {
+  closeSync(openSync(path, 'wx', FILE_MODE))
+  restrict(path, FILE_MODE)
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name.startsWith(OURS) && !entry.isDirectory())
+    .map(({ name }) => name)
+}
+
+/** What else is in a folder. */
+function others(folder: string): string[] {
+  return readdirSync(folder).filter((name) => !name.startsWith(OURS))
+}
+
+function restrict(path: string, mode: number): void {
+  if (HAS_MODES) explaining(path, 'restricted to its owner', () => chmodSync(path, mode))
+}
+
+function isOwn({ uid }: Stats): boolean {
+  const user = process.geteuid?.()
+  return user === uid || user === 0
+}
+
+function modeOf({ mode }: Stats): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0')
+}
+
+/** Throws a StoreError where this user may not write: SQLite would find that out late, and say it in a way nobody understands. */
+function checkWritable(path: string, folder: string): void {
+  const isFolder = path === folder
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | (isFolder && HAS_MODES ? constants.X_OK : 0))
+  } catch (error) {
+    throw new StoreError('read-only', `${isFolder ? 'the folder ' : ''}${path} ${readOnly(path, error)}`, error)
+  }
+}
+
+function readOnly(path: string, error: unknown): string {
+  if (codeOf(error) === 'EROFS') return 'is on a read-only file system: mount that for writing, or choose another folder'
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!HAS_MODES || !found) return `cannot be written: ${sentenceOf(error)}`
+  const mode = modeOf(found)
+  return process.geteuid?.() === found.uid
+    ? `is read-only (its mode is ${mode}): make it writable (chmod u+rw${found.isDirectory() ? 'x' : ''}), or choose another folder`
+    : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): give it to this user (chown), or choose another folder`
+}
+
+/** What the system's codes mean here, and what to do. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there: change the rights of the folder above it, or choose another folder',
+  EPERM: 'this user may not write there: change the rights of the folder above it, or choose another folder',
+  EROFS: 'it is on a read-only file system: mount that for writing, or choose another folder',
+  ENOSPC: 'there is no room left on its disk: make room, or choose another folder',
+  EDQUOT: 'this user has used up the room that is allowed on its disk: make room, or choose another folder',
+  ENAMETOOLONG: 'the path is too long for this system: choose a shorter one',
+  ELOOP: 'its path leads in a circle of symbolic links: choose another folder',
+}
+
+const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
+
+function explaining<Answer>(path: string, what: string, work: () => Answer): Answer {
+  try {
+    return work()
+  } catch (error) {
+    const code = codeOf(error)
+    const reason = REASONS[code]
+    const trouble = READ_ONLY.includes(code) ? 'read-only' : code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'failed'
+    const subject = path.endsWith('.db') ? path : `the folder ${path}`
+    throw new StoreError(trouble, `${subject} cannot be ${what}: ${reason ? `${code}, ${reason}` : sentenceOf(error)}`, error)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
