@@ -1,7 +1,9 @@
 import type { Random } from '../games/game.ts'
+import type { Budget } from '../wire/allowance.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
-import { type Budget, Connection } from '../wire/connection.ts'
+import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
+import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, endless, type Side } from './automaton.ts'
 import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './house.ts'
@@ -29,8 +31,10 @@ export interface Terms {
   readonly opposite?: Opposite
   /** Where the peer is seated, instead. */
   readonly house?: (line: Line) => Household
-  /** How fast the peer may speak: as it likes, where not given. */
+  /** How much the peer may ask for: as much as it likes, where not given. */
   readonly budget?: Budget | undefined
+  /** Where it takes turns with other conversations: it goes on as long as it can, where not given. */
+  readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
   /** Told how it ends, as `over` and `done` are. */
   readonly witness?: Witness
@@ -62,14 +66,16 @@ export class Conversation implements Line {
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
 
-  constructor({ program, side, transport, options, random, person = nobody, opposite, house, budget, clock = wallClock, witness }: Terms) {
+  constructor(terms: Terms) {
+    const { program, side, transport, options, random, person = nobody, opposite, house, budget, runQueue, witness } = terms
+    const { clock = wallClock } = terms
     this.program = program
     const { protocol, words } = program
     const { toServer, toClient } = protocol.framing(options)
     const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
     const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
     const carrier = (side === 'server' && protocol.over?.(transport)) || transport
-    this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, clock })
+    this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, runQueue, clock })
     this.#automaton = protocol.automaton
     this.#idle = program.idle ?? 0
     this.#witness = witness

@@ -3,11 +3,13 @@ import { Conversation } from '../protocols/conversation.ts'
 import type { Line } from '../protocols/house.ts'
 import { type Limits, Patience } from '../protocols/patience.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
+import type { Budget } from '../wire/allowance.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
-import type { Budget } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
+import { RunQueue } from '../wire/run-queue.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { listenTcp } from '../wire/transports/tcp.ts'
+import { eventLoop } from '../wire/transports/together.ts'
 import { listenUdp } from '../wire/transports/udp.ts'
 import { Turnstile } from '../wire/turnstile.ts'
 import { Guest, type Hosting } from './guest.ts'
@@ -66,6 +68,8 @@ export class Server {
   readonly #clock: Clock
   readonly #patience: Patience
   readonly #doorkeeper: Doorkeeper
+  /** Where all conversations take turns. */
+  readonly #runQueue = new RunQueue({ loop: eventLoop })
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []
   readonly #tallies = new Map<Program, Tally>()
@@ -170,10 +174,11 @@ export class Server {
   #serve({ program, transport, options, budget }: Coming, next: () => void): void {
     const { random, premises, logs } = this.#serving
     const clock = this.#clock
+    const runQueue = this.#runQueue
     const guest = new Guest(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
     const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
     const house = (line: Line) => premises.house(line, program.name, onSeated)
-    const terms = { program, side: 'server', transport, options, random, house, budget, clock, witness: guest } as const
+    const terms = { program, side: 'server', transport, options, random, house, budget, runQueue, clock, witness: guest } as const
     const conversation = new Conversation(terms)
     guest.served(conversation, this.#patience.watch(conversation))
   }

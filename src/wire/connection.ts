@@ -1,9 +1,11 @@
+import { Allowance, type Budget } from './allowance.ts'
 import { type Clock, wallClock } from './clock.ts'
 import { Ended } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
-import type { Address, Sink, Transport } from './transport.ts'
+import type { RunQueue } from './run-queue.ts'
+import type { Sink, Transport } from './transport.ts'
 
 /** How one connection is run. */
 export interface ConnectionOptions {
@@ -19,17 +21,11 @@ export interface ConnectionOptions {
   outboxLimit?: number
   /** Milliseconds between two messages to the peer that it did not answer in between: 0. */
   pace?: number
-  /** How fast the peer may speak: as it likes. */
+  /** How much the peer may ask for: as much as it likes. */
   budget?: Budget | undefined
+  /** Where the connection takes turns with others: it reads all that it has, where not given. */
+  runQueue?: RunQueue | undefined
   clock?: Clock
-}
-
-/** Budget is how many messages of a peer are read: one that says more is read more slowly, and has to wait therefore. */
-export interface Budget {
-  /** Messages of a peer that are read before it is asked for more, each time. */
-  readonly step: number
-  /** Opens an account for a peer. Each call of the answer takes a step: how many milliseconds to wait before it is read. */
-  open(peer: Address): () => number
 }
 
 const INBOX_LIMIT = 64 * 1024
@@ -43,6 +39,8 @@ const LINGER_READING = 30_000
 /** How long the last data has to arrive before a reset, in milliseconds (PROTOCOLS Q4). */
 const BEFORE_RESET = 200
 
+/** Characters of a message that cost no more than an empty one; so many more cost as much as another message. */
+const FREE = 1024
 /** How a conversation in TLS begins: a handshake record. */
 const TLS_HANDSHAKE = [0x16, 0x03]
 /** Sentences for what systems call broken connections, where more can be said than that. */
@@ -80,7 +78,7 @@ export class Connection implements Sink {
   readonly #inboxLimit: number
   readonly #messageLimit: number
   readonly #outbox: Outbox
-  readonly #budget: Budget | undefined
+  readonly #allowance: Allowance
   #reader: Reader | undefined
   #onGone: ((end: Ended) => void) | undefined
   #end: Ended | undefined
@@ -88,11 +86,6 @@ export class Connection implements Sink {
   #peerGone = false
   #broken: string | undefined
   #paused = false
-  /** How many messages are read before the budget is asked. */
-  #affordable: number
-  #takeStep: (() => number) | undefined
-  /** Ends the wait of a peer that has said too much, which is not read meanwhile. */
-  #cancelRest: (() => void) | undefined
   /** This side says nothing more. */
   #mute = false
   #closed = false
@@ -107,8 +100,8 @@ export class Connection implements Sink {
     // a peer that has to wait must have been able to say one message
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
-    this.#budget = options.budget
-    this.#affordable = options.budget?.step ?? 0
+    const { budget, runQueue } = options
+    this.#allowance = new Allowance({ clock, budget, runQueue, peer: transport, reader: this })
     const { datagrams } = transport
     const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
@@ -147,8 +140,13 @@ export class Connection implements Sink {
   read(reader: Reader): void {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
+    this.readOn()
+  }
+
+  /** Reads on for whoever waits, now that it may. */
+  readOn(): void {
     this.#offer()
-    if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.monotonic()
+    if (this.#reader && !this.#allowance.resting) this.waitingSince = this.#clock.monotonic()
   }
 
   /** Takes the wish to read back; what comes is for the next reader. */
@@ -167,7 +165,13 @@ export class Connection implements Sink {
   send(message: string): void {
     if (!this.#canSend()) return
     this.sent++
+    if (message.length >= FREE) this.#allowance.spend(Math.floor(message.length / FREE))
     this.#outbox.send(message)
+  }
+
+  /** Counts more of the peer's budget for its last message than that a message has come. */
+  charge(cost: number): void {
+    this.#allowance.spend(cost)
   }
 
   /** Writes at once, in a write of its own, whatever the framing. */
@@ -257,10 +261,12 @@ export class Connection implements Sink {
   #give(): boolean {
     const reader = this.#reader
     const onGone = this.#onGone
-    if ((!reader && !onGone) || this.#cancelRest) return false
+    if ((!reader && !onGone) || this.#allowance.resting) return false
+    if (reader && this.#inbox.pending > 0 && !this.#allowance.mayRead()) return false
     const message = this.#next()
     if (message === undefined) {
       if (this.#end) this.#ended(this.#end)
+      else this.#allowance.ranDry()
       return false
     }
     if (!reader) {
@@ -269,26 +275,10 @@ export class Connection implements Sink {
     }
     this.#reader = undefined
     this.waitingSince = undefined
-    if (++this.received === this.#affordable) this.#spend()
+    this.received++
+    this.#allowance.read(1 + Math.floor(message.length / FREE))
     reader.message(message)
     return this.#reader !== undefined || this.#onGone !== onGone
-  }
-
-  /** Asks whether more may be read; where not yet, the peer is left unread, and so has to wait. */
-  #spend(): void {
-    if (!this.#budget) return
-    this.#takeStep ??= this.#budget.open(this.transport.remote)
-    const wait = this.#takeStep()
-    if (wait === 0) {
-      this.#affordable = this.received + this.#budget.step
-      return
-    }
-    this.#cancelRest = this.#clock.after(wait, () => {
-      this.#cancelRest = undefined
-      this.#spend()
-      this.#offer()
-      if (this.#reader && !this.#cancelRest) this.waitingSince = this.#clock.monotonic()
-    })
   }
 
   #next(): string | undefined {
@@ -314,8 +304,7 @@ export class Connection implements Sink {
   #ended(end: Ended): void {
     this.#end = end
     this.#inbox.close()
-    this.#cancelRest?.()
-    this.#cancelRest = undefined
+    this.#allowance.close()
     const reader = this.#reader
     const onGone = this.#onGone
     this.#reader = undefined

@@ -1,3 +1,4 @@
+import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
@@ -20,6 +21,8 @@ const USUAL: Gathering = { turns: 12, many: 48 }
 const WRITTEN: Gathering = { turns: 32, many: 96 }
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
 const ENOUGH = 256 * 1024
+/** Milliseconds for which it is gathered at most: turns are long when there is much to do. */
+const LONG = 2
 
 let most = USUAL
 /** How many want more to be heard together. */
@@ -29,6 +32,8 @@ let bytes = 0
 /** How much was gathered by the end of the turn before, and how many turns that has taken. */
 let before = 0
 let turns = 0
+/** When gathering began, by `performance.now()`. */
+let since = 0
 let looking = false
 
 /**
@@ -61,6 +66,7 @@ export function heardTogether(hear: () => void, length = 0): void {
 function lookSoon(): void {
   if (looking) return
   looking = true
+  if (turns === 0) since = performance.now()
   setImmediate(look)
 }
 
@@ -68,7 +74,7 @@ function look(): void {
   const count = gathered.length
   looking = false
   turns++
-  if (count === before || count === 1 || turns === most.turns) return hearAll()
+  if (count === before || count === 1 || turns === most.turns || performance.now() - since > LONG) return hearAll()
   before = count
   lookSoon()
 }
@@ -85,6 +91,13 @@ function hearAll(): void {
       lookSoon()
     },
   )
+}
+
+/** The event loop of this process, for a run queue. */
+export const eventLoop: EventLoop = {
+  nextTurn: (then) => void setImmediate(then),
+  // by way of a tick behind the one in which all that was said is written
+  settled: (then) => queueMicrotask(() => process.nextTick(() => process.nextTick(then))),
 }
 
 let due: Flushable[] = []

@@ -1,0 +1,120 @@
+import type { Clock } from './clock.ts'
+import type { RunQueue, Task } from './run-queue.ts'
+import type { Address } from './transport.ts'
+
+/**
+ * Budget is how much a peer may ask for: one that asks for more is read more slowly, and so has to wait. A message costs
+ * 1, a long one more, and a command that takes more than usual says so.
+ */
+export interface Budget {
+  /** What a peer may spend before its account is asked for more, each time. */
+  readonly step: number
+  /** Opens an account for a peer. Each call of the answer takes a step: how many milliseconds to wait before it is given. */
+  open(peer: Address): () => number
+}
+
+/** What an allowance is made of. */
+export interface AllowanceOptions {
+  readonly clock: Clock
+  readonly budget: Budget | undefined
+  readonly runQueue: RunQueue | undefined
+  readonly peer: { readonly remote: Address }
+  /** Called when a message may be read again, after one might not. */
+  readonly reader: { readOn(): void }
+}
+
+/** A message that costs more than this is not followed by another one but through the run queue. */
+const HEAVY = 8
+
+/** Allowance says whether the next message of one peer may be read now: by its budget, and by its share of the turn. */
+export class Allowance implements Task {
+  readonly #clock: Clock
+  readonly #budget: Budget | undefined
+  readonly #runQueue: RunQueue | undefined
+  readonly #peer: AllowanceOptions['peer']
+  readonly #reader: AllowanceOptions['reader']
+  /** What may be spent before the account is asked. */
+  #left: number
+  #takeStep: (() => number) | undefined
+  /** Ends the wait of a peer that has spent too much. */
+  #cancelRest: (() => void) | undefined
+  #queued = false
+  /** A message may be read without a slice of time: the one before was answered, and cheap. */
+  #direct = true
+  /** What was spent since a message was read. */
+  #spent = 0
+  #closed = false
+
+  constructor({ clock, budget, runQueue, peer, reader }: AllowanceOptions) {
+    this.#clock = clock
+    this.#budget = budget
+    this.#runQueue = runQueue
+    this.#peer = peer
+    this.#reader = reader
+    this.#left = budget?.step ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Whether nothing is read now; `readOn` is called when that is over. */
+  get resting(): boolean {
+    return this.#queued || this.#cancelRest !== undefined
+  }
+
+  /** Whether a message may be read now; where not, `readOn` is called when it may. */
+  mayRead(): boolean {
+    const queue = this.#runQueue
+    if (this.#direct || !queue || queue.isRunning(this)) return true
+    this.#queued = true
+    queue.add(this)
+    return false
+  }
+
+  /** A message is read, at its cost. */
+  read(cost: number): void {
+    this.#direct = false
+    this.#spent = 0
+    this.spend(cost)
+  }
+
+  /** Nothing is left to be read: the next message may be read as soon as it comes, unless the last one was a heavy one. */
+  ranDry(): void {
+    this.#direct = this.#spent <= HEAVY
+  }
+
+  /** Spends more for the message that was read last. */
+  spend(cost: number): void {
+    this.#spent += cost
+    this.#left -= cost
+    if (this.#left <= 0 && !this.#cancelRest) this.#refill()
+  }
+
+  /** Waits for nothing any more. */
+  close(): void {
+    this.#closed = true
+    this.#cancelRest?.()
+    this.#cancelRest = undefined
+  }
+
+  run(): void {
+    this.#queued = false
+    this.#reader.readOn()
+  }
+
+  /** Takes steps from the account; where there are none, the peer is left unread, and so has to wait. */
+  #refill(): void {
+    if (!this.#budget || this.#closed) return
+    this.#takeStep ??= this.#budget.open(this.#peer.remote)
+    while (this.#left <= 0) {
+      const wait = this.#takeStep()
+      if (wait > 0) return this.#rest(wait)
+      this.#left += this.#budget.step
+    }
+  }
+
+  #rest(wait: number): void {
+    this.#cancelRest = this.#clock.after(wait, () => {
+      this.#cancelRest = undefined
+      this.#refill()
+      if (!this.#cancelRest) this.#reader.readOn()
+    })
+  }
+}

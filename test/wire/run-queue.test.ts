@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Connection } from '../../src/wire/connection.ts'
+import { lines } from '../../src/wire/lines.ts'
+import { type EventLoop, RunQueue, type Task } from '../../src/wire/run-queue.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { eventLoop } from '../../src/wire/transports/together.ts'
+import { settled } from '../support/clock.ts'
+
+/** An event loop whose turns a test begins, with a clock on which only work takes time. */
+class ManualLoop implements EventLoop {
+  time = 0
+  #turns: (() => void)[] = []
+  #settled: (() => void)[] = []
+
+  readonly nextTurn = (then: () => void): void => {
+    this.#turns.push(then)
+  }
+
+  readonly settled = (then: () => void): void => {
+    this.#settled.push(then)
+  }
+
+  /** Runs one turn; answers for how long it has worked. */
+  async turn(): Promise<number> {
+    const began = this.time
+    const turns = this.#turns
+    this.#turns = []
+    for (const begin of turns) begin()
+    for (;;) {
+      await settled()
+      const then = this.#settled.shift()
+      if (!then) return this.time - began
+      then()
+    }
+  }
+
+  get idle(): boolean {
+    return this.#turns.length === 0
+  }
+}
+
+function queueOn(loop: ManualLoop, limits: { slice?: number; turn?: number } = {}): RunQueue {
+  return new RunQueue({ loop, now: () => loop.time, ...limits })
+}
+
+/** A connection whose peer has sent `lines` of them, and a handler that works `cost` milliseconds for each. */
+function pipelining(runQueue: RunQueue, loop: ManualLoop, { count, cost, charge = 0, log, name = 'x' }: Pipelining) {
+  const [here, there] = memoryPair()
+  const connection = new Connection(there, { incoming: lines(), outgoing: lines(), runQueue })
+  const serve = async () => {
+    for (;;) {
+      await connection.receive()
+      loop.time += cost
+      connection.charge(charge)
+      log?.push(name)
+    }
+  }
+  serve().catch(() => {})
+  here.write('who\n'.repeat(count))
+  return { here, connection }
+}
+
+interface Pipelining {
+  readonly count: number
+  readonly cost: number
+  /** What the handler counts of the budget for each. */
+  readonly charge?: number
+  readonly log?: string[]
+  readonly name?: string
+}
+
+describe('a connection that has sent many messages at once', () => {
+  test('is served no longer than a turn’s share in each turn of the event loop, whatever a message costs', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(0.1, 0.5, 3, 9),
+        async (peers, count, cost) => {
+          const loop = new ManualLoop()
+          const queue = queueOn(loop, { slice: 1, turn: 4 })
+          const all = Array.from({ length: peers }, () => pipelining(queue, loop, { count, cost }))
+          await settled()
+          // the first message of each is answered as it comes
+          expect(loop.time).toBeCloseTo(peers * cost)
+          while (!loop.idle) expect(await loop.turn()).toBeLessThan(4 + 1 + cost)
+          expect(all.map(({ connection }) => connection.received)).toEqual(all.map(() => count))
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  test('takes turns with others, a slice each', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop, { slice: 1, turn: 4 })
+    const log: string[] = []
+    for (const name of ['a', 'b', 'c']) pipelining(queue, loop, { count: 5, cost: 0.5, log, name })
+    await settled()
+    log.length = 0
+    await loop.turn()
+    expect(log.join('')).toBe('aabbccaa')
+    await loop.turn()
+    expect(log.join('')).toBe('aabbccaabbcc')
+  })
+
+  test('does not keep a peer with a single message waiting for a slice', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    pipelining(queue, loop, { count: 1000, cost: 0.5 })
+    const other = pipelining(queue, loop, { count: 0, cost: 0.1 })
+    await settled()
+    for (let n = 1; n <= 3; n++) {
+      other.here.write('move 5\n')
+      await settled()
+      expect(other.connection.received).toBe(n)
+    }
+    expect(queue.size).toBe(1)
+  })
+
+  test('that ends while it waits for its slice is read to its end all the same', async () => {
+    const loop = new ManualLoop()
+    const { here, connection } = pipelining(queueOn(loop), loop, { count: 50, cost: 1 })
+    here.finish()
+    await settled()
+    expect(connection.end).toBeUndefined()
+    while (!loop.idle) await loop.turn()
+    expect(connection.received).toBe(50)
+    expect(connection.end?.how).toBe('finished')
+  })
+
+  test('is not silent while it waits for its slice', async () => {
+    const loop = new ManualLoop()
+    const { connection } = pipelining(queueOn(loop), loop, { count: 3, cost: 2 })
+    await settled()
+    expect(connection.waitingSince).toBeUndefined()
+    while (!loop.idle) await loop.turn()
+    expect(connection.waitingSince).toBeDefined()
+  })
+
+  test('waits for a slice also one by one, where each message is a heavy one', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    const { here, connection } = pipelining(queue, loop, { count: 1, cost: 1, charge: 100 })
+    await settled()
+    here.write('who\n')
+    await settled()
+    expect(connection.received).toBe(1)
+    await loop.turn()
+    expect(connection.received).toBe(2)
+  })
+})
+
+test('a task that throws stops no other', async () => {
+  const loop = new ManualLoop()
+  const queue = queueOn(loop)
+  const ran: string[] = []
+  const task = (name: string, then: () => void): Task => ({
+    run: () => {
+      ran.push(name)
+      then()
+    },
+  })
+  queue.add(
+    task('a', () => {
+      throw new RangeError('a fault')
+    }),
+  )
+  queue.add(task('b', () => {}))
+  await expect(loop.turn()).rejects.toThrow('a fault')
+  await loop.turn()
+  expect(ran).toEqual(['a', 'b'])
+})
+
+test('on the event loop of the process, timers and other turns come between slices', async () => {
+  const queue = new RunQueue({ loop: eventLoop, slice: 1, turn: 2 })
+  let turns = 0
+  let stopped = false
+  const count = () => {
+    turns++
+    if (!stopped) setImmediate(count)
+  }
+  setImmediate(count)
+  let slices = 0
+  await new Promise<void>((resolve) => {
+    const busy: Task = {
+      run() {
+        while (queue.isRunning(busy)) {}
+        if (++slices < 20) queue.add(busy)
+        else resolve()
+      },
+    }
+    queue.add(busy)
+  })
+  stopped = true
+  expect(turns).toBeGreaterThanOrEqual(9)
+})
