@@ -45,7 +45,7 @@ export const wallClock: Clock = {
   monotonic,
   after(ms, then) {
     const due = monotonic() + ms
-    // a timer counts from the beginning of the event loop's turn, so one that is set late in a long turn is early
+    // one timer may not be as long, and may be early by a part of a millisecond
     const fire = () => {
       const left = due - monotonic()
       if (left > 0) timer = setTimeout(fire, Math.min(left, LONGEST))

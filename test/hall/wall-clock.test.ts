@@ -1,0 +1,206 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { games } from '../../src/games/index.ts'
+import { seeded } from '../../src/games/random.ts'
+import { tictactoe } from '../../src/games/tictactoe.ts'
+import { timeLeft } from '../../src/hall/clocks.ts'
+import { Hall } from '../../src/hall/hall.ts'
+import type { LiveTable } from '../../src/hall/live.ts'
+import { Passwords, WRONG } from '../../src/hall/passwords.ts'
+import { People } from '../../src/hall/people.ts'
+import type { ClockRules, Sitter, Store } from '../../src/hall/ports.ts'
+import { evolve, opened } from '../../src/hall/table.ts'
+import { memoryStore } from '../../src/storage/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+
+const NOW = Date.UTC(2024, 1, 29)
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** How the wall clock is set: by an hour, and by more than anything here waits for. */
+const JUMPS = [HOUR, -HOUR, 400 * DAY, -400 * DAY]
+const ADA: Sitter = { person: 'account:1', name: 'ada' }
+const GRACE: Sitter = { person: 'account:2', name: 'grace' }
+
+/** A process with a hall on a store. */
+function start(store: Store, time: TestClock): Hall {
+  return new Hall({
+    store,
+    games,
+    clock: time,
+    random: seeded(1),
+    onTrouble: (sentence, reason) => {
+      throw new Error(sentence, { cause: reason })
+    },
+  })
+}
+
+async function opening(clock: ClockRules) {
+  const time = new TestClock(NOW)
+  const store = memoryStore()
+  const hall = start(store, time)
+  const table = hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock })
+  await settled()
+  return { time, store, hall, table, log: () => store.tables.read(table.id, 0) }
+}
+
+describe.each(JUMPS)('the wall clock is set by %i ms', (jump) => {
+  test('in the middle of a turn: the turn is over when its time has passed, not before, and not later', async () => {
+    const { time, table } = await opening({ turn: 10_000 })
+    await time.pass(4_000)
+    time.jump(jump)
+    table.submit({ type: 'tick' })
+    await time.pass(5_999)
+    table.submit({ type: 'tick' })
+    expect(table.over).toBe(false)
+    await time.pass(1)
+    expect(table.state.outcome).toEqual({ winners: [1], left: 0, late: true })
+  })
+
+  test('in the middle of a turn: who moves has used the time that has passed', async () => {
+    const { time, table, log } = await opening({ total: 60_000 })
+    await time.pass(4_000)
+    time.jump(jump)
+    await time.pass(3_000)
+    table.submit({ type: 'play', seat: 0, move: 5 })
+    await settled()
+    expect(timeLeft(table.state.clocks, { total: 60_000 }, 0, table.now)).toBe(53_000)
+    expect((await log()).map(({ at }) => at)).toEqual([NOW, NOW + 7_000])
+  })
+
+  test('while a seat is held for one whose connection is gone: the grace is as long as it is', async () => {
+    const { time, table } = await opening({ grace: 60_000 })
+    table.submit({ type: 'gone', seat: 1 })
+    await time.pass(30_000)
+    time.jump(jump)
+    await time.pass(29_999)
+    expect(table.over).toBe(false)
+    await time.pass(1)
+    expect(table.state.outcome).toEqual({ winners: [0], left: 1 })
+  })
+
+  test('a table where nobody attends is held for a week, and no longer', async () => {
+    const { time, hall, table } = await opening({})
+    time.jump(jump)
+    await time.pass(7 * DAY - 1)
+    hall.tidy()
+    expect(table.over).toBe(false)
+    await time.pass(HOUR)
+    hall.tidy()
+    expect(table.over).toBe(true)
+  })
+
+  test('who waits for company waits for the house as long as was asked for', async () => {
+    const time = new TestClock(NOW)
+    const hall = start(memoryStore(), time)
+    let seated = false
+    const wish = { game: 'tictactoe', options: {}, seats: [0, 1], rated: false, sitter: ADA } as const
+    hall.seek({ ...wish, wait: 10_000, seated: () => (seated = true) })
+    await time.pass(5_000)
+    time.jump(jump)
+    await time.pass(4_999)
+    expect(seated).toBe(false)
+    await time.pass(1)
+    expect(seated).toBe(true)
+  })
+
+  test('guesses at a password are counted as before: nothing is given back, and nobody waits longer', async () => {
+    const time = new TestClock(NOW)
+    const { accounts } = memoryStore()
+    const passwords = new Passwords({ random: (bytes) => new Uint8Array(bytes) })
+    passwords.verify = async () => WRONG
+    const people = new People({ accounts, passwords, clock: time })
+    const guess = () => people.enter({ name: 'ada', password: 'a guess', address: '192.0.2.1', replaced: () => {} })
+    for (let n = 0; n < 10; n++) expect(await guess()).toBe(WRONG)
+    expect(await guess()).toMatchObject({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
+    time.jump(jump)
+    expect(await guess()).toMatchObject({ why: 'throttled', refused: 'too many tries: wait 20 seconds' })
+    await time.pass(20_000)
+    expect(await guess()).toBe(WRONG)
+  })
+
+  test('between a process and the next: times do not decrease, and nobody is charged for what lies between', async () => {
+    const { time, store, table, log } = await opening({ total: 60_000 })
+    await time.pass(5_000)
+    table.submit({ type: 'play', seat: 0, move: 5 })
+    await settled()
+    const later = new TestClock(time.now() + jump)
+    const hall = start(store, later)
+    await hall.restore()
+    const again = hall.table(table.id)
+    again?.submit({ type: 'back', seat: 1 })
+    await later.pass(2_000)
+    again?.submit({ type: 'play', seat: 1, move: 1 })
+    await settled()
+    const times = (await log()).map(({ at }) => at)
+    expect(times).toEqual(times.toSorted((one, other) => one - other))
+    expect(again?.state.clocks.used).toEqual([5_000, 2_000])
+  })
+
+  test('between a process and the next: a table stands still until somebody is back', async () => {
+    const { time, store, table } = await opening({ turn: 10_000, grace: 5_000 })
+    await time.pass(5_000)
+    const later = new TestClock(time.now() + jump)
+    const hall = start(store, later)
+    await hall.restore()
+    await later.pass(DAY)
+    const again = hall.table(table.id)
+    expect(again?.over).toBe(false)
+    for (const seat of [0, 1]) again?.submit({ type: 'back', seat })
+    await later.pass(9_999)
+    expect(again?.over).toBe(false)
+    await later.pass(1)
+    expect(again?.state.outcome).toEqual({ winners: [1], left: 0, late: true })
+  })
+})
+
+test('however the wall clock is set while a game goes on, its log has times that never decrease, and replays to what was played', async () => {
+  const step = fc.oneof(
+    fc.record({ pass: fc.nat(2_000) }),
+    fc.record({ jump: fc.integer({ min: -400 * DAY, max: 400 * DAY }) }),
+    fc.record({ play: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9), seat: fc.constantFrom(0, 1) }),
+    fc.record({ gone: fc.constantFrom(0, 1) }),
+    fc.record({ back: fc.constantFrom(0, 1) }),
+    fc.constant('restart' as const),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+      const rules: ClockRules = { total: 20_000, turn: 5_000, grace: 3_000 }
+      const { time, store, hall, table: first, log } = await opening(rules)
+      let table: LiveTable = first
+      for (const one of steps) {
+        if (one === 'restart') {
+          hall.close(new Error('the process ends'))
+          const next = start(store, time)
+          await next.restore()
+          const again = next.table(table.id)
+          if (!again) break
+          table = again
+        } else if ('pass' in one) await time.pass(one.pass)
+        else if ('jump' in one) time.jump(one.jump)
+        else if ('play' in one) table.submit({ type: 'play', seat: one.seat, move: one.play })
+        else if ('gone' in one) table.submit({ type: 'gone', seat: one.gone })
+        else table.submit({ type: 'back', seat: one.back })
+        await settled()
+      }
+      const [opener, ...others] = await log()
+      if (!opener) throw new Error('the opening is not there')
+      const times = [opener, ...others].map(({ at }) => at)
+      expect(times).toEqual(times.toSorted((a, b) => a - b))
+      const replayed = others.reduce(evolve, opened(opener, tictactoe as never))
+      expect(replayed.clocks).toEqual(table.state.clocks)
+      expect(Math.max(...replayed.clocks.used)).toBeLessThanOrEqual(20_000)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('an event that another server appends, whose clock is ahead, does not make later ones come before it', async () => {
+  const { time, store, table, log } = await opening({})
+  await new Promise<void>((resolve) =>
+    store.tables.append(table.id, 1, [{ type: 'said', name: 'ada', text: 'hello', n: 2, at: NOW + HOUR }], () => resolve()),
+  )
+  await time.pass(10)
+  table.submit({ type: 'play', seat: 0, move: 5 })
+  await settled()
+  expect((await log()).map(({ at }) => at)).toEqual([NOW, NOW + HOUR, NOW + HOUR + 10])
+})

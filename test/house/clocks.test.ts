@@ -1,0 +1,36 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const source = join(import.meta.dirname, '../../src')
+
+/** The lines of `src` that read wall time, and why they may: it is stored or shown there, and no span is measured by it. */
+const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
+  ['wire/clock.ts', /now: Date\.now/, 'the clock itself'],
+  ['wire/transports/tls.ts', /new Date\(clock\.now\(\)/, 'the dates of a certificate'],
+  ['protocols/time.ts', /new Date\(clock\.now\(\)\)/, 'the time of day is what that program answers'],
+  ['hall/people.ts', /(?:since|until|session)\b.*#clock\.now\(\)/, 'dates that are stored or shown: of accounts, stays and sessions'],
+  ['hall/hall.ts', /since: .*clock\.now\(\)/, 'when a wish came, as it is shown'],
+  ['hall/live.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
+  ['hall/live.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
+  ['server/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
+  ['cli/logs.ts', /now: wallClock\.now/, 'the time of a line of the log'],
+]
+
+/** What reads the wall clock. */
+const READS = /(?<!performance)\.now\(\)|[cC]lock\.now\b|Date\.now|new Date\((?:now\(\))?\)/
+
+test('wall time is read only where it is stored or shown: spans are measured by monotonic time', () => {
+  const files = globSync('**/*.ts', { cwd: source })
+  expect(files.length).toBeGreaterThan(100)
+  const found = new Set<unknown>()
+  for (const file of files) {
+    for (const line of readFileSync(join(source, file), 'utf8').split('\n')) {
+      if (!READS.test(line) || /^\s*(?:\*|\/\*\*)/.test(line)) continue
+      const known = WALL.find(([where, what]) => where === file && what.test(line))
+      expect(known, `${file} reads wall time: "${line.trim()}"`).toBeDefined()
+      found.add(known)
+    }
+  }
+  expect(WALL.filter((one) => !found.has(one))).toEqual([])
+})

@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import { Patience } from '../../src/protocols/patience.ts'
+import { Calls } from '../../src/server/calls.ts'
+import { Doorkeeper, unlimited } from '../../src/server/limits.ts'
+import { Connection } from '../../src/wire/connection.ts'
+import { lines } from '../../src/wire/lines.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { program } from '../support/play.ts'
+import { Parlor } from '../support/process.ts'
+import { writesOf } from '../support/wire.ts'
+
+const HOUR = 3_600_000
+const SEEKER = { name: 'ada', game: 'tictactoe', settings: {}, rated: false }
+
+describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
+  test.each([
+    ['the first message', '', { first: 1000, idle: 60_000 }],
+    ['a further message', '50\n', { first: 60_000, idle: 1000 }],
+  ])('%s is waited for as long as before', async (_, said, limits) => {
+    const clock = new TestClock()
+    const [ours, theirs] = memoryPair()
+    const terms = { side: 'server', transport: ours, options: { secret: '42' }, random: seeded(1), clock } as const
+    const talking = new Conversation({ program: await program('guess'), ...terms })
+    const patience = new Patience(limits, clock)
+    patience.watch(talking)
+    await settled()
+    theirs.write(said)
+    await settled()
+    clock.jump(jump)
+    await clock.pass(900)
+    expect(talking.connection.end).toBeUndefined()
+    await clock.pass(300)
+    await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s/) })
+    patience.close()
+  })
+
+  test('a client that says too much is read as fast as before, and no faster', async () => {
+    const clock = new TestClock()
+    const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 500 }, clock).budget(() => {})
+    const [here, there] = memoryPair()
+    const connection = new Connection(there, { incoming: lines(), outgoing: lines(), budget, clock })
+    const read = () => connection.read({ message: read, end: () => {} })
+    read()
+    here.write('x\n'.repeat(3000))
+    await settled()
+    clock.jump(jump)
+    await clock.pass(1000)
+    expect(connection.received).toBe(1500)
+    await clock.pass(3000)
+    expect(connection.received).toBe(3000)
+  })
+
+  test('what is written at a pace keeps it', async () => {
+    const clock = new TestClock()
+    const [here] = memoryPair()
+    const connection = new Connection(here, { incoming: lines(), outgoing: lines(), pace: 100, clock })
+    for (const one of ['a', 'b', 'c']) connection.send(one)
+    await settled()
+    clock.jump(jump)
+    await clock.pass(99)
+    expect(writesOf(here)).toEqual(['a\n'])
+    await clock.pass(1)
+    expect(writesOf(here)).toEqual(['a\n', 'b\n'])
+    await clock.pass(100)
+    expect(writesOf(here)).toEqual(['a\n', 'b\n', 'c\n'])
+  })
+
+  test('a peer that does not close its side is waited for as long as before', async () => {
+    const clock = new TestClock()
+    const [here] = memoryPair()
+    const connection = new Connection(here, { incoming: lines(), outgoing: lines(), clock })
+    let closed = false
+    void connection.close().then(() => (closed = true))
+    await settled()
+    clock.jump(jump)
+    await settled()
+    expect(closed).toBe(false)
+    await clock.pass(60_000)
+    expect([closed, clock.waiting]).toEqual([true, 0])
+  })
+
+  test('calls that were taken back too often wait as long as before', async () => {
+    const clock = new TestClock()
+    const calls = new Calls({ clock, onTrouble: () => {} })
+    const call = { person: 'account:1', seeker: SEEKER, address: '192.0.2.1' }
+    for (let n = 0; n < 20; n++) calls.call(call)()
+    expect(calls.wait(call)).toBe(10_000)
+    clock.jump(jump)
+    expect(calls.wait(call)).toBe(10_000)
+    await clock.pass(10_000)
+    expect(calls.wait(call)).toBe(0)
+  })
+
+  test('the same is told of one address once a minute, as before', async () => {
+    const clock = new TestClock()
+    const door = new Doorkeeper(unlimited, clock)
+    const tell = () => door.mayTell('refused', { host: '192.0.2.1', port: 1 })
+    expect([tell(), tell()]).toEqual([true, false])
+    clock.jump(jump)
+    expect(tell()).toBe(false)
+    await clock.pass(60_000)
+    expect(tell()).toBe(true)
+  })
+})
+
+describe('a running server whose wall clock is set', () => {
+  const preload = `--import=${join(import.meta.dirname, '../support/settable-clock.ts')}`
+
+  /** A server with a clock that `set` sets by so many milliseconds; silent clients have a second for their first message. */
+  async function served(jump: number) {
+    const args = ['serve', '--json', '--only', 'guess', '--port', 'guess=0', '--first', '1s', '--idle', '10m']
+    const server = new Parlor(args, undefined, { environment: { NODE_OPTIONS: preload, JUMP: String(jump) } })
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    await server.shows(/\n/)
+    const { listening } = JSON.parse(server.output) as { listening: { port: number }[] }
+    const client = async () => {
+      const socket = connect({ port: listening[0]?.port ?? 0, host: '127.0.0.1' })
+      socket.on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      await once(socket, 'data')
+      return { socket, closed }
+    }
+    const set = () => {
+      server.signal('SIGUSR2')
+      return server.complains(/the clock is set/)
+    }
+    return { client, set }
+  }
+
+  test('forward by an hour: the silent client is disconnected when its second is over, and the others play on', async () => {
+    const { client, set } = await served(HOUR)
+    const player = await client()
+    player.socket.write('50\n')
+    await once(player.socket, 'data')
+    await set()
+    const from = performance.now()
+    const silent = await client()
+    await silent.closed
+    expect(performance.now() - from).toBeGreaterThan(900)
+    player.socket.write('25\n')
+    await once(player.socket, 'data')
+    expect(player.socket.closed).toBe(false)
+  })
+
+  test('back by an hour: the silent client is disconnected all the same', async () => {
+    const { client, set } = await served(-HOUR)
+    const silent = await client()
+    await set()
+    await silent.closed
+  })
+})
