@@ -10,6 +10,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
+import { decodeTextFile } from './text-file.ts'
 
 /** What stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
 export interface Flags {
@@ -26,6 +27,7 @@ export interface Flags {
   readonly framing?: string
   readonly words?: string
   readonly questions?: string
+  readonly strict?: boolean
   readonly http?: string
   readonly log?: string
   readonly level?: string
@@ -93,9 +95,9 @@ export async function sourced<Made>({ from }: Settings, setting: string, make: (
 async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promise<Layer[]> {
   const file = named ?? settingsFile
   try {
-    return [fileLayer(file, await readFile(file, 'utf8'))]
+    return [fileLayer(file, decodeTextFile(file, await readFile(file)))]
   } catch (error) {
-    if (error instanceof ConfigError) throw error
+    if (error instanceof ConfigError || error instanceof Usage) throw error
     if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw new Usage(cannotRead(file, error))
   }

@@ -76,6 +76,7 @@ export function commands(end: (code: number) => void): Command {
     .option('--host <address>', 'listen on this address (default: as the worksheet says, 127.0.0.1)', address)
     .option('--port <n>', 'listen on this port (default: the worksheet’s); 0 for any', port)
     .option('--questions <file>', QUESTIONS)
+    .option('--strict', STRICT)
     .option('--forever', 'serve client after client until Ctrl-C')
     .option('--concurrent', 'serve them all at the same time')
     .option('--split <n>', 'hello-split: bytes in the first piece', number(1, 1024))
@@ -110,6 +111,7 @@ export function commands(end: (code: number) => void): Command {
     ),
   )
     .option('--words <file>', 'hangman: words of your own, one a line')
+    .option('--strict', STRICT)
     .action(async (program, options) => end(await (await import('./solo.ts')).soloCommand(program, options)))
 
   command(
@@ -147,6 +149,7 @@ export function commands(end: (code: number) => void): Command {
 }
 
 const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
+const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
 /** The options that are settings of a server: each can stand in a file or in the environment, too. */
 function configurable(command: Command): Command {
@@ -167,6 +170,7 @@ function configurable(command: Command): Command {
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--questions <file>', QUESTIONS)
+    .option('--strict', STRICT)
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
     .option('--log <form>', 'how diagnostics are written: plain or json', defaults.log)
     .option('--level <level>', 'the least that is logged: error, warn, info or debug (default: warn; as json, info)')

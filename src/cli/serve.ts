@@ -28,8 +28,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const settings = await settingsOf(flags)
   const { config } = settings
   const { programs, ports, iterative } = await servedBy(settings)
-  const options = await optionsOf(settings)
   const logs = await logsOn(config)
+  const options = await optionsOf(settings, logs)
   onMistake(
     () => {},
     (sentence) => logs.tell('error', sentence),
@@ -76,12 +76,13 @@ export async function serveCommand(flags: Flags): Promise<number> {
 }
 
 /** What the settings say of conversations. */
-async function optionsOf(settings: Settings) {
-  const { framing, words, questions } = settings.config
+async function optionsOf(settings: Settings, logs: Logs) {
+  const { framing, words, questions, strict = false } = settings.config
+  const warn = (sentence: string) => logs.tell('warn', sentence)
   return {
     ...(await termsOf(framing === undefined ? {} : { framing })),
-    ...(words === undefined ? {} : await sourced(settings, 'words', () => termsOf({ words }))),
-    ...(questions === undefined ? {} : await sourced(settings, 'questions', () => termsOf({ questions }))),
+    ...(words === undefined ? {} : await sourced(settings, 'words', () => termsOf({ words, strict }, warn))),
+    ...(questions === undefined ? {} : await sourced(settings, 'questions', () => termsOf({ questions, strict }, warn))),
   }
 }
 

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { Random } from '../games/game.ts'
 import type { Question } from '../games/questions.ts'
 import { chance, given } from '../games/random.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
-import { cannotRead, EXIT } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { readTextFile } from './text-file.ts'
 
 /** The options of the command line that are about the conversation. */
 export interface TermOptions {
@@ -20,12 +20,17 @@ export interface TermOptions {
   readonly name?: string
   readonly words?: string
   readonly questions?: string
+  /** Refuse files with anything in them that cannot be used. */
+  readonly strict?: boolean
   readonly pace?: number
 }
 
-/** Terms of a conversation from the command line; an option that is empty counts as not given. */
-export async function termsOf(given: TermOptions): Promise<Options> {
-  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, pace } = given
+/**
+ * Terms of a conversation from the command line; an option that is empty counts as not given. `warn` gets a sentence for
+ * each word and question that is skipped.
+ */
+export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
+  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
   if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
   return {
     ...(secret ? { secret } : {}),
@@ -39,8 +44,8 @@ export async function termsOf(given: TermOptions): Promise<Options> {
     ...(format === undefined ? {} : { formats: format }),
     ...(name === undefined ? {} : { name }),
     ...(pace === undefined ? {} : { pace }),
-    ...(words === undefined ? {} : { words: await wordsFrom(words) }),
-    ...(questions === undefined ? {} : { questions: await questionsFrom(questions) }),
+    ...(words === undefined ? {} : { words: await wordsFrom(words, { strict, warn }) }),
+    ...(questions === undefined ? {} : { questions: await questionsFrom(questions, { strict, warn }) }),
   }
 }
 
@@ -71,28 +76,42 @@ function isFraming(text: string): text is 'lines' | 'none' | 'length' {
   return ['lines', 'none', 'length'].includes(text)
 }
 
-/** The text of a file that was named on the command line. */
-export async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new Usage(cannotRead(file, error))
-  }
+/** What is to be done with what cannot be used in a file: `strict` refuses the file, otherwise `warn` gets a sentence for each. */
+interface Care {
+  readonly strict: boolean
+  readonly warn: (sentence: string) => void
 }
 
-async function wordsFrom(file: string): Promise<readonly string[]> {
+async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
   const { parseWords } = await import('../games/words.ts')
-  const words = parseWords(await textOf(file))
-  if ('refused' in words) throw new Usage(`${file}: ${words.refused}`)
-  return words
+  const found = parseWords(await readTextFile(file))
+  if ('refused' in found) throw unusable(file, found.refused.split('\n'))
+  report(file, found.skipped, care)
+  return found.words
 }
 
-async function questionsFrom(file: string): Promise<readonly Question[]> {
+async function questionsFrom(file: string, care: Care): Promise<readonly Question[]> {
   const { formOf, parseQuestions, QuestionError } = await import('../games/questions.ts')
-  const text = await textOf(file)
+  const text = await readTextFile(file)
   try {
-    return await parseQuestions(text, formOf(file, text))
+    const { questions, skipped } = await parseQuestions(text, formOf(file, text))
+    report(
+      file,
+      skipped.map(({ message }) => message),
+      care,
+    )
+    return questions
   } catch (error) {
-    throw error instanceof QuestionError ? new Usage(`${file}: ${error.message}`) : error
+    throw error instanceof QuestionError ? unusable(file, error.message.split('\n')) : error
   }
+}
+
+/** Says what of a file is skipped, all of it at once. Throws a usage error if nothing may be. */
+function report(file: string, skipped: readonly string[], { strict, warn }: Care): void {
+  if (skipped.length > 0 && strict) throw unusable(file, skipped)
+  for (const reason of skipped) warn(`${file}, skipped: ${reason}`)
+}
+
+function unusable(file: string, reasons: readonly string[]): Usage {
+  return new Usage(reasons.map((reason) => `${file}: ${reason}`).join('\n'))
 }

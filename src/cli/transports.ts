@@ -2,7 +2,7 @@ import { messageOf, place } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { connectTcp, listenTcp } from '../wire/transports/tcp.ts'
 import { complain, Usage } from './diagnostics.ts'
-import { textOf } from './terms.ts'
+import { readTextFile } from './text-file.ts'
 
 /** The options of the command line that are about what carries the conversation. */
 export interface TransportOptions {
@@ -89,5 +89,5 @@ export async function checkFingerprint({ fingerprint }: TransportOptions): Promi
 /** Reads the certificate that the options name, if they do, before anything is opened. */
 export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
-  return { cert: await textOf(cert), key: await textOf(key) }
+  return { cert: await readTextFile(cert), key: await readTextFile(key) }
 }

@@ -1,24 +1,26 @@
-import { type Question, QuestionError } from './questions/question.ts'
+import { type Parsed, type Question, QuestionError } from './questions/question.ts'
 
-export { type Question, QuestionError } from './questions/question.ts'
+export { type Parsed, type Question, QuestionError } from './questions/question.ts'
 
 /** Form is how a file of questions is written: Moodle's GIFT, Open Trivia DB's JSON, or CSV with a line of columns. */
 export type Form = 'gift' | 'opentdb' | 'csv'
 
 /**
- * The questions of a text; one that stands there twice, word for word, is left out. Throws a QuestionError, with the line
- * or the number of a question, if anything in it is not a question that can be asked.
+ * Reads a text in UTF-8, with or without a byte order mark. A question that cannot be asked is skipped, with the line or
+ * the number and the reason; one that stands there twice, word for word, is asked once. Throws a QuestionError, one line
+ * for each reason, if no question is left, or if the text as a whole is not in that form.
  */
-export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<readonly Question[]> {
+export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<Parsed> {
   const parse = await parserOf(form)
+  const { questions, skipped } = parse(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
   const found = new Map<string, Question>()
-  for (const question of parse(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))) {
+  for (const question of questions) {
     const { text, options, right } = question
     const key = JSON.stringify([text, options, right])
     if (!found.has(key)) found.set(key, question)
   }
-  if (found.size === 0) throw new QuestionError('there is no question in it')
-  return [...found.values()]
+  if (found.size > 0) return { questions: [...found.values()], skipped }
+  throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'there is no question in it')
 }
 
 /** How a file is written, told from its name, and where that does not say (as `.txt` does not) from what is in it. */
@@ -27,13 +29,13 @@ export function formOf(file: string, text: string): Form {
   if (named) return named
   const start = text.replace(/^\ufeff/, '').trimStart()
   if (/^(?:\{\s*"|\[\s*[{\]])/.test(start)) return 'opentdb'
-  return /^"?(?:question|right|wrong|explanation)\s*\d*"?\s*[,;\t]/i.test(start) ? 'csv' : 'gift'
+  return /^(?:sep=.|"?(?:question|right|wrong|explanation)\s*\d*"?\s*[,;\t])/i.test(start) ? 'csv' : 'gift'
 }
 
-const FORMS: Readonly<Record<string, Form>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv' }
+const FORMS: Readonly<Record<string, Form>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv', '.tsv': 'csv' }
 
 /** Parsers come with libraries, which only who has such a file needs to load. */
-async function parserOf(form: Form): Promise<(text: string) => Question[]> {
+async function parserOf(form: Form): Promise<(text: string) => Parsed> {
   switch (form) {
     case 'gift':
       return (await import('./questions/gift.ts')).parseGift

@@ -31,19 +31,33 @@ export const words: readonly string[] = [
    waterfall weather weekend whale whistle window winter yoghurt zebra`,
 ].flatMap((list) => list.split(/\s+/))
 
+/** Words are the words of a file, and why each other line has none, in sentences. */
+export interface Words {
+  readonly words: readonly string[]
+  readonly skipped: readonly string[]
+}
+
 /**
  * The words of a text: one a line, without blanks around it. What follows a # at the beginning of a line or behind a
- * blank is a comment; a word that stands there twice, or cannot be guessed, is left out.
+ * blank is a comment; a word that stands there twice is taken once. A line whose word cannot be guessed is skipped, with
+ * its number and the reason; a text without any word is refused.
  */
-export function parseWords(text: string): readonly string[] | Refusal {
+export function parseWords(text: string): Words | Refusal {
   const found = new Map<string, string>()
-  for (const line of text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/)) {
+  const skipped: string[] = []
+  for (const [at, line] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
     const word = clean(line.replace(/(?:^|\s)#.*$/, ''))
+    if (word === '') continue
     const key = charactersOf(word).map(fold).join('')
-    if (!unguessable(word) && !found.has(key)) found.set(key, word)
+    const refusal = unguessable(word)
+    if (refusal) skipped.push(`line ${at + 1}: ${refusal.refused}`)
+    else if (!found.has(key)) found.set(key, word)
   }
-  if (found.size > 0) return [...found.values()]
-  return { refused: 'there is no word to guess in it; expected is one word on each line, and # before a comment' }
+  if (found.size > 0) return { words: [...found.values()], skipped }
+  return { refused: [...skipped, 'there is no word to guess in it; expected is one word on each line, and # before a comment'].join('\n') }
 }
 
 /** Why a text cannot be a word to guess; `undefined` where it can. */

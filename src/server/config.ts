@@ -28,6 +28,20 @@ function written<Value>(expected: string, read: (given: string | number) => Valu
   })
 }
 
+/** True or false, also as a text, which is all that the environment can say. */
+function flag() {
+  const expected = 'true or false'
+  return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
+    decode(given, context) {
+      if (typeof given === 'boolean') return given
+      if (given === 'true' || given === 'false') return given === 'true'
+      context.issues.push({ code: 'custom', input: given, message: expected })
+      return z.NEVER
+    },
+    encode: (value) => value,
+  })
+}
+
 function oneOf<const Words extends readonly [string, string, ...string[]]>(...words: Words) {
   return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
 }
@@ -70,6 +84,7 @@ export const Config = z.strictObject({
   framing: oneOf('lines', 'none', 'length').optional(),
   words: text('a file').optional(),
   questions: text('a file').optional(),
+  strict: flag().optional(),
   http: written(where, readPlace, printPlace),
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),

@@ -9,6 +9,7 @@ const MISSING: Readonly<Record<string, string>> = {
   framing: 'lines',
   words: 'those that come with Parlor',
   questions: 'those that come with Parlor',
+  strict: 'false',
 }
 
 /** The settings as a `parlor.toml`, with where each comes from. */

@@ -211,10 +211,23 @@ describe('words', () => {
 
   test('a file of words: blanks, comments, CR LF, a byte order mark, words that stand there twice', () => {
     const text = '\ufeff# animals\r\n  cat \r\n\r\ndog # a pet\r\nCAT\r\nC#\nice cream\rcafe\u0301\ncafé\n42\n'
-    expect(parseWords(text)).toEqual(['cat', 'dog', 'C#', 'ice cream', 'café'])
+    expect(parseWords(text)).toEqual({
+      words: ['cat', 'dog', 'C#', 'ice cream', 'café'],
+      skipped: ['line 10: a word to guess has at least one letter, and "42" has none'],
+    })
   })
 
-  test.each(['', '\n\n', '# nothing\n', '42\n'])('%j has no word', (text) => {
+  test('a file without a word that can be guessed is refused, with the reason for each line', () => {
+    expect(parseWords('42\n\n7\n')).toEqual({
+      refused: [
+        'line 1: a word to guess has at least one letter, and "42" has none',
+        'line 3: a word to guess has at least one letter, and "7" has none',
+        'there is no word to guess in it; expected is one word on each line, and # before a comment',
+      ].join('\n'),
+    })
+  })
+
+  test.each(['', '\n\n', '# nothing\n'])('%j has no word', (text) => {
     expect(parseWords(text)).toEqual({
       refused: 'there is no word to guess in it; expected is one word on each line, and # before a comment',
     })
@@ -223,9 +236,10 @@ describe('words', () => {
   test('parsing what was parsed changes nothing', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (lines) => {
-        const found = parseWords(lines.join('\n'))
-        if (isRefusal(found)) return
-        expect(parseWords(found.join('\r\n'))).toEqual(found)
+        const parsed = parseWords(lines.join('\n'))
+        if (isRefusal(parsed)) return
+        const found = parsed.words
+        expect(parseWords(found.join('\r\n'))).toEqual({ words: found, skipped: [] })
         for (const one of found) expect(clean(hangman.setup({ secret: one }, seeded(1)).word)).toBe(one)
         expect(found.every((one) => charactersOf(one).length > 0)).toBe(true)
       }),

@@ -1,13 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unaskable } from '../../src/games/questions/question.ts'
-import { type Form, formOf, parseQuestions, type Question, QuestionError } from '../../src/games/questions.ts'
+import { type Form, formOf, type Parsed, parseQuestions, type Question, QuestionError } from '../../src/games/questions.ts'
 
-/** The sentence with which a text is refused. */
+/** The questions of a text of which none is skipped. */
+async function allOf(text: string, form?: Form): Promise<readonly Question[]> {
+  const { questions, skipped } = await parseQuestions(text, form)
+  expect(skipped).toEqual([])
+  return questions
+}
+
+/** The sentences with which a text is refused, or questions of it are skipped. */
 async function refusal(text: string, form: Form): Promise<string> {
-  const error = await parseQuestions(text, form).catch((reason: unknown) => reason)
-  if (error instanceof QuestionError) return error.message
-  throw new Error(`not refused: ${JSON.stringify(error)}`)
+  try {
+    const { questions, skipped } = await parseQuestions(text, form)
+    if (skipped.length === 0) throw new Error(`not refused: ${JSON.stringify(questions)}`)
+    return skipped.map(({ message }) => message).join('\n')
+  } catch (error) {
+    if (error instanceof QuestionError) return error.message
+    throw error
+  }
 }
 
 const CHOICE = 'what can be asked is a choice with one right answer, or true or false'
@@ -37,7 +49,7 @@ Its bits are {=16 ~32}.
 
 At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
 `
-    expect(await parseQuestions(text, 'gift')).toEqual([
+    expect(await allOf(text, 'gift')).toEqual([
       { text: 'Which port is {http}: 80 = web?', options: ['80', '443', '53'], right: 0, explanation: 'RFC 9110, section 4.2.1' },
       { text: '2^16 ports, "so many" <b>', options: ['True', 'False'], right: 1, explanation: 'One less.' },
       { text: 'A port has _____ bits.', options: ['8', '24', '16'], right: 2, explanation: 'Two bytes.' },
@@ -48,7 +60,7 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
   })
 
   test('only tags that set text are taken away', async () => {
-    const [question] = await parseQuestions(
+    const [question] = await allOf(
       '<p>connect(<host>, <port>) <!-- or --> if a < b &amp;lt; H<sub>2</sub>O? {=<code>x</code><br/>y ~<title>}',
       'gift',
     )
@@ -66,11 +78,21 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ['A? {=a ~%50%b ~c}', `line 1: there is not just one right answer; ${CHOICE}`],
     ['A? {=a =b ~c}', `line 1: there is not just one right answer; ${CHOICE}`],
     ['A? {~a ~b}', `line 1: there is not just one right answer; ${CHOICE}`],
-    ['A? {=a ~b', `line 1: the question ends too early; ${RULES}`],
-    ['A? {=a\n\n~b}', `line 1: the question ends too early; ${RULES}`],
-    ['A? {T}\n// and\nB? {F}', `line 3: "{" cannot stand there; ${RULES}`],
+    [
+      'A?\n\n\nB\nC? {=a ~b',
+      `line 1: there are no answers in { }; ${CHOICE}\nline 5: the { is not closed before the question ends; ${RULES}`,
+    ],
+    [
+      'A? {=a\n\n~b}',
+      `line 1: the { is not closed before the question ends; ${RULES}\nline 3: there is a } without a { before it; ${RULES}`,
+    ],
+    ['A? {T}\n// and\nB? {F}', `line 3: a second question begins without a blank line before it; ${RULES}`],
+    ['A? {=a ~b} {=c ~d}', `line 1: a second question begins without a blank line before it; ${RULES}`],
+    ['Is a } in {T}?', `line 1: there is a } without a { before it; ${RULES}`],
+    ['A? {= ~b}', `line 1: there is not just one right answer; ${CHOICE}`],
     ['{=a ~b}', 'line 1: the question has no text'],
     ['A? {=a ~<b></b>}', 'line 1: an answer has no text'],
+    ['A? {=a ~}', 'line 1: a question has 2 to 6 answers to choose from, and this has 1'],
     ['A? {=a ~b ~a}', 'line 1: the answer "a" stands there twice'],
     ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers to choose from, and this has 7'],
     ['What is <img src="x.png">? {T}', 'line 1: there is a picture or the like in it, which a line of text cannot show'],
@@ -118,13 +140,13 @@ describe('questions of Open Trivia DB', () => {
     ],
     ['base64', answer(base64)],
   ])('in the encoding %s', async (_, text) => {
-    expect(await parseQuestions(`\ufeff${text}`, 'opentdb')).toEqual(expected)
-    expect(await parseQuestions(JSON.stringify(JSON.parse(text).results), 'opentdb')).toEqual(expected)
+    expect(await allOf(`\ufeff${text}`, 'opentdb')).toEqual(expected)
+    expect(await allOf(JSON.stringify(JSON.parse(text).results), 'opentdb')).toEqual(expected)
   })
 
   test('a sum is no blank', async () => {
     const text = '[{"question":"1+1","correct_answer":"2","incorrect_answers":["1"]}]'
-    expect(await parseQuestions(text, 'opentdb')).toEqual([{ text: '1+1', options: ['2', '1'], right: 0 }])
+    expect(await allOf(text, 'opentdb')).toEqual([{ text: '1+1', options: ['2', '1'], right: 0 }])
   })
 
   test.each([
@@ -152,13 +174,13 @@ describe('questions of Open Trivia DB', () => {
 describe('questions in CSV', () => {
   test('quotes, line ends within fields, missing answers, blank lines, and columns in any order', async () => {
     const text = '\ufeffquestion,right,wrong,wrong,explanation\r\n"Say ""hi"",\r\nor",a,"b,c",d,why\r\n\r\n,,,,\r\nQ2, "x, z" ,y\r\n'
-    expect(await parseQuestions(text, 'csv')).toEqual([
+    expect(await allOf(text, 'csv')).toEqual([
       { text: 'Say "hi", or', options: ['a', 'b,c', 'd'], right: 0, explanation: 'why' },
       { text: 'Q2', options: ['x, z', 'y'], right: 0 },
     ])
     const other = 'Wrong 1;Right;Explanation;Wrong 2;Question\n1;2;;;"1 + 1, or 4 - 2?"\n'
-    expect(await parseQuestions(other, 'csv')).toEqual([{ text: '1 + 1, or 4 - 2?', options: ['2', '1'], right: 0 }])
-    expect(await parseQuestions('question\tright\twrong\nA\tb\tc\n', 'csv')).toEqual([{ text: 'A', options: ['b', 'c'], right: 0 }])
+    expect(await allOf(other, 'csv')).toEqual([{ text: '1 + 1, or 4 - 2?', options: ['2', '1'], right: 0 }])
+    expect(await allOf('question\tright\twrong\nA\tb\tc\n', 'csv')).toEqual([{ text: 'A', options: ['b', 'c'], right: 0 }])
   })
 
   const columns = 'the first line names the columns, as in question,right,wrong,wrong,wrong,explanation; the last may be missing'
@@ -177,9 +199,102 @@ describe('questions in CSV', () => {
     ['question,right,wrong\r\n"A\r\nA",b,c\r\nA,,c\r\n', 'line 4: an answer has no text'],
     ['question,right,wrong\r\n"A\r\nA",b,b\r\n', 'line 2: the answer "b" stands there twice'],
     ['question,right,wrong\nA,"b"c,d\n', `line 2: ${quotes}`],
-    ['question,right,wrong\nA,b,c\nA,"b,c\nA,b,c\n', `after line 2: ${quotes}`],
+    ['question,right,wrong\nA,b,c\nA,"b,c\nA,b,c\n', `line 3: ${quotes}`],
   ])('%j is refused', async (text, sentence) => {
     expect(await refusal(text, 'csv')).toBe(sentence)
+  })
+})
+
+describe('files as they are in the wild', () => {
+  test.each([
+    ['a % that is no weight', 'Which conversion prints an int? {=%d ~%s ~%c}', ['%d', '%s', '%c'], 0],
+    ['weights between two %', 'Q {~%100%5%d ~%-33.333%no ~%0%never}', ['5%d', 'no', 'never'], 0],
+    ['a sign of right in place of a weight', 'Q {=%50%a ~b}', ['%50%a', 'b'], 0],
+    ['~ before =', 'Is it? {~=yes ~no}', ['yes', 'no'], 0],
+    ['an empty answer', 'Is it? {=yes ~no ~}', ['yes', 'no'], 0],
+    ['empty answers with feedback', 'Is it? {~#nothing =yes# ~no#}', ['yes', 'no'], 0],
+    ['an = within an answer', 'Is it? {~no=yes}', ['no', 'yes'], 1],
+    ['a ~ within a text', 'Is \\~ it? {=a\\=b ~c\\~d\\}}', ['a=b', 'c~d}'], 0],
+    ['an answer that is a number', 'Q {=0 ~1}', ['0', '1'], 0],
+    ['arrows', 'Q {=a -> b ~c -> d}', ['a -> b', 'c -> d'], 0],
+    ['colons', 'Q {=a:b ~::c::}', ['a:b', '::c::'], 0],
+    ['braces in its text behind its answers', 'What is {=a ~b} in f(x) { return x }', ['a', 'b'], 0],
+  ])('GIFT with %s is read as Moodle reads it', async (_, text, options, right) => {
+    expect(await allOf(text, 'gift')).toMatchObject([{ options, right }])
+  })
+
+  test.each([
+    ['::Q1\n::Is it? {=yes ~no}', 'Is it?'],
+    ['::Q1:: Is it? {=yes ~no}', 'Is it?'],
+    ['::Q1: {a}\n: b\n:: Is it? {=yes ~no}', 'Is it?'],
+    ['::Is it? {=yes ~no}', 'Is it?'],
+    ['::a\\:\\:b::Is it :: so? {=yes ~no}', 'Is it :: so?'],
+  ])('GIFT with the title of %j', async (text, asked) => {
+    expect(await allOf(text, 'gift')).toEqual([{ text: asked, options: ['yes', 'no'], right: 0 }])
+  })
+
+  test('feedback on a right or wrong truth, and none', async () => {
+    const text = 'A {T#wrong}\n\nB {FALSE#wrong#right}\n\nC {TRUE##}\n\nD {F#a#b####general}\n\nE {=a#why#so ~b}'
+    const explained = (await allOf(text, 'gift')).map(({ text, explanation }) => [text, explanation])
+    expect(explained).toEqual([
+      ['A', undefined],
+      ['B', 'right'],
+      ['C', undefined],
+      ['D', 'general'],
+      ['E', 'why#so'],
+    ])
+  })
+
+  test('one question that cannot be asked does not refuse the others, and all of them are named at once', async () => {
+    const gift = 'A {T}\n\nWhy? {}\n\nB {F}\n\nHow many? {#3}\n\nC {=a'
+    const csv = 'question,right,wrong\nA,b,c\nB,b\nC,"b"d,c\nD,b,c\nE,"b,c\nF,b,c\n'
+    const json = JSON.stringify([
+      { question: 'A', correct_answer: 'b', incorrect_answers: ['c'] },
+      { question: 'B', correct_answer: 'b' },
+      { question: 'C', correct_answer: 'b', incorrect_answers: ['c'] },
+    ])
+    const read = async (text: string, form: Form) => {
+      const { questions, skipped } = await parseQuestions(text, form)
+      return [questions.map((one) => one.text).join(''), skipped.map(({ message }) => /^\w+ \d+/.exec(message)?.[0])]
+    }
+    expect(await read(gift, 'gift')).toEqual(['AB', ['line 3', 'line 7', 'line 9']])
+    expect(await read(csv, 'csv')).toEqual(['ADF', ['line 3', 'line 4', 'line 6']])
+    expect(await read(json, 'opentdb')).toEqual(['AC', ['question 2']])
+  })
+
+  test.each([
+    ['empty columns behind the others', 'question;right;wrong;;\nQ;a;b;;\n'],
+    ['empty fields behind the others', 'question;right;wrong\nQ;a;b;;;\n;;;;\n'],
+    ['a line that names the separator', 'sep=;\r\nquestion;right;wrong\r\nQ;a;b\r\n'],
+    ['a separator that is none of the usual ones', '"sep=|"\nquestion|right|wrong\nQ|a|b\n'],
+    ['blank lines above', '\n\n  \nquestion\tright\twrong\nQ\ta\tb\n'],
+  ])('CSV with %s', async (_, text) => {
+    expect(await allOf(text, 'csv')).toEqual([{ text: 'Q', options: ['a', 'b'], right: 0 }])
+  })
+
+  test('a field behind the last column is not dropped in silence', async () => {
+    expect(await refusal('question;right;wrong;;\nQ;a;b;;c\n', 'csv')).toBe('line 2: it has 5 fields, and there are 3 columns')
+    expect(await refusal('sep=;\nquestion;right;wrong\nQ;a;"b\n', 'csv')).toContain('line 3: ')
+  })
+
+  test('lists of Open Trivia DB without kinds and categories, in every encoding', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    const item = (encode: (text: string) => string, question = 'Is 1 + 1 = 2, Zoë?') =>
+      JSON.stringify([{ question: encode(question), correct_answer: encode('yes & no'), incorrect_answers: [encode('Café')] }])
+    const expected = { text: 'Is 1 + 1 = 2, Zoë?', options: ['yes & no', 'Café'] }
+    expect(await allOf(item(base64), 'opentdb')).toMatchObject([expected])
+    expect(await allOf(item(encodeURIComponent), 'opentdb')).toMatchObject([expected])
+    const legacy = (text: string) => encodeURIComponent(text.replaceAll('&', '&amp;')).replaceAll('%20', '+')
+    expect(await allOf(item(legacy), 'opentdb')).toMatchObject([expected])
+    const words = JSON.stringify([{ question: 'Bach', correct_answer: 'True', incorrect_answers: ['Test'] }])
+    expect(await allOf(words, 'opentdb')).toMatchObject([{ text: 'Bach', options: ['True', 'Test'] }])
+  })
+
+  test('an encoding that shows in the category alone', async () => {
+    const results = [{ category: 'Science%3A+Computers', question: 'Is+it', correct_answer: 'so', incorrect_answers: ['not+so'] }]
+    expect(await allOf(JSON.stringify({ response_code: 0, results }), 'opentdb')).toEqual([
+      { text: 'Is it', options: ['so', 'not so'], right: 0 },
+    ])
   })
 })
 
@@ -224,7 +339,7 @@ describe('properties of the files', () => {
   ] as const)('%s: what is written is read, whatever is in the texts', async (form, write, kept) => {
     await fc.assert(
       fc.asyncProperty(questions, fc.constantFrom('\n', '\r\n', '\r'), async (all, end) => {
-        expect(await parseQuestions(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(kept))
+        expect(await allOf(write(all).replace(/\r?\n/g, end), form)).toEqual(all.map(kept))
       }),
     )
   })
@@ -265,7 +380,11 @@ describe('properties of the files', () => {
         const header = form === 'csv' ? 'question,right,wrong\n' : ''
         const found = await parseQuestions(header + any, form).catch((reason: unknown) => reason)
         if (found instanceof QuestionError) expect(found.message).not.toMatch(/undefined|NaN|\[object/)
-        else for (const one of found as Question[]) expect(unaskable(one)).toBeUndefined()
+        else {
+          const { questions, skipped } = found as Parsed
+          for (const one of questions) expect(unaskable(one)).toBeUndefined()
+          for (const { message } of skipped) expect(message).not.toMatch(/undefined|NaN|\[object/)
+        }
       }),
       { numRuns: 500 },
     )
@@ -273,12 +392,14 @@ describe('properties of the files', () => {
 
   test('a question that stands there twice is asked once', async () => {
     const two = { text: 'A', options: ['b', 'c'], right: 0 }
-    expect(await parseQuestions('question,right,wrong\nA,b,c\nA,b,d\nA,b,c\n')).toEqual([two, { ...two, options: ['b', 'd'] }])
+    expect(await allOf('question,right,wrong\nA,b,c\nA,b,d\nA,b,c\n')).toEqual([two, { ...two, options: ['b', 'd'] }])
   })
 
   test.each([
     ['bank.gift', '{', 'gift'],
     ['bank.CSV', '', 'csv'],
+    ['bank.tsv', '', 'csv'],
+    ['bank.txt', 'sep=;\nquestion;right;wrong', 'csv'],
     ['C:\\my.files\\bank.json', '', 'opentdb'],
     ['bank.txt', '// GIFT\nA? {T}', 'gift'],
     ['bank.txt', '[html]A? {T}', 'gift'],

@@ -1,35 +1,48 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { type Question, QuestionError, questionFrom } from './question.ts'
+import { collect, type Parsed, type Question, QuestionError, questionFrom } from './question.ts'
 
-/** Row is a record of a file, and the line on which it begins, counted from 1. */
+/** Row is a record of a file, and the line on which it begins, counted from 1; or why it could not be read. */
 interface Row {
   readonly fields: readonly string[]
   readonly line: number
+  readonly fault?: QuestionError
 }
 
 /**
- * The questions of a text in CSV (RFC 4180), a semicolon or a tab instead of the comma allowed. Its first record names
- * the columns: `question`, `right`, `wrong` one to five times (a number behind it counts for nothing), and `explanation`
- * if there is one. An empty field of `wrong` is no answer. Throws a QuestionError with the line where it is not so.
+ * Reads a text in CSV (RFC 4180) as spreadsheets write it: a semicolon or a tab may stand in place of the comma, a first
+ * line `sep=;` names it, and empty columns may follow the others. The first record names the columns: `question`, `right`,
+ * `wrong` one to five times (a number behind it counts for nothing), and `explanation` if there is one. An empty field of
+ * `wrong` is no answer. A record that is no question is skipped, with its line and the reason. Throws a QuestionError if
+ * the columns are others.
  */
-export function parseCsv(text: string): Question[] {
+export function parseCsv(text: string): Parsed {
   const [head, ...rows] = rowsOf(text)
-  const columns = (head?.fields ?? []).map((name) => name.toLowerCase().replace(/\s*\d+$/, ''))
+  if (head?.fault) throw head.fault
+  const columns = withoutEmptyEnd((head?.fields ?? []).map((name) => name.toLowerCase().replace(/\s*\d+$/, '')))
   if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}`)
-  return rows.map(({ fields, line }) => {
-    const where = `line ${line}`
-    if (fields.length > columns.length)
-      throw new QuestionError(`${where}: it has ${fields.length} fields, and there are ${columns.length} columns`)
-    const column = (name: string) => fields.filter((_, at) => columns[at] === name)
-    const [question = ''] = column('question')
-    const [right = ''] = column('right')
-    const [explanation = ''] = column('explanation')
-    const wrong = column('wrong').filter((answer) => answer)
-    return questionFrom(where, { text: question, options: [right, ...wrong], right: 0, explanation })
-  })
+  return collect(rows, (row) => questionOf(row, columns))
+}
+
+function questionOf({ line, fault, fields: all }: Row, columns: readonly string[]): Question {
+  if (fault) throw fault
+  const where = `line ${line}`
+  const fields = withoutEmptyEnd(all)
+  if (fields.length > columns.length)
+    throw new QuestionError(`${where}: it has ${fields.length} fields, and there are ${columns.length} columns`)
+  const column = (name: string) => fields.filter((_, at) => columns[at] === name)
+  const [question = ''] = column('question')
+  const [right = ''] = column('right')
+  const [explanation = ''] = column('explanation')
+  const wrong = column('wrong').filter((answer) => answer)
+  return questionFrom(where, { text: question, options: [right, ...wrong], right: 0, explanation })
 }
 
 const EXPECTED = 'the first line names the columns, as in question,right,wrong,wrong,wrong,explanation; the last may be missing'
+const QUOTES = 'a field with a " in it stands in quotes, and a " inside of it is doubled'
+
+function withoutEmptyEnd(fields: readonly string[]): readonly string[] {
+  return fields.slice(0, fields.findLastIndex((field) => field) + 1)
+}
 
 function isHeader(columns: readonly string[]): boolean {
   const count = (name: string) => columns.filter((column) => column === name).length
@@ -43,27 +56,44 @@ function isHeader(columns: readonly string[]): boolean {
   return known && questions === 1 && rights === 1 && wrongs > 0 && explanations < 2
 }
 
-/** The records that are not empty. */
+/** The records that are not empty, and those that cannot be read. */
 function rowsOf(text: string): Row[] {
+  const lines = text.split('\n')
+  const start = lines.findIndex((line) => line.trim())
+  const named = /^\s*"?sep=(.)/i.exec(lines[start] ?? '')?.[1]
+  const delimiter = named ?? delimiterOf(lines[start] ?? '')
   const rows: Row[] = []
-  let ended = 0
-  const row = (fields: string[], { lines }: { lines: number }) => {
+  // behind a record that cannot be read, it is read on from the next line
+  for (let above = named === undefined ? 0 : start + 1; above < lines.length; ) {
+    const { records, broken } = readFrom(lines, above, delimiter)
+    rows.push(...records, ...(broken ? [broken] : []))
+    above = broken ? broken.line : lines.length
+  }
+  return rows
+}
+
+/** The records below the line `above`, up to the first that cannot be read. */
+function readFrom(lines: readonly string[], above: number, delimiter: string): { records: Row[]; broken?: Row } {
+  const records: Row[] = []
+  let ended = above
+  const row = (fields: string[], info: { lines: number }) => {
     const within = fields.join('').split('\n').length - 1
-    ended = lines
-    if (fields.some((field) => field)) rows.push({ fields, line: lines - within })
+    ended = above + info.lines
+    if (fields.some((field) => field)) records.push({ fields, line: ended - within })
     return null
   }
   try {
-    parse(text, { delimiter: delimiterOf(text), trim: true, skip_empty_lines: true, relax_column_count: true, on_record: row })
-    return rows
+    const text = lines.slice(above).join('\n')
+    parse(text, { delimiter, trim: true, skip_empty_lines: true, relax_column_count: true, on_record: row })
+    return { records }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    const where = error.code === 'CSV_QUOTE_NOT_CLOSED' ? `after line ${ended}` : `line ${error.lines}`
-    throw new QuestionError(`${where}: a field with a " in it stands in quotes, and a " inside of it is doubled`)
+    const at = lines.findIndex((line, index) => index >= ended && line.trim()) + 1
+    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? at : above + Number(error.lines)
+    return { records, broken: { fields: [], line, fault: new QuestionError(`line ${line}: ${QUOTES}`) } }
   }
 }
 
-function delimiterOf(text: string): string {
-  const [header = ''] = text.split('\n', 1)
+function delimiterOf(header: string): string {
   return [';', '\t'].find((sign) => header.includes(sign)) ?? ','
 }

@@ -1,6 +1,5 @@
-import { type GIFTQuestion, SyntaxError as GiftError, type MultipleChoice, parse, type TextFormat, type TrueFalse } from 'gift-pegjs'
 import { hasPictures, plain } from './plain.ts'
-import { type Question, QuestionError, questionFrom } from './question.ts'
+import { collect, type Parsed, type Question, QuestionError, questionFrom } from './question.ts'
 
 /** Line is a line of a file, and its number there, counted from 1. */
 interface Line {
@@ -8,62 +7,140 @@ interface Line {
   readonly number: number
 }
 
+/** A text of a question and how it is marked up: `[html]`, `[markdown]`, `[plain]` or, if nothing is said, `[moodle]`. */
+interface Marked {
+  readonly text: string
+  readonly format: string
+}
+
+/** One answer to choose from. */
+interface Choice {
+  readonly answer: Marked
+  /** Percent of the points. */
+  readonly weight: number
+  readonly feedback: Marked
+}
+
 /**
- * The questions of a text in Moodle's GIFT format: multiple choice with one right answer, and true or false. Feedback on
- * the whole question, or else on its right answer, becomes the explanation. Throws a QuestionError with the line of a
- * question that is written or meant in another way.
+ * Reads a text in Moodle's GIFT format as Moodle's own importer does: a weight is a number between two `%`, every other
+ * `%` is text; a title may close on a later line; every `~` and `=` in the answers begins an answer, and an empty one is
+ * left out; what stands before `#` is the answer, behind it its feedback. Asked are multiple choice with one right answer,
+ * and true or false. Feedback on the whole question, or else on its right answer, becomes the explanation. Each other
+ * question is skipped, with its line and the reason.
  */
-export function parseGift(text: string): Question[] {
-  return blocksOf(text).map(questionOf)
+export function parseGift(text: string): Parsed {
+  return collect(blocksOf(text), questionOf)
 }
 
 function questionOf(block: readonly Line[]): Question {
   const where = `line ${block[0]?.number}`
-  const question = read(block)
-  if (question?.type === 'MC') return chosen(question, where)
-  if (question?.type === 'TF') return trueOrFalse(question, where)
-  throw new QuestionError(`${where}: ${KINDS[question?.type ?? 'Description']}; ${ASKABLE}`)
+  const body = untitled(hidden(block.map(({ text }) => text).join('\n')).trim())
+  const lineAt = (at: number) => lineOf(block, body, at)
+  const start = body.indexOf('{')
+  const end = body.indexOf('}')
+  if (start < 0 && end < 0) throw new QuestionError(`${where}: there are no answers in { }; ${ASKABLE}`)
+  if (end < 0) throw new QuestionError(`line ${lineAt(start)}: the { is not closed before the question ends; ${RULES}`)
+  if (start < 0 || end < start) throw new QuestionError(`line ${lineAt(end)}: there is a } without a { before it; ${RULES}`)
+  const rest = body.slice(end + 1)
+  const second = ANSWERS.exec(rest)
+  if (second)
+    throw new QuestionError(`line ${lineAt(end + 1 + second.index)}: a second question begins without a blank line before it; ${RULES}`)
+  // a gap is filled in where the answers stand in the middle of a sentence
+  const stem = marked(body.slice(0, start) + (rest === '' ? '' : `_____${rest}`))
+  return answered(where, stem, body.slice(start + 1, end).trim())
+}
+
+/** The question whose answers are `section`, the text between the braces. */
+function answered(where: string, stem: Marked, section: string): Question {
+  const general = section.lastIndexOf('####')
+  const answers = general < 0 ? section : section.slice(0, general).trim()
+  const why = general < 0 ? undefined : marked(section.slice(general + 4), stem.format)
+  if (answers.includes('~') && !answers.startsWith('#')) return chosen(where, stem, answers, why)
+  const [answer = '', , right] = answers.split('#', 3)
+  if (/^(?:T|TRUE|F|FALSE)$/.test(answer.trim())) {
+    const options = [TRUE, FALSE]
+    return asked(
+      where,
+      stem,
+      options,
+      answer.trim().startsWith('T') ? 0 : 1,
+      why ?? (right === undefined ? undefined : marked(right, stem.format)),
+    )
+  }
+  throw new QuestionError(`${where}: ${kindOf(answers)}; ${ASKABLE}`)
 }
 
 const ASKABLE = 'what can be asked is a choice with one right answer, or true or false'
-const KINDS = {
-  Short: 'this asks for a text',
-  Numerical: 'this asks for a number',
-  Essay: 'this asks for an essay',
-  Matching: 'this asks for pairs',
-  Description: 'there are no answers in { }',
-  Category: 'this is a category',
+const RULES =
+  'in GIFT answers stand in { }, a blank line stands between questions and none within, and ~ = # { } in a text have a \\ before them'
+/** Braces with answers in them; a brace in a text holds something else. */
+const ANSWERS = /\{\s*(?:[=~#}]|(?:T|TRUE|F|FALSE)\s*[}#])/
+
+const TRUE: Marked = { format: 'plain', text: 'True' }
+const FALSE: Marked = { format: 'plain', text: 'False' }
+
+function kindOf(answers: string): string {
+  if (answers === '') return 'this asks for an essay'
+  if (answers.startsWith('#')) return 'this asks for a number'
+  return answers.includes('=') && answers.includes('->') ? 'this asks for pairs' : 'this asks for a text'
 }
 
-function chosen({ stem, choices, globalFeedback }: MultipleChoice, where: string): Question {
-  const worth = choices.map(({ isCorrect, weight }) => weight ?? (isCorrect ? 100 : 0))
-  if (worth.filter((percent) => percent > 0).length !== 1 || !worth.includes(100))
+function chosen(where: string, stem: Marked, answers: string, why: Marked | undefined): Question {
+  const choices = answers
+    .replaceAll('=', '~=')
+    .split('~')
+    .map((one) => choiceOf(one.trim(), stem.format))
+    .filter((choice) => choice !== undefined)
+  if (choices.filter(({ weight }) => weight > 0).length !== 1 || !choices.some(({ weight }) => weight === 100))
     throw new QuestionError(`${where}: there is not just one right answer; ${ASKABLE}`)
-  const right = worth.indexOf(100)
-  const options = choices.map(({ text }) => text)
-  return asked(where, [stem, ...options], right, globalFeedback ?? choices[right]?.feedback)
+  const right = choices.findIndex(({ weight }) => weight === 100)
+  const feedback = choices[right]?.feedback
+  return asked(
+    where,
+    stem,
+    choices.map(({ answer }) => answer),
+    right,
+    why ?? feedback,
+  )
 }
 
-function trueOrFalse({ stem, isTrue, globalFeedback, falseFeedback }: TrueFalse, where: string): Question {
-  // in GIFT the second feedback is for a right answer, whatever that is; the library calls it falseFeedback
-  return asked(where, [stem, TRUE, FALSE], isTrue ? 0 : 1, globalFeedback ?? falseFeedback)
+/** One answer, `=right#why` or `%-50%wrong`; `undefined` if it has no text at all. */
+function choiceOf(text: string, format: string): Choice | undefined {
+  const isRight = text.startsWith('=')
+  const [weighted = '', percent] = (isRight ? undefined : /^%(-*\d{1,3}(?:\.\d*)?)%/.exec(text)) ?? []
+  const [answer = '', ...feedback] = text.slice(isRight ? 1 : weighted.length).split('#')
+  if (answer.trim() === '') return undefined
+  const weight = isRight ? 100 : percent === undefined ? 0 : Number(percent.replace(/^-+/, '-'))
+  return { answer: marked(answer, format), weight, feedback: marked(feedback.join('#'), format) }
 }
 
-const TRUE: TextFormat = { format: 'plain', text: 'True' }
-const FALSE: TextFormat = { format: 'plain', text: 'False' }
-
-function asked(where: string, shown: readonly TextFormat[], right: number, why: TextFormat | null | undefined): Question {
-  if ([...shown, ...(why ? [why] : [])].some(({ format, text }) => format !== 'plain' && hasPictures(text)))
+function asked(where: string, stem: Marked, options: readonly Marked[], right: number, why: Marked | undefined): Question {
+  if ([stem, ...options, ...(why ? [why] : [])].some(({ format, text }) => format !== 'plain' && hasPictures(text)))
     throw new QuestionError(`${where}: there is a picture or the like in it, which a line of text cannot show`)
-  const [stem = '', ...options] = shown.map(textOf)
-  // the library leaves a blank behind a gap, even where the sentence ends
-  const text = stem.replace(/_____ (?=[.,;:?!])/, '_____')
-  return questionFrom(where, { text, options, right, ...(why && { explanation: textOf(why) }) })
+  return questionFrom(where, { text: textOf(stem), options: options.map(textOf), right, ...(why && { explanation: textOf(why) }) })
 }
 
-function textOf({ format, text }: TextFormat): string {
-  const shown = text.replaceAll(ARROW, '->')
-  return format === 'plain' ? shown : plain(shown)
+function textOf({ format, text }: Marked): string {
+  return format === 'plain' ? text : plain(text)
+}
+
+/** A text with its markup taken from its beginning, `[html]<b>Why?</b>`. */
+function marked(text: string, usual = 'moodle'): Marked {
+  const [prefix, format] = /^\s*\[(html|markdown|plain|moodle)\]/.exec(text) ?? []
+  return { format: format ?? usual, text: shown(text.slice(prefix?.length ?? 0).trim()) }
+}
+
+/** The question without its title, `::title::`, which is not asked. */
+function untitled(question: string): string {
+  if (!question.startsWith('::')) return question
+  const end = question.indexOf('::', 2)
+  return question.slice(end < 0 ? 2 : end + 2).trim()
+}
+
+/** The line of a file on which the character `at` of a block without its title stands. */
+function lineOf(block: readonly Line[], body: string, at: number): number | undefined {
+  const below = body.slice(at).split('\n').length
+  return (block.at(-below) ?? block[0])?.number
 }
 
 /** The lines of each question: blank lines stand between them. Comments and categories are left out. */
@@ -76,35 +153,17 @@ function blocksOf(text: string): Line[][] {
   return blocks.filter((block) => block.length > 0)
 }
 
-function read(block: readonly Line[]): GIFTQuestion | undefined {
-  try {
-    return parse(escaped(block.map(({ text }) => text).join('\n')))[0]
-  } catch (error) {
-    if (!(error instanceof GiftError)) throw error
-    const line = block[error.location.start.line - 1] ?? block.at(-1)
-    const found = error.found === null ? 'the question ends too early' : `${JSON.stringify(error.found)} cannot stand there`
-    throw new QuestionError(`line ${line?.number}: ${found}; ${RULES}`)
-  }
+/** The signs that a `\` makes text of, and the code points that stand for them meanwhile; no text has those. */
+const SIGNS = '\\:#={}~n'
+const FIRST_PLACEHOLDER = 0xfdd0
+
+function hidden(text: string): string {
+  return text.replace(/\\([\\:#={}~n])/g, (_, sign: string) => String.fromCharCode(FIRST_PLACEHOLDER + SIGNS.indexOf(sign)))
 }
 
-const RULES =
-  'in GIFT answers stand in { }, a blank line stands between questions and none within, and ~ = # { } in a text have a \\ before them'
-
-/**
- * A question without its title, which is not asked, and as the library reads what Moodle reads: the signs of answers are
- * text outside of the answers, and so is a colon anywhere, and -> among answers to choose from.
- */
-function escaped(question: string): string {
-  const untitled = question.replace(/^\s*::(?:\\.|[^\\\n])*?::/, '')
-  const body = /\{(?:\\.|[^\\}])*~/s.test(untitled) ? untitled.replaceAll('->', ARROW) : untitled
-  const numerical = /\{\s*#(?!###)/.test(body)
-  let inside = false
-  return body.replace(/\\.|[{}~=#:]/gs, (sign) => {
-    if (sign === '{' || sign === '}') inside = sign === '{'
-    const isText = sign === ':' ? !(inside && numerical) : !inside && '~=#'.includes(sign)
-    return isText ? `\\${sign}` : sign
+function shown(text: string): string {
+  return text.replace(/[\ufdd0-\ufdd7]/g, (placeholder) => {
+    const sign = SIGNS[placeholder.charCodeAt(0) - FIRST_PLACEHOLDER] ?? ''
+    return sign === 'n' ? '\n' : sign
   })
 }
-
-/** Stands for -> on the way through the library, which would see a pair in it; no text has this code point. */
-const ARROW = '\ufdd0'

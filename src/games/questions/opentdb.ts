@@ -1,26 +1,27 @@
 import { decodeHTMLStrict } from 'entities/decode'
-import { type Question, QuestionError, questionFrom } from './question.ts'
+import { collect, type Parsed, QuestionError, questionFrom } from './question.ts'
 
 /** Item is a question as Open Trivia DB writes it (opentdb.com/api_config.php). */
 interface Item {
   readonly type?: unknown
+  readonly category?: unknown
   readonly question: string
   readonly correct_answer: string
   readonly incorrect_answers: readonly string[]
 }
 
 /**
- * The questions of an answer of Open Trivia DB, or of a bare list of such questions, in any of its encodings. Throws a
- * QuestionError with the number of a question that is not written so.
+ * Reads an answer of Open Trivia DB, or a bare list of such questions, in any of its encodings. A question that is not
+ * written so, or cannot be asked, is skipped, with its number and the reason. Throws a QuestionError if the text is no such
+ * list.
  */
-export function parseOpenTdb(text: string): Question[] {
-  const items = itemsOf(parsed(text)).map((item, at) => {
-    if (isItem(item)) return item
-    throw new QuestionError(`question ${at + 1}: expected are the texts question and correct_answer, and the list incorrect_answers`)
-  })
-  const decode = decoderOf(items)
-  return items.map((item, at) => {
+export function parseOpenTdb(text: string): Parsed {
+  const items = itemsOf(parsed(text))
+  const decode = decoderOf(items.filter(isItem))
+  return collect(items, (item, at) => {
     const where = `question ${at + 1}`
+    if (!isItem(item))
+      throw new QuestionError(`${where}: expected are the texts question and correct_answer, and the list incorrect_answers`)
     const [question = '', ...options] = textsOf(item).map((one) => decoded(where, one, decode))
     return questionFrom(where, { text: question, options, right: 0 })
   })
@@ -57,16 +58,36 @@ function textsOf({ question, correct_answer, incorrect_answers }: Item): string[
   return [question, correct_answer, ...incorrect_answers]
 }
 
-/** How the texts are to be read: as HTML, unless they are all written in another of the encodings that can be asked for. */
+/**
+ * How the texts are to be read: as HTML, unless all of them are written in another of the encodings that can be asked for.
+ * Which of them it is shows in the category too, where a list has that.
+ */
 function decoderOf(items: readonly Item[]): (text: string) => string {
-  if (items.length > 0 && items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return fromBase64
   const texts = items.flatMap(textsOf)
-  const url = texts.every((text) => /^(?:[\w.~+-]|%[\da-f]{2})*$/i.test(text)) && texts.some((text) => text.includes('%'))
+  if (isBase64(items, texts)) return fromBase64
+  const all = [...texts, ...items.flatMap(({ category }) => (typeof category === 'string' ? [category] : []))]
+  const url = all.every((text) => /^(?:[\w.~+-]|%[\da-f]{2})*$/i.test(text)) && all.some((text) => text.includes('%'))
   if (!url) return decodeHTMLStrict
-  // only the older of the two has + for a blank, and it keeps the entities of HTML
-  return texts.some((text) => text.includes('+'))
-    ? (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
-    : decodeURIComponent
+  // only the newer of the two has %20 for a blank; the older has +, and keeps the entities of HTML
+  return all.some((text) => text.includes('%20')) && !all.some((text) => text.includes('+'))
+    ? decodeURIComponent
+    : (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
+}
+
+/** Whether all is in Base64: the kind of each question says so, or, in a list without kinds, all texts are UTF-8 in it. */
+function isBase64(items: readonly Item[], texts: readonly string[]): boolean {
+  if (items.length === 0) return false
+  if (items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return true
+  return items.every(({ type }) => type === undefined) && texts.every(isTextInBase64)
+}
+
+function isTextInBase64(text: string): boolean {
+  if (text === '' || text.length % 4 > 0 || !/^[A-Za-z\d+/]*={0,2}$/.test(text)) return false
+  try {
+    return !/\p{Cc}/u.test(fromBase64(text))
+  } catch {
+    return false
+  }
 }
 
 function fromBase64(text: string): string {

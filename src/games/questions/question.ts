@@ -14,6 +14,27 @@ export class QuestionError extends Error {
   override readonly name = 'QuestionError'
 }
 
+/** What a file of questions has: those that can be asked, and why each other one cannot, in the order of the file. */
+export interface Parsed {
+  readonly questions: readonly Question[]
+  readonly skipped: readonly QuestionError[]
+}
+
+/** Reads each of some items as a question; one that throws a QuestionError is skipped. */
+export function collect<Item>(items: readonly Item[], read: (item: Item, at: number) => Question): Parsed {
+  const questions: Question[] = []
+  const skipped: QuestionError[] = []
+  for (const [at, item] of items.entries()) {
+    try {
+      questions.push(read(item, at))
+    } catch (error) {
+      if (!(error instanceof QuestionError)) throw error
+      skipped.push(error)
+    }
+  }
+  return { questions, skipped }
+}
+
 /**
  * A question from the texts of a file, each made one line. Throws a QuestionError that names `where` it stands if it
  * cannot be asked.
