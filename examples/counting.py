@@ -1,4 +1,7 @@
-"""Two things counting at once, each in a thread: python3 counting.py [LONGEST PAUSE IN SECONDS]"""
+"""Two things counting at once, each in a thread: python3 counting.py [LONGEST PAUSE IN SECONDS]
+
+It needs Python 3.8 or newer, and nothing besides.
+"""
 
 import random
 import sys

@@ -2,6 +2,8 @@
 
 Five guesses for a number from 1 to 100. Each guess halves what is left, so that
 31 of the 100 numbers are found for certain. With --ask it is you who guesses.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import socket

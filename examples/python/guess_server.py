@@ -1,6 +1,8 @@
 """Serves `tjc/guess`, a thread for each client: python3 guess_server.py HOST PORT [SECRET]
 
 PORT 0 takes any free port; the first line printed says which.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import random

@@ -2,6 +2,8 @@
 
 The answers end in LF, but the prompt does not: it ends in " : ". So "whole" is
 here: everything up to that ending, in however many pieces it came.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import socket

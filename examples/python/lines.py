@@ -2,6 +2,8 @@
 
 TCP carries bytes, not messages. One recv() may bring half a line, or two lines
 and a half. So what has come is kept, and a line is handed out when it is whole.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 
@@ -27,7 +29,9 @@ class Lines:
             self.waiting += piece
         # Only a whole line is decoded: a piece may end in the middle of a character.
         line, self.waiting = self.waiting.split(b"\n", 1)
-        return line.decode("utf-8", errors="replace").removesuffix("\r")
+        if line.endswith(b"\r"):
+            line = line[:-1]
+        return line.decode("utf-8", errors="replace")
 
     def write(self, text):
         """Sends a line. sendall() goes on until every byte is on its way; send() may not."""

@@ -2,6 +2,7 @@
 
 A seat has a token, and every event at its table a number. Who has lost the connection shows the
 token on a new one, with the number of the last event that is known, and is told what was missed.
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import json

@@ -3,6 +3,8 @@
 Here nothing says where a message ends: no LF, no length. That works only because
 both sides take turns, each says one thing, and the texts are known. So we collect
 until what has come is one of them, and never speak twice in a row.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import socket

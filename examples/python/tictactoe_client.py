@@ -2,6 +2,8 @@
 
 The server is O and begins, we are X. Nobody says on the wire who has won: both
 sides keep a board and see it for themselves. With --ask it is you who moves.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import socket

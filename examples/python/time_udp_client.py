@@ -2,6 +2,8 @@
 
 UDP has no connection: a datagram arrives whole, or not at all, and nobody is told
 which. So we wait a while for the answer, and ask again if there is none.
+
+It needs Python 3.8 or newer, and nothing besides.
 """
 
 import socket
@@ -17,7 +19,7 @@ def main():
             sock.sendto(wanted.encode(), server)
             try:
                 answer, _sender = sock.recvfrom(1024)
-            except TimeoutError:
+            except socket.timeout:  # since Python 3.10 the same as TimeoutError
                 continue
             print(answer.decode())
             return

@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   incoming: Framing
   /** How messages to the peer stand in the stream. */
   outgoing: Framing
-  /** The cap on one message from the peer in bytes: 4,096. */
+  /** The cap on one message from the peer in bytes: the framing's own, or else 4,096. */
   messageLimit?: number
   /** Unread bytes above which the peer has to wait: 64 KiB. */
   inboxLimit?: number
@@ -94,7 +94,14 @@ export class Connection implements Sink {
   #giving = false
 
   constructor(transport: Transport, options: ConnectionOptions) {
-    const { incoming, outgoing, messageLimit = MESSAGE_LIMIT, outboxLimit = OUTBOX_LIMIT, pace = 0, clock = wallClock } = options
+    const {
+      incoming,
+      outgoing,
+      messageLimit = incoming.limit ?? MESSAGE_LIMIT,
+      outboxLimit = OUTBOX_LIMIT,
+      pace = 0,
+      clock = wallClock,
+    } = options
     this.transport = transport
     this.#clock = clock
     // a peer that has to wait must have been able to say one message

@@ -27,6 +27,8 @@ export interface Framing {
   readonly settle?: number
   /** Each message goes out in a write of its own, since nothing but that marks its borders; an empty one not at all. */
   readonly alone?: true
+  /** The cap on one message in bytes, where it is not the usual one. */
+  readonly limit?: number
   /** One message as it goes over the wire. Throws a RangeError where it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
   /** A decoder for one connection; `limit` is the cap on one message in bytes. */
@@ -35,12 +37,21 @@ export interface Framing {
 
 const NOTHING = new Uint8Array(0)
 
+/** Bytes from which on a message gets twice the room that it needs, so that one in many pieces is not copied with each. */
+const LONG = 8192
+
+function roomFor(length: number): number {
+  return length > LONG ? 2 * length : length
+}
+
 /** Pending is what decoders have in common: the bytes that are there and not yet given out. */
 export abstract class Pending implements Decoder {
   protected bytes: Uint8Array = NOTHING
   /** Where in `bytes` the next message begins. */
   protected at = 0
   protected readonly limit: number
+  /** The array of our own in which `bytes` lies, where that has room for more. */
+  #room: Uint8Array | undefined
 
   constructor(limit: number) {
     this.limit = limit
@@ -51,15 +62,28 @@ export abstract class Pending implements Decoder {
   }
 
   push(bytes: Uint8Array): void {
-    if (this.pending === 0) {
+    const { pending } = this
+    if (pending === 0) {
       this.bytes = bytes
+      this.at = 0
+    } else if (this.#hasRoomFor(bytes.length)) {
+      const end = this.bytes.byteOffset + this.bytes.length
+      this.#room?.set(bytes, end)
+      this.bytes = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length + bytes.length)
     } else {
-      const joined = new Uint8Array(this.pending + bytes.length)
+      const joined = new Uint8Array(roomFor(pending + bytes.length))
       joined.set(this.bytes.subarray(this.at))
-      joined.set(bytes, this.pending)
-      this.bytes = joined
+      joined.set(bytes, pending)
+      this.#room = joined.length > pending + bytes.length ? joined : undefined
+      this.bytes = joined.subarray(0, pending + bytes.length)
+      this.at = 0
     }
-    this.at = 0
+  }
+
+  /** Whether bytes can be put behind those that are there, without copying these. */
+  #hasRoomFor(length: number): boolean {
+    const { byteOffset, buffer } = this.bytes
+    return this.#room?.buffer === buffer && byteOffset + this.bytes.length + length <= this.#room.length
   }
 
   /** The next `length` bytes, which are thereby given out. */

@@ -1,5 +1,10 @@
-import { type Decoded, type Framing, MESSAGE_LIMIT, Pending } from './framing.ts'
+import { type Decoded, type Framing, Pending } from './framing.ts'
 import { decode, TextStream } from './text.ts'
+
+/** The cap on a request in bytes, head and body: what common servers take for a head. */
+const REQUEST_LIMIT = 16 * 1024
+/** The cap on a response in bytes: a page is shown whole. */
+const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
  * httpRequests: a message is a request, its head up to the empty line and a body as long as Content-Length says. What
@@ -8,103 +13,181 @@ import { decode, TextStream } from './text.ts'
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
   alone: true,
+  limit: REQUEST_LIMIT,
   encode: (message) => message,
-  decoder: (limit = MESSAGE_LIMIT) => new HttpDecoder(limit, requestLength),
+  decoder: (limit = REQUEST_LIMIT) => new RequestDecoder(limit),
 }
 
 /**
  * httpResponses: a message is a response, with a body as long as its head says, or else up to the end of the stream;
- * and of a longer one than the limit as much as that.
+ * and of a longer one than the limit as much as that. Interim responses (1xx, RFC 9110 section 15.2) before it are no
+ * messages and are passed over, except 101, after which no HTTP follows.
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
   alone: true,
+  limit: RESPONSE_LIMIT,
   encode: (message) => message,
-  decoder: (limit = MESSAGE_LIMIT) => new HttpDecoder(limit, responseLength),
+  decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
 }
 
 /** The head of a request or a response, with its empty line; everything where there is none. */
 export function headOf(message: string): string {
-  const end = headLength(message)
-  return end === undefined ? message : message.slice(0, end)
+  const end = /\n\r?\n/.exec(message)
+  return end ? message.slice(0, end.index + end[0].length) : message
 }
 
 /** Whether a message is a request with a whole head. */
 export function isRequest(message: string): boolean {
-  return isRequestLine(message.split('\n', 1)[0] ?? '') && headLength(message) !== undefined
+  return isRequestLine(message.split('\n', 1)[0] ?? '') && /\n\r?\n/.test(message)
 }
 
-class HttpDecoder extends Pending {
-  readonly #lengthOf: (text: string) => number | undefined
+const LF = 10
+const CR = 13
 
-  constructor(limit: number, lengthOf: (text: string) => number | undefined) {
-    super(limit)
-    this.#lengthOf = lengthOf
-  }
+/*
+ * A message of many kilobytes may come in as many pieces, and each byte of it is looked at once: `scanned` is how far the
+ * head has been searched for its end, and, behind it, how far the chunks of a body are known to reach.
+ */
+abstract class HttpDecoder extends Pending {
+  /** The head, when all of it is there, one character for each byte, so that lengths are those of the wire. */
+  #head: string | undefined
+  /** Bytes of the message that were looked at. */
+  protected scanned = 0
+  /** Bytes of the message, once they are known; `Infinity` if only the end of the stream tells. */
+  #length: number | undefined
 
   next(): Decoded {
-    if (this.pending === 0) return undefined
-    // one character for each byte, so that lengths are those of the wire
-    const length = this.#lengthOf(decode(this.bytes.subarray(this.at, this.at + this.limit), 'bytes')) ?? Number.POSITIVE_INFINITY
-    return this.pending >= Math.min(length, this.limit) ? this.#message(length) : undefined
+    for (;;) {
+      if (this.pending === 0) return undefined
+      this.#length ??= this.#measure()
+      const length = Math.min(this.#length ?? Number.POSITIVE_INFINITY, this.limit)
+      if (this.pending < length) return undefined
+      if (this.#head === undefined || !this.isInterim(this.#head)) return this.#message(length)
+      this.skip(length)
+      this.#begin()
+    }
   }
 
   override rest(): Decoded {
     return this.#message(this.pending)
   }
 
+  /** How many bytes a message has that has this head; `undefined` while that cannot be told. */
+  protected abstract lengthOf(head: string): number | undefined
+
+  /** How many bytes of a message without a whole head are a message all the same; `undefined` for none yet. */
+  protected withoutHead(): number | undefined {
+    return undefined
+  }
+
+  /** Whether a message with this head is passed over. */
+  protected isInterim(_head: string): boolean {
+    return false
+  }
+
+  /** The bytes from the beginning of the message on, as far as they have come and may be looked at. */
+  protected get seen(): Uint8Array {
+    return this.bytes.subarray(this.at, Math.min(this.at + this.limit, this.bytes.length))
+  }
+
+  #measure(): number | undefined {
+    if (this.#head === undefined) {
+      const end = headEnd(this.seen, this.scanned)
+      if (end === undefined) {
+        const length = this.withoutHead()
+        // the empty line may be cut anywhere
+        this.scanned = Math.max(0, this.seen.length - 2)
+        return length
+      }
+      this.#head = decode(this.seen.subarray(0, end), 'bytes')
+      this.scanned = end
+    }
+    return this.lengthOf(this.#head)
+  }
+
+  #begin(): void {
+    this.#head = undefined
+    this.#length = undefined
+    this.scanned = 0
+  }
+
   /** A character that the limit has cut is left out. */
   #message(length: number): string {
-    return new TextStream().read(this.take(Math.min(length, this.limit)))
+    const text = new TextStream().read(this.take(Math.min(length, this.limit)))
+    this.#begin()
+    return text
   }
 }
 
-/** How long the request is of which `text` is the beginning; `undefined` where that cannot be told yet. */
-function requestLength(text: string): number | undefined {
-  const [line = '', more] = text.split('\n', 2)
-  if (more !== undefined && !isRequestLine(line)) return text.length
-  const head = headLength(text)
-  return head === undefined ? undefined : head + (contentLength(text.slice(0, head)) ?? 0)
+class RequestDecoder extends HttpDecoder {
+  #isRequest = false
+
+  protected override withoutHead(): number | undefined {
+    const { seen } = this
+    if (!this.#isRequest) {
+      const lf = seen.indexOf(LF)
+      if (lf < 0) return undefined
+      if (!isRequestLine(decode(seen.subarray(0, lf), 'bytes'))) return seen.length
+      this.#isRequest = true
+    }
+    return undefined
+  }
+
+  protected override lengthOf(head: string): number | undefined {
+    this.#isRequest = false
+    if (!isRequestLine(head.split('\n', 1)[0] ?? '')) return this.seen.length
+    return head.length + (contentLength(head) ?? 0)
+  }
 }
 
-/** How long the response is of which `text` is the beginning; `undefined` where that cannot be told yet, or only its end tells. */
-function responseLength(text: string): number | undefined {
-  const end = headLength(text)
-  if (end === undefined) return undefined
-  const head = text.slice(0, end)
-  if (/^HTTP\/\d\.\d (?:1\d\d|204|304)\b/.test(head)) return end
-  if (/^transfer-encoding:.*\bchunked\s*$/im.test(head)) return chunkedEnd(text, end)
-  const length = contentLength(head)
-  return length === undefined ? undefined : end + length
+class ResponseDecoder extends HttpDecoder {
+  protected override lengthOf(head: string): number | undefined {
+    if (/^HTTP\/\d\.\d (?:1\d\d|204|304)\b/.test(head)) return head.length
+    if (/^transfer-encoding:.*\bchunked\s*$/im.test(head)) return this.#chunkedEnd()
+    const length = contentLength(head)
+    return length === undefined ? Number.POSITIVE_INFINITY : head.length + length
+  }
+
+  protected override isInterim(head: string): boolean {
+    return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
+  }
+
+  /** Where a body that comes in chunks ends, and the trailer behind it; `undefined` while it has not. */
+  #chunkedEnd(): number | undefined {
+    const { seen } = this
+    for (;;) {
+      const lf = seen.indexOf(LF, this.scanned)
+      if (lf < 0) return undefined
+      const size = /^[\da-f]+/i.exec(decode(seen.subarray(this.scanned, Math.min(lf, this.scanned + 20)), 'bytes'))?.[0]
+      // this is no chunk: only the end of the stream ends it
+      if (size === undefined) return Number.POSITIVE_INFINITY
+      const length = Number.parseInt(size, 16)
+      if (length === 0) return headEnd(seen, lf)
+      const end = lf + 1 + length
+      const ending = seen[end] === CR ? end + 1 : end
+      if (ending >= seen.length) return undefined
+      if (seen[ending] !== LF) return Number.POSITIVE_INFINITY
+      this.scanned = ending + 1
+    }
+  }
 }
 
+/** A method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
 function isRequestLine(line: string): boolean {
-  return /^[A-Za-z]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
+  return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
 
-function headLength(text: string): number | undefined {
-  const end = /\n\r?\n/.exec(text)
-  return end ? end.index + end[0].length : undefined
+/** Where the head ends whose empty line begins at or after the LF at `from`; `undefined` where it does not yet. */
+function headEnd(bytes: Uint8Array, from: number): number | undefined {
+  for (let lf = bytes.indexOf(LF, from); lf >= 0; lf = bytes.indexOf(LF, lf + 1)) {
+    if (bytes[lf + 1] === LF) return lf + 2
+    if (bytes[lf + 1] === CR && bytes[lf + 2] === LF) return lf + 3
+  }
+  return undefined
 }
 
 function contentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)
-}
-
-/** Where a body that comes in chunks ends, and the trailer behind it; it begins at `at`. */
-function chunkedEnd(text: string, at: number): number | undefined {
-  for (;;) {
-    const size = /^([\da-f]+)[^\n]*\n/i.exec(text.slice(at))
-    if (!size?.[1]) return undefined
-    const length = Number.parseInt(size[1], 16)
-    if (length === 0) {
-      const end = headLength(text.slice(at))
-      return end === undefined ? undefined : at + end
-    }
-    at += size[0].length + length
-    const end = /^\r?\n/.exec(text.slice(at))
-    if (!end) return undefined
-    at += end[0].length
-  }
 }

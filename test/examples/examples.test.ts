@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
@@ -34,12 +34,32 @@ function isThere(command: string): boolean {
 }
 
 const python = isThere('python3')
+/** The oldest Python on which the examples run, as each of them says. */
+const OLDEST = 8
+
+/** The Pythons of this machine from the oldest on, one of each version: those on the path, and those that pyenv manages. */
+function pythons(): ReadonlyMap<string, string> {
+  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
+  const managed = existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin/python3')) : []
+  const named = Array.from({ length: 20 }, (_, minor) => `python3.${OLDEST + minor}`)
+  const found = new Map<string, string>()
+  for (const command of ['python3', ...named, ...managed]) {
+    try {
+      const version = execFileSync(command, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { stdio: 'pipe' })
+      const [, minor = '0'] = /^3\.(\d+)$/.exec(String(version).trim()) ?? []
+      if (Number(minor) >= OLDEST && !found.has(`3.${minor}`)) found.set(`3.${minor}`, command)
+    } catch {
+      // it is not there, or is of a version that its manager does not offer here
+    }
+  }
+  return found
+}
 const cc = process.platform !== 'win32' && isThere('cc')
 
 /** The command of an example: C is compiled, strictly, before it can run. */
-function commandOf(example: string): [string, ...string[]] {
+function commandOf(example: string, python3 = 'python3'): [string, ...string[]] {
   const file = join(examples, example)
-  if (example.endsWith('.py')) return ['python3', '-B', file]
+  if (example.endsWith('.py')) return [python3, '-B', file]
   if (example.endsWith('.js')) return [process.execPath, file]
   return [join(built, example.replace(/.*\/|\.c$/g, ''))]
 }
@@ -60,7 +80,10 @@ afterAll(() => {
 })
 
 function start(example: string, ...args: string[]) {
-  const [command, ...before] = commandOf(example)
+  return startAs(commandOf(example), args)
+}
+
+function startAs([command, ...before]: [string, ...string[]], args: readonly string[]) {
   const child = spawn(command, [...before, ...args])
   running.add(child)
   child.on('exit', () => running.delete(child))
@@ -68,8 +91,8 @@ function start(example: string, ...args: string[]) {
 }
 
 /** Runs an example to its end, with what is typed, and answers with what it printed and its exit code. */
-async function run(example: string, args: readonly string[], typed = '') {
-  const child = start(example, ...args)
+async function run(example: string, args: readonly string[], typed = '', python3?: string) {
+  const child = startAs(commandOf(example, python3), args)
   child.stdin.end(typed)
   const exited = new Promise<number | null>((resolve) => child.on('exit', resolve))
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exited])
@@ -198,6 +221,35 @@ describe('the example clients against our servers', () => {
     const files = ['c', 'js', 'python'].flatMap((folder) => readdirSync(join(examples, folder)).map((file) => `${folder}/${file}`))
     const tested = new Set(clients.map(({ example }) => example))
     expect(files.filter((file) => /client\.\w+$/.test(file) && !tested.has(file))).toEqual([])
+  })
+})
+
+describe('the examples in Python', () => {
+  const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.py'))
+
+  test.each(files)('%s says which Python it needs', (file) => {
+    expect(readFileSync(join(examples, file), 'utf8')).toContain(`It needs Python 3.${OLDEST} or newer`)
+  })
+
+  const found = python ? [...pythons()] : []
+  for (const [version, command] of found) {
+    for (const { example, program, options, args = [], typed, prints } of clients.filter(({ example }) => example.endsWith('.py'))) {
+      test(`${example} ${args.join(' ')} and ${program} on Python ${version}`, async () => {
+        const troubles = await serving(program, options, async ({ host, port }) => {
+          const { output, errors, code } = await run(example, [host, String(port), ...args], typed, command)
+          expect({ errors, code }).toEqual({ errors: '', code: 0 })
+          expect(output).toMatch(typeof prints === 'string' ? new RegExp(`^${RegExp.escape(prints)}$`) : prints)
+        })
+        expect(troubles).toEqual([])
+      })
+    }
+  }
+
+  test.skipIf(!python)('use nothing that the oldest Python does not know', () => {
+    const check = `import ast, sys
+for file in sys.argv[1:]: ast.parse(open(file, encoding="utf-8").read(), file, feature_version=(3, ${OLDEST}))`
+    expect(files.length).toBeGreaterThan(5)
+    execFileSync('python3', ['-c', check, ...files.map((file) => join(examples, file))])
   })
 })
 

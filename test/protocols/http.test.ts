@@ -51,6 +51,8 @@ describe('the page’s host and other people’s clients', () => {
   test.each([
     ['another path', 'GET /any/where?x=y HTTP/1.0\r\n\r\n'],
     ['another method', 'DELETE / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['a method with a hyphen', 'VERSION-CONTROL / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['a head of nearly 16 KB', `GET / HTTP/1.1\r\nCookie: ${'x'.repeat(16_000)}\r\n\r\n`],
     ['LF alone', 'GET / HTTP/1.1\nHost: x\n\n'],
     ['bytes that are no UTF-8 in a header', 'GET / HTTP/1.1\r\nX: \u00ff\ufffd\r\n\r\n'],
   ])('%s is answered with the page', async (_, request) => {
@@ -85,7 +87,7 @@ describe('the page’s host and other people’s clients', () => {
     ['an empty line', '\r\n'],
     ['NUL', '\0\n'],
     ['bytes that are no UTF-8', Uint8Array.of(0xff, 0xfe, 10)],
-    ['a head without an end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(5000)}`],
+    ['a head without an end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(17_000)}`],
   ])('%s is refused with a sentence', async (_, said) => {
     const peer = await hosted()
     await peer.say(said)
@@ -124,8 +126,13 @@ describe('the page’s client and other people’s servers', () => {
     ],
     [
       'a long page',
-      [`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(3000)}`, 'y'.repeat(3000)],
-      `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(3000)}${'y'.repeat(4096 - 3019)}\n`,
+      [`HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n${'x'.repeat(3000)}`, 'y'.repeat(6000)],
+      `HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n${'x'.repeat(3000)}${'y'.repeat(6000)}\n`,
+    ],
+    [
+      'a page behind interim responses',
+      ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r', '\nHTTP/1.1 204 No Content\r\n\r\n'],
+      'HTTP/1.1 204 No Content\r\n\r\n\n',
     ],
   ])('%s is shown as soon as it is whole', async (_, pieces, screen) => {
     const peer = await joined()
@@ -139,6 +146,7 @@ describe('the page’s client and other people’s servers', () => {
     ['without a length', 'HTTP/1.1 404 Not Found\r\n\r\nno'],
     ['that is shorter than it says', 'HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\nno'],
     ['that is no HTTP', 'hello'],
+    ['without a length, that is long', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(500_000)}`],
   ])('an answer %s is shown at the end', async (_, said) => {
     const peer = await joined()
     await peer.say(said)

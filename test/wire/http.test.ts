@@ -5,7 +5,7 @@ import { headOf, httpRequests, httpResponses } from '../../src/wire/http.ts'
 import { encode } from '../../src/wire/text.ts'
 
 /** The messages of a stream that arrives in pieces, cut at the given places, and then ends. */
-function messages(framing: Framing, stream: Uint8Array | string, cuts: readonly number[] = [], limit = 4096): unknown[] {
+function messages(framing: Framing, stream: Uint8Array | string, cuts: readonly number[] = [], limit = framing.limit): unknown[] {
   const bytes = typeof stream === 'string' ? encode(stream) : stream
   const decoder = framing.decoder(limit)
   const found: unknown[] = []
@@ -39,6 +39,9 @@ describe('HTTP requests', () => {
     ],
     ['a length that is none', 'POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n', ['POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n']],
     ['half a head', 'GET / HTTP/1.1\r\nHost', [['at the end', 'GET / HTTP/1.1\r\nHost']]],
+    ['a method with a hyphen', 'VERSION-CONTROL /a HTTP/1.1\r\n\r\n', ['VERSION-CONTROL /a HTTP/1.1\r\n\r\n']],
+    ['a method of all that a method may have', "M!#$%&'*+-.^_`|~9 / HTTP/1.1\n\n", ["M!#$%&'*+-.^_`|~9 / HTTP/1.1\n\n"]],
+    ['a method that is none', 'GE(T / HTTP/1.1\n', ['GE(T / HTTP/1.1\n']],
     ['a first line that is none', 'hello\n', ['hello\n']],
     ['half a line', 'hello', [['at the end', 'hello']]],
   ])('%s', (_, stream, expected) => {
@@ -47,7 +50,8 @@ describe('HTTP requests', () => {
 
   test('of what passes the limit, there is as much as that', () => {
     const head = 'GET / HTTP/1.1\r\nX: '
-    expect(messages(httpRequests, head + 'x'.repeat(5000))[0]).toBe((head + 'x'.repeat(5000)).slice(0, 4096))
+    const long = head + 'x'.repeat(20_000)
+    expect(messages(httpRequests, long, [], 16_384)[0]).toBe(long.slice(0, 16_384))
     expect(messages(httpRequests, 'POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\nabc', [], 60)[0]).toHaveLength(60)
   })
 })
@@ -66,15 +70,35 @@ describe('HTTP responses', () => {
     ['chunks that are none', `${chunked}x\r\n\r\n`, [['at the end', `${chunked}x\r\n\r\n`]]],
     ['chunks whose length does not hold', `${chunked}2\r\n12345\r\n0\r\n\r\n`, [['at the end', `${chunked}2\r\n12345\r\n0\r\n\r\n`]]],
     ['no HTTP', 'hello\n', [['at the end', 'hello\n']]],
+    ['an interim response before it', `HTTP/1.1 100 Continue\r\n\r\n${OK}`, [OK]],
+    [
+      'several of them, with heads of their own',
+      `HTTP/1.1 102 Processing\n\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n${OK}`,
+      [OK],
+    ],
+    ['an interim response alone', 'HTTP/1.1 100 Continue\r\n\r\n', []],
+    ['another protocol from here on', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', ['HTTP/1.1 101 Switching Protocols\r\n\r\n']],
   ])('%s', (_, stream, expected) => {
     expect(messages(httpResponses, stream)).toEqual(expected)
   })
 
   test('a page that passes the limit is shown up to it, without the character that it cuts', () => {
     const page = `HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n${'\u20ac'.repeat(3000)}`
-    const [first] = messages(httpResponses, page)
+    const [first] = messages(httpResponses, page, [], 4096)
     expect(encode(String(first)).length).toBeGreaterThan(4096 - 3)
     expect(page.startsWith(String(first))).toBe(true)
+  })
+
+  test('a page of a megabyte is whole, in one piece and in thousands', () => {
+    const body = '\u20acx'.repeat(300_000)
+    const page = `HTTP/1.1 200 OK\r\nContent-Length: ${encode(body).length}\r\n\r\n${body}`
+    const lines = Array.from({ length: 5000 }, (_, at) => `3e8\r\n${String(at).padEnd(1000)}\r\n`).join('')
+    const inChunks = `${chunked}${lines}0\r\n\r\n`
+    for (const whole of [page, inChunks]) {
+      const cuts = Array.from({ length: 3000 }, (_, at) => at * 997)
+      expect(messages(httpResponses, whole)).toEqual([whole])
+      expect(messages(httpResponses, whole, cuts)).toEqual([whole])
+    }
   })
 
   test('bytes that are no UTF-8 do not move the end', () => {
@@ -101,6 +125,8 @@ describe('properties of the HTTP framings', () => {
       fc.property(fc.array(withBody(line), { maxLength: 4 }), cuts, (all, at) => {
         const stream = all.map((message) => framing.encode(message)).join('')
         expect(messages(framing, stream, at, 100_000)).toEqual(all)
+        const interim = all.map((message) => `HTTP/1.1 103 Early Hints\r\n\r\n${message}`).join('')
+        if (framing === httpResponses) expect(messages(framing, interim, at, 100_000)).toEqual(all)
         const bytes = encode(stream)
         expect(messages(framing, stream, Array.from(bytes.keys()), 100_000)).toEqual(all)
       }),
