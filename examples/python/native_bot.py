@@ -1,8 +1,7 @@
 """Plays tic-tac-toe by chance, in JSON lines: python3 native_bot.py HOST PORT NAME [GAMES]
 
 A seat has a token, and every event at its table a number. Who has lost the connection shows the
-token on a new one, with the number of the last event that is known, and is told what was missed.
-It needs Python 3.8 or newer, and nothing besides.
+token on a new one, with the number of the last event that is known, and is told what was missed. It needs Python 3.8 or newer.
 """
 
 import json
