@@ -1,12 +1,72 @@
 import type { Random } from './game.ts'
 
-/** Chance as the platform has it. */
-export const chance: Random = {
-  integer: (low, high) => low + Math.floor(Math.random() * (high - low + 1)),
-  choice: (from) => pick(from, Math.floor(Math.random() * from.length)),
+/** One more than the largest number of 32 bits. */
+const WORDS = 2 ** 32
+/** Words that are taken from the platform at once: a call costs as much as some hundred of them. */
+const POOL = 256
+
+/**
+ * DrawnRandom draws from random words of 32 bits. Every number of a range is equally likely: words above the largest
+ * multiple of the size of the range are drawn again. Throws a RangeError for a range that is empty, or not of whole numbers.
+ */
+export abstract class DrawnRandom implements Random {
+  /** The next word, from 0 to 2³² - 1. */
+  protected abstract word(): number
+
+  integer(low: number, high: number): number {
+    const count = high - low + 1
+    if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && count >= 1 && count <= 2 ** 53)) {
+      throw new RangeError(`there is no whole number from ${low} to ${high}`)
+    }
+    return low + (count <= WORDS ? this.#below(count) : this.#farBelow(count))
+  }
+
+  choice<T>(from: readonly T[]): T {
+    return pick(from, from.length === 0 ? 0 : this.#below(from.length))
+  }
+
+  /** A number from 0, less than `count`, which is 2³² at most. */
+  #below(count: number): number {
+    const end = WORDS - (WORDS % count)
+    for (;;) {
+      const word = this.word()
+      if (word < end) return word % count
+    }
+  }
+
+  /** The same for a `count` of 2⁵³ at most. */
+  #farBelow(count: number): number {
+    const end = 2 ** 53 - (2 ** 53 % count)
+    for (;;) {
+      const bits = (this.word() >>> 11) * WORDS + this.word()
+      if (bits < end) return bits % count
+    }
+  }
 }
 
-/** Chance that repeats: everything follows from the seed (mulberry32). */
+/** PlatformRandom draws from the platform's cryptographically secure generator; a word that was drawn is erased. */
+class PlatformRandom extends DrawnRandom {
+  readonly #pool = new Uint32Array(POOL)
+  #left = 0
+
+  protected word(): number {
+    if (this.#left === 0) {
+      globalThis.crypto.getRandomValues(this.#pool)
+      this.#left = POOL
+    }
+    const word = this.#pool[--this.#left] ?? 0
+    this.#pool[this.#left] = 0
+    return word
+  }
+}
+
+/** Chance that no one can compute beforehand: secrets, seeds, sealed choices and shuffles come from it. */
+export const chance: Random = new PlatformRandom()
+
+/**
+ * Chance that repeats: everything follows from the seed (mulberry32). A few results tell the seed, and so all others: it
+ * is for tests, and for the logs of tables that were opened before seeds had versions.
+ */
 export function seeded(seed: number): Random {
   return new Seeded(seed)
 }

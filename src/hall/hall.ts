@@ -16,6 +16,7 @@ import {
   type TableId,
 } from './ports.ts'
 import { Recorder } from './recorder.ts'
+import { newSeed } from './seeds.ts'
 import { type SeatAt, Tables } from './tables.ts'
 
 /** What a hall is made of. */
@@ -69,7 +70,6 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
 /** How long a seat is held where nobody attends the table, and how often tables are looked through for that, in milliseconds. */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 3_600_000
-const SEEDS = 2 ** 31 - 1
 const NO_CLOCK: ClockRules = {}
 /** The house, where it sits down. */
 const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
@@ -125,7 +125,7 @@ export class Hall {
     const id = store.tables.newTable()
     // what a game of one is set up with is nobody's business, and may be its secret
     const shown = rules.seats.max > 1 ? options : undefined
-    const seed = random.integer(0, SEEDS)
+    const seed = newSeed(random)
     const table = LiveTable.open(
       id,
       { type: 'opened', game, options: shown, state, seed, seats, rated, private: hidden, clock },
@@ -236,7 +236,7 @@ export class Hall {
    * does; the others are over, for nobody is to wait for who cannot. To be called once, before anybody comes.
    */
   async restore(): Promise<void> {
-    const { store, onTrouble } = this.#options
+    const { store, random, onTrouble } = this.#options
     await this.recorder.catchUp()
     // whoever could not come back while the server was stopped has some time for that
     this.#tidyAt = this.#options.clock.monotonic() + TIDY
@@ -248,6 +248,7 @@ export class Hall {
         const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
         this.#take(table)
         const lost = first.seats.findIndex((sitter) => sitter.person !== HOUSE && !canReturn(sitter, first.seats.length))
+        if (lost < 0) table.submit({ type: 'reseed', seed: newSeed(random) })
         table.submit(lost < 0 ? { type: 'suspend' } : { type: 'leave', seat: lost })
       } catch (reason) {
         onTrouble(`table ${id} could not be taken up again`, reason)

@@ -18,8 +18,8 @@ export interface News {
   readonly at: number
   /** What happened, where that is no secret: a move is seen only by what it leaves on the board. */
   readonly event:
-    | Exclude<Happening, { type: 'opened' | 'moved' }>
-    | { readonly type: 'opened' }
+    | Exclude<Happening, { type: 'opened' | 'moved' | 'reseeded' }>
+    | { readonly type: 'opened' | 'reseeded' }
     | { readonly type: 'moved'; readonly seat: SeatNumber }
   /** What is seen now, where that is something else than before. */
   readonly situation?: Situation<unknown>
@@ -381,10 +381,12 @@ function newsOf(event: TableEvent, state: TableState, who: SeatNumber | 'watcher
   const { n, at } = event
   if (event.type === 'opened') return { n, at, event: OPENED, situation: situationOf(state, who) }
   if (event.type === 'moved') return { n, at, event: { type: 'moved', seat: event.seat }, situation: situationOf(state, who) }
+  if (event.type === 'reseeded') return { n, at, event: RESEEDED }
   return event.type === 'ended' ? { n, at, event, situation: situationOf(state, who) } : { n, at, event }
 }
 
 const OPENED = { type: 'opened' } as const
+const RESEEDED = { type: 'reseeded' } as const
 
 /** What a seat or a watcher sees of a state. */
 export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {

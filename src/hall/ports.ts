@@ -26,6 +26,12 @@ export interface Sitter {
   readonly token?: string
 }
 
+/**
+ * Seed is what all draws in a game come from. A text begins with the number of its version and a colon (`seeds.ts`); a
+ * number stands in logs that were begun before seeds had versions.
+ */
+export type Seed = number | `1:${string}`
+
 /** ClockRules say how long somebody may take, in milliseconds; what is not there is not limited. */
 export interface ClockRules {
   /** For all moves of one seat together. */
@@ -46,7 +52,7 @@ export type Happening =
       /** The game at its start, secrets and all. */
       readonly state: unknown
       /** What all chance in the game comes from. */
-      readonly seed: number
+      readonly seed: Seed
       readonly seats: readonly Sitter[]
       /** What comes of it counts for the game's ladder. */
       readonly rated: boolean
@@ -62,6 +68,8 @@ export type Happening =
   | { readonly type: 'back'; readonly seat: SeatNumber }
   /** The server was started anew: clocks stand still until somebody comes back. */
   | { readonly type: 'suspended' }
+  /** Draws come from another seed from here on: the seed before could be computed from what players see. */
+  | { readonly type: 'reseeded'; readonly seed: Seed }
   /** The game is over; `counts` where it counts for the ladder. */
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly counts?: true }
   /** Those who sat here go on at another table. */

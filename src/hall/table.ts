@@ -1,9 +1,9 @@
 import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { houseMove } from '../games/player.ts'
-import { seeded } from '../games/random.ts'
 import { type Clocks, nextExpiry, passed, presence, started, stopped } from './clocks.ts'
-import { type Happening, HOUSE, type TableEvent, type TableId } from './ports.ts'
+import { type Happening, HOUSE, type Seed, type TableEvent, type TableId } from './ports.ts'
+import { drawsAt, isWeak } from './seeds.ts'
 
 /** Opened is how a table began. */
 export type Opened = Extract<Happening, { type: 'opened' }>
@@ -16,6 +16,8 @@ export interface TableState {
   readonly opened: Opened
   /** The game's own state. */
   readonly position: unknown
+  /** What the draws of the next move come from. */
+  readonly seed: Seed
   readonly toMove: readonly SeatNumber[]
   readonly outcome?: Outcome | undefined
   /** The outcome is in the log, so the table is over for good. */
@@ -43,6 +45,8 @@ export type Command =
   /** Time has passed. */
   | { readonly type: 'tick' }
   | { readonly type: 'suspend' }
+  /** Replaces a seed that can be computed from what players see. */
+  | { readonly type: 'reseed'; readonly seed: Seed }
   /** Nobody has been there for so long that nobody is waited for any more. */
   | { readonly type: 'abandon' }
   | { readonly type: 'continue'; readonly table: TableId }
@@ -119,6 +123,8 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
       return tick(table, now)
     case 'suspend':
       return table.ended || table.suspended ? [] : [{ type: 'suspended' }]
+    case 'reseed':
+      return table.ended || !isWeak(table.seed) ? [] : [{ type: 'reseeded', seed: command.seed }]
     case 'abandon':
       // whoever did not come back has lost nothing
       return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], abandoned: true } }]
@@ -149,11 +155,11 @@ function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number
 /** The table after its first event. Throws a TypeError for a log that begins otherwise. */
 export function opened(event: TableEvent, rules: AnyGame): TableState {
   if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
-  const { n, at, state } = event
+  const { n, at, state, seed } = event
   const toMove = rules.toMove(state)
   const clocks = started(event.seats.length, isTimed(event) ? toMove : NOBODY, at)
   const outcome = rules.outcome(state)
-  return { n, rules, opened: event, position: state, toMove, outcome, ended: false, clocks, suspended: false, offers: NOBODY }
+  return { n, rules, opened: event, position: state, seed, toMove, outcome, ended: false, clocks, suspended: false, offers: NOBODY }
 }
 
 /** The table after one more event. Throws a TypeError for an event that cannot follow. */
@@ -178,6 +184,8 @@ export function evolve(table: TableState, event: TableEvent): TableState {
       return cameBack(table, event)
     case 'suspended':
       return { ...table, n, suspended: true, clocks: stopped(table.clocks, at) }
+    case 'reseeded':
+      return { ...table, n, seed: event.seed }
     case 'ended':
       return { ...table, n, toMove: NOBODY, outcome: event.outcome, ended: true, offers: NOBODY, clocks: stopped(table.clocks, at) }
     case 'continued':
@@ -194,12 +202,12 @@ export function nextTick(table: TableState): number | undefined {
 function positionAfter(table: TableState, seat: SeatNumber, move: unknown): unknown {
   if (table.ended) return OVER
   if (table.suspended) return { refused: 'the game stands still until somebody is back' }
-  const after = table.rules.play(table.position, seat, move, chanceAt(table))
+  const after = table.rules.play(table.position, seat, move, drawsAt(table.seed, table.n + 1))
   return isRefusal(after) || table.toMove.includes(seat) ? after : { refused: 'it is not your turn' }
 }
 
 function replayed(table: TableState, event: Moved): TableState {
-  const position = table.rules.play(table.position, event.seat, event.move, chanceAt(table))
+  const position = table.rules.play(table.position, event.seat, event.move, drawsAt(table.seed, table.n + 1))
   if (isRefusal(position)) throw new TypeError(`the log has a move that the rules refuse: ${position.refused}`)
   return moved(table, event, position)
 }
@@ -283,9 +291,4 @@ function cameBack(table: TableState, { n, seat, at }: { n: number; seat: SeatNum
 /** Whether turns are timed; else nobody's time is kept. */
 function isTimed({ clock }: Opened): boolean {
   return clock.total !== undefined || clock.turn !== undefined
-}
-
-/** The chance of the next move: it follows from the table's seed and the number of the event. */
-function chanceAt({ opened: { seed }, n }: TableState) {
-  return seeded(Math.imul(seed ^ (n + 1), 0x9e3779b1))
 }

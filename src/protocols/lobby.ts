@@ -79,7 +79,7 @@ export interface TableNews {
   /** Milliseconds since the Unix epoch. */
   readonly at: number
   readonly what:
-    | { readonly type: 'opened' | 'suspended' }
+    | { readonly type: 'opened' | 'suspended' | 'reseeded' }
     | { readonly type: 'moved' | 'declined' | 'gone' | 'back'; readonly seat: SeatNumber }
     | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
     | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }

@@ -118,6 +118,7 @@ function told(event: News['event'] | TableEvent): TableNews['what'] {
   switch (event.type) {
     case 'opened':
     case 'suspended':
+    case 'reseeded':
       return { type: event.type }
     case 'moved':
     case 'declined':

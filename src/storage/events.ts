@@ -25,7 +25,8 @@ function explaining(table: TableId, event: TableEvent, text: () => string): stri
 function lineOf(event: TableEvent, at: string): string {
   switch (event.type) {
     case 'opened':
-      return `${event.seed},"at":${event.at}}`
+      // a seed that was checked has no character that JSON escapes
+      return `${typeof event.seed === 'number' ? event.seed : `"${event.seed}"`},"at":${event.at}}`
     case 'moved': {
       const move = Number.isFinite(event.move) ? String(event.move) : JSON.stringify(event.move)
       // of some values there is no JSON
@@ -169,6 +170,8 @@ function faultOf(event: Fields): string | undefined {
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+/** Of a version that is known: 128 bits in base64url, or a number, as before there were versions. */
+const isSeed = (value: unknown): boolean => (isText(value) ? /^1:[\w-]{22}$/.test(value) : Number.isFinite(value))
 const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 // also of what is not there, which a list with holes has
 const isList = (value: unknown, of: (one: unknown) => boolean): boolean => Array.isArray(value) && Array.from(value).every(of)
@@ -183,7 +186,7 @@ const isOutcome = (value: unknown): boolean =>
 /** What each type of event has; what depends on the game is the game's to check. */
 const checks = {
   opened: ({ game, seed, seats, rated, private: hidden, clock }) =>
-    isText(game) && Number.isFinite(seed) && isList(seats, isSitter) && isFlag(rated) && isFlag(hidden) && isClock(clock),
+    isText(game) && isSeed(seed) && isList(seats, isSitter) && isFlag(rated) && isFlag(hidden) && isClock(clock),
   moved: ({ seat }) => isSeat(seat),
   said: ({ name, seat, text }) => isText(name) && (isAbsent(seat) || isSeat(seat)) && isText(text),
   offered: ({ seat, what }) => isSeat(seat) && (what === 'draw' || what === 'rematch'),
@@ -191,6 +194,7 @@ const checks = {
   gone: ({ seat }) => isSeat(seat),
   back: ({ seat }) => isSeat(seat),
   suspended: () => true,
+  reseeded: ({ seed }) => isSeed(seed),
   ended: ({ outcome, counts }) => isOutcome(outcome) && (isAbsent(counts) || counts === true),
   continued: ({ table }) => Number.isSafeInteger(table),
 } satisfies Record<Happening['type'], (event: Fields) => boolean>

@@ -5,7 +5,7 @@ import { seeded } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 import { Hall, type Seek } from '../../src/hall/hall.ts'
 import type { Attendant, LiveTable, News } from '../../src/hall/live.ts'
-import { HOUSE, PEER, type Sitter, type Store } from '../../src/hall/ports.ts'
+import { HOUSE, PEER, type Sitter, type Store, type TableEvent } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { keep } from '../support/keep.ts'
@@ -437,6 +437,42 @@ describe('a new start', () => {
     expect(again.hall.table(1)?.state.suspended).toBe(true)
     const table = again.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     expect(table.id).toBe(2)
+  })
+
+  test('a table whose seed has no version gets another by an appended event, once, which nobody is shown', async () => {
+    const store = memoryStore()
+    const { hall } = process(store)
+    const { opened } = hall.open('coin', { options: undefined, seats: [ALAN] }).state
+    await settled()
+    const log: TableEvent[] = [
+      { ...opened, seed: 7, n: 1, at: START },
+      { type: 'moved', seat: 0, move: 'H', n: 2, at: START },
+      { type: 'suspended', n: 3, at: START },
+    ]
+    await keep(store.tables, 9, 0, log)
+    const after = process(store)
+    await after.hall.restore()
+    const table = after.hall.table(9)
+    const watcher = new Sitting('watcher')
+    table?.attend(watcher)
+    await settled()
+    const [reseeded, ...more] = await store.tables.read(9, 3)
+    expect([reseeded, more]).toEqual([{ type: 'reseeded', seed: expect.stringMatching(/^1:[\w-]{22}$/), n: 4, at: START }, []])
+    expect(table?.state).toMatchObject({ seed: reseeded?.type === 'reseeded' && reseeded.seed, position: { guesses: 1 }, suspended: true })
+    expect(watcher.told).toEqual([{ n: 4, at: START, event: { type: 'reseeded' } }])
+    expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened', 'suspended'])
+    const again = process(store)
+    await again.hall.restore()
+    await settled()
+    expect(await store.tables.read(9, 4)).toEqual([])
+    const later = again.hall.table(9)
+    later?.submit({ type: 'back', seat: 0 })
+    for (const move of ['H', 'T', 'H']) later?.submit({ type: 'play', seat: 0, move })
+    await settled()
+    // what is played from here on follows from the log, as it did before
+    const once = process(store)
+    await once.hall.restore()
+    expect(once.hall.table(9)?.state.position).toEqual(later?.state.position)
   })
 
   test('a table that cannot be taken up is told of, and the others are', async () => {

@@ -11,7 +11,7 @@ import { program } from '../support/play.ts'
 import { restless } from '../support/restless.ts'
 import { Room } from '../support/room.ts'
 import { compare, record, saidTo } from '../support/secrecy.ts'
-import { anotherPlot, anyPlot, KNOWLEDGE } from '../support/secrets.ts'
+import { anotherPlot, anyPlot, KNOWLEDGE, seedOf } from '../support/secrets.ts'
 import { calledAt, castOf, SETTINGS, type Setting, WATCHERS, WITHOUT_SEATS } from '../support/settings.ts'
 
 /** Pairs of games that are compared at each setting. */
@@ -35,7 +35,9 @@ describe.each(SETTINGS)('$name', (setting) => {
       expect({ seed, leaks }).toEqual({ seed, leaks: [] })
       all += compared
       const said = [...saidTo(one).values()]
-      for (const text of said) expect(text).not.toContain(String(plot.deal.seed))
+      const tableSeed = String(seedOf(plot.deal.seed))
+      expect(one.logs.map(([first]) => first?.type === 'opened' && first.seed)).toContain(tableSeed)
+      for (const text of said) expect(text).not.toContain(tableSeed.slice(2))
       const tokens = one.logs.flatMap(([first]) => (first?.type === 'opened' ? first.seats.flatMap(({ token }) => token ?? []) : []))
       for (const hash of tokens) for (const text of said) expect(text).not.toContain(hash)
     }

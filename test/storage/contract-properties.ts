@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Happening, TableEvent } from '../../src/hall/ports.ts'
+import type { Happening, Seed, TableEvent } from '../../src/hall/ports.ts'
 import { keep } from '../support/keep.ts'
 import { fate, move, type Open } from './samples.ts'
 
@@ -12,6 +12,11 @@ const optional = { noNullPrototype: true }
 const sitter = fc.record({ person: text, name: text, token: text }, { requiredKeys: ['person', 'name'], ...optional })
 const outcome = fc.record({ winners: fc.array(seat), left: seat }, { requiredKeys: ['winners'], ...optional })
 const ms = fc.nat()
+/** Of logs that were begun before seeds had versions, and of those since. */
+const seed = fc.oneof(
+  fc.integer(),
+  fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes): Seed => `1:${Buffer.from(bytes).toString('base64url')}`),
+)
 
 /** Whatever can happen at a table. */
 export const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -21,7 +26,7 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
       game: text,
       options: plain,
       state: plain,
-      seed: fc.integer(),
+      seed,
       seats: fc.array(sitter),
       rated: fc.boolean(),
       private: fc.boolean(),
@@ -34,6 +39,7 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ type: fc.constant('offered' as const), seat, what: fc.constantFrom('draw' as const, 'rematch' as const) }, optional),
   fc.record({ type: fc.constantFrom('declined' as const, 'gone' as const, 'back' as const), seat }, optional),
   fc.constant({ type: 'suspended' as const }),
+  fc.record({ type: fc.constant('reseeded' as const), seed }, optional),
   fc.record(
     { type: fc.constant('ended' as const), outcome, counts: fc.constant(true as const) },
     { requiredKeys: ['type', 'outcome'], ...optional },

@@ -67,6 +67,25 @@ describe('an event as a line', () => {
     expect(JSON.parse(lineOf(event(1, other)))).toMatchObject({ rated: true, private: true, clock: { turn: 5 } })
   })
 
+  test('a seed with a version is a text, at the place of the number', () => {
+    const seeded = event(1, { ...opening, seed: '1:AAAAAAAAAAAAAAAAAAAA-_' })
+    const line = '{"type":"opened","game":"g","options":{},"state":0,"seats":[],"seed":"1:AAAAAAAAAAAAAAAAAAAA-_","at":1760000000001}'
+    expect(lineOf(seeded, seeded.at)).toBe(line)
+    expect(decodeEvent(1, 1, line)).toEqual(seeded)
+    const reseeded = event(2, { type: 'reseeded', seed: '1:AAAAAAAAAAAAAAAAAAAA-_' })
+    expect(decodeEvent(1, 2, lineOf(reseeded))).toEqual(reseeded)
+  })
+
+  test.each(['', '1:', '1:AAAAAAAAAAAAAAAAAAAAA', '2:AAAAAAAAAAAAAAAAAAAAAA', '1:AAAAAAAAAAAAAAAAAAAAA"', null, true])(
+    'a seed such as %j is none, and is neither kept nor read',
+    (seed) => {
+      const wrong = { ...opening, seed } as unknown as Happening
+      expect(() => lineOf(event(1, wrong))).toThrow('event 1 of table 1 cannot be kept: it is not as an event opened should be')
+      const text = JSON.stringify({ type: 'reseeded', seed, at: 1 })
+      expect(() => decodeEvent(1, 1, text)).toThrow('event 1 of table 1 cannot be read: it is not as an event reseeded should be')
+    },
+  )
+
   test('openings that are alike have the same beginning, and those that differ in anything do not', () => {
     const text = (one: object) => JSON.stringify(one)
     const plain = fc.constantFrom<unknown>(undefined, null, 0, '', {}, [], { a: 1 }, { a: 2 }, { b: 1 }, { a: [1] }, { a: undefined }, [1])

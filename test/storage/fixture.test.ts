@@ -106,6 +106,27 @@ describe.each(['stopped', 'killed'] as const)('a data folder of version 4 of the
     }
   })
 
+  test('keeps what its logs have, and gives tables that go on a new seed, which no client is shown', async () => {
+    const path = folder()
+    cpSync(join(fixture, left), path, { recursive: true })
+    const store = await openStore({ folder: path })
+    const { table } = what.headtail
+    const before = await store.tables.read(table, 0)
+    const door = await doorway(undefined, { store, clock: new TestClock(what.at + 1000), wait: 0 })
+    onTestFinished(() => door.premises.close())
+    await door.premises.open()
+    const ada = await login(door, 'ada')
+    expect(await ada.ask({ type: 'resume', table, after: 0 })).toMatchObject({ type: 'seated' })
+    expect(await ada.ask({ type: 'play', table, move: 'H' })).toMatchObject({ type: 'ok' })
+    const after = await store.tables.read(table, 0)
+    expect(after.slice(0, before.length)).toEqual(before)
+    const seeds = after.flatMap((event) => (event.type === 'opened' || event.type === 'reseeded' ? [event.seed] : []))
+    expect(seeds).toEqual([expect.any(Number), expect.stringMatching(/^1:/)])
+    const events = ada.all('event').filter((event) => event.table === table)
+    expect(events.map(({ what: { type } }) => type)).toContain('reseeded')
+    for (const seed of seeds) expect(JSON.stringify(events)).not.toContain(String(seed).replace(/^1:/, ''))
+  })
+
   test('goes on with quizzes under the names that began them', async () => {
     const door = await serverOn(left, 'fh/quiz')
     const registered = door.reader()

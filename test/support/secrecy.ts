@@ -9,7 +9,7 @@ import { Room } from './room.ts'
 
 /** Deal is all that chance gives in a game, and so all that can be a secret, beside the hands that people choose. */
 export interface Deal {
-  /** What all chance at the tables comes from. */
+  /** What all chance at the tables comes from: each word of their seeds. */
   readonly seed: number
   readonly number: number
   readonly word: string
@@ -72,14 +72,14 @@ export interface Staging {
   readonly games?: ReadonlyMap<string, AnyGame>
 }
 
-const SEEDS = 2 ** 31 - 1
+const WORD = 2 ** 32 - 1
 
 /** Chance that deals what it is told to deal; all else repeats. */
 function dealing({ seed, number, hands }: Deal): Random {
   const rest = seeded(1)
   let shown = 0
   return {
-    integer: (low, high) => (high === SEEDS ? seed : low === 1 && high === 100 ? number : rest.integer(low, high)),
+    integer: (low, high) => (high === WORD ? seed : low === 1 && high === 100 ? number : rest.integer(low, high)),
     choice(from) {
       const hand = from.find((one) => one === hands[shown % hands.length])
       if (hand === undefined) return rest.choice(from)

@@ -67,7 +67,7 @@ const attendance = {
 }
 
 const what = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.enum(['opened', 'suspended']) }),
+  z.strictObject({ type: z.enum(['opened', 'suspended', 'reseeded']) }),
   z.strictObject({ type: z.enum(['moved', 'declined', 'gone', 'back']), seat }),
   z.strictObject({ type: z.literal('offered'), seat, what: z.enum(['draw', 'rematch']) }),
   z.strictObject({ type: z.literal('said'), name: z.string(), seat: seat.optional(), text: z.string() }),
@@ -210,7 +210,7 @@ export const ToClient = z.discriminatedUnion('type', [
     table,
     n: seen,
     at: z.number().meta({ description: 'milliseconds since the Unix epoch' }),
-    what,
+    what: what.meta({ description: 'with `reseeded`, what is drawn comes from another seed from then on, which no client is told' }),
     sight: sight.optional().meta({ description: 'where something else is seen than before' }),
   }),
   message('resync', 'What was missed is too much to be told again: this is how it stands. Answers `resume`.', {

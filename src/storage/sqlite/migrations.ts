@@ -119,6 +119,8 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 4;
   `,
+  // seeds may be texts with a version, and tables may get another, which programs before this cannot read
+  'PRAGMA user_version = 5;',
 ]
 
 /**
