@@ -45,6 +45,7 @@ interface Seeking extends Wish {
   readonly sitter: Sitter
   readonly since: number
   seated(table: LiveTable, seat: SeatNumber): void
+  onRefused?(by: string): void
   cancelWait: (() => void) | undefined
 }
 
@@ -65,6 +66,8 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
   readonly wait: number
   /** Called once, when there is a table. */
   seated(table: LiveTable, seat: SeatNumber): void
+  /** Called once, when the person who is wanted refuses, with that one's name: the seek is over. */
+  onRefused?(by: string): void
 }
 
 /** How long a seat is held where nobody attends the table, and how often tables are looked through for that, in milliseconds. */
@@ -157,6 +160,15 @@ export class Hall {
     else if (houseCan && wait <= 0) this.#houseSits(wish)
     else this.#wait(wish, houseCan ? wait : Number.POSITIVE_INFINITY)
     return () => this.#forget(wish)
+  }
+
+  /** Ends an open seek, because the person who is wanted refuses, and notifies its owner. */
+  refuse(wish: Wish, by: string): void {
+    for (const one of this.#seeking) {
+      if (one !== wish) continue
+      this.#forget(one)
+      one.onRefused?.(by)
+    }
   }
 
   /** The tables at which a person has a seat that goes on, and the seat. */

@@ -38,6 +38,13 @@ export function pair<Waiting extends Wish>(waiting: Iterable<Waiting>, coming: W
   return undefined
 }
 
+/** Whether two open seeks for the same game differ only in what can be agreed on: whether it counts, the clock, the options. */
+export function isNear(one: Wish, other: Wish): boolean {
+  if (one.game !== other.game || one.person === other.person) return false
+  if (one.code !== undefined || other.code !== undefined || other.against !== undefined) return false
+  return one.against === undefined || one.against === other.person
+}
+
 /** The setup that two who agree on one play with: whoever cares decides. */
 export function optionsOf(one: Wish, other: Wish): unknown {
   return one.options ?? other.options

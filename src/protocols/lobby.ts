@@ -25,6 +25,18 @@ export interface GameWish {
   readonly seats?: readonly SeatNumber[] | undefined
   /** Milliseconds until the house sits down opposite; as usual where it is not given, and never for `null`. */
   readonly wait?: number | null | undefined
+  /** Cancels the open seek of the same user first; without it, an open seek refuses another. */
+  readonly replace?: boolean | undefined
+}
+
+/** Sought is the answer to a seek that was accepted. */
+export interface Sought {
+  /** The code of a private seek. */
+  readonly code?: string
+  /** The open seek that this one has replaced. */
+  readonly replaced?: Seeker
+  /** Open seeks for the same game that differ only in their terms, a few; for a seek that is open itself. */
+  readonly near?: readonly Seeker[]
 }
 
 /** GameTerms are what holds for a game between those who play it. */
@@ -134,6 +146,8 @@ export interface LobbyListener extends TableListener {
   sought(seeker: Seeker): void
   /** Somebody who sought this one by name no longer does. */
   withdrawn(seeker: Seeker): void
+  /** The user who was sought by name refuses; `by` has that user's name, and the terms of the seek, which is over. */
+  refused(by: Seeker): void
 }
 
 /** A refusal that programs can tell apart: one of the codes of the native protocol. */
@@ -191,11 +205,15 @@ export interface Lobby {
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /** Wants to play: `seated` is called when there is a table, which can be at once. For a private wish, its code. */
-  seek(wish: GameWish): Promise<{ readonly code?: string } | LobbyRefusal>
+  seek(wish: GameWish): Promise<Sought | LobbyRefusal>
   /** Takes the wish back that is still open; answers whether there was one. */
   cancel(): boolean
-  /** Sits down with whoever has given this code. */
-  join(code: string): LobbyRefusal | undefined
+  /** Sits down with whoever has given this code. With `replace`, the open seek of the same user is cancelled first. */
+  join(code: string, replace?: boolean): LobbyRefusal | undefined
+  /** Accepts the seek of a user who seeks this one by name, and cancels the own open seek; without a name, the only such seek. */
+  acceptChallenge(name?: string): LobbyRefusal | undefined
+  /** Refuses the seek of a user who seeks this one by name, who is told; without a name, the only such seek. */
+  refuseChallenge(name?: string): LobbyRefusal | undefined
   /** Watches a table, until it is left. */
   watch(table: number): Attendance | LobbyRefusal
   /** Goes away from a table that is watched, or whose game is over. */

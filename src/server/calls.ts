@@ -44,6 +44,11 @@ export class Calls {
     }
   }
 
+  /** Whether a person is connected with a lobby, and so can be notified. */
+  reaches(person: PersonId): boolean {
+    return this.#listeners.has(person)
+  }
+
   /** For how many milliseconds nobody at an address can call a person, since that was taken back too often; mostly 0. */
   wait({ person, address }: Omit<Call, 'seeker'>): number {
     return this.#takenBack.wait(keyOf(person, address), this.#clock.monotonic())

@@ -4,6 +4,7 @@ import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall
 import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
+import type { Wish } from '../hall/matching.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
@@ -18,9 +19,11 @@ import type {
   LobbyRefusal,
   PersonInfo,
   Seeker,
+  Sought,
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
+import { challengeTo, nearTo } from './challenges.ts'
 import { Identity } from './identity.ts'
 import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
@@ -137,12 +140,12 @@ export class Session implements Lobby {
     return this.#visitor ? this.#rooms.hall.place(entry.game.name, this.#visitor.person) : WHO
   }
 
-  async seek(wish: GameWish): Promise<{ readonly code?: string } | LobbyRefusal> {
+  async seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
     const entry = entryOf(wish.game)
     if (!entry) return noGame(wish.game)
     const wrong = checkSettings(entry, wish.settings)
     if (wrong) return coded('bad-setting', wrong)
-    const refusal = this.#busy() ?? this.#checkRated(wish, entry)
+    const refusal = this.#busy(wish.replace) ?? this.#checkRated(wish, entry)
     if (refusal) return refusal
     const options = await entry.setup(wish.settings, this.#rooms.stock)
     // somebody else may have come through this connection meanwhile, or it may have gone
@@ -151,16 +154,17 @@ export class Session implements Lobby {
     if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...wish.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
+    const replaced = this.#replace()
     if (size.max === 1) {
       const { sitter, token } = this.#sitter(this.#visitor)
       const rated = points !== undefined
       this.#seated(this.#rooms.hall.open(game, { options, seats: [sitter], rated, private: wish.private === true, clock }), 0, token)
-      return {}
+      return replaced
     }
     const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
     // the house is nobody's friend, and has no rating
     const nobodyElse = code !== undefined || against !== undefined || wish.rated || wish.wait === null
-    this.#seek(this.#visitor, {
+    const open = this.#seek(this.#visitor, {
       game,
       options: options ?? {},
       seats: wish.seats ?? [...Array(size.max).keys()],
@@ -170,7 +174,8 @@ export class Session implements Lobby {
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
     })
-    return code === undefined ? {} : { code }
+    const near = open ? nearTo(this.#rooms.hall, open) : []
+    return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
   cancel(): boolean {
@@ -180,8 +185,8 @@ export class Session implements Lobby {
     return cancel !== undefined
   }
 
-  join(typed: string): LobbyRefusal | undefined {
-    const busy = this.#busy()
+  join(typed: string, replace = false): LobbyRefusal | undefined {
+    const busy = this.#busy(replace)
     if (busy || !this.#visitor) return busy ?? WHO
     const code = readCode(typed)
     if (isRefusal(code)) return coded('no-such-code', code)
@@ -196,7 +201,28 @@ export class Session implements Lobby {
     }
     if (wish.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {} } = wish
+    this.#replace()
     this.#seek(this.#visitor, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return undefined
+  }
+
+  acceptChallenge(name?: string): LobbyRefusal | undefined {
+    const busy = this.#busy(true)
+    if (busy || !this.#visitor) return busy ?? WHO
+    const wish = challengeTo(this.#rooms.hall, this.#visitor.person, name)
+    if (isRefusal(wish)) return wish
+    if (wish.rated && !this.#registered) return UNREGISTERED
+    const { game, options, rated, clock = {}, person } = wish
+    this.#replace()
+    this.#seek(this.#visitor, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return undefined
+  }
+
+  refuseChallenge(name?: string): LobbyRefusal | undefined {
+    if (!this.#visitor) return WHO
+    const wish = challengeTo(this.#rooms.hall, this.#visitor.person, name)
+    if (isRefusal(wish)) return wish
+    this.#rooms.hall.refuse(wish, this.#visitor.name)
     return undefined
   }
 
@@ -291,19 +317,21 @@ export class Session implements Lobby {
     return this.#visitor !== undefined && hasAccount(this.#visitor.person)
   }
 
-  /** Why this one cannot want to play just now. */
-  #busy(): LobbyRefusal | undefined {
+  /** Why this one cannot want to play just now; with `replace`, an open seek is no reason. */
+  #busy(replace = false): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
     if (this.#tables.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
     const full = noRoom(this.#rooms, this.#visitor.person)
     if (full !== undefined) return { code: 'too-many', refused: full }
-    return this.#cancelSeek && this.#seeking()
+    return !replace && this.#cancelSeek && this.#openSeek
       ? { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
       : undefined
   }
 
-  #seeking(): boolean {
-    return [...this.#rooms.hall.seeking].some(({ person }) => person === this.#visitor?.person)
+  /** The open seek of this person. */
+  get #openSeek(): Wish | undefined {
+    for (const wish of this.#rooms.hall.seeking) if (wish.person === this.#visitor?.person) return wish
+    return undefined
   }
 
   #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
@@ -321,23 +349,38 @@ export class Session implements Lobby {
     return { sitter: { person, name, token: hashToken(token) }, token }
   }
 
-  #seek(visitor: Visitor, wish: Omit<Seek, 'sitter' | 'seated'>): void {
+  /** Cancels the open seek, if there is one, and answers with it. */
+  #replace(): { readonly replaced?: Seeker } {
+    const wish = this.#cancelSeek && this.#openSeek
+    this.cancel()
+    return wish ? { replaced: seekerOf(wish) } : {}
+  }
+
+  /** Seeks company; answers with the seek if it is still open. */
+  #seek(visitor: Visitor, wish: Omit<Seek, 'sitter' | 'seated' | 'onRefused'>): Wish | undefined {
     const { sitter, token } = this.#sitter(visitor)
     let waiting = true
     const seated = (table: LiveTable, seat: SeatNumber) => {
       waiting = false
       this.#seated(table, seat, token)
     }
-    const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated })
+    let takeBack: (() => void) | undefined
+    const onRefused = (by: string) => {
+      this.#cancelSeek = undefined
+      takeBack?.()
+      this.#listener.refused(seekerOf({ ...wish, name: by }))
+    }
+    const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated, onRefused })
     // somebody may have waited already, and then there is nothing to take back
-    if (!waiting) return
-    const takeBack = this.#call(visitor, wish)
+    if (!waiting) return undefined
+    takeBack = this.#call(visitor, wish)
     this.#cancelSeek = () => {
       // in a hall that was closed, nobody waits
-      const waits = this.#seeking()
+      const waits = this.#openSeek !== undefined
       cancel()
       if (waits) takeBack?.()
     }
+    return this.#openSeek
   }
 
   /** Tells the one who is sought by name, unless it is to be told a code; the answer takes that back. */
@@ -354,6 +397,9 @@ export class Session implements Lobby {
   #wanted({ person }: Visitor, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
     if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
+    if (typeof found === 'string' && !this.#rooms.calls.reaches(found)) {
+      return { code: 'not-now', refused: `${name} is here only through a worksheet program, and cannot be asked for a game` }
+    }
     const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
     return wait > 0
       ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }

@@ -182,7 +182,7 @@ describe('two people', () => {
     await ada.type('draw')
     expect(await grace.type('accept')).toContain('You have agreed on a draw.')
     expect(ada.news()).toContain('You have agreed on a draw.')
-    expect(await ada.type('decline')).toBe(lines('There is no offer to decline.'))
+    expect(await ada.type('decline')).toBe(lines('Nobody has offered you anything.'))
   })
 
   test('one gives up', async () => {
@@ -213,7 +213,7 @@ describe('two people', () => {
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
     expect(await grace.type('seeks')).toContain('Nobody waits')
     expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
-    expect(await ada.type(`join ${code}`)).toContain('You wait for somebody already')
+    expect(await ada.type(`join ${code}`)).toContain('This is your own invitation')
     expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
     expect(ada.news()).toContain('Your move')
     expect(await (await come('alan')).type('tables')).toContain('Nothing is played')
@@ -229,7 +229,7 @@ describe('two people', () => {
 })
 
 describe('who is sought by name', () => {
-  const call = 'bob would like to play tictactoe with you: type "play tictactoe bob".'
+  const call = 'bob would like to play tictactoe with you: type "accept bob" or "refuse bob".'
 
   test('is told apart from what is typed: in the middle of a line, which is not lost', async () => {
     const ada = await come('ada')
@@ -241,26 +241,26 @@ describe('who is sought by name', () => {
     expect(bob.news()).toContain('Table 1: you are O and begin; ada is X.')
   })
 
-  test('is told below the board that is played at, and that the game comes first', async () => {
+  test('is told below the board that is played at', async () => {
     const { ada, grace } = await two()
     const bob = await come('bob')
     for (const one of [ada, grace]) one.news()
     await bob.type('play tictactoe ada')
-    expect(ada.news()).toBe(lines('', 'bob would like to play tictactoe with you, when your game is over:', 'type "play tictactoe bob".'))
+    expect(ada.news()).toBe(lines('', call))
     expect(grace.news()).toBe('')
-    expect(await ada.type('play tictactoe bob')).toContain('You are in a game at table 1: finish it first')
     expect(await ada.type('5')).toContain('grace is to move.')
     await ada.type('resign')
-    expect(await ada.type('play tictactoe bob')).toContain('Table 2: ')
+    expect(await ada.type('accept')).toContain('Table 2: ')
   })
 
-  test('is told to take back first what is waited for', async () => {
+  test('can accept while waiting for another game, which is taken back by that', async () => {
     const ada = await come('ada')
     const bob = await come('bob')
     await ada.type('play scissors')
     await bob.type('play tictactoe ada')
-    expect(ada.news()).toBe(lines('', 'bob would like to play tictactoe with you:', 'type "cancel" and then "play tictactoe bob".'))
-    expect(await ada.type('cancel', 'play tictactoe bob')).toContain('Table 1: ')
+    expect(ada.news()).toBe(lines('', call))
+    expect(await ada.type('accept bob')).toContain('Table 1: ')
+    expect(await bob.type('seeks')).toContain('Nobody waits')
   })
 
   test('is told of nothing while a password is typed, and of everything after it', async () => {
@@ -293,7 +293,7 @@ describe('who is sought by name', () => {
     await ada.drop()
     const again = await come()
     expect(await again.type(`resume ${token}`)).toMatch(
-      /^Hello again, ada\.\nbob would like to play tictactoe with you, when your game is over:\ntype "play tictactoe bob"\.\n\nTable 1: you are back/,
+      /^Hello again, ada\.\nbob would like to play tictactoe with you: type "accept bob" or "refuse bob"\.\n\nTable 1: you are back/,
     )
   })
 })

@@ -450,8 +450,7 @@ test('who would like to play is told above a board that changes in the same turn
   expect(await happens).toBe(
     lines(
       '',
-      'bob would like to play tictactoe with you, when your game is over:',
-      'type "play tictactoe bob".',
+      'bob would like to play tictactoe with you: type "accept bob" or "refuse bob".',
       '',
       ...drawn('O--------'),
       '',

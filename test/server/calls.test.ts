@@ -21,7 +21,7 @@ function ear(fails = false): LobbyListener & { heard: string[] } {
     if (fails) throw new Error('deaf')
     heard.push(`${what} ${seeker.name}`)
   }
-  return { heard, seated() {}, news() {}, closed() {}, sought: hear('sought'), withdrawn: hear('withdrawn') }
+  return { heard, seated() {}, news() {}, closed() {}, sought: hear('sought'), withdrawn: hear('withdrawn'), refused() {} }
 }
 
 describe('a call', () => {

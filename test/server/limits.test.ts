@@ -236,6 +236,7 @@ describe('seats and tables', () => {
       closed: () => {},
       sought: () => {},
       withdrawn: () => {},
+      refused: () => {},
     })
     if (!lobby) throw new Error('there is no lobby')
     await lobby.enter('ada')

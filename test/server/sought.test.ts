@@ -14,7 +14,7 @@ describe('who is sought by name, at the front door', () => {
     const bob = await door.caller('bob')
     await bob.type(`play ${game} ada`, /^You wait for ada/)
     const heard = await ada.until(/bob/)
-    expect(heard).toEqual(['', `bob would like to play ${game} with you: type "play ${game} bob".`])
+    expect(heard).toEqual(['', `bob would like to play ${game} with you: type "accept bob" or "refuse bob".`])
     await ada.type(`play ${game} bob`, /^Table 1: .*bob/)
     await bob.until(/^Table 1: .*ada/)
   })
@@ -30,8 +30,8 @@ describe('who is sought by name, at the front door', () => {
       await one.type(PASSWORD, /is registered now/)
     }
     await bob.type('play tictactoe size 12 rated minutes 5 ada', /^You wait for ada/)
-    const typed = /type "(.*)"\.$/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
-    expect(typed).toBe('play tictactoe size 12 rated bob')
+    const typed = /type "([^"]*)" or/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
+    expect(typed).toBe('accept bob')
     await ada.type(typed, /^bob, with 5:00 left, is to move/)
   })
 
@@ -39,7 +39,7 @@ describe('who is sought by name, at the front door', () => {
     const door = await doorway()
     const [ada, other] = [await door.caller('ada'), await door.caller(name)]
     await other.type('play tictactoe ada', /^You wait for ada/)
-    const typed = /type "(.*)"\.$/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
+    const typed = /type "([^"]*)" or/.exec((await ada.until(/type "/)).at(-1) ?? '')?.[1] ?? ''
     await ada.type(typed, /^Table 1: /)
   })
 
@@ -86,7 +86,9 @@ describe('who is sought by name, at the front door', () => {
     const third = await door.caller()
     await third.until(/What is your name/)
     await third.type('ada', /^ada is registered. What is the password/)
-    expect(await third.type(PASSWORD, /^Type "play/)).toContain('bob would like to play tictactoe with you: type "play tictactoe bob".')
+    expect(await third.type(PASSWORD, /^Type "play/)).toContain(
+      'bob would like to play tictactoe with you: type "accept bob" or "refuse bob".',
+    )
   })
 
   test('hears of a few when coming in, before others that wait', async () => {
@@ -105,7 +107,7 @@ describe('who is sought by name, at the front door', () => {
     await ada.until(/What is your name/)
     const welcome = await ada.type('ada', /^Type "play/)
     expect(welcome.slice(1, -1)).toEqual([
-      ...['bob', 'carl', 'dora'].map((name) => `${name} would like to play tictactoe with you: type "play tictactoe ${name}".`),
+      ...['bob', 'carl', 'dora'].map((name) => `${name} would like to play tictactoe with you: type "accept ${name}" or "refuse ${name}".`),
       'open waits for company: "play scissors open"',
     ])
     const grace = await door.caller()

@@ -13,6 +13,7 @@ import type {
   LobbyRefusal,
   PersonInfo,
   Seeker,
+  Sought,
   TableInfo,
   TableNews,
 } from '../../src/protocols/lobby.ts'
@@ -187,8 +188,8 @@ export class StagedLobby implements Lobby {
     return this.#call('rank', game)
   }
 
-  async seek(wish: GameWish): Promise<{ readonly code?: string } | LobbyRefusal> {
-    return this.#call<{ code?: string }>('seek', wish) ?? {}
+  async seek({ replace: _, ...wish }: GameWish): Promise<Sought | LobbyRefusal> {
+    return this.#call<Sought>('seek', wish) ?? {}
   }
 
   /** Whether there is a wish to be taken back; it is kept in mind where there was one. */
@@ -203,6 +204,14 @@ export class StagedLobby implements Lobby {
 
   join(code: string): LobbyRefusal | undefined {
     return this.#call('join', code)
+  }
+
+  acceptChallenge(name?: string): LobbyRefusal | undefined {
+    return this.#call('acceptChallenge', name) ?? { code: 'not-now', refused: 'nobody has offered you anything' }
+  }
+
+  refuseChallenge(name?: string): LobbyRefusal | undefined {
+    return this.#call('refuseChallenge', name) ?? { code: 'not-now', refused: 'nobody has offered you anything' }
   }
 
   watch(table: number): Attendance | LobbyRefusal {

@@ -1,5 +1,6 @@
 import { type Command, ONGOING, type Reply } from './command.ts'
-import { want } from './seeking.ts'
+import type { Presence } from './presence.ts'
+import { acceptChallenge, refuseChallenge, want } from './seeking.ts'
 import type { Visit } from './visit.ts'
 
 /** Makes a move; what comes of it is told as it happens. `hint` goes with a refusal. */
@@ -15,9 +16,21 @@ export async function say({ lobby, present }: Visit, text: string): Promise<Repl
   return present && lobby.say(present.table, text)
 }
 
-async function accept({ lobby, present }: Visit): Promise<Reply> {
-  if (!present?.offered) return 'Nobody has offered you anything.'
-  return lobby.offer(present.table)
+/** Accepts what the opponent at the table has offered, or a challenge. */
+async function accept(visit: Visit, name: string): Promise<Reply> {
+  const { lobby, present } = visit
+  return present?.offered && isOpposite(present, name) ? lobby.offer(present.table) : acceptChallenge(visit, name)
+}
+
+/** Declines what the opponent at the table has offered, or refuses a challenge. */
+async function decline(visit: Visit, name: string): Promise<Reply> {
+  const { lobby, present } = visit
+  return present?.offered && isOpposite(present, name) ? lobby.decline(present.table) : refuseChallenge(visit, name)
+}
+
+/** Whether a name is that of a player at the table; an empty one is. */
+function isOpposite({ company: { names } }: Presence, name: string): boolean {
+  return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
 }
 
 async function rematch(visit: Visit): Promise<Reply> {
@@ -64,13 +77,21 @@ export const playing: readonly Command[] = [
     run: say,
   },
   { name: 'draw', usage: 'draw', about: 'offer a draw', needs: ['game'], run: atTable(({ lobby }, table) => lobby.offer(table)) },
-  { name: 'accept', usage: 'accept', about: 'take what was offered', needs: ['seat'], run: accept },
+  {
+    name: 'accept',
+    usage: 'accept [NAME]',
+    about: 'accept a draw, a rematch, or a game that NAME asks you for',
+    needs: ['name'],
+    run: accept,
+  },
   {
     name: 'decline',
-    usage: 'decline',
-    about: 'do not take what was offered',
-    needs: ['seat'],
-    run: atTable(({ lobby }, table) => lobby.decline(table)),
+    also: ['refuse'],
+    usage: 'decline [NAME]',
+    about: 'decline a draw, a rematch, or a game that NAME asks you for',
+    more: () => ['"refuse" does the same. The one who asked is told.'],
+    needs: ['name'],
+    run: decline,
   },
   { name: 'resign', usage: 'resign', about: 'give the game up', needs: ['game'], run: atTable(({ lobby }, table) => lobby.resign(table)) },
   { name: 'rematch', usage: 'rematch', about: 'play the same again, with seats swapped', needs: ['end'], run: rematch },

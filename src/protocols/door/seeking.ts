@@ -1,11 +1,11 @@
 import { catalogue } from '../../games/catalogue.ts'
-import { isRefusal } from '../../games/game.ts'
+import { isRefusal, type Refusal } from '../../games/game.ts'
 import type { GameWish } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { limits, particulars } from './terms.ts'
 import { inColumns, inLine, ROWS, sentence, shortened } from './text.ts'
 import type { Visit } from './visit.ts'
-import { answerTo, clockSettings, gameNames, readWish, settingsOf } from './wish.ts'
+import { answerTo, clockSettings, gameNames, nearBy, readWish, settingsOf } from './wish.ts'
 
 function games(): Reply {
   const rows = catalogue.flatMap((entry) => [
@@ -31,7 +31,7 @@ function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
 /** Wants to play, and says what comes next where that is not a table at once. */
 export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   leaveBehind(visit)
-  const sought = await visit.lobby.seek(wish)
+  const sought = await visit.lobby.seek({ ...wish, replace: true })
   if (isRefusal(sought)) {
     const { against } = wish
     if (against === undefined) return sought
@@ -40,11 +40,16 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   visit.wish = wish
   visit.settle()
   if (visit.present?.playing) return undefined
+  const replaced = sought.replaced ? [`You no longer wait for ${sought.replaced.game}.`] : []
   if (sought.code !== undefined) {
-    return [`Tell the one whom you invite to type: join ${sought.code}`, 'Then the game begins. "cancel" takes the invitation back.']
+    return [
+      ...replaced,
+      `Tell the one whom you invite to type: join ${sought.code}`,
+      'Then the game begins. "cancel" takes the invitation back.',
+    ]
   }
   const house = wish.against === undefined && !wish.rated ? ['If nobody comes soon, the house plays with you.'] : []
-  return [waitingFor(wish.against), ...house]
+  return [...replaced, waitingFor(wish.against), ...house, ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, wish))]
 }
 
 /** What is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
@@ -66,11 +71,26 @@ export function leaveBehind(visit: Visit): void {
 function join(visit: Visit, rest: string): Reply {
   if (rest === '') return 'Type the code behind it that you were told, such as "join amber-otter-seven".'
   leaveBehind(visit)
-  return visit.lobby.join(rest)
+  return visit.lobby.join(rest, true)
 }
 
 function cancel({ lobby }: Visit): Reply {
   return lobby.cancel() ? 'You no longer wait.' : 'You wait for nobody.'
+}
+
+/** Accepts a challenge, by the name of its owner or as the only one. */
+export function acceptChallenge({ lobby }: Visit, name: string): Reply {
+  return refusedBy(lobby.acceptChallenge(name === '' ? undefined : name), name)
+}
+
+/** Refuses a challenge, by the name of its owner or as the only one; that it is over is a notice. */
+export function refuseChallenge({ lobby }: Visit, name: string): Reply {
+  return refusedBy(lobby.refuseChallenge(name === '' ? undefined : name), name)
+}
+
+/** A refusal that may begin with a name as it was typed. */
+function refusedBy(refusal: Refusal | undefined, name: string): Reply {
+  return refusal && sentence(refusal.refused, name === '' ? [] : [name])
 }
 
 function seeks({ lobby }: Visit): Reply {

@@ -5,7 +5,7 @@ import { leaveBehind } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
 import { counted, inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
-import { answerTo, callOf, type Doing } from './wish.ts'
+import { answerTo, callOf } from './wish.ts'
 
 /** People of whom it is said when somebody comes that they wait for company. */
 const NAMED = 3
@@ -58,10 +58,8 @@ function welcome({ lobby }: Visit): readonly string[] {
 }
 
 /** Who already wants to play with somebody who has come in, a few. */
-function called(lobby: Lobby, doing?: Doing): readonly string[] {
-  return seekersOf(lobby)
-    .slice(0, NAMED)
-    .flatMap((seeker) => callOf(seeker, doing))
+function called(lobby: Lobby): readonly string[] {
+  return seekersOf(lobby).slice(0, NAMED).flatMap(callOf)
 }
 
 /** The game of a seat that is held, and with whom. */
@@ -134,8 +132,7 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
   if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
   if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
-  const plays = attendance.now?.sight.outcome === undefined
-  if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`, ...called(lobby, plays ? 'playing' : 'nothing'))
+  if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`, ...called(lobby))
   visit.attend(attendance, 'back')
   return undefined
 }

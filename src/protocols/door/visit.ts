@@ -10,7 +10,7 @@ import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
 import { Presence } from './presence.ts'
 import { edited, inLine, inSentences, inWidth, sentence } from './text.ts'
-import { callOf, type Doing } from './wish.ts'
+import { callOf } from './wish.ts'
 import type { Coming } from './wording.ts'
 
 /** What is said before a password where nothing hides it. */
@@ -42,8 +42,9 @@ export class Visit {
       if (this.#present?.table === news.table) this.#present.take(news)
     },
     closed: (table, reason) => this.#close(table, reason),
-    sought: (seeker) => this.#notices.push(...callOf(seeker, this.#doing)),
+    sought: (seeker) => this.#notices.push(...callOf(seeker)),
     withdrawn: ({ name }) => this.#notices.push(`${inLine(name)} no longer waits for you.`),
+    refused: ({ name, game }) => this.#notices.push(`${inLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
   #present: Presence | undefined
   /** What has happened and was not told yet. */
@@ -77,6 +78,7 @@ export class Visit {
       closed: (table, reason) => this.#happened((listener) => listener.closed(table, reason)),
       sought: (seeker) => this.#happened((listener) => listener.sought(seeker)),
       withdrawn: (seeker) => this.#happened((listener) => listener.withdrawn(seeker)),
+      refused: (by) => this.#happened((listener) => listener.refused(by)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
@@ -181,11 +183,6 @@ export class Visit {
     const held = this.#present?.playing ? [`Your seat at table ${this.#present.table} is held for a while: ${back}`] : []
     this.say(...inSentences([word, ...held]))
     this.#over = true
-  }
-
-  get #doing(): Doing {
-    const { me, seekers } = this.lobby
-    return this.#present?.playing ? 'playing' : seekers.some(({ name }) => name === me?.name) ? 'waiting' : 'nothing'
   }
 
   /** Something has happened. All that happens in one turn is told to people together, where it cannot hurt who made it happen. */

@@ -2,7 +2,7 @@ import { catalogue, checkSettings, type Entry, entryOf } from '../../games/catal
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import type { ClockTerms, GameWish, Seeker } from '../lobby.ts'
 import { nearest } from './nearest.ts'
-import { inBrackets, limits, unusual } from './terms.ts'
+import { inBrackets, limits, particulars, unusual } from './terms.ts'
 import { inLine, inSentences, listed } from './text.ts'
 
 /** ClockSetting is a clock that can be asked for at any game for two, in a unit of so many milliseconds. */
@@ -62,14 +62,29 @@ export function answerTo({ name, game, settings, rated }: Seeker): string {
   return `play ${wish} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
 }
 
-/** What somebody does who is asked for a game. */
-export type Doing = 'nothing' | 'playing' | 'waiting'
+/** A challenge in words for the user who is challenged, and what to type. */
+export function callOf(seeker: Seeker): readonly string[] {
+  const name = inLine(seeker.name)
+  return inSentences([
+    `${name} would like to play ${seeker.game} with you${inBrackets(particulars(seeker))}:`,
+    `type "accept ${name}" or "refuse ${name}".`,
+  ])
+}
 
-/** Who wants to play with somebody, in words for that one, and what to type. */
-export function callOf(seeker: Seeker, doing: Doing = 'nothing'): readonly string[] {
-  const wants = `${inLine(seeker.name)} would like to play ${seeker.game} with you${inBrackets(limits(seeker.clock))}`
-  const first = doing === 'waiting' ? '"cancel" and then ' : ''
-  return inSentences([`${wants}${doing === 'playing' ? ', when your game is over' : ''}:`, `type ${first}"${inLine(answerTo(seeker))}".`])
+/** An open seek that differs from a wish only in its terms: what is different, and what to type to play it all the same. */
+export function nearBy(seeker: Seeker, wish: GameWish): readonly string[] {
+  const { rated, game, clock } = seeker
+  const known = entryOf(game)?.settings ?? {}
+  const settings = Object.entries(known).flatMap(([setting, { usual }]) => {
+    const value = seeker.settings[setting] ?? usual
+    return value === (wish.settings[setting] ?? usual) ? [] : [`${setting} ${value}`]
+  })
+  const counts = rated === (wish.rated === true) ? [] : [rated ? 'rated' : 'not rated']
+  const times = clock && wish.clock ? limits(clock) : []
+  return inSentences([
+    `${inLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
+    `type "${inLine(answerTo(seeker))}".`,
+  ])
 }
 
 /** The settings of a game: how each is typed, and what it is about. */

@@ -87,6 +87,9 @@ const tableInfo = z.strictObject({
 const seek = { name: z.string(), game: z.string(), ...terms }
 const ladderRow = { rank: z.int(), name: z.string(), score: z.number(), games: z.int() }
 
+const challenger = name.optional().meta({ description: 'of the user who seeks this one; may be missing if there is only one' })
+const replace = z.boolean().optional().meta({ description: 'cancels the own open seek first; else an open seek refuses another' })
+
 /** A command as a client says it: every one may have an `id`, which its answer has too. */
 function command<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
   return z.strictObject({ type: z.literal(type), id: id.optional(), ...shape }).meta({ description: about })
@@ -126,9 +129,16 @@ export const ToServer = z.discriminatedUnion('type', [
       .union([milliseconds, z.literal(0), z.null()])
       .optional()
       .meta({ description: 'until the house sits down opposite; null for never' }),
+    replace,
   }),
   command('cancel', 'Takes the wish back.', {}),
-  command('join', 'Sits down with who has given this code.', { code: z.string().max(100) }),
+  command('join', 'Sits down with who has given this code.', { code: z.string().max(100), replace }),
+  command('accept', 'Accepts the seek of a user who seeks this one by name, and cancels the own open seek. `seated` comes.', {
+    name: challenger,
+  }),
+  command('refuse', 'Refuses the seek of a user who seeks this one by name: the seek is over, and its owner gets `refused`.', {
+    name: challenger,
+  }),
   command('watch', 'Watches a table; answered by `watching`.', { table }),
   command('leave', 'Goes away from a table that is watched, or whose game is over.', { table }),
   command(
@@ -159,6 +169,9 @@ export const ToClient = z.discriminatedUnion('type', [
   message('ok', 'A command was done.', {
     id: id.optional(),
     code: z.string().optional().meta({ description: 'of a private wish, to be said aloud' }),
+    near: list(z.strictObject(seek))
+      .optional()
+      .meta({ description: 'for a seek that is open: seeks for the same game that differ only in their terms, a few' }),
   }),
   message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
     id: id.optional(),
@@ -201,6 +214,7 @@ export const ToClient = z.discriminatedUnion('type', [
     seek,
   ),
   message('withdrawn', 'Somebody who sought this one by name no longer does.', seek),
+  message('refused', 'The user who was sought by name refuses; `name` is that user. The seek is over.', seek),
   message('seated', 'There is a table, and this is the own seat; or it is taken up again, which answers `resume`.', {
     id: id.optional(),
     ...attendance,

@@ -73,6 +73,10 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'withdrawn', name: seeker.name, game: seeker.game, ...termsOf(seeker) })
   }
 
+  refused(by: Seeker): void {
+    this.#send({ type: 'refused', name: by.name, game: by.game, ...termsOf(by) })
+  }
+
   /** Tells who has come in by whom it is sought already. */
   #tellSeekers(): void {
     for (const seeker of seekersOf(this.#lobby())) this.sought(seeker)
@@ -110,7 +114,11 @@ export class NativeSession implements LobbyListener {
       case 'cancel':
         return lobby.cancel() ? OK : { code: 'not-now', refused: 'you wait for nobody' }
       case 'join':
-        return done(lobby.join(command.code))
+        return done(lobby.join(command.code, command.replace))
+      case 'accept':
+        return done(lobby.acceptChallenge(command.name))
+      case 'refuse':
+        return done(lobby.refuseChallenge(command.name))
       case 'watch':
         return present('watching', lobby.watch(command.table))
       case 'leave':
@@ -145,7 +153,12 @@ export class NativeSession implements LobbyListener {
   async #seek({ settings = {}, ...wish }: Command<'seek'>): Promise<Answer | LobbyRefusal> {
     const sought = await this.#lobby().seek({ ...wish, settings })
     if (isRefusal(sought)) return sought
-    return sought.code === undefined ? OK : { type: 'ok', code: sought.code }
+    const { code, near } = sought
+    return {
+      type: 'ok',
+      ...(code === undefined ? {} : { code }),
+      ...(near ? { near: near.map((seeker) => ({ name: seeker.name, game: seeker.game, ...termsOf(seeker) })) } : {}),
+    }
   }
 
   async #resume({ token, table, after }: Command<'resume'>): Promise<Answer | LobbyRefusal> {
