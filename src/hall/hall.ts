@@ -1,8 +1,9 @@
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { playable } from '../games/player.ts'
+import { Listing } from './listing.ts'
 import { LiveTable, type TableTools } from './live.ts'
-import { clockOf, optionsOf, pair, type Wish } from './matching.ts'
+import { clockOf, optionsOf, type Wish } from './matching.ts'
 import {
   type Clock,
   type ClockRules,
@@ -17,6 +18,7 @@ import {
 } from './ports.ts'
 import { Recorder } from './recorder.ts'
 import { newSeed } from './seeds.ts'
+import { Seeks } from './seeks.ts'
 import { type SeatAt, Tables } from './tables.ts'
 
 /** What a hall is made of. */
@@ -29,6 +31,8 @@ export interface HallOptions {
   readonly random: Random
   /** Told of what went wrong and was survived: a table that could not be kept, or taken up again. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
+  /** Which tables everybody may know of while they go on: those that are not private, where not given. */
+  readonly isListed?: (table: LiveTable) => boolean
 }
 
 /** How a table is opened. */
@@ -56,7 +60,11 @@ export interface Place extends Standing {
 
 /** The best of a game, from the first on, with their places. */
 export function placed(best: readonly Standing[]): readonly Place[] {
-  return best.map((one) => ({ ...one, rank: best.filter(({ score }) => score > one.score).length + 1 }))
+  let rank = 0
+  return best.map((one, at) => {
+    if (one.score !== best[at - 1]?.score) rank = at + 1
+    return { ...one, rank }
+  })
 }
 
 /** A wish to be seated. */
@@ -83,7 +91,8 @@ export class Hall {
   readonly #options: HallOptions
   readonly #tools: TableTools
   readonly #tables = new Tables()
-  readonly #seeking = new Set<Seeking>()
+  readonly #listing: Listing
+  readonly #seeks = new Seeks<Seeking>()
   /** When it is to be looked for abandoned tables next, in monotonic milliseconds. */
   #tidyAt = 0
   #closed: Error | undefined
@@ -93,12 +102,18 @@ export class Hall {
     this.#options = options
     const { store, clock, random, onTrouble } = options
     this.recorder = new Recorder(store, options.games, onTrouble)
-    this.#tools = { log: store.tables, clock, random, onTrouble }
+    this.#listing = new Listing(options.isListed ?? (({ state }) => !state.opened.private))
+    this.#tools = { log: store.tables, clock, random, onTrouble, onChange: (table) => this.#listing.update(table) }
   }
 
   /** The tables at which something goes on, in order. */
   get tables(): Iterable<LiveTable> {
-    return [...this.#tables.all].filter(({ known }) => known)
+    return this.#known()
+  }
+
+  /** The tables that go on and that everybody may know of, the attended and the newest first. */
+  get listing(): Pick<Listing, 'size' | 'page'> {
+    return this.#listing
   }
 
   /** How many tables there are at which something goes on, or somebody still is. */
@@ -108,7 +123,12 @@ export class Hall {
 
   /** Those who wait for company, in the order in which they came. */
   get seeking(): Iterable<Wish & { readonly since: number }> {
-    return this.#seeking
+    return this.#seeks
+  }
+
+  /** Those who wait for company, by who may know of it. */
+  get seeks(): Pick<Seeks<Wish>, 'size' | 'shown' | 'open' | 'of' | 'against'> {
+    return this.#seeks
   }
 
   /** A table at which something goes on. */
@@ -155,7 +175,7 @@ export class Hall {
       cancelWait: undefined,
     }
     const houseCan = playable(this.#rules(seek.game))
-    const match = pair(this.#seeking, wish)
+    const match = this.#seeks.match(wish)
     if (match) this.#seat(match.waiting, wish, match.seats)
     else if (houseCan && wait <= 0) this.#houseSits(wish)
     else this.#wait(wish, houseCan ? wait : Number.POSITIVE_INFINITY)
@@ -164,11 +184,9 @@ export class Hall {
 
   /** Ends an open seek, because the person who is wanted refuses, and notifies its owner. */
   refuse(wish: Wish, by: string): void {
-    for (const one of this.#seeking) {
-      if (one !== wish) continue
-      this.#forget(one)
-      one.onRefused?.(by)
-    }
+    if (!this.#seeks.has(wish)) return
+    this.#forget(wish)
+    wish.onRefused?.(by)
   }
 
   /** The tables at which a person has a seat that goes on, and the seat. */
@@ -213,8 +231,7 @@ export class Hall {
 
   /** Who waits for somebody with this code. */
   invitation(code: string): Wish | undefined {
-    for (const wish of this.#seeking) if (wish.code === code) return wish
-    return undefined
+    return this.#seeks.withCode(code)
   }
 
   /** The seat that a token lets its holder back to, by the token's hash: at the latest of the tables that have it. */
@@ -277,14 +294,14 @@ export class Hall {
       if (!table.emptySince(now - HELD)) continue
       table.submit({ type: 'abandon' })
       // there is room at once, and not only when that is kept
-      this.#tables.remove(table)
+      this.#remove(table)
     }
   }
 
   /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
   close(reason: Error): void {
     this.#closed ??= reason
-    for (const wish of this.#seeking) this.#forget(wish)
+    for (const wish of [...this.#seeks]) this.#forget(wish)
     const tables = [...this.#tables.all]
     for (const table of tables) table.close(reason)
     this.#closing = Promise.all([this.#closing, ...tables.map((table) => table.settled())])
@@ -305,12 +322,22 @@ export class Hall {
   #take(table: LiveTable): void {
     if (table.closed) return
     this.#tables.add(table)
+    this.#listing.update(table)
     this.recorder.watch(table)
-    table.whenQuiet(() => this.#tables.remove(table))
+    table.whenQuiet(() => this.#remove(table))
+  }
+
+  #remove(table: LiveTable): void {
+    this.#tables.remove(table)
+    this.#listing.remove(table)
+  }
+
+  *#known(): Iterable<LiveTable> {
+    for (const table of this.#tables.all) if (table.known) yield table
   }
 
   #wait(wish: Seeking, wait: number): void {
-    this.#seeking.add(wish)
+    this.#seeks.add(wish)
     if (wait === Number.POSITIVE_INFINITY) return
     const { clock, onTrouble } = this.#options
     wish.cancelWait = clock.after(wait, () => {
@@ -324,7 +351,7 @@ export class Hall {
 
   #forget(wish: Seeking): void {
     wish.cancelWait?.()
-    this.#seeking.delete(wish)
+    this.#seeks.delete(wish)
   }
 
   #houseSits(wish: Seeking): void {

@@ -10,6 +10,8 @@ export interface TableTools {
   readonly random: Random
   /** Told of what went wrong and was survived: a table that was closed therefore, or somebody there who was sent away. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
+  /** Called when a table is known for the first time, has ended, or is attended for the first or left by the last. */
+  readonly onChange?: ((table: LiveTable) => void) | undefined
 }
 
 /** News is one event at a table, as one seat or a watcher may see it. */
@@ -177,6 +179,7 @@ export class LiveTable {
       return () => {}
     }
     this.#attendants = this.#attendants.length === 0 ? [attendant] : [...this.#attendants, attendant]
+    if (this.#attendants.length === 1) this.#tools.onChange?.(this)
     return () => {
       this.#without(attendant)
       this.#rest()
@@ -258,7 +261,9 @@ export class LiveTable {
     for (const event of events) {
       const state = this.#after(event)
       if (!state) return
+      const isNew = !this.#published
       this.#published = state
+      if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
       this.#publish(event, state)
       if (this.#broken) return
     }
@@ -320,7 +325,9 @@ export class LiveTable {
 
   #without(attendant: Attendant): void {
     this.#attendants = this.#attendants.filter((one) => one !== attendant)
-    if (this.#attendants.length === 0) this.#emptySince = this.#tools.clock.monotonic()
+    if (this.#attendants.length > 0) return
+    this.#emptySince = this.#tools.clock.monotonic()
+    this.#tools.onChange?.(this)
   }
 
   #dismiss(attendant: Attendant, reason: Error): void {

@@ -4,6 +4,7 @@ import type { Denial, Why } from './denial.ts'
 import { checkPersonName, foldName } from './names.ts'
 import { type Passwords, WRONG } from './passwords.ts'
 import type { Account, Accounts, Clock, PersonId } from './ports.ts'
+import { Presences } from './presences.ts'
 import { Throttle } from './throttle.ts'
 
 /** Visitor is somebody who is here, under a name, through one connection. */
@@ -56,7 +57,7 @@ export class People {
   readonly #clock: Clock
   readonly #expected: (person: PersonId) => boolean
   readonly #guesses = { name: new Throttle(GUESSES.name), address: new Throttle(GUESSES.address), code: new Throttle(GUESSES.code) }
-  readonly #present = new Set<Present>()
+  readonly #present = new Presences<Present>()
 
   constructor({ accounts, passwords, clock, expected = () => false }: PeopleOptions) {
     this.#accounts = accounts
@@ -65,9 +66,29 @@ export class People {
     this.#expected = expected
   }
 
-  /** Those who are here, in the order in which they came. */
-  get here(): Iterable<Visitor> {
+  /** Those who are here, each connection of theirs, in the order in which they came. */
+  get here(): Iterable<Visitor> & { readonly size: number } {
     return this.#present
+  }
+
+  /** How many people are here. */
+  get count(): number {
+    return this.#present.persons
+  }
+
+  /** The people who are here in the order in which they came, each once: at most `count` from the place `from` on. */
+  page(from: number, count: number): readonly Visitor[] {
+    return this.#present.page(from, count)
+  }
+
+  /** Who is here under a name, however it is written. */
+  named(name: string): Visitor | undefined {
+    return this.#present.named(foldName(name))
+  }
+
+  /** A person who is here. */
+  person(person: PersonId): Visitor | undefined {
+    return this.#present.of(person)[0]
   }
 
   /** Lets somebody in; a refusal says why not. */
@@ -172,7 +193,7 @@ export class People {
 
   /** Whoever else is here as this guest goes, or is the reason for a refusal. */
   #makeRoom(person: PersonId, name: string, { again, before }: Entry): Denial | undefined {
-    const same = [...this.#present].filter((one) => one.person === person && one !== before)
+    const same = this.#present.of(person).filter((one) => one !== before)
     if (again !== true && before?.person !== person) {
       if (same.length > 0) return denied('name-taken', `${name} is here already: choose another name`)
       if (this.#expected(person)) return denied('name-taken', `${name} is expected back at a table: choose another name`)
@@ -186,7 +207,7 @@ export class People {
 
   #arrive(person: PersonId, name: string, { replaced }: Entry): Visitor {
     const present: Present = { person, name, since: this.#clock.now(), replaced, leave: () => this.#present.delete(present) }
-    this.#present.add(present)
+    this.#present.add(present, foldName(name))
     return present
   }
 

@@ -74,6 +74,18 @@ export interface PersonInfo {
   readonly tables: readonly number[]
 }
 
+/** Range is a part of a list: at most `count` items, from the place `from` on, counted from 0; the first, where not given. */
+export interface Range {
+  readonly from?: number
+  readonly count: number
+}
+
+/** Page is a part of a list, and how many items the whole list has. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly total: number
+}
+
 /** LadderRow is a place on a game's ladder. */
 export interface LadderRow {
   readonly rank: number
@@ -196,10 +208,20 @@ export interface Lobby {
   /** Whether a name is registered, and so needs its password. */
   isRegistered(name: string): Promise<boolean>
 
-  readonly seekers: readonly Seeker[]
-  /** Tables at which something goes on and that are not private. */
-  readonly tables: readonly TableInfo[]
-  readonly people: readonly PersonInfo[]
+  /** Those who are here, each person once, in the order in which they came. */
+  listPeople(range: Range): Page<PersonInfo>
+  /** Whether somebody is here under exactly this name. */
+  isHere(name: string): boolean
+  /** Those who wait for company, without an invitation, in the order in which they came. */
+  listSeekers(range: Range): Page<Seeker>
+  /** Those of them who wait for anybody, and not for one by name. */
+  listOpenSeekers(range: Range): Page<Seeker>
+  /** Those of them who wait for this one by name. */
+  listSought(range: Range): Page<Seeker>
+  /** What this one waits for where others can see it; `undefined` for who does not wait. */
+  readonly ownSeek: Seeker | undefined
+  /** Tables at which something goes on and that are not private: first those that somebody attends, the newest first. */
+  listTables(range: Range): Page<TableInfo>
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
   /** The own place on a ladder; `undefined` for who is not on it. */
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
@@ -232,9 +254,4 @@ export interface Lobby {
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>
   resign(table: number): Promise<LobbyRefusal | undefined>
-}
-
-/** Those who seek somebody in a lobby by name. */
-export function seekersOf({ me, seekers }: Lobby): readonly Seeker[] {
-  return me ? seekers.filter(({ against }) => against === me.name) : []
 }

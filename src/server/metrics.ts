@@ -69,8 +69,8 @@ export class Metrics {
       for (const { program, connection } of server.conversations) said(counter, program.name, connection.received, connection.sent)
     })
     this.#gauge('parlor_tables', 'Tables at which something goes on.', [], (gauge) => gauge.set(hall.size))
-    this.#gauge('parlor_people', 'People who are here under a name.', [], (gauge) => gauge.set([...people.here].length))
-    this.#gauge('parlor_seeks', 'Those who wait for company.', [], (gauge) => gauge.set([...hall.seeking].length))
+    this.#gauge('parlor_people', 'People who are here under a name.', [], (gauge) => gauge.set(people.here.size))
+    this.#gauge('parlor_seeks', 'Those who wait for company.', [], (gauge) => gauge.set(hall.seeks.size))
   }
 
   /** A number that only grows, read anew each time. */

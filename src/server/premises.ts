@@ -11,6 +11,7 @@ import type { Household, Line } from '../protocols/house.ts'
 import { gatherMore } from '../wire/transports/together.ts'
 import { Calls } from './calls.ts'
 import { HallHouse } from './hall-house.ts'
+import { isPublic } from './known.ts'
 import { type HallLimits, unlimited } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 
@@ -52,7 +53,7 @@ export class Premises implements Rooms {
     this.limits = limits
     this.bytes = bytes
     this.#store = store
-    this.hall = new Hall({ store, games: played, clock, random, onTrouble })
+    this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic })
     const expected = (person: PersonId) => this.hall.expects(person)
     this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock, expected })
     this.calls = new Calls({ clock, onTrouble })

@@ -5,7 +5,6 @@ import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
-import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
 import { Bucket } from '../hall/throttle.ts'
@@ -17,7 +16,9 @@ import type {
   Lobby,
   LobbyListener,
   LobbyRefusal,
+  Page,
   PersonInfo,
+  Range,
   Seeker,
   Sought,
   TableInfo,
@@ -109,24 +110,35 @@ export class Session implements Lobby {
     return this.#rooms.people.isRegistered(name)
   }
 
-  get seekers(): readonly Seeker[] {
-    const named = new Map([...this.#rooms.people.here].map(({ person, name }) => [person, name]))
-    return [...this.#rooms.hall.seeking]
-      .filter(({ code }) => code === undefined)
-      .map((wish) => ({
-        ...seekerOf(wish),
-        ...(wish.against === undefined ? {} : { against: named.get(wish.against) ?? 'somebody' }),
-      }))
+  listPeople({ from = 0, count }: Range): Page<PersonInfo> {
+    const { people } = this.#rooms
+    return { items: people.page(from, count).map((visitor) => this.#personInfo(visitor)), total: people.count }
   }
 
-  get tables(): readonly TableInfo[] {
-    const open = [...this.#rooms.hall.tables].filter((table) => isPublic(table) && !table.state.ended)
-    const attended = (table: LiveTable) => Number(table.attendants.length > 0)
-    return open.sort((one, other) => attended(other) - attended(one) || other.id - one.id).map(tableInfo)
+  isHere(name: string): boolean {
+    return this.#rooms.people.named(name)?.name === name
   }
 
-  get people(): readonly PersonInfo[] {
-    return [...this.#rooms.people.here].map((visitor) => this.#personInfo(visitor))
+  listSeekers(range: Range): Page<Seeker> {
+    return this.#seekers(this.#rooms.hall.seeks.shown, range)
+  }
+
+  listOpenSeekers(range: Range): Page<Seeker> {
+    return this.#seekers(this.#rooms.hall.seeks.open, range)
+  }
+
+  listSought(range: Range): Page<Seeker> {
+    return this.#visitor ? this.#seekers(this.#rooms.hall.seeks.against(this.#visitor.person), range) : { items: [], total: 0 }
+  }
+
+  get ownSeek(): Seeker | undefined {
+    const own = this.#openSeek
+    return own && own.code === undefined ? this.#seeker(own) : undefined
+  }
+
+  listTables({ from = 0, count }: Range): Page<TableInfo> {
+    const { listing } = this.#rooms.hall
+    return { items: listing.page(from, count).map(tableInfo), total: listing.size }
   }
 
   async ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal> {
@@ -209,7 +221,7 @@ export class Session implements Lobby {
   acceptChallenge(name?: string): LobbyRefusal | undefined {
     const busy = this.#busy(true)
     if (busy || !this.#visitor) return busy ?? WHO
-    const wish = challengeTo(this.#rooms.hall, this.#visitor.person, name)
+    const wish = challengeTo(this.#rooms, this.#visitor.person, name)
     if (isRefusal(wish)) return wish
     if (wish.rated && !this.#registered) return UNREGISTERED
     const { game, options, rated, clock = {}, person } = wish
@@ -220,7 +232,7 @@ export class Session implements Lobby {
 
   refuseChallenge(name?: string): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
-    const wish = challengeTo(this.#rooms.hall, this.#visitor.person, name)
+    const wish = challengeTo(this.#rooms, this.#visitor.person, name)
     if (isRefusal(wish)) return wish
     this.#rooms.hall.refuse(wish, this.#visitor.name)
     return undefined
@@ -304,6 +316,16 @@ export class Session implements Lobby {
     this.#tables.end()
   }
 
+  #seekers(seeks: { readonly size: number; slice(from: number, count: number): Wish[] }, { from = 0, count }: Range): Page<Seeker> {
+    return { items: seeks.slice(from, count).map((wish) => this.#seeker(wish)), total: seeks.size }
+  }
+
+  #seeker(wish: Wish): Seeker {
+    const { against } = wish
+    if (against === undefined) return seekerOf(wish)
+    return { ...seekerOf(wish), against: this.#rooms.people.person(against)?.name ?? 'somebody' }
+  }
+
   #personInfo({ person, name }: Visitor): PersonInfo {
     const tables = [...this.#rooms.hall.seatsOf(person)].map(({ table }) => table.id)
     return { name, registered: hasAccount(person), tables }
@@ -330,8 +352,7 @@ export class Session implements Lobby {
 
   /** The open seek of this person. */
   get #openSeek(): Wish | undefined {
-    for (const wish of this.#rooms.hall.seeking) if (wish.person === this.#visitor?.person) return wish
-    return undefined
+    return this.#visitor && this.#rooms.hall.seeks.of(this.#visitor.person).slice(0, 1)[0]
   }
 
   #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
@@ -408,8 +429,7 @@ export class Session implements Lobby {
 
   /** The person of somebody who is here. */
   #present(name: string): PersonId | LobbyRefusal {
-    for (const visitor of this.#rooms.people.here) if (foldName(visitor.name) === foldName(name)) return visitor.person
-    return { code: 'no-such-person', refused: `${name} is not here: see who is` }
+    return this.#rooms.people.named(name)?.person ?? { code: 'no-such-person', refused: `${name} is not here: see who is` }
   }
 
   #seated(table: LiveTable, seat: SeatNumber, token: string): void {

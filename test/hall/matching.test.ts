@@ -1,10 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clockOf, optionsOf, pair, type Wish } from '../../src/hall/matching.ts'
+import { clockOf, type Match, optionsOf, type Wish } from '../../src/hall/matching.ts'
 import { type ClockRules, PEER } from '../../src/hall/ports.ts'
+import { Seeks } from '../../src/hall/seeks.ts'
 
 function wish(more: Partial<Wish> = {}): Wish {
   return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
+}
+
+/** The first of those who wait that suits the one who comes. */
+function pair(waiting: Iterable<Wish>, coming: Wish): Match<Wish> | undefined {
+  const seeks = new Seeks<Wish>()
+  for (const one of waiting) seeks.add(one)
+  return seeks.match(coming)
 }
 
 const PEOPLE = ['guest:ada', 'guest:grace', PEER]

@@ -11,7 +11,9 @@ import type {
   Lobby,
   LobbyListener,
   LobbyRefusal,
+  Page,
   PersonInfo,
+  Range,
   Seeker,
   Sought,
   TableInfo,
@@ -97,6 +99,10 @@ export class Caller {
   }
 }
 
+function pageOf<Item>(all: readonly Item[], { from = 0, count }: Range): Page<Item> {
+  return { items: all.slice(from, from + count), total: all.length }
+}
+
 /** The methods of a lobby. */
 type Method = { [Name in keyof Lobby]: Lobby[Name] extends (...args: never[]) => unknown ? Name : never }[keyof Lobby]
 
@@ -112,6 +118,40 @@ export class StagedLobby implements Lobby {
   readonly calls: unknown[][] = []
   readonly #answers = new Map<Method, unknown>()
   #listener: LobbyListener | undefined
+
+  listPeople(range: Range): Page<PersonInfo> {
+    return pageOf([...new Map(this.people.map((person) => [person.name, person])).values()], range)
+  }
+
+  isHere(name: string): boolean {
+    return this.people.some((person) => person.name === name)
+  }
+
+  listSeekers(range: Range): Page<Seeker> {
+    return pageOf(this.seekers, range)
+  }
+
+  listOpenSeekers(range: Range): Page<Seeker> {
+    return pageOf(
+      this.seekers.filter(({ against }) => against === undefined),
+      range,
+    )
+  }
+
+  listSought(range: Range): Page<Seeker> {
+    return pageOf(
+      this.seekers.filter(({ against }) => against !== undefined && against === this.me?.name),
+      range,
+    )
+  }
+
+  get ownSeek(): Seeker | undefined {
+    return this.seekers.find(({ name }) => name === this.me?.name)
+  }
+
+  listTables(range: Range): Page<TableInfo> {
+    return pageOf(this.tables, range)
+  }
 
   /** Somebody who comes to this lobby, and has seen the greeting. */
   async caller(name?: string): Promise<Caller> {

@@ -1,5 +1,4 @@
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import { sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
 /** Reply is what a command says: lines, a refusal, or nothing where what happens says it. */
@@ -74,7 +73,7 @@ function overfull({ present }: Visit, { name, usage }: Command, rest: string): s
 export function answer(visit: Visit, reply: Reply): void {
   visit.settle()
   if (reply === undefined) return
-  if (isRefusal(reply)) visit.say(sentence(reply.refused, visit.names))
+  if (isRefusal(reply)) visit.say(visit.sentence(reply.refused))
   else if (typeof reply === 'string') visit.say(reply)
   else visit.say(...reply)
 }

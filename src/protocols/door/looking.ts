@@ -11,13 +11,14 @@ import { gameOf, isSolitary } from './wish.ts'
 const BEST = 10
 
 function tables({ lobby }: Visit): Reply {
-  if (lobby.tables.length === 0) return 'Nothing is played just now. Be the first: play tictactoe'
-  const rows = lobby.tables.map((info: TableInfo) => {
+  const { items, total } = lobby.listTables({ count: ROWS })
+  if (total === 0) return 'Nothing is played just now. Be the first: play tictactoe'
+  const rows = items.map((info: TableInfo) => {
     const { table, game, names, watchers } = info
     const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
     return [String(table).padStart(3), game, [names.map(inLine).join(' against '), ...particulars(info), ...watched].join(', ')]
   })
-  return [...shortened(inColumns(rows), ROWS), 'To look on, type "watch" and the number of the table.']
+  return [...shortened(inColumns(rows), ROWS, total), 'To look on, type "watch" and the number of the table.']
 }
 
 function watch(visit: Visit, rest: string): Reply {
@@ -30,14 +31,13 @@ function watch(visit: Visit, rest: string): Reply {
 }
 
 function who({ lobby }: Visit): Reply {
-  // a registered name may be here through several connections
-  const people = new Map(lobby.people.map((person: PersonInfo) => [person.name, person]))
-  const rows = [...people.values()].map(({ name, registered, tables: at }) => [
+  const { items, total } = lobby.listPeople({ count: ROWS })
+  const rows = items.map(({ name, registered, tables: at }) => [
     `${inLine(name)}${name === lobby.me?.name ? ' (you)' : ''}`,
     registered ? 'registered' : 'guest',
     at.length === 0 ? '' : `at table ${at.join(', ')}`,
   ])
-  return shortened(inColumns(rows), ROWS)
+  return shortened(inColumns(rows), ROWS, total)
 }
 
 async function rank({ lobby }: Visit, rest: string): Promise<Reply> {

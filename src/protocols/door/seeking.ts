@@ -54,8 +54,7 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
 
 /** What is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
 export function waits({ lobby }: Visit): string | undefined {
-  const own = lobby.seekers.find(({ name }) => name === lobby.me?.name)
-  return own && waitingFor(own.against)
+  return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
 }
 
 function waitingFor(against = 'company'): string {
@@ -94,9 +93,10 @@ function refusedBy(refusal: Refusal | undefined, name: string): Reply {
 }
 
 function seeks({ lobby }: Visit): Reply {
-  const { seekers, me } = lobby
-  if (seekers.length === 0) return 'Nobody waits for company. Be the first: play tictactoe'
-  const rows = seekers.map((seeker) => {
+  const { me } = lobby
+  const { items, total } = lobby.listSeekers({ count: ROWS })
+  if (total === 0) return 'Nobody waits for company. Be the first: play tictactoe'
+  const rows = items.map((seeker) => {
     const name = inLine(seeker.name)
     if (seeker.name === me?.name) return [name, 'that is you; "cancel" takes it back']
     if (seeker.against !== undefined && seeker.against !== me?.name) {
@@ -105,7 +105,7 @@ function seeks({ lobby }: Visit): Reply {
     const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
     return [name, `${limited}type: ${inLine(answerTo(seeker))}`]
   })
-  return shortened(inColumns(rows), ROWS)
+  return shortened(inColumns(rows), ROWS, total)
 }
 
 /** The commands by which one comes to play. */

@@ -1,5 +1,5 @@
 import { isRefusal } from '../../games/game.ts'
-import { type Lobby, type PersonInfo, seekersOf, type TableInfo } from '../lobby.ts'
+import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { leaveBehind } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
@@ -35,16 +35,17 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
   if (!refusal) return undefined
   const lost = refusal.code === 'name-taken' ? ' If that is you on a connection that broke: "resume TOKEN".' : ''
   const again = refusal.code === 'bad-password' && lobby.me ? ` To try again, type: login ${inLine(name)}` : ''
-  return sentence(refusal.refused, [name, ...visit.names]) + lost + again
+  return visit.sentence(refusal.refused, [name]) + lost + again
 }
 
 /** What is said to somebody who has come in. */
 function welcome({ lobby }: Visit): readonly string[] {
-  const { me, people, seekers, waiting } = lobby
-  const others = new Set(people.map(({ name }) => name).filter((name) => name !== me?.name)).size
+  const { me, waiting } = lobby
+  const others = Math.max(0, lobby.listPeople({ count: 0 }).total - 1)
   const here = others > 0 ? `${counted(others, 'other is', 'others are')} here.` : 'Nobody else is here just now.'
-  const wanted = seekers
-    .filter(({ name, against }) => against === undefined && name !== me?.name)
+  const wanted = lobby
+    .listOpenSeekers({ count: NAMED + 1 })
+    .items.filter(({ name }) => name !== me?.name)
     .slice(0, NAMED)
     .map((seeker) => `${inLine(seeker.name)} waits for company${inBrackets(limits(seeker.clock))}: "${inLine(answerTo(seeker))}"`)
   const held = waiting.map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
@@ -59,7 +60,7 @@ function welcome({ lobby }: Visit): readonly string[] {
 
 /** Who already wants to play with somebody who has come in, a few. */
 function called(lobby: Lobby): readonly string[] {
-  return seekersOf(lobby).slice(0, NAMED).flatMap(callOf)
+  return lobby.listSought({ count: NAMED }).items.flatMap(callOf)
 }
 
 /** The game of a seat that is held, and with whom. */

@@ -18,13 +18,19 @@ export function inLine(text: string): string {
 }
 
 /**
- * A refusal as a sentence: with a full stop where it has no other end, and with a capital, unless it begins with a name.
- * What somebody typed without a blank and without end is cut.
+ * A refusal as a sentence: with a full stop where it has no other end, and with a capital, unless it begins with one of
+ * some names, or with what `isName` says is one. What somebody typed without a blank and without end is cut.
  */
-export function sentence(refused: string, names: readonly string[] = []): string {
+export function sentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = revealed(inLine(refused.replace(ENDLESS, '$1...')))
-  const named = names.some((name) => text.startsWith(revealed(inLine(name))))
+  const named = names.some((name) => text.startsWith(revealed(inLine(name)))) || beginningsOf(text).some(isName)
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
+}
+
+/** The first words of a text that are no longer than a name, up to each blank or other end of a word. */
+function beginningsOf(text: string): string[] {
+  const start = text.slice(0, LONGEST_NAME)
+  return [...start.matchAll(/(?<=[^\s,:;])(?=[\s,:;’']|$)/gu)].map(({ index }) => start.slice(0, index))
 }
 
 /** Names or other words in a row: `ada, grace and alan`. */
@@ -55,9 +61,9 @@ export function inColumns(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** At most so many lines, and how many are left out. */
-export function shortened(lines: readonly string[], most: number): readonly string[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `... and ${lines.length - most + 1} more`]
+/** At most so many lines of `total`, and how many are left out. */
+export function shortened(lines: readonly string[], most: number, total = lines.length): readonly string[] {
+  return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }
 
 /** Milliseconds as a clock shows them: `2:31`, `1:00:00`. What has begun counts. */
@@ -79,6 +85,8 @@ export function edited(line: string): string {
   return characters.join('')
 }
 
+/** Characters of a name at most, and one of what follows it: of two halves each beyond U+FFFF. */
+const LONGEST_NAME = 41
 /** More than any name, token or code has without a blank, and what of it is shown. */
 const ENDLESS = /([^\s"]{30})[^\s"]{10,}/gu
 

@@ -91,9 +91,9 @@ export class Visit {
     return this.#present
   }
 
-  /** The names of all who are known here. */
-  get names(): readonly string[] {
-    return [...this.lobby.people.map(({ name }) => name), ...(this.#present?.company.names ?? [])]
+  /** A refusal as a sentence, in which names of people are left as they are. */
+  sentence(refused: string, names: readonly string[] = []): string {
+    return sentence(refused, [...names, ...(this.#present?.company.names ?? [])], (text) => this.lobby.isHere(text))
   }
 
   /** Whether nothing more is said here. */

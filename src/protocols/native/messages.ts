@@ -112,7 +112,13 @@ export const ToServer = z.discriminatedUnion('type', [
   command('return', 'Says who this is by the token of a session; answered by `entered`.', { session: z.string().max(100) }),
   command('logout', 'Ends a session: its token lets nobody in any more.', { session: z.string().max(100) }),
   command('games', 'Asks for the games; answered by `games`.', {}),
-  command('lobby', 'Asks who is here, who seeks, and what is played; answered by `lobby`.', {}),
+  command('lobby', 'Asks who is here, who seeks, and what is played, 100 of each at a time; answered by `lobby`.', {
+    from: z
+      .int()
+      .nonnegative()
+      .optional()
+      .meta({ description: 'how many of each list to leave out: 0, 100, 200 for one page after the other' }),
+  }),
   command('ladder', 'Asks for the best of a game, and the own place; answered by `ladder`.', {
     game: z.string(),
     limit: z.int().min(1).max(100).optional(),
@@ -201,6 +207,9 @@ export const ToClient = z.discriminatedUnion('type', [
     people: list(z.strictObject({ name: z.string(), registered: z.boolean(), tables: list(table) })),
     seekers: list(z.strictObject({ ...seek, against: z.string().optional() })),
     tables: list(tableInfo),
+    total: z
+      .strictObject({ people: z.int(), seekers: z.int(), tables: z.int() })
+      .meta({ description: 'how many there are in all, of which these are a page' }),
   }),
   message('ladder', 'The best of a game, and the own place.', {
     id: id.optional(),

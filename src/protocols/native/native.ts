@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import { type Attendance, type GameTerms, type Lobby, type LobbyListener, type LobbyRefusal, type Seeker, seekersOf } from '../lobby.ts'
+import type { Attendance, GameTerms, Lobby, LobbyListener, LobbyRefusal, Seeker } from '../lobby.ts'
 import { type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -10,6 +10,8 @@ type Answer = Extract<ToClient, { id?: string | number | undefined }>
 
 /** Rows of a ladder, where nobody says how many. */
 const LADDER = 10
+/** Items of each list of the lobby in one answer, and seekers of whom is told who comes in. */
+const LISTED = 100
 
 /**
  * NativeSession speaks the native protocol for one program, whatever carries its messages: each line is a command and is
@@ -79,7 +81,7 @@ export class NativeSession implements LobbyListener {
 
   /** Tells who has come in by whom it is sought already. */
   #tellSeekers(): void {
-    for (const seeker of seekersOf(this.#lobby())) this.sought(seeker)
+    for (const seeker of this.#lobby().listSought({ count: LISTED }).items) this.sought(seeker)
   }
 
   async #answer(command: ToServer): Promise<Answer | LobbyRefusal> {
@@ -106,7 +108,7 @@ export class NativeSession implements LobbyListener {
           games: catalogue.map(({ name, title, game, moves, settings }) => ({ game: name, title, seats: game.seats, moves, settings })),
         }
       case 'lobby':
-        return { type: 'lobby', people: lobby.people, seekers: lobby.seekers, tables: lobby.tables }
+        return lobbyAt(lobby, command)
       case 'ladder':
         return this.#ladder(command)
       case 'seek':
@@ -167,6 +169,14 @@ export class NativeSession implements LobbyListener {
     const resumed = table === undefined ? await lobby.resume(token ?? '', after) : await lobby.resumeSeat(table, after)
     return present(!isRefusal(resumed) && resumed.resync ? 'resync' : 'seated', resumed)
   }
+}
+
+/** A page of each list of the lobby. */
+function lobbyAt(lobby: Lobby, { from = 0 }: Command<'lobby'>): Answer {
+  const range = { from, count: LISTED }
+  const [people, seekers, tables] = [lobby.listPeople(range), lobby.listSeekers(range), lobby.listTables(range)]
+  const total = { people: people.total, seekers: seekers.total, tables: tables.total }
+  return { type: 'lobby', people: people.items, seekers: seekers.items, tables: tables.items, total }
 }
 
 const OK: Answer = { type: 'ok' }

@@ -1,0 +1,44 @@
+import type { LiveTable } from './live.ts'
+import { OrderedList } from './ordered-list.ts'
+
+/**
+ * Listing is the tables that are shown to everybody, in the order in which they are: those that somebody attends first,
+ * and the newest first among these and the others. It is told of each change, so that no page is sorted when it is asked for.
+ */
+export class Listing {
+  readonly #isListed: (table: LiveTable) => boolean
+  readonly #attended = new OrderedList<LiveTable>()
+  readonly #deserted = new OrderedList<LiveTable>()
+
+  /** `isListed` says which tables everybody may know of while they go on; it never changes for a table. */
+  constructor(isListed: (table: LiveTable) => boolean) {
+    this.#isListed = isListed
+  }
+
+  /** How many tables there are. */
+  get size(): number {
+    return this.#attended.size + this.#deserted.size
+  }
+
+  /** At most `count` tables, from the place `from` on, counted from 0. */
+  page(from: number, count: number): readonly LiveTable[] {
+    const attended = this.#attended.sliceBack(from, count)
+    const left = count - attended.length
+    return left > 0 ? [...attended, ...this.#deserted.sliceBack(Math.max(0, from - this.#attended.size), left)] : attended
+  }
+
+  /** Puts a table where it belongs, after it was opened, attended or left by all, or has ended. */
+  update(table: LiveTable): void {
+    const { id, attendants } = table
+    const open = table.known && !table.closed && !table.state.ended && this.#isListed(table)
+    if (!open) return this.remove(table)
+    const [here, other] = attendants.length > 0 ? [this.#attended, this.#deserted] : [this.#deserted, this.#attended]
+    other.delete(id)
+    here.set(id, table)
+  }
+
+  remove({ id }: LiveTable): void {
+    this.#attended.delete(id)
+    this.#deserted.delete(id)
+  }
+}

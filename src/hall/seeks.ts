@@ -1,0 +1,193 @@
+import { type Match, seatsFor, textOf, type Wish } from './matching.ts'
+import { OrderedList } from './ordered-list.ts'
+import { PEER, type PersonId } from './ports.ts'
+
+/** What stands for anything in the key of a pool; no setting and no clock is written so. */
+const ANY = '*'
+
+/** Entry is the place of a seek in the order, and the keys of the pools in which it is found. */
+interface Entry {
+  readonly number: number
+  readonly pools: readonly string[]
+}
+
+/** Pool is the seeks that differ in nothing but who seeks and when, by the seats that would do. */
+type Pool<Waiting> = Map<string, Map<number, Waiting>>
+
+/**
+ * Seeks is who waits for company, in the order in which they came. Each seek is in pools, by all that two have to agree
+ * on, so that finding the first that suits another looks at few of them, however many wait. Those where the seeker of the
+ * pair cares for no setting, or no clock, are found in pools that leave it out.
+ */
+export class Seeks<Waiting extends Wish> {
+  readonly #entries = new Map<Waiting, Entry>()
+  readonly #pools = new Map<string, Pool<Waiting>>()
+  readonly #byPerson = new Map<PersonId, OrderedList<Waiting>>()
+  readonly #byAgainst = new Map<PersonId, OrderedList<Waiting>>()
+  readonly #byCode = new Map<string, OrderedList<Waiting>>()
+  readonly #shown = new OrderedList<Waiting>()
+  readonly #open = new OrderedList<Waiting>()
+  #last = 0
+
+  /** How many wait. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  [Symbol.iterator](): Iterator<Waiting> {
+    return this.#entries.keys()
+  }
+
+  /** Whether a seek is one of those that wait. */
+  has(seek: Wish): seek is Waiting {
+    return this.#entries.has(seek as Waiting)
+  }
+
+  /** Those without a code, which anybody may see. */
+  get shown(): OrderedList<Waiting> {
+    return this.#shown
+  }
+
+  /** Those of them that are for anybody. */
+  get open(): OrderedList<Waiting> {
+    return this.#open
+  }
+
+  /** Those of a person. */
+  of(person: PersonId): OrderedList<Waiting> {
+    return this.#byPerson.get(person) ?? new OrderedList()
+  }
+
+  /** Those without a code that are for a person only. */
+  against(person: PersonId): OrderedList<Waiting> {
+    return this.#byAgainst.get(person) ?? new OrderedList()
+  }
+
+  /** The first with a code. */
+  withCode(code: string): Waiting | undefined {
+    return this.#byCode.get(code)?.slice(0, 1)[0]
+  }
+
+  add(seek: Waiting): void {
+    const number = ++this.#last
+    const pools = poolsOf(seek)
+    this.#entries.set(seek, { number, pools })
+    const seats = seatsKey(seek)
+    for (const key of pools) inner(inner(this.#pools, key), seats).set(number, seek)
+    for (const [map, key] of this.#lists(seek)) {
+      const list = map.get(key) ?? new OrderedList()
+      map.set(key, list)
+      list.set(number, seek)
+    }
+    if (seek.code !== undefined) return
+    this.#shown.set(number, seek)
+    if (seek.against === undefined) this.#open.set(number, seek)
+  }
+
+  delete(seek: Waiting): void {
+    const entry = this.#entries.get(seek)
+    if (!entry) return
+    const { number, pools } = entry
+    this.#entries.delete(seek)
+    for (const key of pools) this.#leavePool(key, seatsKey(seek), number)
+    for (const [map, key] of this.#lists(seek)) {
+      const list = map.get(key)
+      list?.delete(number)
+      if (list?.size === 0) map.delete(key)
+    }
+    this.#shown.delete(number)
+    this.#open.delete(number)
+  }
+
+  /**
+   * The first of those who wait, in their order, who can sit opposite one who comes; `undefined` where there is none.
+   * Whoever waited longer begins, if both could.
+   */
+  match(coming: Wish): Match<Waiting> | undefined {
+    if (this.#entries.size === 0) return undefined
+    let best: { readonly number: number; readonly match: Match<Waiting> } | undefined
+    for (const key of suitable(coming)) {
+      for (const members of this.#pools.get(key)?.values() ?? []) {
+        const found = first(members, coming)
+        if (found && found.number < (best?.number ?? Number.POSITIVE_INFINITY)) best = found
+      }
+    }
+    return best?.match
+  }
+
+  /** The lists by person and code in which a seek stands. */
+  #lists({ person, against, code }: Waiting): readonly (readonly [Map<string, OrderedList<Waiting>>, string])[] {
+    const lists: [Map<string, OrderedList<Waiting>>, string][] = []
+    if (person !== PEER) lists.push([this.#byPerson, person])
+    if (against !== undefined && code === undefined) lists.push([this.#byAgainst, against])
+    if (code !== undefined) lists.push([this.#byCode, code])
+    return lists
+  }
+
+  #leavePool(key: string, seats: string, number: number): void {
+    const pool = this.#pools.get(key)
+    const members = pool?.get(seats)
+    members?.delete(number)
+    if (members?.size === 0) pool?.delete(seats)
+    if (pool?.size === 0) this.#pools.delete(key)
+  }
+}
+
+/** The first in a pool whose seeker is another person, with the seats of both. */
+function first<Waiting extends Wish>(members: ReadonlyMap<number, Waiting>, coming: Wish) {
+  for (const [number, waiting] of members) {
+    // all of a pool would take the same seats
+    const seats = seatsFor(waiting.seats, coming.seats)
+    if (!seats) return undefined
+    if (waiting.person !== coming.person || coming.person === PEER) return { number, match: { waiting, seats } }
+  }
+  return undefined
+}
+
+/** The keys of the pools in which a seek is found: with its settings and its clock, and without either. */
+function poolsOf(wish: Wish): readonly string[] {
+  const [settings, clock] = [settingsKey(wish), clockKey(wish)]
+  // whoever is wanted by name is found by who it is; who wants somebody is found by that one only
+  const people = [`${ANY} ${wish.against ?? ANY}`, `${wish.person} ${wish.against ?? ANY}`]
+  return people.flatMap((both) => [
+    keyOf(wish, both, settings, clock),
+    keyOf(wish, both, settings, ANY),
+    keyOf(wish, both, ANY, clock),
+    keyOf(wish, both, ANY, ANY),
+  ])
+}
+
+/** The keys of the pools in which those are who suit one who comes. */
+function* suitable(coming: Wish): Iterable<string> {
+  const settings = coming.options === undefined ? [ANY] : [settingsKey(coming), NONE]
+  const clocks = clockKey(coming) === NONE ? [ANY] : [clockKey(coming), NONE]
+  for (const against of [ANY, coming.person])
+    for (const setting of settings) for (const clock of clocks) yield keyOf(coming, `${coming.against ?? ANY} ${against}`, setting, clock)
+}
+
+/** What stands for settings that are left to the other, and for time that is not limited. */
+const NONE = ''
+
+/** A key; its parts have no line breaks. */
+function keyOf({ game, rated, code = '' }: Wish, people: string, settings: string, clock: string): string {
+  return `${game}\n${rated}\n${code}\n${people}\n${settings}\n${clock}`
+}
+
+function settingsKey({ options }: Wish): string {
+  return options === undefined ? NONE : textOf(options)
+}
+
+function clockKey({ clock: { turn, total } = {} }: Wish): string {
+  return turn === undefined && total === undefined ? NONE : `${turn} ${total}`
+}
+
+/** Seats in the order in which they are preferred, each once. */
+function seatsKey({ seats }: Wish): string {
+  return [...new Set(seats)].join(' ')
+}
+
+function inner<Key, InnerKey, Value>(map: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  const found = map.get(key) ?? new Map<InnerKey, Value>()
+  map.set(key, found)
+  return found
+}
