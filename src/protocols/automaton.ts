@@ -40,6 +40,8 @@ export interface Automaton<Name extends string = string> {
   readonly quiet?: readonly string[]
   /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
   readonly refusal?: Name
+  /** A message as others than the two sides may see it: with `***` in place of passwords. Takes the beginning of one, too. */
+  mask?(text: string): string
 }
 
 /** Transitions of one state: message, and the state it leads to. */

@@ -2,6 +2,7 @@ import { guessing, type Try } from '../games/guessing.ts'
 import { type Automaton, client, server } from './automaton.ts'
 import { askInt, checkSecret, readInt, secretNumber } from './numbers.ts'
 import { type Program, type Protocol, plainLines } from './protocol.ts'
+import { pythonInt } from './python.ts'
 
 /** How the server reads a guess; what it cannot read wastes a try. */
 type Words = { readonly reads: (text: string) => Try }
@@ -46,8 +47,11 @@ export const guess: Protocol<Name, Words> = {
     let { view, outcome } = await seat.next()
     while (!outcome) {
       peer.send('GUESS')
-      seat.play(words.reads((await peer.receive()).text.trim()))
+      const text = (await peer.receive()).text.trim()
+      seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
+      // a number that is not taken is what a person types, and anything else what a program does wrong
+      if (view.last === 'wasted') peer.note('expected a number from 1 to 100', pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
     if (outcome.winners.length === 0) peer.send('GAMEOVER')

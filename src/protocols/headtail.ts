@@ -52,7 +52,10 @@ const headTail: Protocol<Name, Words> = {
         seat.play(guess)
         view = (await seat.next()).view
         peer.send(view.last ? 'right' : 'wrong')
-      } else peer.send('unusable')
+      } else {
+        peer.note('its last character is not H, T or Q', true)
+        peer.send('unusable')
+      }
     }
     peer.send('bye')
     seat.leave()

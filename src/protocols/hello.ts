@@ -24,7 +24,7 @@ const hello: Protocol<Name, Words> = {
   name: 'hello',
   title: 'the server says hello and closes',
   automaton: automaton(`${HELLO}\n`),
-  framing: ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : lines({ keepEnd: true, code: 'bytes' }) }),
+  framing: framed(),
 
   async server(peer, { options: { split, delay = 0 }, clock }) {
     if (split === undefined) peer.send('hello')
@@ -47,6 +47,13 @@ const slides: Protocol<Name, Words> = {
   name: 'hello-slides',
   title: 'the server says hello without a line’s end',
   automaton: automaton(HELLO),
+  framing: framed('no end: it has not closed its side'),
+}
+
+/** `lacks` is what is missing where the message has no end, if not a line's end. */
+function framed(lacks?: string): Protocol['framing'] {
+  const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
+  return ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : toClient })
 }
 
 /** Whatever a server says is its hello. */

@@ -38,6 +38,7 @@ const http: Protocol<Name> = {
   async server(peer, { person }) {
     const { text } = await peer.receive()
     person.say(headOf(text))
+    if (!isRequest(text)) peer.note('that is no request of HTTP/1.1 with an empty line behind its head')
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
 

@@ -51,6 +51,7 @@ const number: Protocol<Name, undefined> = {
     for (let text = await next(); text !== undefined; text = await next()) {
       const guess = pythonInt(text)
       if (guess === undefined) {
+        peer.note('expected a whole number, and nothing else in the same piece')
         peer.send('garbage')
         continue
       }

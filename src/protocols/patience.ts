@@ -18,10 +18,11 @@ export class Patience {
   readonly #watched = new Crowd<Conversation>()
   #cancel: (() => void) | undefined
 
-  constructor(limits: Limits, clock: Clock = wallClock) {
+  /** `tick` is how often it looks at most, in milliseconds. */
+  constructor(limits: Limits, clock: Clock = wallClock, tick = 1000) {
     this.#limits = limits
     this.#clock = clock
-    this.#tick = Math.min(1000, Math.max(20, Math.min(limits.first, limits.idle) / 10))
+    this.#tick = Math.min(tick, Math.max(20, Math.min(limits.first, limits.idle) / 10))
   }
 
   /** Those who are watched over. */

@@ -1,8 +1,9 @@
 import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
-import { quoted, revealed } from '../wire/visible.ts'
+import { revealed } from '../wire/visible.ts'
 import { type Automaton, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
+import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished } from './sentences.ts'
 
 /** Waiting is a promise of the next message. */
 interface Waiting<Name extends string> {
@@ -25,6 +26,14 @@ export class Peer<Name extends string = string> implements Reader {
   #request: string | undefined
   /** Whether something that answers it was received. */
   #answered = false
+
+  /** The message that was received last, as it came. */
+  #last = ''
+  /**
+   * Called with a sentence when this side has refused what the peer said, in words of the protocol. `usual`: a person at
+   * the peer could have typed it, so it matters only if the conversation does not end well.
+   */
+  onRefused: ((sentence: string, usual: boolean) => void) | undefined
 
   /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
   farewell: ((reason: Error) => void) | undefined
@@ -103,8 +112,15 @@ export class Peer<Name extends string = string> implements Reader {
   refuse(sentence: string): void {
     this.#answered = false
     if (!this.#answerError(sentence)) throw new Ended('violation', sentence)
+    this.note(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
+  }
+
+  /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
+  note(why: string, usual = false): void {
+    const clue = clueOfText(this.#last)
+    this.onRefused?.(`the ${this.other} said ${quotedMessage(this.#automaton, this.#last)}: ${why}${clue}`, usual && clue === '')
   }
 
   /**
@@ -127,7 +143,24 @@ export class Peer<Name extends string = string> implements Reader {
     if (end.how === 'ours' || end.how === 'violation') return end
     const theirs = this.#steps.some(({ from }) => from === this.other)
     const open = theirs ? expectation(this.#automaton, this.#state, this.other) : 'it was this side’s turn'
-    return new Ended(end.how, `${end.message.replace('the other side', `the ${this.other}`)}; ${open}`)
+    const said = end.message.replace('the other side', `the ${this.other}`)
+    return new Ended(end.how, `${said}${this.#rest(end)}; ${open}`, end.unfinished)
+  }
+
+  /** What the peer has sent of a message that is not whole, and lacks since then, in a sentence; `undefined` where there is none. */
+  unfinished(ms: number): string | undefined {
+    const { unfinished } = this.connection
+    if (!unfinished) return undefined
+    const seconds = Math.max(1, Math.floor(ms / 100)) / 10
+    const sent = quotedUnfinished(this.#automaton, unfinished)
+    return `the ${this.other} has sent ${sent} for ${seconds} s${clueOfBytes(unfinished)}`
+  }
+
+  /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
+  #rest({ how, unfinished }: Ended): string {
+    if (!unfinished) return ''
+    const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.#automaton, unfinished)}`
+    return `${sent}${clueOfBytes(unfinished)}`
   }
 
   /**
@@ -160,8 +193,10 @@ export class Peer<Name extends string = string> implements Reader {
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const sentence = this.#illegal(text)
-    if (this.#answerError(sentence)) this.connection.read(this)
-    else this.#done()?.reject(new Ended('violation', sentence))
+    if (this.#answerError(sentence)) {
+      this.onRefused?.(sentence, false)
+      this.connection.read(this)
+    } else this.#done()?.reject(new Ended('violation', sentence))
   }
 
   /** The connection brings nothing more. */
@@ -195,6 +230,7 @@ export class Peer<Name extends string = string> implements Reader {
       if (fields === undefined) continue
       this.#take(step)
       this.#answered = true
+      this.#last = text
       return { name, text, fields }
     }
     const { refusal } = this.#automaton
@@ -227,11 +263,10 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #illegal(text: string): string {
-    const said = `the ${this.other} said ${quoted(text)}`
+    const said = `the ${this.other} said ${quotedMessage(this.#automaton, text)}`
     const expected = expectation(this.#automaton, this.#state, this.other)
-    return this.#steps.some(({ from }) => from === this.other)
-      ? `${said}, which does not belong here; ${expected}`
-      : `${said}, but ${expected}`
+    const theirs = this.#steps.some(({ from }) => from === this.other)
+    return `${said}, ${theirs ? 'which does not belong here;' : 'but'} ${expected}${clueOfText(text)}`
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation, Witness } from '../protocols/conversation.ts'
+import type { Conversation, Noticed, Witness } from '../protocols/conversation.ts'
 import type { Clock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Transport } from '../wire/transport.ts'
@@ -50,6 +50,11 @@ export class Guest implements Visit, Witness {
   served(conversation: Conversation, leave: () => void): void {
     this.#conversation = conversation
     this.#leave = leave
+  }
+
+  noticed(what: Noticed, sentence: string): void {
+    const { doorkeeper, logs } = this.#hosting
+    if (logs.noticed && doorkeeper.mayNotice(what, this.client)) logs.noticed(this, what, sentence)
   }
 
   over(reason: Error | undefined): void {

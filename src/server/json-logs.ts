@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { type Level, type Logs, matters, type Visit } from './logs.ts'
+import { type Level, type Logs, matters, noticedAt, type Visit } from './logs.ts'
 
 /** How JSON logs are written. */
 export interface JsonLogsOptions {
@@ -29,8 +29,9 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     tell: (at, sentence) => logger[at](sentence),
     came: (visit) => logger.info({ event: 'came', ...about(visit) }, 'somebody has come'),
     seated: (visit, table, seat) => logger.info({ event: 'seated', ...about(visit), table, seat }, 'somebody has sat down'),
+    noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, discreet(sentence)),
     ended: (visit, { level: weight, trouble, ...ending }) =>
-      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? discreet(trouble) : 'it ended as it should'),
+      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? discreet(trouble.message) : 'it ended as it should'),
     limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),
   }
   if (matters('info', level)) return all
@@ -39,6 +40,6 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
 }
 
 /** What went wrong, without what anybody has said: sentences quote that. */
-function discreet({ message }: Error): string {
-  return message.replaceAll(/"(?:\\.|[^"\\])*"/g, '"…"')
+function discreet(sentence: string): string {
+  return sentence.replaceAll(/"(?:\\.|[^"\\])*"/g, '"…"')
 }

@@ -35,6 +35,8 @@ export const unlimited: DoorLimits & HallLimits = {
 const STEP = 100
 /** How often the same is told of one address: once a minute. */
 const TOLD = { burst: 1, refill: 60_000 }
+/** How often something is logged about the conversations of one address. */
+const NOTICED = { burst: 20, refill: 3000 }
 /** How long a peer that is turned away may take to read why, in milliseconds. */
 const LINGER = 1000
 
@@ -44,6 +46,7 @@ export class Doorkeeper {
   readonly #clock: Clock
   readonly #connections = new Map<string, number>()
   readonly #told = new Throttle(TOLD)
+  readonly #noticed = new Throttle(NOTICED)
 
   constructor(limits: DoorLimits, clock: Clock) {
     this.#limits = limits
@@ -83,6 +86,11 @@ export class Doorkeeper {
   /** Whether something that holds for all of an address is to be told now: once a minute it is. */
   mayTell(what: string, { host }: Address): boolean {
     return this.#told.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
+  }
+
+  /** Whether something about one conversation is to be logged now: of an address twenty at once, then one in three seconds. */
+  mayNotice(what: string, { host }: Address): boolean {
+    return this.#noticed.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
   }
 
   #account(rate: ConstructorParameters<typeof Bucket>[0], onSlowed: () => void): () => number {

@@ -1,3 +1,4 @@
+import type { Noticed } from '../protocols/conversation.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address } from '../wire/transport.ts'
 
@@ -37,10 +38,15 @@ export interface Logs {
   tell(level: Level, sentence: string): void
   came?(visit: Visit): void
   seated?(visit: Visit, table: number, seat: number): void
+  /** Something about a visit that goes on: a message without its end, or one that was refused. */
+  noticed?(visit: Visit, what: Noticed, sentence: string): void
   ended?(visit: Visit, ending: Ending): void
   /** Somebody was not let in, or is held back: a sentence says why. Told once a minute for an address. */
   limited?(visit: Omit<Visit, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
+
+/** How much it matters what was noticed: a refusal is part of many a game, and a message without its end is of none. */
+export const noticedAt: Readonly<Record<Noticed, Level>> = { unfinished: 'warn', refused: 'debug' }
 
 /** How a visit ended, in a word. */
 export function outcomeOf(trouble: Error | undefined): string {

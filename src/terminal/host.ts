@@ -1,14 +1,13 @@
 import type { Random } from '../games/game.ts'
-import { Conversation } from '../protocols/conversation.ts'
+import { Conversation, type Noticed } from '../protocols/conversation.ts'
 import type { Household, Line } from '../protocols/house.ts'
-import { Patience } from '../protocols/patience.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
-import { wallClock } from '../wire/clock.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { Turnstile } from '../wire/turnstile.ts'
 import type { Terminal } from './terminal.ts'
-import { cannotListen, EXIT, place } from './trouble.ts'
+import { cannotListen, EXIT, isPath, patienceFor, place } from './trouble.ts'
 
 /** How a program is hosted. */
 export interface Hosting {
@@ -31,14 +30,18 @@ export interface Hosting {
   readonly stop: AbortSignal
   /** Says a diagnostic. */
   readonly complain: (sentence: string) => void
+  readonly clock?: Clock
 }
+
+/** Milliseconds without a client after which the person hears where one is waited for. */
+const ALONE = 2000
 
 /** Hosts a program at the terminal: listens, serves as many clients as it serves, and answers with the exit code. */
 export async function host(hosting: Hosting): Promise<number> {
-  const { program, terminal, clients, concurrent, timeout, stop, complain } = hosting
+  const { program, terminal, clients, concurrent, timeout, stop, complain, clock = wallClock } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
-  const patience = timeout === undefined ? undefined : new Patience({ first: timeout, idle: timeout })
+  const patience = patienceFor(timeout, clock)
   let come = 0
   let done = 0
   let code: number = EXIT.good
@@ -49,17 +52,20 @@ export async function host(hosting: Hosting): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, house } = hosting
     const seating = house ? { house } : {}
-    const conversation = new Conversation({ program, side: 'server', transport, person: terminal, options, random, ...seating })
+    const about = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
+    const witness = { noticed: (_: Noticed, sentence: string) => about(sentence) }
+    const terms = { program, side: 'server', transport, person: terminal, options, random, clock, witness, ...seating } as const
+    const conversation = new Conversation(terms)
     talking.add(conversation)
-    const leave = patience?.watch(conversation)
+    const leave = patience.watch(conversation)
     const trouble = await conversation.over
     if (trouble && !stop.aborted) {
-      complain(clients > 1 ? `${place(remote)}: ${trouble.message}` : trouble.message)
+      about(trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     }
     void conversation.done.then(() => {
       talking.delete(conversation)
-      leave?.()
+      leave()
     })
     done++
     if (done >= clients) end(code)
@@ -91,7 +97,7 @@ export async function host(hosting: Hosting): Promise<number> {
   const expectClient = () => {
     if (timeout === undefined) return
     const before = come
-    cancelExpecting = wallClock.after(timeout, () => {
+    cancelExpecting = clock.after(timeout, () => {
       if (come > before) return
       complain(`no client came within ${timeout / 1000} s`)
       end(EXIT.trouble)
@@ -99,6 +105,9 @@ export async function host(hosting: Hosting): Promise<number> {
   }
   announce()
   expectClient()
+  const cancelAlone = clock.after(ALONE, () => {
+    if (come === 0 && !(timeout !== undefined && timeout <= ALONE)) complain(`waiting for a client on ${placeOf(hosting.at, listener)}`)
+  })
   const stopped = () => {
     for (const conversation of talking) conversation.stop(new Ended('ours', 'the server was stopped'))
     end(stop.reason)
@@ -107,9 +116,15 @@ export async function host(hosting: Hosting): Promise<number> {
   else stop.addEventListener('abort', stopped)
   const result = await over
   cancelExpecting()
-  patience?.close()
+  cancelAlone()
+  patience.close()
   turnstile.close()
   void listener.close()
   await Promise.all([...talking].map(({ done }) => done))
   return result
+}
+
+/** Where clients find the listener: its real address and port, or the path that was asked for; and over what, if not TCP. */
+function placeOf(at: Address, { address, over }: Listener): string {
+  return `${place(isPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
 }

@@ -1,13 +1,13 @@
 import type { Random } from '../games/game.ts'
-import { Conversation } from '../protocols/conversation.ts'
-import { Patience } from '../protocols/patience.ts'
+import { Conversation, type Noticed } from '../protocols/conversation.ts'
 import { EndOfInput } from '../protocols/person.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { pythonInt } from '../protocols/python.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Terminal } from './terminal.ts'
-import { cannotConnect, EXIT } from './trouble.ts'
+import { cannotConnect, EXIT, patienceFor } from './trouble.ts'
 
 /** How a program is joined. */
 export interface Joining {
@@ -28,11 +28,12 @@ export interface Joining {
   readonly stop: AbortSignal
   /** Says a diagnostic. */
   readonly complain: (sentence: string) => void
+  readonly clock?: Clock
 }
 
 /** Joins a program at the terminal: connects, talks until the end, and answers with the exit code. */
 export async function join(joining: Joining): Promise<number> {
-  const { program, options, random, terminal, timeout, stop, complain } = joining
+  const { program, options, random, terminal, timeout, stop, complain, clock = wallClock } = joining
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {
@@ -47,11 +48,12 @@ export async function join(joining: Joining): Promise<number> {
     const greeting = program.join?.connected?.(to)
     if (greeting !== undefined) terminal.say(greeting)
     const named = { ...options, name: options.name ?? to.host }
-    conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random })
-    const patience = timeout === undefined ? undefined : new Patience({ first: timeout, idle: timeout })
-    patience?.watch(conversation)
+    const witness = { noticed: (_: Noticed, sentence: string) => complain(sentence) }
+    conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random, clock, witness })
+    const patience = patienceFor(timeout, clock)
+    patience.watch(conversation)
     const trouble = await conversation.done
-    patience?.close()
+    patience.close()
     if (trouble && !stop.aborted) complain(trouble.message)
     return trouble ? EXIT.trouble : EXIT.good
   }

@@ -1,3 +1,5 @@
+import { Patience } from '../protocols/patience.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
 import type { Address } from '../wire/transport.ts'
 
 /** Exit codes: 0 as the protocol ends, 1 otherwise, 2 usage, 130 and 143 after Ctrl-C and a termination signal. */
@@ -52,7 +54,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function isPath(host: string): boolean {
+/** The patience of one side at a terminal with its peer: any, where no timeout is given. What is not whole is noticed soon. */
+export function patienceFor(timeout = Number.POSITIVE_INFINITY, clock: Clock = wallClock): Patience {
+  return new Patience({ first: timeout, idle: timeout }, clock, 200)
+}
+
+/** Whether a host is the path of a Unix socket. */
+export function isPath(host: string): boolean {
   return host.includes('/') || host.includes('\\')
 }
 

@@ -1,6 +1,6 @@
 import { Allowance, type Budget } from './allowance.ts'
 import { type Clock, wallClock } from './clock.ts'
-import { Ended } from './ends.ts'
+import { Ended, type Unfinished } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
@@ -73,6 +73,9 @@ export class Connection implements Sink {
   /** Messages that were sent to it. */
   sent = 0
 
+  /** When the peer has last sent something that did not make its message whole, by the monotonic clock. */
+  quietSince = 0
+
   readonly #clock: Clock
   readonly #inbox: Inbox
   readonly #inboxLimit: number
@@ -136,6 +139,11 @@ export class Connection implements Sink {
   /** What ended this conversation; `undefined` while there may be more to read. */
   get end(): Ended | undefined {
     return this.#end
+  }
+
+  /** What the peer has sent of a message that is not whole, with nothing before it that is still to be read. */
+  get unfinished(): Unfinished | undefined {
+    return this.#end ? undefined : this.#inbox.unfinished
   }
 
   /** The next message. Rejects with `Ended` when none will come. One reader at a time. */
@@ -218,6 +226,7 @@ export class Connection implements Sink {
     }
     this.#inbox.push(bytes)
     this.#offer()
+    if (this.#inbox.pending > 0) this.quietSince = this.#clock.monotonic()
     if (!this.#paused && this.#inbox.pending > this.#inboxLimit) {
       this.#paused = true
       this.transport.pause()
@@ -292,11 +301,14 @@ export class Connection implements Sink {
     if (this.#end) return undefined
     let message = this.#inbox.next()
     if (message === undefined && this.#peerGone) {
+      const { cut, unfinished } = this.#inbox
       message = this.#inbox.rest(this.#broken !== undefined)
-      if (message === undefined) this.#end = gone(this.#broken, this.#inbox.cut)
+      if (message === undefined) this.#end = gone(this.#broken, cut, unfinished)
     }
     if (message === TooLong) {
-      this.#end = new Ended('much', `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`)
+      const { excess } = this.#inbox
+      const much = `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`
+      this.#end = new Ended('much', excess === undefined ? much : `${much}; ${excess}`)
       return undefined
     }
     return message
@@ -364,12 +376,13 @@ export class Connection implements Sink {
   }
 }
 
-function gone(broken: string | undefined, cut: number): Ended {
-  if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`)
+function gone(broken: string | undefined, cut: number, unfinished: Unfinished | undefined): Ended {
+  if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
   return new Ended(
     'finished',
     cut > 0
       ? `the other side closed the connection in the middle of a message, ${cut} bytes into it`
       : 'the other side closed the connection',
+    unfinished,
   )
 }

@@ -7,14 +7,24 @@
  */
 export type How = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
+/** Unfinished is what a peer has sent of a message, and what the message needs to be whole. */
+export interface Unfinished {
+  readonly bytes: Uint8Array
+  /** A noun, as "no line end (\\n)". */
+  readonly lacks: string
+}
+
 /** Ended is thrown to whoever waits on a connection that will bring nothing more; its message is a sentence for people. */
 export class Ended extends Error {
   override readonly name = 'Ended'
   readonly how: How
+  /** What the peer had sent of a message that it did not finish. */
+  readonly unfinished: Unfinished | undefined
 
-  constructor(how: How, sentence: string) {
+  constructor(how: How, sentence: string, unfinished?: Unfinished) {
     super(sentence)
     this.how = how
+    this.unfinished = unfinished
   }
 
   /** Whether it was the peer that went. */

@@ -11,6 +11,8 @@ export type Decoded = string | undefined | typeof TooLong
 export interface Decoder {
   /** Bytes taken in and not yet given out. */
   readonly pending: number
+  /** Those bytes. */
+  readonly unread: Uint8Array
   /** Takes in bytes, cut anywhere. The array must not be changed afterwards. */
   push(bytes: Uint8Array): void
   /** The next message, if it is whole. */
@@ -31,6 +33,10 @@ export interface Framing {
   readonly limit?: number
   /** One message as it goes over the wire. Throws a RangeError where it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
+  /** What `unread` bytes need to be a whole message, as a noun with "no"; missing where any bytes are one. */
+  lacks?(unread: Uint8Array): string
+  /** Why `unread` bytes are more than a message may have, where more can be said than that. */
+  excess?(unread: Uint8Array): string | undefined
   /** A decoder for one connection; `limit` is the cap on one message in bytes. */
   decoder(limit?: number): Decoder
 }
@@ -59,6 +65,10 @@ export abstract class Pending implements Decoder {
 
   get pending(): number {
     return this.bytes.length - this.at
+  }
+
+  get unread(): Uint8Array {
+    return this.bytes.subarray(this.at)
   }
 
   push(bytes: Uint8Array): void {

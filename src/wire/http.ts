@@ -15,6 +15,7 @@ export const httpRequests: Framing = {
   alone: true,
   limit: REQUEST_LIMIT,
   encode: (message) => message,
+  lacks,
   decoder: (limit = REQUEST_LIMIT) => new RequestDecoder(limit),
 }
 
@@ -28,6 +29,7 @@ export const httpResponses: Framing = {
   alone: true,
   limit: RESPONSE_LIMIT,
   encode: (message) => message,
+  lacks,
   decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
 }
 
@@ -44,6 +46,17 @@ export function isRequest(message: string): boolean {
 
 const LF = 10
 const CR = 13
+
+/** What a message lacks that is not whole. */
+function lacks(unread: Uint8Array): string {
+  const text = decode(unread, 'bytes')
+  const end = /\n\r?\n/.exec(text)
+  if (!end) return text.includes('\n') ? 'no empty line after its head (\\r\\n\\r\\n)' : 'no line end (\\r\\n)'
+  const head = end.index + end[0].length
+  const length = contentLength(text.slice(0, head))
+  if (length === undefined) return 'no end of its body: it has not closed its side'
+  return `no more, though its Content-Length says ${length} bytes (${text.length - head} have come)`
+}
 
 /*
  * A message of many kilobytes may come in as many pieces, and each byte of it is looked at once: `scanned` is how far the

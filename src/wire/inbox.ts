@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Unfinished } from './ends.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing.ts'
 import { decode } from './text.ts'
 
@@ -26,6 +27,7 @@ export interface InboxOptions {
  * bytes, which are counted; datagrams and settled segments keep their borders by being decoded at once.
  */
 export class Inbox {
+  readonly #framing: Framing
   readonly #decoder: Decoder
   readonly #clock: Clock
   readonly #messageLimit: number
@@ -39,6 +41,7 @@ export class Inbox {
   #cancelSettle: (() => void) | undefined
 
   constructor({ framing, clock, messageLimit, datagrams, onSettled }: InboxOptions) {
+    this.#framing = framing
     this.#decoder = framing.decoder(messageLimit)
     this.#clock = clock
     this.#messageLimit = messageLimit
@@ -55,6 +58,21 @@ export class Inbox {
   /** Bytes of a message that is not whole, when `next` has no more. */
   get cut(): number {
     return this.#decoder.pending
+  }
+
+  /** What has come of a message that is not whole; `undefined` where there is a whole one, or nothing at all. */
+  get unfinished(): Unfinished | undefined {
+    const { lacks } = this.#framing
+    if (this.#datagrams || this.#ready.length > 0 || !lacks) return undefined
+    const message = this.#decoder.next()
+    if (message !== undefined && message !== TooLong) this.#keep(message)
+    const { unread } = this.#decoder
+    return message === undefined && unread.length > 0 ? { bytes: unread, lacks: lacks(unread) } : undefined
+  }
+
+  /** Why what has come is more than a message may have, where more can be said than that. */
+  get excess(): string | undefined {
+    return this.#framing.excess?.(this.#decoder.unread)
   }
 
   push(bytes: Uint8Array): void {

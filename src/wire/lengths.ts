@@ -1,5 +1,6 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 import { decode, encode } from './text.ts'
+import { quotedBytes } from './visible.ts'
 
 const BLANK = 0x20
 
@@ -13,6 +14,14 @@ export const lengthPrefixed: Framing = {
     framed.set(body, 4)
     return framed
   },
+  lacks: (unread) =>
+    unread.length < 4
+      ? `no whole length, which has 4 bytes (${unread.length} have come)`
+      : `no more, though its length says ${lengthIn(unread)} bytes (${unread.length - 4} have come)`,
+  excess: (unread) =>
+    unread.length < 4
+      ? undefined
+      : `the first 4 bytes, ${quotedBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: before each message stands its length in bytes, 4 bytes big-endian`,
   decoder: (limit = MESSAGE_LIMIT) => new BinaryLengthDecoder(limit),
 }
 
@@ -20,6 +29,8 @@ export const lengthPrefixed: Framing = {
 export const decimalPrefixed: Framing = {
   name: 'length in decimal digits and a colon, then the message',
   encode: (message) => `${encode(message).length}:${message}`,
+  lacks: (unread) => (unread.includes(0x3a) ? 'no more, though its length says so' : 'no colon (:) behind its length'),
+  excess: (unread) => `${quotedBytes(unread.subarray(0, 12))} begins with no length in decimal digits and a colon, such as 5:Hello`,
   decoder: (limit = MESSAGE_LIMIT) => new DecimalLengthDecoder(limit),
 }
 
@@ -34,15 +45,20 @@ export function fixedLength(size: number): Framing {
       framed.set(body)
       return framed
     },
+    lacks: (unread) => `no more, though every message has ${size} bytes (${unread.length} have come)`,
     decoder: () => new FixedDecoder(size),
   }
+}
+
+/** The length that stands in the first four bytes. */
+function lengthIn({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getUint32(0)
 }
 
 class BinaryLengthDecoder extends Pending {
   next(): Decoded {
     if (this.pending < 4) return undefined
-    const { buffer, byteOffset } = this.bytes
-    const length = new DataView(buffer, byteOffset + this.at).getUint32(0)
+    const length = lengthIn(this.unread)
     if (length > this.limit) return TooLong
     if (this.pending < 4 + length) return undefined
     return decode(this.take(4 + length).subarray(4))

@@ -18,6 +18,8 @@ export interface LineOptions {
   keepEnd?: boolean
   /** A message may also end with this text, without LF; then it is part of the message (head/tail's prompt). */
   orEnd?: string
+  /** What is said to be missing where a line has no end: "no line end (\\n)". */
+  lacks?: string
   code?: TextCode
 }
 
@@ -36,6 +38,7 @@ function framing(options: LineOptions): Framing {
       const text = unended ? message : oneLine(message) + end
       return plain ? text : encode(text, code)
     },
+    lacks: () => options.lacks ?? (orEnd === undefined ? 'no line end (\\n)' : `neither a line end (\\n) nor ${JSON.stringify(orEnd)}`),
     decoder: (limit = MESSAGE_LIMIT) => new LineDecoder(limit, options),
   }
 }

@@ -21,6 +21,7 @@ export const untilEnd: Framing = {
   name: 'none: everything up to the end of the stream is one message',
   alone: true,
   encode: (message) => message,
+  lacks: () => 'no end: it has not closed its side',
   decoder: (limit = MESSAGE_LIMIT) => new SegmentDecoder(limit),
 }
 
@@ -34,8 +35,20 @@ export function literals(texts: readonly string[], settle?: number): Framing {
     ...(settle === undefined ? {} : { settle }),
     alone: true,
     encode: (message) => message,
+    lacks: (unread) =>
+      `not the rest of ${begunBy(unread, texts)
+        .map((text) => JSON.stringify(text))
+        .join(' or ')}`,
     decoder: (limit = MESSAGE_LIMIT) => new LiteralDecoder(limit, texts),
   }
+}
+
+/** The texts that begin with these bytes. */
+function begunBy(bytes: Uint8Array, texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => {
+    const whole = encode(text)
+    return bytes.every((byte, at) => whole[at] === byte)
+  })
 }
 
 class SegmentDecoder extends Pending {

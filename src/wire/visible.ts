@@ -1,3 +1,5 @@
+import { decode } from './text.ts'
+
 /**
  * Text from outside as it may be shown: control characters, except LF, TAB and a CR directly before LF, stand as their
  * escapes, `\x1b`, and so do those that turn the direction of what follows, `\u202e`. (HOUSE rule 7: nothing raw reaches a
@@ -22,12 +24,28 @@ export function quoted(text: string, length = 60): string {
   return revealed(JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text))
 }
 
+/** Bytes from outside as a short quotation: as their text, or, where they are no plain UTF-8, as Python writes them, `\xff`. */
+export function quotedBytes(bytes: Uint8Array, length = 60): string {
+  // one character more than is shown, in as many bytes as that can have
+  const text = decode(bytes.subarray(0, 4 * (length + 1)))
+  const cut = bytes.length > 4 * (length + 1)
+  if (!BINARY.test(cut ? text.slice(0, -1) : text)) return quoted(text, length)
+  const shown = Array.from(
+    bytes.subarray(0, length),
+    (byte) => SIGNS[byte] ?? (byte < 0x7f && byte >= 0x20 ? String.fromCharCode(byte) : escaped(String.fromCharCode(byte))),
+  )
+  return `"${shown.join('')}${bytes.length > length ? '…' : ''}"`
+}
+
 function escaped(char: string): string {
   const code = (char.codePointAt(0) ?? 0).toString(16)
   if (code.length > 4) return `\\u{${code}}`
   return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
+const SIGNS: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }
 const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2029\u202f-\u2065\u206a-\u{10ffff}]*$/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const CONTROL = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g

@@ -283,3 +283,30 @@ describe('what a peer says', () => {
     expect(join.errors).toMatch(/^parlor: [^\n]+\n$/)
   })
 })
+
+describe('bytes without their end', () => {
+  test('are said after two seconds, at the timeout and at Ctrl-C, on standard error', async () => {
+    const port = await freePort()
+    const patient = parlor('host', 'guess', '--port', port)
+    await client(port, '50')
+    await patient.complains(/\n/)
+    expect(patient.errors).toBe('parlor: the client has sent "50" and no line end (\\n) for 2 s\n')
+    patient.signal('SIGINT')
+    expect(await patient.exit).toBe(130)
+    expect(patient.errors).toMatch(/^[^\n]+\n$/)
+    const other = await freePort()
+    const short = parlor('host', 'guess', '--port', other, '--timeout', '300ms')
+    await client(other, '50')
+    expect(await short.exit).toBe(1)
+    expect(short.errors).toBe('parlor: the client has sent "50" and no line end (\\n) for 0.3 s; expected a number (such as "50")\n')
+  })
+
+  test('are said at Ctrl-C by join, too', async () => {
+    const { port } = await server('GUES')
+    const join = parlor('join', 'guess', '127.0.0.1', port, '--timeout', '20s')
+    await join.complains(/\n/)
+    expect(join.errors).toBe('parlor: the server has sent "GUES" and no line end (\\n) for 2 s\n')
+    join.signal('SIGINT')
+    expect(await join.exit).toBe(130)
+  })
+})

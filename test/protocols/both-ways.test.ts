@@ -35,9 +35,17 @@ describe('c8/both-ways (C8 slides, assignment 2)', () => {
 
   test.each([
     ['server', '', 'the client closed the connection; expected "Hello from client"'],
-    ['server', 'Hel', 'the client closed the connection in the middle of a message, 3 bytes into it; expected "Hello from client"'],
+    [
+      'server',
+      'Hel',
+      'the client closed the connection in the middle of a message, 3 bytes into it: it had sent "Hel" and no line end (\\n); expected "Hello from client"',
+    ],
     ['client', '', 'the server closed the connection; expected "Hello from server"'],
-    ['client', 'Hel', 'the server closed the connection in the middle of a message, 3 bytes into it; expected "Hello from server"'],
+    [
+      'client',
+      'Hel',
+      'the server closed the connection in the middle of a message, 3 bytes into it: it had sent "Hel" and no line end (\\n); expected "Hello from server"',
+    ],
   ] as const)('our %s, when the other side closes after %j: a sentence', async (side, said, sentence) => {
     const peer = await far('c8/both-ways', side)
     if (said) await peer.say(said)

@@ -39,7 +39,7 @@ describe('what was expected', () => {
   ])('invisible characters of %j are seen in what is answered', async (said, shown) => {
     const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say(`${said === 'START' ? '\ufeff' : ''}${said}\n`)
-    expect(peer.heard).toBe(`ERROR the client said "${shown}", which does not belong here; expected "QUIT" or "START"\n`)
+    expect(peer.heard).toContain(`ERROR the client said "${shown}", which does not belong here; expected "QUIT" or "START"`)
     await peer.close()
   })
 

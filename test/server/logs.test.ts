@@ -136,3 +136,43 @@ describe('what serve writes on standard error', () => {
     ])
   })
 })
+
+test('bytes without their end are in the logs, plain and as JSON: when they wait, and when their sender goes', async () => {
+  for (const form of ['plain', 'json']) {
+    const { server, ports } = await serving(['tjc/guess', 'fh/quiz'], '--log', form)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const dial = (name: string, says: string) => {
+      const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+      socket.resume().write(says)
+      return socket
+    }
+    dial('fh/quiz', 'LOGIN ada engine-1843')
+    const going = dial('tjc/guess', '50\r')
+    await server.complains(/CR alone/)
+    going.end()
+    await server.complains(/in the middle/)
+    await server.complains(/quiz.*no line end/)
+    expect(server.errors).not.toContain('engine')
+    if (form === 'plain') {
+      expect(server.errors).toMatch(
+        /: the client has sent "50\\r" and no line end \(\\n\) for 2 s; that looks like a line that ends in CR alone/,
+      )
+      expect(server.errors).toContain('"LOGIN ada ***" and no line end (\\n) for 2 s')
+      expect(server.errors).toContain('it had sent "50\\r" and no line end (\\n); that looks like')
+    } else {
+      const rows = server.errors
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      const row = rows.find(({ event, program }) => event === 'unfinished' && program === 'tjc/guess')
+      expect(row).toMatchObject({
+        level: 'warn',
+        msg: expect.stringMatching(/^the client has sent "…" and no line end \(\\n\) for 2 s; that looks like a line/),
+      })
+      expect(rows.find(({ event }) => event === 'ended')?.msg).toMatch(/in the middle of a message, 3 bytes into it: it had sent "…"/)
+    }
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+  }
+})

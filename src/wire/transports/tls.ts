@@ -52,7 +52,7 @@ export async function listenTls(
     const peer = remoteOf(socket)
     welcome(socket, peer, context, clock).then(accept, (reason: Error) => refused?.(peer, reason.message))
   })
-  return { ...(await listening(server, here(at))), fingerprint }
+  return { ...(await listening(server, here(at))), over: 'TLS', fingerprint }
 }
 
 /**

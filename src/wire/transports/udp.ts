@@ -28,7 +28,7 @@ export async function listenUdp(at: Address, accept: (transport: Transport) => v
   const socket = await opened(at.host, (one, host, done) => one.bind(at.port, host, done))
   const place = new UdpPlace(socket, accept, options)
   const { address: host, port } = socket.address()
-  return { address: { host, port }, close: async () => place.close() }
+  return { address: { host, port }, over: 'UDP', close: async () => place.close() }
 }
 
 /** A transport for datagrams to and from one address. Nobody is asked whether somebody is there. */

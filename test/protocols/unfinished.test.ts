@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import type { Side } from '../../src/protocols/automaton.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import { Patience } from '../../src/protocols/patience.ts'
+import type { Options } from '../../src/protocols/protocol.ts'
+import { Ended } from '../../src/wire/ends.ts'
+import { encode } from '../../src/wire/text.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { program } from '../support/play.ts'
+import { Script } from '../support/script.ts'
+import { heardBy } from '../support/wire.ts'
+
+interface Setup {
+  readonly side?: Side
+  readonly typed?: readonly string[]
+  readonly options?: Options
+  readonly timeout?: number
+}
+
+/** A conversation that is watched as at a terminal, with all that is noticed about it. */
+async function watched(name: string, { side = 'server', typed = [], options = {}, timeout = Number.POSITIVE_INFINITY }: Setup = {}) {
+  const clock = new TestClock()
+  const [ours, theirs] = memoryPair()
+  heardBy(theirs)
+  const notices: string[] = []
+  const found = await program(name)
+  const talking = new Conversation({
+    program: found,
+    side,
+    transport: ours,
+    options: { ...found.defaults, ...options },
+    random: seeded(1),
+    person: new Script(typed),
+    clock,
+    witness: { noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) },
+  })
+  new Patience({ first: timeout, idle: timeout }, clock, 200).watch(talking)
+  await settled()
+  const say = async (text: string) => {
+    theirs.write(encode(text, 'bytes'))
+    await settled()
+  }
+  return { clock, theirs, talking, notices, say }
+}
+
+describe('a message without its end, after two seconds of silence', () => {
+  test.each([
+    ['guess', 'server', '50', 'the client has sent "50" and no line end (\\n) for 2 s'],
+    ['guess', 'client', 'GUESS', 'the server has sent "GUESS" and no line end (\\n) for 2 s'],
+    ['chat', 'client', 'hi', 'the server has sent "hi" and no line end (\\n) for 2 s'],
+    ['tictactoe', 'client', 'MOVE5', 'the server has sent "MOVE5" and no line end (\\n) for 2 s'],
+    ['hangman', 'server', 'START', 'the client has sent "START" and no line end (\\n) for 2 s'],
+    ['hello', 'client', 'Hello', 'the server has sent "Hello" and no line end (\\n) for 2 s'],
+    ['c8/hello-slides', 'client', 'Hello', 'the server has sent "Hello" and no end: it has not closed its side for 2 s'],
+    ['tjc/practice', 'server', 'Hello', 'the client has sent "Hello" and no line end (\\n) for 2 s'],
+    ['headtail', 'client', 'I will toss', 'the server has sent "I will toss" and neither a line end (\\n) nor " : " for 2 s'],
+    ['number', 'client', 'Too sm', 'the server has sent "Too sm" and not the rest of "Too small!" for 2 s'],
+    ['fh/hello', 'client', 'Hello in', 'the server has sent "Hello in" and not the rest of "Hello in return!" for 2 s'],
+    ['http', 'server', 'GET / HTTP/1.1\r\nHost: x\r\n', 'and no empty line after its head (\\r\\n\\r\\n) for 2 s'],
+    [
+      'http',
+      'client',
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab',
+      'and no more, though its Content-Length says 5 bytes (2 have come) for 2 s',
+    ],
+    [
+      'guess',
+      'server',
+      '\x00\x0250',
+      '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as Java\'s writeUTF',
+    ],
+    ['guess', 'server', '\x32\x00\x00\x00', '"2\\x00\\x00\\x00" and no line end (\\n) for 2 s; that looks like the number 50 as 4 bytes'],
+    ['guess', 'server', '50\x00', '"50\\x00" and no line end (\\n) for 2 s; that looks like a text with NUL behind it'],
+    ['guess', 'server', '50\r', '"50\\r" and no line end (\\n) for 2 s; that looks like a line that ends in CR alone'],
+    ['guess', 'server', '\xff\xfe5\x000\x00', 'that looks like UTF-16 with a byte order mark'],
+    ['guess', 'server', '\x80\x04K2.', '"\\x80\\x04K2." and no line end (\\n) for 2 s; that looks like Python\'s pickle'],
+    ['guess', 'server', 'caf\xe9', '"caf\\xe9" and no line end (\\n) for 2 s; that looks like text that is not UTF-8'],
+    ['guess', 'server', '50\u00c2\u00a0', '"50\\xa0" and no line end (\\n) for 2 s'],
+  ] as const)('%s, as %s: %j', async (name, side, said, sentence) => {
+    const { clock, notices, say } = await watched(name, { side, typed: name === 'hangman' ? ['e'] : ['50', '50'] })
+    await say(said)
+    await clock.pass(1900)
+    expect(notices).toEqual([])
+    await clock.pass(400)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(sentence)
+    await clock.pass(60_000)
+    expect(notices).toHaveLength(1)
+  })
+
+  test.each([
+    ['length', '\x00\x00\x00\x05hi', '"\\x00\\x00\\x00\\x05hi" and no more, though its length says 5 bytes (2 have come) for 2 s'],
+    ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have come) for 2 s'],
+    ['lines', 'hi', '"hi" and no line end (\\n) for 2 s'],
+  ] as const)('talk --framing %s: %j', async (framing, said, sentence) => {
+    const { clock, notices, say } = await watched('talk', { options: { framing } })
+    await say(said)
+    await clock.pass(2200)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(sentence)
+  })
+
+  test('without a framing, or when the message is whole, there is nothing to notice', async () => {
+    for (const [name, said] of [
+      ['number', '50'],
+      ['guess', '50\n'],
+      ['time', '%H'],
+    ] as const) {
+      const { clock, notices, say } = await watched(name)
+      await say(said)
+      await clock.pass(60_000)
+      expect(notices).toEqual([])
+    }
+  })
+
+  test('each byte that comes begins the two seconds anew, and the next message has a notice of its own', async () => {
+    const { clock, notices, say } = await watched('guess', { options: { secret: '42' } })
+    await say('5')
+    await clock.pass(1500)
+    await say('0')
+    await clock.pass(1500)
+    expect(notices).toEqual([])
+    await clock.pass(700)
+    expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 2 s'])
+    await say('\n')
+    await say('2')
+    await clock.pass(2200)
+    expect(notices[1]).toBe('unfinished: the client has sent "2" and no line end (\\n) for 2 s')
+  })
+})
+
+describe('a message without its end, when the conversation ends', () => {
+  test('at the timeout', async () => {
+    const { clock, talking, notices, say } = await watched('guess', { timeout: 2000 })
+    await say('50')
+    await clock.pass(2200)
+    expect((await talking.over)?.message).toBe('the client has sent "50" and no line end (\\n) for 2 s; expected a number (such as "50")')
+    expect(notices).toEqual([])
+  })
+
+  test('at Ctrl-C, unless it was noticed before', async () => {
+    const { clock, talking, notices, say } = await watched('guess')
+    await say('50')
+    await clock.pass(700)
+    talking.stop(new Ended('ours', 'the server was stopped'))
+    expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 0.7 s'])
+    const later = await watched('guess')
+    await later.say('50')
+    await later.clock.pass(3000)
+    later.talking.stop(new Ended('ours', 'the server was stopped'))
+    expect(later.notices).toHaveLength(1)
+  })
+
+  test.each([
+    [
+      'finish',
+      'the client closed the connection in the middle of a message, 2 bytes into it: it had sent "50" and no line end (\\n); expected a number',
+    ],
+    ['reset', 'the client broke the connection off (ECONNRESET): it had sent "50" and no line end (\\n); expected a number'],
+  ] as const)('when the peer goes (%s)', async (way, sentence) => {
+    const { theirs, talking, clock, say } = await watched('guess')
+    await say('50')
+    theirs[way]()
+    await clock.pass(100)
+    expect((await talking.over)?.message).toContain(sentence)
+  })
+
+  test('a length that no message can have', async () => {
+    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    await say('Hello\n')
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toMatch(/4096 bytes; the first 4 bytes, "Hell", would be a length of 1214606444/)
+  })
+
+  test('passwords are not said', async () => {
+    for (const said of ['LOGIN ada secr', 'REGISTER ada secret!', 'login  ada secret']) {
+      const [mask] = [(await program('quiz')).protocol.automaton.mask]
+      expect(mask?.(said)).not.toContain('secr')
+    }
+  })
+})
+
+describe('what was refused in words of the protocol', () => {
+  test.each([
+    ['hangman', 'e\n', 'refused: the client said "e", which does not belong here; expected "QUIT" or "START"'],
+    ['hangman', 'START\neel\n', 'refused: the client said "eel": guess one letter at a time, such as e'],
+    ['scissors', '7\n', 'refused: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
+    ['guess', 'fifty\n', 'refused: the client said "fifty": expected a number from 1 to 100'],
+    ['highlow', "b'50'\n", 'refused: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
+    ['number', 'fifty', 'refused: the client said "fifty": expected a whole number'],
+    ['headtail', 'H\x00\n', 'refused: the client said "H\\u0000": its last character is not H, T or Q; that looks like a text with NUL'],
+    ['http', 'hello\n', 'refused: the client said "hello\\n": that is no request'],
+  ])('%s: %j is shown at the host', async (name, said, sentence) => {
+    const { clock, notices, say } = await watched(name, { typed: ['1', '1', '1'] })
+    await say(said)
+    await clock.pass(1000)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(sentence)
+  })
+
+  test.each([
+    ['headtail', 'X\n'],
+    ['highlow', '-5\n'],
+  ])('%s: %j, which people type, is shown only if the conversation does not end well', async (name, said) => {
+    const { clock, notices, say, theirs } = await watched(name)
+    await say(said)
+    await clock.pass(1000)
+    expect(notices).toEqual([])
+    theirs.finish()
+    await clock.pass(1000)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(`refused: the client said "${said.trim()}": `)
+  })
+})

@@ -1,0 +1,80 @@
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import { chance } from '../../src/games/random.ts'
+import { host } from '../../src/terminal/host.ts'
+import { Terminal } from '../../src/terminal/terminal.ts'
+import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { program } from '../support/play.ts'
+
+interface Setup {
+  readonly at?: Address
+  readonly listener?: Partial<Listener>
+  readonly timeout?: number
+}
+
+/** A host at a terminal of pipes, to which the test brings clients. */
+async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, timeout }: Setup = {}) {
+  const clock = new TestClock()
+  const complaints: string[] = []
+  const stop = new AbortController()
+  let accept: (transport: Transport) => void = () => {}
+  const pipe = () => new PassThrough() as unknown as NodeJS.ReadStream & NodeJS.WriteStream
+  const code = host({
+    program: await program('guess'),
+    options: { secret: '42' },
+    random: chance,
+    terminal: new Terminal(pipe(), pipe()),
+    listen: async (take) => {
+      accept = take
+      return { address: { host: '127.0.0.1', port: 9999 }, close: async () => {}, ...listener }
+    },
+    at,
+    clients: 1,
+    concurrent: false,
+    stop: stop.signal,
+    complain: (sentence) => complaints.push(sentence),
+    clock,
+    ...(timeout === undefined ? {} : { timeout }),
+  })
+  await settled()
+  return { clock, complaints, stop, code, accept: (transport: Transport) => accept(transport) }
+}
+
+test('after two seconds without a client, the host says once where it waits', async () => {
+  const { clock, complaints, stop, code } = await hosted()
+  await clock.pass(1999)
+  expect(complaints).toEqual([])
+  await clock.pass(1)
+  expect(complaints).toEqual(['waiting for a client on 127.0.0.1:9999'])
+  await clock.pass(100_000)
+  expect(complaints).toHaveLength(1)
+  stop.abort(130)
+  expect(await code).toBe(130)
+})
+
+test.each([
+  ['a socket of Unix', { at: { host: './guess.sock', port: 0 }, listener: { address: { host: 'guess.sock', port: 0 } } }, './guess.sock'],
+  ['datagrams', { listener: { over: 'UDP' } }, '127.0.0.1:9999 (UDP)'],
+  ['TLS', { listener: { over: 'TLS' } }, '127.0.0.1:9999 (TLS)'],
+  ['IPv6', { listener: { address: { host: '::1', port: 9999 } } }, '[::1]:9999'],
+  ['all addresses', { listener: { address: { host: '0.0.0.0', port: 9999 } } }, '0.0.0.0:9999'],
+  ['a longer timeout', { timeout: 5000 }, '127.0.0.1:9999'],
+])('and how it is reached: %s', async (_, setup, where) => {
+  const { clock, complaints } = await hosted(setup)
+  await clock.pass(2000)
+  expect(complaints).toEqual([`waiting for a client on ${where}`])
+})
+
+test('it says nothing of that when a client has come, or its timeout says it', async () => {
+  const quick = await hosted()
+  const [ours, theirs] = memoryPair()
+  theirs.open({ data() {}, finished() {}, closed() {} })
+  quick.accept(ours)
+  await quick.clock.pass(10_000)
+  expect(quick.complaints).toEqual([])
+  const short = await hosted({ timeout: 2000 })
+  await short.clock.pass(2000)
+  expect(short.complaints).toEqual(['no client came within 2 s'])
+})

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { looksLike, textLooksLike } from '../../src/wire/clues.ts'
+import { decode, encode } from '../../src/wire/text.ts'
+
+/** Bytes as Python writes them in a literal. */
+function bytes(literal: string): Uint8Array {
+  return encode(literal, 'bytes')
+}
+
+/** A text with its length before it. */
+function prefixed(text: string, size: number, little = false): Uint8Array {
+  const body = encode(text)
+  const length = Array.from({ length: size }, (_, at) => Math.floor(body.length / 256 ** at) % 256)
+  return Uint8Array.from([...(little ? length : length.toReversed()), ...body])
+}
+
+describe('what bytes without an end look like', () => {
+  test.each([
+    ["Java's writeUTF", '\x00\x0250', /^a 2-byte length before the text, as Java's writeUTF/],
+    ['two of them', '\x00\x0250\x00\x0225', /writeUTF/],
+    ['one that is cut', '\x00\x0550', /writeUTF.*: it says 5 bytes, and 2 have come$/],
+    ['struct.pack("!I", 2) and the text', '\x00\x00\x00\x0250', /^a 4-byte length .*big-endian, as struct\.pack\("!I"/],
+    ['struct.pack("I", 2) and the text', '\x02\x00\x00\x0050', /^a 4-byte length .*little-endian, as struct\.pack\("I"/],
+    ['one that is cut', '\x00\x00\x00\x05ab', /struct\.pack.*it says 5 bytes, and 2 have come$/],
+    ['struct.pack("!Q", 2) and the text', '\x00\x00\x00\x00\x00\x00\x00\x0250', /^an 8-byte length .*struct\.pack\("!Q"/],
+    ['struct.pack("<Q", 2) and the text', '\x02\x00\x00\x00\x00\x00\x00\x0050', /^an 8-byte length .*struct\.pack\("<Q"/],
+    ["C#'s BinaryWriter", '\x0250', /^a 1-byte length before the text, as the BinaryWriter of C#/],
+    ['struct.pack("!i", 50)', '\x00\x00\x00\x32', /^the number 50 as 4 bytes, big-endian, as struct\.pack\("!i"/],
+    ['struct.pack("i", 50)', '\x32\x00\x00\x00', /^the number 50 as 4 bytes, little-endian, as struct\.pack\("i"/],
+    ['struct.pack("!h", 50)', '\x00\x32', /^the number 50 as 2 bytes, big-endian, as struct\.pack\("!h"/],
+    ['struct.pack("d", 50)', '\x00\x00\x00\x00\x00\x00\x49\x40', /^the number 50 as 8 bytes, as struct\.pack\("d"/],
+    ['a NUL behind the text', '50\x00', /NUL behind it, as C keeps it/],
+    ['a buffer of C, filled with NUL', `50${'\x00'.repeat(62)}`, /NUL behind it/],
+    ['a NUL behind one character', '5\x00', /NUL behind it/],
+    ['NUL somewhere', '\x00\x00a\x00\x00b\x00', /NUL among them/],
+    ['CR alone', '50\r', /^a line that ends in CR alone/],
+    ['CR NUL', '50\r\x00', /^CR NUL, as telnet/],
+    ['LF CR', '\r50', /the other way round/],
+    ['UTF-16', '\xff\xfe5\x000\x00', /^UTF-16 with a byte order mark/],
+    ['UTF-16 of the other order', '\xfe\xff\x005\x000', /^UTF-16 with a byte order mark/],
+    ['UTF-16LE', '5\x000\x00', /^UTF-16 \(little-endian\)/],
+    ['UTF-16BE', '\x005\x000', /^UTF-16 \(big-endian\)/],
+    ['UTF-32', '\xff\xfe\x00\x005\x00\x00\x00', /^UTF-32/],
+    ['UTF-8 with BOM', '\xef\xbb\xbf50', /^UTF-8 with a byte order mark \(BOM\)/],
+    ['pickle of a number, protocol 4', '\x80\x04K2.', /^Python's pickle/],
+    ['pickle of a text, protocol 4', '\x80\x04\x95\x06\x00\x00\x00\x00\x00\x00\x00\x8c\x0250\x94.', /pickle/],
+    ['pickle of a text, protocol 3', '\x80\x03X\x02\x00\x00\x0050q\x00.', /pickle/],
+    ["Java's ObjectOutputStream", '\xac\xed\x00\x05t\x00\x0250', /ObjectOutputStream/],
+    ['JSON', '{"guess": 50}', /^JSON/],
+    ['a JSON text', '"50"', /^JSON/],
+    ['JSON that is cut', '{"guess": ', /^JSON/],
+    ["the repr of Python's bytes", "b'50'", /repr of Python's bytes/],
+    ['a backslash and an n', '50\\n', /a backslash and an n/],
+    ['HTTP', 'GET / HTTP/1.1\r\nHost: x', /^an HTTP request/],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM', /^an HTTP request/],
+    ['TLS', '\x16\x03\x01\x02\x00\x01', /^TLS/],
+    ['gzip', '\x1f\x8b\x08\x00', /^gzip/],
+    ['zlib', 'x\x9c3\xb5', /^zlib/],
+    ['SSH', 'SSH-2.0-OpenSSH_9.7', /^SSH/],
+    ['telnet', '\xff\xfd\x18\xff\xfd\x20', /^telnet's negotiation/],
+    ['a WebSocket frame', '\x81\x82abcd', /^a WebSocket frame/],
+    ['Latin-1', 'caf\xe9', /^text that is not UTF-8/],
+  ])('%s: %j', (_, literal, clue) => {
+    expect(looksLike(bytes(literal))).toMatch(clue)
+  })
+
+  test.each([
+    '50',
+    'hello',
+    '5'.repeat(54),
+    'MOVE5',
+    'GUESS',
+    'Hi Server',
+    'H',
+    '',
+    ' ',
+    '\t',
+    'I will toss',
+    '%H:%M',
+    'e',
+    'a b',
+    '[x',
+    'b',
+    '-5',
+    'C:\\new',
+  ])('%j is plain text', (text) => {
+    expect(looksLike(encode(text))).toBeUndefined()
+  })
+
+  test('a text of any length behind its length is known, and a text alone never is', () => {
+    const typed = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz 0123456789äß中'), minLength: 1, maxLength: 80 })
+    fc.assert(
+      fc.property(typed, fc.constantFrom(2, 4, 8), (text, size) => {
+        expect(looksLike(encode(text))).toBeUndefined()
+        const little = size > 2
+        expect(looksLike(prefixed(text, size))).toMatch(new RegExp(`${size}-byte length before the text`))
+        if (little) expect(looksLike(prefixed(text, size, true))).toMatch(new RegExp(`${size}-byte length before the text, little`))
+      }),
+    )
+  })
+
+  test('any bytes at all are looked at without harm', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (all) => {
+        expect(looksLike(all) ?? '').toBeTypeOf('string')
+        expect(textLooksLike(decode(all)) ?? '').toBeTypeOf('string')
+      }),
+    )
+  })
+})
+
+describe('what a line looks like that was decoded', () => {
+  test.each([
+    ['\xff\xfe5\x000\x00', /UTF-16/],
+    ['5\x000\x00', /UTF-16/],
+    ['\x005\x000\x00', /UTF-16/],
+    ['\xef\xbb\xbfSTART', /BOM/],
+    ['\x80\x04K2.', /pickle/],
+    ['\xff\xfd\x18\xff\xfd\x20', /telnet/],
+    ['caf\xe9', /not UTF-8/],
+    ['50\x00', /NUL/],
+    ["b'50'", /repr/],
+    ['\x00\x0250', /writeUTF/],
+  ])('%j', (literal, clue) => {
+    expect(textLooksLike(decode(bytes(literal)))).toMatch(clue)
+  })
+
+  test.each(['é', 'naïve', '日本', '😀', '50', '\u0394'])('%j is plain text', (text) => {
+    expect(textLooksLike(text)).toBeUndefined()
+  })
+})
