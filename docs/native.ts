@@ -15,6 +15,12 @@ interface Schema {
   readonly required?: readonly string[]
   readonly additionalProperties?: Schema | boolean
   readonly description?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minItems?: number
+  readonly maxItems?: number
 }
 
 /** Draws a table of a page. */
@@ -36,6 +42,8 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Commands** are answered once each, in their order, by \`ok\`, by \`error\`, or by the message that was asked for; the answer
   has the \`id\` of the command, a number or a text of your choice. Whatever was refused has changed nothing.
 - **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in.
+- **Numbers and texts** have the bounds that are given here, and no number is beyond ±(2⁵³ - 1). What is out of bounds is refused: as
+  \`bad-message\`, or, where a game has closer ones (\`games\` tells them, and how many seats it has), as \`bad-setting\`.
 - **Terms**: who limits no time plays by the clock that the other has asked for. \`seated\` says which: \`clock\` is missing where there is none.
 - **A move that was answered with \`ok\`** is on disk, and was told to everybody at the table.
 - **Events** of a table are numbered from 1 without a gap. An event that brings a \`sight\` changes what is seen.
@@ -88,14 +96,28 @@ function kind(schema: Schema): string {
   if (choices) return choices.map(kind).join(', or ')
   if (only !== undefined) return `\`${JSON.stringify(only)}\``
   if (values) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')
-  if (items) return `a list of: ${kind(items)}`
+  if (items) return `a list of${span(schema.minItems, schema.maxItems, ' ')}: ${kind(items)}`
   if (properties)
     return `\`{\` ${Object.entries(properties)
       .map(([name, one]) => `${name}${required.includes(name) ? '' : '?'}: ${kind(one)}`)
       .join('; ')} \`}\``
   if (typeof additionalProperties === 'object') return `names, each with: ${kind(additionalProperties)}`
-  return (
-    { integer: 'whole number', number: 'number', string: 'text', boolean: 'true or false', null: '`null`', array: 'list' }[type ?? ''] ??
-    'anything'
-  )
+  switch (type) {
+    case 'integer':
+      return `whole number${span(schema.minimum, schema.maximum, ' from ')}`
+    case 'number':
+      return `number${span(schema.minimum, schema.maximum, ' from ')}`
+    case 'string':
+      return schema.maxLength === undefined ? 'text' : `text of${span(schema.minLength, schema.maxLength, ' ')} characters`
+    default:
+      return { boolean: 'true or false', null: '`null`', array: 'list' }[type ?? ''] ?? 'anything'
+  }
+}
+
+/** Bounds in words, behind `before`; no exact whole number is beyond ±(2⁵³ - 1), so that is not said. */
+function span(least: number | undefined, most: number | undefined, before: string): string {
+  const from = least === Number.MIN_SAFE_INTEGER ? undefined : least
+  const to = most === Number.MAX_SAFE_INTEGER ? undefined : most
+  if (to === undefined) return from === undefined ? '' : `${before}${from.toLocaleString('en')}${before === ' ' ? ' or more' : ''}`
+  return from === undefined ? ` up to ${to.toLocaleString('en')}` : `${before}${from.toLocaleString('en')} to ${to.toLocaleString('en')}`
 }

@@ -1,5 +1,5 @@
 import { coin } from './coin.ts'
-import type { Refusal } from './game.ts'
+import type { Refusal, SeatNumber } from './game.ts'
 import { guessing } from './guessing.ts'
 import { hands } from './hands.ts'
 import { hangman } from './hangman.ts'
@@ -107,6 +107,15 @@ export function checkSettings({ name, settings: known }: Entry, settings: Settin
     }
   }
   return undefined
+}
+
+/** What is wrong with the seats that somebody would take; `undefined` where nothing is. */
+export function checkSeats({ name, game }: Entry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
+  if (!seats) return undefined
+  const last = game.seats.max - 1
+  const fits = seats.length > 0 && new Set(seats).size === seats.length
+  if (fits && seats.every((seat) => Number.isInteger(seat) && seat >= 0 && seat <= last)) return undefined
+  return { refused: last === 0 ? `${name} has one seat, 0` : `the seats of ${name} are 0 to ${last}: name some of them, each once` }
 }
 
 function listed(names: readonly string[]): string {

@@ -161,11 +161,14 @@ export class Hall {
 
   /**
    * Seeks company: seats the seeker at once where somebody waits whom it suits, or else when somebody comes, or the
-   * house sits down, where it can play that. The answer takes the wish back. Throws as `open` does.
+   * house sits down, where it can play that. The answer takes the wish back. Throws as `open` does, and a RangeError for
+   * seats that the game does not have.
    */
   seek(seek: Seek): () => void {
     if (this.#closed) throw this.#closed
-    const { sitter, wait } = seek
+    const { sitter, wait, seats } = seek
+    const rules = this.#rules(seek.game)
+    for (const seat of seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${seek.game} has no seat ${seat}`)
     const wish: Seeking = {
       ...seek,
       person: sitter.person,
@@ -174,7 +177,7 @@ export class Hall {
       seated: (table, seat) => seek.seated(table, seat),
       cancelWait: undefined,
     }
-    const houseCan = playable(this.#rules(seek.game))
+    const houseCan = playable(rules)
     const match = this.#seeks.match(wish)
     if (match) this.#seat(match.waiting, wish, match.seats)
     else if (houseCan && wait <= 0) this.#houseSits(wish)

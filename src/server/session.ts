@@ -1,4 +1,4 @@
-import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
+import { checkSeats, checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
 import type { Denial } from '../hall/denial.ts'
@@ -155,7 +155,7 @@ export class Session implements Lobby {
   async seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
     const entry = entryOf(wish.game)
     if (!entry) return noGame(wish.game)
-    const wrong = checkSettings(entry, wish.settings)
+    const wrong = checkSettings(entry, wish.settings) ?? checkSeats(entry, wish.seats)
     if (wrong) return coded('bad-setting', wrong)
     const refusal = this.#busy(wish.replace) ?? this.#checkRated(wish, entry)
     if (refusal) return refusal

@@ -1,5 +1,6 @@
 import type { Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
+import { BOUNDS, readWhole } from '../bounds.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { particulars } from './terms.ts'
@@ -22,10 +23,11 @@ function tables({ lobby }: Visit): Reply {
 }
 
 function watch(visit: Visit, rest: string): Reply {
-  if (!/^\d{1,9}$/.test(rest)) return 'Type the number of a table behind it, such as "watch 17". "tables" lists them.'
-  const attendance = visit.lobby.watch(Number(rest))
+  const table = readWhole(rest, BOUNDS.table)
+  if (table === undefined) return 'Type the number of a table behind it, such as "watch 17". "tables" lists them.'
+  const attendance = visit.lobby.watch(table)
   if (isRefusal(attendance))
-    return attendance.code === 'no-such-table' ? `There is no table ${rest} to watch: "tables" lists them.` : attendance
+    return attendance.code === 'no-such-table' ? `There is no table ${table} to watch: "tables" lists them.` : attendance
   visit.attend(attendance, 'watching')
   return undefined
 }

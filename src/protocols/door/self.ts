@@ -1,4 +1,5 @@
 import { isRefusal } from '../../games/game.ts'
+import { BOUNDS, readWhole } from '../bounds.ts'
 import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { leaveBehind } from './seeking.ts'
@@ -126,8 +127,8 @@ async function login(visit: Visit, name: string): Promise<Reply> {
 async function resume(visit: Visit, rest: string): Promise<Reply> {
   const { lobby } = visit
   const before = lobby.me
-  if (!before && /^\d{0,9}$/.test(rest)) return 'Type "resume" and the token that you were given; or else your name first.'
-  const table = /^\d{1,9}$/.test(rest) ? Number(rest) : rest === '' ? theOnly(lobby) : undefined
+  if (!before && /^\d{0,16}$/.test(rest)) return 'Type "resume" and the token that you were given; or else your name first.'
+  const table = rest === '' ? theOnly(lobby) : readWhole(rest, BOUNDS.table)
   if (typeof table === 'object') return table
   wantNothing(visit)
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)

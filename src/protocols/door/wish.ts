@@ -157,7 +157,8 @@ class Reading {
   #setting(word: string): Refusal | undefined {
     const text = this.#word(this.#at + 1)
     this.#at += 2
-    if (!/^-?\d{1,9}$/.test(text)) return { refused: `behind "${word}" stands a number, such as "${word} 5"` }
+    // what is no number of the setting is said with its range, however long it is
+    if (!/^-?\d+$/.test(text)) return { refused: `behind "${word}" stands a number, such as "${word} 5"` }
     const value = Number(text)
     const clock = clockOf(word)
     if (!clock) this.#settings[word] = value

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BOUNDS, type Range } from '../bounds.ts'
 import { type RefusalCode, refusalCodes } from '../lobby.ts'
 
 /** The version of the native protocol: it changes when an old client would no longer understand. */
@@ -6,23 +7,32 @@ export const VERSION = 1
 
 /** A list of some kind, which nobody changes. */
 const list = <Kind extends z.ZodType>(kind: Kind) => z.array(kind).readonly()
-const table = z.int().positive().meta({ description: 'the number of a table' })
-const seat = z.int().nonnegative().meta({ description: 'a place at a table, counted from 0; who sits in 0 begins' })
+/** A whole number within a range. */
+const whole = ({ min, max }: Range) => z.int().min(min).max(max)
+/** A whole number that is not negative, without a bound that anybody would reach. */
+const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
+const table = whole(BOUNDS.table).meta({ description: 'the number of a table' })
+const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table, counted from 0; who sits in 0 begins' })
 const name = z.string().min(1).max(80)
 const password = z.string().min(1).max(512)
-const settings = z.record(z.string().max(40), z.number())
-const milliseconds = z
-  .int()
-  .positive()
-  .max(7 * 24 * 3600 * 1000)
+const game = z.string().max(40)
+const setting = z.number().min(BOUNDS.setting.min).max(BOUNDS.setting.max)
+const settings = z.record(z.string().max(40), setting)
 const clock = z
-  .strictObject({ total: milliseconds, turn: milliseconds })
+  .strictObject({ total: whole(BOUNDS.total), turn: whole(BOUNDS.turn) })
   .partial()
   .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds' })
-const seen = z.int().nonnegative().meta({ description: 'the number of the last event that was seen at the table' })
+/** The clock of a table, which may be of a time with other bounds. */
+const tableClock = z.strictObject({ total: count, turn: count }).partial().meta({ description: 'in milliseconds, as in `seek`' })
+const seen = whole(BOUNDS.event).meta({ description: 'the number of the last event that was seen at the table' })
 const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])
 /** What a command is called by, in its answer. */
-const id = z.union([z.int().nonnegative(), z.string().max(64)])
+export const CommandId = z.union([whole(BOUNDS.id), z.string().max(64)])
+const id = CommandId
+/** Milliseconds since the Unix epoch, as far as dates go. */
+const time = z.number().min(0).max(8.64e15).meta({ description: 'milliseconds since the Unix epoch' })
+/** Milliseconds that are left of some time. */
+const left = z.number().min(0).max(BOUNDS.total.max)
 
 const outcome = z.strictObject({
   winners: list(seat).meta({ description: 'nobody, in a draw or a lost game' }),
@@ -39,8 +49,8 @@ const sight = z.strictObject({
   turn: z.boolean().meta({ description: 'whether this seat may move' }),
   toMove: list(seat),
   outcome: outcome.optional(),
-  left: list(z.number()).optional().meta({ description: 'milliseconds that each seat has left for all its moves, where that is limited' }),
-  moveLeft: list(z.number())
+  left: list(left).optional().meta({ description: 'milliseconds that each seat has left for all its moves, where that is limited' }),
+  moveLeft: list(left)
     .optional()
     .meta({ description: 'milliseconds that each seat has left for its move, where that is limited: all of them, for who is not to move' }),
 })
@@ -49,7 +59,7 @@ const sight = z.strictObject({
 const terms = {
   settings: settings.meta({ description: 'what is missing is as usual, or not told, in a game for one' }),
   rated: z.boolean(),
-  clock: clock.optional(),
+  clock: tableClock.optional(),
 }
 
 const attendance = {
@@ -80,12 +90,12 @@ const tableInfo = z.strictObject({
   game: z.string(),
   names: list(z.string()),
   ...terms,
-  watchers: z.int(),
+  watchers: count,
   over: z.boolean(),
 })
 /** What somebody seeks who waits for company. */
 const seek = { name: z.string(), game: z.string(), ...terms }
-const ladderRow = { rank: z.int(), name: z.string(), score: z.number(), games: z.int() }
+const ladderRow = { rank: count, name: z.string(), score: z.number().min(-1e9).max(1e9), games: count }
 
 const challenger = name.optional().meta({ description: 'of the user who seeks this one; may be missing if there is only one' })
 const replace = z.boolean().optional().meta({ description: 'cancels the own open seek first; else an open seek refuses another' })
@@ -120,19 +130,26 @@ export const ToServer = z.discriminatedUnion('type', [
       .meta({ description: 'how many of each list to leave out: 0, 100, 200 for one page after the other' }),
   }),
   command('ladder', 'Asks for the best of a game, and the own place; answered by `ladder`.', {
-    game: z.string(),
-    limit: z.int().min(1).max(100).optional(),
+    game,
+    limit: whole(BOUNDS.rows).optional(),
   }),
   command('seek', 'Wants to play. `seated` comes when there is a table; `ok` has the code of a private wish.', {
-    game: z.string(),
+    game,
     settings: settings.optional(),
     against: name.optional(),
     private: z.boolean().optional(),
     rated: z.boolean().optional(),
     clock: clock.optional(),
-    seats: z.array(seat).min(1).readonly().optional(),
+    seats: z
+      .array(seat)
+      .min(1)
+      .max(BOUNDS.seat.max + 1)
+      .refine((seats) => new Set(seats).size === seats.length, 'each seat stands there once')
+      .readonly()
+      .optional()
+      .meta({ description: 'those that the seeker would take, of the seats that the game has, each once' }),
     wait: z
-      .union([milliseconds, z.literal(0), z.null()])
+      .union([whole(BOUNDS.wait), z.null()])
       .optional()
       .meta({ description: 'until the house sits down opposite; null for never' }),
     replace,
@@ -171,7 +188,7 @@ export const ToServer = z.discriminatedUnion('type', [
 
 /** What the server may say. */
 export const ToClient = z.discriminatedUnion('type', [
-  message('hello', 'The first message.', { version: z.int(), software: z.string(), name: z.string().optional() }),
+  message('hello', 'The first message.', { version: count, software: z.string(), name: z.string().optional() }),
   message('ok', 'A command was done.', {
     id: id.optional(),
     code: z.string().optional().meta({ description: 'of a private wish, to be said aloud' }),
@@ -188,7 +205,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('session', 'A token that lets in again without the password.', {
     id: id.optional(),
     session: z.string(),
-    until: z.number().meta({ description: 'milliseconds since the Unix epoch' }),
+    until: time,
   }),
   message('games', 'The games that can be sought.', {
     id: id.optional(),
@@ -196,9 +213,9 @@ export const ToClient = z.discriminatedUnion('type', [
       z.strictObject({
         game: z.string(),
         title: z.string(),
-        seats: z.strictObject({ min: z.int(), max: z.int() }),
+        seats: z.strictObject({ min: count, max: count }),
         moves: z.string(),
-        settings: z.record(z.string(), z.strictObject({ min: z.number(), max: z.number(), usual: z.number(), about: z.string() })),
+        settings: z.record(z.string(), z.strictObject({ min: setting, max: setting, usual: setting, about: z.string() })),
       }),
     ),
   }),
@@ -208,14 +225,14 @@ export const ToClient = z.discriminatedUnion('type', [
     seekers: list(z.strictObject({ ...seek, against: z.string().optional() })),
     tables: list(tableInfo),
     total: z
-      .strictObject({ people: z.int(), seekers: z.int(), tables: z.int() })
+      .strictObject({ people: count, seekers: count, tables: count })
       .meta({ description: 'how many there are in all, of which these are a page' }),
   }),
   message('ladder', 'The best of a game, and the own place.', {
     id: id.optional(),
     game: z.string(),
     best: list(z.strictObject(ladderRow)),
-    own: z.strictObject({ ...ladderRow, of: z.int() }).optional(),
+    own: z.strictObject({ ...ladderRow, of: count }).optional(),
   }),
   message(
     'sought',
@@ -232,7 +249,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('event', 'Something has happened at a table: its events are numbered without a gap.', {
     table,
     n: seen,
-    at: z.number().meta({ description: 'milliseconds since the Unix epoch' }),
+    at: time,
     what: what.meta({ description: 'with `reseeded`, what is drawn comes from another seed from then on, which no client is told' }),
     sight: sight.optional().meta({ description: 'where something else is seen than before' }),
   }),

@@ -1,7 +1,7 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { Attendance, GameTerms, Lobby, LobbyListener, LobbyRefusal, Seeker } from '../lobby.ts'
-import { type ToClient, ToServer, VERSION } from './messages.ts'
+import { CommandId, type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
 type Command<Type extends ToServer['type']> = Omit<Extract<ToServer, { type: Type }>, 'type' | 'id'>
@@ -196,9 +196,11 @@ function parse(line: string): ToServer | (LobbyRefusal & { id: { id?: string | n
   return { code: 'bad-message', refused: `this is no command: ${where ? `${where}: ` : ''}${issue?.message ?? ''}`, id: idOf(json) }
 }
 
+/** The id of a line that is no command, if that can be one. */
 function idOf(json: unknown): { id?: string | number } {
   if (typeof json !== 'object' || json === null || !('id' in json)) return {}
-  return typeof json.id === 'string' || typeof json.id === 'number' ? { id: json.id } : {}
+  const { data } = CommandId.safeParse(json.id)
+  return data === undefined ? {} : { id: data }
 }
 
 function how({ password, again }: Command<'enter'>): { password?: string; again?: boolean } {
