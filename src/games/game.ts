@@ -25,6 +25,8 @@ export interface Outcome {
   readonly late?: true
   /** Both have agreed on a draw. */
   readonly agreed?: true
+  /** The opponent of `left`, who was gone or did not move, has ended it without a result. */
+  readonly aborted?: true
   /** Nobody has come back to it. */
   readonly abandoned?: true
 }

@@ -38,8 +38,10 @@ export class Recorder {
   watch({ id, state }: LiveTable): void {
     if (!state.opened.rated) return
     const unfollow = this.#store.tables.follow(id, (events) => {
-      if (!events.some(({ type }) => type === 'ended')) return
+      const end = events.find((event) => event.type === 'ended')
+      if (!end) return
       unfollow()
+      if (!end.counts) return
       void this.#next(() => (this.#behind ? this.#recordAll() : this.#record(id)))
     })
   }

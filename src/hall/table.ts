@@ -1,6 +1,7 @@
 import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { houseMove } from '../games/player.ts'
+import { claimed } from './claims.ts'
 import { type Clocks, nextExpiry, passed, presence, started, stopped } from './clocks.ts'
 import { type Happening, HOUSE, type Seed, type TableEvent, type TableId } from './ports.ts'
 import { drawsAt, isWeak } from './seeds.ts'
@@ -19,6 +20,8 @@ export interface TableState {
   /** What the draws of the next move come from. */
   readonly seed: Seed
   readonly toMove: readonly SeatNumber[]
+  /** The time since which those who are to move have been waited for: of the last move, or of the first who came back. */
+  readonly turnSince: number
   readonly outcome?: Outcome | undefined
   /** The outcome is in the log, so the table is over for good. */
   readonly ended: boolean
@@ -40,6 +43,8 @@ export type Command =
   | { readonly type: 'decline'; readonly seat: SeatNumber }
   /** Gives the game up: by saying so, or by going away. */
   | { readonly type: 'resign' | 'leave'; readonly seat: SeatNumber }
+  /** Ends the game because the opponent is gone, or does not move: as a win, or without a result. */
+  | { readonly type: 'claim' | 'abort'; readonly seat: SeatNumber }
   | { readonly type: 'gone'; readonly seat: SeatNumber }
   | { readonly type: 'back'; readonly seat: SeatNumber }
   /** Time has passed. */
@@ -115,6 +120,9 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
       return leave(table, { ...leftBy(table, command.seat), resigned: true })
     case 'leave':
       return leave(table, leftBy(table, command.seat))
+    case 'claim':
+    case 'abort':
+      return endEarly(table, command.seat, command.type, now)
     case 'gone':
       return move(table, command.seat, 'gone')
     case 'back':
@@ -159,7 +167,20 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
   const toMove = rules.toMove(state)
   const clocks = started(event.seats.length, isTimed(event) ? toMove : NOBODY, at)
   const outcome = rules.outcome(state)
-  return { n, rules, opened: event, position: state, seed, toMove, outcome, ended: false, clocks, suspended: false, offers: NOBODY }
+  return {
+    n,
+    rules,
+    opened: event,
+    position: state,
+    seed,
+    toMove,
+    turnSince: at,
+    outcome,
+    ended: false,
+    clocks,
+    suspended: false,
+    offers: NOBODY,
+  }
 }
 
 /** The table after one more event. Throws a TypeError for an event that cannot follow. */
@@ -220,6 +241,7 @@ function moved(table: TableState, { n, seat, at }: Moved, position: unknown): Ta
     n,
     position,
     toMove,
+    turnSince: at,
     outcome: rules.outcome(position),
     // who moves has not taken up the other's offer
     offers: offers.length === 0 ? offers : offers.filter((one) => one === seat),
@@ -270,6 +292,12 @@ function tick(table: TableState, now: number): readonly Happening[] {
   return [ended(table, { ...leftBy(table, seat), ...(what === 'grace' ? {} : { late: true }) })]
 }
 
+function endEarly(table: TableState, seat: SeatNumber, what: 'claim' | 'abort', now: number): readonly Happening[] | Refusal {
+  const outcome = claimed(table, seat, what, now)
+  if (isRefusal(outcome)) return outcome
+  return [outcome.aborted ? { type: 'ended', outcome } : ended(table, outcome)]
+}
+
 function ended({ opened }: TableState, outcome: Outcome): Happening {
   return opened.rated ? { type: 'ended', outcome, counts: true } : { type: 'ended', outcome }
 }
@@ -285,7 +313,7 @@ function cameBack(table: TableState, { n, seat, at }: { n: number; seat: SeatNum
   if (!suspended) return { ...table, n, clocks: presence(table.clocks, seat, undefined) }
   const { since } = started(opened.seats.length, isTimed(opened) ? toMove : NOBODY, at)
   const gone = opened.seats.map(({ person }, other) => (person === HOUSE || other === seat ? undefined : at))
-  return { ...table, n, suspended: false, clocks: { ...table.clocks, since, gone } }
+  return { ...table, n, suspended: false, turnSince: at, clocks: { ...table.clocks, since, gone } }
 }
 
 /** Whether turns are timed; else nobody's time is kept. */

@@ -254,4 +254,8 @@ export interface Lobby {
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>
   resign(table: number): Promise<LobbyRefusal | undefined>
+  /** Wins a game whose opponent has been gone for 30 seconds, or has not moved for 5 minutes in a game without a clock. */
+  claim(table: number): Promise<LobbyRefusal | undefined>
+  /** Ends a game without a result, when it could be claimed. */
+  abort(table: number): Promise<LobbyRefusal | undefined>
 }

@@ -109,7 +109,7 @@ export class Attended {
   }
 
   /** Does something in a seat that needs no more words. */
-  async act(id: number, type: 'decline' | 'resign'): Promise<LobbyRefusal | undefined> {
+  async act(id: number, type: 'decline' | 'resign' | 'claim' | 'abort'): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
     return this.#done(attended.table, attended.table.submit({ type, seat: attended.seat }))

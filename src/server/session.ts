@@ -293,6 +293,14 @@ export class Session implements Lobby {
     return this.#tables.act(id, 'resign')
   }
 
+  async claim(id: number): Promise<LobbyRefusal | undefined> {
+    return this.#tables.act(id, 'claim')
+  }
+
+  async abort(id: number): Promise<LobbyRefusal | undefined> {
+    return this.#tables.act(id, 'abort')
+  }
+
   /** Goes away: seats are held for a while, wishes are taken back. */
   close(): void {
     if (this.#closed) return

@@ -62,8 +62,8 @@ describe('help', () => {
     expect(page).toBe(
       lines(
         'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
-        'at a table   move MOVE, board, say TEXT, draw, accept, decline, resign, rematch,',
-        '             leave',
+        'at a table   move MOVE, board, say TEXT, draw, accept, decline, claim, abort,',
+        '             resign, rematch, leave',
         'to look on   tables, watch N, who, rank GAME',
         'who you are  login NAME, register, password, resume',
         'besides      help, telnet, style json, quit',

@@ -346,7 +346,11 @@ describe('what is told besides', () => {
     [{ type: 'offered', seat: 0, what: 'draw' }, 'You have offered a draw.', 'grace offers a draw.'],
     [{ type: 'declined', seat: 1 }, 'grace declines.', 'alan declines.'],
     [{ type: 'declined', seat: 0 }, 'You have declined.', 'grace declines.'],
-    [{ type: 'gone', seat: 1 }, 'grace has gone, and may come back.', 'alan has gone, and may come back.'],
+    [
+      { type: 'gone', seat: 1 },
+      'grace has gone, and may come back. After 30 seconds: "claim" or "abort".',
+      'alan has gone, and may come back.',
+    ],
     [{ type: 'back', seat: 1 }, 'grace is back.', 'alan is back.'],
     [{ type: 'gone', seat: 0 }, undefined, 'grace has gone, and may come back.'],
     [{ type: 'back', seat: 0 }, undefined, 'grace is back.'],

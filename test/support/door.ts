@@ -290,6 +290,14 @@ export class StagedLobby implements Lobby {
     return this.#call('resign', table)
   }
 
+  async claim(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('claim', table)
+  }
+
+  async abort(table: number): Promise<LobbyRefusal | undefined> {
+    return this.#call('abort', table)
+  }
+
   openSession(): Promise<never> {
     return noSessions()
   }

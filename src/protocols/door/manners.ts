@@ -68,6 +68,7 @@ export function ending(ended: Ended): string {
   const { names, seat, outcome } = ended
   const { winners, left, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)
+  if (outcome.aborted) return 'The game was ended without a result.'
   if (abandoned) return 'Nobody has come back to this game.'
   if (agreed) return seat === undefined ? 'They have agreed on a draw.' : 'You have agreed on a draw.'
   if (outcome.resigned && names.length === 1) return 'You have given the game up.'

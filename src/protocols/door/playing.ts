@@ -57,6 +57,8 @@ function atTable(act: (visit: Visit, table: number) => Reply | Promise<Reply>): 
   return (visit) => visit.present && act(visit, visit.present.table)
 }
 
+const CLAIMS = ['Possible if the opponent has been gone for 30 seconds, or, in a game without', 'a clock, has not moved for 5 minutes.']
+
 /** The commands at a table. */
 export const playing: readonly Command[] = [
   {
@@ -92,6 +94,22 @@ export const playing: readonly Command[] = [
     more: () => ['"refuse" does the same. The one who asked is told.'],
     needs: ['name'],
     run: decline,
+  },
+  {
+    name: 'claim',
+    usage: 'claim',
+    about: 'win, because your opponent is gone or does not move',
+    more: () => CLAIMS,
+    needs: ['game'],
+    run: atTable(({ lobby }, table) => lobby.claim(table)),
+  },
+  {
+    name: 'abort',
+    usage: 'abort',
+    about: 'end the game without a result, because your opponent is gone or does not move',
+    more: () => CLAIMS,
+    needs: ['game'],
+    run: atTable(({ lobby }, table) => lobby.abort(table)),
   },
   { name: 'resign', usage: 'resign', about: 'give the game up', needs: ['game'], run: atTable(({ lobby }, table) => lobby.resign(table)) },
   { name: 'rematch', usage: 'rematch', about: 'play the same again, with seats swapped', needs: ['end'], run: rematch },

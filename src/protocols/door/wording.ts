@@ -65,7 +65,8 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
       return own ? 'You have declined.' : `${name} declines.`
     case 'gone':
       if (own) return undefined
-      return `${name} has ${open.some((offer) => offer.what === 'rematch') ? 'left the table' : 'gone, and may come back'}.`
+      if (open.some((offer) => offer.what === 'rematch')) return `${name} has left the table.`
+      return `${name} has gone, and may come back.${seat === undefined ? '' : ' After 30 seconds: "claim" or "abort".'}`
     case 'back':
       return own ? undefined : `${name} is back.`
     case 'suspended':

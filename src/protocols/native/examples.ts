@@ -30,6 +30,8 @@ export const toServer: { readonly [Type in ToServer['type']]: Extract<ToServer, 
   offer: { type: 'offer', id: 14, table: 17 },
   decline: { type: 'decline', id: 15, table: 17 },
   resign: { type: 'resign', id: 16, table: 17 },
+  claim: { type: 'claim', id: 16, table: 17 },
+  abort: { type: 'abort', id: 16, table: 17 },
   ping: { type: 'ping', id: 17 },
   quit: { type: 'quit', id: 18 },
 }

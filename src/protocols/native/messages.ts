@@ -40,6 +40,10 @@ const outcome = z.strictObject({
   resigned: z.literal(true).optional(),
   late: z.literal(true).optional(),
   agreed: z.literal(true).optional().meta({ description: 'a draw that both wanted' }),
+  aborted: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'the opponent of `left`, who was gone or did not move, has ended it without a result' }),
   abandoned: z.literal(true).optional().meta({ description: 'nobody has come back to it' }),
 })
 
@@ -182,6 +186,12 @@ export const ToServer = z.discriminatedUnion('type', [
   command('offer', 'Offers a draw, or a rematch when the game is over; the other’s offer is accepted by the same.', { table }),
   command('decline', 'Declines the other’s offer.', { table }),
   command('resign', 'Gives a game up.', { table }),
+  command(
+    'claim',
+    'Wins a game whose opponent has been gone for 30 seconds, or in a game without a clock has not moved for 5 minutes; `not-now` before that.',
+    { table },
+  ),
+  command('abort', 'Ends a game without a result, at the times at which it could be claimed.', { table }),
   command('ping', 'Asks whether the server is there.', {}),
   command('quit', 'Ends the conversation.', {}),
 ])

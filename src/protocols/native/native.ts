@@ -137,6 +137,10 @@ export class NativeSession implements LobbyListener {
         return done(await lobby.decline(command.table))
       case 'resign':
         return done(await lobby.resign(command.table))
+      case 'claim':
+        return done(await lobby.claim(command.table))
+      case 'abort':
+        return done(await lobby.abort(command.table))
       case 'ping':
         return { type: 'pong' }
       case 'quit':

@@ -1,0 +1,53 @@
+import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
+import type { Clocks } from './clocks.ts'
+import type { ClockRules } from './ports.ts'
+
+/**
+ * Milliseconds after which a player can end a game because of the opponent: `absent` for an opponent whose connection is
+ * gone, `silent` for one who is there, is to move and does not, in a game without a clock.
+ */
+export const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
+
+/** What a claim depends on, of the state of a table. */
+export interface Claimable {
+  readonly opened: { readonly seats: readonly { readonly name: string }[]; readonly clock: ClockRules }
+  readonly toMove: readonly SeatNumber[]
+  readonly turnSince: number
+  readonly clocks: Clocks
+  readonly ended: boolean
+  readonly suspended: boolean
+}
+
+/** The outcome of a game that a seat ends at `now` because of its opponent: a win, or no result; a refusal before its time. */
+export function claimed(table: Claimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
+  const { ended, suspended, opened } = table
+  if (ended) return { refused: 'the game is over' }
+  if (suspended) return { refused: 'the game stands still until somebody is back' }
+  const waits = [...opened.seats.keys()].filter((other) => other !== seat).map((other) => waitFor(table, seat, other, now))
+  const [first, ...more] = waits.filter((wait) => wait !== undefined)
+  if (!first) return { refused: NOT_ABSENT }
+  const { other, left, why } = more.reduce((one, next) => (next.left < one.left ? next : one), first)
+  if (left > 0) return { refused: `${opened.seats[other]?.name} ${why}: wait ${secondsOf(left)} more, and then ${what} again` }
+  if (what === 'abort') return { winners: [], left: other, aborted: true }
+  const winners = [...opened.seats.keys()].filter((one) => one !== other)
+  return why === GONE ? { winners, left: other } : { winners, left: other, late: true }
+}
+
+const GONE = 'has only just gone'
+const SILENT = 'has not had five minutes for this move'
+const NOT_ABSENT = 'your opponent is there: a game can be ended so if the opponent is gone for 30 seconds, or does not move for 5 minutes'
+
+/** How long a seat has still to wait for another, in milliseconds, and why; `undefined` if it waits for nothing there. */
+function waitFor(table: Claimable, seat: SeatNumber, other: SeatNumber, now: number) {
+  const { clocks, toMove, opened, turnSince } = table
+  const gone = clocks.gone[other]
+  if (gone !== undefined) return { other, left: CLAIMABLE.absent - (now - gone), why: GONE }
+  const timed = opened.clock.total !== undefined || opened.clock.turn !== undefined
+  if (timed || !toMove.includes(other) || toMove.includes(seat)) return undefined
+  return { other, left: CLAIMABLE.silent - (now - turnSince), why: SILENT }
+}
+
+function secondsOf(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  return seconds === 1 ? '1 second' : `${seconds} seconds`
+}
