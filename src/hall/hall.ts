@@ -16,6 +16,7 @@ import {
   type TableEvent,
   type TableId,
 } from './ports.ts'
+import { boundedStanding } from './ratings.ts'
 import { Recorder } from './recorder.ts'
 import { newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
@@ -61,8 +62,8 @@ export interface Place extends Standing {
 /** The best of a game, from the first on, with their places. */
 export function placed(best: readonly Standing[]): readonly Place[] {
   let rank = 0
-  return best.map((one, at) => {
-    if (one.score !== best[at - 1]?.score) rank = at + 1
+  return best.map(boundedStanding).map((one, at, all) => {
+    if (one.score !== all[at - 1]?.score) rank = at + 1
     return { ...one, rank }
   })
 }
@@ -229,7 +230,7 @@ export class Hall {
     const { results } = this.#options.store
     await this.recorder.settled()
     const standing = await results.standing(game, person)
-    return standing && { ...standing, ...(await results.rank(game, standing.score)) }
+    return standing && { ...boundedStanding(standing), ...(await results.rank(game, standing.score)) }
   }
 
   /** Who waits for somebody with this code. */

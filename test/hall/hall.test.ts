@@ -439,6 +439,28 @@ describe('a new start', () => {
     expect(table.id).toBe(2)
   })
 
+  test('a rating that was kept before ratings had bounds is read within them, and goes on from there', async () => {
+    const store = memoryStore()
+    const far = { rating: 131_989, deviation: 350, volatility: 100 }
+    const low = { rating: -128_989, deviation: 5, volatility: 0 }
+    await store.results.record(99, 'tictactoe', [
+      { person: 'account:1', name: 'alan', score: far.rating, games: 208_858, rating: far },
+      { person: 'account:2', name: 'eve', score: low.rating, games: 208_858, rating: low },
+    ])
+    const { hall } = process(store)
+    const scores = async () => (await hall.ladder('tictactoe', 10)).map(({ name, score, rank }) => [name, score, rank])
+    expect(await scores()).toEqual([
+      ['alan', 4500, 1],
+      ['eve', -1500, 2],
+    ])
+    expect(await hall.place('tictactoe', 'account:1')).toMatchObject({ score: 4500, rank: 1, of: 2 })
+    const table = hall.open('tictactoe', { options: {}, seats: [ALAN, { person: 'account:2', name: 'eve' }], rated: true })
+    table.submit({ type: 'resign', seat: 0 })
+    await settled()
+    const [[, first], [, second]] = (await scores()) as [[string, number, number], [string, number, number]]
+    expect([first > 1500 && first < 4500, second > -1500]).toEqual([true, true])
+  })
+
   test('a table whose seed has no version gets another by an appended event, once, which nobody is shown', async () => {
     const store = memoryStore()
     const { hall } = process(store)

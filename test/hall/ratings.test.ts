@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HOUSE, PEER, type Rating, type Standing, type TableEvent } from '../../src/hall/ports.ts'
-import { rated, ratingAfter, standingsAfter, UNRATED } from '../../src/hall/ratings.ts'
+import { RATING_BOUNDS, rated, ratingAfter, standingsAfter, UNRATED } from '../../src/hall/ratings.ts'
 import type { Opened } from '../../src/hall/table.ts'
 
 const known = (rating: number, deviation: number): Rating => ({ rating, deviation, volatility: 0.06 })
@@ -127,6 +127,76 @@ describe('properties of ratings', () => {
     )
   })
 })
+
+/** What decides games in turn, from what both have come to. */
+type Course = (game: number, ratings: readonly Rating[]) => readonly number[]
+
+const better = ([one, other]: readonly Rating[]) => ((one?.rating ?? 0) >= (other?.rating ?? 0) ? 0 : 1)
+const pseudo = (game: number) => (Math.imul(game, 0x9e3779b1) >>> 16) % 3
+
+describe('ratings stay finite and within their bounds', () => {
+  const courses: [name: string, games: number, course: Course][] = [
+    ['two who win in turn, whose volatility once grew to infinity', 300_000, (game) => [game % 2]],
+    ['two of whom each wins twice in turn', 100_000, (game) => [(game >> 1) % 2]],
+    ['one who always wins', 100_000, () => [0]],
+    ['two who always draw', 20_000, () => []],
+    ['two who lose as soon as they are better', 100_000, (_, ratings) => [1 - better(ratings)]],
+    ['the better one, always', 100_000, (_, ratings) => [better(ratings)]],
+    ['runs that get longer', 100_000, (game) => [Math.floor(Math.sqrt(game)) % 2]],
+    ['chance', 100_000, (game) => [[0], [1], []][pseudo(game)] ?? []],
+  ]
+
+  test.each(courses)('with %s', { timeout: 60_000 }, (_, games, course) => {
+    let now: readonly Rating[] = [UNRATED, UNRATED]
+    let outside = 0
+    for (let game = 1; game <= games; game++) {
+      now = rated(now, { winners: course(game, now) })
+      if (!now.every(isBounded)) outside++
+    }
+    expect({ outside, now }).toEqual({ outside: 0, now })
+  })
+
+  test('with one who wins against ever new names, each of which has won against others before', () => {
+    let best: Rating = UNRATED
+    for (let game = 0; game < 20_000; game++) {
+      let rung: Rating = UNRATED
+      for (let step = 0; step < 5; step++) [rung = UNRATED] = rated([rung, rung], { winners: [0] })
+      ;[best = UNRATED] = rated([best, rung], { winners: [0] })
+      if (!isBounded(best)) throw new Error(`game ${game}: ${JSON.stringify(best)}`)
+    }
+    expect(best.rating).toBeGreaterThan(2500)
+  })
+
+  test('with any ratings before, however they were kept, any results and any number of seats', () => {
+    const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, 1e308, -1e308, 5e-324, Number.MAX_VALUE, 131_989, -131_989))
+    const anything = fc.option(fc.record({ rating: number, deviation: number, volatility: number }), { nil: undefined })
+    const games = fc.array(fc.subarray([0, 1, 2, 3]), { minLength: 1, maxLength: 20 })
+    fc.assert(
+      fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), games, (before, all) => {
+        let now: readonly (Rating | undefined)[] = before
+        for (const winners of all) {
+          now = rated(now, { winners })
+          for (const one of now) expect(one && isBounded(one) ? one : { game: winners, one }).toBe(one)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('and those within are changed by no bound in a game of equals', () => {
+    for (const rating of [1000, 1500, 2000]) {
+      const [winner, loser] = rated([known(rating, 60), known(rating, 60)], { winners: [0] })
+      expect([(winner?.rating ?? 0) > rating, (loser?.rating ?? 0) < rating, winner?.deviation !== 30]).toEqual([true, true, true])
+    }
+  })
+})
+
+function isBounded(rating: Rating): boolean {
+  return (['rating', 'deviation', 'volatility'] as const).every((what) => {
+    const [low, high] = RATING_BOUNDS[what]
+    return rating[what] >= low && rating[what] <= high
+  })
+}
 
 function opening(people: readonly string[], rated = true, game = 'tictactoe'): Opened {
   const seats = people.map((person) => ({ person, name: person.replace(/.*:/, 'name of ') }))
