@@ -6,9 +6,10 @@ import type { Store } from '../hall/ports.ts'
 import { shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
 import type { Config, Settings } from '../server/config.ts'
-import type { Web } from '../server/http.ts'
+import type { Health, Web } from '../server/http.ts'
 import type { Logs } from '../server/logs.ts'
 import type { Metrics } from '../server/metrics.ts'
+import { logOutages } from '../server/outages.ts'
 import { Premises } from '../server/premises.ts'
 import { type Place, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
@@ -39,6 +40,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     onNotice: (sentence) => logs.tell('warn', sentence),
     onTrouble: (error) => logs.tell('error', messageOf(error)),
   })
+  if (store.availability) logOutages(store.availability, wallClock, logs)
   const premises = await opened(metrics?.metered(store) ?? store, { config, stock: options, logs })
   const { host, first, idle, limits } = config
   const server = new Server({
@@ -54,7 +56,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   })
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
-  const web = metrics && open.length > 0 ? await openedWeb(config, { server, premises, metrics, logs }) : undefined
+  const web = metrics && open.length > 0 ? await openedWeb(config, { server, premises, store, metrics, logs }) : undefined
   const operator = open.length > 0 ? await openedToOperator(config, premises, logs) : undefined
   // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
   // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
@@ -98,12 +100,12 @@ async function opened(store: Store, { config, stock, logs }: { config: Config; s
 /** What is shown over HTTP; without that, the server serves all the same. */
 async function openedWeb(
   { http }: Config,
-  { server, premises, metrics, logs }: { server: Server; premises: Premises; metrics: Metrics; logs: Logs },
+  { server, premises, store, metrics, logs }: { server: Server; premises: Premises; store: Store; metrics: Metrics; logs: Logs },
 ): Promise<Web | undefined> {
   if (http === 'none') return undefined
   metrics.watch(server, premises)
   const health = () => ({
-    status: server.stopping ? ('stopping' as const) : ('serving' as const),
+    ...statusOf(server, store),
     connections: [...server.tallies.values()].reduce((sum, { open }) => sum + open, 0),
     tables: premises.hall.size,
   })
@@ -114,6 +116,12 @@ async function openedWeb(
     logs.tell('error', `metrics and health are not shown: ${cannotListen(http, failure).replace('--port', '--http')}`)
     return undefined
   }
+}
+
+/** How a server is: degraded as long as its store cannot write. */
+function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
+  if (stopping) return { status: 'stopping' }
+  return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
 }
 
 /** A door for the operator, where anything is kept; without it, the operator has to stop the server first. */

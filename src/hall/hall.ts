@@ -97,6 +97,7 @@ export class Hall {
   /** When it is to be looked for abandoned tables next, in monotonic milliseconds. */
   #tidyAt = 0
   #closed: Error | undefined
+  #stopListening: (() => void) | undefined
   #closing: Promise<unknown> = Promise.resolve()
 
   constructor(options: HallOptions) {
@@ -105,6 +106,12 @@ export class Hall {
     this.recorder = new Recorder(store, options.games, onTrouble)
     this.#listing = new Listing(options.isListed ?? (({ state }) => !state.opened.private))
     this.#tools = { log: store.tables, clock, random, onTrouble, onChange: (table) => this.#listing.update(table) }
+    this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
+  }
+
+  /** Whether what happens can be kept just now. */
+  get writable(): boolean {
+    return this.#options.store.availability?.failure === undefined
   }
 
   /** The tables at which something goes on, in order. */
@@ -305,6 +312,7 @@ export class Hall {
   /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
   close(reason: Error): void {
     this.#closed ??= reason
+    this.#stopListening?.()
     for (const wish of [...this.#seeks]) this.#forget(wish)
     const tables = [...this.#tables.all]
     for (const table of tables) table.close(reason)
@@ -315,6 +323,13 @@ export class Hall {
   async settled(): Promise<void> {
     await this.#closing
     await this.recorder.settled()
+  }
+
+  /** After an outage, all that stood still goes on. */
+  #availabilityChanged(): void {
+    if (!this.writable) return
+    for (const table of [...this.#tables.all]) table.goOn()
+    void this.recorder.catchUp()
   }
 
   #rules(game: string): AnyGame {

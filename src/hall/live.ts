@@ -1,6 +1,9 @@
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
-import type { Clock, Happening, TableEvent, TableId, TableLog } from './ports.ts'
+import { type Attendant, newsOf, situationOf } from './news.ts'
+import { type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { type Lasting, Postponed } from './postponed.ts'
 import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
+import { Waiters } from './waiters.ts'
 
 /** What a table needs from outside. */
 export interface TableTools {
@@ -12,28 +15,6 @@ export interface TableTools {
   readonly onTrouble: (sentence: string, reason: unknown) => void
   /** Called when a table is known for the first time, has ended, or is attended for the first or left by the last. */
   readonly onChange?: ((table: LiveTable) => void) | undefined
-}
-
-/** News is one event at a table, as one seat or a watcher may see it. */
-export interface News {
-  readonly n: number
-  readonly at: number
-  /** What happened, where that is no secret: a move is seen only by what it leaves on the board. */
-  readonly event:
-    | Exclude<Happening, { type: 'opened' | 'moved' | 'reseeded' }>
-    | { readonly type: 'opened' | 'reseeded' }
-    | { readonly type: 'moved'; readonly seat: SeatNumber }
-  /** What is seen now, where that is something else than before. */
-  readonly situation?: Situation<unknown>
-}
-
-/** Attendant is somebody at a table: in a seat, or watching. */
-export interface Attendant {
-  readonly who: SeatNumber | 'watcher'
-  /** Called with each event once it is kept, in order. */
-  news(news: News): void
-  /** The table cannot go on. */
-  closed(reason: Error): void
 }
 
 /**
@@ -51,11 +32,15 @@ export class LiveTable {
   #pending: Step[] = NONE
   /** How many of these are kept. */
   #done = 0
+  /** What was decided and is to be decided again where it cannot be kept now. */
+  readonly #postponed = new Postponed()
   /** Appends that the journal has not answered yet, and who waits until it has. */
   #underWay = 0
+  /** How many of these rest upon one that failed, and so fail too. */
+  #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #attendants: readonly Attendant[] = NOBODY
-  #waiting: readonly Waiting[] = NOBODY
+  readonly #waiters = new Waiters()
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
   #broken: Error | undefined
@@ -63,8 +48,9 @@ export class LiveTable {
   #onQuiet: (() => void) | undefined
   /** Since when nobody attends, in monotonic milliseconds; of no meaning while somebody does. */
   #emptySince: number
-  /** The time of the last event that is decided. */
+  /** The times of the last event that is decided, and of the last that is kept. */
   #lastAt: number
+  #keptAt: number
   /** What makes the time of the table's events of monotonic time: wall time counts once, when the table begins here. */
   #epoch: number
 
@@ -74,6 +60,7 @@ export class LiveTable {
     this.#decided = state
     this.#published = kept ? state : undefined
     this.#lastAt = lastAt
+    this.#keptAt = lastAt
     const { clock } = tools
     const wall = Math.max(clock.now(), lastAt)
     const monotonic = clock.monotonic()
@@ -145,24 +132,24 @@ export class LiveTable {
 
   /**
    * Wants something to happen: it does, and will be published, or the answer says why not. What the rules throw at is the
-   * fault of who wanted it, and changes nothing.
+   * fault of who wanted it, and changes nothing. What cannot be kept because the store is out of order has not happened,
+   * as `kept` says; `patient` commands, and all that follow from connections that come and go, wait until it can be.
    */
-  submit(command: Command): Refusal | undefined {
+  submit(command: Command, patient = false): Refusal | undefined {
     if (this.#broken) return CLOSED
     // when the process before ended is not known: the clocks stand still from what is known of it last
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
+    if (steps.length > 0) this.#postponed.note(command, patient, this.#decided.n)
     return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
   }
 
-  /** Resolves when everything that is decided now is kept and published; to `false` where that cannot be. */
+  /** Resolves when everything that is decided now is kept and published; to `false` where that cannot be: `closed` tells whether for good. */
   kept(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
-    return new Promise((resolve) => {
-      this.#waiting = [...this.#waiting, { n: this.#decided.n, resolve }]
-    })
+    return this.#waiters.until(this.#decided.n)
   }
 
   /** Resolves when nothing is on its way to the journal any more, whatever came of it. */
@@ -217,7 +204,7 @@ export class LiveTable {
     const attendants = this.#attendants
     this.#attendants = []
     for (const attendant of attendants) this.#dismiss(attendant, reason)
-    for (const { resolve } of this.#waiting) resolve(false)
+    this.#waiters.failed()
     const then = this.#onQuiet
     this.#onQuiet = undefined
     then?.()
@@ -250,10 +237,42 @@ export class LiveTable {
   /** The journal has kept what it was given, as followers have heard, or cannot. */
   readonly #answered = (failure?: Error): void => {
     this.#underWay--
-    if (failure) this.#break(`table ${this.id} could not be kept`, failure)
+    if (this.#stale > 0) this.#stale--
+    else if (failure) this.#failed(failure)
     if (this.#underWay > 0) return
     this.#settling?.resolve()
     this.#settling = undefined
+  }
+
+  #failed(failure: Error): void {
+    if (!isTemporary(failure)) return this.#break(`table ${this.id} could not be kept`, failure)
+    if (this.#published) this.#rollBack(this.#published)
+    else this.close(new Error(UNWRITABLE, { cause: failure }))
+  }
+
+  /** Takes back what is decided and not kept; appends that follow upon it fail too, and say nothing new. */
+  #rollBack(published: TableState): void {
+    this.#stale = this.#underWay
+    this.#decided = published
+    this.#lastAt = this.#keptAt
+    this.#pending = NONE
+    this.#done = 0
+    this.#cancelTick?.()
+    this.#postponed.rollBack()
+    this.#waiters.failed()
+    for (const attendant of this.#attendants) attendant.rolledBack?.()
+  }
+
+  /** Goes on after the store could not write: no clock ran meanwhile, and what waited for it happens now. */
+  goOn(): void {
+    if (this.#broken || !this.#published) return
+    const waited: readonly Lasting[] = this.#postponed.take()
+    if (nextTick(this.#decided) !== undefined) {
+      this.submit({ type: 'suspend' })
+      for (const { who } of this.#attendants) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
+    }
+    for (const { command } of waited) this.submit(command, true)
+    this.#wind()
   }
 
   /** Events are kept, by us or by another server: now everybody may know. */
@@ -264,11 +283,14 @@ export class LiveTable {
       const isNew = !this.#published
       this.#published = state
       if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
+      this.#keptAt = event.at
       this.#publish(event, state)
       if (this.#broken) return
     }
+    const until = this.#published?.n ?? 0
+    this.#postponed.kept(until)
     this.#wind()
-    this.#tellKept()
+    this.#waiters.kept(until)
     this.#rest()
   }
 
@@ -278,14 +300,6 @@ export class LiveTable {
     if (this.#done < this.#pending.length && this.#done < MANY) return
     this.#pending = this.#done < this.#pending.length ? this.#pending.slice(this.#done) : NONE
     this.#done = 0
-  }
-
-  #tellKept(): void {
-    if (this.#waiting.length === 0) return
-    const until = this.#published?.n ?? 0
-    const kept = this.#waiting.filter(({ n }) => n <= until)
-    this.#waiting = this.#waiting.filter(({ n }) => n > until)
-    for (const { resolve } of kept) resolve(true)
   }
 
   /** The state after an event that is kept; `undefined` where the table cannot go on here. */
@@ -368,12 +382,6 @@ export class LiveTable {
   }
 }
 
-/** Waiting is somebody who wants to know when the event `n` is kept. */
-interface Waiting {
-  readonly n: number
-  resolve(kept: boolean): void
-}
-
 const eventOf = ({ event }: Step): TableEvent => event
 const NOBODY: readonly never[] = []
 /** How many steps that are kept wait to be put away, at most, while others are not. */
@@ -382,22 +390,3 @@ const MANY = 64
 const NONE: Step[] = []
 /** The refusal of everything at a table that cannot go on. */
 const CLOSED: Refusal = { refused: 'this table is closed' }
-
-/** An event as a seat or a watcher may see it. */
-function newsOf(event: TableEvent, state: TableState, who: SeatNumber | 'watcher'): News {
-  const { n, at } = event
-  if (event.type === 'opened') return { n, at, event: OPENED, situation: situationOf(state, who) }
-  if (event.type === 'moved') return { n, at, event: { type: 'moved', seat: event.seat }, situation: situationOf(state, who) }
-  if (event.type === 'reseeded') return { n, at, event: RESEEDED }
-  return event.type === 'ended' ? { n, at, event, situation: situationOf(state, who) } : { n, at, event }
-}
-
-const OPENED = { type: 'opened' } as const
-const RESEEDED = { type: 'reseeded' } as const
-
-/** What a seat or a watcher sees of a state. */
-export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
-  const view = rules.view(position, who)
-  const turn = outcome === undefined && who !== 'watcher' && toMove.includes(who)
-  return outcome ? { view, turn, outcome } : { view, turn }
-}

@@ -91,6 +91,35 @@ export class VersionConflict extends Error {
   }
 }
 
+/**
+ * StoreFailure is why a store did not do what it should; nothing was written. Where it is temporary, as on a full disk, the
+ * same may succeed later.
+ */
+export class StoreFailure extends Error {
+  readonly temporary: boolean
+
+  constructor(temporary: boolean, sentence: string, cause?: unknown) {
+    super(sentence, { cause })
+    this.temporary = temporary
+  }
+}
+
+/** Whether an error is a failure of a store that may be over later. */
+export function isTemporary(error: unknown): error is StoreFailure {
+  return error instanceof StoreFailure && error.temporary
+}
+
+/** What users are told of whose requests cannot be written. */
+export const UNWRITABLE = 'the server cannot write to its disk just now; nothing was lost; try again'
+
+/** Availability is whether a store can write. */
+export interface Availability {
+  /** Why it cannot, for the operator; `undefined` while it can. */
+  readonly failure: StoreFailure | undefined
+  /** Calls `then` when an outage begins, and when it is over; the answer ends that. */
+  onChange(then: () => void): () => void
+}
+
 /** Clock is where time comes from. */
 export interface Clock {
   /** Wall time in milliseconds since the Unix epoch, which jumps when the system's clock is set: for what is stored or shown. */
@@ -108,7 +137,7 @@ export interface TableLog {
   /**
    * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when they are
    * kept, whatever happens to this process, or with the reason why they are not: a `VersionConflict`, or that they cannot
-   * be. Never at once, and after those who follow; it should not throw.
+   * be. Never at once, and after those who follow; for one table in the order of the appends; it should not throw.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void
   /** A table's events after the number `after`, in order; none for a table that is not known. */
@@ -202,6 +231,8 @@ export interface Store {
   readonly tables: TableLog
   readonly results: Results
   readonly accounts: Accounts
+  /** Whether it can write; always, where that is not said. */
+  readonly availability?: Availability
   /** Finishes what is under way, and lets go of files. */
   close(): Promise<void>
 }

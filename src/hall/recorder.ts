@@ -1,6 +1,6 @@
 import type { AnyGame } from '../games/index.ts'
 import type { LiveTable } from './live.ts'
-import type { Store, TableEvent, TableId } from './ports.ts'
+import { isTemporary, type Store, type TableEvent, type TableId } from './ports.ts'
 import { standingsAfter } from './ratings.ts'
 import { evolve, type Opened, opened as openedBy } from './table.ts'
 
@@ -53,6 +53,8 @@ export class Recorder {
         await work()
       } catch (reason) {
         this.#behind = true
+        // the hall catches up when the store can write again
+        if (isTemporary(reason)) return
         this.#onTrouble('what came of a game could not be recorded; it will be with the next that ends', reason)
       }
     })

@@ -1,6 +1,7 @@
 import type { Refusal, Seat, SeatNumber, Situation, Watcher } from '../games/game.ts'
 import { Sight } from '../games/sight.ts'
-import type { Attendant, LiveTable, News } from './live.ts'
+import type { LiveTable } from './live.ts'
+import type { Attendant, News } from './news.ts'
 
 /** What becomes of a seat whose holder goes away: it is given up, or held for the owner to come back. */
 export type Keeping = 'given up' | 'held'
@@ -23,7 +24,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   #waiting = false
   #over = false
   /** The event after which there is something to be seen: what was decided before the seat was taken is waited for. */
-  readonly #from: number
+  #from: number
   /** Own moves that were made, and not yet seen. */
   #coming = 0
 
@@ -70,7 +71,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   /** Makes a move. One that crosses the end of the game is nobody's fault, and forgotten: the end is what is seen next. */
   play(move: Move): Refusal | undefined {
     if (this.table.over && !(this.#over && this.#sight.empty)) return undefined
-    const refusal = this.table.submit({ type: 'play', seat: this.number, move })
+    const refusal = this.table.submit({ type: 'play', seat: this.number, move }, true)
     if (!refusal) this.#coming++
     return refusal
   }
@@ -107,6 +108,15 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
       this.#attention.watch(false)
     }
     if (this.#over) this.#leaveTable()
+  }
+
+  rolledBack(): void {
+    const { n } = this.table.state
+    const now = this.table.situation(this.number)
+    if (this.#from <= n || !now) return
+    this.#from = n
+    this.#see(now)
+    this.#sight.show()
   }
 
   closed(reason: Error): void {

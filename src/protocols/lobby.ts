@@ -185,6 +185,7 @@ export const refusalCodes = {
   'illegal-move': 'the rules of the game refuse the move',
   stale: 'something was seen after the event in `after`',
   'not-now': 'it cannot be just now',
+  unavailable: 'the server cannot write to its disk just now: nothing has changed, try again',
   'too-many': 'of that there are too many already',
 } as const
 
@@ -204,7 +205,7 @@ export interface Lobby {
   /** Says who this is by the token of a session. */
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
   /** Ends a session: its token lets nobody in any more. */
-  closeSession(session: string): Promise<void>
+  closeSession(session: string): Promise<LobbyRefusal | undefined>
   /** Whether a name is registered, and so needs its password. */
   isRegistered(name: string): Promise<boolean>
 

@@ -3,7 +3,7 @@ import type { Hall } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Attendance, LobbyRefusal, TableListener } from '../protocols/lobby.ts'
 import { Attending } from './attending.ts'
-import { coded, noSeat } from './refusals.ts'
+import { coded, noSeat, UNAVAILABLE } from './refusals.ts'
 
 /** Events that are told again to who comes back; with more, only how it stands. */
 const REPLAYED = 200
@@ -141,6 +141,7 @@ export class Attended {
   }
 
   async #kept(table: LiveTable): Promise<LobbyRefusal | undefined> {
-    return (await table.kept()) ? undefined : { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` }
+    if (await table.kept()) return undefined
+    return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` } : UNAVAILABLE
   }
 }

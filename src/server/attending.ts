@@ -1,6 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
-import { type Attendant, type LiveTable, type News, situationOf } from '../hall/live.ts'
+import type { LiveTable } from '../hall/live.ts'
+import { type Attendant, type News, situationOf } from '../hall/news.ts'
 import type { TableEvent } from '../hall/ports.ts'
 import { evolve, opened, type TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'

@@ -10,6 +10,7 @@ import { Identity } from './identity.ts'
 import { noRoom } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 import { Session } from './session.ts'
+import { survived, surviving } from './surviving.ts'
 
 /** Characters of a name at most, also of one that nobody has given: there are clients that have room for no more. */
 const NAME = 20
@@ -71,15 +72,15 @@ export class HallHouse implements Household, Hallway {
       onSeated: this.#onSeated,
     })
     this.#session = session
-    return session
+    return surviving(session)
   }
 
   enter(name: string, how?: { password?: string; again?: boolean }): Promise<Refusal | undefined> {
-    return this.#identity.enter(name, how)
+    return survived(this.#identity.enter(name, how))
   }
 
   register(name: string, password: string): Promise<Refusal | undefined> {
-    return this.#identity.register(name, password)
+    return survived(this.#identity.register(name, password))
   }
 
   async seek<State, Move, View, Options>(

@@ -7,7 +7,9 @@ const REQUEST = 10_000
 
 /** Health is how a server is, for whoever looks after it. */
 export interface Health {
-  readonly status: 'serving' | 'stopping'
+  readonly status: 'serving' | 'degraded' | 'stopping'
+  /** Why it is degraded: what cannot be written, and what to do. */
+  readonly reason?: string
   /** Connections that are open, and tables at which something goes on. */
   readonly connections: number
   readonly tables: number
@@ -27,7 +29,7 @@ export interface Web {
 }
 
 /**
- * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it stops, and `/metrics`. Rejects
+ * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it stops or cannot write, and `/metrics`. Rejects
  * with the system's error, as EADDRINUSE.
  */
 export async function openWeb({ host, port }: Address, { health, metrics }: Shown): Promise<Web> {

@@ -1,4 +1,4 @@
-import { PEER, type PersonId } from '../hall/ports.ts'
+import { PEER, type PersonId, UNWRITABLE } from '../hall/ports.ts'
 import { Bucket, Throttle } from '../hall/throttle.ts'
 import { print } from '../protocols/automaton.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
@@ -123,6 +123,7 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
 
 /** Why somebody cannot be seated once more; `undefined` for one who can. */
 export function noRoom({ hall, limits }: Rooms, person: PersonId): string | undefined {
+  if (!hall.writable) return UNWRITABLE
   hall.tidy()
   if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
   // of who never said who it is, connections are counted

@@ -41,8 +41,9 @@ export class Metrics {
   /** The same store, with what is appended to its journal counted and timed. */
   metered(store: Store): Store {
     const told = { kept: (seconds: number) => this.#appends.observe(seconds), moved: () => this.#moves++ }
-    const { results, accounts } = store
-    return { tables: new MeteredLog(store.tables, told), results, accounts, close: () => store.close() }
+    const { results, accounts, availability } = store
+    const tables = new MeteredLog(store.tables, told)
+    return { tables, results, accounts, ...(availability ? { availability } : {}), close: () => store.close() }
   }
 
   /** Measures a server and its hall, too. */
@@ -68,6 +69,9 @@ export class Metrics {
       each(({ name }, { received, sent }) => said(counter, name, received, sent))()
       for (const { program, connection } of server.conversations) said(counter, program.name, connection.received, connection.sent)
     })
+    this.#gauge('parlor_store_writable', 'Whether what happens can be written: 1, or 0 as on a full disk.', [], (gauge) =>
+      gauge.set(Number(hall.writable)),
+    )
     this.#gauge('parlor_tables', 'Tables at which something goes on.', [], (gauge) => gauge.set(hall.size))
     this.#gauge('parlor_people', 'People who are here under a name.', [], (gauge) => gauge.set(people.here.size))
     this.#gauge('parlor_seeks', 'Those who wait for company.', [], (gauge) => gauge.set(hall.seeks.size))

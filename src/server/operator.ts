@@ -10,6 +10,7 @@ import { lines } from '../wire/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
 import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
 import type { Logs } from './logs.ts'
+import { survived } from './surviving.ts'
 
 /** What the operator can want for the owner of a registered name: a new password, or that the name is forgotten. */
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
@@ -78,7 +79,7 @@ async function answer(transport: Transport, registry: Registry, logs: Logs): Pro
   try {
     const wish = OperatorWish.safeParse(json(await operator.receive()))
     const said = wish.success
-      ? await operate(registry, wish.data)
+      ? plain(await survived(operate(registry, wish.data)))
       : { refused: 'this server knows no such wish: is it of another version?' }
     const what = wish.success ? `${wish.data.action} ${wish.data.name}` : 'something else'
     logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
@@ -88,6 +89,11 @@ async function answer(transport: Transport, registry: Registry, logs: Logs): Pro
   } finally {
     await operator.close()
   }
+}
+
+/** An answer without what the protocols have besides. */
+function plain(answer: OperatorAnswer): OperatorAnswer {
+  return 'refused' in answer ? { refused: answer.refused } : answer
 }
 
 function json(line: string): unknown {

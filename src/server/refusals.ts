@@ -1,9 +1,13 @@
 import type { Refusal } from '../games/game.ts'
 import type { Denial, Why } from '../hall/denial.ts'
+import { UNWRITABLE } from '../hall/ports.ts'
 import type { LobbyRefusal, RefusalCode } from '../protocols/lobby.ts'
 
 /** The refusal of who has not said who it is. */
 export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+
+/** The refusal of what cannot be written now. */
+export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
 
 /** A refusal with the word that programs tell it by. */
 export function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {

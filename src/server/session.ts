@@ -28,7 +28,7 @@ import { challengeTo, nearTo } from './challenges.ts'
 import { Identity } from './identity.ts'
 import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
-import { coded, denied, noGame, noTable, WHO } from './refusals.ts'
+import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 
 /** What a session is made of. */
@@ -102,8 +102,9 @@ export class Session implements Lobby {
     return this.#entered(await this.#identity.enterBySession(session))
   }
 
-  closeSession(session: string): Promise<void> {
-    return this.#rooms.people.closeSession(session)
+  async closeSession(session: string): Promise<LobbyRefusal | undefined> {
+    await this.#rooms.people.closeSession(session)
+    return undefined
   }
 
   isRegistered(name: string): Promise<boolean> {
@@ -351,6 +352,7 @@ export class Session implements Lobby {
   #busy(replace = false): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
     if (this.#tables.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
+    if (!this.#rooms.hall.writable) return UNAVAILABLE
     const full = noRoom(this.#rooms, this.#visitor.person)
     if (full !== undefined) return { code: 'too-many', refused: full }
     return !replace && this.#cancelSeek && this.#openSeek

@@ -1,4 +1,6 @@
+import { isTemporary } from '../hall/ports.ts'
 import { StoreError } from './error.ts'
+import type { Outage } from './outage.ts'
 
 /** Transaction runs work so that all of it is kept when it returns, and nothing where it throws. */
 export type Transaction = (work: () => void) => void
@@ -27,19 +29,22 @@ export interface Job {
  * dozens of events, and so it is paid once for all of them. It is time for that when all that runs now has run, promises
  * and what follows from them too; as transports gather what peers say, that is all of what they want. What follows from a
  * commit waits until the event loop has gone on, so that whoever always goes on at once keeps nobody from being heard.
- * Where a transaction fails, each job has one of its own, so that only those fail that cannot be written.
+ * Where a transaction fails, each job has one of its own, so that only those fail that cannot be written. During an outage
+ * all fail at once.
  */
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
+  readonly #outage: Outage | undefined
   #waiting: Job[] = []
   /** There was a commit, and the event loop has not gone on since. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
-  constructor(transaction: Transaction, onTrouble: OnTrouble) {
+  constructor(transaction: Transaction, onTrouble: OnTrouble, outage?: Outage) {
     this.#transaction = transaction
     this.#onTrouble = onTrouble
+    this.#outage = outage
   }
 
   /** Takes a job, to be written soon. Throws a StoreError where the store is closed. */
@@ -77,14 +82,24 @@ export class Commits {
   }
 
   #write(jobs: readonly Job[]): void {
+    const failure = this.#outage?.failure
+    if (failure) {
+      for (const job of jobs) job.fail(failure)
+      return
+    }
     try {
       this.#transaction(() => {
         for (const job of jobs) job.write()
       })
     } catch (reason) {
       if (jobs.length > 1) for (const job of jobs) this.#write([job])
-      else jobs[0]?.fail(reason)
+      else this.#fail(jobs[0], reason)
     }
+  }
+
+  #fail(job: Job | undefined, reason: unknown): void {
+    job?.fail(reason)
+    if (isTemporary(reason)) this.#outage?.failed(reason)
   }
 }
 

@@ -1,17 +1,23 @@
+import { StoreFailure } from '../hall/ports.ts'
+
 /**
  * Why a store does not do what it should: `closed` by its owner, `in-use` by another program, `foreign` where the file
- * is none of ours, `newer` where a newer Parlor wrote it, `damaged`, `read-only`, `full` where the disk has no room, or `failed` for all else
+ * is none of ours, `newer` where a newer Parlor wrote it, `damaged`, `read-only`, `full` where the disk has no room, `removed` where its
+ * folder is no longer there, `io` where the disk reports an error, or `failed` for all else
  * that the system does not let us do.
  */
-export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'failed'
+export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
+
+/** What may go away by itself, or by what the operator does while the server runs. */
+const TEMPORARY: ReadonlySet<StoreTrouble> = new Set(['read-only', 'full', 'removed', 'io'])
 
 /** StoreError is what kept a store from being opened, read or written: a sentence for people, and a code that stays. */
-export class StoreError extends Error {
+export class StoreError extends StoreFailure {
   override readonly name = 'StoreError'
   readonly code: StoreTrouble
 
   constructor(code: StoreTrouble, sentence: string, cause?: unknown) {
-    super(sentence, { cause })
+    super(TEMPORARY.has(code), sentence, cause)
     this.code = code
   }
 }

@@ -1,6 +1,19 @@
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { StoreError, sentenceOf } from './error.ts'
+import { StoreError, type StoreTrouble, sentenceOf } from './error.ts'
 
 /** Told, in a sentence, of what the operator should know although the store opens. */
 export type OnNotice = (sentence: string) => void
@@ -138,6 +151,21 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
+const FULL = ['ENOSPC', 'EDQUOT']
+
+/** Runs work of the system's on behalf of a file. Throws a StoreError where it fails. */
+export function explainingSystem<Answer>(path: string, work: () => Answer): Answer {
+  try {
+    return work()
+  } catch (error) {
+    const code = codeOf(error)
+    throw new StoreError(troubleOf(code, 'io'), `${path} cannot be read or written: ${REASONS[code] ?? sentenceOf(error)}`, error)
+  }
+}
+
+function troubleOf(code: string, other: StoreTrouble): StoreTrouble {
+  return READ_ONLY.includes(code) ? 'read-only' : FULL.includes(code) ? 'full' : other
+}
 
 function explaining<Answer>(path: string, what: string, work: () => Answer): Answer {
   try {
@@ -145,12 +173,28 @@ function explaining<Answer>(path: string, what: string, work: () => Answer): Ans
   } catch (error) {
     const code = codeOf(error)
     const reason = REASONS[code]
-    const trouble = READ_ONLY.includes(code) ? 'read-only' : code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'failed'
     const subject = path.endsWith('.db') ? path : `the folder ${path}`
-    throw new StoreError(trouble, `${subject} cannot be ${what}: ${reason ? `${code}, ${reason}` : sentenceOf(error)}`, error)
+    throw new StoreError(
+      troubleOf(code, 'failed'),
+      `${subject} cannot be ${what}: ${reason ? `${code}, ${reason}` : sentenceOf(error)}`,
+      error,
+    )
   }
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Bytes that are written to find out whether a disk has room again. */
+const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
+
+/** Writes a file in a folder and removes it. Throws the system's error where there is no room. */
+export function tryToWrite(folder: string): void {
+  const path = join(folder, `${OURS}probe`)
+  try {
+    writeFileSync(path, PROBE, { mode: FILE_MODE })
+  } finally {
+    rmSync(path, { force: true })
+  }
 }

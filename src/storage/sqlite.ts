@@ -2,6 +2,7 @@ import type { Store } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type OnNotice, prepareFolder } from './folder.ts'
 import { Log } from './log.ts'
+import { Outage, systemTimers, type Timers } from './outage.ts'
 import { SqliteAccounts } from './sqlite/accounts.ts'
 import { Database, type Durable } from './sqlite/database.ts'
 import { migrate } from './sqlite/migrations.ts'
@@ -16,6 +17,8 @@ export interface StoreOptions {
   readonly durable?: Durable | undefined
   /** Told what a follower has thrown; without it, that becomes a warning of the process. */
   readonly onTrouble?: OnTrouble | undefined
+  /** Where time comes from: the system's, where not given. */
+  readonly timers?: Timers | undefined
   /** Told of what the operator should know: files that were open to other users. Without it, nothing is said. */
   readonly onNotice?: OnNotice | undefined
 }
@@ -24,17 +27,28 @@ export interface StoreOptions {
  * Opens the store in a folder, for this process alone. Rejects with a StoreError where another process has it open, or
  * where its file is damaged, or of a newer version, or none of ours, or where the folder cannot be written.
  */
-export async function openStore({ folder, durable = 'process', onTrouble = warn, onNotice = () => {} }: StoreOptions): Promise<Store> {
-  const database = new Database(prepareFolder(folder, onNotice), durable, onTrouble)
+export async function openStore({
+  folder,
+  durable = 'process',
+  onTrouble = warn,
+  onNotice = () => {},
+  timers = systemTimers,
+}: StoreOptions): Promise<Store> {
+  const path = prepareFolder(folder, onNotice)
+  const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
+  const onFailure: OnTrouble = (error) => outage.failed(error)
+  const database = new Database(path, durable, onFailure)
   try {
     migrate(database)
-    const shelf = new SqliteShelf(database, onTrouble)
-    const commits = new Commits((work) => shelf.transaction(work), onTrouble)
+    const shelf = new SqliteShelf(database, onFailure)
+    const commits = new Commits((work) => shelf.transaction(work), onTrouble, outage)
     return {
       tables: new Log(shelf, commits),
       results: new SqliteResults(database, commits),
       accounts: new SqliteAccounts(database, commits),
+      availability: outage,
       async close() {
+        outage.close()
         try {
           commits.close()
         } finally {

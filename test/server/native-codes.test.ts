@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RefusalCode } from '../../src/protocols/lobby.ts'
 import { type Doorway, doorway } from '../support/doorway.ts'
+import { storeToBreak } from '../support/outage.ts'
 
 describe('over a socket, each word for what is wrong is said in some case', () => {
   const PASSWORD = 'engine-1843'
@@ -119,6 +120,17 @@ describe('over a socket, each word for what is wrong is said in some case', () =
         const ada = await door.program('ada')
         await ada.ask(seek)
         return ada.ask(seek)
+      },
+    },
+    unavailable: {
+      'a name, and a game, where nothing can be written': async () => {
+        const data = await storeToBreak()
+        const door = await doorway('parlor/door', { store: data.store })
+        const ada = await door.program('ada')
+        data.break()
+        const refused = await (await door.program()).ask({ type: 'register', name: 'grace', password: PASSWORD })
+        expect(await ada.ask(seek)).toMatchObject({ type: 'error', code: 'unavailable' })
+        return refused
       },
     },
     'too-many': {

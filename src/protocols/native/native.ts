@@ -100,8 +100,7 @@ export class NativeSession implements LobbyListener {
       case 'return':
         return (await lobby.enterBySession(command.session)) ?? entered(lobby)
       case 'logout':
-        await lobby.closeSession(command.session)
-        return OK
+        return done(await lobby.closeSession(command.session))
       case 'games':
         return {
           type: 'games',

@@ -1,5 +1,5 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { Account, Accounts, PersonId, Session } from '../../hall/ports.ts'
+import { type Account, type Accounts, isTemporary, type PersonId, type Session } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { accountOf, personOf } from '../persons.ts'
 import { type Database, number, text } from './database.ts'
@@ -18,6 +18,7 @@ export class SqliteAccounts implements Accounts {
   readonly #session: StatementSync
   readonly #close: StatementSync
   readonly #closeAll: StatementSync
+  readonly #anyOver: StatementSync
   readonly #closeOver: StatementSync
 
   constructor(database: Database, commits: Commits) {
@@ -30,9 +31,10 @@ export class SqliteAccounts implements Accounts {
     this.#remove = database.prepare('DELETE FROM accounts WHERE number = ?')
     this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ?')
     this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until) VALUES (?, ?, ?)')
-    this.#session = database.prepare('SELECT * FROM sessions WHERE token = ?')
+    this.#session = database.prepare('SELECT * FROM sessions WHERE token = ? AND until > ?')
     this.#close = database.prepare('DELETE FROM sessions WHERE token = ?')
     this.#closeAll = database.prepare('DELETE FROM sessions WHERE person = ?')
+    this.#anyOver = database.prepare('SELECT 1 FROM sessions WHERE until <= ? LIMIT 1')
     this.#closeOver = database.prepare('DELETE FROM sessions WHERE until <= ?')
   }
 
@@ -77,12 +79,22 @@ export class SqliteAccounts implements Accounts {
     })
   }
 
-  session(token: string, now: number): Promise<Session | undefined> {
-    return this.#commits.add(() => {
-      this.#closeOver.run(now)
-      const row = this.#session.get(token)
-      return row && { token, person: text(row.person), until: number(row.until) }
-    })
+  /** Who has a session comes in also where nothing can be written: those that are over are forgotten later then. */
+  async session(token: string, now: number): Promise<Session | undefined> {
+    if (this.#database.ask(() => this.#anyOver.get(now))) await this.#forgetOver(now)
+    const row = this.#database.ask(() => this.#session.get(token, now))
+    return row && { token, person: text(row.person), until: number(row.until) }
+  }
+
+  async #forgetOver(now: number): Promise<void> {
+    try {
+      await this.#commits.add(() => {
+        this.#closeOver.run(now)
+        return undefined
+      })
+    } catch (error) {
+      if (!isTemporary(error)) throw error
+    }
   }
 
   closeSession(token: string): Promise<void> {

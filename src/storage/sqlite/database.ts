@@ -1,7 +1,10 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { type OnTrouble, warn } from '../commits.ts'
 import { StoreError, sentenceOf } from '../error.ts'
+import { explainingSystem, tryToWrite } from '../folder.ts'
+import { FileIdentity } from './identity.ts'
 
 /**
  * What is to be survived: `process`, that this process is killed at any moment; `power`, also that the machine loses
@@ -27,10 +30,11 @@ export class Database {
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
   readonly #onTrouble: OnTrouble
+  readonly #identity: FileIdentity
   /** Commits since the log was taken over, or was begun to be. */
   #since = 0
   /** The log, to have it written to the disk, and whether that is under way. */
-  #log: number | undefined
+  readonly #log: number
   #writing = false
 
   /** Opens a file, new or ours. Throws a StoreError, also where another process has it open. */
@@ -43,6 +47,10 @@ export class Database {
       this.#begin = this.prepare('BEGIN IMMEDIATE')
       this.#commit = this.prepare('COMMIT')
       this.#rollback = this.prepare('ROLLBACK')
+      // SQLite makes the log with the first of these
+      this.run('BEGIN IMMEDIATE; COMMIT')
+      this.#identity = new FileIdentity([path, `${path}-wal`])
+      this.#log = explainingSystem(path, () => openSync(`${path}-wal`, 'r+'))
     } catch (error) {
       this.#handle.close()
       throw error
@@ -59,12 +67,16 @@ export class Database {
     this.#handle.exec(script)
   }
 
-  /** Runs work of which all is kept, or nothing where it throws. */
+  /**
+   * Runs work of which all is kept, or nothing where it throws. Nothing is kept either where the folder was removed or
+   * replaced: what is written to a file that has no name is lost.
+   */
   transaction(work: () => void): void {
     explaining(this.path, () => {
       this.#begin.run()
       try {
         work()
+        this.#identity.check()
         this.#commit.run()
         this.#since++
       } catch (error) {
@@ -84,25 +96,26 @@ export class Database {
 
   /** Lets go of the file. */
   close(): void {
-    if (this.#handle.isOpen) explaining(this.path, () => this.#handle.close())
-    if (!this.#writing) this.#leaveLog()
+    if (!this.#handle.isOpen) return
+    explaining(this.path, () => this.#handle.close())
+    if (!this.#writing) closeSync(this.#log)
+  }
+
+  /** Tries whether something can be written: so much as a commit may bring. Throws a StoreError where it cannot. */
+  probe(): void {
+    this.transaction(() => {})
+    explainingSystem(this.path, () => tryToWrite(dirname(this.path)))
   }
 
   /** Has the log written to the disk, and then takes it over. Where that cannot be done, it is tried again. */
   #writeLog(): void {
     this.#since = 0
-    try {
-      this.#log ??= openSync(`${this.path}-wal`, 'r+')
-    } catch (error) {
-      this.#onTrouble(error)
-      return
-    }
     this.#writing = true
     fdatasync(this.#log, (error) => {
       this.#writing = false
       if (error) this.#onTrouble(error)
       if (this.#handle.isOpen) this.#takeOver()
-      else this.#leaveLog()
+      else closeSync(this.#log)
     })
   }
 
@@ -112,11 +125,6 @@ export class Database {
     } catch (error) {
       this.#onTrouble(error)
     }
-  }
-
-  #leaveLog(): void {
-    if (this.#log !== undefined) closeSync(this.#log)
-    this.#log = undefined
   }
 }
 
@@ -148,7 +156,9 @@ function take(handle: DatabaseSync, path: string, durable: Durable): void {
 }
 
 /** What SQLite's result codes (sqlite.org/rescode.html) come to for us, and the sentence behind the path. */
-const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string]> = new Map([
+const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
+  [10, ['io']],
+  [14, ['io']],
   [8, ['read-only', 'cannot be written: it, its folder or the file system is read-only: make it writable']],
   [13, ['full', 'cannot be read or written: database or disk is full: make room on its disk']],
   [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
@@ -162,8 +172,8 @@ function explaining<Answer>(path: string, work: () => Answer): Answer {
     return work()
   } catch (error) {
     if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) throw error
-    const [code, sentence] = TROUBLES.get(error.errcode) ??
-      TROUBLES.get(error.errcode & 0xff) ?? ['failed', `cannot be read or written: ${sentenceOf(error)}`]
+    const [code, sentence = `cannot be read or written: ${sentenceOf(error)}`] = TROUBLES.get(error.errcode) ??
+      TROUBLES.get(error.errcode & 0xff) ?? ['failed']
     throw new StoreError(code, `${path} ${sentence}`, error)
   }
 }

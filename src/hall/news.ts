@@ -1,0 +1,46 @@
+import type { SeatNumber, Situation } from '../games/game.ts'
+import type { Happening, TableEvent } from './ports.ts'
+import type { TableState } from './table.ts'
+
+/** News is one event at a table, as one seat or a watcher may see it. */
+export interface News {
+  readonly n: number
+  readonly at: number
+  /** What happened, where that is no secret: a move is seen only by what it leaves on the board. */
+  readonly event:
+    | Exclude<Happening, { type: 'opened' | 'moved' | 'reseeded' }>
+    | { readonly type: 'opened' | 'reseeded' }
+    | { readonly type: 'moved'; readonly seat: SeatNumber }
+  /** What is seen now, where that is something else than before. */
+  readonly situation?: Situation<unknown>
+}
+
+/** Attendant is somebody at a table: in a seat, or watching. */
+export interface Attendant {
+  readonly who: SeatNumber | 'watcher'
+  /** Called with each event once it is kept, in order. */
+  news(news: News): void
+  /** What was decided and not kept is taken back: the table is as `situation` has it. */
+  rolledBack?(): void
+  /** The table cannot go on. */
+  closed(reason: Error): void
+}
+
+/** An event as a seat or a watcher may see it. */
+export function newsOf(event: TableEvent, state: TableState, who: SeatNumber | 'watcher'): News {
+  const { n, at } = event
+  if (event.type === 'opened') return { n, at, event: OPENED, situation: situationOf(state, who) }
+  if (event.type === 'moved') return { n, at, event: { type: 'moved', seat: event.seat }, situation: situationOf(state, who) }
+  if (event.type === 'reseeded') return { n, at, event: RESEEDED }
+  return event.type === 'ended' ? { n, at, event, situation: situationOf(state, who) } : { n, at, event }
+}
+
+const OPENED = { type: 'opened' } as const
+const RESEEDED = { type: 'reseeded' } as const
+
+/** What a seat or a watcher sees of a state. */
+export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
+  const view = rules.view(position, who)
+  const turn = outcome === undefined && who !== 'watcher' && toMove.includes(who)
+  return outcome ? { view, turn, outcome } : { view, turn }
+}

@@ -1,0 +1,57 @@
+import type { Command } from './table.ts'
+
+/** Lasting is a command that is to take effect also where it cannot be kept at once. */
+export interface Lasting {
+  readonly command: Command
+  /** The number of the last event before it. */
+  readonly after: number
+}
+
+/** What follows from connections, which no client would ask for again. */
+const LASTING: ReadonlySet<Command['type']> = new Set(['back', 'gone', 'leave'])
+const NONE: Lasting[] = []
+
+/** Postponed is the commands of a table that wait until the store can write, and those that would if it could not. */
+export class Postponed {
+  #pending: Lasting[] = NONE
+  #waiting: Lasting[] = NONE
+
+  /** Notes a command that was decided after the event with the number `after`, where it is to last. */
+  note(command: Command, patient: boolean, after: number): void {
+    if (!patient && !LASTING.has(command.type)) return
+    if (this.#pending.length === 0) this.#pending = [{ command, after }]
+    else this.#pending.push({ command, after })
+  }
+
+  /** All events up to a number are kept. */
+  kept(n: number): void {
+    if (this.#pending.length === 0) return
+    this.#pending = (this.#pending.at(-1)?.after ?? 0) < n ? NONE : this.#pending.filter(({ after }) => after >= n)
+  }
+
+  /** What is not kept waits. Of a seat that comes and goes only the last counts, so that this does not grow. */
+  rollBack(): void {
+    for (const lasting of this.#pending) {
+      const { command } = lasting
+      this.#waiting = [...this.#waiting.filter((before) => !isReplaced(before.command, command)), lasting]
+    }
+    this.#pending = NONE
+  }
+
+  /** What waits, in order; it does so no more. */
+  take(): readonly Lasting[] {
+    const waiting = this.#waiting
+    this.#waiting = NONE
+    return waiting
+  }
+}
+
+function isReplaced(before: Command, after: Command): boolean {
+  const seat = seatOf(before)
+  return seat !== undefined && seat === seatOf(after)
+}
+
+/** The seat of a command that says whether its holder is there. */
+function seatOf(command: Command): number | undefined {
+  return command.type === 'back' || command.type === 'gone' ? command.seat : undefined
+}

@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { NativeLink } from '../crash/native.ts'
+import { serving } from '../support/process.ts'
+import { asRoot, openFolder, smallDisk } from '../support/system.ts'
+
+/** Fills a disk to the last byte; the answer makes room again. */
+function fill(path: string): () => void {
+  const file = join(path, 'filler')
+  const { bavail, bsize } = statfsSync(path)
+  writeFileSync(file, new Uint8Array(bavail * bsize))
+  return () => rmSync(file)
+}
+
+/** `parlor serve` with a folder of its own, and two programs that play there; ada is to move. */
+async function playing(data: string) {
+  const { server, ports } = await serving(['parlor/door'], '--data', data, '--http', '127.0.0.1:0')
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const { http } = JSON.parse(server.output) as { http: { port: number } }
+  const seats: number[] = []
+  const link = async (name: string) => {
+    const one = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => {
+      if (message.type === 'seated') seats.push(message.table)
+    })
+    onTestFinished(() => one.close())
+    await one.ask({ type: 'enter', name })
+    await one.ask({ type: 'seek', game: 'tictactoe' })
+    return one
+  }
+  const [ada, grace] = [await link('ada'), await link('grace')]
+  const health = async () => (await fetch(`http://127.0.0.1:${http.port}/health`)).json() as Promise<{ status: string; reason?: string }>
+  const writable = async () =>
+    /^parlor_store_writable (\d)$/m.exec(await (await fetch(`http://127.0.0.1:${http.port}/metrics`)).text())?.[1]
+  return { server, ada, grace, table: seats[0] ?? 0, health, writable }
+}
+
+type Playing = Awaited<ReturnType<typeof playing>>
+
+/** Says something at the table until it is refused; answers with how much was not. */
+async function sayUntilRefused({ ada, table }: Playing): Promise<number> {
+  for (let said = 0; said < 200; said++) {
+    const answer = await ada.ask({ type: 'say', table, text: 'x'.repeat(900) })
+    if (answer.type !== 'error') continue
+    // talk has a limit of its own
+    if (answer.code === 'throttled') await new Promise((resolve) => setImmediate(resolve))
+    else {
+      expect(answer).toMatchObject({ code: 'unavailable' })
+      return said
+    }
+  }
+  throw new Error('nothing was refused')
+}
+
+/** Resolves when a game goes on: its server tries every few seconds at most. */
+async function goesOn({ ada, table }: Playing): Promise<void> {
+  for (;;) {
+    const answer = await ada.ask({ type: 'play', table, move: '1' })
+    if (answer.type === 'ok') return
+    expect(answer).toMatchObject({ type: 'error', code: 'unavailable' })
+  }
+}
+
+/** The texts of the moves that a folder has of a table. */
+async function movesIn(folder: string, table: number): Promise<number> {
+  const store = await openStore({ folder })
+  const events = await store.tables.read(table, 0)
+  await store.close()
+  return events.filter(({ type }) => type === 'moved').length
+}
+
+asRoot('a full disk: moves are refused, health says degraded, and the game goes on when there is room', async () => {
+  const disk = smallDisk('2m')
+  const data = join(disk, 'data')
+  const game = await playing(data)
+  expect([await game.health(), await game.writable()]).toMatchObject([{ status: 'serving' }, '1'])
+  const makeRoom = fill(disk)
+  await sayUntilRefused(game)
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({
+    code: 'unavailable',
+    message: 'the server cannot write to its disk just now; nothing was lost; try again',
+  })
+  expect(await game.grace.ask({ type: 'register', name: 'grace', password: 'engine-1843' })).toMatchObject({ code: 'unavailable' })
+  expect([await game.health(), await game.writable()]).toMatchObject([
+    { status: 'degraded', reason: expect.stringContaining('database or disk is full: make room on its disk') },
+    '0',
+  ])
+  makeRoom()
+  await goesOn(game)
+  expect(await game.health()).toMatchObject({ status: 'serving' })
+  expect(await game.grace.ask({ type: 'play', table: game.table, move: '2' })).toMatchObject({ type: 'ok' })
+  expect(game.server.errors.match(/disk is full/g)).toHaveLength(1)
+  game.server.signal('SIGKILL')
+  await game.server.exit
+  expect(await movesIn(data, game.table)).toBe(2)
+})
+
+test('a folder that is removed is noticed before the next acknowledgement', async () => {
+  const data = join(openFolder(), 'data')
+  const game = await playing(data)
+  rmSync(data, { recursive: true })
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({ code: 'unavailable' })
+  expect(await game.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining(`the folder ${data} was removed`) })
+  game.server.signal('SIGTERM')
+  await game.server.exit
+  expect(existsSync(data)).toBe(false)
+})
+
+test('a folder that is replaced is noticed, the other is never written to, and the game goes on when it is back', async () => {
+  const around = openFolder()
+  const data = join(around, 'data')
+  const game = await playing(data)
+  renameSync(data, `${data}-away`)
+  mkdirSync(data)
+  for (const name of ['parlor.db', 'parlor.db-wal']) writeFileSync(join(data, name), 'of another server')
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({ code: 'unavailable' })
+  expect(await game.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining('was replaced while the server ran') })
+  expect(readdirSync(data)).toEqual(['parlor.db', 'parlor.db-wal'])
+  rmSync(data, { recursive: true })
+  renameSync(`${data}-away`, data)
+  await goesOn(game)
+  game.server.signal('SIGKILL')
+  await game.server.exit
+  expect(await movesIn(data, game.table)).toBe(1)
+})
+
+test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, too: %s', async (name) => {
+  const data = join(openFolder(), 'data')
+  const game = await playing(data)
+  rmSync(join(data, name))
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({ code: 'unavailable' })
+  expect(await game.health()).toMatchObject({ reason: expect.stringContaining(`${join(data, name)} was removed`) })
+})
