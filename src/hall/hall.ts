@@ -404,7 +404,7 @@ export class Hall {
 }
 
 /** The seats at a table whose holders are not there. */
-function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
+export function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
   const seats = [...state.opened.seats.keys()]
   return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ who }) => who === seat))
 }

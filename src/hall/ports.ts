@@ -228,6 +228,8 @@ export interface Accounts {
 
 /** Store is everything that outlives the process. */
 export interface Store {
+  /** Whether what is in it outlives the process. */
+  readonly keeps?: boolean
   readonly tables: TableLog
   readonly results: Results
   readonly accounts: Accounts

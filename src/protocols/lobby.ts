@@ -62,6 +62,8 @@ export interface TableInfo extends GameTerms {
   readonly game: string
   /** Who sits there, by seat. */
   readonly names: readonly string[]
+  /** The seats whose holders are not there; missing where all are. */
+  readonly away?: readonly SeatNumber[]
   readonly watchers: number
   readonly over: boolean
 }
@@ -139,6 +141,8 @@ export interface Attendance extends GameTerms {
   readonly now?: { readonly n: number; readonly sight: Sight }
   /** Who has offered a draw, or a rematch when the game is over, and waits for an answer; missing where nobody does. */
   readonly offers?: readonly SeatNumber[]
+  /** Milliseconds for which the own seat is held when the connection is gone. */
+  readonly grace?: number
   /** What was missed is too much to be told again. */
   readonly resync?: true
 }
@@ -243,6 +247,8 @@ export interface Lobby {
   leave(table: number): LobbyRefusal | undefined
   /** Takes a seat up again by its token; `after` is the number of the last event that was seen, whose followers are told again. */
   resume(token: string, after?: number): Promise<Attendance | LobbyRefusal>
+  /** Whether games outlive the server: they go on when it was stopped and is back. */
+  readonly keeps: boolean
   /** The own seats at tables that go on and are attended from nowhere, each to be taken up by `resumeSeat`. */
   readonly waiting: readonly TableInfo[]
   /** Takes the own seat at a table up again, as who this is. */

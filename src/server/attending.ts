@@ -57,6 +57,7 @@ export class Attending implements Attendant {
       ...termsOf(opening),
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
+      ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
       // what all have offered is agreed
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
       ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.table.now) } } : {}),

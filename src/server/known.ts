@@ -1,4 +1,5 @@
 import { entryOf } from '../games/catalogue.ts'
+import { absentAt } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
 import type { ClockRules } from '../hall/ports.ts'
@@ -36,9 +37,14 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
 }
 
 /** What anybody may know of a table. */
-export function tableInfo({ id, state, attendants }: LiveTable): TableInfo {
+export function tableInfo(table: LiveTable): TableInfo {
+  const { id, state, attendants } = table
   const { game, seats } = state.opened
   const watchers = attendants.filter(({ who }) => who === 'watcher').length
   const names = seats.map(({ name }) => name)
-  return { table: id, game: nameOf(game), names, ...termsOf(state.opened), watchers, over: state.ended }
+  const away = absentAt(table)
+  return {
+    ...{ table: id, game: nameOf(game), names, ...termsOf(state.opened), watchers, over: state.ended },
+    ...(away.length > 0 ? { away } : {}),
+  }
 }

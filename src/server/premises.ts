@@ -43,6 +43,7 @@ export class Premises implements Rooms {
   readonly wait: number | undefined
   readonly limits: HallLimits
   readonly bytes: RandomBytes
+  readonly keeps: boolean
   readonly #store: Store
   #gatherAsUsual: (() => void) | undefined
 
@@ -53,6 +54,7 @@ export class Premises implements Rooms {
     this.limits = limits
     this.bytes = bytes
     this.#store = store
+    this.keeps = store.keeps === true
     this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic })
     const expected = (person: PersonId) => this.hall.expects(person)
     this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock, expected })

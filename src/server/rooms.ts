@@ -21,6 +21,8 @@ export interface Rooms {
    */
   readonly wait: number | undefined
   readonly limits: HallLimits
+  /** Whether tables outlive the process. */
+  readonly keeps: boolean
 }
 
 /** Told that somebody takes a seat, by the numbers of the table and the seat. */

@@ -262,6 +262,10 @@ export class Session implements Lobby {
     return this.#tables.takeUp(found.table, found.seat, token, after)
   }
 
+  get keeps(): boolean {
+    return this.#rooms.keeps
+  }
+
   get waiting(): readonly TableInfo[] {
     return this.#held().map(({ table }) => tableInfo(table))
   }

@@ -43,6 +43,7 @@ export async function openStore({
     const shelf = new SqliteShelf(database, onFailure)
     const commits = new Commits((work) => shelf.transaction(work), onTrouble, outage)
     return {
+      keeps: true,
       tables: new Log(shelf, commits),
       results: new SqliteResults(database, commits),
       accounts: new SqliteAccounts(database, commits),

@@ -63,7 +63,7 @@ describe('help', () => {
       lines(
         'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
         'at a table   move MOVE, board, say TEXT, draw, accept, decline, claim, abort,',
-        '             resign, rematch, leave',
+        '             resign, rematch, leave, mine, go N',
         'to look on   tables, watch N, who, rank GAME',
         'who you are  login NAME, register, password, resume',
         'besides      help, telnet, style json, quit',
@@ -474,14 +474,11 @@ describe('at a table', () => {
     expect(lobby.calls.filter(([method]) => method === 'offer')).toEqual([['offer', 12]])
   })
 
-  test.each(['play tictactoe', 'invite tictactoe', 'join amber-otter-seven', 'watch 7', 'resume', 'login grace', 'register'])(
-    '%s waits until the game is over',
-    async (typed) => {
-      const { caller, lobby } = await seated()
-      expect(await caller.type(typed)).toBe(lines('You are in a game at table 12: finish it first, or "resign" it.'))
-      expect(lobby.calls).toEqual([])
-    },
-  )
+  test.each(['login grace', 'register'])('%s waits until the game is over', async (typed) => {
+    const { caller, lobby } = await seated()
+    expect(await caller.type(typed)).toBe(lines('You are in a game at table 12: finish it first, or "resign" it.'))
+    expect(lobby.calls).toEqual([])
+  })
 
   test('leave waits too', async () => {
     const { caller, lobby } = await seated()
@@ -498,11 +495,11 @@ describe('at a table', () => {
 
   test('quit tells a guest the token by which the seat is taken up again, and a registered name that it takes none', async () => {
     const token = '7QX2ABCDEFGHJKMNPQRSTVWXYZ'
-    const guest = await seated(table({ token }))
-    expect(await guest.caller.type('quit')).toBe(lines(...BYE, `Your seat at table 12 is held for a while: resume ${token}`))
-    const { caller, lobby } = await seated(table({ token }))
+    const guest = await seated(table({ token, grace: 120_000 }))
+    expect(await guest.caller.type('quit')).toBe(lines(...BYE, `Your seat at table 12 is held for 2 minutes: resume ${token}`))
+    const { caller, lobby } = await seated(table({ token, grace: 120_000 }))
     lobby.me = { name: 'ada', registered: true, tables: [12] }
-    expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for a while: "resume" takes it up again.'))
+    expect(await caller.type('quit')).toBe(lines(...BYE, 'Your seat at table 12 is held for 2 minutes: "resume 12" takes it up again.'))
   })
 
   test('style json does not belong here', async () => {

@@ -122,7 +122,7 @@ describe('a seat', () => {
       ['ada', 'grace'],
       { rounds: [], chosen: [] },
       [0, 1],
-      ['Table 12: you are Player1; grace is Player2.', '', 'Your move: 1 for scissor, 2 for paper, 3 for stone; or the word.'],
+      ['Table 12: you play scissors with grace.', '', 'Your move: 1 for scissor, 2 for paper, 3 for stone; or the word.'],
     ],
     [
       'guessing',
@@ -209,7 +209,7 @@ describe('moves', () => {
       lines('', 'grace has moved. Your move.'),
     )
     expect(await spectacle.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [] }, turn: true, toMove: [0, 1] }])).toBe(
-      lines('', 'Paper - Stone: Player1 wins!', '', 'Your move.'),
+      lines('', 'you Paper, grace Stone: you win', '', 'Your move.'),
     )
     expect(
       await spectacle.happen([moved(0), { view: { rounds: [['Paper', 'Stone']], chosen: [0], own: 'Paper' }, turn: false, toMove: [1] }]),

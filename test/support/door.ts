@@ -114,6 +114,7 @@ export class StagedLobby implements Lobby {
   tables: readonly TableInfo[] = []
   people: readonly PersonInfo[] = []
   waiting: readonly TableInfo[] = []
+  keeps = true
   /** What was asked, in order. */
   readonly calls: unknown[][] = []
   readonly #answers = new Map<Method, unknown>()

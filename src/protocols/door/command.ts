@@ -34,8 +34,8 @@ const GATES = {
   /** To be somebody. */
   name: ({ lobby }: Visit) => (lobby.me ? undefined : 'First your name, please: type it on a line of its own.'),
   /** To be in no game that goes on. */
-  leisure: ({ present }: Visit) =>
-    present?.playing ? `You are in a game at table ${present.table}: finish it first, or "resign" it.` : undefined,
+  leisure: ({ tables: { playing } }: Visit) =>
+    playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
   /** To be at a table. */
   table: (visit: Visit) =>
     GATES.name(visit) ?? (visit.present ? undefined : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),

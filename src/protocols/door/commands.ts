@@ -5,6 +5,7 @@ import { looking } from './looking.ts'
 import { playing } from './playing.ts'
 import { seeking } from './seeking.ts'
 import { self } from './self.ts'
+import { several } from './several.ts'
 import { COLUMNS } from './text.ts'
 import type { Visit } from './visit.ts'
 import { settingsOf } from './wish.ts'
@@ -25,7 +26,7 @@ const talking: readonly Command[] = [
 /** All commands, by what they are for. */
 const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
   ['to play', seeking],
-  ['at a table', playing],
+  ['at a table', [...playing, ...several]],
   ['to look on', looking],
   ['who you are', self],
   ['besides', talking],
@@ -84,7 +85,8 @@ function telnet({ telnet: layer }: Visit): Reply {
 
 function style(visit: Visit, rest: string): Reply {
   if (rest.toLowerCase() !== 'json') return 'There is one other style, for programs: style json'
-  if (visit.present) return `Leave table ${visit.present.table} first.`
+  const [table] = visit.tables.all
+  if (table) return `Leave table ${table.table} first.`
   visit.forProgram()
   return undefined
 }

@@ -15,9 +15,10 @@ function tables({ lobby }: Visit): Reply {
   const { items, total } = lobby.listTables({ count: ROWS })
   if (total === 0) return 'Nothing is played just now. Be the first: play tictactoe'
   const rows = items.map((info: TableInfo) => {
-    const { table, game, names, watchers } = info
+    const { table, game, names, watchers, away = [] } = info
+    const players = names.map((name, seat) => `${inLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
     const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
-    return [String(table).padStart(3), game, [names.map(inLine).join(' against '), ...particulars(info), ...watched].join(', ')]
+    return [String(table).padStart(3), game, [players.join(' against '), ...particulars(info), ...watched].join(', ')]
   })
   return [...shortened(inColumns(rows), ROWS, total), 'To look on, type "watch" and the number of the table.']
 }
@@ -66,7 +67,7 @@ function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
 /** The commands by which one sees what others do. */
 export const looking: readonly Command[] = [
   { name: 'tables', usage: 'tables', about: 'list what is played just now', needs: ['name'], run: tables },
-  { name: 'watch', usage: 'watch N', about: 'look on at table N', needs: ['name', 'leisure'], run: watch },
+  { name: 'watch', usage: 'watch N', about: 'look on at table N', needs: ['name'], run: watch },
   { name: 'who', usage: 'who', about: 'list who is here', needs: ['name'], run: who },
   { name: 'rank', usage: 'rank GAME', about: 'see the ladder of a game, and your place on it', needs: ['name'], run: rank },
 ]

@@ -1,4 +1,5 @@
 import type { Outcome, SeatNumber } from '../../games/game.ts'
+import { type HandsView, type Round, winnerOf } from '../../games/hands.ts'
 import type { HangmanView } from '../../games/hangman.ts'
 import type { QuizView } from '../../games/quiz.ts'
 import type { Board } from '../../games/tictactoe.ts'
@@ -8,14 +9,18 @@ import { listed } from './text.ts'
 interface Manners {
   /** What the players are called, by seat, where their board calls them something. */
   readonly signs?: readonly string[]
-  /** All move at once, so nobody begins. */
-  readonly atOnce?: true
   /** Its board, where the one that its notation draws would not stay on a screen. */
-  board?(view: unknown): string | undefined
+  board?(view: unknown, seated: Seated): string | undefined
   /** The last move as its board shows it, and whose it was. */
   last?(view: unknown): { readonly seat: SeatNumber; readonly move: string } | undefined
   /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
   end?(view: unknown, won: boolean): string
+}
+
+/** Who sits at a table, as one of them or a watcher sees it. */
+interface Seated {
+  readonly names: readonly string[]
+  readonly seat: SeatNumber | undefined
 }
 
 /** Rows that a board can have with lines between them. */
@@ -28,7 +33,7 @@ const MANNERS: Readonly<Record<string, Manners>> = {
     board: (board: Board) => (board.size > LINED ? dense(board) : undefined),
     last: ({ last, turn }: Board) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
   },
-  hands: { signs: ['Player1', 'Player2'], atOnce: true },
+  hands: { board: ({ rounds }: HandsView, seated) => rounds.map((round) => roundOf(round, seated)).join('\n') },
   hangman: { end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`) },
   quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
 }
@@ -39,19 +44,14 @@ export function signsOf(game: string): readonly string[] {
 }
 
 /** The board of a game where its notation's does not do. */
-export function boardOf(game: string, view: unknown): string | undefined {
-  return mannersOf(game)?.board?.(view)
+export function boardOf(game: string, view: unknown, seated: Seated): string | undefined {
+  return mannersOf(game)?.board?.(view, seated)
 }
 
 /** The move that a seat has made last, where its board does not hide it and nobody has moved since. */
 export function lastOf(game: string, view: unknown, seat: SeatNumber): string | undefined {
   const last = mannersOf(game)?.last?.(view)
   return last?.seat === seat ? last.move : undefined
-}
-
-/** Whether seat 0 begins at a game. */
-export function hasFirst(game: string): boolean {
-  return !mannersOf(game)?.atOnce
 }
 
 /** A game that is over, as one seat or a watcher sees it. */
@@ -86,6 +86,14 @@ function endingAlone(ended: Ended): string {
   const won = outcome.winners.length > 0
   if (seat === undefined) return won ? `${wins(ended)}.` : 'The game is over.'
   return mannersOf(game)?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
+}
+
+/** A round of hands: who has chosen what, and who has won it. */
+function roundOf(round: Round, { names, seat }: Seated): string {
+  const called = names.map((name, one) => (one === seat ? 'you' : name))
+  const winner = winnerOf(round)
+  const won = winner === undefined ? 'a draw' : winner === seat ? 'you win' : `${called[winner]} wins`
+  return `${round.map((hand, one) => `${called[one]} ${hand}`).join(', ')}: ${won}`
 }
 
 /** A large board, a row on a line: twenty cells in a row fit on a terminal. */

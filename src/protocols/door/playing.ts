@@ -1,6 +1,7 @@
 import { type Command, ONGOING, type Reply } from './command.ts'
 import type { Presence } from './presence.ts'
 import { acceptChallenge, refuseChallenge, want } from './seeking.ts'
+import { goOn } from './several.ts'
 import type { Visit } from './visit.ts'
 
 /** Makes a move; what comes of it is told as it happens. `hint` goes with a refusal. */
@@ -49,7 +50,7 @@ function leave(visit: Visit): Reply {
   const refusal = lobby.leave(present.table)
   if (refusal) return refusal
   visit.leaveTable()
-  return `You have left table ${present.table}.`
+  return [`You have left table ${present.table}.`, ...goOn(visit)]
 }
 
 /** What is done at the table where one is, by its number. */

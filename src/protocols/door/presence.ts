@@ -20,6 +20,10 @@ interface PresenceOptions {
 /** Presence is being at a table, in a seat or watching: what is seen there and what happens, as lines to be read. */
 export class Presence {
   readonly company: Company
+  /** What leads back to the own seat. */
+  readonly token: string | undefined
+  /** Milliseconds for which the own seat is held. */
+  readonly grace: number | undefined
   readonly #clock: Clock
   readonly #rules: Attendance['game']
   /** How a move is typed. */
@@ -29,8 +33,10 @@ export class Presence {
   #seenAt: number
   /** Offers that are not answered yet, as far as they were seen. */
   #offers: readonly Offer[] = []
+  /** What is said of the table to a user who has come there, until it is told. */
+  #introduction: readonly string[]
   /** What is to be told: lines, who has moved, and whether something else is seen. */
-  #lines: string[]
+  #lines: string[] = []
   #movers: readonly SeatNumber[] = []
   #changed: boolean
   /** The board as it was shown last. */
@@ -49,7 +55,9 @@ export class Presence {
     this.#seenAt = clock.monotonic()
     this.#changed = now !== undefined
     const terms = conditions(this.company, attendance)
-    this.#lines = [
+    this.token = attendance.token
+    this.grace = attendance.grace
+    this.#introduction = [
       introduction(this.company, coming),
       ...(terms.length > 0 ? inSentences(terms) : []),
       ...(token ? [`Should the connection break, come back with: resume ${token}`] : []),
@@ -115,13 +123,51 @@ export class Presence {
   /** What has happened since this was asked last, as lines; none while nothing was seen yet. */
   tell(): readonly string[] {
     if (!this.#sight) return []
-    const lines = this.#lines
+    const lines = [...this.#introduction, ...this.#lines]
     const board = this.#changed ? this.#newBoard(this.#sight) : []
     const closing = this.#changed ? this.#closing(this.#sight) : []
+    this.#clear()
+    return together(lines, board, closing)
+  }
+
+  /** What has happened since this was asked last, in a line each, for a table that is not shown. */
+  notices(): readonly string[] {
+    if (!this.#sight) return []
+    const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
+    const turn = this.#changed && this.playing && this.turn ? ['it is your turn.'] : []
+    const end = this.#changed && this.over ? [this.#outcome(this.#sight)].filter((line) => line !== '') : []
+    const notices = [...this.#lines, ...turn, ...end].map((line) => `Table ${this.table}: ${line}`)
+    const lines = [...this.#introduction, ...notices, ...here]
+    this.#clear()
+    return lines
+  }
+
+  /** The table as it stands, to a user who goes on there: nothing of it is told again. */
+  open(): readonly string[] {
+    this.#clear()
+    if (this.#sight) this.#newBoard(this.#sight)
+    return this.page()
+  }
+
+  /** The game and its players. */
+  get title(): string {
+    return players(this.company)
+  }
+
+  /** How the table stands, in a few words. */
+  get standing(): string {
+    if (!this.#sight) return 'begins in a moment'
+    if (this.over) return 'over'
+    if (this.turn) return 'your turn'
+    const { toMove } = this.#sight
+    return `${listed(toMove.map((seat) => this.company.names[seat] ?? ''))} to move`
+  }
+
+  #clear(): void {
+    this.#introduction = []
     this.#lines = []
     this.#movers = []
     this.#changed = false
-    return together(lines, board, closing)
   }
 
   /** The table as it stands. */
@@ -137,7 +183,7 @@ export class Presence {
   }
 
   #board({ view }: Sight): string[] {
-    const lines = (boardOf(this.#rules.name, view) ?? this.#rules.notation.render(view)).split('\n')
+    const lines = (boardOf(this.#rules.name, view, this.company) ?? this.#rules.notation.render(view)).split('\n')
     while (lines.at(-1) === '') lines.pop()
     return lines.map((line) => inLine(line).trimEnd())
   }
@@ -194,11 +240,14 @@ export class Presence {
   }
 
   /** How it has ended, and what can be done now. */
-  #end({ view, outcome }: Sight): string[] {
+  #end(sight: Sight): string[] {
+    const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" goes away from here.'
+    return [this.#outcome(sight), next].filter((line) => line !== '')
+  }
+
+  #outcome({ view, outcome }: Sight): string {
     const { rules, names, seat } = this.company
-    const end = outcome ? ending({ game: rules, names, seat, view, outcome }) : ''
-    const next = seat === undefined ? '"leave" goes away from here.' : '"rematch" plays it again, "play GAME" something else.'
-    return [end, next].filter((line) => line !== '')
+    return outcome ? ending({ game: rules, names, seat, view, outcome }) : ''
   }
 }
 

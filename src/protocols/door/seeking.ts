@@ -31,15 +31,15 @@ function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
 /** Wants to play, and says what comes next where that is not a table at once. */
 export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   leaveBehind(visit)
-  const sought = await visit.lobby.seek({ ...wish, replace: true })
+  const before = visit.present
+  const sought = await visit.going(() => visit.lobby.seek({ ...wish, replace: true }))
   if (isRefusal(sought)) {
     const { against } = wish
     if (against === undefined) return sought
     return sentence(sought.code === 'no-such-person' ? `${against} is not here. "who" lists who is` : sought.refused, [against])
   }
   visit.wish = wish
-  visit.settle()
-  if (visit.present?.playing) return undefined
+  if (visit.present?.playing && visit.present !== before) return undefined
   const replaced = sought.replaced ? [`You no longer wait for ${sought.replaced.game}.`] : []
   if (sought.code !== undefined) {
     return [
@@ -61,16 +61,15 @@ function waitingFor(against = 'company'): string {
   return `You wait for ${inLine(against)}; "cancel" takes that back.`
 }
 
-/** Leaves a table whose game is over: nobody is to be seated for a rematch in the middle of another game. */
+/** Leaves the tables whose game is over: nobody is to be seated for a rematch in the middle of another game. */
 export function leaveBehind(visit: Visit): void {
-  const { lobby, present } = visit
-  if (present?.seated && present.over && !lobby.leave(present.table)) visit.leaveTable()
+  for (const one of visit.tables.all) if (one.seated && one.over && !visit.lobby.leave(one.table)) visit.leaveTable(one.table)
 }
 
-function join(visit: Visit, rest: string): Reply {
+function join(visit: Visit, rest: string): Reply | Promise<Reply> {
   if (rest === '') return 'Type the code behind it that you were told, such as "join amber-otter-seven".'
   leaveBehind(visit)
-  return visit.lobby.join(rest, true)
+  return visit.going(() => visit.lobby.join(rest, true))
 }
 
 function cancel({ lobby }: Visit): Reply {
@@ -78,8 +77,8 @@ function cancel({ lobby }: Visit): Reply {
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
-export function acceptChallenge({ lobby }: Visit, name: string): Reply {
-  return refusedBy(lobby.acceptChallenge(name === '' ? undefined : name), name)
+export async function acceptChallenge(visit: Visit, name: string): Promise<Reply> {
+  return refusedBy(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name)
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one; that it is over is a notice. */
@@ -126,17 +125,17 @@ export const seeking: readonly Command[] = [
         ...clockSettings().map((setting) => ['  games for two', ...setting]),
       ]),
     ],
-    needs: ['name', 'leisure'],
+    needs: ['name'],
     run: play,
   },
   {
     name: 'invite',
     usage: 'invite GAME [SETTING N ...]',
     about: 'play with somebody to whom you tell a code',
-    needs: ['name', 'leisure'],
+    needs: ['name'],
     run: invite,
   },
-  { name: 'join', usage: 'join CODE', about: 'play with the one who told you a code', needs: ['name', 'leisure'], run: join },
+  { name: 'join', usage: 'join CODE', about: 'play with the one who told you a code', needs: ['name'], run: join },
   { name: 'seeks', usage: 'seeks', about: 'list who waits for company', needs: ['name'], run: seeks },
   { name: 'cancel', usage: 'cancel', about: 'wait for company no longer', needs: ['name'], run: cancel },
 ]

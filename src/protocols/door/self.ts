@@ -65,7 +65,7 @@ function called(lobby: Lobby): readonly string[] {
 }
 
 /** The game of a seat that is held, and with whom. */
-function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
+export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
   const others = names.filter((name) => name !== me?.name)
   return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
 }
@@ -85,7 +85,7 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [sentence(refusal.refused, [name]), WHO]
   // who has a password now is somebody else than the guest
-  visit.leaveTable()
+  visit.leaveAll()
   return [`${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : welcome(visit))]
 }
 
@@ -120,7 +120,7 @@ async function login(visit: Visit, name: string): Promise<Reply> {
   const refused = await enter(visit, name)
   if (refused !== undefined || visit.over) return refused
   // who is somebody else is at no table
-  if (visit.lobby.me?.name !== before) visit.leaveTable()
+  if (visit.lobby.me?.name !== before) visit.leaveAll()
   return welcome(visit)
 }
 
@@ -180,7 +180,6 @@ export const self: readonly Command[] = [
       'The token was told when you took the seat. Under a registered name, "resume"',
       'alone is enough, or "resume" and the number of the table.',
     ],
-    needs: ['leisure'],
     run: resume,
   },
 ]

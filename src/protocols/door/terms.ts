@@ -11,7 +11,7 @@ export function unusual(game: string, settings: GameTerms['settings']): [string,
 
 /** What is limited, for a list: `5 minutes each`, `30 seconds a move`; nothing, where no time is. */
 export function limits({ total, turn }: ClockTerms = {}): string[] {
-  return [...(total === undefined ? [] : [`${duration(total)} each`]), ...(turn === undefined ? [] : [`${duration(turn)} a move`])]
+  return [...(total === undefined ? [] : [`${spanOf(total)} each`]), ...(turn === undefined ? [] : [`${spanOf(turn)} a move`])]
 }
 
 /** How a game is played where that is not as usual, for a list: `size 4`, `rated`, and what is limited. */
@@ -29,8 +29,8 @@ export function conditions({ seat, names }: Company, { rated, clock: { total, tu
   const [only, ...others] = names
   const who = others.length > 0 ? (seat === undefined ? 'Each has' : 'Each of you has') : seat === undefined ? `${only} has` : 'You have'
   const times = [
-    ...(total === undefined ? [] : [`${duration(total)} for the game`]),
-    ...(turn === undefined ? [] : [`${duration(turn)} for a move`]),
+    ...(total === undefined ? [] : [`${spanOf(total)} for the game`]),
+    ...(turn === undefined ? [] : [`${spanOf(turn)} for a move`]),
   ]
   return [
     ...(times.length === 0 ? [] : [`${who} ${times.join(', and ')}.`]),
@@ -46,7 +46,7 @@ export function remaining({ move, total }: { readonly move: number | undefined; 
 }
 
 /** Milliseconds in the unit in which they are asked for: `5 minutes`, `90 seconds`. */
-function duration(ms: number): string {
+export function spanOf(ms: number): string {
   const minutes = ms / 60_000
   return Number.isInteger(minutes) ? counted(minutes, 'minute') : counted(ms / 1000, 'second')
 }

@@ -4,11 +4,13 @@ import { MESSAGE_LIMIT } from '../../wire/framing.ts'
 import { Telnet } from '../../wire/telnet.ts'
 import { lobbyOf } from '../house.ts'
 import { nextUntilGone } from '../leaving.ts'
-import type { Attendance, GameWish, Lobby, LobbyListener } from '../lobby.ts'
+import type { Attendance, GameWish, Lobby, LobbyListener, TableNews } from '../lobby.ts'
 import type { Peer } from '../peer.ts'
 import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
 import { Presence } from './presence.ts'
+import { Presences } from './presences.ts'
+import { spanOf } from './terms.ts'
 import { edited, inLine, inSentences, inWidth, sentence } from './text.ts'
 import { callOf } from './wish.ts'
 import type { Coming } from './wording.ts'
@@ -38,15 +40,14 @@ export class Visit {
   /** Who is told what happens: this visit, until somebody else listens. */
   #listener: LobbyListener = {
     seated: (attendance) => this.attend(attendance, 'seated'),
-    news: (news) => {
-      if (this.#present?.table === news.table) this.#present.take(news)
-    },
+    news: (news) => this.#take(news),
     closed: (table, reason) => this.#close(table, reason),
     sought: (seeker) => this.#notices.push(...callOf(seeker)),
     withdrawn: ({ name }) => this.#notices.push(`${inLine(name)} no longer waits for you.`),
     refused: ({ name, game }) => this.#notices.push(`${inLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
-  #present: Presence | undefined
+  /** The tables at which this one is. */
+  readonly tables = new Presences()
   /** What has happened and was not told yet. */
   #pending: Telling[] = []
   /** What is to be told that has to do with no table; not while a secret is typed. */
@@ -59,8 +60,12 @@ export class Visit {
   #handedOver = false
   /** Why this one is sent away, which is said once. */
   #dismissal: string | undefined
-  /** The way back that was told last. */
-  #token: string | undefined
+  /** The server was stopped while this one was at a table. */
+  #stopped = false
+  /** The ways back that were told. */
+  readonly #tokens = new Set<string>()
+  /** This one is about to go to a table, and wants to see it. */
+  #going = false
 
   constructor(peer: Peer<Name>, { house, clock }: Pick<Setting<unknown>, 'house' | 'clock'>) {
     const { transport } = peer.connection
@@ -82,18 +87,20 @@ export class Visit {
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
-      this.#leave(`${sentence(farewellFor(reason))} Bye.`)
+      // whose name or account is taken over has no seat here any more
+      const leaves = !(reason instanceof Ended) || reason.how !== 'ours'
+      this.#leave(`${sentence(farewellFor(reason))} Bye.`, leaves)
     }
   }
 
   /** The table at which this one is. */
   get present(): Presence | undefined {
-    return this.#present
+    return this.tables.current
   }
 
   /** A refusal as a sentence, in which names of people are left as they are. */
   sentence(refused: string, names: readonly string[] = []): string {
-    return sentence(refused, [...names, ...(this.#present?.company.names ?? [])], (text) => this.lobby.isHere(text))
+    return sentence(refused, [...names, ...(this.present?.company.names ?? [])], (text) => this.lobby.isHere(text))
   }
 
   /** Whether nothing more is said here. */
@@ -128,20 +135,53 @@ export class Visit {
     return this.#over || line === '' ? undefined : line
   }
 
-  /** Comes to a table, and goes away from the one before. */
+  /**
+   * Comes to a table, which is shown unless a game goes on at another: then a move that is being typed is not to go to the
+   * wrong one. A table that was watched, or whose game is over, is left.
+   */
   attend(attendance: Attendance, coming: Coming): void {
-    const before = this.#present
     this.#tell()
-    if (before && before.table !== attendance.table) this.lobby.leave(before.table)
-    const token = coming === 'seated' && attendance.token !== this.#token ? attendance.token : undefined
-    this.#token = attendance.token ?? this.#token
-    this.#present = new Presence(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token })
+    const before = this.present
+    const aside = coming === 'seated' && !this.#going && before?.playing === true && before.table !== attendance.table
+    if (!aside && before && !before.playing && before.table !== attendance.table) {
+      this.lobby.leave(before.table)
+      this.tables.remove(before.table)
+    }
+    const token = coming === 'seated' && !this.#tokens.has(attendance.token ?? '') ? attendance.token : undefined
+    if (attendance.token) this.#tokens.add(attendance.token)
+    this.tables.add(new Presence(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
+  }
+
+  /** Does something from which a seat may come, which is shown then. */
+  async going<Answer>(act: () => Answer | Promise<Answer>): Promise<Answer> {
+    this.#going = true
+    try {
+      const answer = await act()
+      this.settle()
+      return answer
+    } finally {
+      this.#going = false
+    }
+  }
+
+  /** Shows another table of this visit; one that was only watched, or whose game is over, is left. */
+  show(presence: Presence): void {
+    const before = this.present
+    this.#tell()
+    if (before && before !== presence && !before.playing && !this.lobby.leave(before.table)) this.tables.remove(before.table)
+    this.tables.show(presence)
+  }
+
+  /** Is no longer at a table, the shown one if none is given. */
+  leaveTable(table = this.present?.table): void {
+    this.#tell()
+    if (table !== undefined) this.tables.remove(table)
   }
 
   /** Is at no table any more. */
-  leaveTable(): void {
+  leaveAll(): void {
     this.#tell()
-    this.#present = undefined
+    this.tables.clear()
   }
 
   /** Shows what has happened up to now. */
@@ -177,12 +217,28 @@ export class Visit {
     })
   }
 
-  #leave(word: string): void {
+  #leave(word: string, leaves = true): void {
     this.settle()
-    const back = this.lobby.me?.registered || !this.#token ? '"resume" takes it up again.' : `resume ${this.#token}`
-    const held = this.#present?.playing ? [`Your seat at table ${this.#present.table} is held for a while: ${back}`] : []
+    const held = leaves || this.#stopped ? this.tables.playing.map((one) => this.#held(one)) : []
     this.say(...inSentences([word, ...held]))
     this.#over = true
+  }
+
+  /** For how long a seat is held, and what takes it up again. */
+  #held({ table, token, grace }: Presence): string {
+    if (this.#stopped && !this.lobby.keeps) return `Your game at table ${table} is over: this server keeps none.`
+    const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${spanOf(grace)}`
+    const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
+    return `Your seat at table ${table} is held${time}: ${back}`
+  }
+
+  #take(news: TableNews): void {
+    const presence = this.tables.get(news.table)
+    presence?.take(news)
+    // who plays on elsewhere is no longer here
+    if (news.what.type !== 'continued' || !presence?.seated || presence === this.present) return
+    this.#notices.push(...presence.notices())
+    this.tables.remove(news.table)
   }
 
   /** Something has happened. All that happens in one turn is told to people together, where it cannot hurt who made it happen. */
@@ -206,16 +262,20 @@ export class Visit {
   }
 
   #close(table: number, reason: string): void {
-    if (this.#present?.table !== table) return
-    this.leaveTable()
-    if (reason !== this.#dismissal) this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
+    if (!this.tables.get(table)) return
+    if (reason === this.#dismissal) {
+      this.#stopped = true
+      return
+    }
+    this.leaveTable(table)
+    this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
   }
 
   /** Tells what has happened: what is to be answered at a table comes last. */
   #tell(): void {
-    const notices = this.#asking ? [] : this.#notices
+    const notices = this.#asking ? [] : [...this.#notices, ...this.tables.notices()]
     if (!this.#asking) this.#notices = []
-    for (const lines of [notices, this.#present?.tell() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
+    for (const lines of [notices, this.present?.tell() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
   }
 
   #print(lines: readonly string[]): void {

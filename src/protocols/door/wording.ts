@@ -1,6 +1,6 @@
 import type { SeatNumber } from '../../games/game.ts'
 import type { TableNews } from '../lobby.ts'
-import { hasFirst, signsOf } from './manners.ts'
+import { signsOf } from './manners.ts'
 import { inLine, listed } from './text.ts'
 
 /** What happens at a table. */
@@ -32,7 +32,8 @@ export function introduction(company: Company, coming: Coming): string {
   if (coming === 'back') return `Table ${table}: you are back at ${players(company)}.`
   if (names.length === 1) return `Table ${table}: ${game}. "resign" stops it.`
   const signs = signsOf(rules)
-  const begins = (one: SeatNumber) => one === 0 && hasFirst(rules)
+  if (signs.length === 0) return `Table ${table}: you play ${game} with ${listed(names.filter((_, other) => other !== seat))}.`
+  const begins = (one: SeatNumber) => one === 0
   const others = [...names.keys()].filter((other) => other !== seat)
   const opposite = others.map((other) => `${names[other]} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
   return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${listed(opposite)}.`

@@ -94,6 +94,7 @@ const tableInfo = z.strictObject({
   game: z.string(),
   names: list(z.string()),
   ...terms,
+  away: list(seat).optional().meta({ description: 'the seats whose holders are not there; missing where all are' }),
   watchers: count,
   over: z.boolean(),
 })

@@ -1,0 +1,53 @@
+import { BOUNDS, readWhole } from '../bounds.ts'
+import type { Command, Reply } from './command.ts'
+import type { Presence } from './presence.ts'
+import { heldAt } from './self.ts'
+import { inColumns } from './text.ts'
+import type { Visit } from './visit.ts'
+
+const NUMBER = 'Type the number of one of your tables behind it, such as "go 12". "mine" lists them.'
+
+/** Lists the own games: those of this visit, and those whose seats are held. */
+function mine(visit: Visit): Reply {
+  const { tables, present, lobby } = visit
+  const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
+  const held = lobby.waiting
+    .filter(({ table }) => !tables.get(table))
+    .map((info) => [`  ${info.table}`, heldAt(info, lobby.me), `held: "resume ${info.table}"`])
+  if (here.length + held.length === 0) return 'You play no game just now. "play tictactoe" begins one.'
+  const other = tables.playing.find((one) => one !== present)
+  return [...inColumns([...here, ...held]), ...(other ? [`To go to one, type "go" and its number, such as "go ${other.table}".`] : [])]
+}
+
+/** Shows another of the own tables, to which moves and talk go from then on. */
+function go(visit: Visit, rest: string): Reply {
+  if (rest === '') return visit.tables.all.length > 1 ? mine(visit) : NUMBER
+  const table = readWhole(rest, BOUNDS.table)
+  const presence = table === undefined ? undefined : visit.tables.get(table)
+  if (table === undefined) return NUMBER
+  if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" looks on.`
+  visit.show(presence)
+  return presence.open()
+}
+
+/** Goes to the next of the own games when the shown one was left: to one that waits for a move first. */
+export function goOn(visit: Visit): readonly string[] {
+  const next: Presence | undefined = visit.tables.playing.find(({ turn }) => turn) ?? visit.tables.playing[0]
+  if (!next) return []
+  visit.show(next)
+  return ['', ...next.open()]
+}
+
+/** The commands for several games at once. */
+export const several: readonly Command[] = [
+  { name: 'mine', also: ['my'], usage: 'mine', about: 'list the games that you play', needs: ['name'], run: mine },
+  {
+    name: 'go',
+    also: ['table'],
+    usage: 'go N',
+    about: 'go to another of your games, at table N',
+    more: () => ['You can play several games at once. What happens at the others is told in a line.'],
+    needs: ['name'],
+    run: go,
+  },
+]

@@ -1,0 +1,173 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { folder } from '../storage/folders.ts'
+import { settled } from '../support/clock.ts'
+import { Caller, lines } from '../support/door.ts'
+import { Room } from '../support/room.ts'
+
+/** Users at the front door of one room, each under a name. */
+async function callers(room: Room, ...names: string[]): Promise<Caller[]> {
+  const all: Caller[] = []
+  for (const name of names) {
+    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    await settled()
+    await caller.type(name)
+    all.push(caller)
+  }
+  for (const caller of all) caller.news()
+  return all
+}
+
+/** Ada, who plays with bob at table 1 and with carl at table 2, which is shown; at both she is to move. */
+async function three(room = new Room()) {
+  const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+  await ada.type('play tictactoe')
+  await bob.type('play tictactoe')
+  await carl.type('play tictactoe ada')
+  await ada.type('accept')
+  await carl.type('1')
+  for (const one of [ada, bob, carl]) one.news()
+  return { room, ada, bob, carl }
+}
+
+describe('several games at once at the front door', () => {
+  test('are listed with whose turn it is, the shown one marked', async () => {
+    const { ada } = await three()
+    expect(await ada.type('mine')).toBe(
+      lines(
+        '  1  tictactoe, you (O) against bob (X)   your turn',
+        '* 2  tictactoe, carl (O) against you (X)  your turn',
+        'To go to one, type "go" and its number, such as "go 1".',
+      ),
+    )
+  })
+
+  test.each(['go 1', 'table 1'])('are switched by "%s", after which moves go there', async (typed) => {
+    const { ada, bob, carl } = await three()
+    expect(await ada.type(typed)).toMatch(
+      /^Table 1: tictactoe, you \(O\) against bob \(X\)\.\n\n 1 \| 2 \| 3\n.*\nYour move: the number of a free cell\.\n$/s,
+    )
+    await ada.type('9')
+    expect(bob.news()).toContain('ada has moved: 9.')
+    expect(carl.news()).toBe('')
+  })
+
+  test('bring news of the others in a line each', async () => {
+    const { ada, bob, carl } = await three()
+    await ada.type('go 1', '9')
+    ada.news()
+    await bob.type('say hello', '5')
+    expect(ada.news()).toContain('bob says: hello')
+    await ada.type('go 2')
+    await ada.type('2')
+    ada.news()
+    await bob.type('draw')
+    expect(ada.news()).toBe(lines('', 'Table 1: bob offers a draw: "accept" or "decline", or move on.'))
+    await ada.type('go 1', '3')
+    ada.news()
+    await carl.type('4')
+    expect(ada.news()).toBe(lines('', 'Table 2: it is your turn.'))
+    await carl.type('resign')
+    expect(ada.news()).toBe(lines('', 'Table 2: carl has resigned, you win!'))
+  })
+
+  test('a game that begins while another goes on is not shown until one goes there', async () => {
+    const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    await ada.type('play scissors carl')
+    ada.news()
+    await ada.send('5')
+    await carl.type('accept')
+    expect(ada.news()).toMatch(
+      /^\nTable 2: you play scissors with carl\.\n.*resume \w{26}\nTable 2: it is your turn\.\nTo go there, type "go 2"\.\n$/,
+    )
+    // the rest of the line that was begun goes to the table that is shown
+    await ada.send('\n')
+    expect(bob.news()).toContain('ada has moved: 5.')
+  })
+
+  test('go on with the next when one is left', async () => {
+    const { ada, carl } = await three()
+    await carl.type('resign')
+    ada.news()
+    expect(await ada.type('leave')).toMatch(/^You have left table 2\.\n\nTable 1: tictactoe/)
+    await ada.type('resign', 'leave')
+    expect(await ada.type('mine')).toBe(lines('You play no game just now. "play tictactoe" begins one.'))
+  })
+
+  test('do not hinder looking on, and are gone back to', async () => {
+    const { room, ada } = await three()
+    const [dora, emil] = (await callers(room, 'dora', 'emil')) as [Caller, Caller]
+    await dora.type('play tictactoe')
+    await emil.type('play tictactoe')
+    expect(await ada.type('watch 3')).toContain('Table 3: you watch')
+    expect(await ada.type('go 2')).toContain('Table 2: tictactoe')
+    await dora.type('5')
+    expect(ada.news()).toBe('')
+  })
+
+  test.each([
+    ['go', /^ {2}1 /],
+    ['go 9', /^You are not at table 9: "mine" lists your games, and "watch 9" looks on\./],
+    ['go x', /^Type the number of one of your tables/],
+    ['go 99999999999999999999', /^Type the number of one of your tables/],
+  ])('%s is answered with what to type', async (typed, answer) => {
+    const { ada } = await three()
+    expect(await ada.type(typed)).toMatch(answer)
+  })
+
+  test('are all said to be held when one goes', async () => {
+    const { ada } = await three()
+    const bye = await ada.type('quit')
+    expect(bye.match(/Your seat at table \d is held for 2 minutes: resume \w{26}\n/g)).toHaveLength(2)
+  })
+})
+
+describe('the list of tables', () => {
+  test('marks who is away', async () => {
+    const { bob, carl } = await three()
+    await bob.drop()
+    expect(await carl.type('tables')).toContain('  1  tictactoe  ada against bob (away)\n')
+  })
+})
+
+describe('what is said of a seat when the connection ends', () => {
+  test('a server that is stopped says that the seat is held over that', async () => {
+    const path = folder()
+    const store = await openStore({ folder: path })
+    const room = new Room({ store })
+    onTestFinished(() => room.premises.close())
+    const [ada] = (await callers(room, 'ada')) as [Caller]
+    await ada.type('play tictactoe house')
+    ada.news()
+    const reason = new Error('the server was stopped')
+    room.premises.clear(reason)
+    ada.conversation.stop(reason)
+    await settled()
+    expect(ada.news()).toMatch(/Bye\.\nYour seat at table 1 is held over a restart: resume \w{26}\n$/)
+  })
+
+  test('one that keeps nothing says that the game is over', async () => {
+    const room = new Room()
+    const [ada] = (await callers(room, 'ada')) as [Caller]
+    await ada.type('play tictactoe house')
+    ada.news()
+    const reason = new Error('the server was stopped')
+    room.premises.clear(reason)
+    ada.conversation.stop(reason)
+    await settled()
+    expect(ada.news()).toContain('Your game at table 1 is over: this server keeps none.')
+  })
+
+  test('who has to make room for the owner of the seat is not told that it is held', async () => {
+    const { room, ada } = await three()
+    const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
+    const again = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    await settled()
+    await again.type(`resume ${token}`)
+    const told = ada.news()
+    expect(told).toContain('Bye.')
+    expect(told).not.toContain('is held')
+  })
+})
