@@ -18,7 +18,7 @@ import {
 } from './ports.ts'
 import { boundedStanding } from './ratings.ts'
 import { Recorder } from './recorder.ts'
-import { newSeed } from './seeds.ts'
+import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
 import { type SeatAt, Tables } from './tables.ts'
 
@@ -82,6 +82,8 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
 /** How long a seat is held where nobody attends the table, and how often tables are looked through for that, in milliseconds. */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 3_600_000
+/** How many tables to which nobody can come back are ended together when a process is started. */
+const AT_ONCE = 200
 const NO_CLOCK: ClockRules = {}
 /** The house, where it sits down. */
 const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
@@ -220,8 +222,9 @@ export class Hall {
     return this.#options.clock
   }
 
-  /** Everything that is kept of a table. */
-  log(table: TableId): Promise<readonly TableEvent[]> {
+  /** Everything that is kept of a table, and all that is seen of it. */
+  async log(table: TableId): Promise<readonly TableEvent[]> {
+    await this.#tables.get(table)?.logged()
     return this.#options.store.tables.read(table, 0)
   }
 
@@ -276,23 +279,37 @@ export class Hall {
    * does; the others are over, for nobody is to wait for who cannot. To be called once, before anybody comes.
    */
   async restore(): Promise<void> {
-    const { store, random, onTrouble } = this.#options
+    const { store, onTrouble } = this.#options
     await this.recorder.catchUp()
     // whoever could not come back while the server was stopped has some time for that
     this.#tidyAt = this.#options.clock.monotonic() + TIDY
-    for (const id of await store.tables.unfinished()) {
+    const lost: (() => Promise<unknown>)[] = []
+    for await (const read of store.tables.readAll(await store.tables.unfinished())) {
       try {
-        const events = await store.tables.read(id, 0)
-        const [first] = events
-        if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
-        const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
-        this.#take(table)
-        const lost = first.seats.findIndex((sitter) => sitter.person !== HOUSE && !canReturn(sitter, first.seats.length))
-        if (lost < 0) table.submit({ type: 'reseed', seed: newSeed(random) })
-        table.submit(lost < 0 ? { type: 'suspend' } : { type: 'leave', seat: lost })
+        if ('failure' in read) throw read.failure
+        const leave = this.#restore(read.table, read.events)
+        if (leave) lost.push(leave)
       } catch (reason) {
-        onTrouble(`table ${id} could not be taken up again`, reason)
+        onTrouble(`table ${read.table} could not be taken up again`, reason)
       }
+    }
+    for (let from = 0; from < lost.length; from += AT_ONCE) await Promise.all(lost.slice(from, from + AT_ONCE).map((leave) => leave()))
+  }
+
+  /** Takes a table up again; answers with what ends it, if that is to be. */
+  #restore(id: TableId, events: readonly TableEvent[]): (() => Promise<unknown>) | undefined {
+    const [first] = events
+    if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
+    const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
+    this.#take(table)
+    const seat = first.seats.findIndex((sitter) => sitter.person !== HOUSE && !canReturn(sitter, first.seats.length))
+    if (seat < 0) {
+      if (isWeak(table.state.seed)) table.submit({ type: 'reseed', seed: newSeed(this.#options.random) })
+      return undefined
+    }
+    return () => {
+      table.submit({ type: 'leave', seat })
+      return table.kept()
     }
   }
 

@@ -2,6 +2,7 @@ import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation }
 import { type Attendant, newsOf, situationOf } from './news.ts'
 import { type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { type Lasting, Postponed } from './postponed.ts'
+import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspension.ts'
 import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
 import { Waiters } from './waiters.ts'
 
@@ -53,11 +54,13 @@ export class LiveTable {
   #keptAt: number
   /** What makes the time of the table's events of monotonic time: wall time counts once, when the table begins here. */
   #epoch: number
+  readonly #suspension: Suspension
 
-  private constructor(id: TableId, state: TableState, kept: boolean, lastAt: number, tools: TableTools) {
+  private constructor(id: TableId, { state, lastAt, suspension }: Restored, kept: boolean, tools: TableTools) {
     this.id = id
     this.#tools = tools
     this.#decided = state
+    this.#suspension = suspension
     this.#published = kept ? state : undefined
     this.#lastAt = lastAt
     this.#keptAt = lastAt
@@ -77,17 +80,14 @@ export class LiveTable {
   static open(id: TableId, opening: Extract<Happening, { type: 'opened' }>, rules: TableState['rules'], tools: TableTools): LiveTable {
     const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
     const state = opened(event, rules)
-    const table = new LiveTable(id, state, false, event.at, tools)
+    const table = new LiveTable(id, { state, lastAt: event.at, suspension: NOT_SUSPENDED }, false, tools)
     table.#keepAnswered([{ event, state }], event.at)
     return table
   }
 
-  /** Takes a table up again from its log. Throws a TypeError where that is no log of a table. */
+  /** Takes a table up again, suspended, from its log. Throws a TypeError where that is no log of a table. */
   static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableTools): LiveTable {
-    const [first, ...others] = events
-    if (!first) throw new TypeError(`table ${id} has no events`)
-    const { at } = others.at(-1) ?? first
-    return new LiveTable(id, others.reduce(evolve, opened(first, rules)), true, at, tools)
+    return new LiveTable(id, restored(id, events, rules), true, tools)
   }
 
   /** The time by the table's own clock, which all its events have: as `TableEvent` has it. */
@@ -137,7 +137,6 @@ export class LiveTable {
    */
   submit(command: Command, patient = false): Refusal | undefined {
     if (this.#broken) return CLOSED
-    // when the process before ended is not known: the clocks stand still from what is known of it last
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
@@ -221,17 +220,25 @@ export class LiveTable {
     }
   }
 
+  /** Resolves when all that is seen of the table is in its log, too; to `false` where that cannot be. */
+  logged(): Promise<boolean> {
+    if (!this.#broken) this.#append(this.#suspension.before([]))
+    return this.kept()
+  }
+
   #keep(steps: Step[]): undefined {
-    const [first] = steps
+    if (steps.length > 0) this.#append(this.#suspension.before(steps))
+  }
+
+  #append(steps: Step[]): void {
     const last = steps.at(-1)
-    if (!first || !last) return
+    if (!steps[0] || !last) return
     this.#decided = last.state
     this.#lastAt = last.event.at
     if (this.#pending.length === 0) this.#pending = steps
     else this.#pending.push(...steps)
-    const events = steps.map(eventOf)
     this.#underWay++
-    this.#tools.log.append(this.id, first.event.n - 1, events, this.#answered)
+    this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#answered)
   }
 
   /** The journal has kept what it was given, as followers have heard, or cannot. */
@@ -257,6 +264,7 @@ export class LiveTable {
     this.#lastAt = this.#keptAt
     this.#pending = NONE
     this.#done = 0
+    this.#suspension.rollBack()
     this.#cancelTick?.()
     this.#postponed.rollBack()
     this.#waiters.failed()
@@ -280,6 +288,7 @@ export class LiveTable {
     for (const event of events) {
       const state = this.#after(event)
       if (!state) return
+      if (this.#suspension.isKept(event)) continue
       const isNew = !this.#published
       this.#published = state
       if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
@@ -368,9 +377,8 @@ export class LiveTable {
 
   /** Not every clock's timers are as long as some times are: one may be early. */
   #tick(): void {
-    const before = this.#decided
     this.submit({ type: 'tick' })
-    if (this.#decided === before && !this.#broken) this.#wind()
+    if (!this.#broken) this.#wind()
   }
 
   #rest(): void {

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Store, TableEvent, TableId, TableLog } from '../hall/ports.ts'
+import type { ReadTable, Store, TableEvent, TableId, TableLog } from '../hall/ports.ts'
 import type { Program } from '../protocols/protocol.ts'
 import type { Premises } from './premises.ts'
 import type { Server } from './server.ts'
@@ -139,6 +139,10 @@ class MeteredLog implements TableLog {
 
   read(table: TableId, after: number): Promise<readonly TableEvent[]> {
     return this.#log.read(table, after)
+  }
+
+  readAll(tables: readonly TableId[]): AsyncIterable<ReadTable> {
+    return this.#log.readAll(tables)
   }
 
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {

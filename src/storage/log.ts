@@ -1,4 +1,4 @@
-import { type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
+import { type ReadTable, type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
 import type { Commits, Job, OnTrouble } from './commits.ts'
 import { decodeEvent, encodeEvent, Openings } from './events.ts'
 import { Followers } from './followers.ts'
@@ -25,13 +25,16 @@ export interface Shelf {
   highest(): TableId
   /** Adds events behind a table's last one where that has the expected number; answers whether it has. For `Commits`. */
   add(addition: Addition): boolean
-  /** A table's events from the first, as lines of text with a line break before each. */
-  read(table: TableId): string
+  /** The events of tables from the first, as lines of text with a line break before each; an Error for those that cannot be read. */
+  read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error>
   /** The tables that have not ended, in order. */
   unfinished(): readonly TableId[]
   /** The tables that have ended and count, in the order in which they did; `undefined` where `after` has not ended. */
   ended(after: TableId | undefined): readonly TableId[] | undefined
 }
+
+/** How many tables are read together: their events are all in memory at the same time. */
+const TOGETHER = 2000
 
 /** Log is a `TableLog` whose events lie on a shelf. */
 export class Log implements TableLog {
@@ -60,14 +63,15 @@ export class Log implements TableLog {
   }
 
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
-    const [, ...lines] = this.#place.shelf.read(table).split('\n')
-    let before: number | undefined
-    const events = lines.map((line, at) => {
-      const event = decodeEvent(table, at + 1, line, before)
-      before = event.at
-      return event
-    })
-    return events.slice(after)
+    const lines = this.#place.shelf.read([table]).get(table) ?? ''
+    if (lines instanceof Error) throw lines
+    return eventsOf(table, lines).slice(after)
+  }
+
+  async *readAll(tables: readonly TableId[]): AsyncIterable<ReadTable> {
+    for (let from = 0; from < tables.length; from += TOGETHER) {
+      for (const [table, lines] of this.#place.shelf.read(tables.slice(from, from + TOGETHER))) yield readTable(table, lines)
+    }
   }
 
   follow(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
@@ -84,6 +88,26 @@ export class Log implements TableLog {
     if (!tables) throw new RangeError(`table ${after} has not ended, so none can be said to have ended after it`)
     return tables
   }
+}
+
+function readTable(table: TableId, lines: string | Error): ReadTable {
+  if (lines instanceof Error) return { table, failure: lines }
+  try {
+    return { table, events: eventsOf(table, lines) }
+  } catch (reason) {
+    return { table, failure: asError(reason) }
+  }
+}
+
+/** The events of a table's lines. Throws a StoreError where one of them is none. */
+function eventsOf(table: TableId, text: string): TableEvent[] {
+  const [, ...lines] = text.split('\n')
+  let before: number | undefined
+  return lines.map((line, at) => {
+    const event = decodeEvent(table, at + 1, line, before)
+    before = event.at
+    return event
+  })
 }
 
 /** Place is where appends go, and who hears of them. */

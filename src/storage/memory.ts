@@ -42,8 +42,8 @@ class MemoryShelf implements Shelf {
     return true
   }
 
-  read(table: TableId): string {
-    return this.#tables.get(table)?.lines ?? ''
+  read(tables: readonly TableId[]): ReadonlyMap<TableId, string> {
+    return new Map(tables.map((table) => [table, this.#tables.get(table)?.lines ?? '']))
   }
 
   unfinished(): readonly TableId[] {

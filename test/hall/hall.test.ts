@@ -357,7 +357,8 @@ describe('a new start', () => {
       table.submit({ type: 'play', seat: 0, move: 5 })
       return table
     })
-    expect(log.at(-1)?.type).toBe('suspended')
+    expect(log.at(-1)?.type).toBe('moved')
+    expect((await hall.log(1)).slice(log.length)).toMatchObject([{ type: 'suspended', at: log.at(-1)?.at }])
     expect(table?.state).toMatchObject({ suspended: true, position: { cells: '----O----' } })
     expect(table?.submit({ type: 'play', seat: 1, move: 1 })).toEqual({ refused: 'the game stands still until somebody is back' })
     await time.pass(1e7)
@@ -429,13 +430,23 @@ describe('a new start', () => {
     expect(hall.table(1)).toBeUndefined()
   })
 
-  test('happens twice without harm, and suspends once', async () => {
+  test('happens many times without a word in the log: that a table was suspended is appended once, with what follows', async () => {
     const { store, log } = await restarted((one) => one.open('tictactoe', { options: {}, seats: [ALAN, HOUSE_SITTER] }))
-    const again = process(store)
-    await again.hall.restore()
+    let again = process(store)
+    for (let starts = 0; starts < 3; starts++) {
+      again = process(store)
+      await again.hall.restore()
+      await settled()
+      expect(await store.tables.read(1, 0)).toEqual(log)
+      expect(again.hall.table(1)?.state).toMatchObject({ suspended: true, n: log.length + 1 })
+    }
+    const watcher = new Sitting('watcher')
+    again.hall.table(1)?.attend(watcher)
+    again.hall.table(1)?.submit({ type: 'back', seat: 0 })
     await settled()
-    expect(await store.tables.read(1, 0)).toEqual(log)
-    expect(again.hall.table(1)?.state.suspended).toBe(true)
+    expect((await store.tables.read(1, 0)).slice(log.length).map(({ type }) => type)).toEqual(['suspended', 'back'])
+    expect(watcher.told.map(({ n, event }) => [n, event.type])).toEqual([[log.length + 2, 'back']])
+    expect(again.hall.table(1)?.state).toMatchObject({ suspended: false, n: log.length + 2 })
     const table = again.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE] })
     expect(table.id).toBe(2)
   })
@@ -483,7 +494,7 @@ describe('a new start', () => {
     expect([reseeded, more]).toEqual([{ type: 'reseeded', seed: expect.stringMatching(/^1:[\w-]{22}$/), n: 4, at: START }, []])
     expect(table?.state).toMatchObject({ seed: reseeded?.type === 'reseeded' && reseeded.seed, position: { guesses: 1 }, suspended: true })
     expect(watcher.told).toEqual([{ n: 4, at: START, event: { type: 'reseeded' } }])
-    expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened', 'suspended'])
+    expect((await store.tables.read(1, 0)).map(({ type }) => type)).toEqual(['opened'])
     const again = process(store)
     await again.hall.restore()
     await settled()

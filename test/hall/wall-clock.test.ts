@@ -165,14 +165,15 @@ test('however the wall clock is set while a game goes on, its log has times that
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const rules: ClockRules = { total: 20_000, turn: 5_000, grace: 3_000 }
-      const { time, store, hall, table: first, log } = await opening(rules)
+      const { time, store, hall: before, table: first, log } = await opening(rules)
+      let hall = before
       let table: LiveTable = first
       for (const one of steps) {
         if (one === 'restart') {
           hall.close(new Error('the process ends'))
-          const next = start(store, time)
-          await next.restore()
-          const again = next.table(table.id)
+          hall = start(store, time)
+          await hall.restore()
+          const again = hall.table(table.id)
           if (!again) break
           table = again
         } else if ('pass' in one) await time.pass(one.pass)
@@ -182,6 +183,7 @@ test('however the wall clock is set while a game goes on, its log has times that
         else table.submit({ type: 'back', seat: one.back })
         await settled()
       }
+      await table.logged()
       const [opener, ...others] = await log()
       if (!opener) throw new Error('the opening is not there')
       const times = [opener, ...others].map(({ at }) => at)

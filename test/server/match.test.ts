@@ -107,6 +107,7 @@ function waiting(store: Store, before: Promise<void>): Store {
     newTable: () => tables.newTable(),
     append: (...addition) => void before.then(() => tables.append(...addition)),
     read: (...which) => tables.read(...which),
+    readAll: (which) => tables.readAll(which),
     follow: (...who) => tables.follow(...who),
     unfinished: () => tables.unfinished(),
     ended: (after) => tables.ended(after),

@@ -34,7 +34,7 @@ export function databaseIn(path: string): Database {
 }
 
 /** A store as `openStore` opens it, but for the pace at which the directory follows. */
-export function storeIn(database: Database, pace?: Pace, onTrouble: OnTrouble = warn): Store {
+export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnTrouble = warn): Store {
   const shelf = new SqliteShelf(database, onTrouble, pace)
   const commits = new Commits((work) => shelf.transaction(work), onTrouble)
   const close = async () => {

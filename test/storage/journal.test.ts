@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { encodeEvent, Openings } from '../../src/storage/events.ts'
 import type { Addition } from '../../src/storage/log.ts'
-import { Batch, partAt, partsOf } from '../../src/storage/sqlite/journal.ts'
+import { Batch, BatchReader, partsOf } from '../../src/storage/sqlite/journal.ts'
 import { happening } from './contract-properties.ts'
 
 /** Whatever a commit may bring. */
@@ -42,11 +42,11 @@ describe('a batch', () => {
         const parts = [...partsOf(batch, 1)]
         expect(parts).toEqual(all.map((one) => expect.objectContaining(whole(one))))
         expect(parts.map(({ from }) => from)).toEqual(places)
-        for (const part of parts) expect(partAt(batch, part.from)).toEqual(part)
+        for (const part of parts) expect(new BatchReader(batch).partAt(part.from)).toEqual(part)
         const beginnings = batch
           .split('')
           .map((_, from) => from)
-          .filter((from) => partAt(batch, from))
+          .filter((from) => new BatchReader(batch).partAt(from))
         expect(beginnings).toEqual(places)
       }),
     )
@@ -109,7 +109,7 @@ describe('a batch', () => {
 
   test.each(['>', 'x=', '', '=x'])('a part whose beginning is damaged (%j for =) does not get that of others', (instead) => {
     const batch = `\n=\n{"A":\n1 0\n^7}\n${instead}\n{"B":\n2 0\n^8}`
-    expect(partAt(batch, batch.indexOf('\n1 0'))).toMatchObject({ table: 1, lines: '\n{"A":7}' })
-    expect(partAt(batch, batch.indexOf('\n2 0'))).toBeUndefined()
+    expect(new BatchReader(batch).partAt(batch.indexOf('\n1 0'))).toMatchObject({ table: 1, lines: '\n{"A":7}' })
+    expect(new BatchReader(batch).partAt(batch.indexOf('\n2 0'))).toBeUndefined()
   })
 })

@@ -16,7 +16,7 @@ function reach(database: Database): unknown[] {
   return Object.values(database.prepare('SELECT (SELECT place FROM covered), (SELECT max(place) FROM journal)').get() ?? {})
 }
 
-const AT_ONCE: Pace = { lag: 0, entries: 1 }
+const AT_ONCE: Partial<Pace> = { lag: 0, entries: 1 }
 const ended = (n: number, counts = true) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
 
 describe('a store whose directory follows at once', () => {
@@ -330,7 +330,11 @@ type Step =
   | { readonly turns: number }
   | { readonly opened: 'after closing' | 'after a kill'; readonly pace: Pace }
 
-const pace: fc.Arbitrary<Pace> = fc.record({ lag: fc.constantFrom(0, 50, 200, 1000), entries: fc.integer({ min: 1, max: 3 }) })
+const pace: fc.Arbitrary<Pace> = fc.record({
+  lag: fc.constantFrom(0, 50, 200, 1000),
+  entries: fc.integer({ min: 1, max: 3 }),
+  row: fc.constantFrom(1, 40, 64_000),
+})
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     {
@@ -358,6 +362,9 @@ async function compare(
 ): Promise<void> {
   const counting = [...order].filter(([, counts]) => counts).map(([table]) => table)
   for (const [table, log] of logs) expect(await tables.read(table, 0)).toEqual(log)
+  const together = new Map<number, readonly TableEvent[] | Error>()
+  for await (const read of tables.readAll([...logs.keys()])) together.set(read.table, 'events' in read ? read.events : read.failure)
+  expect(together).toEqual(logs)
   expect(await tables.unfinished()).toEqual([...logs.keys()].filter((table) => !order.has(table)).sort((one, other) => one - other))
   expect(await tables.ended()).toEqual(counting)
   const all = [...order.keys()]
@@ -419,7 +426,7 @@ test('many tables that end in any order, also where the directory cannot be writ
   await fc.assert(
     fc.asyncProperty(
       fc.array(round, { minLength: 1, maxLength: 8 }),
-      fc.record({ lag: fc.constantFrom(0, 60, 300), entries: fc.integer({ min: 1, max: 6 }) }),
+      fc.record({ lag: fc.constantFrom(0, 60, 300), entries: fc.integer({ min: 1, max: 6 }), row: fc.constantFrom(1, 100, 64_000) }),
       fc.nat(300),
       async (rounds, pace, before) => {
         let path = folder()

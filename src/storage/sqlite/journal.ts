@@ -79,18 +79,38 @@ export function* partsOf(batch: string, place: number): Iterable<Part> {
   }
 }
 
-/** The part of a batch that begins at a character; nothing where none does. */
-export function partAt(batch: string, from: number): Part | undefined {
-  const part = readPart(batch, from, '')
-  if (part !== NO_BEGINNING) return part
-  // what it shares stands before parts that must all be whole, lest it be taken for that of others
-  const shared = batch.lastIndexOf(`${SHARED}\n`, from)
-  if (shared < 0) return undefined
-  for (const one of partsFrom(batch, shared)) {
-    if (typeof one === 'number' || one.from > from) return undefined
-    if (one.from === from) return one
+/** BatchReader finds parts of a batch, one behind the other, and goes through the batch once. */
+export class BatchReader {
+  readonly #batch: string
+  /** The parts behind the last shared beginning that was needed, the one that was reached, and where the next shared beginning stands. */
+  #parts: Iterator<Part | number> | undefined
+  #part: Part | number | undefined
+  #next: number
+
+  constructor(batch: string) {
+    this.#batch = batch
+    this.#next = batch.indexOf(`${SHARED}\n`)
   }
-  return undefined
+
+  /** The part that begins at a character behind that of the part before; nothing where none does. */
+  partAt(from: number): Part | undefined {
+    const part = readPart(this.#batch, from, '')
+    if (part !== NO_BEGINNING) return part
+    let shared: number | undefined
+    while (this.#next >= 0 && this.#next < from) {
+      shared = this.#next
+      this.#next = this.#batch.indexOf(`${SHARED}\n`, shared + 1)
+    }
+    // what it shares stands before parts that must all be whole, lest it be taken for that of others
+    if (shared !== undefined) this.#goOn(partsFrom(this.#batch, shared)[Symbol.iterator]())
+    while (typeof this.#part === 'object' && this.#part.from < from) this.#goOn(this.#parts)
+    return typeof this.#part === 'object' && this.#part.from === from ? this.#part : undefined
+  }
+
+  #goOn(parts: Iterator<Part | number> | undefined): void {
+    this.#parts = parts
+    this.#part = parts?.next().value
+  }
 }
 
 /** The parts of a batch from one, or from a shared beginning, on; where there is none, its character at last. */

@@ -4,7 +4,7 @@ import { damaged } from '../events.ts'
 import type { Addition, Shelf } from '../log.ts'
 import type { Database } from './database.ts'
 import { type Cover, Directory, type Entry } from './directory.ts'
-import { Batch, Journal, partAt, partsOf } from './journal.ts'
+import { Batch, BatchReader, Journal, type Part, partsOf } from './journal.ts'
 
 /** How the directory follows the journal. */
 export interface Pace {
@@ -12,9 +12,11 @@ export interface Pace {
   readonly lag: number
   /** How many entries are written at once, while nothing else can happen; so many go into blocks as soon as there are as many. */
   readonly entries: number
+  /** How many characters make a row of the journal full: what a commit brings beyond that goes into further rows. */
+  readonly row: number
 }
 
-const PACE: Pace = { lag: 4_000_000, entries: 128 }
+const PACE: Pace = { lag: 4_000_000, entries: 128, row: 64_000 }
 
 /** Spot is where one addition to a table stands in the journal, after others. */
 interface Spot {
@@ -56,6 +58,50 @@ class Known {
 
 const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
 
+/** Wanted is a part of a table's events, and where in the journal it stands. */
+interface Wanted {
+  readonly place: number
+  readonly from: number
+  readonly reading: Reading
+}
+
+/** Reading is a table whose events are being read, part by part. */
+class Reading {
+  readonly table: TableId
+  /** Where its events are, in order. */
+  readonly parts: readonly Wanted[]
+  readonly #version: number
+  #lines = ''
+  #n = 0
+  #failure: Error | undefined
+
+  constructor(table: TableId, { version, places }: Entry) {
+    this.table = table
+    this.#version = version
+    const spots = places.split(' ').slice(1)
+    this.parts = spots.map((one) => {
+      const [place = 0, from = 0] = one.split(':').map(Number)
+      return { place, from, reading: this }
+    })
+  }
+
+  /** Takes the next part, as it was found. */
+  take(part: Part | undefined): void {
+    if (part?.table !== this.table || part.expected !== this.#n) this.#failure ??= damaged(this.table, this.#n + 1, 'it is not there')
+    if (this.#failure || !part) return
+    this.#lines += part.lines
+    this.#n += part.count
+  }
+
+  /** All of its lines; an Error where not all of them were found. */
+  end(): string | Error {
+    if (this.#failure) return this.#failure
+    if (this.#n < this.#version) return damaged(this.table, this.#n + 1, 'it is not there')
+    if (this.#n > this.#version) return damaged(this.table, this.#version + 1, 'it should not be there')
+    return this.#lines
+  }
+}
+
 /** Update is the directory on its way to where the journal was when it began: `done` of these tables have their rows. */
 interface Update {
   readonly cover: Cover
@@ -93,13 +139,13 @@ export class SqliteShelf implements Shelf {
   #batch = new Batch()
 
   /** What goes wrong with the directory is told to `onTrouble`: nothing is lost by that, and it will be tried again. */
-  constructor(database: Database, onTrouble: OnTrouble, pace = PACE) {
+  constructor(database: Database, onTrouble: OnTrouble, pace: Partial<Pace> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
     this.#directory = new Directory(database)
     this.#onTrouble = onTrouble
-    this.#pace = pace
-    this.#enough = pace.entries
+    this.#pace = { ...PACE, ...pace }
+    this.#enough = this.#pace.entries
     const { place, ended } = this.#directory.covered()
     this.#place = place
     this.#covered = place
@@ -115,20 +161,22 @@ export class SqliteShelf implements Shelf {
 
   /** Runs work that may add, and keeps what it adds, in one transaction. */
   transaction(work: () => void): void {
+    const place = this.#place
     const ended = this.#ended
     const finished = this.#finished.length
+    const ahead = this.#ahead
     try {
       this.#database.transaction(() => {
         work()
-        if (this.#batch.text !== '') this.#journal.add(this.#place + 1, this.#batch.text)
+        this.#endRow()
       })
-      if (this.#batch.text !== '') this.#passed(this.#batch.text)
     } catch (error) {
-      this.#finished.length = finished
-      this.#forget(this.#place + 1, ended)
-      throw error
-    } finally {
       this.#batch = new Batch()
+      this.#finished.length = finished
+      this.#ahead = ahead
+      this.#place = place
+      this.#forget(place, ended)
+      throw error
     }
     if (this.#finished.length >= this.#enough) this.#fillBlocks()
   }
@@ -139,28 +187,27 @@ export class SqliteShelf implements Shelf {
     const known = inMemory ?? this.#find(table)
     if (known.version !== expected) return false
     if (count === 0) return true
+    // a row that is read again for one of its tables is not to be as long as what all of them bring at once
+    if (this.#batch.text.length >= this.#pace.row) this.#endRow()
     const from = this.#batch.add(addition, known.ended === undefined ? addition.ending : undefined)
     this.#learn(addition, from, known, !inMemory)
     return true
   }
 
-  read(table: TableId): string {
+  /** Reads each row of the journal once, in order, for all tables that have something in it. */
+  read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error> {
     return this.#database.ask(() => {
-      const { version, places } = (this.#known.get(table) ?? this.#find(table)).entry
-      let lines = ''
-      let n = 0
-      for (const [place = 0, from = 0] of places
-        .split(' ')
-        .slice(1)
-        .map((one) => one.split(':').map(Number))) {
-        const part = partAt(this.#journal.at(place), from)
-        if (part?.table !== table || part.expected !== n) throw damaged(table, n + 1, 'it is not there')
-        lines += part.lines
-        n += part.count
+      const readings = tables.map((table) => new Reading(table, (this.#known.get(table) ?? this.#find(table)).entry))
+      const wanted = readings.flatMap((reading) => reading.parts)
+      wanted.sort((one, other) => one.place - other.place || one.from - other.from)
+      let row = 0
+      let reader = new BatchReader('')
+      for (const { place, from, reading } of wanted) {
+        if (place !== row) reader = new BatchReader(this.#journal.at(place))
+        row = place
+        reading.take(reader.partAt(from))
       }
-      if (n < version) throw damaged(table, n + 1, 'it is not there')
-      if (n > version) throw damaged(table, version + 1, 'it should not be there')
-      return lines
+      return new Map(readings.map((reading) => [reading.table, reading.end()]))
     })
   }
 
@@ -219,10 +266,10 @@ export class SqliteShelf implements Shelf {
     known.spots = { place: this.#place + 1, from, expected, before: known.spots }
   }
 
-  /** Forgets what a place brought, which is not kept; as many tables had `ended` before. */
+  /** Forgets what was brought behind a place, which is not kept; as many tables had `ended` before. */
   #forget(place: number, ended: number): void {
     for (const [table, known] of this.#known) {
-      for (; known.spots?.place === place; known.spots = known.spots.before) known.version = known.spots.expected
+      for (; known.spots && known.spots.place > place; known.spots = known.spots.before) known.version = known.spots.expected
       if ((known.ended ?? 0) > ended) {
         known.ended = undefined
         known.counts = false
@@ -231,6 +278,15 @@ export class SqliteShelf implements Shelf {
       if (known.version === 0 || (known.ended !== undefined && !known.spots)) this.#known.delete(table)
     }
     this.#ended = ended
+  }
+
+  /** Adds what was gathered to the journal as its next row, inside of `Database.transaction`. */
+  #endRow(): void {
+    const { text } = this.#batch
+    if (text === '') return
+    this.#batch = new Batch()
+    this.#journal.add(this.#place + 1, text)
+    this.#passed(text)
   }
 
   /** The next place of the journal has this batch. */

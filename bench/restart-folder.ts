@@ -1,0 +1,79 @@
+// Plays games in a hall into a folder, and waits to be killed: node bench/restart-folder.ts FOLDER UNFINISHED FINISHED
+// Everything is written as by a server. Of the finished games a tenth is rated, the others are games of people who never said
+// who they are, against each other or against the house; of the unfinished ones each has players who can come back.
+import { games } from '../src/games/index.ts'
+import { seeded } from '../src/games/random.ts'
+import { Hall } from '../src/hall/hall.ts'
+import type { LiveTable } from '../src/hall/live.ts'
+import { HOUSE, PEER, type Sitter } from '../src/hall/ports.ts'
+import { openStore } from '../src/storage/sqlite.ts'
+import { wallClock } from '../src/wire/clock.ts'
+
+/** Games that go on at the same time. */
+const AT_ONCE = 100
+
+const [folder = '', unfinished = '20000', finished = '200000'] = process.argv.slice(2)
+const random = seeded(1)
+const store = await openStore({ folder })
+const onTrouble = (sentence: string, reason: unknown) => {
+  throw new Error(sentence, { cause: reason })
+}
+const hall = new Hall({ store, games, clock: wallClock, random, onTrouble })
+const LETTERS = [...'esiarntolcdugpmhbyfvkwzxjq']
+const PEER_SITTER: Sitter = { person: PEER, name: 'tjc/tictactoe' }
+const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
+
+const all = Number(unfinished) + Number(finished)
+let stay = Number(unfinished)
+for (let from = 0; from < all; from += AT_ONCE) {
+  const count = Math.min(AT_ONCE, all - from)
+  // so many of each hundred stay unfinished
+  const staying = Math.min(stay, Math.ceil((Number(unfinished) / all) * count))
+  stay -= staying
+  await play(Array.from({ length: count }, (_, at) => open(from + at, at < staying)))
+}
+await hall.recorder.settled()
+process.stdout.write('done\n')
+// only a SIGKILL is a crash
+setInterval(() => {}, 60_000)
+
+/** A game, and after how many moves it is left; `Infinity` for one that is played to its end. */
+interface Playing {
+  readonly table: LiveTable
+  readonly moves: number
+}
+
+function open(n: number, stays: boolean): Playing {
+  const moves = stays ? random.integer(0, 4) : Number.POSITIVE_INFINITY
+  const owner = (seat: number): Sitter => ({
+    person: `account:${1 + ((2 * n + seat) % 5000)}`,
+    name: `user${n}`,
+    token: tokenOf(2 * n + seat),
+  })
+  if (n % 10 === 3) return { table: hall.open('hangman', { options: {}, seats: [stays ? owner(0) : PEER_SITTER] }), moves }
+  const seats = stays || n % 10 === 5 ? [owner(0), owner(1)] : n % 10 === 7 ? [PEER_SITTER, PEER_SITTER] : [HOUSE_SITTER, PEER_SITTER]
+  return { table: hall.open('tictactoe', { options: {}, seats, rated: n % 10 === 5 && !stays }), moves }
+}
+
+/** As the SHA-256 of a token: 64 digits. */
+function tokenOf(n: number): string {
+  return n.toString(16).padStart(64, '0')
+}
+
+/** Plays games, a move of each at a time, and waits until that is kept. */
+async function play(playing: readonly Playing[]): Promise<void> {
+  for (let move = 0; ; move++) {
+    const on = playing.filter(({ table, moves }) => !table.over && move < moves)
+    for (const { table } of on) step(table, move)
+    await Promise.all(playing.map(({ table }) => table.kept()))
+    if (on.length === 0) return
+  }
+}
+
+function step(table: LiveTable, n: number): void {
+  const { rules, position, toMove } = table.state
+  const [seat = 0] = toMove
+  const move = rules.name === 'hangman' ? LETTERS[n] : random.choice([...(rules.moves?.(position, seat) ?? [])])
+  const refusal = table.submit({ type: 'play', seat, move })
+  if (refusal) throw new Error(refusal.refused)
+}

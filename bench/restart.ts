@@ -1,0 +1,116 @@
+// From the start of `parlor serve` on a folder with many games to its first answer, after a SIGKILL, ten times in a row:
+// node bench/restart.ts [UNFINISHED FINISHED KILLS]
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { figure, median, table, verdict } from './figures.ts'
+
+const [unfinished = 20_000, finished = 200_000, kills = 10] = process.argv.slice(2).map(Number)
+/** At most so many milliseconds until `/health` answers. */
+const TARGET = 3000
+
+const bin = join(import.meta.dirname, '..', 'bin', 'parlor.js')
+const folder = mkdtempSync(join(tmpdir(), 'parlor-restart-'))
+const started = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
+/** One start: milliseconds until it listens and until `/health` answers, and what it holds and has written by then. */
+interface Start {
+  readonly listening: number
+  readonly healthy: number
+  /** Tables at which something goes on. */
+  readonly tables: number
+  /** Bytes resident, and how many more the folder has than before. */
+  readonly rss: number
+  readonly written: number
+}
+
+const from = performance.now()
+const writer = start(join(import.meta.dirname, 'restart-folder.ts'), folder, String(unfinished), String(finished))
+await line(writer)
+await kill(writer)
+process.stderr.write(`${figure((performance.now() - from) / 1000, 0)} s to play the games\n`)
+const size = sizeOf(folder)
+
+const starts: Start[] = []
+for (let n = 0; n < kills; n++) {
+  const one = await restart()
+  starts.push(one)
+  process.stderr.write(`start ${n + 1}: ${figure(one.healthy, 0)} ms, ${one.tables} tables, ${figure(one.rss / 2 ** 20, 0)} MiB\n`)
+}
+
+const worst = Math.max(...starts.map(({ healthy }) => healthy))
+const tables = Math.min(...starts.map((one) => one.tables))
+const rows = starts.map(({ listening, healthy, rss, written }, n) => [
+  String(n + 1),
+  figure(listening, 0),
+  figure(healthy, 0),
+  figure(rss / 2 ** 20, 0),
+  figure(written, 0),
+])
+const text = `# Results: restart
+
+Written by \`npm run bench:restart\`: \`parlor serve\` is started on a folder with ${figure(unfinished, 0)} unfinished and ${figure(finished, 0)} finished tables, which a server has written that was killed, and is killed with SIGKILL as soon as \`/health\` answers, ${kills} times in a row. Measured on ${availableParallelism()} cores, Node ${process.versions.node}. The folder has ${figure(size / 2 ** 20, 0)} MiB.
+
+${table([['start', 'until it listens, ms', 'until /health answers, ms', 'resident, MiB', 'bytes written'], ['---', '---', '---', '---', '---'], ...rows])}
+
+Median until \`/health\` answers: ${figure(median(starts.map(({ healthy }) => healthy)), 0)} ms.
+
+## Targets
+
+${[
+  verdict(worst < TARGET, `the slowest of ${kills} starts: ${figure(worst, 0)} ms (target ${figure(TARGET, 0)})`),
+  verdict(tables >= unfinished, `the fewest tables that go on after a start: ${figure(tables, 0)} of ${figure(unfinished, 0)}`),
+].join('\n')}
+`
+writeFileSync(new URL('RESTART.md', import.meta.url), text)
+process.stdout.write(text)
+process.exit()
+
+async function restart(): Promise<Start> {
+  const before = sizeOf(folder)
+  const from = performance.now()
+  const server = start(bin, 'serve', '--json', '--only', 'door', '--port', 'door=0', '--http', '0', '--data', folder)
+  const { http } = JSON.parse(await line(server)) as { http: { port: number } }
+  const listening = performance.now() - from
+  const answer = await fetch(`http://127.0.0.1:${http.port}/health`)
+  const { tables } = (await answer.json()) as { tables: number }
+  const healthy = performance.now() - from
+  const rss = rssOf(server.pid ?? 0)
+  await kill(server)
+  return { listening, healthy, tables, rss, written: sizeOf(folder) - before }
+}
+
+function start(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  started.add(child)
+  child.on('exit', () => started.delete(child))
+  return child
+}
+
+/** The first line that a process prints. */
+async function line(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('its standard output is not read')
+  for await (const chunk of child.stdout) return String(chunk)
+  throw new Error('it ended and printed nothing')
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
+
+function sizeOf(path: string): number {
+  return readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0)
+}
+
+function rssOf(pid: number): number {
+  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
