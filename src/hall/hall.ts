@@ -7,10 +7,14 @@ import { clockOf, optionsOf, type Wish } from './matching.ts'
 import {
   type Clock,
   type ClockRules,
+  type Finished,
+  type History,
   HOUSE,
   hasAccount,
+  PEER,
   type PersonId,
   type Sitter,
+  type Slice,
   type Standing,
   type Store,
   type TableEvent,
@@ -95,6 +99,8 @@ export class Hall {
   readonly #tools: TableTools
   readonly #tables = new Tables()
   readonly #listing: Listing
+  /** The tables that have ended and are in the history of those who sat there. */
+  readonly #noted = new WeakSet<LiveTable>()
   readonly #seeks = new Seeks<Seeking>()
   /** When it is to be looked for abandoned tables next, in monotonic milliseconds. */
   #tidyAt = 0
@@ -107,7 +113,7 @@ export class Hall {
     const { store, clock, random, onTrouble } = options
     this.recorder = new Recorder(store, options.games, onTrouble)
     this.#listing = new Listing(options.isListed ?? (({ state }) => !state.opened.private))
-    this.#tools = { log: store.tables, clock, random, onTrouble, onChange: (table) => this.#listing.update(table) }
+    this.#tools = { log: store.tables, clock, random, onTrouble, onChange: (table) => this.#changed(table) }
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
 
@@ -220,6 +226,11 @@ export class Hall {
   /** Where time comes from here. */
   get clock(): Clock {
     return this.#options.clock
+  }
+
+  /** A part of the tables that a person has finished, the newest first; see `History`. */
+  history(person: PersonId, slice: Slice): ReturnType<History['of']> {
+    return this.#options.store.history.of(person, slice)
   }
 
   /** Everything that is kept of a table, and all that is seen of it. */
@@ -363,6 +374,16 @@ export class Hall {
     table.whenQuiet(() => this.#remove(table))
   }
 
+  #changed(table: LiveTable): void {
+    this.#listing.update(table)
+    if (!table.state.ended || this.#noted.has(table)) return
+    this.#noted.add(table)
+    const persons = personsOf(table)
+    if (persons.length === 0) return
+    const { store, onTrouble } = this.#options
+    store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`table ${table.id} is in no history`, reason))
+  }
+
   #remove(table: LiveTable): void {
     this.#tables.remove(table)
     this.#listing.remove(table)
@@ -424,6 +445,18 @@ export class Hall {
 export function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
   const seats = [...state.opened.seats.keys()]
   return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ who }) => who === seat))
+}
+
+/** Those who sit at a table and are known by a name, each once. */
+function personsOf({ state }: LiveTable): PersonId[] {
+  return [...new Set(state.opened.seats.map(({ person }) => person))].filter((person) => person !== HOUSE && person !== PEER)
+}
+
+/** A table that has ended, as a history has it. */
+function finishedOf({ id, state, now }: LiveTable): Finished {
+  const { game, seats, rated, private: hidden } = state.opened
+  const outcome = state.outcome ?? { winners: [] }
+  return { table: id, game, at: now, names: seats.map(({ name }) => name), outcome, rated, private: hidden }
 }
 
 /**

@@ -111,6 +111,12 @@ export class People {
     return (await this.#accounts.named(foldName(name))) !== undefined
   }
 
+  /** The person of a name, here or not, and the name as its owner writes it: of its account, or else the guest of that name. */
+  async find(name: string): Promise<{ readonly person: PersonId; readonly name: string }> {
+    const account = await this.#accounts.named(foldName(name))
+    return account ? { person: account.person, name: account.name } : { person: guestOf(name), name: this.named(name)?.name ?? name }
+  }
+
   /** Lets somebody back in who has shown by a token who it is. */
   async comeBack(person: PersonId, entry: Entry): Promise<Visitor | Denial> {
     return person.startsWith('guest:') ? this.#guest(entry.name, { ...entry, again: true }) : this.#arrive(person, entry.name, entry)

@@ -193,6 +193,38 @@ export interface Results {
   rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }>
 }
 
+/** Tables that are kept in the history of one person, at most: the newest. */
+export const HISTORY = 200
+
+/** Finished is a table that has ended, as the history of those who sat there has it. */
+export interface Finished {
+  readonly table: TableId
+  readonly game: string
+  /** When it ended, in milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Who sat there, by seat. */
+  readonly names: readonly string[]
+  readonly outcome: Outcome
+  readonly rated: boolean
+  /** Only those who sat there know of it. */
+  readonly private: boolean
+}
+
+/** Slice is a part of a list: at most `count` items from the place `from` on, counted from 0; with private tables, or without. */
+export interface Slice {
+  readonly from: number
+  readonly count: number
+  readonly hidden: boolean
+}
+
+/** History keeps which tables each person has finished. It has what has ended since version 6 of the store. */
+export interface History {
+  /** Adds a finished table to the history of persons, whose oldest tables beyond `HISTORY` are forgotten. */
+  add(persons: readonly PersonId[], finished: Finished): Promise<void>
+  /** A part of what a person has finished, the highest number of a table first, and how many there are in all. */
+  of(person: PersonId, slice: Slice): Promise<{ readonly items: readonly Finished[]; readonly total: number }>
+}
+
 /** Account is a name that belongs to somebody. */
 export interface Account {
   readonly person: PersonId
@@ -239,6 +271,7 @@ export interface Store {
   readonly keeps?: boolean
   readonly tables: TableLog
   readonly results: Results
+  readonly history: History
   readonly accounts: Accounts
   /** Whether it can write; always, where that is not said. */
   readonly availability?: Availability

@@ -22,6 +22,8 @@ export const BOUNDS = {
   wait: { min: 0, max: 7 * DAY },
   /** Rows of a ladder. */
   rows: { min: 1, max: 100 },
+  /** A place in a list, from which a page of it begins. */
+  place: { min: 0, max: 1_000_000 },
   /** The number that a command is called by in its answer. */
   id: { min: 0, max: Number.MAX_SAFE_INTEGER },
   /** A setting, before the game is known whose bounds hold. */

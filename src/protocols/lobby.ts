@@ -97,6 +97,19 @@ export interface LadderRow {
   readonly games: number
 }
 
+/** FinishedGame is a table that has ended, as the history of a user has it. */
+export interface FinishedGame {
+  readonly table: number
+  readonly game: string
+  readonly names: readonly string[]
+  /** The seat of the user whose history it is. */
+  readonly seat: SeatNumber
+  readonly outcome: Outcome
+  readonly rated: boolean
+  /** When it ended, in milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
 /** TableEvent is what happens at a table, as this one may see it. */
 export interface TableNews {
   readonly table: number
@@ -230,6 +243,12 @@ export interface Lobby {
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
   /** The own place on a ladder; `undefined` for who is not on it. */
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
+
+  /**
+   * A part of the finished games of a user, the newest first, and the user's name; of this one, where no name is given.
+   * Private games are only in what a registered user asks of itself.
+   */
+  history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 
   /** Wants to play: `seated` is called when there is a table, which can be at once. For a private wish, its code. */
   seek(wish: GameWish): Promise<Sought | LobbyRefusal>

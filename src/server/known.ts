@@ -11,7 +11,7 @@ export function isPublic({ state: { opened } }: LiveTable): boolean {
 }
 
 /** The name by which a game is asked for. */
-function nameOf(game: string): string {
+export function nameOf(game: string): string {
   return entryOf(game)?.name ?? game
 }
 

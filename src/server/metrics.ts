@@ -41,9 +41,8 @@ export class Metrics {
   /** The same store, with what is appended to its journal counted and timed. */
   metered(store: Store): Store {
     const told = { kept: (seconds: number) => this.#appends.observe(seconds), moved: () => this.#moves++ }
-    const { results, accounts, availability } = store
     const tables = new MeteredLog(store.tables, told)
-    return { tables, results, accounts, ...(availability ? { availability } : {}), close: () => store.close() }
+    return { ...store, tables, close: () => store.close() }
   }
 
   /** Measures a server and its hall, too. */

@@ -11,6 +11,7 @@ import { Bucket } from '../hall/throttle.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
+  FinishedGame,
   GameWish,
   LadderRow,
   Lobby,
@@ -25,6 +26,7 @@ import type {
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
 import { challengeTo, nearTo } from './challenges.ts'
+import { historyOf } from './histories.ts'
 import { Identity } from './identity.ts'
 import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
@@ -151,6 +153,11 @@ export class Session implements Lobby {
     const entry = entryOf(game)
     if (!entry) return noGame(game)
     return this.#visitor ? this.#rooms.hall.place(entry.game.name, this.#visitor.person) : WHO
+  }
+
+  async history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
+    if (!this.#visitor) return WHO
+    return historyOf(this.#rooms, name === undefined ? this.#visitor : await this.#rooms.people.find(name), range, this.#visitor.person)
   }
 
   async seek(wish: GameWish): Promise<Sought | LobbyRefusal> {

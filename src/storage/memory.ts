@@ -1,6 +1,7 @@
 import type { Account, Accounts, PersonId, Results, Session, Standing, Store, TableId } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
+import { MemoryHistory } from './memory-history.ts'
 import { accountOf, personOf } from './persons.ts'
 import { atMost, byLadder, checkStandings } from './standings.ts'
 
@@ -11,10 +12,15 @@ import { atMost, byLadder, checkStandings } from './standings.ts'
 export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTrouble } = {}): Store {
   const commits = new Commits((work) => work(), onTrouble)
   const results = new MemoryResults(commits)
+  const history = new MemoryHistory(commits)
   return {
     tables: new Log(new MemoryShelf(), commits),
     results,
-    accounts: new MemoryAccounts(commits, results),
+    history,
+    accounts: new MemoryAccounts(commits, (person) => {
+      results.forget(person)
+      history.forget(person)
+    }),
     close: async () => commits.close(),
   }
 }
@@ -110,15 +116,15 @@ class MemoryResults implements Results {
 
 class MemoryAccounts implements Accounts {
   readonly #commits: Commits
-  readonly #results: MemoryResults
+  readonly #forget: (person: PersonId) => void
   readonly #accounts = new Map<number, Account>()
   readonly #keys = new Map<string, Account>()
   readonly #sessions = new Map<string, Session>()
   #next = 1
 
-  constructor(commits: Commits, results: MemoryResults) {
+  constructor(commits: Commits, forget: (person: PersonId) => void) {
     this.#commits = commits
-    this.#results = results
+    this.#forget = forget
   }
 
   async named(key: string): Promise<Account | undefined> {
@@ -153,7 +159,7 @@ class MemoryAccounts implements Accounts {
       this.#accounts.delete(accountOf(person) ?? 0)
       this.#keys.delete(account.key)
       this.#closeSessions((session) => session.person === person)
-      this.#results.forget(person)
+      this.#forget(person)
       return true
     })
   }

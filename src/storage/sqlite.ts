@@ -5,6 +5,7 @@ import { Log } from './log.ts'
 import { Outage, systemTimers, type Timers } from './outage.ts'
 import { SqliteAccounts } from './sqlite/accounts.ts'
 import { Database, type Durable } from './sqlite/database.ts'
+import { SqliteHistory } from './sqlite/history.ts'
 import { migrate } from './sqlite/migrations.ts'
 import { SqliteResults } from './sqlite/results.ts'
 import { SqliteShelf } from './sqlite/tables.ts'
@@ -46,6 +47,7 @@ export async function openStore({
       keeps: true,
       tables: new Log(shelf, commits),
       results: new SqliteResults(database, commits),
+      history: new SqliteHistory(database, commits),
       accounts: new SqliteAccounts(database, commits),
       availability: outage,
       async close() {

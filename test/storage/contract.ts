@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { accountsContract } from './contract-accounts.ts'
 import { followContract } from './contract-follow.ts'
+import { historyContract } from './contract-history.ts'
 import { propertiesContract } from './contract-properties.ts'
 import { resultsContract } from './contract-results.ts'
 import { tablesContract } from './contract-tables.ts'
@@ -18,4 +19,5 @@ export function contract(open: Open): void {
   propertiesContract(closing)
   resultsContract(closing)
   accountsContract(closing)
+  historyContract(closing)
 }

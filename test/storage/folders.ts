@@ -7,6 +7,7 @@ import { Commits, type OnTrouble, warn } from '../../src/storage/commits.ts'
 import { Log } from '../../src/storage/log.ts'
 import { SqliteAccounts } from '../../src/storage/sqlite/accounts.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
+import { SqliteHistory } from '../../src/storage/sqlite/history.ts'
 import { migrate } from '../../src/storage/sqlite/migrations.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { type Pace, SqliteShelf } from '../../src/storage/sqlite/tables.ts'
@@ -46,6 +47,7 @@ export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnT
   return {
     tables: new Log(shelf, commits),
     results: new SqliteResults(database, commits),
+    history: new SqliteHistory(database, commits),
     accounts: new SqliteAccounts(database, commits),
     close,
   }

@@ -6,6 +6,7 @@ import { programs } from '../../src/protocols/door/door.ts'
 import type { Household, Line } from '../../src/protocols/house.ts'
 import type {
   Attendance,
+  FinishedGame,
   GameWish,
   LadderRow,
   Lobby,
@@ -223,6 +224,16 @@ export class StagedLobby implements Lobby {
 
   async ladder(...args: [string, number]): Promise<readonly LadderRow[] | LobbyRefusal> {
     return this.#call<readonly LadderRow[]>('ladder', ...args) ?? []
+  }
+
+  async history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal> {
+    return (
+      this.#call<Page<FinishedGame> & { readonly name: string }>('history', name, range) ?? {
+        name: name ?? this.me?.name ?? '',
+        items: [],
+        total: 0,
+      }
+    )
   }
 
   async rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal> {

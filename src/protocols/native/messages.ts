@@ -138,6 +138,11 @@ export const ToServer = z.discriminatedUnion('type', [
     game,
     limit: whole(BOUNDS.rows).optional(),
   }),
+  command('history', 'Asks for the games that a user has finished, the newest first; answered by `history`.', {
+    name: name.optional().meta({ description: 'the own ones, if it is missing' }),
+    from: whole(BOUNDS.place).optional().meta({ description: 'how many to leave out, for one page after the other' }),
+    limit: whole(BOUNDS.rows).optional(),
+  }),
   command('seek', 'Wants to play. `seated` comes when there is a table; `ok` has the code of a private wish.', {
     game,
     settings: settings.optional(),
@@ -245,6 +250,26 @@ export const ToClient = z.discriminatedUnion('type', [
     best: list(z.strictObject(ladderRow)),
     own: z.strictObject({ ...ladderRow, of: count }).optional(),
   }),
+  message(
+    'history',
+    'Games that a user has finished, the newest first. At most 200 are kept, of what ended since the store has a history.',
+    {
+      id: id.optional(),
+      name: z.string(),
+      games: list(
+        z.strictObject({
+          table,
+          game: z.string(),
+          names: list(z.string()),
+          seat: seat.meta({ description: 'of the user whose history it is' }),
+          outcome,
+          rated: z.boolean(),
+          at: time.meta({ description: 'when it ended, in milliseconds since the Unix epoch' }),
+        }),
+      ),
+      total: count.meta({ description: 'how many there are in all, of which these are a page' }),
+    },
+  ),
   message(
     'sought',
     'Somebody seeks this one by name, or did when it came in: `seek` with the same, and `against` this name, sits down.',

@@ -110,6 +110,8 @@ export class NativeSession implements LobbyListener {
         return lobbyAt(lobby, command)
       case 'ladder':
         return this.#ladder(command)
+      case 'history':
+        return this.#history(command)
       case 'seek':
         return this.#seek(command)
       case 'cancel':
@@ -153,6 +155,11 @@ export class NativeSession implements LobbyListener {
     const own = await this.#lobby().rank(game)
     const row = ({ rank, name, score, games }: (typeof best)[number]) => ({ rank, name, score, games })
     return { type: 'ladder', game, best: best.map(row), ...(own && !isRefusal(own) ? { own: { ...row(own), of: own.of } } : {}) }
+  }
+
+  async #history({ name, from = 0, limit = LADDER }: Command<'history'>): Promise<Answer | LobbyRefusal> {
+    const found = await this.#lobby().history(name, { from, count: limit })
+    return isRefusal(found) ? found : { type: 'history', name: found.name, games: found.items, total: found.total }
   }
 
   async #seek({ settings = {}, ...wish }: Command<'seek'>): Promise<Answer | LobbyRefusal> {

@@ -14,6 +14,7 @@ export class SqliteAccounts implements Accounts {
   readonly #setPassword: StatementSync
   readonly #remove: StatementSync
   readonly #removeStandings: StatementSync
+  readonly #removeHistory: StatementSync
   readonly #open: StatementSync
   readonly #session: StatementSync
   readonly #close: StatementSync
@@ -30,6 +31,7 @@ export class SqliteAccounts implements Accounts {
     this.#setPassword = database.prepare('UPDATE accounts SET password = ? WHERE number = ?')
     this.#remove = database.prepare('DELETE FROM accounts WHERE number = ?')
     this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ?')
+    this.#removeHistory = database.prepare('DELETE FROM history WHERE person = ?')
     this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until) VALUES (?, ?, ?)')
     this.#session = database.prepare('SELECT * FROM sessions WHERE token = ? AND until > ?')
     this.#close = database.prepare('DELETE FROM sessions WHERE token = ?')
@@ -68,6 +70,7 @@ export class SqliteAccounts implements Accounts {
       if (this.#remove.run(accountOf(person) ?? 0).changes === 0) return false
       this.#closeAll.run(person)
       this.#removeStandings.run(person)
+      this.#removeHistory.run(person)
       return true
     })
   }

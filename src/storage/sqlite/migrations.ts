@@ -121,6 +121,18 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // seeds may be texts with a version, and tables may get another, which programs before this cannot read
   'PRAGMA user_version = 5;',
+  // what each person has played: from here on, so that tables that ended before are in no history
+  `
+  CREATE TABLE history (
+    person TEXT NOT NULL,
+    table_id INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (person, table_id)
+  ) STRICT, WITHOUT ROWID;
+
+  PRAGMA user_version = 6;
+  `,
 ]
 
 /**

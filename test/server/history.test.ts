@@ -1,0 +1,92 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { folder } from '../storage/folders.ts'
+import { settled } from '../support/clock.ts'
+import { Machine } from '../support/machine.ts'
+import { Room } from '../support/room.ts'
+
+const PASSWORD = 'engine-1843'
+
+/** Programs in one room, each registered under a name. */
+async function members(room: Room, ...names: string[]): Promise<Machine[]> {
+  const all: Machine[] = []
+  for (const name of names) {
+    const machine = new Machine(room.premises)
+    await machine.say({ type: 'register', name, password: PASSWORD })
+    all.push(machine)
+  }
+  return all
+}
+
+/** A game of two that the first resigns. */
+async function resigned(one: Machine, other: Machine, more: { rated?: boolean } = {}): Promise<number> {
+  await one.say({ type: 'seek', game: 'tictactoe', ...more })
+  await other.say({ type: 'seek', game: 'tictactoe', ...more })
+  const { table } = one.last('seated')
+  await one.say({ type: 'resign', table })
+  await settled()
+  return table
+}
+
+describe('the history of a user', () => {
+  test('has the finished games, the newest first, with table, players and outcome', async () => {
+    const room = new Room()
+    const [ada, bob] = (await members(room, 'ada', 'bob')) as [Machine, Machine]
+    expect(await ada.say({ type: 'history' })).toMatchObject({ type: 'history', name: 'ada', games: [], total: 0 })
+    await resigned(ada, bob)
+    await resigned(bob, ada, { rated: true })
+    expect(await ada.say({ type: 'history', name: 'Bob' })).toMatchObject({
+      type: 'history',
+      name: 'bob',
+      games: [
+        { table: 2, game: 'tictactoe', names: ['bob', 'ada'], seat: 0, outcome: { winners: [1], left: 0, resigned: true }, rated: true },
+        { table: 1, game: 'tictactoe', names: ['ada', 'bob'], seat: 1, outcome: { winners: [1], left: 0, resigned: true }, rated: false },
+      ],
+      total: 2,
+    })
+    expect(await ada.say({ type: 'history', from: 1, limit: 1 })).toMatchObject({ games: [{ table: 1, seat: 0 }], total: 2 })
+  })
+
+  test('shows private games to the account alone that has played them', async () => {
+    const room = new Room()
+    const [ada, bob, eve] = (await members(room, 'ada', 'bob', 'eve')) as [Machine, Machine, Machine]
+    const { code = '' } = (await ada.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
+    await bob.say({ type: 'join', code })
+    await ada.say({ type: 'resign', table: ada.last('seated').table })
+    expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 0 })
+    expect(await ada.say({ type: 'history' })).toMatchObject({ total: 1, games: [{ game: 'scissors' }] })
+    const guest = new Machine(room.premises)
+    await guest.say({ type: 'enter', name: 'gus' })
+    const { code: again = '' } = (await guest.say({ type: 'seek', game: 'scissors', private: true })) as { code?: string }
+    await bob.say({ type: 'join', code: again })
+    await guest.say({ type: 'resign', table: guest.last('seated').table })
+    // a guest's name is anybody's
+    expect(await guest.say({ type: 'history' })).toMatchObject({ total: 0 })
+  })
+
+  test('has no game that goes on, and neither word nor number of one that is over', async () => {
+    const room = new Room()
+    const [ada] = (await members(room, 'ada')) as [Machine]
+    for (const game of ['hangman', 'guess', 'quiz']) await ada.say({ type: 'seek', game })
+    expect(await ada.say({ type: 'history' })).toMatchObject({ total: 0 })
+    for (const { table } of ada.all('seated')) await ada.say({ type: 'resign', table })
+    const history = await ada.say({ type: 'history' })
+    expect(history).toMatchObject({ total: 3 })
+    const allowed = ['table', 'game', 'names', 'seat', 'outcome', 'rated', 'at']
+    if (history.type === 'history') for (const one of history.games) expect(Object.keys(one).sort()).toEqual(allowed.toSorted())
+  })
+
+  test('outlives the server', async () => {
+    const path = folder()
+    const first = new Room({ store: await openStore({ folder: path }) })
+    const [ada, bob] = (await members(first, 'ada', 'bob')) as [Machine, Machine]
+    await resigned(ada, bob)
+    first.premises.clear(new Error('stopped'))
+    await first.premises.close()
+    const second = new Room({ store: await openStore({ folder: path }) })
+    onTestFinished(() => second.premises.close())
+    const eve = new Machine(second.premises)
+    await eve.say({ type: 'enter', name: 'eve' })
+    expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 1, games: [{ table: 1, names: ['ada', 'bob'] }] })
+  })
+})

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { type Finished, HISTORY } from '../../src/hall/ports.ts'
+import type { Open } from './samples.ts'
+
+function finished(table: number, more: Partial<Finished> = {}): Finished {
+  return {
+    table,
+    game: 'tictactoe',
+    at: 1000 + table,
+    names: ['ada', 'bob'],
+    outcome: { winners: [1] },
+    rated: false,
+    private: false,
+    ...more,
+  }
+}
+
+const ALL = { from: 0, count: 1000, hidden: true }
+
+/** What every store does with the history of persons. */
+export function historyContract(open: Open): void {
+  describe('history', () => {
+    test('a finished table is in the history of each person who sat there, the newest first', async () => {
+      const { history } = await open()
+      await history.add(['guest:ada', 'account:1'], finished(3))
+      await history.add(['guest:ada'], finished(7, { outcome: { winners: [], left: 0, aborted: true }, rated: true }))
+      await history.add(['guest:ada'], finished(5))
+      expect((await history.of('guest:ada', ALL)).items.map(({ table }) => table)).toEqual([7, 5, 3])
+      expect(await history.of('account:1', ALL)).toEqual({ items: [finished(3)], total: 1 })
+      expect(await history.of('guest:nobody', ALL)).toEqual({ items: [], total: 0 })
+    })
+
+    test('it is read in pages, with how many there are', async () => {
+      const { history } = await open()
+      for (let table = 1; table <= 7; table++) await history.add(['guest:ada'], finished(table))
+      const page = await history.of('guest:ada', { from: 2, count: 3, hidden: true })
+      expect([page.items.map(({ table }) => table), page.total]).toEqual([[5, 4, 3], 7])
+      expect(await history.of('guest:ada', { from: 99, count: 3, hidden: true })).toEqual({ items: [], total: 7 })
+    })
+
+    test('a private table is only in what its own players see', async () => {
+      const { history } = await open()
+      await history.add(['guest:ada'], finished(1))
+      await history.add(['guest:ada'], finished(2, { private: true }))
+      expect((await history.of('guest:ada', { ...ALL, hidden: false })).items.map(({ table }) => table)).toEqual([1])
+      expect((await history.of('guest:ada', ALL)).total).toBe(2)
+    })
+
+    test('of one person only so many are kept', async () => {
+      const { history } = await open()
+      await Promise.all(Array.from({ length: HISTORY + 5 }, (_, at) => history.add(['guest:ada'], finished(at + 1))))
+      const { items, total } = await history.of('guest:ada', ALL)
+      expect([total, items.at(0)?.table, items.at(-1)?.table]).toEqual([HISTORY, HISTORY + 5, 6])
+    })
+
+    test('a table that is added again is there once', async () => {
+      const { history } = await open()
+      await history.add(['guest:ada'], finished(1))
+      await history.add(['guest:ada'], finished(1, { at: 9 }))
+      expect((await history.of('guest:ada', ALL)).items).toEqual([finished(1, { at: 9 })])
+    })
+
+    test('an account that is removed takes its history with it', async () => {
+      const { history, accounts } = await open()
+      const account = await accounts.add({ key: 'ada', name: 'ada', password: 'x', since: 1 })
+      await history.add([account?.person ?? '', 'guest:bob'], finished(1))
+      await accounts.remove(account?.person ?? '')
+      expect((await history.of(account?.person ?? '', ALL)).total).toBe(0)
+      expect((await history.of('guest:bob', ALL)).total).toBe(1)
+    })
+  })
+}
