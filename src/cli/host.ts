@@ -6,7 +6,8 @@ import { messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
-import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
+import { terminalSignal } from './stop-signal.ts'
+import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
 
 interface HostOptions extends TermOptions, TransportOptions {

@@ -2,7 +2,8 @@ import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkOptions, networked } from './programs.ts'
-import { randomOf, type TermOptions, terminalSignal, termsOf } from './terms.ts'
+import { terminalSignal } from './stop-signal.ts'
+import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
 
 interface JoinOptions extends TermOptions, TransportOptions {

@@ -11,6 +11,7 @@ import { address, list, moment, namedLimit, namedPort, number, port, several, sp
 export async function main(argv: readonly string[]): Promise<void> {
   onMistake(() => process.exit(EXIT.trouble))
   outlivesReaders()
+  endsWithLauncher()
   let code: number = EXIT.good
   const program = commands((result) => {
     code = result
@@ -24,6 +25,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // what was printed must be out before the process ends
   process.stdout.write('', () => process.exit(code))
+}
+
+/** Ends when the older Node does that started this one (bin/relaunch.js). */
+function endsWithLauncher(): void {
+  if (process.env.PARLOR_RELAUNCHED === undefined) return
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel?.unref()
 }
 
 function usage(sentence: string): number {

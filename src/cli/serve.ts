@@ -19,12 +19,13 @@ import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake } from './diagnostics.ts'
 import { logsOn } from './logs.ts'
+import { serverSignal } from './stop-signal.ts'
 import { NOWHERE, storeIn } from './stores.ts'
-import { stopSignal, termsOf } from './terms.ts'
+import { termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
-  const stop = stopSignal()
+  const stop = serverSignal()
   onMistake(() => {})
   const settings = await settingsOf(flags)
   const { config } = settings

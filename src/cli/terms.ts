@@ -2,7 +2,6 @@ import type { Random } from '../games/game.ts'
 import type { Question } from '../games/questions.ts'
 import { chance, given } from '../games/random.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
-import { EXIT } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -52,24 +51,6 @@ export async function termsOf(given: TermOptions, warn: (sentence: string) => vo
 /** Where chance comes from: as given, for a program that takes that, or as it comes. */
 export function randomOf({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
   return choices && takes.includes('choices') ? given(choices) : chance
-}
-
-/** A signal that Ctrl-C and a termination signal set off; its reason is the exit code. */
-export function stopSignal(): AbortSignal {
-  const stop = new AbortController()
-  process.on('SIGINT', () => stop.abort(EXIT.interrupted))
-  process.on('SIGTERM', () => stop.abort(EXIT.terminated))
-  return stop.signal
-}
-
-/** As `stopSignal`, for who talks with somebody at a terminal: that nobody reads there any more sets it off too. */
-export function terminalSignal(): AbortSignal {
-  const unread = new AbortController()
-  process.stdout.once('error', () => {
-    complain('nobody reads what is printed here any more')
-    unread.abort(EXIT.trouble)
-  })
-  return AbortSignal.any([stopSignal(), unread.signal])
 }
 
 function isFraming(text: string): text is 'lines' | 'none' | 'length' {

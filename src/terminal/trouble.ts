@@ -2,8 +2,8 @@ import { Patience } from '../protocols/patience.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import type { Address } from '../wire/transport.ts'
 
-/** Exit codes: 0 as the protocol ends, 1 otherwise, 2 usage, 130 and 143 after Ctrl-C and a termination signal. */
-export const EXIT = { good: 0, trouble: 1, usage: 2, interrupted: 130, terminated: 143 } as const
+/** Exit codes: 0 as the protocol ends, 1 otherwise, 2 usage, 129, 130 and 143 after a hang-up, Ctrl-C and a termination signal. */
+export const EXIT = { good: 0, trouble: 1, usage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const
 
 /** A place as people write it: `127.0.0.1:9999`, `[::1]:9999`, or the path of a Unix socket. */
 export function place({ host, port }: Address): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -18,7 +18,7 @@ describe('the package, installed from its tarball into another folder', () => {
     folder = await mkdtemp(join(tmpdir(), 'parlor-package-'))
     await exec(npm, ['pack', '--pack-destination', folder], { cwd: root })
     await writeFile(join(folder, 'package.json'), '{ "private": true }')
-    await exec(npm, ['install', '--no-audit', '--no-fund', '--prefer-offline', './parlor-0.1.0.tgz'], { cwd: folder })
+    await exec(npm, ['install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', './parlor-0.1.0.tgz'], { cwd: folder })
     entry = join(folder, 'node_modules/parlor/bin/parlor.js')
   }, 120_000)
   afterAll(() => rm(folder, { recursive: true }))
@@ -40,6 +40,13 @@ describe('the package, installed from its tarball into another folder', () => {
     await using version = new Parlor(['--version'], entry)
     expect(await version.exit).toBe(0)
     expect(version.output).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('an older Node starts it again with the Node that the package brings', async () => {
+    await symlink(join(root, 'node_modules/node'), join(folder, 'node_modules/node'))
+    const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })'
+    const { stdout } = await exec(process.execPath, ['--import', old, entry, '--version'])
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
   test('nothing of the sources or the tests is in it', async () => {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { cpSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/protocols/index.ts'
+import { folder } from '../storage/folders.ts'
 import { run } from '../support/process.ts'
 
 describe('the command line', () => {
@@ -107,13 +109,16 @@ describe('the command line', () => {
   })
 })
 
-test('a Node that is too old is told so in one sentence', async () => {
+test('a Node that is too old says so in one sentence where the package has brought none', async () => {
   const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "24.6.0" } })'
-  const bin = join(import.meta.dirname, '../../bin/parlor.js')
-  const started = promisify(execFile)(process.execPath, ['--import', old, bin, '--help'])
+  const bin = join(import.meta.dirname, '../../bin')
+  const alone = folder()
+  for (const file of ['parlor.js', 'relaunch.js']) cpSync(join(bin, file), join(alone, file))
+  writeFileSync(join(alone, 'package.json'), '{ "type": "module" }')
+  const started = promisify(execFile)(process.execPath, ['--import', old, join(alone, 'parlor.js'), '--help'])
   await expect(started).rejects.toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, [^\n]+\n$/),
+    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, and this is Node 24\.6\.0; [^\n]+\n$/),
   })
 })

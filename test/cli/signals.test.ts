@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Parlor } from '../support/process.ts'
+
+const root = join(import.meta.dirname, '../..')
+const SERVE = ['--json', '--only', 'guess', '--port', 'guess=0']
+const WAYS = {
+  'npm start': ['npm', 'start', '--silent', '--', ...SERVE],
+  'npx parlor serve': ['npx', 'parlor', 'serve', ...SERVE],
+  'the process': [process.execPath, join(root, 'bin/parlor.js'), 'serve', ...SERVE],
+} as const
+type Way = keyof typeof WAYS
+
+/** A server that was started in some way, when it listens. */
+async function start(way: Way, { nohup = false } = {}) {
+  const [command, ...args] = nohup ? ['nohup', ...WAYS[way]] : WAYS[way]
+  // a shell says so of what it starts
+  const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', _: nohup ? '/usr/bin/nohup' : command }
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+  onTestFinished(() => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    } catch {
+      // all of them have ended
+    }
+  })
+  // whoever writes to it has ended when it has
+  const ended = once(child.stdout, 'close').then(() => true)
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{')) continue
+    const { pid, listening } = JSON.parse(line) as { pid: number; listening: { port: number }[] }
+    return { child, pid, port: listening[0]?.port ?? 0, ended }
+  }
+  throw new Error(`${way} has ended`)
+}
+
+async function greeted(port: number): Promise<string> {
+  const client = connect(port, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void client.destroy())
+  const [data] = await once(client, 'data', { signal: AbortSignal.timeout(5000) })
+  return String(data)
+}
+
+describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('a signal to %s', (way) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the server in good order', { timeout: 60_000 }, async (signal) => {
+    const { child, port, ended } = await start(way)
+    expect(await greeted(port)).toBe('GUESS\n')
+    child.kill(signal)
+    expect(await ended).toBe(true)
+    if (way === 'the process') expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
+  })
+
+  test('SIGHUP under nohup does not end it, and SIGTERM does', { timeout: 60_000 }, async () => {
+    const { child, pid, port, ended } = await start(way, { nohup: true })
+    // as a terminal does when it is closed
+    process.kill(-(child.pid ?? 0), 'SIGHUP')
+    // a signal is handled before what comes after it
+    for (let n = 0; n < 3; n++) expect(await greeted(port)).toBe('GUESS\n')
+    process.kill(pid, 'SIGTERM')
+    expect(await ended).toBe(true)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
+  const bin = join(root, 'bin/parlor.js')
+  /** Stands in for an older Node, which `bin` sees by its version alone. */
+  const old = `data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.2" } })`
+  const spawnOld = (...args: readonly string[]) => {
+    const env = { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none' }
+    const child = spawn(process.execPath, ['--import', old, bin, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    return child
+  }
+
+  test('starts Parlor again with the Node that the package brings, and ends with its exit code', async () => {
+    const child = spawnOld('lookup', 'no.such.name.invalid')
+    const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)])
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('nothing is known') })
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('hands %s on, and the server ends in good order', async (signal) => {
+    const child = spawnOld('serve', ...SERVE)
+    const exit = once(child, 'exit')
+    await once(child.stdout, 'data')
+    child.kill(signal)
+    expect(await exit).toEqual([0, null])
+  })
+
+  test('takes the server with it when it is killed', async () => {
+    const child = spawnOld('serve', ...SERVE)
+    await once(child.stdout, 'data')
+    child.kill('SIGKILL')
+    // the server holds the other end
+    await once(child.stdout, 'close')
+  })
+
+  test('is all that the manifest asks for, so that npm has nothing to warn of', () => {
+    expect(manifest.engines.node).toBe('>=18')
+  })
+})
+
+test('the version is printed', async () => {
+  await using parlor = new Parlor(['--version'])
+  expect(await parlor.exit).toBe(0)
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  expect(parlor.output).toBe(`${version}\n`)
+})
