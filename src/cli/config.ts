@@ -28,6 +28,12 @@ export interface Flags {
   readonly words?: string
   readonly questions?: string
   readonly strict?: boolean
+  readonly split?: string
+  readonly glue?: string
+  readonly delay?: string
+  readonly seed?: number
+  readonly trace?: boolean
+  readonly secrets?: boolean
   readonly http?: string
   readonly log?: string
   readonly level?: string

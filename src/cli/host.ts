@@ -2,15 +2,17 @@ import { chance } from '../games/random.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { type Hosting, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { messageOf } from '../terminal/trouble.ts'
+import { messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
+import type { Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
 
-interface HostOptions extends TermOptions, TransportOptions {
+interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string
   readonly port?: number
   readonly forever?: boolean
@@ -31,7 +33,9 @@ async function hallFor({ name }: Program): Promise<Pick<Hosting, 'house'>> {
 export async function hostCommand(name: string, options: HostOptions): Promise<number> {
   checkTransport(options)
   const program = await networked(name)
-  const terms = await termsOf(options)
+  const { own, network } = ownCut(program, options)
+  const { split: _, delay: __, ...rest } = options
+  const terms = await termsOf({ ...rest, ...own })
   const certificate = await certificateOf(options)
   checkOptions(program, terms)
   const { host: words = {} } = program
@@ -43,7 +47,15 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     throw new Usage(`${program.name} brings clients together; serve it with: parlor serve --only ${program.name}`)
   const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)
   const at = { host: options.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: options.port ?? program.port }
+  const overlay = await overlayOf(network)
   const terminal = new Terminal()
+  const clients = forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1)
+  let come = 0
+  const over = (transport: Transport): Transport => {
+    const number = ++come
+    const write = (line: string) => complain(`trace${clients > 1 ? ` #${number} ${place(transport.remote)}` : ''} ${line}`)
+    return overlay ? overlay(transport, { program, side: 'server', number, write }) : transport
+  }
   return host({
     ...(program.needs ? await hallFor(program) : {}),
     program,
@@ -51,8 +63,8 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     random: randomOf(program, terms),
     terminal,
     at: options.unix === undefined ? at : { host: socketPath(options.unix), port: 0 },
-    listen: (accept) => listenOn(at, { ...options, certificate }, accept),
-    clients: forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1),
+    listen: (accept) => listenOn(at, { ...options, certificate }, (transport) => accept(over(transport))),
+    clients,
     concurrent: options.concurrent === true || options.udp === true,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     stop: terminalSignal(),

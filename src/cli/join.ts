@@ -1,12 +1,14 @@
 import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
+import type { Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { type NetworkOptions, overlayOf } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
 
-interface JoinOptions extends TermOptions, TransportOptions {
+interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string
   readonly port?: number
   readonly wait: number
@@ -18,16 +20,20 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   checkTransport(options)
   await checkFingerprint(options)
   const program = await networked(name)
-  const terms = await termsOf(options)
+  const { split: _, delay: __, ...rest } = options
+  const terms = await termsOf(rest)
   checkOptions(program, terms)
   if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
+  const overlay = await overlayOf(options)
+  const over = (transport: Transport): Transport =>
+    overlay?.(transport, { program, side: 'client', number: 1, write: (line) => complain(`trace ${line}`) }) ?? transport
   return join({
     program,
     options: { ...program.defaults, ...terms },
     random: randomOf(program, terms),
     terminal: new Terminal(),
-    connect: (to) => connectBy(to, options),
+    connect: async (to) => over(await connectBy(to, options)),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     wait: options.wait,

@@ -25,6 +25,7 @@ function plainLogs(least: Level): Logs {
         }
       : {}),
     noticed: (visit, what, sentence) => say(noticedAt[what], about(visit, sentence)),
+    traced: (visit, line) => complain(`trace #${visit.connection} ${about(visit, line)}`),
     ended: (visit, { level, trouble, ms }) =>
       say(level, about(visit, trouble ? trouble.message : `has ended as it should, after ${ms / 1000} s`)),
     limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `not let in: ${sentence}` : sentence)),

@@ -5,6 +5,7 @@ import { EXIT } from '../terminal/trouble.ts'
 import { revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
 import { complain, onMistake, outlivesReaders, Usage } from './diagnostics.ts'
+import { faultValue } from './network.ts'
 import { address, list, moment, namedLimit, namedPort, number, port, several, span } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
@@ -87,8 +88,6 @@ export function commands(end: (code: number) => void): Command {
     .option('--strict', STRICT)
     .option('--forever', 'serve client after client until Ctrl-C')
     .option('--concurrent', 'serve them all at the same time')
-    .option('--split <n>', 'hello-split: bytes in the first piece', number(1, 1024))
-    .option('--delay <time>', 'hello-split: time between the two pieces', span('ms'))
     .option('--cert <file>', 'with --tls: the certificate (PEM)')
     .option('--key <file>', 'with --tls: its private key (PEM)')
     .action(async (program, options) => end(await (await import('./host.ts')).hostCommand(program, options)))
@@ -159,6 +158,13 @@ export function commands(end: (code: number) => void): Command {
 const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
 const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
+const SPLIT = 'send in pieces of so many bytes: 8, 1..5, in:8 for what is read (hello-split: bytes in the first piece)'
+const GLUE = 'send together what is said within so long: 80ms, in:80ms'
+const DELAY = 'send later, and each piece so long after the one before: 5ms, 5ms..20ms, in:5ms (hello-split: between the two pieces)'
+const SEED = 'repeat what --split or --delay left to chance'
+const TRACE = 'show each write and each read on standard error'
+const SECRETS = 'with --trace: show passwords, too'
+
 /** The options that are settings of a server: each can stand in a file or in the environment, too. */
 function configurable(command: Command): Command {
   return command
@@ -183,6 +189,12 @@ function configurable(command: Command): Command {
     .option('--log <form>', 'how diagnostics are written: plain or json', defaults.log)
     .option('--level <level>', 'the least that is logged: error, warn, info or debug (default: warn; as json, info)')
     .option('--limit <name=n>', 'connections, burst, messages, seats or tables (may be repeated; see parlor config)', namedLimit)
+    .option('--split <sizes>', SPLIT, faultValue('split'))
+    .option('--glue <time>', GLUE, faultValue('glue'))
+    .option('--delay <times>', DELAY, faultValue('delay'))
+    .option('--seed <n>', SEED, number(0, 65535))
+    .option('--trace', TRACE)
+    .option('--secrets', SECRETS)
     .option('--config <file>', 'the file with settings (default: parlor.toml, if it is there)')
 }
 
@@ -224,6 +236,12 @@ function repeatable(command: Command): Command {
     .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--pace <time>', 'headtail, highlow: the pause between two messages', span('ms'))
     .option('--timeout <time>', 'how long the other side may be silent (default: for ever)', span('s'))
+    .option('--split <sizes>', SPLIT, faultValue('split'))
+    .option('--glue <time>', GLUE, faultValue('glue'))
+    .option('--delay <times>', DELAY, faultValue('delay'))
+    .option('--seed <n>', SEED, number(0, 65535))
+    .option('--trace', TRACE)
+    .option('--secrets', SECRETS)
     .option('--ipv6', 'over IPv6')
     .option('--tls', 'over TLS')
     .option('--unix <path>', 'over a Unix socket')

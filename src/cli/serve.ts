@@ -19,6 +19,7 @@ import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake } from './diagnostics.ts'
 import { logsOn } from './logs.ts'
+import { overlayOf } from './network.ts'
 import { serverSignal } from './stop-signal.ts'
 import { NOWHERE, storeIn } from './stores.ts'
 import { termsOf } from './terms.ts'
@@ -44,7 +45,12 @@ export async function serveCommand(flags: Flags): Promise<number> {
   if (store.availability) logOutages(store.availability, wallClock, logs)
   const premises = await opened(metrics?.metered(store) ?? store, { config, stock: options, logs })
   const { host, first, idle, limits } = config
+  const overlay = await overlayOf(config)
   const server = new Server({
+    overlay:
+      overlay &&
+      ((transport, program, visit) =>
+        overlay(transport, { program, side: 'server', number: visit.connection, write: (line) => logs.traced?.(visit, line) })),
     premises,
     programs,
     host,

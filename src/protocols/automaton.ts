@@ -40,8 +40,11 @@ export interface Automaton<Name extends string = string> {
   readonly quiet?: readonly string[]
   /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
   readonly refusal?: Name
-  /** A message as others than the two sides may see it: with `***` in place of passwords. Takes the beginning of one, too. */
-  mask?(text: string): string
+  /**
+   * What others than the two sides are not to see of a message, whole or begun: the first group of each match, as a pattern
+   * with the flags `d` and `g`. `asked` is what the other side has said last.
+   */
+  secrets?(from: Side, asked: string): RegExp | undefined
 }
 
 /** Transitions of one state: message, and the state it leads to. */

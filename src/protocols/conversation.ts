@@ -162,7 +162,7 @@ export class Conversation implements Line {
 
   #late(limit: number): Ended {
     const { unfinished } = this.connection
-    const silence = unfinished ? `has sent ${quotedUnfinished(this.#automaton, unfinished)}` : 'said nothing'
+    const silence = unfinished ? `has sent ${quotedUnfinished(this.#peer.speaker, unfinished)}` : 'said nothing'
     return new Ended('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
   }
 

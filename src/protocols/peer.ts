@@ -58,6 +58,11 @@ export class Peer<Name extends string = string> implements Reader {
     return this.#side === 'server' ? 'client' : 'server'
   }
 
+  /** The peer, as one whose messages are quoted. */
+  get speaker(): { readonly automaton: Automaton; readonly side: Side } {
+    return { automaton: this.#automaton, side: this.other }
+  }
+
   /** Whether this side may close the connection now, and that is a good end. */
   get mayClose(): boolean {
     return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
@@ -120,7 +125,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
   note(why: string, usual = false): void {
     const clue = clueOfText(this.#last)
-    this.onRefused?.(`the ${this.other} said ${quotedMessage(this.#automaton, this.#last)}: ${why}${clue}`, usual && clue === '')
+    this.onRefused?.(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${clue}`, usual && clue === '')
   }
 
   /**
@@ -152,14 +157,14 @@ export class Peer<Name extends string = string> implements Reader {
     const { unfinished } = this.connection
     if (!unfinished) return undefined
     const seconds = Math.max(1, Math.floor(ms / 100)) / 10
-    const sent = quotedUnfinished(this.#automaton, unfinished)
+    const sent = quotedUnfinished(this.speaker, unfinished)
     return `the ${this.other} has sent ${sent} for ${seconds} s${clueOfBytes(unfinished)}`
   }
 
   /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
   #rest({ how, unfinished }: Ended): string {
     if (!unfinished) return ''
-    const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.#automaton, unfinished)}`
+    const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
     return `${sent}${clueOfBytes(unfinished)}`
   }
 
@@ -263,7 +268,7 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #illegal(text: string): string {
-    const said = `the ${this.other} said ${quotedMessage(this.#automaton, text)}`
+    const said = `the ${this.other} said ${quotedMessage(this.speaker, text)}`
     const expected = expectation(this.#automaton, this.#state, this.other)
     const theirs = this.#steps.some(({ from }) => from === this.other)
     return `${said}, ${theirs ? 'which does not belong here;' : 'but'} ${expected}${clueOfText(text)}`

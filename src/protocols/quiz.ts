@@ -58,7 +58,7 @@ const automaton = {
   },
   always: { QUIT: 'end', closed: 'end' },
   refusal: 'ERROR',
-  mask: (text) => text.replace(/^(REGISTER|LOGIN)( +\S+) .*$/is, '$1$2 ***'),
+  secrets: () => /^(?:REGISTER|LOGIN) +\S+ +(.+)$/dgis,
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

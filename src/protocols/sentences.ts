@@ -2,18 +2,31 @@ import { looksLike, textLooksLike } from '../wire/clues.ts'
 import type { Unfinished } from '../wire/ends.ts'
 import { decode } from '../wire/text.ts'
 import { quoted, quotedBytes } from '../wire/visible.ts'
-import type { Automaton } from './automaton.ts'
+import type { Automaton, Side } from './automaton.ts'
 
-/** A message of the peer as a quotation, without the passwords in it. */
-export function quotedMessage({ mask }: Pick<Automaton, 'mask'>, text: string): string {
-  return quoted(mask?.(text) ?? text)
+/** Whose messages are quoted, and in which protocol. */
+interface Speaker {
+  readonly automaton: Automaton
+  readonly side: Side
+}
+
+/** A message of a side as a quotation, without the passwords in it. */
+export function quotedMessage(speaker: Speaker, text: string): string {
+  return quoted(masked(speaker, text))
+}
+
+/** A message of a side with `***` in place of what others are not to see. */
+export function masked({ automaton, side }: Speaker, text: string): string {
+  const pattern = automaton.secrets?.(side, '')
+  const secrets = pattern ? [...text.matchAll(pattern)].flatMap(({ indices }) => (indices?.[1] ? [indices[1]] : [])) : []
+  return secrets.reduceRight((shown, [from, to]) => `${shown.slice(0, from)}***${shown.slice(to)}`, text)
 }
 
 /** What the peer has sent of a message that is not whole, and what that lacks: `"50" and no line end (\n)`. */
-export function quotedUnfinished({ mask }: Pick<Automaton, 'mask'>, { bytes, lacks }: Unfinished): string {
+export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished): string {
   const text = decode(bytes)
-  const masked = mask?.(text) ?? text
-  return `${masked === text ? quotedBytes(bytes) : quoted(masked)} and ${lacks}`
+  const shown = masked(speaker, text)
+  return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
 }
 
 /** What unfinished bytes look like, as the end of a sentence; nothing for plain text. */

@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven'
 import { z } from 'zod'
 import { programNames, shortNameOf } from '../protocols/index.ts'
+import { type OptionVerb, parseNetwork, rulesOf } from '../wire/network.ts'
 import type { Address } from '../wire/transport.ts'
 import { quoted } from '../wire/visible.ts'
 import { defaults, levelOf } from './defaults.ts'
@@ -62,6 +63,17 @@ function text(expected: string) {
   return z.string({ error: expected }).trim().min(1, { error: expected })
 }
 
+/** What a network does, written as the value of the option of that name. */
+function faults(verb: OptionVerb) {
+  const form = {
+    split: 'bytes such as "8", "1..5" or "in:8"',
+    glue: 'a time such as "80ms"',
+    delay: 'times such as "5ms..20ms" or "in:5ms"',
+  }[verb]
+  const read = (given: string | number) => ('refused' in parseNetwork(rulesOf(verb, String(given))) ? undefined : String(given))
+  return written(form, read, String)
+}
+
 const time = () => written('a time such as 100ms, 2s or 1m', (given) => readSpan(String(given), 's'), printSpan)
 /** How long somebody may take: nobody can answer in no time. */
 const patience = () =>
@@ -85,6 +97,12 @@ export const Config = z.strictObject({
   words: text('a file').optional(),
   questions: text('a file').optional(),
   strict: flag().optional(),
+  split: faults('split').optional(),
+  glue: faults('glue').optional(),
+  delay: faults('delay').optional(),
+  seed: written('a whole number from 0 to 65535', (given) => whole(given, 0, 65_535), Number).optional(),
+  trace: flag().optional(),
+  secrets: flag().optional(),
   http: written(where, readPlace, printPlace),
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),

@@ -30,6 +30,7 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     came: (visit) => logger.info({ event: 'came', ...about(visit) }, 'somebody has come'),
     seated: (visit, table, seat) => logger.info({ event: 'seated', ...about(visit), table, seat }, 'somebody has sat down'),
     noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, discreet(sentence)),
+    traced: (visit, line) => logger.info({ event: 'trace', ...about(visit) }, line),
     ended: (visit, { level: weight, trouble, ...ending }) =>
       logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? discreet(trouble.message) : 'it ended as it should'),
     limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),

@@ -40,6 +40,8 @@ export interface Logs {
   seated?(visit: Visit, table: number, seat: number): void
   /** Something about a visit that goes on: a message without its end, or one that was refused. */
   noticed?(visit: Visit, what: Noticed, sentence: string): void
+  /** A line of the trace of a visit, which whoever runs the server has asked for. */
+  traced?(visit: Visit, line: string): void
   ended?(visit: Visit, ending: Ending): void
   /** Somebody was not let in, or is held back: a sentence says why. Told once a minute for an address. */
   limited?(visit: Omit<Visit, 'connection'>, what: 'refused' | 'slowed', sentence: string): void

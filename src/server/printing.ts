@@ -10,6 +10,12 @@ const MISSING: Readonly<Record<string, string>> = {
   words: 'those that come with Parlor',
   questions: 'those that come with Parlor',
   strict: 'false',
+  split: 'all is sent as it is said',
+  glue: 'all is sent as it is said',
+  delay: 'all is sent at once',
+  seed: 'by chance',
+  trace: 'false',
+  secrets: 'false',
 }
 
 /** The settings as a `parlor.toml`, with where each comes from. */

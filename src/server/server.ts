@@ -34,6 +34,8 @@ export interface Serving {
   readonly premises: Seating
   /** Told of what happens. */
   readonly logs: Logs
+  /** Laid over the transport of each client: what a network does, and what is shown of it. */
+  readonly overlay?: ((transport: Transport, program: Program, visit: Visit) => Transport) | undefined
   readonly clock?: Clock
 }
 
@@ -178,7 +180,8 @@ export class Server {
     const guest = new Guest(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
     const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
     const house = (line: Line) => premises.house(line, program.name, onSeated)
-    const terms = { program, side: 'server', transport, options, random, house, budget, runQueue, clock, witness: guest } as const
+    const carrier = this.#serving.overlay?.(transport, program, guest) ?? transport
+    const terms = { program, side: 'server', transport: carrier, options, random, house, budget, runQueue, clock, witness: guest } as const
     const conversation = new Conversation(terms)
     guest.served(conversation, this.#patience.watch(conversation))
   }

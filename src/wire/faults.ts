@@ -7,6 +7,8 @@ import type { Transport } from './transport.ts'
 export interface Faults {
   /** Milliseconds that everything is late; of two numbers, by chance between them. The order stays. */
   delay?: number | readonly [number, number]
+  /** Everything comes in pieces of so many bytes, of two numbers by chance between them, each `delay` after the one before. */
+  split?: number | readonly [number, number]
   /** What comes within so many milliseconds arrives together. */
   glue?: number
   /** Milliseconds between two bytes: everything comes byte by byte. */
@@ -191,9 +193,11 @@ class Lane {
     let begin = 0
     do {
       const end = datagrams ? bytes.length : begin + this.#piece(bytes.length - begin)
-      const cut = faults.chop !== undefined || faults.cut?.includes(this.#taken)
+      const cut = faults.chop !== undefined || faults.split !== undefined || faults.cut?.includes(this.#taken)
       const apart = faults.dribble ?? (cut ? 1 : 0)
-      this.#add({ due: this.#due(datagrams ? 0 : apart), bytes: bytes.subarray(begin, end) })
+      const late = this.#late()
+      const between = faults.split !== undefined && begin > 0 ? Math.max(apart, late) : apart
+      this.#add({ due: this.#due(datagrams ? 0 : between, late), bytes: bytes.subarray(begin, end) })
       this.#taken += end - begin
       begin = end
     } while (begin < bytes.length)
@@ -202,16 +206,24 @@ class Lane {
 
   /** How many of the bytes that are there stay together. */
   #piece(there: number): number {
-    const { dribble, chop, cut = [] } = this.#options.faults
-    const most = dribble !== undefined ? 1 : chop !== undefined ? this.#chance(1, chop) : there
+    const { dribble, chop, split, cut = [] } = this.#options.faults
+    const size = split === undefined ? there : this.#between(split)
+    const most = dribble !== undefined ? 1 : chop !== undefined ? this.#chance(1, chop) : size
     const places = cut.map((place) => place - this.#taken).filter((place) => place > 0)
     return Math.min(there, most, ...places)
   }
 
-  #due(apart: number): number {
-    const { faults, clock } = this.#options
-    const { delay = 0 } = faults
-    const late = typeof delay === 'number' ? delay : this.#chance(...delay)
+  /** By how much the next piece is late. */
+  #late(): number {
+    return this.#between(this.#options.faults.delay ?? 0)
+  }
+
+  #between(range: number | readonly [number, number]): number {
+    return typeof range === 'number' ? range : this.#chance(...range)
+  }
+
+  #due(apart: number, late = this.#late()): number {
+    const { clock } = this.#options
     return Math.max(clock.monotonic() + late, this.#lastDue + apart)
   }
 

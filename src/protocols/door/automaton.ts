@@ -1,5 +1,10 @@
 import { type Automaton, client, clientCloses, server } from '../automaton.ts'
 
+/** A question of the front door whose answer is a password. */
+const ASKS_SECRET = /password.*\?|once more\?|^The new one/i
+/** What lets its holder in, in the native protocol. */
+const NATIVE_SECRETS = /"(?:password|old|session|token)"\s*:\s*"((?:\\.|[^"\\])*)/dg
+
 /** People and the server say lines, whenever they like, and both may go. */
 export const automaton = {
   messages: {
@@ -12,6 +17,7 @@ export const automaton = {
   states: { open: { line: 'open', text: 'open', closed: 'end', ended: 'end' }, end: {} },
   // anything may be said; but a peer for which there is no room can be told so
   refusal: 'text',
+  secrets: (from, asked) => (from === 'client' && ASKS_SECRET.test(asked) ? /^(.+)$/dgs : NATIVE_SECRETS),
 } as const satisfies Automaton
 
 /** The messages of the front door. */

@@ -1,0 +1,84 @@
+import { InvalidArgumentError } from 'commander'
+import type { Side } from '../protocols/automaton.ts'
+import type { Program } from '../protocols/protocol.ts'
+import { readSpan } from '../server/spans.ts'
+import { hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
+import type { Transport } from '../wire/transport.ts'
+import { complain, Usage } from './diagnostics.ts'
+
+/** The options of the command line that are about the network between the two sides: what it does, and what is shown of it. */
+export interface NetworkOptions {
+  readonly split?: string | undefined
+  readonly glue?: string | undefined
+  readonly delay?: string | undefined
+  readonly seed?: number | undefined
+  readonly trace?: boolean | undefined
+  readonly secrets?: boolean | undefined
+  readonly udp?: boolean
+}
+
+/** Crossing is a connection that a network is laid over. */
+export interface Crossing {
+  readonly program: Program
+  /** This side. */
+  readonly side: Side
+  /** Its number, counted from 1. */
+  readonly number: number
+  /** Takes the lines of a trace. */
+  readonly write: (line: string) => void
+}
+
+/** Laid over the transport of each connection. */
+export type Overlay = (transport: Transport, about: Crossing) => Transport
+
+/** The value of `--split`, `--glue` or `--delay`; throws at once what is none. */
+export function faultValue(verb: OptionVerb): (text: string) => string {
+  return (text) => {
+    const network = parseNetwork(rulesOf(verb, text))
+    if ('refused' in network) throw new InvalidArgumentError(`${network.refused}.`)
+    return text
+  }
+}
+
+/** What `--split 8 --delay 100ms` mean to a program that cuts its message by itself, and what is left for the network. */
+export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, ...others }: NetworkOptions) {
+  const ownSplit = takes.includes('split') && split !== undefined && /^\d+$/.test(split)
+  const ms = takes.includes('delay') && delay !== undefined ? readSpan(delay, 'ms') : undefined
+  return {
+    own: { ...(ownSplit ? { split: Number(split) } : {}), ...(ms === undefined ? {} : { delay: ms }) },
+    network: {
+      ...others,
+      ...(ownSplit || split === undefined ? {} : { split }),
+      ...(ms !== undefined || delay === undefined ? {} : { delay }),
+    },
+  }
+}
+
+/** What is laid over each connection, as the options say; `undefined` for nothing. Only what is used is loaded. */
+export async function overlayOf(options: NetworkOptions): Promise<Overlay | undefined> {
+  const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [rulesOf(verb, options[verb])]))
+  if (options.udp && (options.split ?? options.glue) !== undefined) {
+    throw new Usage('--split and --glue go with streams: a datagram comes whole or not at all; --delay goes with --udp')
+  }
+  if (options.secrets && !options.trace) throw new Usage('--secrets goes with --trace')
+  if (options.seed !== undefined && rules.length === 0) throw new Usage('--seed goes with --split or --delay')
+  const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed)
+  const tracing = options.trace ? await import('../wire/trace.ts') : undefined
+  if (!faults && !tracing) return undefined
+  return (transport, { program, side, number, write }) => {
+    const { secrets } = program.protocol.automaton
+    const bySide =
+      secrets && ((from: 'us' | 'peer', asked: string) => secrets((from === 'us') === (side === 'server') ? 'server' : 'client', asked))
+    const shown = tracing?.traced(transport, { write, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
+    return faults?.(shown, number) ?? shown
+  }
+}
+
+async function faultsOf(rules: string, given: number | undefined): Promise<(transport: Transport, number: number) => Transport> {
+  const network = parseNetwork(rules)
+  if ('refused' in network) throw new Usage(network.refused)
+  const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
+  if (given === undefined && hasChance(network)) complain(`the seed of this network is ${seed}; --seed ${seed} repeats what it does`)
+  const { faulty } = await import('../wire/faults.ts')
+  return (transport, number) => faulty(transport, { ...(network as Network), seed: seed + 2 * number })
+}

@@ -1,0 +1,121 @@
+import type { FaultPlan, Faults } from './faults.ts'
+
+/*
+ * The grammar of bad networks, one for the options of the command line, for settings, and for whoever makes experiments:
+ *
+ *   network   = rule *("," rule)
+ *   rule      = [direction ":"] verb value        such as  split 8   in:delay 5ms..20ms
+ *   direction = "out" / "in" / "both"             what this side sends, what it reads; "out" where it is not said
+ *   verb      = "split" / "glue" / "delay" / "dribble" / "reset" / "stop"
+ *   value     = size / time, or for split and delay a range of them, low ".." high
+ *   size      = 1 to 65536 bytes                  time = number ["ms" / "s" / "m"], up to 10 minutes; "ms" where it is not said
+ *
+ * A verb is a row of VERBS, so a new one is a new row there and its effect in `faults.ts`. An option `--split in:8,out:4`
+ * is the network `in:split 8,out:split 4`.
+ */
+
+/** Network is what happens to each direction; the part of a plan that is written down. */
+export type Network = Pick<FaultPlan, 'toPeer' | 'fromPeer'>
+
+/** The verbs that are options of their own. */
+export const optionVerbs = ['split', 'glue', 'delay'] as const
+/** OptionVerb is a verb that is an option of its own. */
+export type OptionVerb = (typeof optionVerbs)[number]
+
+type Verb = OptionVerb | 'dribble' | 'reset' | 'stop'
+type Value = number | readonly [number, number]
+
+const VERBS: Readonly<Record<Verb, { readonly unit: 'bytes' | 'time'; readonly range: boolean }>> = {
+  split: { unit: 'bytes', range: true },
+  glue: { unit: 'time', range: false },
+  delay: { unit: 'time', range: true },
+  dribble: { unit: 'time', range: false },
+  reset: { unit: 'bytes', range: false },
+  stop: { unit: 'bytes', range: false },
+}
+
+const DIRECTIONS = { out: ['toPeer'], in: ['fromPeer'], both: ['toPeer', 'fromPeer'] } as const
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
+const LONGEST = 600_000
+const LARGEST = 65_536
+
+/** Reads a network, `split 8,in:delay 5ms..20ms`; answers with a refusal where it is none, and why. */
+export function parseNetwork(text: string): Network | { readonly refused: string } {
+  const network: { toPeer?: Faults; fromPeer?: Faults } = {}
+  for (const rule of text.split(',')) {
+    const [, direction = 'out', verb = '', written = ''] = /^\s*(?:(\w+)\s*:)?\s*([a-z]+)\s+(\S+)\s*$/.exec(rule) ?? []
+    if (!isVerb(verb))
+      return { refused: `${JSON.stringify(rule.trim())} is no rule of a network; one is "split 8", "in:delay 5ms..20ms" or "glue 80ms"` }
+    if (!isDirection(direction)) return { refused: `a direction is in, out or both, not ${JSON.stringify(direction)}` }
+    const value = parseValue(verb, written)
+    if (value === undefined) return { refused: expected(verb, written) }
+    for (const way of DIRECTIONS[direction]) {
+      if (network[way]?.[verb] !== undefined) return { refused: `${verb} is said twice for one direction` }
+      network[way] = { ...network[way], [verb]: value }
+    }
+  }
+  return network
+}
+
+/** A network as `parseNetwork` reads it; `''` for one without faults. */
+export function printNetwork({ toPeer = {}, fromPeer = {} }: Network): string {
+  const rules = (direction: string, faults: Faults) =>
+    verbs.flatMap((verb) => (faults[verb] === undefined ? [] : [`${direction}:${verb} ${printValue(verb, faults[verb])}`]))
+  return [...rules('out', toPeer), ...rules('in', fromPeer)].join(',')
+}
+
+/** The rules that the value of an option stands for: `in:8,out:4` of `--split` is `in:split 8,out:split 4`. */
+export function rulesOf(verb: OptionVerb, value: string): string {
+  return value
+    .split(',')
+    .map((one) => one.replace(/^\s*(\w+\s*:)?\s*(.*?)\s*$/, `$1${verb} $2`))
+    .join(',')
+}
+
+/** Whether anything in a network is left to chance. */
+export function hasChance({ toPeer = {}, fromPeer = {} }: Network): boolean {
+  return [toPeer, fromPeer].some((faults) => Array.isArray(faults.split) || Array.isArray(faults.delay))
+}
+
+const verbs = Object.keys(VERBS) as Verb[]
+
+function isVerb(text: string): text is Verb {
+  return Object.hasOwn(VERBS, text)
+}
+
+function isDirection(text: string): text is keyof typeof DIRECTIONS {
+  return Object.hasOwn(DIRECTIONS, text)
+}
+
+function parseValue(verb: Verb, text: string): Value | undefined {
+  const { unit, range } = VERBS[verb]
+  const read = unit === 'bytes' ? parseSize : parseTime
+  const [low = '', high, more] = text.split('..')
+  const from = read(low)
+  if (high === undefined) return from
+  const to = read(high)
+  return !range || more !== undefined || from === undefined || to === undefined || from > to ? undefined : [from, to]
+}
+
+function parseSize(text: string): number | undefined {
+  const size = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  return size >= 1 && size <= LARGEST ? size : undefined
+}
+
+function parseTime(text: string): number | undefined {
+  const [, number, unit = 'ms'] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? []
+  const time = number === undefined ? Number.NaN : Number(number) * (UNITS[unit] ?? 1)
+  return time <= LONGEST ? time : undefined
+}
+
+function expected(verb: Verb, text: string): string {
+  const { unit, range } = VERBS[verb]
+  const one = unit === 'bytes' ? `a number of bytes from 1 to ${LARGEST}` : 'a time such as 5ms or 2s, up to 10m'
+  const example = unit === 'bytes' ? '1..5' : '5ms..20ms'
+  return `${verb} takes ${one}${range ? `, or a range such as ${example}` : ''}, not ${JSON.stringify(text)}`
+}
+
+function printValue(verb: Verb, value: Value): string {
+  const unit = VERBS[verb].unit === 'bytes' ? '' : 'ms'
+  return typeof value === 'number' ? `${value}${unit}` : value.map((one) => `${one}${unit}`).join('..')
+}

@@ -1,0 +1,192 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Parlor, run, serving } from '../support/process.ts'
+
+function parlor(...args: string[]): Parlor {
+  const started = new Parlor(args)
+  onTestFinished(() => started[Symbol.asyncDispose]())
+  return started
+}
+
+/** A host on a free port, which says where it waits after two seconds; until then, the port is the test's guess. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Connects as soon as there is a listener. */
+async function dial(port: number): Promise<Socket> {
+  for (;;) {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const connected = await once(socket, 'connect').catch(() => undefined)
+    if (!connected) continue
+    onTestFinished(() => void socket.destroy())
+    return socket.on('error', () => {})
+  }
+}
+
+/** The pieces that a socket reads until its end. */
+async function pieces(socket: Socket): Promise<string[]> {
+  const all: string[] = []
+  socket.setEncoding('utf8').on('data', (text: string) => all.push(text))
+  await once(socket, 'end')
+  socket.end()
+  return all
+}
+
+describe('--trace', () => {
+  test('of host: what crosses, both ways, with its borders, and nothing else changes', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--trace')
+    const client = await dial(port)
+    await host.complains(/sent 6 bytes/)
+    client.write('4')
+    await host.complains(/received 1 byte/)
+    client.write('2\r\n')
+    expect(await host.exit).toBe(0)
+    expect(host.output).toBe('')
+    expect(host.errors.replaceAll(/\d+\.\d{3} s/g, 'T')).toMatch(
+      /^parlor: trace T {2}begins\nparlor: trace T {2}sent 6 bytes: "GUESS\\n"\nparlor: trace T {2}received 1 byte: "4"\nparlor: trace T {2}received 3 bytes: "2\\r\\n"\nparlor: trace T {2}sent 4 bytes: "WIN\\n"\n/,
+    )
+  })
+
+  test('of join, and of TLS what is inside', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'hello', '--port', String(port), '--tls', '--trace')
+    const join = parlor('join', 'hello', '127.0.0.1', String(port), '--tls', '--trace')
+    expect(await join.exit).toBe(0)
+    expect(join.output).toBe("b'Hello from server\\n'\n")
+    expect(join.errors).toMatch(/trace \d+\.\d{3} s {2}received 18 bytes: "Hello from server\\n"/)
+    expect(await host.exit).toBe(0)
+    expect(host.errors).toMatch(/sent 18 bytes: "Hello from server\\n"/)
+  })
+
+  test('of datagrams', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'time', '--udp', '--port', String(port), '--trace', '--now', '2024-02-29T13:05:09')
+    const join = parlor('join', 'time', '127.0.0.1', String(port), '--udp', '--trace', '--format', '%H')
+    expect(await join.exit).toBe(0)
+    expect(join.errors).toMatch(/sent 2 bytes: "%H"/)
+    if (join.output === '13\n') expect(host.errors).toMatch(/trace #1 127\.0\.0\.1:\d+ 0\.\d+ s {2}received 2 bytes: "%H"/)
+  })
+
+  test('of serve, by connection, plain and as JSON, without passwords', async () => {
+    for (const form of ['plain', 'json']) {
+      const { server, ports } = await serving(['fh/quiz'], '--trace', '--log', form)
+      onTestFinished(() => server[Symbol.asyncDispose]())
+      for (const number of [1, 2]) {
+        const client = await dial(ports['fh/quiz'] ?? 0)
+        client.write(`REGISTER ada${number} engine-`)
+        await server.complains(form === 'plain' ? new RegExp(`trace #${number} fh/quiz.*received`) : /received/)
+        client.write('1843\n')
+        await once(client, 'data')
+      }
+      await server.complains(/Welcome ada2/)
+      expect(server.errors).not.toMatch(/engine|1843/)
+      if (form === 'plain')
+        expect(server.errors).toMatch(
+          /^parlor: trace #2 fh\/quiz, 127\.0\.0\.1:\d+: \d\.\d{3} s {2}received \d+ bytes: "REGISTER ada2 \*\*\*"$/m,
+        )
+      else
+        expect(server.errors).toMatch(
+          /"event":"trace","connection":2,"program":"fh\/quiz".*"msg":"0\.\d+ s {2}sent \d+ bytes: \\"Welcome ada2\\\\n\\""/,
+        )
+    }
+  })
+
+  test('--secrets shows passwords', async () => {
+    const { server, ports } = await serving(['fh/quiz'], '--trace', '--secrets')
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const client = await dial(ports['fh/quiz'] ?? 0)
+    client.write('LOGIN ada engine-1843\n')
+    await server.complains(/received 22 bytes: "LOGIN ada engine-1843\\n"/)
+  })
+})
+
+describe('--split, --glue and --delay', () => {
+  test('host: what it sends comes in pieces', async () => {
+    const port = await freePort()
+    parlor('host', 'c8/hello', '--port', String(port), '--split', '6', '--delay', '60ms')
+    expect(await pieces(await dial(port))).toEqual(['Hello ', 'from s', 'erver\n'])
+  })
+
+  test('join: the same, and the game goes on', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'guess', '--secret', '42', '--port', String(port), '--trace')
+    const join = parlor('join', 'guess', '127.0.0.1', String(port), '--split', '1', '--delay', '40ms')
+    join.type('42')
+    expect(await join.exit).toBe(0)
+    expect(await host.exit).toBe(0)
+    expect(host.errors.match(/received 1 byte: "."|received 1 byte: "\\n"/g)).toHaveLength(3)
+  })
+
+  test('in: what is read is cut, too', async () => {
+    const port = await freePort()
+    const host = parlor('host', 'c8/hello', '--port', String(port))
+    const join = parlor('join', 'c8/hello', '127.0.0.1', String(port), '--recv-once', '--split', 'in:5')
+    expect(await join.exit).toBe(0)
+    expect(join.output).toContain('Hello\n')
+    expect(await host.exit).toBe(0)
+  })
+
+  test('serve: every program, and the seed is said where there is chance', async () => {
+    const { server, ports } = await serving(['c8/hello'], '--split', '1..3', '--delay', '20ms..40ms')
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const all = await pieces(await dial(ports['c8/hello'] ?? 0))
+    expect(all.join('')).toBe('Hello from server\n')
+    expect(all.length).toBeGreaterThanOrEqual(5)
+    expect(server.errors).toMatch(/^parlor: the seed of this network is (\d+); --seed \1 repeats what it does\n/)
+  })
+
+  test('glue: what is said within the time comes together', async () => {
+    const { server, ports } = await serving(['tjc/guess'], '--glue', '150ms')
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const client = await dial(ports['tjc/guess'] ?? 0)
+    const news = pieces(client)
+    client.write('0\n0\n0\n0\n0\n')
+    expect((await news).join('')).toMatch(/^(GUESS\nLOW\n){5}GAMEOVER\n$/)
+  })
+
+  test('hello-split keeps its own: the first piece of 8 bytes, 100 ms before the other', async () => {
+    for (const [options, expected] of [
+      [[], ['Hello fr', 'om server\n']],
+      [
+        ['--split', '8', '--delay', '100ms'],
+        ['Hello fr', 'om server\n'],
+      ],
+      [
+        ['--split', '5', '--delay', '60ms'],
+        ['Hello', ' from server\n'],
+      ],
+    ] as const) {
+      const port = await freePort()
+      parlor('host', 'tjc/hello-split', '--port', String(port), ...options)
+      expect(await pieces(await dial(port))).toEqual(expected)
+    }
+  })
+
+  test.each([
+    [['host', 'guess', '--split', '0'], /split takes a number of bytes from 1 to 65536, or a range such as 1\.\.5, not "0"/],
+    [['join', 'guess', '--delay', 'soon'], /delay takes a time such as 5ms or 2s/],
+    [['serve', '--glue', 'up:80ms'], /a direction is in, out or both, not "up"/],
+    [['host', 'time', '--udp', '--split', '8'], /--split and --glue go with streams/],
+    [['host', 'guess', '--secrets'], /--secrets goes with --trace/],
+    [['join', 'guess', '--seed', '3'], /--seed goes with --split or --delay/],
+  ])('%j is a mistake in the command line', async (args, sentence) => {
+    const { errors, code } = await run(...args)
+    expect(code).toBe(2)
+    expect(errors).toMatch(sentence)
+  })
+
+  test('settings of a server stand in parlor.toml as well', async () => {
+    const { output } = await run('config', '--split', 'in:8', '--delay', '5ms..20ms', '--trace')
+    expect(output).toMatch(/^split = "in:8" +# --split$/m)
+    expect(output).toMatch(/^delay = "5ms\.\.20ms" +# --delay$/m)
+    expect(output).toMatch(/^trace = true +# --trace$/m)
+    expect(output).toMatch(/^# glue = +# not set: /m)
+  })
+})
