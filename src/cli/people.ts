@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { Passwords } from '../hall/passwords.ts'
-import { People } from '../hall/people.ts'
+import { chance } from '../games/random.ts'
 import { askOperator, type OperatorAnswer, OperatorWish, operate } from '../server/operator.ts'
+import { Premises } from '../server/premises.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
@@ -32,12 +31,15 @@ async function asked(data: string, wish: OperatorWish): Promise<OperatorAnswer |
   }
 }
 
+/** Does in a folder at rest what a server that runs would do: also at the tables that have not ended. */
 async function inFolder(data: string, wish: OperatorWish): Promise<OperatorAnswer> {
-  const store = await storeIn(data)
+  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
+  const premises = new Premises({ store: await storeIn(data), clock: wallClock, random: chance, onTrouble })
   try {
-    const people = new People({ accounts: store.accounts, passwords: new Passwords({ random: randomBytes }), clock: wallClock })
-    return await operate({ people, bytes: randomBytes }, wish)
+    await premises.open()
+    return await operate(premises, wish)
   } finally {
-    await store.close()
+    premises.clear(new Error('the operator has finished'))
+    await premises.close()
   }
 }

@@ -9,4 +9,6 @@ export type Why = 'bad-name' | 'name-taken' | 'bad-password' | 'throttled' | 'ba
 /** Denial is a refusal of the people at the door: the sentence for people, and why, for programs. */
 export interface Denial extends Refusal {
   readonly why: Why
+  /** A name that is free, where the one that was wanted is taken. */
+  readonly proposal?: string | undefined
 }

@@ -264,6 +264,22 @@ export class Hall {
     return this.#tables.withToken(token)
   }
 
+  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over: a rematch would have the same. */
+  revokeTokens(person: PersonId): void {
+    for (const { table } of [...this.#tables.of(person)]) {
+      for (const [seat, sitter] of table.state.opened.seats.entries()) {
+        if (sitter.person !== person || sitter.token === undefined) continue
+        this.#tables.forgetToken(sitter.token)
+        table.submit({ type: 'revoke', seat })
+      }
+    }
+  }
+
+  /** Gives up all seats of a person, whose opponents win. */
+  giveUpSeats(person: PersonId): void {
+    for (const { table, seat } of [...this.seatsOf(person)]) table.submit({ type: 'leave', seat })
+  }
+
   /**
    * Offers a draw at a table, or a rematch when its game is over: where all want that, and are there, it is opened, with
    * seats swapped.
@@ -276,7 +292,7 @@ export class Hall {
     const { seats, game, options, rated, private: hidden, clock } = table.state.opened
     for (const [other, { person }] of seats.entries()) if (person === HOUSE) table.submit({ type: 'offer', seat: other })
     if (!table.allOffer) return undefined
-    const next = this.open(game, { options, seats: seats.toReversed(), rated, private: hidden, clock })
+    const next = this.open(game, { options, seats: this.#withValidTokens(seats).toReversed(), rated, private: hidden, clock })
     const refused = table.submit({ type: 'continue', table: next.id })
     // they follow when that is published; who has gone in this very moment is not waited for without limit
     void table.kept().then(() => {
@@ -358,6 +374,14 @@ export class Hall {
     if (!this.writable) return
     for (const table of [...this.#tables.all]) table.goOn()
     void this.recorder.catchUp()
+  }
+
+  /** Sitters without the tokens that are no longer valid. */
+  #withValidTokens(sitters: readonly Sitter[]): readonly Sitter[] {
+    return sitters.map((sitter) => {
+      const { person, name, token } = sitter
+      return token === undefined || this.#tables.withToken(token) ? sitter : { person, name }
+    })
   }
 
   #rules(game: string): AnyGame {

@@ -2,6 +2,7 @@ import { argon2, timingSafeEqual } from 'node:crypto'
 import { isRefusal } from '../games/game.ts'
 import type { RandomBytes } from './codes.ts'
 import type { Denial } from './denial.ts'
+import { Turns } from './turns.ts'
 
 /** What argon2 (RFC 9106) is asked for, beside the password. */
 interface Cost {
@@ -42,32 +43,32 @@ export interface PasswordsOptions {
   readonly random: RandomBytes
   /** Hashes computed at once, at most: each takes 19 MiB and one of the platform's four threads. */
   readonly atOnce?: number
-  /** How many may wait for that, at most. */
-  readonly waiting?: number
+  /** How many may wait for that, at most: from one address, and from all together. */
+  readonly waiting?: { readonly each: number; readonly all: number }
 }
+
+/** How many may wait by default: a year of students at one address at once, and ten of those. */
+const WAITING = { each: 400, all: 4000 }
 
 /** Passwords hashes passwords and compares them, a few at a time, beside the event loop. It keeps none, and tells of none. */
 export class Passwords {
   readonly #random: RandomBytes
-  readonly #atOnce: number
-  readonly #most: number
-  readonly #waiting: (() => void)[] = []
-  #running = 0
+  readonly #turns: Turns
 
-  constructor({ random, atOnce = 2, waiting = 64 }: PasswordsOptions) {
+  constructor({ random, atOnce = 2, waiting = WAITING }: PasswordsOptions) {
     this.#random = random
-    this.#atOnce = atOnce
-    this.#most = waiting
+    this.#turns = new Turns({ atOnce, waiting })
   }
 
-  /** The hash of a new password, in the PHC form `$argon2id$...`; a refusal where it can be none, or when too many wait. */
-  async hash(password: string): Promise<string | Denial> {
-    const message = prepare(password)
+  /**
+   * The hash of a new password, in the PHC form `$argon2id$...`; a refusal where it can be none, or when too many wait. Of
+   * those who wait, each address has its turn.
+   */
+  async hash(password: string, address = ''): Promise<string | Denial> {
+    const message = checkNew(password)
     if (isRefusal(message)) return message
-    const length = [...message].length
-    if (length < LENGTH.least) return bad(`a password has at least ${LENGTH.least} characters, and this has ${length}`)
     const salt = this.#random(SALT)
-    const tag = await this.#inTurn(() => derive(message, { ...COST, salt }, TAG))
+    const tag = await this.#inTurn(address, () => derive(message, { ...COST, salt }, TAG))
     return isRefusal(tag) ? tag : print({ ...COST, salt, tag })
   }
 
@@ -76,28 +77,39 @@ export class Passwords {
    * many wait. Without a hash, for a name that nobody has, this takes as long as with a new one. Rejects with a
    * RangeError for a hash that cannot be read.
    */
-  async verify(password: string, phc: string | undefined): Promise<Denial | undefined> {
+  async verify(password: string, phc: string | undefined, address = ''): Promise<Denial | undefined> {
     const hash = phc === undefined ? NOBODY : parse(phc)
     const message = prepare(password)
-    if (isRefusal(message)) return WRONG
-    const tag = await this.#inTurn(() => derive(message, hash, hash.tag.length))
+    if (isRefusal(message)) return message.refused === BROKEN ? message : WRONG
+    const tag = await this.#inTurn(address, () => derive(message, hash, hash.tag.length))
     if (isRefusal(tag)) return tag
     return timingSafeEqual(tag, hash.tag) && phc !== undefined ? undefined : WRONG
   }
 
   /** Does some work as soon as it is its turn. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T | Denial> {
-    if (this.#running < this.#atOnce) this.#running++
-    else if (this.#waiting.length >= this.#most) return BUSY
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  async #inTurn<T>(address: string, work: () => Promise<T>): Promise<T | Denial> {
+    if (!(await this.#turns.take(address))) return BUSY
     try {
       return await work()
     } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#running--
+      this.#turns.done()
     }
   }
+}
+
+/** What a password is in which characters were replaced: no two of them could be told apart. */
+const BROKEN =
+  'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
+/** Nothing but what is not seen. */
+const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
+
+/** A new password as it is hashed; a refusal, with a sentence for its user, for one that cannot be one. */
+export function checkNew(password: string): string | Denial {
+  const message = prepare(password)
+  if (isRefusal(message)) return message
+  const length = [...message].length
+  if (length < LENGTH.least) return bad(`a password has at least ${LENGTH.least} characters, and this has ${length}`)
+  return BLANK.test(message) ? bad('a password is not blank: use characters that can be seen') : message
 }
 
 /**
@@ -106,6 +118,7 @@ export class Passwords {
  * that are not seen (but the joiners that some scripts need), those that Unicode does not have.
  */
 function prepare(password: string): string | Denial {
+  if (password.includes('\ufffd')) return bad(BROKEN)
   if (/[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v.test(password)) return bad('a password has only characters that can be seen')
   const message = password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
   const length = [...message].length

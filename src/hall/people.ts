@@ -1,21 +1,15 @@
 import { isRefusal } from '../games/game.ts'
-import { hashToken, readToken } from './codes.ts'
+import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
 import type { Denial, Why } from './denial.ts'
+import { type Attempt, Logins, throttled } from './logins.ts'
 import { checkPersonName, foldName } from './names.ts'
-import { type Passwords, WRONG } from './passwords.ts'
-import type { Account, Accounts, Clock, PersonId } from './ports.ts'
-import { Presences } from './presences.ts'
+import { checkNew, type Passwords, WRONG } from './passwords.ts'
+import { type Account, type Accounts, type Clock, hasAccount, type PersonId } from './ports.ts'
+import { proposalFor } from './proposals.ts'
 import { Throttle } from './throttle.ts'
+import { type OnReplaced, type Visitor, Visitors } from './visitors.ts'
 
-/** Visitor is somebody who is here, under a name, through one connection. */
-export interface Visitor {
-  readonly person: PersonId
-  readonly name: string
-  /** Milliseconds since the Unix epoch. */
-  readonly since: number
-  /** Goes away. */
-  leave(): void
-}
+export type { Visitor } from './visitors.ts'
 
 /** How somebody wants to come in. */
 export interface Entry {
@@ -23,12 +17,26 @@ export interface Entry {
   readonly password?: string | undefined
   /** Where from: what guesses at passwords are counted by, beside the name. */
   readonly address: string
-  /** A guest of the same name who is here makes room, as one whose connection was lost; else the name is taken. */
-  readonly again?: boolean
+  /** What shows that this is the guest of that name who is here, or was: its reconnect secret. Then the one who is here makes room. */
+  readonly secret?: string | undefined
   /** Who the same somebody has been here until now. */
   readonly before?: Visitor | undefined
-  /** Called when this one has to make room. */
-  replaced(): void
+  /** Called when this one has to make room, with the reason. */
+  readonly replaced: OnReplaced
+}
+
+/** Ended is how many connections and sessions of an account were ended. */
+export interface Ended {
+  readonly connections: number
+  readonly sessions: number
+}
+
+/** The old password, of who changes it, and through which connection. */
+export interface Proof {
+  readonly password: string
+  readonly address: string
+  /** The connection that stays. */
+  readonly visitor?: Visitor | undefined
 }
 
 /** What people need from outside. */
@@ -36,18 +44,39 @@ export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly clock: Clock
-  /** Whether somebody is expected back to a seat, to which only a token leads; nobody is, where not given. */
-  readonly expected?: (person: PersonId) => boolean
+  /** Where reconnect secrets come from; without it, guests get none. */
+  readonly random?: RandomBytes
+  /** The seats of the hall; without them, nobody has one. */
+  readonly seats?: Seats
+  /** Told of what went wrong and was survived. */
+  readonly onTrouble?: (sentence: string, reason: unknown) => void
 }
 
-/** Guesses at passwords: ten at once, then one in twenty seconds; from one address, where a whole class may be, ten times as many. */
-const GUESSES = { name: { burst: 10, refill: 20_000 }, address: { burst: 100, refill: 2_000 }, code: { burst: 20, refill: 10_000 } }
+/** What people have to do with seats. */
+export interface Seats {
+  /** Whether somebody is expected back to a seat, to which only a token leads. */
+  expects(person: PersonId): boolean
+  /** Makes the tokens of all seats of a person invalid. */
+  revokeTokens(person: PersonId): void
+  /** Gives up all seats of a person. */
+  giveUpSeats(person: PersonId): void
+}
 
+const NO_SEATS: Seats = { expects: () => false, revokeTokens() {}, giveUpSeats() {} }
+
+/** Guesses at invitations from one address. */
+const CODES = { burst: 20, refill: 10_000 }
 /** How long a session lasts, in milliseconds: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
+/** Guests whose reconnect secret is remembered, at most: the latest. */
+const SECRETS = 10_000
 
-interface Present extends Visitor {
-  replaced(): void
+/** Why connections of an account end, as a sentence for their users. */
+const ENDED = {
+  again: 'somebody has come in under your name through another connection',
+  password: 'your password was changed: log in again',
+  registered: 'the name that you came in under has just been registered: take another name',
+  removed: 'your name is no longer registered here',
 }
 
 /** People is who may come in, and who is here: guests by name, and those whose name is registered by password. */
@@ -55,55 +84,61 @@ export class People {
   readonly #accounts: Accounts
   readonly #passwords: Passwords
   readonly #clock: Clock
-  readonly #expected: (person: PersonId) => boolean
-  readonly #guesses = { name: new Throttle(GUESSES.name), address: new Throttle(GUESSES.address), code: new Throttle(GUESSES.code) }
-  readonly #present = new Presences<Present>()
+  readonly #random: RandomBytes | undefined
+  readonly #onTrouble: (sentence: string, reason: unknown) => void
+  readonly #seats: Seats
+  readonly #logins: Logins
+  readonly #codes = new Throttle(CODES)
+  readonly #visitors = new Visitors()
+  /** The hashes of reconnect secrets, by the guest whose they are. */
+  readonly #secrets = new Map<PersonId, string>()
+  /** For each login under way, the accounts that were changed meanwhile: what was verified of those holds no more. */
+  readonly #underWay = new Set<Set<PersonId>>()
 
-  constructor({ accounts, passwords, clock, expected = () => false }: PeopleOptions) {
+  constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onTrouble = () => {} }: PeopleOptions) {
     this.#accounts = accounts
     this.#passwords = passwords
     this.#clock = clock
-    this.#expected = expected
+    this.#random = random
+    this.#seats = seats
+    this.#onTrouble = onTrouble
+    this.#logins = new Logins(clock)
+  }
+
+  /** Loads what was noted of earlier logins; to be called before anybody comes. */
+  async open(): Promise<void> {
+    for (const place of await this.#accounts.places()) this.#logins.learn(place)
   }
 
   /** Those who are here, each connection of theirs, in the order in which they came. */
   get here(): Iterable<Visitor> & { readonly size: number } {
-    return this.#present
+    return this.#visitors.present
   }
 
   /** How many people are here. */
   get count(): number {
-    return this.#present.persons
+    return this.#visitors.present.persons
   }
 
   /** The people who are here in the order in which they came, each once: at most `count` from the place `from` on. */
   page(from: number, count: number): readonly Visitor[] {
-    return this.#present.page(from, count)
+    return this.#visitors.present.page(from, count)
   }
 
   /** Who is here under a name, however it is written. */
   named(name: string): Visitor | undefined {
-    return this.#present.named(foldName(name))
+    return this.#visitors.present.named(foldName(name))
   }
 
   /** A person who is here. */
   person(person: PersonId): Visitor | undefined {
-    return this.#present.of(person)[0]
+    return this.#visitors.of(person)[0]
   }
 
   /** Lets somebody in; a refusal says why not. */
   async enter(entry: Entry): Promise<Visitor | Denial> {
-    const name = readName(entry.name)
-    if (isRefusal(name)) return name
-    const account = await this.#accounts.named(foldName(name))
-    if (entry.password === undefined) {
-      if (account) return denied('name-taken', `the name ${account.name} is registered: log in with its password, or take another name`)
-      return this.#guest(name, entry)
-    }
-    const wrong = this.#throttled(name, entry.address) ?? (await this.#passwords.verify(entry.password, account?.password))
-    if (wrong || !account) return wrong ?? WRONG
-    this.#guesses.name.forget(foldName(name))
-    return this.#arrive(account.person, account.name, entry)
+    const { password } = entry
+    return password === undefined ? this.#enterAsGuest(entry) : this.#watched((changed) => this.#logIn({ ...entry, password }, changed))
   }
 
   /** Whether a name is registered, and so needs its password. */
@@ -117,27 +152,57 @@ export class People {
     return account ? { person: account.person, name: account.name } : { person: guestOf(name), name: this.named(name)?.name ?? name }
   }
 
-  /** Lets somebody back in who has shown by a token who it is. */
-  async comeBack(person: PersonId, entry: Entry): Promise<Visitor | Denial> {
-    return person.startsWith('guest:') ? this.#guest(entry.name, { ...entry, again: true }) : this.#arrive(person, entry.name, entry)
+  /**
+   * Lets a guest back in who has shown the token of a seat, by its hash: one of the same name who is here makes room, if it
+   * has that token too. `undefined` if the name is another guest's by now: the token opens its seat all the same.
+   */
+  comeBack(person: PersonId, token: string, entry: Entry): Visitor | undefined {
+    const same = this.#visitors.of(person)
+    if (hasAccount(person) || same.some((one) => !one.holds(token))) return undefined
+    this.#visitors.end(person, entry.before, ENDED.again)
+    const visitor = this.#arrive(person, entry.name, entry)
+    visitor.hold(token)
+    return visitor
   }
 
-  /** Opens a session for somebody whose name is registered: for a while, its token lets in without the password. */
-  async openSession(person: PersonId, token: string): Promise<number | Denial> {
-    if (!(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
-    const until = this.#clock.now() + SESSION
-    await this.#accounts.openSession({ token: hashToken(token), person, until })
-    return until
+  /** Notes a connection that is in a seat of a person by its token, without being logged in as that person; the answer ends that. */
+  holdSeat(person: PersonId, replaced: OnReplaced): () => void {
+    return this.#visitors.holdSeat(person, replaced)
+  }
+
+  /** A new reconnect secret for a guest who is here; `undefined` for others. The one before is no longer valid. */
+  reconnectSecret({ person, here }: Visitor): string | undefined {
+    if (!here || hasAccount(person) || !this.#random) return undefined
+    const secret = secretToken(this.#random)
+    this.#secrets.delete(person)
+    this.#secrets.set(person, hashToken(secret))
+    const [oldest] = this.#secrets.keys()
+    if (this.#secrets.size > SECRETS && oldest !== undefined) this.#secrets.delete(oldest)
+    return secret
+  }
+
+  /** Opens a session for somebody who is logged in to a registered name: for a while, its token lets in without the password. */
+  async openSession({ person, here }: Visitor, token: string): Promise<number | Denial> {
+    return this.#watched(async (changed) => {
+      if (!here || !(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
+      const until = this.#clock.now() + SESSION
+      const hash = hashToken(token)
+      await this.#accounts.openSession({ token: hash, person, until })
+      if (!changed.has(person)) return until
+      await this.#accounts.closeSession(hash)
+      return OVER
+    })
   }
 
   /** Lets somebody in by the token of a session. */
   async enterBySession(typed: string, entry: Omit<Entry, 'name'>): Promise<Visitor | Denial> {
     const token = readToken(typed)
-    const session = isRefusal(token) ? undefined : await this.#accounts.session(hashToken(token), this.#clock.now())
-    const account = session && (await this.#accounts.of(session.person))
-    return account
-      ? this.#arrive(account.person, account.name, { ...entry, name: account.name })
-      : denied('bad-token', 'this session is over: log in')
+    if (isRefusal(token)) return OVER
+    return this.#watched(async (changed) => {
+      const session = await this.#accounts.session(hashToken(token), this.#clock.now())
+      const account = session && (await this.#accounts.of(session.person))
+      return account && !changed.has(account.person) ? this.#arrive(account.person, account.name, entry) : OVER
+    })
   }
 
   /** Closes a session: its token lets nobody in any more. */
@@ -148,80 +213,181 @@ export class People {
 
   /** Counts a guess at an invitation from an address; a refusal where there were too many. */
   guessCode(address: string): Denial | undefined {
-    return throttled(this.#guesses.code.take(address, this.#clock.monotonic()))
+    const wait = this.#codes.take(address, this.#clock.monotonic())
+    return wait > 0 ? throttled(wait) : undefined
+  }
+
+  /** What is wrong with a new password, without computing anything. */
+  checkPassword(password: string): Denial | undefined {
+    const checked = checkNew(password)
+    return isRefusal(checked) ? checked : undefined
   }
 
   /** Registers a name, and lets its owner in; a refusal says why not. */
   async register(entry: Entry & { readonly password: string }): Promise<Visitor | Denial> {
     const name = readName(entry.name)
     if (isRefusal(name)) return name
+    const wrong = this.checkPassword(entry.password)
+    if (wrong) return wrong
     if (await this.#accounts.named(foldName(name))) return taken(name)
-    const wait = this.#throttled(name, entry.address)
-    if (wait) return wait
-    const password = await this.#passwords.hash(entry.password)
-    if (isRefusal(password)) return password
-    const refusal = this.#makeRoom(guestOf(name), name, entry)
-    if (refusal) return refusal
-    const account = await this.#accounts.add({ key: foldName(name), name, password, since: this.#clock.now() })
-    return account ? this.#arrive(account.person, account.name, entry) : taken(name)
+    const attempt = this.#logins.registration(entry.address)
+    if (isRefusal(attempt)) return attempt
+    return this.#watched(async (changed) => {
+      const password = await this.#passwords.hash(entry.password, entry.address)
+      if (isRefusal(password)) return password
+      const inUse = this.#occupied(guestOf(name), entry)
+      if (inUse) return this.#takenBy(name)
+      const account = await this.#accounts.add({ key: foldName(name), name, password, since: this.#clock.now() })
+      if (!account) return taken(name)
+      if (changed.has(account.person)) return WRONG
+      // a guest of that name may have come in while this was written
+      this.#visitors.end(guestOf(name), entry.before, ENDED.registered)
+      this.#noteLogin(account, entry.address)
+      return this.#arrive(account.person, account.name, entry)
+    })
   }
 
-  /** Sets a new password, as its owner who knows the old one, or as the operator, who need not. */
-  async setPassword(
+  /**
+   * Sets a new password: as its owner who proves the old one, or as the operator. All sessions of the account, all its other
+   * connections and the tokens of its seats are ended; answers how many.
+   */
+  async setPassword(name: string, password: string, proof?: Proof): Promise<Ended | Denial> {
+    const wrong = this.checkPassword(password)
+    if (wrong) return wrong
+    return this.#owned(name, proof, async (account) => {
+      const hash = await this.#passwords.hash(password, proof?.address)
+      if (isRefusal(hash)) return hash
+      // in one transaction with what follows
+      this.#seats.revokeTokens(account.person)
+      return this.#accounts.setPassword(account.person, hash, proof && account.password)
+    })
+  }
+
+  /** Forgets a registered name and all that belongs to it, for its owner who proves the password, or for the operator. */
+  async remove(name: string, proof?: Proof): Promise<Ended | Denial> {
+    return this.#owned(
+      name,
+      proof,
+      async (account) => {
+        this.#seats.giveUpSeats(account.person)
+        return this.#accounts.remove(account.person)
+      },
+      ENDED.removed,
+    )
+  }
+
+  /** Changes an account, and ends all that acts for it. `change` answers how many sessions it has closed. */
+  async #owned(
     name: string,
-    password: string,
-    old?: { readonly password: string; readonly address: string },
-  ): Promise<Denial | undefined> {
+    proof: Proof | undefined,
+    change: (account: Account) => Promise<number | Denial | undefined>,
+    reason = ENDED.password,
+  ): Promise<Ended | Denial> {
     const account = await this.#accounts.named(foldName(name))
-    if (old) {
-      const wrong = this.#throttled(name, old.address) ?? (await this.#passwords.verify(old.password, account?.password))
-      if (wrong) return wrong
-    }
-    if (!account) return unknown(name)
-    const hash = await this.#passwords.hash(password)
-    if (isRefusal(hash)) return hash
-    await this.#accounts.setPassword(account.person, hash)
-    return undefined
+    return this.#watched(async (changed) => {
+      if (proof) {
+        const attempt = this.#logins.confirmation(foldName(name), proof.address)
+        if (isRefusal(attempt)) return attempt
+        const wrong = await this.#passwords.verify(proof.password, account?.password, proof.address)
+        if (wrong) return wrong
+        attempt.giveBack()
+      }
+      if (!account) return unknown(name)
+      const { person } = account
+      if (changed.has(person) || proof?.visitor?.here === false) return WRONG
+      const sessions = await change(account)
+      if (typeof sessions === 'object') return sessions
+      if (sessions === undefined) return proof ? WRONG : unknown(name)
+      for (const one of this.#underWay) one.add(person)
+      // at tables, too, that were opened while the change was written
+      this.#seats.revokeTokens(person)
+      if (reason === ENDED.removed) this.#seats.giveUpSeats(person)
+      return { connections: this.#visitors.end(person, proof?.visitor, reason), sessions }
+    })
   }
 
-  /** Forgets a registered name and all that belongs to it. */
-  async remove(name: string): Promise<Denial | undefined> {
-    const account: Account | undefined = await this.#accounts.named(foldName(name))
-    if (!account) return unknown(name)
-    await this.#accounts.remove(account.person)
-    return undefined
+  async #logIn(entry: Entry & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<Visitor | Denial> {
+    const key = foldName(entry.name)
+    const account = await this.#accounts.named(key)
+    // what is registered is a name, also where no other could be called so any more
+    const name = account ? account.name : readName(entry.name)
+    if (isRefusal(name)) return name
+    const attempt = this.#logins.attempt(key, entry.address)
+    if (isRefusal(attempt)) return attempt
+    const wrong = await this.#passwords.verify(entry.password, account?.password, entry.address)
+    if (wrong || !account) return this.#failed(attempt, wrong ?? WRONG)
+    if (changed.has(account.person)) return WRONG
+    attempt.giveBack()
+    this.#noteLogin(account, entry.address)
+    return this.#arrive(account.person, account.name, entry)
   }
 
-  #guest(name: string, entry: Entry): Visitor | Denial {
+  /** What was not compared has not been guessed. */
+  #failed(attempt: Attempt, denial: Denial): Denial {
+    if (denial.why === 'throttled') attempt.giveBack()
+    return denial
+  }
+
+  #noteLogin({ key, person }: Account, address: string): void {
+    const place = this.#logins.succeeded(key, address)
+    if (place === undefined) return
+    const failed = (reason: unknown) => this.#onTrouble('an address from which somebody logged in could not be noted', reason)
+    void this.#accounts.addPlace(person, place).catch(failed)
+  }
+
+  async #enterAsGuest(entry: Entry): Promise<Visitor | Denial> {
+    const name = readName(entry.name)
+    if (isRefusal(name)) return name
+    const account = await this.#accounts.named(foldName(name))
+    if (account) return denied('name-taken', `the name ${account.name} is registered: log in with its password, or take another name`)
     const person = guestOf(name)
-    return this.#makeRoom(person, name, entry) ?? this.#arrive(person, name, entry)
+    const proven = this.#provesSecret(person, entry.secret)
+    if (!proven && this.#occupied(person, entry)) return this.#takenBy(name)
+    if (!proven && entry.before?.person !== person) this.#secrets.delete(person)
+    this.#visitors.end(person, entry.before, ENDED.again)
+    return this.#arrive(person, name, entry)
   }
 
-  /** Whoever else is here as this guest goes, or is the reason for a refusal. */
-  #makeRoom(person: PersonId, name: string, { again, before }: Entry): Denial | undefined {
-    const same = this.#present.of(person).filter((one) => one !== before)
-    if (again !== true && before?.person !== person) {
-      if (same.length > 0) return denied('name-taken', `${name} is here already: choose another name`)
-      if (this.#expected(person)) return denied('name-taken', `${name} is expected back at a table: choose another name`)
+  /** Whether a guest's name is another's: of one who is here, or is expected back at a table. */
+  #occupied(person: PersonId, { before }: Entry): boolean {
+    if (before?.here && before.person === person) return false
+    return this.#visitors.of(person).length > 0 || this.#seats.expects(person)
+  }
+
+  #provesSecret(person: PersonId, typed: string | undefined): boolean {
+    const secret = typed === undefined ? undefined : readToken(typed)
+    return typeof secret === 'string' && this.#secrets.get(person) === hashToken(secret)
+  }
+
+  /** The denial of a guest's name that is another's, with a name that is free. */
+  async #takenBy(name: string): Promise<Denial> {
+    const isFree = async (other: string) =>
+      !isRefusal(checkPersonName(other)) &&
+      !(await this.#accounts.named(foldName(other))) &&
+      this.#visitors.of(guestOf(other)).length === 0 &&
+      !this.#seats.expects(guestOf(other))
+    const proposal = await proposalFor(name, isFree)
+    return { ...denied('name-taken', `${name} is taken; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
+  }
+
+  #arrive(person: PersonId, name: string, { replaced }: Pick<Entry, 'replaced'>): Visitor {
+    return this.#visitors.arrive({ person, name, since: this.#clock.now() }, replaced)
+  }
+
+  /** Does some work, and tells it which accounts were changed while it is under way. */
+  async #watched<Answer>(work: (changed: ReadonlySet<PersonId>) => Promise<Answer>): Promise<Answer> {
+    const changed = new Set<PersonId>()
+    this.#underWay.add(changed)
+    try {
+      return await work(changed)
+    } finally {
+      this.#underWay.delete(changed)
     }
-    for (const one of same) {
-      one.leave()
-      one.replaced()
-    }
-    return undefined
-  }
-
-  #arrive(person: PersonId, name: string, { replaced }: Entry): Visitor {
-    const present: Present = { person, name, since: this.#clock.now(), replaced, leave: () => this.#present.delete(present) }
-    this.#present.add(present, foldName(name))
-    return present
-  }
-
-  #throttled(name: string, address: string): Denial | undefined {
-    const now = this.#clock.monotonic()
-    return throttled(Math.max(this.#guesses.name.take(foldName(name), now), this.#guesses.address.take(address, now)))
   }
 }
+
+/** The denial of a session that is over, or never was. */
+const OVER: Denial = { why: 'bad-token', refused: 'this session is over: log in' }
 
 function guestOf(name: string): PersonId {
   return `guest:${foldName(name)}`
@@ -243,14 +409,4 @@ function taken(name: string): Denial {
 
 function unknown(name: string): Denial {
   return denied('unregistered', `nobody has registered the name ${name}`)
-}
-
-function secondsOf(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  return seconds === 1 ? '1 second' : `${seconds} seconds`
-}
-
-/** The denial of who has to wait for so many milliseconds, if any. */
-function throttled(wait: number): Denial | undefined {
-  return wait > 0 ? denied('throttled', `too many tries: wait ${secondsOf(wait)}`) : undefined
 }

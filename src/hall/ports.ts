@@ -70,6 +70,8 @@ export type Happening =
   | { readonly type: 'suspended' }
   /** Draws come from another seed from here on: the seed before could be computed from what players see. */
   | { readonly type: 'reseeded'; readonly seed: Seed }
+  /** The token of a seat no longer lets its holder back: its owner's password has been changed. */
+  | { readonly type: 'revoked'; readonly seat: SeatNumber }
   /** The game is over; `counts` where it counts for the ladder. */
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly counts?: true }
   /** Those who sat here go on at another table. */
@@ -183,7 +185,10 @@ export interface Standing {
 export interface Results {
   /** What a person has reached in a game. */
   standing(game: string, person: PersonId): Promise<Standing | undefined>
-  /** Sets the standings that follow from a table, unless this was done before; answers whether it was done now. */
+  /**
+   * Sets the standings that follow from a table, unless this was done before; answers whether it was done now. Of persons
+   * whose account has been removed nothing is set.
+   */
   record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
   /** The table that was recorded last. */
   last(): Promise<TableId | undefined>
@@ -255,14 +260,24 @@ export interface Accounts {
   of(person: PersonId): Promise<Account | undefined>
   /** Adds an account and answers with it; `undefined` when the key is taken. */
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
-  /** Sets an account's password hash and closes its sessions; answers whether there was one. */
-  setPassword(person: PersonId, password: string): Promise<boolean>
-  /** Forgets an account, its sessions and its standings; answers whether there was one. Its name is free again. */
-  remove(person: PersonId): Promise<boolean>
+  /**
+   * Sets an account's password hash and closes its sessions; answers how many those were, or `undefined` if there is no
+   * such account, or its hash is not `was`, where that is given.
+   */
+  setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined>
+  /**
+   * Forgets an account, its sessions and its standings; answers how many sessions those were, or `undefined` if there is no
+   * such account. Its name is free again, and `record` sets no standing for its person any more.
+   */
+  remove(person: PersonId): Promise<number | undefined>
   openSession(session: Session): Promise<void>
   /** The session of a token, if it is not over at `now`. */
   session(token: string, now: number): Promise<Session | undefined>
   closeSession(token: string): Promise<void>
+  /** Notes from where a person has logged in, as a text that shows no address; of each person the latest few are kept. */
+  addPlace(person: PersonId, place: string): Promise<void>
+  /** From where persons have logged in, the latest last. */
+  places(): Promise<readonly string[]>
 }
 
 /** Store is everything that outlives the process. */

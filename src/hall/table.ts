@@ -30,6 +30,8 @@ export interface TableState {
   readonly suspended: boolean
   /** Who has offered what, and was not answered yet; all who want a rematch. */
   readonly offers: readonly SeatNumber[]
+  /** Seats whose token is no longer valid. */
+  readonly revoked: readonly SeatNumber[]
   /** Where those who sat here have gone on. */
   readonly successor?: TableId
 }
@@ -52,6 +54,8 @@ export type Command =
   | { readonly type: 'suspend' }
   /** Replaces a seed that can be computed from what players see. */
   | { readonly type: 'reseed'; readonly seed: Seed }
+  /** Makes the token of a seat invalid. */
+  | { readonly type: 'revoke'; readonly seat: SeatNumber }
   /** Nobody has been there for so long that nobody is waited for any more. */
   | { readonly type: 'abandon' }
   | { readonly type: 'continue'; readonly table: TableId }
@@ -133,6 +137,10 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
       return table.ended || table.suspended ? [] : [{ type: 'suspended' }]
     case 'reseed':
       return table.ended || !isWeak(table.seed) ? [] : [{ type: 'reseeded', seed: command.seed }]
+    case 'revoke':
+      return table.opened.seats[command.seat]?.token === undefined || table.revoked.includes(command.seat)
+        ? []
+        : [{ type: 'revoked', seat: command.seat }]
     case 'abandon':
       // whoever did not come back has lost nothing
       return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], abandoned: true } }]
@@ -180,6 +188,7 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
     clocks,
     suspended: false,
     offers: NOBODY,
+    revoked: NOBODY,
   }
 }
 
@@ -207,6 +216,8 @@ export function evolve(table: TableState, event: TableEvent): TableState {
       return { ...table, n, suspended: true, clocks: stopped(table.clocks, at) }
     case 'reseeded':
       return { ...table, n, seed: event.seed }
+    case 'revoked':
+      return { ...table, n, revoked: [...table.revoked, event.seat] }
     case 'ended':
       return { ...table, n, toMove: NOBODY, outcome: event.outcome, ended: true, offers: NOBODY, clocks: stopped(table.clocks, at) }
     case 'continued':

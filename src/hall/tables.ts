@@ -41,10 +41,16 @@ export class Tables {
     return this.#byToken.get(token)
   }
 
+  /** Makes a token invalid, by its hash. */
+  forgetToken(token: string): void {
+    this.#byToken.delete(token)
+  }
+
   add(table: LiveTable): void {
     this.#byId.set(table.id, table)
-    for (const [seat, { person, token }] of table.state.opened.seats.entries()) {
-      if (token !== undefined) this.#byToken.set(token, { table, seat })
+    const { opened, revoked } = table.state
+    for (const [seat, { person, token }] of opened.seats.entries()) {
+      if (token !== undefined && !revoked.includes(seat)) this.#byToken.set(token, { table, seat })
       if (person === HOUSE || person === PEER) continue
       const tables = this.#byPerson.get(person)
       if (tables) tables.add(table)

@@ -31,6 +31,11 @@ export class Bucket {
     return wait
   }
 
+  /** Gives one back that was taken. */
+  giveBack(): void {
+    this.#full -= this.#rate.refill
+  }
+
   /** How long it takes until everything has come back. When the clock was set back, as long as for an empty bucket, and no longer. */
   #missing(now: number): number {
     const { burst, refill } = this.#rate
@@ -78,9 +83,9 @@ export class Throttle {
     return this.#buckets.get(key)?.wait(now) ?? 0
   }
 
-  /** Gives a key everything back, as after the right password. */
-  forget(key: string): void {
-    this.#buckets.delete(key)
+  /** Gives one back that a key has taken, as after the right password. */
+  giveBack(key: string): void {
+    this.#buckets.get(key)?.giveBack()
   }
 
   /** Forgets those that are full, and a quarter of all at least, so that room is seldom made. */

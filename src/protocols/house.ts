@@ -45,18 +45,15 @@ export interface Terms<Options> {
 export interface Hallway {
   /** The peer's name, as far as it has one. */
   readonly name: string | undefined
-  /**
-   * Lets the peer in under a name, which needs its password where it is registered. `again`: one who is here under that
-   * name makes room; else the name is taken.
-   */
-  enter(name: string, how?: { password?: string; again?: boolean }): Promise<Refusal | undefined>
+  /** Lets the peer in under a name, which needs its password where it is registered, and must be free where it is a guest's. */
+  enter(name: string, how?: { password?: string }): Promise<Refusal | undefined>
   /** Registers a name, and lets the peer in under it. */
   register(name: string, password: string): Promise<Refusal | undefined>
   /** Seeks company at a game, as long as the conversation lasts. */
   seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: Terms<Options>): Promise<Chair<Move, View>>
   /** Whether the peer has a seat at a table of a game that is not over. */
   holds(game: string): boolean
-  /** The peer's seat at a table of a game that is not over, taken up again. */
+  /** The peer's seat at a table of a game that is not over, taken up again; of a guest, one that was taken through a worksheet's port. */
   resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined
   /** The peer's place on a game's ladder. */
   rank(game: string): Promise<Place | undefined>

@@ -119,7 +119,7 @@ export interface TableNews {
   readonly at: number
   readonly what:
     | { readonly type: 'opened' | 'suspended' | 'reseeded' }
-    | { readonly type: 'moved' | 'declined' | 'gone' | 'back'; readonly seat: SeatNumber }
+    | { readonly type: 'moved' | 'declined' | 'gone' | 'back' | 'revoked'; readonly seat: SeatNumber }
     | { readonly type: 'offered'; readonly seat: SeatNumber; readonly what: 'draw' | 'rematch' }
     | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
     | { readonly type: 'ended'; readonly outcome: Outcome }
@@ -182,6 +182,14 @@ export interface LobbyListener extends TableListener {
 /** A refusal that programs can tell apart: one of the codes of the native protocol. */
 export interface LobbyRefusal extends Refusal {
   readonly code: RefusalCode
+  /** A name that is free, where the one that was wanted is taken. */
+  readonly proposal?: string
+}
+
+/** Ended is how many other connections and sessions of an account were ended, with a change of its password or its removal. */
+export interface Ended {
+  readonly connections: number
+  readonly sessions: number
 }
 
 /** What can be wrong, by a word that does not change: when that is. */
@@ -213,10 +221,20 @@ export type RefusalCode = keyof typeof refusalCodes
 export interface Lobby {
   /** Who this is, once that was said. */
   readonly me: PersonInfo | undefined
-  /** Says who this is. A registered name needs its password; a guest's name must be free, or with `again` makes room. */
-  enter(name: string, how?: { readonly password?: string; readonly again?: boolean }): Promise<LobbyRefusal | undefined>
+  /**
+   * Says who this is. A registered name needs its password. A guest's name must be free; with the reconnect secret of the
+   * guest who has it, that one makes room.
+   */
+  enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
-  changePassword(old: string, password: string): Promise<LobbyRefusal | undefined>
+  /** A new reconnect secret for the guest that this is; the one before is no longer valid. `undefined` for others. */
+  readonly reconnectSecret: string | undefined
+  /** What is wrong with a new password, before it is given. */
+  checkPassword(password: string): LobbyRefusal | undefined
+  /** Changes the own password: all sessions, all other connections and the tokens of all seats are ended. */
+  changePassword(old: string, password: string): Promise<Ended | LobbyRefusal>
+  /** Gives the own registered name up, with all that belongs to it; this connection is nobody's from then on. */
+  unregister(password: string): Promise<Ended | LobbyRefusal>
   /** Opens a session for a registered name: its token lets in without the password until that time. */
   openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal>
   /** Says who this is by the token of a session. */

@@ -105,7 +105,7 @@ async function welcome(peer: Peer<Name>, hall: Hallway): Promise<void> {
     const { name, fields } = await peer.receive()
     if (peer.state === 'end') return
     const [who = '', password = ''] = fields
-    const how = name === 'LOGIN' ? { password } : { again: true }
+    const how = name === 'LOGIN' ? { password } : {}
     const refusal = name === 'REGISTER' ? await hall.register(who, password) : await hall.enter(who, how)
     if (refusal) {
       peer.refuse(refusal.refused)

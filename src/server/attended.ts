@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
+import type { PersonId } from '../hall/ports.ts'
 import type { Attendance, LobbyRefusal, TableListener } from '../protocols/lobby.ts'
 import { Attending } from './attending.ts'
 import { coded, noSeat, UNAVAILABLE } from './refusals.ts'
@@ -28,6 +29,13 @@ export class Attended {
   /** Whether this is one of them. */
   has(id: number): boolean {
     return this.#tables.has(id)
+  }
+
+  /** Whose seat is taken here at a table, and whether its game is over; `undefined` for who has none there. */
+  sitterAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
+    const attended = this.#tables.get(id)
+    const sitter = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
+    return attended && sitter && { person: sitter.person, name: sitter.name, over: attended.table.over }
   }
 
   /** Sits down, and says so. */

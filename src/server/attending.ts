@@ -126,6 +126,7 @@ function told(event: News['event'] | TableEvent): TableNews['what'] {
     case 'declined':
     case 'gone':
     case 'back':
+    case 'revoked':
       return { type: event.type, seat: event.seat }
     case 'offered':
       return { type: event.type, seat: event.seat, what: event.what }

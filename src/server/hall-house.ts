@@ -1,7 +1,7 @@
 import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
 import type { Opening, Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
-import { PEER, type Sitter } from '../hall/ports.ts'
+import { hasAccount, PEER, type Sitter } from '../hall/ports.ts'
 import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
@@ -75,7 +75,7 @@ export class HallHouse implements Household, Hallway {
     return surviving(session)
   }
 
-  enter(name: string, how?: { password?: string; again?: boolean }): Promise<Refusal | undefined> {
+  enter(name: string, how?: { password?: string }): Promise<Refusal | undefined> {
     return survived(this.#identity.enter(name, how))
   }
 
@@ -125,7 +125,12 @@ export class HallHouse implements Household, Hallway {
   /** The peer's seat at a game that goes on, the latest where there are several. */
   #mine(game: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
     if (this.#closed) return undefined
-    return [...this.#premises.hall.seatsOf(this.#sitter().person)].findLast(({ table }) => table.state.opened.game === game)
+    const { person } = this.#sitter()
+    return [...this.#premises.hall.seatsOf(person)].findLast(({ table, seat }) => {
+      const { opened } = table.state
+      // a guest's seat that has a token is opened by that, and not by a name that anybody can take
+      return opened.game === game && (hasAccount(person) || opened.seats[seat]?.token === undefined)
+    })
   }
 
   #sitter(): Sitter {

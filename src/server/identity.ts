@@ -1,8 +1,9 @@
 import { isRefusal } from '../games/game.ts'
 import type { Denial } from '../hall/denial.ts'
-import type { Entry, People, Visitor } from '../hall/people.ts'
+import type { Ended, Entry, People, Proof, Visitor } from '../hall/people.ts'
 import type { PersonId } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
+import { networkOf } from './limits.ts'
 
 /** What an identity is made of. */
 export interface IdentityOptions {
@@ -32,7 +33,7 @@ export class Identity {
   }
 
   /** Comes in under a name; see `People`. */
-  async enter(name: string, how: Pick<Entry, 'password' | 'again'> = {}): Promise<Denial | undefined> {
+  async enter(name: string, how: Pick<Entry, 'password' | 'secret'> = {}): Promise<Denial | undefined> {
     return this.#become(await this.#people.enter({ ...this.#entry(name), ...how }))
   }
 
@@ -41,9 +42,27 @@ export class Identity {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
 
-  /** Is somebody again who was shown by the token of a seat. */
-  async comeBack(person: PersonId, name: string): Promise<Denial | undefined> {
-    return this.#become(await this.#people.comeBack(person, this.#entry(name)))
+  /** Is the guest again that the token of a seat, given by its hash, belongs to; answers whether that can be. */
+  comeBack(person: PersonId, name: string, token: string): boolean {
+    const visitor = this.#people.comeBack(person, token, this.#entry(name))
+    if (visitor) this.#become(visitor)
+    return visitor !== undefined
+  }
+
+  /** Changes the own password, and ends all else that acts for the account. */
+  async changePassword(old: string, password: string): Promise<Ended | Denial> {
+    return this.#people.setPassword(this.#visitor?.name ?? '', password, this.#proof(old))
+  }
+
+  /** Gives up the own registered name for good, and ends all else that acts for it; the connection is nobody's from then on. */
+  async unregister(password: string): Promise<Ended | Denial> {
+    const visitor = this.#visitor
+    const ended = await this.#people.remove(visitor?.name ?? '', this.#proof(password))
+    if (isRefusal(ended) || this.#visitor !== visitor) return ended
+    this.#onOther?.()
+    visitor?.leave()
+    this.#visitor = undefined
+    return ended
   }
 
   /** Is whoever the token of a session belongs to. */
@@ -60,16 +79,21 @@ export class Identity {
   #entry(name: string): Entry {
     return {
       name,
-      address: this.#line.address,
+      address: networkOf(this.#line.address),
       before: this.#visitor,
-      replaced: () => this.#line.end('somebody has come in under your name through another connection'),
+      replaced: (reason) => this.#line.end(reason),
     }
+  }
+
+  #proof(password: string): Proof {
+    return { password, address: networkOf(this.#line.address), visitor: this.#visitor }
   }
 
   #become(entered: Visitor | Denial): Denial | undefined {
     if (isRefusal(entered)) return entered
-    if (this.#visitor && this.#visitor.person !== entered.person) this.#onOther?.()
-    this.#visitor?.leave()
+    const before = this.#visitor
+    if (before && before.person !== entered.person) this.#onOther?.()
+    before?.leave()
     this.#visitor = entered
     if (this.#closed) entered.leave()
     return undefined

@@ -132,7 +132,7 @@ export function noRoom({ hall, limits }: Rooms, person: PersonId): string | unde
 }
 
 /** What stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
-function networkOf(host: string): string {
+export function networkOf(host: string): string {
   if (!host.includes(':')) return host
   const [front = '', back] = host.split('%')[0]?.split('::') ?? []
   const groups = front.split(':')

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import type { Refusal } from '../games/game.ts'
+import { isRefusal, type Refusal } from '../games/game.ts'
 import { type RandomBytes, secretToken } from '../hall/codes.ts'
-import type { People } from '../hall/people.ts'
+import type { Ended, People } from '../hall/people.ts'
+import { endedInWords } from '../protocols/ended.ts'
 import { sentenceOf } from '../storage/error.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Connection } from '../wire/connection.ts'
@@ -39,8 +40,9 @@ export async function operate({ people, bytes }: Registry, { action, name }: Ope
   return answerOf(await people.setPassword(name, password), `The password of ${name} is now ${password}`)
 }
 
-function answerOf(refusal: Refusal | undefined, done: string): OperatorAnswer {
-  return refusal ? { refused: refusal.refused } : { done }
+function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
+  if (isRefusal(ended)) return { refused: ended.refused }
+  return { done: ended.connections + ended.sessions > 0 ? `${done}. ${endedInWords(ended)}` : done }
 }
 
 /**

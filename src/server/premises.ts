@@ -6,7 +6,7 @@ import type { RandomBytes } from '../hall/codes.ts'
 import { Hall } from '../hall/hall.ts'
 import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
-import type { Clock, PersonId, Store } from '../hall/ports.ts'
+import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
 import { gatherMore } from '../wire/transports/together.ts'
 import { Calls } from './calls.ts'
@@ -56,8 +56,8 @@ export class Premises implements Rooms {
     this.#store = store
     this.keeps = store.keeps === true
     this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic })
-    const expected = (person: PersonId) => this.hall.expects(person)
-    this.people = new People({ accounts: store.accounts, passwords: new Passwords({ random: bytes }), clock, expected })
+    const passwords = new Passwords({ random: bytes })
+    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onTrouble })
     this.calls = new Calls({ clock, onTrouble })
   }
 
@@ -65,9 +65,10 @@ export class Premises implements Rooms {
    * Takes up what was not finished when the process before this one ended. To be called before anybody comes: what they
    * do will be written, as much at once as comes at once.
    */
-  open(): Promise<void> {
+  async open(): Promise<void> {
     this.#gatherAsUsual ??= gatherMore()
-    return this.hall.restore()
+    await this.people.open()
+    await this.hall.restore()
   }
 
   /**

@@ -25,8 +25,8 @@ const CODES: Readonly<Record<Why, RefusalCode>> = {
 }
 
 /** A denial with the word that programs tell it by. */
-export function denied({ why, refused }: Denial): LobbyRefusal {
-  return { code: CODES[why], refused }
+export function denied({ why, refused, proposal }: Denial): LobbyRefusal {
+  return { code: CODES[why], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 
 /** The refusal of a game that is not played here. */

@@ -5,7 +5,7 @@ import type { Denial } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
-import type { Visitor } from '../hall/people.ts'
+import type { Ended, Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
 import { Bucket } from '../hall/throttle.ts'
 import type { Line } from '../protocols/house.ts'
@@ -60,6 +60,8 @@ export class Session implements Lobby {
   readonly #identity: Identity
   readonly #listener: LobbyListener
   readonly #talk = new Bucket(TALK)
+  /** Seats that were taken up by their token alone, by table; each value releases it. */
+  readonly #heldSeats = new Map<number, () => void>()
   #cancelSeek: (() => void) | undefined
   /** Ends that this one is told by whom it is sought. */
   #stopListening: (() => void) | undefined
@@ -78,7 +80,7 @@ export class Session implements Lobby {
     return this.#visitor && this.#personInfo(this.#visitor)
   }
 
-  async enter(name: string, how: { readonly password?: string; readonly again?: boolean } = {}): Promise<LobbyRefusal | undefined> {
+  async enter(name: string, how: { readonly password?: string; readonly secret?: string } = {}): Promise<LobbyRefusal | undefined> {
     return this.#entered(await this.#identity.enter(name, how))
   }
 
@@ -86,17 +88,33 @@ export class Session implements Lobby {
     return this.#entered(await this.#identity.register(name, password))
   }
 
-  async changePassword(old: string, password: string): Promise<LobbyRefusal | undefined> {
-    if (!this.#visitor) return WHO
-    if (!this.#registered) return { code: 'who-are-you', refused: 'only registered names have a password: register first' }
-    const denial = await this.#rooms.people.setPassword(this.#visitor.name, password, { password: old, address: this.#line.address })
+  checkPassword(password: string): LobbyRefusal | undefined {
+    const denial = this.#rooms.people.checkPassword(password)
     return denial && denied(denial)
+  }
+
+  get reconnectSecret(): string | undefined {
+    return this.#visitor && this.#rooms.people.reconnectSecret(this.#visitor)
+  }
+
+  async changePassword(old: string, password: string): Promise<Ended | LobbyRefusal> {
+    if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+    const ended = await this.#identity.changePassword(old, password)
+    return isRefusal(ended) ? denied(ended) : ended
+  }
+
+  async unregister(password: string): Promise<Ended | LobbyRefusal> {
+    if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+    const ended = await this.#identity.unregister(password)
+    if (isRefusal(ended)) return denied(ended)
+    this.#entered(undefined)
+    return ended
   }
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
     if (!this.#visitor) return WHO
     const session = secretToken(this.#rooms.bytes)
-    const until = await this.#rooms.people.openSession(this.#visitor.person, session)
+    const until = await this.#rooms.people.openSession(this.#visitor, session)
     return isRefusal(until) ? denied(until) : { session, until }
   }
 
@@ -253,7 +271,9 @@ export class Session implements Lobby {
   }
 
   leave(id: number): LobbyRefusal | undefined {
-    return this.#tables.leave(id)
+    const refusal = this.#tables.leave(id)
+    if (!refusal) this.#releaseSeat(id)
+    return refusal
   }
 
   async resume(typed: string, after?: number): Promise<Attendance | LobbyRefusal> {
@@ -261,12 +281,11 @@ export class Session implements Lobby {
     if (isRefusal(token)) return coded('bad-token', token)
     const found = this.#rooms.hall.seatOf(hashToken(token))
     if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or it is another' }
-    if (!this.#visitor) {
-      const sitter = found.table.state.opened.seats[found.seat]
-      const refusal = sitter && this.#entered(await this.#identity.comeBack(sitter.person, sitter.name))
-      if (refusal) return refusal
-    }
-    return this.#tables.takeUp(found.table, found.seat, token, after)
+    const { table, seat } = found
+    const sitter = table.state.opened.seats[seat]
+    if (sitter && !this.#visitor && this.#identity.comeBack(sitter.person, sitter.name, hashToken(token))) this.#entered(undefined)
+    if (sitter) this.#holdSeat(table.id, sitter)
+    return this.#tables.takeUp(table, seat, token, after)
   }
 
   get keeps(): boolean {
@@ -287,13 +306,17 @@ export class Session implements Lobby {
   }
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
-    if (!this.#visitor) return WHO
+    const name = this.#visitor?.name ?? this.#tables.sitterAt(id)?.name
+    if (name === undefined) return WHO
     if (this.#talk.take(this.#rooms.hall.clock.monotonic()) > 0)
       return { code: 'throttled', refused: 'you say a lot at once: wait a moment' }
-    return this.#tables.say(id, this.#visitor.name, text)
+    return this.#tables.say(id, name, text)
   }
 
   async offer(id: number): Promise<LobbyRefusal | undefined> {
+    const sitter = this.#tables.sitterAt(id)
+    // the token of a seat opens that seat, and no other
+    if (sitter?.over && sitter.person !== this.#visitor?.person) return anotherGame(sitter.name)
     return this.#tables.offer(id)
   }
 
@@ -333,6 +356,7 @@ export class Session implements Lobby {
 
   #goAway(): void {
     this.cancel()
+    for (const id of [...this.#heldSeats.keys()]) this.#releaseSeat(id)
     this.#tables.end()
   }
 
@@ -344,6 +368,21 @@ export class Session implements Lobby {
     const { against } = wish
     if (against === undefined) return seekerOf(wish)
     return { ...seekerOf(wish), against: this.#rooms.people.person(against)?.name ?? 'somebody' }
+  }
+
+  /** Notes that this connection is in a seat: as its owner, or else by its token alone, until the account's password is changed. */
+  #holdSeat(id: number, { person, token }: Sitter): void {
+    if (token !== undefined && this.#visitor?.person === person) this.#visitor.hold(token)
+    else if (!this.#heldSeats.has(id))
+      this.#heldSeats.set(
+        id,
+        this.#rooms.people.holdSeat(person, (reason) => this.#line.end(reason)),
+      )
+  }
+
+  #releaseSeat(id: number): void {
+    this.#heldSeats.get(id)?.()
+    this.#heldSeats.delete(id)
   }
 
   #personInfo({ person, name }: Visitor): PersonInfo {
@@ -456,6 +495,7 @@ export class Session implements Lobby {
   #seated(table: LiveTable, seat: SeatNumber, token: string): void {
     this.#cancelSeek = undefined
     this.#onSeated?.(table.id, seat)
+    this.#visitor?.hold(hashToken(token))
     this.#tables.sit(table, seat, token)
   }
 
@@ -466,6 +506,14 @@ export class Session implements Lobby {
     if (person === undefined || !hasAccount(person)) return []
     return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.has(table.id))
   }
+}
+
+/** The refusal of who has no password. */
+const NO_PASSWORD: LobbyRefusal = { code: 'who-are-you', refused: 'only registered names have a password: register first' }
+
+/** The refusal of another game to who is in a seat by its token. */
+function anotherGame(name: string): LobbyRefusal {
+  return { code: 'who-are-you', refused: `the token opens this seat alone: come in as ${name} to play again` }
 }
 
 /** The refusal of who has no registered name. */

@@ -195,6 +195,7 @@ const checks = {
   back: ({ seat }) => isSeat(seat),
   suspended: () => true,
   reseeded: ({ seed }) => isSeed(seed),
+  revoked: ({ seat }) => isSeat(seat),
   ended: ({ outcome, counts }) => isOutcome(outcome) && (isAbsent(counts) || counts === true),
   continued: ({ table }) => Number.isSafeInteger(table),
 } satisfies Record<Happening['type'], (event: Fields) => boolean>

@@ -5,6 +5,7 @@ import { atMost } from './standings.ts'
 /** MemoryHistory keeps what each person has played, the newest table first. */
 export class MemoryHistory implements History {
   readonly #commits: Commits
+  readonly #forgotten = new Set<PersonId>()
   readonly #of = new Map<PersonId, readonly Finished[]>()
 
   constructor(commits: Commits) {
@@ -14,6 +15,7 @@ export class MemoryHistory implements History {
   add(persons: readonly PersonId[], finished: Finished): Promise<void> {
     return this.#commits.add(() => {
       for (const person of persons) {
+        if (this.#forgotten.has(person)) continue
         const others = (this.#of.get(person) ?? []).filter(({ table }) => table !== finished.table)
         const all = [...others, structuredClone(finished)].sort((one, other) => other.table - one.table)
         this.#of.set(person, all.slice(0, HISTORY))
@@ -27,8 +29,9 @@ export class MemoryHistory implements History {
     return { items: all.slice(atMost(from), atMost(from) + atMost(count)), total: all.length }
   }
 
-  /** Forgets all that a person has played. */
+  /** Forgets all that a person has played, for good. */
   forget(person: PersonId): void {
+    this.#forgotten.add(person)
     this.#of.delete(person)
   }
 }

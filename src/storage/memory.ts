@@ -2,7 +2,7 @@ import type { Account, Accounts, PersonId, Results, Session, Standing, Store, Ta
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
-import { accountOf, personOf } from './persons.ts'
+import { accountOf, PLACES, personOf } from './persons.ts'
 import { atMost, byLadder, checkStandings } from './standings.ts'
 
 /**
@@ -68,6 +68,8 @@ class MemoryResults implements Results {
   readonly #commits: Commits
   readonly #games = new Map<string, Map<PersonId, Standing>>()
   readonly #recorded = new Set<TableId>()
+  /** Persons whose account was removed. */
+  readonly #removed = new Set<PersonId>()
   #last: TableId | undefined
 
   constructor(commits: Commits) {
@@ -86,7 +88,7 @@ class MemoryResults implements Results {
       this.#last = table
       const ladder = this.#games.get(game) ?? new Map<PersonId, Standing>()
       this.#games.set(game, ladder)
-      for (const standing of standings) ladder.set(standing.person, structuredClone(standing))
+      for (const standing of standings) if (!this.#removed.has(standing.person)) ladder.set(standing.person, structuredClone(standing))
       return true
     })
   }
@@ -104,8 +106,9 @@ class MemoryResults implements Results {
     return { rank: standings.filter((other) => other.score > score).length + 1, of: standings.length }
   }
 
-  /** Takes a person off every ladder. */
+  /** Takes a person off every ladder, for good. */
   forget(person: PersonId): void {
+    this.#removed.add(person)
     for (const ladder of this.#games.values()) ladder.delete(person)
   }
 
@@ -120,6 +123,8 @@ class MemoryAccounts implements Accounts {
   readonly #accounts = new Map<number, Account>()
   readonly #keys = new Map<string, Account>()
   readonly #sessions = new Map<string, Session>()
+  /** Whose they are; in the order in which they were noted. */
+  readonly #places = new Map<string, PersonId>()
   #next = 1
 
   constructor(commits: Commits, forget: (person: PersonId) => void) {
@@ -142,25 +147,24 @@ class MemoryAccounts implements Accounts {
     })
   }
 
-  setPassword(person: PersonId, password: string): Promise<boolean> {
+  setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined> {
     return this.#commits.add(() => {
       const account = this.#of(person)
-      if (!account) return false
+      if (!account || (was !== undefined && account.password !== was)) return undefined
       this.#set(accountOf(person) ?? 0, { ...account, password })
-      this.#closeSessions((session) => session.person === person)
-      return true
+      return this.#closeSessions((session) => session.person === person)
     })
   }
 
-  remove(person: PersonId): Promise<boolean> {
+  remove(person: PersonId): Promise<number | undefined> {
     return this.#commits.add(() => {
       const account = this.#of(person)
-      if (!account) return false
+      if (!account) return undefined
       this.#accounts.delete(accountOf(person) ?? 0)
       this.#keys.delete(account.key)
-      this.#closeSessions((session) => session.person === person)
       this.#forget(person)
-      return true
+      for (const [place, other] of this.#places) if (other === person) this.#places.delete(place)
+      return this.#closeSessions((session) => session.person === person)
     })
   }
 
@@ -185,6 +189,22 @@ class MemoryAccounts implements Accounts {
     })
   }
 
+  addPlace(person: PersonId, place: string): Promise<void> {
+    return this.#commits.add(() => {
+      this.#places.delete(place)
+      this.#places.set(place, person)
+      const own = [...this.#places].filter(([, other]) => other === person)
+      for (const [oldest] of own.slice(0, -PLACES.each)) this.#places.delete(oldest)
+      const [oldest] = this.#places.keys()
+      if (this.#places.size > PLACES.all && oldest !== undefined) this.#places.delete(oldest)
+      return undefined
+    })
+  }
+
+  async places(): Promise<readonly string[]> {
+    return [...this.#places.keys()]
+  }
+
   #of(person: PersonId): Account | undefined {
     return this.#accounts.get(accountOf(person) ?? 0)
   }
@@ -196,7 +216,10 @@ class MemoryAccounts implements Accounts {
     return account
   }
 
-  #closeSessions(over: (session: Session) => boolean): void {
+  /** Closes sessions; answers how many. */
+  #closeSessions(over: (session: Session) => boolean): number {
+    const before = this.#sessions.size
     for (const session of this.#sessions.values()) if (over(session)) this.#sessions.delete(session.token)
+    return before - this.#sessions.size
   }
 }

@@ -5,6 +5,9 @@ export function personOf(account: number): PersonId {
   return `account:${account}`
 }
 
+/** From how many places a person's logins are kept, and how many places there are altogether, at most. */
+export const PLACES = { each: 8, all: 10_000 }
+
 /** The account's number of a person; `undefined` for somebody without account. */
 export function accountOf(person: PersonId): number | undefined {
   const [, digits] = /^account:([1-9]\d{0,14})$/.exec(person) ?? []

@@ -30,6 +30,8 @@ export class Bot {
   #seat: Seat | undefined
   #seeking = false
   #registered = false
+  /** Lets a guest in under its name again, as long as the server runs. */
+  #secret: string | undefined
   #session: string | undefined
   #wake: (() => void) | undefined
 
@@ -85,6 +87,8 @@ export class Bot {
       this.#seat = undefined
     }
     const entered = await this.#enter()
+    // a guest to whose table the other was back first is let in by the token of the seat alone
+    if (entered.type === 'error' && entered.code === 'name-taken' && byToken && (await this.#resume(byToken))) return
     if (entered.type !== 'entered') return this.#wrong('could not come in', entered)
     // a registered name has its seats by their tables, a guest's name is anybody's
     if (this.#habits.password === undefined) {
@@ -103,7 +107,11 @@ export class Bot {
   async #enter(): Promise<ToClient> {
     const { password } = this.#habits
     const name = this.#name
-    if (password === undefined) return this.#ask({ type: 'enter', name, again: true })
+    if (password === undefined) {
+      const entered = await this.#ask({ type: 'enter', name, ...(this.#secret === undefined ? {} : { secret: this.#secret }) })
+      if (entered.type === 'entered') this.#secret = entered.secret
+      return entered
+    }
     if (this.#session !== undefined) return this.#ask({ type: 'return', session: this.#session })
     // a name that was registered in the moment of the kill is taken now
     const registered = this.#registered ? undefined : await this.#ask({ type: 'register', name, password })

@@ -26,7 +26,7 @@ export function watcher(name: string, world: World): Promise<void> {
       if (message.what.type === 'ended' && watched.delete(message.table)) ended()
     })
     try {
-      await link.ask({ type: 'enter', name, again: true })
+      await link.ask({ type: 'enter', name })
       while (!world.stopping && !link.over) {
         const over = new Promise<void>((resolve) => {
           ended = resolve

@@ -6,6 +6,8 @@ import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
 
 const passwords = new Passwords({ random: randomBytes })
 const GOOD = 'correct horse'
+const BROKEN =
+  'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 
 /** A hash as any other program would write it. */
 function phc(password: string, cost: { memory: number; passes: number; parallelism: number }, salt: Uint8Array, tagLength = 32): string {
@@ -52,6 +54,10 @@ describe('a password', () => {
     ['🙂'.repeat(7), 'a password has at least 8 characters, and this has 7'],
     ['e\u0301'.repeat(7), 'a password has at least 8 characters, and this has 7'],
     ['x'.repeat(129), 'a password has at most 128 characters, and this has 129'],
+    ['        ', 'a password is not blank: use characters that can be seen'],
+    ['\u3164'.repeat(8), 'a password is not blank: use characters that can be seen'],
+    ['\u2800\u200d\u00a0\ufe0f'.repeat(3), 'a password is not blank: use characters that can be seen'],
+    [new TextDecoder().decode(Buffer.from('p\u00e4\u00dfw\u00f6rter', 'latin1')), BROKEN],
     ['password\n', 'a password has only characters that can be seen'],
     ['pass\u0000word', 'a password has only characters that can be seen'],
     ['pass\u202eword', 'a password has only characters that can be seen'],
@@ -63,6 +69,16 @@ describe('a password', () => {
 
   test.each(['🙂'.repeat(8), 'x'.repeat(128), '🙂'.repeat(128), '  blanks  ', 'نمی\u200cخواهم'])('%j can', async (password) => {
     expect(await passwords.verify(password, await hashOf(password))).toBeUndefined()
+  })
+
+  test('that arrived broken is refused as such, so that no two are the same', async () => {
+    const hash = await passwords.hash('correct horse')
+    const latin1 = (text: string) => new TextDecoder().decode(Buffer.from(text, 'latin1'))
+    for (const phc of [String(hash), undefined])
+      expect(await passwords.verify(latin1('\u00e4\u00f6\u00fc\u00c4\u00d6\u00dc\u00df\u00e9'), phc)).toEqual({
+        why: 'bad-password',
+        refused: BROKEN,
+      })
   })
 
   test('of any characters that are taken is known again, and only that', async () => {
@@ -121,7 +137,7 @@ describe('a hash', () => {
   })
 
   test('that cannot be read is not told, and takes nobody’s turn', async () => {
-    const one = new Passwords({ random: randomBytes, atOnce: 1, waiting: 0 })
+    const one = new Passwords({ random: randomBytes, atOnce: 1, waiting: { each: 0, all: 0 } })
     for (const broken of [`${cheap}=`, cheap.replace('m=8', 'm=7')]) {
       await expect(one.verify(GOOD, broken)).rejects.not.toThrow(cheap.slice(-43))
     }
@@ -146,7 +162,7 @@ describe('many at once', () => {
   })
 
   test('no more wait than may: the others are told', async () => {
-    const few = new Passwords({ random: randomBytes, atOnce: 2, waiting: 3 })
+    const few = new Passwords({ random: randomBytes, atOnce: 2, waiting: { each: 3, all: 3 } })
     const answers = await Promise.all(Array.from({ length: 8 }, () => few.verify(GOOD, cheap)))
     expect(answers).toEqual([undefined, undefined, undefined, undefined, undefined, BUSY, BUSY, BUSY])
     expect(await few.verify(GOOD, cheap)).toBeUndefined()

@@ -92,11 +92,12 @@ describe('a throttle', () => {
     expect(['ada', 'ada', 'bob'].map((key) => throttle.take(key, 0))).toEqual([0, 100, 0])
   })
 
-  test('the right password gives everything back', () => {
-    const throttle = new Throttle({ burst: 1, refill: 100 })
-    throttle.take('ada', 0)
-    throttle.forget('ada')
-    expect(throttle.take('ada', 0)).toBe(0)
+  test('what is given back can be taken again, and no more than that', () => {
+    const throttle = new Throttle({ burst: 2, refill: 100 })
+    for (const _ of [1, 2]) throttle.take('ada', 0)
+    throttle.giveBack('ada')
+    throttle.giveBack('bob')
+    expect([throttle.take('ada', 0), throttle.take('ada', 0)]).toEqual([0, 100])
   })
 
   test('those who need not wait are forgotten when there are too many, which makes no difference to them', () => {

@@ -64,11 +64,7 @@ describe('a name', () => {
     await come('ada')
     const other = await come()
     expect(await other.type('Ada')).toBe(
-      lines(
-        'Ada is here already: choose another name. If that is you on a connection that',
-        'broke: "resume TOKEN".',
-        'What is your name?',
-      ),
+      lines('Ada is taken; try Ada2. If that is you on a connection that broke: "resume', 'TOKEN".', 'What is your name?'),
     )
   })
 })
@@ -330,7 +326,7 @@ describe('who comes back', () => {
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
     const stranger = await come()
-    expect(await stranger.type('Ada')).toContain('Ada is expected back at a table: choose another name. If that is you on')
+    expect(await stranger.type('Ada')).toContain('Ada is taken; try Ada2. If that is you on a connection that broke')
     const again = await come()
     expect(await again.type(`resume ${token}`)).toContain('Hello again, ada.')
     expect(await again.type('resign')).toContain('You have resigned')

@@ -106,7 +106,7 @@ describe('a registered name', () => {
     expect(await caller.type('ada')).toBe(lines('ada is registered. What is the password? (An empty line goes back.)', SEEN))
     expect(lobby.calls).toEqual([])
     expect(await caller.type('engine-1843')).toContain('Hello, ada.')
-    expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843', again: true }]])
+    expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843' }]])
   })
 
   test('with a wrong password asks for a name again', async () => {
@@ -133,7 +133,7 @@ describe('a registered name', () => {
   test('blanks of a password count, and what was taken back does not', async () => {
     const { caller, lobby } = await come(registered)
     await caller.type('ada', ' two words\b\bds ')
-    expect(lobby.calls).toEqual([['enter', 'ada', { password: ' two words ', again: true }]])
+    expect(lobby.calls).toEqual([['enter', 'ada', { password: ' two words ' }]])
   })
 
   test('"quit" goes away at its question too', async () => {
@@ -181,7 +181,11 @@ describe('registering', () => {
   test('says why it is refused', async () => {
     const { caller, lobby } = await come()
     lobby.refuses('register', 'a password has at least 8 characters, and this has 3', 'bad-password')
-    expect(await caller.type('register ada', 'abc', 'abc')).toContain(lines('A password has at least 8 characters, and this has 3.', WHO))
+    // before it is typed twice
+    expect(await caller.type('register ada', 'abc')).toContain(lines('A password has at least 8 characters. Nothing has changed.', WHO))
+    expect(await caller.type('register ada', 'abcdefgh', 'abcdefgh')).toContain(
+      lines('A password has at least 8 characters, and this has 3.', WHO),
+    )
     lobby.registered.add('grace')
     expect(await caller.type('register grace')).toBe(lines('grace is registered already: "login grace".'))
   })
@@ -195,11 +199,22 @@ describe('a password', () => {
     await caller.type('engine-1843')
     lobby.calls.length = 0
     expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toBe(
-      lines('Your password until now?', SEEN, 'The new one, of 8 characters at least?', 'The same once more?', 'Your password is changed.'),
+      lines(
+        'Your password until now?',
+        SEEN,
+        'The new one, of 8 characters at least?',
+        'The same once more?',
+        'Your password is changed. No other connection or session was open.',
+      ),
     )
     expect(lobby.calls).toEqual([['changePassword', 'engine-1843', 'difference-2']])
+    lobby.answers('changePassword', { connections: 2, sessions: 1 })
+    expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toContain(
+      'Your password is changed. 2 other connections and 1 session were ended.\n',
+    )
+    expect(await caller.type('password', 'engine-1843', 'short')).toContain('A password has at least 8 characters. Nothing has changed.')
     lobby.refuses('changePassword', 'the name or the password is wrong', 'bad-password')
-    expect(await caller.type('password', 'x', 'y', 'y')).toContain('The name or the password is wrong. Nothing has changed.')
+    expect(await caller.type('password', 'x', 'yyyyyyyy', 'yyyyyyyy')).toContain('The name or the password is wrong. Nothing has changed.')
     expect(await caller.type('password', '')).toContain('Nothing has changed.')
     expect(await caller.type('password', 'x', 'quit')).toContain('Bye.')
   })
@@ -253,7 +268,7 @@ describe('telnet', () => {
     await caller.send(Uint8Array.of(IAC, DO, ECHO))
     await caller.send('engine-1843\r\0')
     expect(since(caller.writes, from + 2)[0]).toEqual([IAC, WONT, ECHO])
-    expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843', again: true }]])
+    expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843' }]])
   })
 
   test('is spoken with a client that begins it', async () => {

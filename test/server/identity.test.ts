@@ -47,12 +47,16 @@ describe('who somebody is', () => {
     expect(here(room)).toEqual(['guest:grace', 'guest:ada'])
   })
 
-  test('ends the connection of a guest whose name is taken up with `again`, or with the token of a seat', async () => {
+  test('ends the connection of a guest whose name is taken up with its secret, or with the token of a seat', async () => {
     const room = new Room()
     const [first, second, third] = [somebody(room), somebody(room), somebody(room)]
     await first.identity.enter('ada')
-    await second.identity.enter('ada', { again: true })
-    await third.identity.comeBack('guest:ada', 'ada')
+    const visitor = first.identity.visitor
+    const secret = visitor && room.premises.people.reconnectSecret(visitor)
+    await second.identity.enter('ada', { ...(secret === undefined ? {} : { secret }) })
+    second.identity.visitor?.hold('hash')
+    expect(third.identity.comeBack('guest:ada', 'ada', 'another')).toBe(false)
+    expect(third.identity.comeBack('guest:ada', 'ada', 'hash')).toBe(true)
     expect([first, second, third].map(({ ended }) => ended.length)).toEqual([1, 1, 0])
     expect(here(room)).toEqual(['guest:ada'])
   })

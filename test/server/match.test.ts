@@ -154,7 +154,7 @@ describe('names', () => {
     const { room, ada } = await matched()
     const other = await room.client('fh/tictactoe')
     await other.say('ADA\n')
-    expect(other.heard).toBe('ERROR ADA is here already: choose another name\n')
+    expect(other.heard).toBe('ERROR ADA is taken; try ADA2\n')
     await ada.reset()
     await other.say('ADA\n')
     expect(linesOf(other).at(-1)).toBe('Welcome ADA')

@@ -93,13 +93,14 @@ describe('who is sought by name, at the front door', () => {
 
   test('hears of a few when coming in, before others that wait', async () => {
     const door = await doorway()
-    const [, open] = [await door.caller('ada'), await door.program('open')]
+    const [first, open] = [await door.caller('ada'), await door.program('open')]
     await open.ask({ type: 'seek', game: 'scissors', wait: null })
     for (const name of ['bob', 'carl', 'dora', 'emil']) {
       await (await door.program(name)).ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
     }
     const again = await door.program()
-    await again.ask({ type: 'enter', name: 'ada', again: true })
+    await first.leave()
+    await again.ask({ type: 'enter', name: 'ada' })
     await again.until(() => again.all('sought').length === 4)
     expect(again.all('sought').map(({ name }) => name)).toEqual(['bob', 'carl', 'dora', 'emil'])
     await again.ask({ type: 'enter', name: 'zoe' })
@@ -168,12 +169,13 @@ describe('who is sought by name, in the native protocol', () => {
     await ada.ask({ type: 'seek', game: 'scissors' })
     await grace.ask({ type: 'seek', game: 'scissors' })
     const { token = '' } = await grace.first('seated')
+    const { secret = '' } = await grace.first('entered')
     await bob.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
     await carl.ask({ type: 'seek', game: 'tictactoe', against: 'grace' })
     for (const [command, from] of [
       [{ type: 'return', session }, 'bob'],
       [{ type: 'resume', token }, 'carl'],
-      [{ type: 'enter', name: 'grace', again: true }, 'carl'],
+      [{ type: 'enter', name: 'grace', secret }, 'carl'],
     ] as const) {
       const back = await door.program()
       const answer = await back.ask(command)

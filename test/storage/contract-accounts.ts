@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Account } from '../../src/hall/ports.ts'
+import { ALL, finished } from './contract-history.ts'
 import type { Open } from './samples.ts'
 
 const ada = { key: 'ada', name: 'Ada', password: '$argon2id$ada', since: 1_760_000_000_000 }
@@ -25,8 +26,8 @@ export function accountsContract(open: Open): void {
         const { accounts } = await open()
         await accounts.add(ada)
         expect(await accounts.of(person)).toBeUndefined()
-        expect(await accounts.setPassword(person, 'x')).toBe(false)
-        expect(await accounts.remove(person)).toBe(false)
+        expect(await accounts.setPassword(person, 'x')).toBeUndefined()
+        expect(await accounts.remove(person)).toBeUndefined()
         expect(await accounts.named('ada')).toEqual({ ...ada, person: 'account:1' })
       },
     )
@@ -43,7 +44,8 @@ export function accountsContract(open: Open): void {
       await accounts.add(ada)
       await accounts.openSession(session)
       await accounts.openSession({ ...session, token: 'b1', person: 'account:2' })
-      expect(await accounts.setPassword('account:1', 'new')).toBe(true)
+      expect(await accounts.setPassword('account:1', 'new', 'not this')).toBeUndefined()
+      expect(await accounts.setPassword('account:1', 'new', ada.password)).toBe(1)
       expect(await accounts.of('account:1')).toEqual({ ...ada, password: 'new', person: 'account:1' })
       expect(await accounts.named('ada')).toEqual({ ...ada, password: 'new', person: 'account:1' })
       expect(await accounts.session('a1', 0)).toBeUndefined()
@@ -51,16 +53,18 @@ export function accountsContract(open: Open): void {
     })
 
     test('who is removed leaves nothing, and nobody becomes that person again', async () => {
-      const { accounts, results } = await open()
+      const { accounts, results, history } = await open()
       await accounts.add(ada)
       await accounts.add(bob)
       await accounts.openSession(session)
       const standing = (person: string) => ({ person, name: person, score: 1, games: 1 })
       await results.record(1, 'nim', [standing('account:1'), standing('account:2')])
       await results.record(2, 'chess', [standing('account:1')])
-      expect(await accounts.remove('account:2')).toBe(true)
-      expect(await accounts.remove('account:1')).toBe(true)
-      expect(await accounts.remove('account:1')).toBe(false)
+      await accounts.addPlace('account:1', 'x y')
+      expect(await accounts.remove('account:2')).toBe(0)
+      expect(await accounts.remove('account:1')).toBe(1)
+      expect(await accounts.remove('account:1')).toBeUndefined()
+      expect(await accounts.places()).toEqual([])
       expect([await accounts.named('ada'), await accounts.of('account:1'), await accounts.session('a1', 0)]).toEqual([
         undefined,
         undefined,
@@ -68,7 +72,20 @@ export function accountsContract(open: Open): void {
       ])
       expect([await results.ladder('nim', 9), await results.ladder('chess', 9)]).toEqual([[], []])
       expect(await accounts.add(ada)).toEqual({ ...ada, person: 'account:3' })
+      await history.add(['account:1', 'account:3'], finished(3))
+      expect([(await history.of('account:1', ALL)).total, (await history.of('account:3', ALL)).total]).toEqual([0, 1])
+      // what ends afterwards is recorded, without the standings of who is gone
+      expect(await results.record(3, 'nim', [standing('account:1'), standing('account:3'), standing('guest:bob')])).toBe(true)
+      expect((await results.ladder('nim', 9)).map(({ person }) => person)).toEqual(['account:3', 'guest:bob'])
     })
+  })
+
+  test('from where somebody logged in is kept: the latest eight of each', async () => {
+    const { accounts } = await open()
+    for (let at = 0; at < 12; at++) await accounts.addPlace('account:1', `ada ${at}`)
+    await accounts.addPlace('account:2', 'bob 0')
+    await accounts.addPlace('account:1', 'ada 5')
+    expect(await accounts.places()).toEqual(['ada 4', 'ada 6', 'ada 7', 'ada 8', 'ada 9', 'ada 10', 'ada 11', 'bob 0', 'ada 5'])
   })
 
   describe('sessions', () => {

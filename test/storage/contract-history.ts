@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Finished, HISTORY } from '../../src/hall/ports.ts'
 import type { Open } from './samples.ts'
 
-function finished(table: number, more: Partial<Finished> = {}): Finished {
+export function finished(table: number, more: Partial<Finished> = {}): Finished {
   return {
     table,
     game: 'tictactoe',
@@ -15,7 +15,7 @@ function finished(table: number, more: Partial<Finished> = {}): Finished {
   }
 }
 
-const ALL = { from: 0, count: 1000, hidden: true }
+export const ALL = { from: 0, count: 1000, hidden: true }
 
 /** What every store does with the history of persons. */
 export function historyContract(open: Open): void {

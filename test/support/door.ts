@@ -6,6 +6,7 @@ import { programs } from '../../src/protocols/door/door.ts'
 import type { Household, Line } from '../../src/protocols/house.ts'
 import type {
   Attendance,
+  Ended,
   FinishedGame,
   GameWish,
   LadderRow,
@@ -206,7 +207,7 @@ export class StagedLobby implements Lobby {
     await settled()
   }
 
-  async enter(name: string, how?: { readonly password?: string; readonly again?: boolean }): Promise<LobbyRefusal | undefined> {
+  async enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined> {
     return this.#become(name, this.#call<LobbyRefusal>('enter', name, how), this.registered.has(name))
   }
 
@@ -214,8 +215,18 @@ export class StagedLobby implements Lobby {
     return this.#become(name, this.#call<LobbyRefusal>('register', name, password), true)
   }
 
-  async changePassword(...args: [string, string]): Promise<LobbyRefusal | undefined> {
-    return this.#call('changePassword', ...args)
+  reconnectSecret: string | undefined
+
+  checkPassword(password: string): LobbyRefusal | undefined {
+    return password.length < 8 ? { code: 'bad-password', refused: 'a password has at least 8 characters' } : undefined
+  }
+
+  async changePassword(...args: [string, string]): Promise<Ended | LobbyRefusal> {
+    return this.#call('changePassword', ...args) ?? { connections: 0, sessions: 0 }
+  }
+
+  async unregister(password: string): Promise<Ended | LobbyRefusal> {
+    return this.#call('unregister', password) ?? { connections: 0, sessions: 0 }
   }
 
   async isRegistered(name: string): Promise<boolean> {

@@ -32,13 +32,18 @@ export interface Command {
 /** What has to be the case for a command, each with the sentence where it is not. */
 const GATES = {
   /** To be somebody. */
-  name: ({ lobby }: Visit) => (lobby.me ? undefined : 'First your name, please: type it on a line of its own.'),
+  name: ({ lobby, present }: Visit) => {
+    if (lobby.me) return undefined
+    return present ? 'That takes a name, and not only a seat: "login NAME".' : 'First your name, please: type it on a line of its own.'
+  },
   /** To be in no game that goes on. */
   leisure: ({ tables: { playing } }: Visit) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
-  /** To be at a table. */
+  /** To be in no game that goes on under a name: who is in a seat by its token alone may say a name. */
+  identity: (visit: Visit): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
+  /** To be at a table: under a name, or in a seat by its token. */
   table: (visit: Visit) =>
-    GATES.name(visit) ?? (visit.present ? undefined : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),
+    visit.present ? undefined : (GATES.name(visit) ?? 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),
   /** To have a seat there. */
   seat: (visit: Visit): string | undefined =>
     GATES.table(visit) ?? (visit.present?.seated ? undefined : 'You only watch here. "play tictactoe" takes a seat elsewhere.'),

@@ -38,7 +38,7 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
   const command = commandOf(word)
   if (command) return perform(visit, command, rest)
-  if (!visit.lobby.me) return introduce(visit, typed)
+  if (!visit.lobby.me && !visit.present) return introduce(visit, typed)
   answer(visit, await other(visit, typed, word))
 }
 

@@ -1,5 +1,6 @@
 import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
+import { endedInWords } from '../ended.ts'
 import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { leaveBehind } from './seeking.ts'
@@ -32,7 +33,7 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
     ? await visit.askSecret(`${inLine(name)} is registered. What is the password? (An empty line goes back.)`)
     : undefined
   if (registered && password === undefined) return lobby.me ? UNCHANGED : undefined
-  const refusal = await lobby.enter(name, password === undefined ? {} : { password, again: true })
+  const refusal = await lobby.enter(name, password === undefined ? {} : { password })
   if (!refusal) return undefined
   const lost = refusal.code === 'name-taken' ? ' If that is you on a connection that broke: "resume TOKEN".' : ''
   const again = refusal.code === 'bad-password' && lobby.me ? ` To try again, type: login ${inLine(name)}` : ''
@@ -92,6 +93,11 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
 /** A new password that was typed twice the same; where it was not, that is said. */
 async function newPassword(visit: Visit, question: string, warns = true): Promise<string | undefined> {
   const password = await visit.askSecret(question, warns)
+  const wrong = password === undefined ? undefined : visit.lobby.checkPassword(password)
+  if (wrong) {
+    visit.say(`${sentence(wrong.refused)} ${UNCHANGED}`, ...(visit.lobby.me ? [] : [WHO]))
+    return undefined
+  }
   const again = password === undefined ? undefined : await visit.askSecret('The same once more?', false)
   if (password !== undefined && again === password) return password
   if (visit.over) return undefined
@@ -105,8 +111,8 @@ async function changePassword(visit: Visit): Promise<Reply> {
   if (old === undefined) return visit.over ? undefined : UNCHANGED
   const password = await newPassword(visit, 'The new one, of 8 characters at least?', false)
   if (password === undefined) return undefined
-  const refusal = await visit.lobby.changePassword(old, password)
-  return refusal ? `${sentence(refusal.refused)} ${UNCHANGED}` : 'Your password is changed.'
+  const ended = await visit.lobby.changePassword(old, password)
+  return isRefusal(ended) ? `${sentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${endedInWords(ended)}`
 }
 
 async function login(visit: Visit, name: string): Promise<Reply> {
@@ -134,7 +140,10 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
   const attendance = table === undefined ? await lobby.resume(rest) : await lobby.resumeSeat(table)
   if (isRefusal(attendance) && attendance.code === 'no-such-table') return NOT_HELD
   if (isRefusal(attendance)) return [sentence(attendance.refused), ...(before ? [] : [WHO])]
-  if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`, ...called(lobby))
+  if (!before && !lobby.me) {
+    const owner = inLine(attendance.names[attendance.seat ?? 0] ?? '')
+    visit.say(`This opens the seat of ${owner} at table ${attendance.table} alone; "login ${owner}" opens the rest.`)
+  } else if (!before) visit.say(`Hello again, ${inLine(visit.lobby.me?.name ?? '')}.`, ...called(lobby))
   visit.attend(attendance, 'back')
   return undefined
 }
@@ -160,7 +169,7 @@ export const self: readonly Command[] = [
     also: ['name'],
     usage: 'login NAME',
     about: 'become somebody else, or who you are registered as',
-    needs: ['leisure'],
+    needs: ['identity'],
     run: login,
   },
   {

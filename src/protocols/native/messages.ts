@@ -15,6 +15,7 @@ const table = whole(BOUNDS.table).meta({ description: 'the number of a table' })
 const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table, counted from 0; who sits in 0 begins' })
 const name = z.string().min(1).max(80)
 const password = z.string().min(1).max(512)
+const secret = z.string().max(100)
 const game = z.string().max(40)
 const setting = z.number().min(BOUNDS.setting.min).max(BOUNDS.setting.max)
 const settings = z.record(z.string().max(40), setting)
@@ -82,7 +83,7 @@ const attendance = {
 
 const what = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['opened', 'suspended', 'reseeded']) }),
-  z.strictObject({ type: z.enum(['moved', 'declined', 'gone', 'back']), seat }),
+  z.strictObject({ type: z.enum(['moved', 'declined', 'gone', 'back', 'revoked']), seat }),
   z.strictObject({ type: z.literal('offered'), seat, what: z.enum(['draw', 'rematch']) }),
   z.strictObject({ type: z.literal('said'), name: z.string(), seat: seat.optional(), text: z.string() }),
   z.strictObject({ type: z.literal('ended'), outcome }),
@@ -116,13 +117,22 @@ function message<Type extends string, Shape extends z.core.$ZodLooseShape>(type:
 
 /** What a client may say. Each is answered once: by `ok`, by `error`, or by the message that it asks for. */
 export const ToServer = z.discriminatedUnion('type', [
-  command('enter', 'Says who this is. A registered name needs its password; `again` makes a guest of that name who is here make room.', {
-    name,
-    password: password.optional(),
-    again: z.boolean().optional(),
-  }),
+  command(
+    'enter',
+    'Says who this is. A registered name needs its password; the name of a guest who is here, or is expected back, its secret.',
+    {
+      name,
+      password: password.optional(),
+      secret: secret.optional().meta({ description: 'as `entered` had it: the guest of that name who is here makes room' }),
+      again: z.boolean().optional().meta({ description: 'without effect; it made any guest make room' }),
+    },
+  ),
   command('register', 'Registers a name, and comes in under it.', { name, password }),
-  command('password', 'Changes the own password.', { old: password, password }),
+  command('password', 'Changes the own password, and ends all sessions, other connections and tokens of seats; `ok` has how many.', {
+    old: password,
+    password,
+  }),
+  command('unregister', 'Gives the own registered name up, with all that belongs to it; who this is has to be said again.', { password }),
   command('session', 'Asks for a token that lets a registered name in again without its password; answered by `session`.', {}),
   command('return', 'Says who this is by the token of a session; answered by `entered`.', { session: z.string().max(100) }),
   command('logout', 'Ends a session: its token lets nobody in any more.', { session: z.string().max(100) }),
@@ -211,13 +221,24 @@ export const ToClient = z.discriminatedUnion('type', [
     near: list(z.strictObject(seek))
       .optional()
       .meta({ description: 'for a seek that is open: seeks for the same game that differ only in their terms, a few' }),
+    connections: z.int().optional().meta({ description: 'other connections of the account that were ended' }),
+    sessions: z.int().optional().meta({ description: 'sessions of the account that were ended' }),
   }),
   message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
     id: id.optional(),
     code: code.meta({ description: 'what was wrong, in a word that does not change' }),
     message: z.string().meta({ description: 'a sentence for people' }),
+    proposal: z.string().optional().meta({ description: 'a name that is free, where the one that was wanted is taken' }),
   }),
-  message('entered', 'Who this is now.', { id: id.optional(), name: z.string(), registered: z.boolean(), tables: list(table) }),
+  message('entered', 'Who this is now.', {
+    id: id.optional(),
+    name: z.string(),
+    registered: z.boolean(),
+    tables: list(table),
+    secret: secret
+      .optional()
+      .meta({ description: 'lets a guest in under this name again, through any connection; a later one replaces it' }),
+  }),
   message('session', 'A token that lets in again without the password.', {
     id: id.optional(),
     session: z.string(),

@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import type { Attendance, GameTerms, Lobby, LobbyListener, LobbyRefusal, Seeker } from '../lobby.ts'
+import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Seeker } from '../lobby.ts'
 import { CommandId, type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -44,7 +44,7 @@ export class NativeSession implements LobbyListener {
     const given = command.id === undefined ? {} : { id: command.id }
     const before = this.#lobby().me?.name
     const answer = await this.#answer(command)
-    if (isRefusal(answer)) this.#send({ type: 'error', ...given, code: answer.code, message: answer.refused })
+    if (isRefusal(answer)) this.#send({ type: 'error', ...given, ...errorOf(answer) })
     else this.#send({ ...answer, ...given })
     if (this.#lobby().me?.name !== before) this.#tellSeekers()
     return command.type !== 'quit'
@@ -88,11 +88,13 @@ export class NativeSession implements LobbyListener {
     const lobby = this.#lobby()
     switch (command.type) {
       case 'enter':
-        return (await lobby.enter(command.name, how(command))) ?? entered(lobby)
+        return (await lobby.enter(command.name, how(command))) ?? { ...entered(lobby), ...secretOf(lobby) }
       case 'register':
         return (await lobby.register(command.name, command.password)) ?? entered(lobby)
       case 'password':
-        return done(await lobby.changePassword(command.old, command.password))
+        return ended(await lobby.changePassword(command.old, command.password))
+      case 'unregister':
+        return ended(await lobby.unregister(command.password))
       case 'session': {
         const opened = await lobby.openSession()
         return isRefusal(opened) ? opened : { type: 'session', ...opened }
@@ -189,6 +191,11 @@ function lobbyAt(lobby: Lobby, { from = 0 }: Command<'lobby'>): Answer {
   return { type: 'lobby', people: people.items, seekers: seekers.items, tables: tables.items, total }
 }
 
+/** A refusal as the message `error` has it. */
+function errorOf({ code, refused, proposal }: LobbyRefusal) {
+  return { code, message: refused, ...(proposal === undefined ? {} : { proposal }) }
+}
+
 const OK: Answer = { type: 'ok' }
 
 /** A command, or why a line is none; with its id, where that could be read. */
@@ -213,15 +220,24 @@ function idOf(json: unknown): { id?: string | number } {
   return data === undefined ? {} : { id: data }
 }
 
-function how({ password, again }: Command<'enter'>): { password?: string; again?: boolean } {
-  return { ...(password === undefined ? {} : { password }), ...(again === undefined ? {} : { again }) }
+function how({ password, secret }: Command<'enter'>): { password?: string; secret?: string } {
+  return { ...(password === undefined ? {} : { password }), ...(secret === undefined ? {} : { secret }) }
+}
+
+/** How many connections and sessions were ended, beside `ok`. */
+function ended(ended: Ended | LobbyRefusal): Answer | LobbyRefusal {
+  return isRefusal(ended) ? ended : { type: 'ok', connections: ended.connections, sessions: ended.sessions }
+}
+
+function secretOf({ reconnectSecret: secret }: Lobby): { secret?: string } {
+  return secret === undefined ? {} : { secret }
 }
 
 function done(refusal: LobbyRefusal | undefined): Answer | LobbyRefusal {
   return refusal ?? OK
 }
 
-function entered({ me }: Lobby): Answer {
+function entered({ me }: Lobby): Extract<Answer, { type: 'entered' }> {
   return { type: 'entered', name: me?.name ?? '', registered: me?.registered ?? false, tables: [...(me?.tables ?? [])] }
 }
 

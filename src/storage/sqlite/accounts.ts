@@ -1,7 +1,7 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import { type Account, type Accounts, isTemporary, type PersonId, type Session } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
-import { accountOf, personOf } from '../persons.ts'
+import { accountOf, PLACES, personOf } from '../persons.ts'
 import { type Database, number, text } from './database.ts'
 
 /** SqliteAccounts keeps accounts in the tables `accounts` and `sessions`. */
@@ -21,6 +21,11 @@ export class SqliteAccounts implements Accounts {
   readonly #closeAll: StatementSync
   readonly #anyOver: StatementSync
   readonly #closeOver: StatementSync
+  readonly #addPlace: StatementSync
+  readonly #oldPlaces: StatementSync
+  readonly #tooManyPlaces: StatementSync
+  readonly #places: StatementSync
+  readonly #removePlaces: StatementSync
 
   constructor(database: Database, commits: Commits) {
     this.#database = database
@@ -28,7 +33,7 @@ export class SqliteAccounts implements Accounts {
     this.#named = database.prepare('SELECT * FROM accounts WHERE key = ?')
     this.#of = database.prepare('SELECT * FROM accounts WHERE number = ?')
     this.#add = database.prepare('INSERT INTO accounts (key, name, password, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
-    this.#setPassword = database.prepare('UPDATE accounts SET password = ? WHERE number = ?')
+    this.#setPassword = database.prepare('UPDATE accounts SET password = ?1 WHERE number = ?2 AND password = coalesce(?3, password)')
     this.#remove = database.prepare('DELETE FROM accounts WHERE number = ?')
     this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ?')
     this.#removeHistory = database.prepare('DELETE FROM history WHERE person = ?')
@@ -38,6 +43,15 @@ export class SqliteAccounts implements Accounts {
     this.#closeAll = database.prepare('DELETE FROM sessions WHERE person = ?')
     this.#anyOver = database.prepare('SELECT 1 FROM sessions WHERE until <= ? LIMIT 1')
     this.#closeOver = database.prepare('DELETE FROM sessions WHERE until <= ?')
+    this.#addPlace = database.prepare('INSERT OR REPLACE INTO places (place, person) VALUES (?, ?)')
+    this.#oldPlaces = database.prepare(`
+      DELETE FROM places WHERE person = ?1
+        AND number <= (SELECT number FROM places WHERE person = ?1 ORDER BY number DESC LIMIT 1 OFFSET ${PLACES.each})`)
+    this.#tooManyPlaces = database.prepare(
+      `DELETE FROM places WHERE number <= (SELECT number FROM places ORDER BY number DESC LIMIT 1 OFFSET ${PLACES.all})`,
+    )
+    this.#places = database.prepare('SELECT place FROM places ORDER BY number')
+    this.#removePlaces = database.prepare('DELETE FROM places WHERE person = ?')
   }
 
   async named(key: string): Promise<Account | undefined> {
@@ -57,21 +71,20 @@ export class SqliteAccounts implements Accounts {
     })
   }
 
-  setPassword(person: PersonId, password: string): Promise<boolean> {
+  setPassword(person: PersonId, password: string, was?: string): Promise<number | undefined> {
     return this.#commits.add(() => {
-      if (this.#setPassword.run(password, accountOf(person) ?? 0).changes === 0) return false
-      this.#closeAll.run(person)
-      return true
+      if (this.#setPassword.run(password, accountOf(person) ?? 0, was ?? null).changes === 0) return undefined
+      return Number(this.#closeAll.run(person).changes)
     })
   }
 
-  remove(person: PersonId): Promise<boolean> {
+  remove(person: PersonId): Promise<number | undefined> {
     return this.#commits.add(() => {
-      if (this.#remove.run(accountOf(person) ?? 0).changes === 0) return false
-      this.#closeAll.run(person)
+      if (this.#remove.run(accountOf(person) ?? 0).changes === 0) return undefined
       this.#removeStandings.run(person)
       this.#removeHistory.run(person)
-      return true
+      this.#removePlaces.run(person)
+      return Number(this.#closeAll.run(person).changes)
     })
   }
 
@@ -100,11 +113,35 @@ export class SqliteAccounts implements Accounts {
     }
   }
 
+  addPlace(person: PersonId, place: string): Promise<void> {
+    return this.#commits.add(() => {
+      this.#addPlace.run(place, person)
+      this.#oldPlaces.run(person)
+      this.#tooManyPlaces.run()
+      return undefined
+    })
+  }
+
+  async places(): Promise<readonly string[]> {
+    return this.#database.ask(() => this.#places.all()).map(({ place }) => text(place))
+  }
+
   closeSession(token: string): Promise<void> {
     return this.#commits.add(() => {
       this.#close.run(token)
       return undefined
     })
+  }
+}
+
+/** Answers whether a person had an account that was removed, inside of `Database.transaction`. */
+export function removalCheck(database: Database): (person: PersonId) => boolean {
+  // numbers of accounts are given in order, and never twice
+  const removed = database.prepare(`
+    SELECT 1 FROM sqlite_sequence WHERE name = 'accounts' AND seq >= ?1 AND NOT EXISTS (SELECT 1 FROM accounts WHERE number = ?1)`)
+  return (person) => {
+    const account = accountOf(person)
+    return account !== undefined && removed.get(account) !== undefined
   }
 }
 

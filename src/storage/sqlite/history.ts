@@ -4,6 +4,7 @@ import { HISTORY } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { StoreError } from '../error.ts'
 import { atMost } from '../standings.ts'
+import { removalCheck } from './accounts.ts'
 import { type Database, number, text } from './database.ts'
 
 /** SqliteHistory keeps what each person has played in the table `history`, a row for each table. */
@@ -14,9 +15,11 @@ export class SqliteHistory implements History {
   readonly #trim: StatementSync
   readonly #page: StatementSync
   readonly #count: StatementSync
+  readonly #isRemoved: (person: PersonId) => boolean
 
   constructor(database: Database, commits: Commits) {
     this.#database = database
+    this.#isRemoved = removalCheck(database)
     this.#commits = commits
     this.#add = database.prepare('INSERT OR REPLACE INTO history (person, table_id, hidden, entry) VALUES (?, ?, ?, ?)')
     this.#trim = database.prepare(`
@@ -30,6 +33,7 @@ export class SqliteHistory implements History {
   add(persons: readonly PersonId[], { table, private: hidden, ...entry }: Finished): Promise<void> {
     return this.#commits.add(() => {
       for (const person of persons) {
+        if (this.#isRemoved(person)) continue
         this.#add.run(person, table, Number(hidden), JSON.stringify(entry))
         this.#trim.run(person)
       }

@@ -133,6 +133,17 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 6;
   `,
+  // tokens of seats may be revoked, which programs before this cannot read
+  `
+  CREATE TABLE places (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    place TEXT NOT NULL UNIQUE,
+    person TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX places_of ON places (person, number);
+
+  PRAGMA user_version = 7;
+  `,
 ]
 
 /**

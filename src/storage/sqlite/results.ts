@@ -2,6 +2,7 @@ import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { PersonId, Results, Standing, TableId } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { atMost, checkStandings } from '../standings.ts'
+import { removalCheck } from './accounts.ts'
 import { type Database, number, text } from './database.ts'
 
 /** SqliteResults keeps results in the tables `standings` and `recorded`. */
@@ -11,6 +12,7 @@ export class SqliteResults implements Results {
   readonly #standing: StatementSync
   readonly #note: StatementSync
   readonly #set: StatementSync
+  readonly #isRemoved: (person: PersonId) => boolean
   readonly #last: StatementSync
   readonly #ladder: StatementSync
   readonly #rank: StatementSync
@@ -24,6 +26,7 @@ export class SqliteResults implements Results {
       INSERT INTO standings (person, game, name, score, games, rating, deviation, volatility) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET name = excluded.name, score = excluded.score, games = excluded.games,
         rating = excluded.rating, deviation = excluded.deviation, volatility = excluded.volatility`)
+    this.#isRemoved = removalCheck(database)
     this.#last = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
     this.#ladder = database.prepare('SELECT * FROM standings WHERE game = ? ORDER BY score DESC, name, person LIMIT ?')
     this.#rank = database.prepare(`
@@ -41,6 +44,7 @@ export class SqliteResults implements Results {
     return this.#commits.add(() => {
       if (this.#note.run(table).changes === 0) return false
       for (const { person, name, score, games, rating } of standings) {
+        if (this.#isRemoved(person)) continue
         const figures = rating ? [rating.rating, rating.deviation, rating.volatility] : [null, null, null]
         this.#set.run(person, game, name, score, games, ...figures)
       }

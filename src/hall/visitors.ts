@@ -1,0 +1,104 @@
+import { foldName } from './names.ts'
+import type { PersonId } from './ports.ts'
+import { Presences } from './presences.ts'
+
+/** Visitor is somebody who is here, under a name, through one connection. */
+export interface Visitor {
+  readonly person: PersonId
+  readonly name: string
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number
+  /** Whether this visitor has neither left nor been ended. */
+  readonly here: boolean
+  /** Notes the hash of a seat token that this visitor has been given, or has shown. */
+  hold(token: string): void
+  /** Whether this visitor has been given, or has shown, the seat token of a hash. */
+  holds(token: string): boolean
+  /** Goes away. */
+  leave(): void
+}
+
+/** Called when a connection has to end, with the reason as a sentence for its user. */
+export type OnReplaced = (reason: string) => void
+
+/** Seat tokens of one visitor that are remembered, at most: the latest. */
+const TOKENS = 50
+
+interface Present extends Visitor {
+  end(reason: string): void
+}
+
+/** Visitors is the registry of the connections that act for a person: logged in, or in a seat by its token alone. */
+export class Visitors {
+  readonly #present = new Presences<Present>()
+  readonly #holders = new Map<PersonId, Set<OnReplaced>>()
+
+  /** All visitors, to be found by name and listed in pages. */
+  get present(): Pick<Presences<Visitor>, 'size' | 'persons' | 'page' | 'named' | typeof Symbol.iterator> {
+    return this.#present
+  }
+
+  /** The visitors of one person. */
+  of(person: PersonId): readonly Visitor[] {
+    return this.#present.of(person)
+  }
+
+  /** Adds a visitor; `onReplaced` is called when its connection has to end. */
+  arrive({ person, name, since }: Pick<Visitor, 'person' | 'name' | 'since'>, onReplaced: OnReplaced): Visitor {
+    const tokens = new Set<string>()
+    let here = true
+    const leave = () => {
+      here = false
+      this.#present.delete(visitor)
+    }
+    const visitor: Present = {
+      person,
+      name,
+      since,
+      get here() {
+        return here
+      },
+      hold(token) {
+        tokens.add(token)
+        if (tokens.size > TOKENS) for (const [oldest] of tokens.entries()) return void tokens.delete(oldest)
+      },
+      holds: (token) => tokens.has(token),
+      leave,
+      end(reason) {
+        leave()
+        onReplaced(reason)
+      },
+    }
+    this.#present.add(visitor, foldName(name))
+    return visitor
+  }
+
+  /** Adds a connection that is in a seat of a person by the seat's token, without being logged in; the answer removes it. */
+  holdSeat(person: PersonId, onReplaced: OnReplaced): () => void {
+    // a connection may hold several seats of one person
+    const holder: OnReplaced = (reason) => onReplaced(reason)
+    add(this.#holders, person, holder)
+    return () => remove(this.#holders, person, holder)
+  }
+
+  /** Ends all connections that act for a person, except one visitor; answers how many. */
+  end(person: PersonId, keep: Visitor | undefined, reason: string): number {
+    const others = this.#present.of(person).filter((one) => one !== keep)
+    for (const one of others) one.end(reason)
+    const holders = [...(this.#holders.get(person) ?? [])]
+    this.#holders.delete(person)
+    for (const end of holders) end(reason)
+    return others.length + holders.length
+  }
+}
+
+function add<Key, Value>(map: Map<Key, Set<Value>>, key: Key, value: Value): void {
+  const values = map.get(key)
+  if (values) values.add(value)
+  else map.set(key, new Set([value]))
+}
+
+function remove<Key, Value>(map: Map<Key, Set<Value>>, key: Key, value: Value): void {
+  const values = map.get(key)
+  if (values?.delete(value) && values.size === 0) map.delete(key)
+}
