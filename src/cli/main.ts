@@ -188,7 +188,7 @@ function configurable(command: Command): Command {
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
     .option('--log <form>', 'how diagnostics are written: plain or json', defaults.log)
     .option('--level <level>', 'the least that is logged: error, warn, info or debug (default: warn; as json, info)')
-    .option('--limit <name=n>', 'connections, burst, messages, seats or tables (may be repeated; see parlor config)', namedLimit)
+    .option('--limit <name=n>', 'connections, burst, messages, seats, tables or others (may be repeated; see parlor config)', namedLimit)
     .option('--split <sizes>', SPLIT, faultValue('split'))
     .option('--glue <time>', GLUE, faultValue('glue'))
     .option('--delay <times>', DELAY, faultValue('delay'))

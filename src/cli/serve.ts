@@ -43,7 +43,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     onTrouble: (error) => logs.tell('error', messageOf(error)),
   })
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const premises = await opened(metrics?.metered(store) ?? store, { config, stock: options, logs })
+  const premises = await opened(metrics?.metered(store) ?? store, { settings, stock: options, logs })
   const { host, first, idle, limits } = config
   const overlay = await overlayOf(config)
   const server = new Server({
@@ -96,12 +96,25 @@ async function optionsOf(settings: Settings, logs: Logs) {
 }
 
 /** The hall, with what was not finished in it taken up again. */
-async function opened(store: Store, { config, stock, logs }: { config: Config; stock: Stock; logs: Logs }): Promise<Premises> {
-  const { wait, limits } = config
+async function opened(store: Store, { settings, stock, logs }: { settings: Settings; stock: Stock; logs: Logs }): Promise<Premises> {
+  const { wait, limits } = settings.config
   const onTrouble = (sentence: string, reason: unknown) => logs.tell('error', `${sentence}: ${messageOf(reason)}`)
-  const premises = new Premises({ store, clock: wallClock, random: chance, stock, wait, limits, onTrouble })
+  const premises = new Premises({
+    store,
+    clock: wallClock,
+    random: chance,
+    stock,
+    wait,
+    limits: { ...limits, move: moveLimit(settings) },
+    onTrouble,
+  })
   await premises.open()
   return premises
+}
+
+/** How long a table may be without a move: where no setting says so, as long as a client may be silent, if that is longer. */
+function moveLimit({ config: { limits, idle }, from }: Settings): number {
+  return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
 /** What is shown over HTTP; without that, the server serves all the same. */

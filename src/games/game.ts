@@ -27,7 +27,7 @@ export interface Outcome {
   readonly agreed?: true
   /** The opponent of `left`, who was gone or did not move, has ended it without a result. */
   readonly aborted?: true
-  /** Nobody has come back to it. */
+  /** It was without a move for too long: `left` was to move. */
   readonly abandoned?: true
 }
 

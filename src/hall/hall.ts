@@ -38,6 +38,8 @@ export interface HallOptions {
   readonly onTrouble: (sentence: string, reason: unknown) => void
   /** Which tables everybody may know of while they go on: those that are not private, where not given. */
   readonly isListed?: (table: LiveTable) => boolean
+  /** Milliseconds that a table may be without a move; where not given, or infinite, only tables that nobody attends have an end. */
+  readonly idle?: number | undefined
 }
 
 /** How a table is opened. */
@@ -83,10 +85,13 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
   onRefused?(by: string): void
 }
 
-/** How long a seat is held where nobody attends the table, and how often tables are looked through for that, in milliseconds. */
+/** How often in the limit for idle tables these are looked for, at most, and milliseconds between many that end together. */
+const LOOKS = 100
+/** How long a seat is held where there is no such limit and nobody attends the table, and how often `tidy` looks for that, at most. */
 const HELD = 7 * 24 * 3_600_000
-const TIDY = 3_600_000
-/** How many tables to which nobody can come back are ended together when a process is started. */
+const TIDY = 1000
+const PAUSE = 20
+/** How many tables to which nobody can come back, or that are idle, are ended together. */
 const AT_ONCE = 200
 const NO_CLOCK: ClockRules = {}
 /** The house, where it sits down. */
@@ -102,14 +107,20 @@ export class Hall {
   /** The tables that have ended and are in the history of those who sat there. */
   readonly #noted = new WeakSet<LiveTable>()
   readonly #seeks = new Seeks<Seeking>()
-  /** When it is to be looked for abandoned tables next, in monotonic milliseconds. */
-  #tidyAt = 0
+  /** Milliseconds that a table may be without a move. */
+  readonly #idle: number | undefined
+  /** When the tables of the process before were taken up again, in monotonic milliseconds. */
+  #restoredAt = Number.NEGATIVE_INFINITY
+  /** Ends the timer for the table that is idle next; there is one while there are tables. */
+  #cancelIdle: (() => void) | undefined
+  #tidyAt = Number.NEGATIVE_INFINITY
   #closed: Error | undefined
   #stopListening: (() => void) | undefined
   #closing: Promise<unknown> = Promise.resolve()
 
   constructor(options: HallOptions) {
     this.#options = options
+    this.#idle = options.idle === Number.POSITIVE_INFINITY ? undefined : options.idle
     const { store, clock, random, onTrouble } = options
     this.recorder = new Recorder(store, options.games, onTrouble)
     this.#listing = new Listing(options.isListed ?? (({ state }) => !state.opened.private))
@@ -308,8 +319,7 @@ export class Hall {
   async restore(): Promise<void> {
     const { store, onTrouble } = this.#options
     await this.recorder.catchUp()
-    // whoever could not come back while the server was stopped has some time for that
-    this.#tidyAt = this.#options.clock.monotonic() + TIDY
+    this.#restoredAt = this.#options.clock.monotonic()
     const lost: (() => Promise<unknown>)[] = []
     for await (const read of store.tables.readAll(await store.tables.unfinished())) {
       try {
@@ -340,22 +350,23 @@ export class Hall {
     }
   }
 
-  /** Ends tables to which nobody has come back for a week; to be called before anybody is told that there is no room. */
+  /**
+   * Ends the tables that have been without a move for a week and that nobody attends, if there is no other limit. To be
+   * called before a user is told that there is no room.
+   */
   tidy(): void {
     const now = this.#options.clock.monotonic()
-    if (now < this.#tidyAt) return
+    if (this.#idle !== undefined || now < this.#tidyAt) return
     this.#tidyAt = now + TIDY
     for (const table of [...this.#tables.all]) {
-      if (!table.emptySince(now - HELD)) continue
-      table.submit({ type: 'abandon' })
-      // there is room at once, and not only when that is kept
-      this.#remove(table)
+      if (table.attendants.length === 0 && table.untilIdle(HELD, this.#restoredAt) <= 0) this.#abandon(table)
     }
   }
 
   /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
   close(reason: Error): void {
     this.#closed ??= reason
+    this.#cancelIdle?.()
     this.#stopListening?.()
     for (const wish of [...this.#seeks]) this.#forget(wish)
     const tables = [...this.#tables.all]
@@ -372,6 +383,8 @@ export class Hall {
   /** After an outage, all that stood still goes on. */
   #availabilityChanged(): void {
     if (!this.writable) return
+    // games stood still: those whose time ran out meanwhile have some more
+    this.#restoredAt = this.#options.clock.monotonic()
     for (const table of [...this.#tables.all]) table.goOn()
     void this.recorder.catchUp()
   }
@@ -395,6 +408,7 @@ export class Hall {
     this.#tables.add(table)
     this.#listing.update(table)
     this.recorder.watch(table)
+    if (this.#idle !== undefined) this.#cancelIdle ??= this.#lookForIdle(table.untilIdle(this.#idle, this.#restoredAt))
     table.whenQuiet(() => this.#remove(table))
   }
 
@@ -411,6 +425,36 @@ export class Hall {
   #remove(table: LiveTable): void {
     this.#tables.remove(table)
     this.#listing.remove(table)
+    if (this.#tables.size > 0) return
+    this.#cancelIdle?.()
+    this.#cancelIdle = undefined
+  }
+
+  /** Sets the one timer for all idle tables: a move sets none. */
+  #lookForIdle(wait: number): (() => void) | undefined {
+    const limit = this.#idle
+    return limit === undefined
+      ? undefined
+      : this.#options.clock.after(Math.min(Math.max(Math.ceil(wait), 0), limit), () => this.#endIdle(limit))
+  }
+
+  /** Ends tables that have been without a move for too long, so many at once: no player loses by that. */
+  #endIdle(limit: number): void {
+    let ended = 0
+    let next = limit
+    // while nothing can be written, games stand still
+    for (const table of this.writable ? [...this.#tables.all] : []) {
+      const left = table.untilIdle(limit, this.#restoredAt)
+      if (left > 0) next = Math.min(next, Math.max(left, limit / LOOKS))
+      else if (ended++ < AT_ONCE) this.#abandon(table)
+    }
+    this.#cancelIdle = this.#tables.size > 0 ? this.#lookForIdle(ended > AT_ONCE ? PAUSE : next) : undefined
+  }
+
+  #abandon(table: LiveTable): void {
+    table.submit({ type: 'abandon' })
+    // there is room at once, and not only when that is kept
+    if (table.over && table.attendants.length === 0) this.#remove(table)
   }
 
   *#known(): Iterable<LiveTable> {

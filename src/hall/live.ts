@@ -1,4 +1,5 @@
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
+import { idleDeadlineAfter } from './idle.ts'
 import { type Attendant, newsOf, situationOf } from './news.ts'
 import { type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { type Lasting, Postponed } from './postponed.ts'
@@ -47,8 +48,6 @@ export class LiveTable {
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
-  /** Since when nobody attends, in monotonic milliseconds; of no meaning while somebody does. */
-  #emptySince: number
   /** The times of the last event that is decided, and of the last that is kept. */
   #lastAt: number
   #keptAt: number
@@ -68,8 +67,6 @@ export class LiveTable {
     const wall = Math.max(clock.now(), lastAt)
     const monotonic = clock.monotonic()
     this.#epoch = wall - monotonic
-    // how long ago a process before this one ended is not known but by wall time
-    this.#emptySince = monotonic - (wall - lastAt)
     this.#unfollow = tools.log.follow(id, (events) => this.#kept(events))
   }
 
@@ -172,9 +169,12 @@ export class LiveTable {
     }
   }
 
-  /** Whether nobody has attended since a time, in monotonic milliseconds. */
-  emptySince(time: number): boolean {
-    return this.#attendants.length === 0 && this.#emptySince <= time
+  /**
+   * Milliseconds until it has been without a move for too long, 0 or less if it has; `Infinity` if it does not end so.
+   * `restoredAt` is when this process took up its tables again, in monotonic milliseconds.
+   */
+  untilIdle(limit: number, restoredAt: number): number {
+    return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
   }
 
   /** Whether others are to do something before a seat has anything to do or to hear, as far as it is decided. */
@@ -348,9 +348,7 @@ export class LiveTable {
 
   #without(attendant: Attendant): void {
     this.#attendants = this.#attendants.filter((one) => one !== attendant)
-    if (this.#attendants.length > 0) return
-    this.#emptySince = this.#tools.clock.monotonic()
-    this.#tools.onChange?.(this)
+    if (this.#attendants.length === 0) this.#tools.onChange?.(this)
   }
 
   #dismiss(attendant: Attendant, reason: Error): void {

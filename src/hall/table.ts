@@ -22,6 +22,8 @@ export interface TableState {
   readonly toMove: readonly SeatNumber[]
   /** The time since which those who are to move have been waited for: of the last move, or of the first who came back. */
   readonly turnSince: number
+  /** The time of the last move, or of the opening: no restart and no return of a player changes it. */
+  readonly movedAt: number
   readonly outcome?: Outcome | undefined
   /** The outcome is in the log, so the table is over for good. */
   readonly ended: boolean
@@ -56,7 +58,7 @@ export type Command =
   | { readonly type: 'reseed'; readonly seed: Seed }
   /** Makes the token of a seat invalid. */
   | { readonly type: 'revoke'; readonly seat: SeatNumber }
-  /** Nobody has been there for so long that nobody is waited for any more. */
+  /** The table has been without a move for too long. */
   | { readonly type: 'abandon' }
   | { readonly type: 'continue'; readonly table: TableId }
 
@@ -142,8 +144,8 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
         ? []
         : [{ type: 'revoked', seat: command.seat }]
     case 'abandon':
-      // whoever did not come back has lost nothing
-      return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], abandoned: true } }]
+      // no player loses, and the game does not count; those opposite see who did not move
+      return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], ...leftOpen(table), abandoned: true } }]
     case 'continue':
       if (!table.ended) return { refused: 'the game is not over' }
       return table.successor === undefined
@@ -183,6 +185,7 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
     seed,
     toMove,
     turnSince: at,
+    movedAt: at,
     outcome,
     ended: false,
     clocks,
@@ -253,6 +256,7 @@ function moved(table: TableState, { n, seat, at }: Moved, position: unknown): Ta
     position,
     toMove,
     turnSince: at,
+    movedAt: at,
     outcome: rules.outcome(position),
     // who moves has not taken up the other's offer
     offers: offers.length === 0 ? offers : offers.filter((one) => one === seat),
@@ -316,6 +320,11 @@ function ended({ opened }: TableState, outcome: Outcome): Happening {
 /** Who leaves loses; of those who stay, all win. */
 function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
   return { winners: [...seats.keys()].filter((seat) => seat !== left), left }
+}
+
+/** The first of those who are to move. */
+function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
+  return left === undefined ? {} : { left }
 }
 
 /** With the first who comes back, clocks go on: whoever is to move has the turn anew, and the others are waited for. */

@@ -54,6 +54,13 @@ function limit() {
   return written(`a whole number from 1, or "${NONE}"`, read, print)
 }
 
+/** A time longer than 0, or none: then it is Infinity. */
+function limitOfTime() {
+  const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : readSpan(String(given), 's') || undefined)
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : printSpan(value))
+  return written(`a time such as 30s or 10m, longer than 0, or "${NONE}"`, read, print)
+}
+
 function whole(given: string | number, low: number, high: number): number | undefined {
   const value = typeof given === 'number' ? given : Number(/^\d+$/.test(given) ? given : Number.NaN)
   return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined
@@ -107,7 +114,7 @@ export const Config = z.strictObject({
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),
   limits: z.strictObject(
-    { connections: limit(), burst: limit(), messages: limit(), seats: limit(), tables: limit() },
+    { connections: limit(), burst: limit(), messages: limit(), seats: limit(), tables: limit(), move: limitOfTime() },
     { error: 'a table of limits' },
   ),
 })

@@ -20,6 +20,8 @@ export interface DoorLimits {
 export interface HallLimits {
   readonly seats: number
   readonly tables: number
+  /** Milliseconds that a table may be without a move. */
+  readonly move?: number | undefined
 }
 
 /** No limits at all. */
@@ -29,6 +31,7 @@ export const unlimited: DoorLimits & HallLimits = {
   messages: Number.POSITIVE_INFINITY,
   seats: Number.POSITIVE_INFINITY,
   tables: Number.POSITIVE_INFINITY,
+  move: Number.POSITIVE_INFINITY,
 }
 
 /** Messages that are read between two looks at a budget, at most: a look costs more than a message. */
@@ -124,7 +127,7 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
 /** Why somebody cannot be seated once more; `undefined` for one who can. */
 export function noRoom({ hall, limits }: Rooms, person: PersonId): string | undefined {
   if (!hall.writable) return UNWRITABLE
-  hall.tidy()
+  if (hall.size >= limits.tables) hall.tidy()
   if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
   // of who never said who it is, connections are counted
   if (person === PEER || [...hall.seatsOf(person)].length < limits.seats) return undefined

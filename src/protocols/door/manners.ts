@@ -69,7 +69,7 @@ export function ending(ended: Ended): string {
   const { winners, left, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)
   if (outcome.aborted) return 'The game was ended without a result.'
-  if (abandoned) return 'Nobody has come back to this game.'
+  if (abandoned) return 'The game was without a move for too long, and ends without a result.'
   if (agreed) return seat === undefined ? 'They have agreed on a draw.' : 'You have agreed on a draw.'
   if (outcome.resigned && names.length === 1) return 'You have given the game up.'
   if (left !== undefined) {

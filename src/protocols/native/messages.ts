@@ -45,7 +45,7 @@ const outcome = z.strictObject({
     .literal(true)
     .optional()
     .meta({ description: 'the opponent of `left`, who was gone or did not move, has ended it without a result' }),
-  abandoned: z.literal(true).optional().meta({ description: 'nobody has come back to it' }),
+  abandoned: z.literal(true).optional().meta({ description: 'it was without a move for too long, and has no result; `left` was to move' }),
 })
 
 /** What a table looks like at one moment, from one seat or for who watches. */
