@@ -177,6 +177,15 @@ export interface LobbyListener extends TableListener {
   withdrawn(seeker: Seeker): void
   /** The user who was sought by name refuses; `by` has that user's name, and the terms of the seek, which is over. */
   refused(by: Seeker): void
+  /** Another user sends this one a message. */
+  told(message: Message): void
+}
+
+/** Message is what a user says to another. */
+export interface Message {
+  /** Who says it. */
+  readonly name: string
+  readonly text: string
 }
 
 /** A refusal that programs can tell apart: one of the codes of the native protocol. */
@@ -209,6 +218,7 @@ export const refusalCodes = {
   'not-seated': 'it takes a seat at that table, or being there',
   'illegal-move': 'the rules of the game refuse the move',
   stale: 'something was seen after the event in `after`',
+  muted: 'the user has muted this one',
   'not-now': 'it cannot be just now',
   unavailable: 'the server cannot write to its disk just now: nothing has changed, try again',
   'too-many': 'of that there are too many already',
@@ -294,6 +304,17 @@ export interface Lobby {
   /** Moves, as the game's notation has it. Resolves when the move is kept and everybody is told. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
+  /** Sends a message to another user who is here. */
+  message(name: string, text: string): LobbyRefusal | undefined
+  /** Mutes a user by name, as long as this session lasts: messages and challenges of that one do not come. */
+  mute(name: string): LobbyRefusal | undefined
+  unmute(name: string): LobbyRefusal | undefined
+  /** The names that are muted. */
+  readonly muted: readonly string[]
+  /** Whether a user of this name is heard, and not muted. */
+  hears(name: string): boolean
+  /** The names of those who watch a table. */
+  watchers(table: number, range: Range): Page<string> | LobbyRefusal
   /** Offers a draw, or when the game is over a rematch; the other's offer is accepted by the same. */
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>

@@ -13,10 +13,13 @@ const REPLAYED = 200
 export class Attended {
   readonly #hall: Hall
   readonly #listener: TableListener
+  readonly #name: () => string
   readonly #tables = new Map<number, Attending>()
   #closed = false
 
-  constructor(hall: Hall, listener: TableListener) {
+  /** `name` is who attends them. */
+  constructor(hall: Hall, listener: TableListener, name: () => string = () => '') {
+    this.#name = name
     this.#hall = hall
     this.#listener = listener
   }
@@ -56,7 +59,7 @@ export class Attended {
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
-    const attended = new Attending(table, who, { listener, token, onClosed })
+    const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name() })
     this.#tables.set(table.id, attended)
     attended.begin()
     // afterwards, so that the seat is not empty meanwhile

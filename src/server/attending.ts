@@ -14,6 +14,8 @@ export interface AttendingOptions {
   readonly token: string | undefined
   /** Called when the table cannot go on. */
   readonly onClosed: () => void
+  /** The name of who attends. */
+  readonly name: string
 }
 
 /** Attending is somebody of the lobby at a table, in a seat or watching. */
@@ -22,13 +24,16 @@ export class Attending implements Attendant {
   readonly who: SeatNumber | 'watcher'
   /** What lets the owner of the seat back to it, where this is known. */
   readonly token: string | undefined
+  /** The name of who attends. */
+  readonly name: string
   readonly #listener: TableListener
   readonly #onClosed: () => void
   #leaveTable: (() => void) | undefined
   /** The number of the last event that changed what is seen. */
   #seen = 0
 
-  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed }: AttendingOptions) {
+  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name }: AttendingOptions) {
+    this.name = name
     this.table = table
     this.who = who
     this.token = token

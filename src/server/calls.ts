@@ -1,6 +1,6 @@
 import type { Clock, PersonId } from '../hall/ports.ts'
 import { Throttle } from '../hall/throttle.ts'
-import type { LobbyListener, Seeker } from '../protocols/lobby.ts'
+import type { LobbyListener, LobbyRefusal, Seeker } from '../protocols/lobby.ts'
 
 /** What calls need from outside. */
 export interface CallsOptions {
@@ -19,6 +19,15 @@ export interface Call {
   readonly address: string
 }
 
+/** A listener for what is asked of a person, and told to it, by users whom it hears. */
+export interface Ear extends LobbyListener {
+  /** Whether a user of this name is heard. */
+  hears(name: string): boolean
+}
+
+/** Messages from one address to one person: thirty at once, then one a second. */
+const TOLD = { burst: 30, refill: 1000 }
+
 /** Calls that are taken back, of one address and for one person: twenty at once, then one in ten seconds. */
 const TAKEN_BACK = { burst: 20, refill: 10_000 }
 
@@ -26,8 +35,9 @@ const TAKEN_BACK = { burst: 20, refill: 10_000 }
 export class Calls {
   readonly #clock: Clock
   readonly #onTrouble: CallsOptions['onTrouble']
-  readonly #listeners = new Map<PersonId, Set<LobbyListener>>()
+  readonly #listeners = new Map<PersonId, Set<Ear>>()
   readonly #takenBack = new Throttle(TAKEN_BACK)
+  readonly #told = new Throttle(TOLD)
 
   constructor({ clock, onTrouble }: CallsOptions) {
     this.#clock = clock
@@ -35,7 +45,7 @@ export class Calls {
   }
 
   /** Tells a listener from now on who seeks a person; the answer ends that. */
-  listen(person: PersonId, listener: LobbyListener): () => void {
+  listen(person: PersonId, listener: Ear): () => void {
     const listeners = this.#listeners.get(person) ?? new Set()
     this.#listeners.set(person, listeners.add(listener))
     return () => {
@@ -47,6 +57,22 @@ export class Calls {
   /** Whether a person is connected with a lobby, and so can be notified. */
   reaches(person: PersonId): boolean {
     return this.#listeners.has(person)
+  }
+
+  /** Whether a person hears a user of this name at one connection at least. */
+  hears(person: PersonId, name: string): boolean {
+    for (const ear of this.#listeners.get(person) ?? []) if (ear.hears(name)) return true
+    return false
+  }
+
+  /** Tells a person what a user says, at each connection at which that user is heard; a refusal where there is none. */
+  tell(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
+    if (!this.hears(person, from)) return MUTED
+    if (this.#told.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
+      return { code: 'throttled', refused: 'that user is told a lot at once: wait a moment' }
+    }
+    this.#tell(person, (listener) => listener.hears(from) && listener.told({ name: from, text }))
+    return undefined
   }
 
   /** For how many milliseconds nobody at an address can call a person, since that was taken back too often; mostly 0. */
@@ -64,16 +90,19 @@ export class Calls {
   }
 
   /** Tells all who listen for a person; where that fails, it is nobody else's trouble. */
-  #tell(person: PersonId, telling: (listener: LobbyListener) => void): void {
+  #tell(person: PersonId, telling: (listener: Ear) => unknown): void {
     for (const listener of [...(this.#listeners.get(person) ?? [])]) {
       try {
         telling(listener)
       } catch (reason) {
-        this.#onTrouble(`${person} could not be told of a seek`, reason)
+        this.#onTrouble(`${person} could not be told of what another user wants`, reason)
       }
     }
   }
 }
+
+/** The refusal of a user who is muted. */
+export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user does not want to hear you' }
 
 function keyOf(person: PersonId, address: string): string {
   return `${address} ${person}`

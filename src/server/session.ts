@@ -7,7 +7,6 @@ import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
 import type { Ended, Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
-import { Bucket } from '../hall/throttle.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
@@ -25,6 +24,7 @@ import type {
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
+import { MUTED } from './calls.ts'
 import { challengeTo, nearTo } from './challenges.ts'
 import { historyOf } from './histories.ts'
 import { Identity } from './identity.ts'
@@ -32,6 +32,8 @@ import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
 import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
+import { Talk } from './talk.ts'
+import { watchersOf } from './watchers.ts'
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -46,8 +48,6 @@ export interface SessionOptions {
 const WAIT = 10_000
 /** Milliseconds to come back to a seat after the connection has gone. */
 const GRACE = 120_000
-/** Sentences that one may say at once, and after how many milliseconds each comes back: others want to see the board. */
-const TALK = { burst: 10, refill: 1000 }
 /** Tables at which one somebody may be at a time. */
 const TABLES = 20
 
@@ -59,7 +59,7 @@ export class Session implements Lobby {
   readonly #tables: Attended
   readonly #identity: Identity
   readonly #listener: LobbyListener
-  readonly #talk = new Bucket(TALK)
+  readonly #talk: Talk
   /** Seats that were taken up by their token alone, by table; each value releases it. */
   readonly #heldSeats = new Map<number, () => void>()
   #cancelSeek: (() => void) | undefined
@@ -71,7 +71,8 @@ export class Session implements Lobby {
     this.#rooms = rooms
     this.#line = line
     this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
-    this.#tables = new Attended(rooms.hall, listener)
+    this.#tables = new Attended(rooms.hall, listener, () => this.#visitor?.name ?? '')
+    this.#talk = new Talk({ rooms, line, tables: this.#tables })
     this.#listener = listener
     this.#onSeated = onSeated
   }
@@ -307,10 +308,33 @@ export class Session implements Lobby {
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
     const name = this.#visitor?.name ?? this.#tables.sitterAt(id)?.name
-    if (name === undefined) return WHO
-    if (this.#talk.take(this.#rooms.hall.clock.monotonic()) > 0)
-      return { code: 'throttled', refused: 'you say a lot at once: wait a moment' }
-    return this.#tables.say(id, name, text)
+    return name === undefined ? WHO : this.#talk.say(name, id, text)
+  }
+
+  message(name: string, text: string): LobbyRefusal | undefined {
+    return this.#visitor ? this.#talk.tell(this.#visitor, name, text) : WHO
+  }
+
+  mute(name: string): LobbyRefusal | undefined {
+    return this.#visitor ? this.#talk.mute(name) : WHO
+  }
+
+  unmute(name: string): LobbyRefusal | undefined {
+    return this.#talk.unmute(name)
+  }
+
+  get muted(): readonly string[] {
+    return this.#talk.muted
+  }
+
+  hears(name: string): boolean {
+    return this.#talk.hears(name)
+  }
+
+  watchers(id: number, range: Range): Page<string> | LobbyRefusal {
+    const table = this.#rooms.hall.table(id)
+    if (!table || !(isPublic(table) || this.#tables.has(id))) return noTable(id)
+    return watchersOf(table, range)
   }
 
   async offer(id: number): Promise<LobbyRefusal | undefined> {
@@ -350,7 +374,8 @@ export class Session implements Lobby {
   #entered(denial: Denial | undefined): LobbyRefusal | undefined {
     if (denial) return denied(denial)
     this.#stopListening?.()
-    this.#stopListening = this.#visitor && !this.#closed ? this.#rooms.calls.listen(this.#visitor.person, this.#listener) : undefined
+    this.#stopListening =
+      this.#visitor && !this.#closed ? this.#rooms.calls.listen(this.#visitor.person, this.#talk.heard(this.#listener)) : undefined
     return undefined
   }
 
@@ -475,12 +500,13 @@ export class Session implements Lobby {
   }
 
   /** The person whom somebody wants to play with, by name. */
-  #wanted({ person }: Visitor, name: string): PersonId | LobbyRefusal {
+  #wanted({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
     if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
     if (typeof found === 'string' && !this.#rooms.calls.reaches(found)) {
       return { code: 'not-now', refused: `${name} is here only through a worksheet program, and cannot be asked for a game` }
     }
+    if (typeof found === 'string' && !this.#rooms.calls.hears(found, own)) return MUTED
     const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
     return wait > 0
       ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }

@@ -64,6 +64,7 @@ describe('help', () => {
         'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
         'at a table   move MOVE, board, say TEXT, draw, accept, decline, claim, abort,',
         '             resign, rematch, leave, mine, go N',
+        'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
         'to look on   tables, watch N, who, rank GAME',
         'who you are  login NAME, register, password, resume',
         'besides      help, telnet, style json, quit',

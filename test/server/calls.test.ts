@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { LobbyListener, Seeker } from '../../src/protocols/lobby.ts'
+import type { Seeker } from '../../src/protocols/lobby.ts'
+import type { Ear } from '../../src/server/calls.ts'
 import { Calls } from '../../src/server/calls.ts'
 import { TestClock } from '../support/clock.ts'
 
@@ -15,13 +16,23 @@ function calling() {
 }
 
 /** A listener, and what it has heard. */
-function ear(fails = false): LobbyListener & { heard: string[] } {
+function ear(fails = false): Ear & { heard: string[] } {
   const heard: string[] = []
   const hear = (what: string) => (seeker: Seeker) => {
     if (fails) throw new Error('deaf')
     heard.push(`${what} ${seeker.name}`)
   }
-  return { heard, seated() {}, news() {}, closed() {}, sought: hear('sought'), withdrawn: hear('withdrawn'), refused() {} }
+  return {
+    heard,
+    seated() {},
+    news() {},
+    closed() {},
+    sought: hear('sought'),
+    withdrawn: hear('withdrawn'),
+    refused() {},
+    told() {},
+    hears: () => true,
+  }
 }
 
 describe('a call', () => {
@@ -55,7 +66,7 @@ describe('a call', () => {
     calls.listen('guest:ada', other)
     calls.call({ person: 'guest:ada', seeker: bob, address })
     expect(other.heard).toEqual(['sought bob'])
-    expect(troubles).toEqual(['guest:ada could not be told of a seek: Error: deaf'])
+    expect(troubles).toEqual(['guest:ada could not be told of what another user wants: Error: deaf'])
   })
 })
 

@@ -237,6 +237,7 @@ describe('seats and tables', () => {
       sought: () => {},
       withdrawn: () => {},
       refused: () => {},
+      told: () => {},
     })
     if (!lobby) throw new Error('there is no lobby')
     await lobby.enter('ada')

@@ -64,6 +64,18 @@ describe('over a socket, each word for what is wrong is said in some case', () =
         return ada.ask({ type: 'password', old: 'engine-1844', password: 'compiler-1952' })
       },
     },
+    muted: {
+      'a message': async (door) => {
+        const [ada, eve] = [await door.program('ada'), await door.program('eve')]
+        await ada.ask({ type: 'mute', name: 'Eve' })
+        return eve.ask({ type: 'tell', name: 'ada', text: 'hello' })
+      },
+      'a seek': async (door) => {
+        const [ada, eve] = [await door.program('ada'), await door.program('eve')]
+        await ada.ask({ type: 'mute', name: 'eve' })
+        return eve.ask({ type: 'seek', game: 'tictactoe', against: 'ada' })
+      },
+    },
     throttled: {
       'guesses at a password': async (door) => {
         const eve = await door.program()

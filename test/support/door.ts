@@ -301,6 +301,34 @@ export class StagedLobby implements Lobby {
     return this.#call('say', ...args)
   }
 
+  message(name: string, text: string): LobbyRefusal | undefined {
+    return this.#call('message', name, text)
+  }
+
+  readonly #muted = new Set<string>()
+
+  mute(name: string): LobbyRefusal | undefined {
+    this.#muted.add(name)
+    return this.#call('mute', name)
+  }
+
+  unmute(name: string): LobbyRefusal | undefined {
+    this.#muted.delete(name)
+    return this.#call('unmute', name)
+  }
+
+  get muted(): readonly string[] {
+    return [...this.#muted]
+  }
+
+  hears(name: string): boolean {
+    return !this.#muted.has(name)
+  }
+
+  watchers(table: number, range: Range): Page<string> | LobbyRefusal {
+    return this.#call<Page<string>>('watchers', table, range) ?? { items: [], total: 0 }
+  }
+
   async offer(table: number): Promise<LobbyRefusal | undefined> {
     return this.#call('offer', table)
   }

@@ -2,6 +2,7 @@ import { type Entry, entryOf } from '../../games/catalogue.ts'
 import { wrap } from '../../games/wrap.ts'
 import type { Command, Reply } from './command.ts'
 import { looking } from './looking.ts'
+import { messaging } from './messaging.ts'
 import { playing } from './playing.ts'
 import { seeking } from './seeking.ts'
 import { self } from './self.ts'
@@ -27,6 +28,7 @@ const talking: readonly Command[] = [
 const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
   ['to play', seeking],
   ['at a table', [...playing, ...several]],
+  ['to talk', messaging],
   ['to look on', looking],
   ['who you are', self],
   ['besides', talking],

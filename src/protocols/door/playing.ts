@@ -1,4 +1,4 @@
-import { type Command, ONGOING, type Reply } from './command.ts'
+import { type Command, gate, ONGOING, type Reply } from './command.ts'
 import type { Presence } from './presence.ts'
 import { acceptChallenge, refuseChallenge, want } from './seeking.ts'
 import { goOn } from './several.ts'
@@ -20,13 +20,17 @@ export async function say({ lobby, present }: Visit, text: string): Promise<Repl
 /** Accepts what the opponent at the table has offered, or a challenge. */
 async function accept(visit: Visit, name: string): Promise<Reply> {
   const { lobby, present } = visit
-  return present?.offered && isOpposite(present, name) ? lobby.offer(present.table) : acceptChallenge(visit, name)
+  return present?.offered && isOpposite(present, name)
+    ? lobby.offer(present.table)
+    : (gate(visit, ['name']) ?? acceptChallenge(visit, name))
 }
 
 /** Declines what the opponent at the table has offered, or refuses a challenge. */
 async function decline(visit: Visit, name: string): Promise<Reply> {
   const { lobby, present } = visit
-  return present?.offered && isOpposite(present, name) ? lobby.decline(present.table) : refuseChallenge(visit, name)
+  return present?.offered && isOpposite(present, name)
+    ? lobby.decline(present.table)
+    : (gate(visit, ['name']) ?? refuseChallenge(visit, name))
 }
 
 /** Whether a name is that of a player at the table; an empty one is. */
@@ -84,7 +88,6 @@ export const playing: readonly Command[] = [
     name: 'accept',
     usage: 'accept [NAME]',
     about: 'accept a draw, a rematch, or a game that NAME asks you for',
-    needs: ['name'],
     run: accept,
   },
   {
@@ -93,7 +96,6 @@ export const playing: readonly Command[] = [
     usage: 'decline [NAME]',
     about: 'decline a draw, a rematch, or a game that NAME asks you for',
     more: () => ['"refuse" does the same. The one who asked is told.'],
-    needs: ['name'],
     run: decline,
   },
   {

@@ -44,6 +44,7 @@ export class Visit {
     closed: (table, reason) => this.#close(table, reason),
     sought: (seeker) => this.#notices.push(...callOf(seeker)),
     withdrawn: ({ name }) => this.#notices.push(`${inLine(name)} no longer waits for you.`),
+    told: ({ name, text }) => this.#notices.push(`${inLine(name)} tells you: ${inLine(text)}`),
     refused: ({ name, game }) => this.#notices.push(`${inLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
   /** The tables at which this one is. */
@@ -84,6 +85,7 @@ export class Visit {
       sought: (seeker) => this.#happened((listener) => listener.sought(seeker)),
       withdrawn: (seeker) => this.#happened((listener) => listener.withdrawn(seeker)),
       refused: (by) => this.#happened((listener) => listener.refused(by)),
+      told: (message) => this.#happened((listener) => listener.told(message)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
@@ -233,6 +235,7 @@ export class Visit {
   }
 
   #take(news: TableNews): void {
+    if (news.what.type === 'said' && !this.lobby.hears(news.what.name)) return
     const presence = this.tables.get(news.table)
     presence?.take(news)
     // who plays on elsewhere is no longer here

@@ -199,6 +199,14 @@ export const ToServer = z.discriminatedUnion('type', [
     after: seen.optional(),
   }),
   command('say', 'Says something at a table.', { table, text: z.string().max(1000) }),
+  command('tell', 'Sends a message to another user who is here, who gets `told`.', { name, text: z.string().max(1000) }),
+  command('mute', 'Mutes a user, as long as this connection lasts: messages and seeks of that one do not come.', { name }),
+  command('unmute', 'Hears a muted user again.', { name }),
+  command('watchers', 'Asks who watches a table; answered by `watchers`.', {
+    table,
+    from: whole(BOUNDS.place).optional().meta({ description: 'how many to leave out, for one page after the other' }),
+    limit: whole(BOUNDS.rows).optional(),
+  }),
   command('offer', 'Offers a draw, or a rematch when the game is over; the other’s offer is accepted by the same.', { table }),
   command('decline', 'Declines the other’s offer.', { table }),
   command('resign', 'Gives a game up.', { table }),
@@ -298,6 +306,13 @@ export const ToClient = z.discriminatedUnion('type', [
   ),
   message('withdrawn', 'Somebody who sought this one by name no longer does.', seek),
   message('refused', 'The user who was sought by name refuses; `name` is that user. The seek is over.', seek),
+  message('told', 'Another user sends this one a message.', { name: z.string(), text: z.string() }),
+  message('watchers', 'Who watches a table.', {
+    id: id.optional(),
+    table,
+    names: list(z.string()),
+    total: count.meta({ description: 'how many there are in all, of which these are a page' }),
+  }),
   message('seated', 'There is a table, and this is the own seat; or it is taken up again, which answers `resume`.', {
     id: id.optional(),
     ...attendance,

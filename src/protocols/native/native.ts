@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Seeker } from '../lobby.ts'
+import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Seeker } from '../lobby.ts'
 import { CommandId, type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -75,6 +75,10 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'withdrawn', name: seeker.name, game: seeker.game, ...termsOf(seeker) })
   }
 
+  told({ name, text }: Message): void {
+    this.#send({ type: 'told', name, text })
+  }
+
   refused(by: Seeker): void {
     this.#send({ type: 'refused', name: by.name, game: by.game, ...termsOf(by) })
   }
@@ -134,6 +138,14 @@ export class NativeSession implements LobbyListener {
         return done(await lobby.play(command.table, command.move, command.after))
       case 'say':
         return done(await lobby.say(command.table, command.text))
+      case 'tell':
+        return done(lobby.message(command.name, command.text))
+      case 'mute':
+        return done(lobby.mute(command.name))
+      case 'unmute':
+        return done(lobby.unmute(command.name))
+      case 'watchers':
+        return watchersAt(lobby, command)
       case 'offer':
         return done(await lobby.offer(command.table))
       case 'decline':
@@ -194,6 +206,11 @@ function lobbyAt(lobby: Lobby, { from = 0 }: Command<'lobby'>): Answer {
 /** A refusal as the message `error` has it. */
 function errorOf({ code, refused, proposal }: LobbyRefusal) {
   return { code, message: refused, ...(proposal === undefined ? {} : { proposal }) }
+}
+
+function watchersAt(lobby: Lobby, { table, from = 0, limit = LISTED }: Command<'watchers'>): Answer | LobbyRefusal {
+  const page = lobby.watchers(table, { from, count: limit })
+  return isRefusal(page) ? page : { type: 'watchers', table, names: page.items, total: page.total }
 }
 
 const OK: Answer = { type: 'ok' }

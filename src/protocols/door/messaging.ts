@@ -1,0 +1,80 @@
+import { isRefusal } from '../../games/game.ts'
+import { BOUNDS, readWhole } from '../bounds.ts'
+import type { Lobby } from '../lobby.ts'
+import type { Command, Reply } from './command.ts'
+import { inLine, listed } from './text.ts'
+import type { Visit } from './visit.ts'
+
+/** Words that a name can have. */
+const WORDS = 6
+/** Watchers that are named at once. */
+const NAMED = 50
+
+/** The name at the beginning of a text, and what follows: as many words as the name of a user who is here has, or one. */
+function nameAndText({ me, isHere }: Pick<Lobby, 'me' | 'isHere'>, text: string): { readonly name: string; readonly rest: string } {
+  const words = [...text.matchAll(/\S+/g)]
+  for (let count = Math.min(WORDS, words.length); count > 1; count--) {
+    const end = (words[count - 1]?.index ?? 0) + (words[count - 1]?.[0].length ?? 0)
+    const name = text.slice(0, end)
+    if (isHere(name) || name === me?.name) return { name, rest: text.slice(end).trim() }
+  }
+  const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? []
+  return { name: name.replaceAll('_', ' '), rest }
+}
+
+function tell(visit: Visit, rest: string): Reply {
+  const { lobby } = visit
+  const { name, rest: text } = nameAndText({ me: lobby.me, isHere: (one) => lobby.isHere(one) }, rest)
+  if (name === '' || text === '') return 'Type a name and what you want to say, such as "tell ada hello".'
+  const refusal = lobby.message(name, text)
+  if (refusal?.code === 'no-such-person') return visit.sentence(`${name} is not here, and is told nothing. "who" lists who is`, [name])
+  return refusal ? visit.sentence(refusal.refused, [name]) : visit.sentence(`${name} is told`, [name])
+}
+
+function mute(visit: Visit, name: string): Reply {
+  const { lobby } = visit
+  if (name === '') {
+    const { muted } = lobby
+    return muted.length === 0 ? 'You hear everybody. "mute NAME" mutes a user.' : `Muted: ${listed(muted.map(inLine))}.`
+  }
+  return lobby.mute(name) ?? `You no longer hear ${inLine(name)}, until you leave or type "unmute ${inLine(name)}".`
+}
+
+function unmute({ lobby }: Visit, name: string): Reply {
+  if (name === '') return 'Type the name of a user whom you have muted behind it. "mute" lists them.'
+  return lobby.unmute(name) ?? `You hear ${inLine(name)} again.`
+}
+
+function watchers({ lobby, present }: Visit, rest: string): Reply {
+  const table = rest === '' ? present?.table : readWhole(rest, BOUNDS.table)
+  if (table === undefined) return 'Type the number of a table behind it, such as "watchers 17". "tables" lists them.'
+  const page = lobby.watchers(table, { count: NAMED })
+  if (isRefusal(page)) return `There is no table ${table} to watch: "tables" lists them.`
+  const { items, total } = page
+  if (total === 0) return `Nobody watches table ${table}.`
+  const more = total > items.length ? ` and ${total - items.length} more` : ''
+  return `Table ${table} is watched by ${more === '' ? listed(items.map(inLine)) : items.map(inLine).join(', ')}${more}.`
+}
+
+/** The commands by which users talk with each other, beside those at a table. */
+export const messaging: readonly Command[] = [
+  {
+    name: 'tell',
+    also: ['message', 'msg', 'whisper'],
+    usage: 'tell NAME TEXT',
+    about: 'send a message to a user who is here, which no other user sees',
+    needs: ['name'],
+    run: tell,
+  },
+  {
+    name: 'mute',
+    also: ['ignore'],
+    usage: 'mute [NAME]',
+    about: 'hear nothing more of a user: no message, no talk, no challenge',
+    more: () => ['Holds as long as you stay. "mute" alone lists whom you have muted.'],
+    needs: ['name'],
+    run: mute,
+  },
+  { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'hear a user again', needs: ['name'], run: unmute },
+  { name: 'watchers', usage: 'watchers [N]', about: 'list who watches table N, or yours', needs: ['name'], run: watchers },
+]

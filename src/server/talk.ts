@@ -1,0 +1,103 @@
+import { isRefusal } from '../games/game.ts'
+import { foldName } from '../hall/names.ts'
+import type { Visitor } from '../hall/people.ts'
+import { Bucket } from '../hall/throttle.ts'
+import type { Line } from '../protocols/house.ts'
+import type { LobbyListener, LobbyRefusal } from '../protocols/lobby.ts'
+import type { Attended } from './attended.ts'
+import type { Rooms } from './rooms.ts'
+
+/** Sentences that one user may say at once, and after how many milliseconds each comes back: others want to see the board. */
+const TALK = { burst: 10, refill: 1000 }
+/** Characters of a message to one user. */
+const LONGEST = 1000
+/** Names that one user can mute. */
+const MUTED = 100
+
+/** What talk is made of. */
+export interface TalkOptions {
+  readonly rooms: Rooms
+  readonly line: Line
+  readonly tables: Attended
+}
+
+/** Talk is what one session says, at tables and to other users, and whom it does not want to hear. */
+export class Talk {
+  readonly #rooms: Rooms
+  readonly #line: Line
+  readonly #tables: Attended
+  readonly #bucket = new Bucket(TALK)
+  /** The names that are muted, as they were given, by their folded form. */
+  readonly #muted = new Map<string, string>()
+
+  constructor({ rooms, line, tables }: TalkOptions) {
+    this.#rooms = rooms
+    this.#line = line
+    this.#tables = tables
+  }
+
+  /** Says something at a table. */
+  async say(name: string, table: number, text: string): Promise<LobbyRefusal | undefined> {
+    return this.#throttled() ?? this.#tables.say(table, name, text)
+  }
+
+  /** Sends a message to another user, wherever that one is connected with a lobby. */
+  tell({ name: from, person }: Visitor, name: string, text: string): LobbyRefusal | undefined {
+    const wrong = checkText(text) ?? this.#throttled()
+    if (wrong) return wrong
+    const { people, calls } = this.#rooms
+    const found = people.named(name)
+    if (!found) return { code: 'no-such-person', refused: `${name} is not here: see who is` }
+    if (found.person === person) return { code: 'not-now', refused: 'that is your own name: name another user' }
+    if (!calls.reaches(found.person)) {
+      return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot be told anything` }
+    }
+    const told = calls.tell(found.person, { from, text, address: this.#line.address })
+    return isRefusal(told) ? told : undefined
+  }
+
+  /** Mutes a user by name: what that one says, tells and asks is not heard in this session. */
+  mute(name: string): LobbyRefusal | undefined {
+    if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
+    this.#muted.set(foldName(name), name)
+    return undefined
+  }
+
+  unmute(name: string): LobbyRefusal | undefined {
+    return this.#muted.delete(foldName(name)) ? undefined : { code: 'not-now', refused: `${name} is not muted` }
+  }
+
+  /** The names that are muted. */
+  get muted(): readonly string[] {
+    return [...this.#muted.values()]
+  }
+
+  /** Whether a user of this name is heard. */
+  hears(name: string): boolean {
+    return this.#muted.size === 0 || !this.#muted.has(foldName(name))
+  }
+
+  /** A listener that is called only for users who are heard, and otherwise like another one. */
+  heard(listener: LobbyListener): LobbyListener & { hears(name: string): boolean } {
+    return {
+      hears: (name) => this.hears(name),
+      seated: (attendance) => listener.seated(attendance),
+      news: (news) => listener.news(news),
+      closed: (table, sentence) => listener.closed(table, sentence),
+      sought: (seeker) => this.hears(seeker.name) && listener.sought(seeker),
+      withdrawn: (seeker) => this.hears(seeker.name) && listener.withdrawn(seeker),
+      refused: (by) => listener.refused(by),
+      told: (message) => listener.told(message),
+    }
+  }
+
+  #throttled(): LobbyRefusal | undefined {
+    const wait = this.#bucket.take(this.#rooms.hall.clock.monotonic())
+    return wait > 0 ? { code: 'throttled', refused: 'you say a lot at once: wait a moment' } : undefined
+  }
+}
+
+function checkText(text: string): LobbyRefusal | undefined {
+  if (text.trim() === '') return { code: 'not-now', refused: 'say something' }
+  return text.length > LONGEST ? { code: 'not-now', refused: `say at most ${LONGEST} characters at once` } : undefined
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { settled } from '../support/clock.ts'
+import { Caller, lines } from '../support/door.ts'
+import { Machine } from '../support/machine.ts'
+import { Room } from '../support/room.ts'
+
+/** Users at the front door of one room, each under a name. */
+async function callers(room: Room, ...names: string[]): Promise<Caller[]> {
+  const all: Caller[] = []
+  for (const name of names) {
+    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    await settled()
+    await caller.type(name)
+    all.push(caller)
+  }
+  for (const caller of all) caller.news()
+  return all
+}
+
+describe('a message to a user', () => {
+  test.each([
+    ['tell bob hello  there', 'hello  there'],
+    ['tell Bob hello', 'hello'],
+    ['msg bob \u001b[2J', '\\x1b[2J'],
+  ])('is read by that one alone: %j', async (typed, read) => {
+    const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    expect(await ada.type(typed)).toMatch(/^[Bb]ob is told\.\n$/)
+    expect(bob.news()).toBe(lines('', `ada tells you: ${read}`))
+    expect(carl.news()).toBe('')
+  })
+
+  test('reaches names with blanks', async () => {
+    const [ada, student] = (await callers(new Room(), 'ada', 'student 7')) as [Caller, Caller]
+    await ada.type('tell student 7 7 is a nice number')
+    expect(student.news()).toContain('ada tells you: 7 is a nice number')
+    await ada.type('tell student_7 hello')
+    expect(student.news()).toContain('ada tells you: hello')
+  })
+
+  test('to a user who is not here, or only through a worksheet program, or to oneself, is refused', async () => {
+    const room = new Room()
+    const [ada] = (await callers(room, 'ada')) as [Caller]
+    expect(await ada.type('tell bob hello')).toBe(lines('bob is not here, and is told nothing. "who" lists who is.'))
+    await (await room.client('fh/tictactoe')).say('bob\n')
+    expect(await ada.type('tell bob hello')).toContain('bob is here only through a worksheet program')
+    expect(await ada.type('tell ada hello')).toContain('That is your own name')
+    expect(await ada.type('tell')).toContain('Type a name and what you want to say')
+    expect(await ada.type('tell bob')).toContain('Type a name and what you want to say')
+  })
+
+  test('comes at most as often as talk at tables', async () => {
+    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    for (let said = 0; said < 10; said++) await ada.type('tell bob hello')
+    expect(await ada.type('tell bob hello')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(bob.news().match(/hello/g)).toHaveLength(10)
+  })
+
+  test('waits while a password is typed', async () => {
+    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    await bob.type('register')
+    await ada.type('tell bob hello')
+    expect(bob.news()).toBe('')
+    expect(await bob.type('')).toContain('ada tells you: hello')
+  })
+
+  test('is `told` in the native protocol', async () => {
+    const room = new Room()
+    const [ada, bob] = [new Machine(room.premises), new Machine(room.premises)]
+    await ada.say({ type: 'enter', name: 'ada' })
+    await bob.say({ type: 'enter', name: 'bob' })
+    expect(await ada.say({ type: 'tell', name: 'bob', text: 'hello' })).toMatchObject({ type: 'ok' })
+    expect(bob.last('told')).toEqual({ type: 'told', name: 'ada', text: 'hello' })
+    expect(await ada.say({ type: 'tell', name: 'bob', text: ' ' })).toMatchObject({ code: 'not-now' })
+    expect(await ada.say({ type: 'tell', name: 'carl', text: 'hello' })).toMatchObject({ code: 'no-such-person' })
+  })
+})
+
+describe('a muted user', () => {
+  test('is heard neither in messages, nor at tables, watching or not, and cannot ask for a game', async () => {
+    const [ada, bob, eve] = (await callers(new Room(), 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    await eve.type('watch 1')
+    for (const one of [ada, bob, eve]) one.news()
+    expect(await ada.type('mute Eve', 'mute BOB')).toContain('You no longer hear Eve, until you leave or type "unmute Eve".')
+    await eve.type('say noise')
+    await bob.type('say more noise')
+    eve.news()
+    expect(await eve.type('tell ada noise')).toBe(lines('That user does not want to hear you.'))
+    expect(await eve.type('play scissors ada')).toBe(lines('That user does not want to hear you.'))
+    expect(ada.news()).toBe('')
+    expect(await ada.type('mute')).toBe(lines('Muted: Eve and BOB.'))
+    await ada.type('unmute eve')
+    await eve.type('tell ada hello')
+    expect(ada.news()).toContain('eve tells you: hello')
+    expect(await ada.type('unmute eve')).toBe(lines('eve is not muted.'))
+  })
+
+  test('a hundred names can be muted', async () => {
+    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    for (let muted = 0; muted < 100; muted++) await ada.type(`mute user${muted}`)
+    expect(await ada.type('mute another')).toContain('You have muted 100 names, the maximum')
+  })
+})
+
+describe('the watchers of a table', () => {
+  test('are listed by name, each once', async () => {
+    const room = new Room()
+    const [ada, bob, carl, dora] = (await callers(room, 'ada', 'bob', 'carl', 'dora')) as [Caller, Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    expect(await ada.type('watchers')).toContain('Nobody watches table 1.')
+    await carl.type('watch 1')
+    await dora.type('watch 1')
+    ada.news()
+    expect(await ada.type('watchers')).toBe(lines('Table 1 is watched by carl and dora.'))
+    expect(await dora.type('watchers 1')).toBe(lines('Table 1 is watched by carl and dora.'))
+    expect(await dora.type('watchers 9')).toBe(lines('There is no table 9 to watch: "tables" lists them.'))
+    const program = new Machine(room.premises)
+    await program.say({ type: 'enter', name: 'emil' })
+    expect(await program.say({ type: 'watchers', table: 1, limit: 1 })).toMatchObject({ names: ['carl'], total: 2 })
+    expect(await program.say({ type: 'watchers', table: 9 })).toMatchObject({ code: 'no-such-table' })
+  })
+
+  test('of a private table are told to nobody else', async () => {
+    const room = new Room()
+    const [ada, bob, eve] = (await callers(room, 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
+    const code = /join (\S+)/.exec(await ada.type('invite tictactoe'))?.[1] ?? ''
+    await bob.type(`join ${code}`)
+    expect(await eve.type('watchers 1')).toBe(lines('There is no table 1 to watch: "tables" lists them.'))
+    expect(await bob.type('watchers')).toContain('Nobody watches table 1.')
+  })
+})
