@@ -1,5 +1,7 @@
 import { guessing, type Try } from '../games/guessing.ts'
 import { type Automaton, client, server } from './automaton.ts'
+import { breach } from './breach.ts'
+import { NumberJudge } from './number-judge.ts'
 import { askInt, checkSecret, readInt, secretNumber } from './numbers.ts'
 import { type Program, type Protocol, plainLines } from './protocol.ts'
 import { pythonInt } from './python.ts'
@@ -29,6 +31,8 @@ const automaton = {
 
 type Name = keyof typeof automaton.messages
 
+const TRIES = 5
+
 const SAYS: Readonly<Partial<Record<Name, string>>> = {
   low: 'Your guess is too low.',
   high: 'Your guess is too high.',
@@ -43,7 +47,7 @@ export const guess: Protocol<Name, Words> = {
   automaton,
   framing: plainLines,
   async server(peer, { house, options, words }) {
-    const seat = await house.sit(guessing, 0, { tries: 5, secret: secretNumber(options) })
+    const seat = await house.sit(guessing, 0, { tries: TRIES, secret: secretNumber(options) })
     let { view, outcome } = await seat.next()
     while (!outcome) {
       peer.send('GUESS')
@@ -57,12 +61,27 @@ export const guess: Protocol<Name, Words> = {
     if (outcome.winners.length === 0) peer.send('GAMEOVER')
   },
   async client(peer, { person }) {
+    const judge = new NumberJudge()
+    let guess = ''
+    let tries = 0
     do {
-      const { name } = await peer.receive()
-      if (name === 'GUESS') peer.send('guess', await askInt(person, 'Enter guess (1-100): '))
-      else if (SAYS[name]) person.say(SAYS[name])
+      const { name, text } = await peer.receive()
+      const wrong = name === 'GUESS' ? tries === TRIES && `there were ${TRIES} tries; expected "GAMEOVER"` : wrongAnswer(name, guess, judge)
+      if (wrong) throw breach(text, wrong)
+      if (name === 'GUESS') {
+        guess = await askInt(person, 'Enter guess (1-100): ')
+        tries++
+        peer.send('guess', guess)
+      } else if (SAYS[name]) person.say(SAYS[name])
     } while (peer.state !== 'end')
   },
+}
+
+/** Why the server cannot answer the last guess so; `undefined` where it can. */
+function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
+  const number = Number(guess)
+  if (name === 'low' || name === 'high' || name === 'right') return judge.take(name, number)
+  return name === 'wasted' && number >= 1 && number <= 100 ? `the guess was ${guess}, which is one` : undefined
 }
 
 /** TJC notes, program 11 and exercise 10. */

@@ -6,6 +6,8 @@ import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
 import { quoted } from '../wire/visible.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import { breach } from './breach.ts'
+import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
@@ -148,21 +150,28 @@ async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Prom
   const view = { ...before, tried: [...before.tried, fold(letter)] }
   if (name === 'MISS') {
     const left = Number(heard)
-    return left > 0 ? { ...view, left } : { ...view, left, word: await ending(peer) }
+    const wrong = wrongMiss(before, left)
+    if (wrong !== undefined) throw breach(text, wrong)
+    return left > 0 ? { ...view, left } : { ...view, left, word: await ending(peer, { ...view, left }) }
   }
-  const shown = [...before.shown]
-  for (const position of heard.split(/ +/).map(Number)) {
-    if (shown[position - 1] === undefined) throw new Ended('violation', `the server said ${text}, and its word has ${shown.length} letters`)
-    shown[position - 1] = letter.toLowerCase()
+  const positions = heard.split(/ +/).map(Number)
+  if (positions.some((position) => before.shown[position - 1] === undefined)) {
+    throw new Ended('violation', `the server said ${text}, and its word has ${before.shown.length} letters`)
   }
-  return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await ending(peer) }
+  const wrong = wrongPositions(before, positions)
+  if (wrong !== undefined) throw breach(text, wrong)
+  const shown = before.shown.map((seen, at) => (positions.includes(at + 1) ? letter.toLowerCase() : seen))
+  return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await ending(peer, { ...view, shown }) }
 }
 
-/** The word, which the server says at the end. */
-async function ending(peer: Peer<Name>): Promise<string> {
+/** The word, which the server says at the end, and which is what was seen of it. */
+async function ending(peer: Peer<Name>, view: HangmanView): Promise<string> {
   const { name, text, fields } = await peer.receive()
   if (name === 'ERROR') throw new Ended('violation', `the server said ${quoted(text)}, where the game is over and its word is due`)
-  return fields[0] ?? ''
+  const [word = ''] = fields
+  const wrong = wrongWord(view, word)
+  if (wrong !== undefined) throw breach(text, wrong)
+  return word
 }
 
 function keeping({ secret, words }: Options): HangmanOptions {

@@ -1,6 +1,7 @@
 import { coin } from '../games/coin.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, client, server } from './automaton.ts'
+import { breach } from './breach.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
 import { pythonAddress } from './python.ts'
 
@@ -71,6 +72,8 @@ const headTail: Protocol<Name, Words> = {
       while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
       peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
+      const wrong = wrongAnswer(name, answer, guess)
+      if (wrong !== undefined) throw breach(answer, wrong)
       person.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
@@ -78,6 +81,14 @@ const headTail: Protocol<Name, Words> = {
     }
     if (words.counts) person.say(counters({ right, guesses }))
   },
+}
+
+/** Why the server cannot answer a guess so; `undefined` where it can. */
+function wrongAnswer(name: Name, answer: string, guess: string): string | undefined {
+  const tosses = /[HT]$/.test(guess)
+  const judged = name === 'right' || name === 'wrong'
+  if (judged && !tosses) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
+  return tosses && answer === automaton.messages.unusable.text ? `the guess was ${JSON.stringify(guess)}, which is one of them` : undefined
 }
 
 function counters({ right, guesses }: { right: number; guesses: number }): string {

@@ -2,7 +2,9 @@ import { follow } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { askUntil } from './asking.ts'
 import { type Automaton, client, clientCloses, type Said, server } from './automaton.ts'
+import { breach } from './breach.ts'
 import { type Chair, type Hallway, hallOf } from './house.ts'
+import { MatchJudge } from './match-judge.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import { type Program, type Protocol, plainLines } from './protocol.ts'
@@ -142,8 +144,11 @@ function tell(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
 /** One game at the terminal; answers whether the person stays. */
 async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boolean> {
   person.say('Waiting for another player ...')
+  const judge = new MatchJudge(us)
   for (let coming = peer.receive(); ; ) {
-    const { name, fields } = await coming
+    const { name, text, fields } = await coming
+    const wrong = judge.take(name, fields)
+    if (wrong !== undefined) throw breach(text, wrong)
     const [, first = '', second = '', third = ''] = fields
     if (name === 'init') person.say(`${first} is O and begins, ${second} is X`)
     if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${drawn(third)}`)

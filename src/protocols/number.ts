@@ -1,7 +1,9 @@
 import { asTry, guessing, type Verdict } from '../games/guessing.ts'
 import { literals, segments } from '../wire/unframed.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
+import { breach } from './breach.ts'
 import { nextUntilGone } from './leaving.ts'
+import { type Answer, NumberJudge } from './number-judge.ts'
 import { askInt, checkSecret, secretNumber } from './numbers.ts'
 import type { Program, Protocol, Solo } from './protocol.ts'
 import { pythonAddress, pythonInt } from './python.ts'
@@ -36,6 +38,7 @@ const ANSWERS: Readonly<Record<Verdict, 'small' | 'big' | 'exact' | 'garbage'>> 
   right: 'exact',
   wasted: 'garbage',
 }
+const MEANT: Readonly<Partial<Record<Name, Answer>>> = { small: 'low', big: 'high', exact: 'right' }
 const TEXTS = Object.values(automaton.messages).flatMap(({ from, text }) => (from === 'server' ? [text] : []))
 
 const number: Protocol<Name, undefined> = {
@@ -68,9 +71,15 @@ const number: Protocol<Name, undefined> = {
 
   async client(peer, { person }) {
     person.say(BANNER)
+    const judge = new NumberJudge()
     do {
-      peer.send('guess', await askInt(person, PROMPT, NO_NUMBER))
-      person.say((await peer.receive()).text)
+      const guess = await askInt(person, PROMPT, NO_NUMBER)
+      peer.send('guess', guess)
+      const { name, text } = await peer.receive()
+      const answer = MEANT[name]
+      const wrong = answer && judge.take(answer, Number(guess))
+      if (wrong !== undefined) throw breach(text, wrong)
+      person.say(text)
     } while (peer.state !== 'won')
   },
 }

@@ -1,11 +1,13 @@
 import { type QuizView, quiz } from '../games/quiz.ts'
 import { askUntil } from './asking.ts'
 import { type Automaton, client, clientCloses, type Said, server } from './automaton.ts'
+import { breach } from './breach.ts'
 import { type Chair, type Hallway, hallOf } from './house.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import { type Options, type Program, type Protocol, plainLines } from './protocol.ts'
 import { pythonInt } from './python.ts'
+import { QuizJudge } from './quiz-judge.ts'
 
 const automaton = {
   messages: {
@@ -84,13 +86,24 @@ const protocol: Protocol<Name> = {
 
   async client(peer, { person }) {
     await introduce(peer, person)
+    const judge = new QuizJudge()
     for (;;) {
       const coming = peer.receive()
-      if (peer.state === 'ready' && !(await chooseLength(peer, person, coming))) return
-      if (peer.state === 'asked' && !(await chooseAnswer(peer, person, coming))) return
-      show(await coming, person)
+      if (peer.state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
+      if (peer.state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
+      const said = await coming
+      const wrong = judge.take(said.name, said.fields)
+      if (wrong !== undefined) throw breach(said.text, wrong)
+      show(said, person)
     }
   },
+}
+
+/** The client's side of a quiz, as far as it is played. */
+interface Player {
+  readonly peer: Peer<Name>
+  readonly person: Person
+  readonly judge: QuizJudge
 }
 
 /** A quiz that was not finished, taken up again. */
@@ -195,7 +208,7 @@ async function confirmed(person: Person, question: string): Promise<boolean> {
 }
 
 /** Says what the person wants to begin with, unless the server says something first; answers whether the person stays. */
-async function chooseLength(peer: Peer<Name>, person: Person, news: Promise<unknown>): Promise<boolean> {
+async function chooseLength({ peer, person, judge }: Player, news: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to go on, QUIT to leave)? '
     const typed = (await askUntil(news, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
@@ -204,19 +217,22 @@ async function chooseLength(peer: Peer<Name>, person: Person, news: Promise<unkn
     if (typed === 'QUIT') return quit(peer)
     const count = Number(pythonInt(typed))
     if (typed === 'RESUME') peer.send('RESUME')
-    else if (count >= 1 && count <= 50) peer.send('START', count)
-    else continue
+    else if (count >= 1 && count <= 50) {
+      judge.start(count)
+      peer.send('START', count)
+    } else continue
     return true
   }
 }
 
 /** Says the person's answer, unless the server says something first; answers whether the person stays. */
-async function chooseAnswer(peer: Peer<Name>, person: Person, news: Promise<unknown>): Promise<boolean> {
+async function chooseAnswer({ peer, person, judge }: Player, news: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const typed = (await askUntil(news, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
     if (typed === undefined || peer.state !== 'asked') return true
     if (typed === 'QUIT') return quit(peer)
     if (!/^[A-F]$/.test(typed)) continue
+    judge.answer(typed)
     peer.send('letter', typed)
     return true
   }

@@ -3,6 +3,7 @@ import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type 
 import { lines } from '../wire/lines.ts'
 import { askUntil } from './asking.ts'
 import { type Automaton, client, server } from './automaton.ts'
+import { breach } from './breach.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
@@ -151,10 +152,17 @@ const scissors: Protocol<Name> = {
 
   async client(peer, { person }) {
     greet(person, 1)
+    const rounds: Round[] = []
+    let own: Hand | undefined
     for (let coming = peer.receive(); ; ) {
-      const { name, fields } = await coming
+      const { name, text, fields } = await coming
       const [one, two] = fields.map(handOf)
-      if (name === 'ROUND' && one && two) show(person, [one, two])
+      const wrong = wrongNews(name, fields, { rounds, own })
+      if (wrong !== undefined) throw breach(text, wrong)
+      if (name === 'ROUND' && one && two) {
+        rounds.push([one, two])
+        show(person, [one, two])
+      }
       if (name === 'ERROR') person.say(fields[0])
       if (peer.state === 'end' || peer.state === 'left') return
       coming = peer.receive()
@@ -162,10 +170,25 @@ const scissors: Protocol<Name> = {
       const hand = await choose(person, 1, coming)
       if (hand === 'QUIT') return peer.send('QUIT')
       if (hand) peer.send('hand', HANDS.indexOf(hand) + 1)
+      own = hand
     }
   },
 
   opposite: (seat: Seat<Hand, HandsView>, { person }) => sitDown(seat, person),
+}
+
+/** Why the server cannot say this after the rounds that were played, and the own hand; `undefined` where it can. */
+function wrongNews(
+  name: Name,
+  fields: readonly string[],
+  { rounds, own }: { rounds: readonly Round[]; own: Hand | undefined },
+): string | undefined {
+  if (name === 'CHOOSE' && rounds.length === ROUNDS) return `${ROUNDS} rounds were played; expected "END ${score(rounds).join(' ')}"`
+  if (name === 'ROUND' && own && fields[1] !== own) return `Player2, which is this side, has chosen ${own}`
+  if (name !== 'END') return undefined
+  if (rounds.length < ROUNDS) return `${rounds.length} of ${ROUNDS} rounds were played; expected "CHOOSE"`
+  const [one, two] = score(rounds)
+  return Number(fields[0]) === one && Number(fields[1]) === two ? undefined : `by the rounds that were played it is ${one} to ${two}`
 }
 
 /** The house's hands are named as they are shown. */

@@ -2,8 +2,11 @@ import type { SeatNumber } from '../games/game.ts'
 import { guessing, type Verdict } from '../games/guessing.ts'
 import { HANDS, type Hand, handOf, ROUNDS, type Round, score, winnerOf } from '../games/hands.ts'
 import { tictactoe } from '../games/tictactoe.ts'
+import { Ended } from '../wire/ends.ts'
+import { quoted } from '../wire/visible.ts'
 import { asSeal, opened, sealed } from './commitment.ts'
 import { type GameName, type Line, REQUESTS } from './line.ts'
+import { NumberJudge } from './number-judge.ts'
 import { checkSecret, secretNumber } from './numbers.ts'
 import type { Setting } from './protocol.ts'
 import { pythonInt } from './python.ts'
@@ -99,10 +102,15 @@ const VERDICTS: Readonly<Record<string, string>> = {
 
 /** Guesses the number that the other side keeps. That it was the last guess is known without being told. */
 const guessNumber: InTalk = async (line, { person }) => {
+  const judge = new NumberJudge()
   person.say('Guess a number from 1 to 100.')
   for (let left = TRIES; left > 0; left--) {
-    line.say(await typedNumber())
+    const guess = await typedNumber()
+    line.say(guess)
     const verdict = await line.answer(REQUESTS.verdict, (text) => (Object.hasOwn(VERDICTS, text.trim()) ? text.trim() : undefined))
+    const answer = ({ LOW: 'low', HIGH: 'high', WIN: 'right' } as const)[verdict]
+    const wrong = answer && judge.take(answer, Number(guess))
+    if (wrong !== undefined) throw new Ended('violation', `the other side said ${quoted(verdict)}, but ${wrong}`)
     person.say(VERDICTS[verdict])
     if (verdict === 'WIN' || verdict === 'GAMEOVER') return
   }

@@ -1,6 +1,9 @@
 import { type HangmanView, hangman } from '../games/hangman.ts'
 import { fold, letterOf } from '../games/letters.ts'
 import { unguessable } from '../games/words.ts'
+import { Ended } from '../wire/ends.ts'
+import { quoted } from '../wire/visible.ts'
+import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import { type Line, REQUESTS } from './line.ts'
 import type { Setting } from './protocol.ts'
 
@@ -36,8 +39,9 @@ export async function guessWord(line: Line, { person }: Setting<unknown>): Promi
     line.say(letter)
     const before = view
     view = await line.answer(REQUESTS.positions, (text) => judged(text, letter, before))
+    const seen = view
     if (view.word === undefined && (view.left === 0 || !view.shown.includes(''))) {
-      view = { ...view, word: await line.answer(REQUESTS.ending, ending) }
+      view = { ...view, word: await line.answer(REQUESTS.ending, (text) => ending(text, seen)) }
     }
   }
   person.say(hangman.notation.render(view))
@@ -62,15 +66,32 @@ function dealt(text: string): HangmanView | undefined {
 function judged(text: string, letter: string, before: HangmanView): HangmanView | undefined {
   const view = { ...before, tried: [...before.tried, fold(letter)] }
   const [, left] = /^MISS (\d{1,3}) *$/.exec(text) ?? []
-  if (left !== undefined) return { ...view, left: Number(left) }
-  const word = ending(text)
+  if (left !== undefined) {
+    refuseIf(text, wrongMiss(before, Number(left)))
+    return { ...view, left: Number(left) }
+  }
+  const word = ending(text, view)
   if (word !== undefined) return { ...view, word }
   const [, found] = /^AT (\d{1,3}(?: +\d{1,3})*) *$/.exec(text) ?? []
   const positions = found?.split(/ +/).map((position) => Number(position) - 1)
   if (!positions?.every((at) => at in before.shown)) return undefined
+  refuseIf(
+    text,
+    wrongPositions(
+      before,
+      positions.map((at) => at + 1),
+    ),
+  )
   return { ...view, shown: before.shown.map((character, at) => (positions.includes(at) ? letter : character)) }
 }
 
-function ending(text: string): string | undefined {
-  return /^END (?:WON|LOST) (.+)$/.exec(text)?.[1]
+function ending(text: string, view: HangmanView): string | undefined {
+  const word = /^END (?:WON|LOST) (.+)$/.exec(text)?.[1]
+  if (word !== undefined && (view.left === 0 || !view.shown.includes(''))) refuseIf(text, wrongWord(view, word))
+  return word
+}
+
+/** Ends the talk where the other side has broken the rules of the game. */
+function refuseIf(text: string, why: string | undefined): void {
+  if (why !== undefined) throw new Ended('violation', `the other side said ${quoted(text)}, but ${why}`)
 }

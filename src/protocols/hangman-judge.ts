@@ -1,0 +1,30 @@
+import type { HangmanView } from '../games/hangman.ts'
+import { charactersOf, clean, fold } from '../games/letters.ts'
+
+/** Why a server cannot say that a letter was missed and so many misses are left, after what is seen; `undefined` where it can. */
+export function wrongMiss({ left }: HangmanView, said: number): string | undefined {
+  return said === left - 1 ? undefined : `${left} misses were left, so expected MISS ${left - 1}`
+}
+
+/** Why a server cannot say that a letter stands at these positions, counted from 1. */
+export function wrongPositions({ shown }: HangmanView, positions: readonly number[]): string | undefined {
+  const outside = positions.find((position) => shown[position - 1] === undefined)
+  if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}`
+  const taken = positions.find((position) => shown[position - 1] !== '')
+  return taken === undefined ? undefined : `position ${taken} was shown as ${shown[taken - 1]} already`
+}
+
+/** Why a word cannot be the one that was looked for, after all that was shown of it. */
+export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
+  // other servers may count the marks of letters as letters
+  const characters = [charactersOf(clean(word)), Array.from(word)].find(({ length }) => length === shown.length)
+  if (!characters) return `the word was to have ${shown.length} letters`
+  const found = new Set(shown.filter((letter) => letter !== '').map(fold))
+  for (const [at, letter] of characters.map(fold).entries()) {
+    const seen = shown[at] ?? ''
+    if (seen !== '' && fold(seen) !== letter) return `position ${at + 1} was shown as ${seen}`
+    if (seen === '' && found.has(letter)) return `${letter} was shown, and not at position ${at + 1}`
+    if (seen === '' && tried.includes(letter)) return `${letter} was tried, and was a MISS`
+  }
+  return undefined
+}

@@ -1,0 +1,69 @@
+import { isRefusal, type Random } from '../games/game.ts'
+import { type Board, tictactoe } from '../games/tictactoe.ts'
+
+/** The game has no chance in it. */
+const NO_CHANCE: Random = {
+  integer: (low) => low,
+  choice: ([first]) => first as never,
+}
+
+/** MatchJudge follows a game that a server tells of, and knows what cannot happen in it. */
+export class MatchJudge {
+  readonly #us: string
+  #game = ''
+  #names: readonly string[] = []
+  #board: Board = tictactoe.setup({}, NO_CHANCE)
+
+  /** `us` is the name that the server has welcomed. */
+  constructor(us: string) {
+    this.#us = us
+  }
+
+  /** Takes a message with its fields; answers with why it cannot be, if it cannot. */
+  take(name: string, [game = '', ...fields]: readonly string[]): string | undefined {
+    const [first = '', second = '', third = ''] = fields
+    if (name === 'init') return this.#begin(game, [first, second])
+    if (name !== 'move' && name !== 'moved' && name !== 'GameEnd') return undefined
+    if (game !== this.#game) return `the game that began is ${this.#game === '' ? 'none' : this.#game}`
+    if (name === 'move') return this.#ask(first)
+    return name === 'moved' ? this.#move(first, Number(second), third) : this.#end(first, second)
+  }
+
+  get #next(): string {
+    return this.#names[this.#board.turn] ?? ''
+  }
+
+  #begin(game: string, names: readonly string[]): string | undefined {
+    this.#game = game
+    this.#names = names
+    return names.includes(this.#us) ? undefined : `this side is ${this.#us}, and neither of them`
+  }
+
+  #ask(cells: string): string | undefined {
+    if (tictactoe.outcome(this.#board)) return 'the game is over; expected GameEnd'
+    if (this.#next !== this.#us) return `it is the turn of ${this.#next}`
+    return this.#differs(cells)
+  }
+
+  #move(who: string, cell: number, cells: string): string | undefined {
+    if (tictactoe.outcome(this.#board)) return 'the game is over; expected GameEnd'
+    if (who !== this.#next) return `it is the turn of ${this.#next}`
+    const next = tictactoe.play(this.#board, this.#board.turn, cell, NO_CHANCE)
+    if (isRefusal(next)) return next.refused
+    this.#board = next
+    return this.#differs(cells)
+  }
+
+  #end(winner: string, how: string): string | undefined {
+    const outcome = tictactoe.outcome(this.#board)
+    if (how === 'left' || how === 'late') return this.#names.includes(winner) ? undefined : `${winner} does not play in it`
+    if (!outcome) return `nobody has three in a row on ${this.#board.cells}, and there are free cells`
+    const [seat] = outcome.winners
+    const expected = seat === undefined ? 'draw@draw' : `${this.#names[seat]}@won`
+    return `${winner}@${how}` === expected ? undefined : `the board is ${this.#board.cells}; expected ${expected}`
+  }
+
+  #differs(cells: string): string | undefined {
+    return cells === this.#board.cells ? undefined : `after the moves that were made, the board is ${this.#board.cells}`
+  }
+}

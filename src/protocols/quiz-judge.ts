@@ -1,0 +1,82 @@
+const LETTERS = 'ABCDEF'
+
+/** QuizJudge follows a quiz that a server asks, and knows what does not add up in it. */
+export class QuizJudge {
+  /** The question that is asked or was answered last, and how many there are; none known before the first. */
+  #number = 0
+  #count: number | undefined
+  #points = 0
+  #options = 0
+  /** The questions that were asked for. */
+  #wanted: number | undefined
+  #answer = ''
+
+  /** This side asks for so many questions. */
+  start(count: number): void {
+    this.#number = 0
+    this.#count = undefined
+    this.#points = 0
+    this.#wanted = count
+  }
+
+  /** This side answers the open question. */
+  answer(letter: string): void {
+    this.#answer = letter
+  }
+
+  /** Takes a message with its fields; answers with why it cannot be, if it cannot. */
+  take(name: string, fields: readonly string[]): string | undefined {
+    const [first = 0, second = 0] = fields.map(Number)
+    if (name === 'RESUMED') return this.#resume(first, second, Number(fields[2]))
+    if (name === 'QUESTION') return this.#ask(first, second)
+    if (name === 'option') return this.#option(fields[0] ?? '')
+    if (name === 'ask')
+      return this.#options >= 2 ? undefined : `a question has 2 to ${LETTERS.length} options, and there are ${this.#options}`
+    if (name === 'RIGHT') return this.#judge(first, this.#points + 1)
+    if (name === 'WRONG') return this.#wrong(fields[0] ?? '', second)
+    if (name === 'TOTAL') return this.#total(first, second)
+    return name === 'RANK' && !(first >= 1 && first <= second) ? `a rank is from 1 to ${second}` : undefined
+  }
+
+  #resume(number: number, count: number, points: number): string | undefined {
+    if (number < 1 || number > count) return `there are ${count} questions`
+    if (points >= number) return `only ${number - 1} questions can have been answered right`
+    this.#number = number - 1
+    this.#count = count
+    this.#points = points
+    return undefined
+  }
+
+  #ask(number: number, count: number): string | undefined {
+    if (number !== this.#number + 1) return `expected question ${this.#number + 1}`
+    if (this.#count !== undefined && count !== this.#count) return `there were ${this.#count} questions`
+    if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted) return `${this.#wanted} questions were asked for`
+    if (number > count) return `all ${count} questions were asked; expected "TOTAL ${this.#points} ${count}"`
+    this.#number = number
+    this.#count = count
+    this.#options = 0
+    return undefined
+  }
+
+  #option(letter: string): string | undefined {
+    const expected = LETTERS[this.#options]
+    this.#options++
+    return letter === expected ? undefined : `expected option ${expected ?? 'none: six are the most'}`
+  }
+
+  #wrong(right: string, points: number): string | undefined {
+    if (right === this.#answer) return `the answer was ${this.#answer}; expected "RIGHT ${this.#points + 1}"`
+    if (LETTERS.indexOf(right) >= this.#options) return `the question has no option ${right}`
+    return this.#judge(points, this.#points)
+  }
+
+  #judge(points: number, expected: number): string | undefined {
+    this.#points = expected
+    return points === expected ? undefined : `the points are ${expected} now`
+  }
+
+  #total(points: number, count: number): string | undefined {
+    if (this.#number !== this.#count) return `question ${this.#number} was the last, of ${this.#count}`
+    return points === this.#points && count === this.#count ? undefined : `expected "TOTAL ${this.#points} ${this.#count}"`
+  }
+}
