@@ -11,6 +11,7 @@ import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
 import { decodeTextFile } from './text-file.ts'
+import { whereOf } from './where.ts'
 
 /** What stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
 export interface Flags {
@@ -18,6 +19,7 @@ export interface Flags {
   readonly host?: string
   readonly only?: readonly string[]
   readonly port?: Readonly<Record<string, number>>
+  readonly portBase?: number
   readonly iterative?: readonly string[]
   readonly first?: number
   readonly idle?: number
@@ -42,7 +44,9 @@ export interface Flags {
 }
 
 /** How settings are called on the command line, where not by their own name. */
-const SPELT: Readonly<Record<string, string>> = { ports: 'port', limits: 'limit' }
+const SPELT: Readonly<Record<string, string>> = { ports: 'port', limits: 'limit', portBase: 'port-base' }
+/** Every program, among the ports. */
+const ALL = '*'
 
 /** `parlor config`: what `serve` would be with the same options here, and where each setting comes from. */
 export async function configCommand(flags: Flags): Promise<number> {
@@ -67,6 +71,8 @@ export interface Served {
   readonly programs: readonly Program[]
   readonly ports: Readonly<Record<string, number>>
   readonly iterative: ReadonlySet<string>
+  /** Where metrics and health are: if nothing says otherwise, behind the programs where those have ports from a base on. */
+  readonly http: Settings['config']['http']
 }
 
 /** The programs that settings mean. Throws a usage error for one that there is not, or that is not served. */
@@ -81,12 +87,45 @@ export async function servedBy(settings: Settings): Promise<Served> {
       throw new Usage(`${program.name} is not served; add --only ${name}`)
     return program.name
   }
-  for (const name of Object.keys(ports)) await fitting(name, `ports.${name}`)
+  for (const name of Object.keys(ports)) if (name !== ALL) await fitting(name, `ports.${name}`)
+  const served = [...new Set(programs)]
   return {
-    programs: [...new Set(programs)],
-    ports,
+    programs: served,
+    ports: portsOf(settings, served),
     iterative: new Set(await Promise.all(iterative.map((name) => fitting(name, 'iterative')))),
+    http: httpOf(settings, served.length),
   }
+}
+
+/** The ports of programs that do not have their own, by the programs' names. */
+function portsOf({ config: { host, ports, portBase } }: Settings, programs: readonly Program[]): Readonly<Record<string, number>> {
+  const { host: address, port: misplaced } = whereOf({ host })
+  if (misplaced !== undefined) {
+    const meant = address === undefined ? '' : `--host ${address} and `
+    throw new Usage(
+      `${host} ${address === undefined ? 'is' : 'has'} a port, and --host takes an address alone: say ${meant}--port NAME=${misplaced}, or --port-base ${misplaced} for all programs`,
+    )
+  }
+  const { [ALL]: all, ...named } = ports
+  const [only, second] = programs
+  if (all === undefined) {
+    // and one more, for metrics
+    const last = (portBase ?? 0) + programs.length
+    if (last > 65535)
+      throw new Usage(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
+    const counted = portBase === undefined ? [] : programs.map(({ name }, at) => [name, portBase + at])
+    return { ...Object.fromEntries(counted), ...named }
+  }
+  if (all > 0 && second) {
+    throw new Usage(`--port ${all} is the port of one program, and several are served: say --port NAME=${all}, or --port-base ${all}`)
+  }
+  return all > 0 && only ? { [only.name]: all, ...named } : { ...Object.fromEntries(programs.map(({ name }) => [name, all])), ...named }
+}
+
+function httpOf({ config: { http, ports, portBase }, from }: Settings, programs: number): Settings['config']['http'] {
+  if (http === 'none' || from.get('http') !== 'default') return http
+  if (ports[ALL] === 0) return { ...http, port: 0 }
+  return portBase === undefined ? http : { ...http, port: portBase + programs }
 }
 
 /** What `make` makes of a setting; a usage error in that says where the setting comes from. */

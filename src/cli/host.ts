@@ -11,6 +11,7 @@ import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
+import { whereOf } from './where.ts'
 
 interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string
@@ -46,7 +47,8 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   if (program.needs && !program.host)
     throw new Usage(`${program.name} brings clients together; serve it with: parlor serve --only ${program.name}`)
   const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)
-  const at = { host: options.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: options.port ?? program.port }
+  const where = whereOf(options)
+  const at = { host: where.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: where.port ?? program.port }
   const overlay = await overlayOf(network)
   const terminal = new Terminal()
   const clients = forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1)

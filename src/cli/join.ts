@@ -7,6 +7,7 @@ import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
+import { type Where, whereOf } from './where.ts'
 
 interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string
@@ -43,11 +44,11 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   })
 }
 
-/** Where the server is, as far as the command line says; `HOST:PORT` in one is understood, and `[::1]:PORT`. */
-function whereTo({ host, port, unix, ipv6 }: JoinOptions): { host: string | undefined; port: number | undefined } {
+/** Where the server is, as far as the command line says. */
+function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
-  const [, name, inside, digits] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(host ?? '') ?? []
-  if (digits === undefined || port !== undefined) return { host: host ?? (ipv6 ? '::1' : undefined), port }
-  if (Number(digits) < 1 || Number(digits) > 65535) throw new Usage(`a port is a whole number from 1 to 65535, not ${digits}`)
-  return { host: name ?? inside, port: Number(digits) }
+  const where = whereOf({ host, port })
+  const here = ipv6 ? '::1' : '127.0.0.1'
+  // a port alone is one of this machine: an address is not asked for, as it is where nothing is said
+  return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }
 }

@@ -10,18 +10,19 @@ export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; r
   return jsonLogs({ level, write: (line) => void process.stderr.write(line), now: wallClock.now })
 }
 
-/** Logs for people: one plain line for each thing that matters. */
+/** Logs for people: one plain line, with the local time, for each thing that matters. */
 function plainLogs(least: Level): Logs {
+  const write = (sentence: string) => complain(`${localTime(wallClock.now())} ${sentence}`)
   const say = (level: Level, sentence: string) => {
-    if (matters(level, least)) complain(sentence)
+    if (matters(level, least)) write(sentence)
   }
   const about = ({ program, client }: Omit<Visit, 'connection'>, sentence: string) => `${program}, ${place(client)}: ${sentence}`
   return {
     tell: say,
     ...(matters('info', least)
       ? {
-          came: (visit) => complain(about(visit, 'has come')),
-          seated: (visit, table, seat) => complain(about(visit, `sits at table ${table}, seat ${seat}`)),
+          came: (visit) => write(about(visit, 'has come')),
+          seated: (visit, table, seat) => write(about(visit, `sits at table ${table}, seat ${seat}`)),
         }
       : {}),
     noticed: (visit, what, sentence) => say(noticedAt[what], about(visit, sentence)),
@@ -30,4 +31,13 @@ function plainLogs(least: Level): Logs {
       say(level, about(visit, trouble ? trouble.message : `has ended as it should, after ${ms / 1000} s`)),
     limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `not let in: ${sentence}` : sentence)),
   }
+}
+
+/** A time in milliseconds since the Unix epoch as the clock on the wall shows it, `2024-02-29 13:05:09`. */
+function localTime(time: number): string {
+  const at = new Date(time)
+  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()]
+  const digits = (part: number) => String(part).padStart(2, '0')
+  return `${date.map(digits).join('-')} ${clock.map(digits).join(':')}`
 }

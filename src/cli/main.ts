@@ -40,8 +40,11 @@ function usage(sentence: string): number {
   return EXIT.usage
 }
 
-/** The command line of Parlor: commands, options, help. Each command's code is loaded when it is used. */
-export function commands(end: (code: number) => void): Command {
+/**
+ * The command line of Parlor: commands, options, help. Each command's code is loaded when it is used. `completes` says
+ * whether the one that completes all others is among them.
+ */
+export function commands(end: (code: number) => void, completes = true): Command {
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
@@ -60,7 +63,7 @@ export function commands(end: (code: number) => void): Command {
     command(
       'serve',
       'serve all programs at once, many clients each, until Ctrl-C; the house plays the other side',
-      'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --iterative guess          one client at a time',
+      'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time',
     ),
   )
     .option('--json', 'print where what listens as JSON')
@@ -124,11 +127,13 @@ export function commands(end: (code: number) => void): Command {
   command(
     'rank [game]',
     'the ladders of a server that runs here or elsewhere; where none does, those that one has kept',
-    'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20',
+    'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20 --csv > quiz.csv',
   )
-    .option('--host <address>', 'the server’s address', address, '127.0.0.1')
-    .option('--port <n>', 'the port of its front door', number(1, 65535), 4000)
+    .option('--host <address>', 'the server’s address (default: as "serve" has it here)', address)
+    .option('--port <n>', 'the port of its front door (default: as "serve" has it here)', number(1, 65535))
     .option('--limit <n>', 'how many places to show', number(1, 100), 10)
+    .option('--json', 'print them as JSON')
+    .option('--csv', 'print them as CSV')
     .addOption(kept('where a server has kept them'))
     .action(async (game, options, command) =>
       end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command) })),
@@ -152,6 +157,16 @@ export function commands(end: (code: number) => void): Command {
     'this machine’s name and addresses; or those of a name, the name of an address, the port of a service',
     'parlor lookup\nparlor lookup localhost\nparlor lookup 127.0.0.1\nparlor lookup http',
   ).action(async (name) => end(await (await import('./lookup.ts')).lookupCommand(name)))
+  if (completes) {
+    command(
+      'complete [shell]',
+      'print a script that completes command lines of parlor in your shell: bash, zsh, fish or powershell',
+      'parlor complete bash > ~/.local/share/bash-completion/completions/parlor\nparlor complete zsh > ~/.zfunc/_parlor\nparlor complete fish > ~/.config/fish/completions/parlor.fish',
+    )
+      .argument('[words...]')
+      .allowExcessArguments()
+      .action(async (shell) => end(await (await import('./completions.ts')).completeCommand(commands(end, false), shell)))
+  }
   return parlor
 }
 
@@ -170,7 +185,8 @@ function configurable(command: Command): Command {
   return command
     .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', address, defaults.host)
     .option('--only <name>', 'serve this program only (may be repeated)', several)
-    .option('--port <name=n>', 'the port of one program; 0 for any (may be repeated)', namedPort)
+    .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', namedPort)
+    .option('--port-base <n>', 'give the programs the ports from this one on, in their order', number(1, 65535))
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
     .addOption(spanned('--first <time>', 'how long a client may take to say something at all', defaults.first))
     .addOption(spanned('--idle <time>', 'how long a client may take to answer', defaults.idle))

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
 import { placed } from '../hall/hall.ts'
 import type { LadderRow } from '../protocols/lobby.ts'
+import { defaults, settingsFile } from '../server/defaults.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf, place } from '../terminal/trouble.ts'
 import { Connection } from '../wire/connection.ts'
@@ -9,48 +10,87 @@ import { lines } from '../wire/lines.ts'
 import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { visible } from '../wire/visible.ts'
+import { toCsv } from './csv.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
+import { whereOf } from './where.ts'
 
 interface RankOptions {
-  readonly host: string
-  readonly port: number
+  readonly host?: string
+  readonly port?: number
   readonly data: string
   readonly limit: number
+  readonly json?: boolean
+  readonly csv?: boolean
 }
 
-/** Answers a game's ladder. */
-type Ladders = (entry: Entry) => Promise<readonly LadderRow[]>
+/** The front door, among programs. */
+const DOOR = 'parlor/door'
 
-/** `parlor rank`: the ladders of a server that runs, or of the folder in which one has kept them. */
-export async function rankCommand(name: string | undefined, { host, port, data, limit }: RankOptions): Promise<number> {
+/** A game's ladder. */
+interface Ladder {
+  readonly entry: Entry
+  readonly rows: readonly LadderRow[]
+}
+
+/** Ladders and where they were found: in words for people, and for programs. */
+interface Found {
+  readonly source: string
+  readonly from: { readonly server: Address } | { readonly folder: string }
+  readonly ladders: readonly Ladder[]
+}
+
+/**
+ * `parlor rank`: the ladders of a server that runs, or of the folder in which one has kept them. Where the server is says
+ * the command line, or else the settings that `serve` has here; resolves to the exit code.
+ */
+export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   const entry = name === undefined ? undefined : entryOf(name)
   if (name !== undefined && !entry) throw new Usage(`there is no game ${name}; there are ${catalogue.map((one) => one.name).join(', ')}`)
-  const terminal = new Terminal()
-  const print = async (ladders: Ladders) => {
-    const shown: string[] = []
-    for (const one of entry ? [entry] : catalogue) {
-      const rows = await ladders(one)
-      if (entry || rows.length > 0) shown.push(table(one, rows))
-    }
-    terminal.write(shown.length > 0 ? shown.join('\n') : 'Nobody is on a ladder yet: rated games and quizzes lead there.\n')
-  }
-  const server = await reached({ host, port })
+  const asked = entry ? [entry] : catalogue
+  const { data, limit } = options
+  const at = await doorOf(options)
+  const server = at && (await reached(at))
+  const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
   try {
-    if (server) await print((one) => asked(server, one, limit))
-    else if (existsSync(data)) await fromFolder(data, limit, print)
-    else throw new Usage(`nobody serves at ${place({ host, port })}, and there is no folder ${data} here; see --host, --port and --data`)
+    if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, asked, limit) }, entry, options)
+    else if (existsSync(data)) print({ source, from: { folder: data }, ladders: await fromFolder(data, asked, limit) }, entry, options)
+    else throw new Usage(`${nobody(at)}, and there is no folder ${data} here; see --host, --port and --data`)
     return EXIT.good
   } catch (error) {
     if (error instanceof Usage) throw error
-    complain(`${server ? place({ host, port }) : data}: ${messageOf(error)}`)
+    complain(`${source}: ${messageOf(error)}`)
     return EXIT.trouble
   } finally {
     await server?.close(0)
   }
 }
 
-/** The front door of a server; `undefined` where nobody listens. */
+function nobody(at: Address | undefined): string {
+  return at ? `no server is at ${place(at)}` : 'the settings leave the port of the front door to chance'
+}
+
+/** Where the front door is; `undefined` if any free port was asked for and nothing says which it is. */
+async function doorOf(options: RankOptions): Promise<Address | undefined> {
+  const { host, port } = whereOf(options)
+  if (host !== undefined && port !== undefined) return { host, port }
+  const here = (await settingsHere()) ?? { host: defaults.host, port: undefined }
+  const known = port ?? here.port ?? (await networked(DOOR)).port
+  return known === 0 ? undefined : { host: host ?? here.host, port: known }
+}
+
+/** What a file or the environment says of where `serve` is; they are looked at only if they say anything. */
+async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
+  const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE'].some((name) => process.env[`PARLOR_${name}`])
+  if (!named && !existsSync(settingsFile)) return undefined
+  const { servedBy, settingsOf } = await import('./config.ts')
+  const settings = await settingsOf({})
+  const { host } = settings.config
+  return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await servedBy(settings)).ports[DOOR] }
+}
+
+/** The front door of a server; `undefined` where nothing listens. */
 async function reached(at: Address): Promise<Connection | undefined> {
   try {
     const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024 * 1024 })
@@ -61,7 +101,13 @@ async function reached(at: Address): Promise<Connection | undefined> {
   }
 }
 
-async function asked(server: Connection, { name }: Entry, limit: number): Promise<readonly LadderRow[]> {
+async function fromServer(server: Connection, entries: readonly Entry[], limit: number): Promise<Ladder[]> {
+  const ladders: Ladder[] = []
+  for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
+  return ladders
+}
+
+async function askFor(server: Connection, { name }: Entry, limit: number): Promise<readonly LadderRow[]> {
   server.send(JSON.stringify({ type: 'ladder', id: name, game: name, limit }))
   const { ToClient } = await import('../protocols/native/messages.ts')
   for (;;) {
@@ -72,20 +118,41 @@ async function asked(server: Connection, { name }: Entry, limit: number): Promis
   }
 }
 
-async function fromFolder(folder: string, limit: number, print: (ladders: Ladders) => Promise<void>): Promise<void> {
+async function fromFolder(folder: string, entries: readonly Entry[], limit: number): Promise<Ladder[]> {
   const store = await storeIn(folder)
   try {
-    await print(async ({ game }) => placed(await store.results.ladder(game.name, limit)))
+    const ladders: Ladder[] = []
+    for (const entry of entries) ladders.push({ entry, rows: placed(await store.results.ladder(entry.game.name, limit)) })
+    return ladders
   } finally {
     await store.close()
   }
 }
 
-function table({ name, game }: Entry, rows: readonly LadderRow[]): string {
+function print({ source, from, ladders }: Found, named: Entry | undefined, { json, csv }: RankOptions): void {
+  const terminal = new Terminal()
+  if (json) {
+    const rows = (all: readonly LadderRow[]) => all.map(({ rank, name, score, games }) => ({ rank, name, score, games }))
+    terminal.write(
+      `${JSON.stringify({ ...from, ladders: ladders.map(({ entry, rows: all }) => ({ game: entry.name, best: rows(all) })) })}\n`,
+    )
+  } else if (csv) {
+    const rows = ladders.flatMap(({ entry, rows: all }) =>
+      all.map(({ rank, name, score, games }) => [entry.name, rank, name, score, games]),
+    )
+    terminal.write(toCsv([['game', 'rank', 'name', 'score', 'games'], ...rows]))
+  } else {
+    const shown = ladders.filter(({ rows }) => named || rows.length > 0).map(table)
+    const none = 'No user is on a ladder yet: rated games and quizzes lead there.\n'
+    terminal.write(`From ${source}:\n\n${shown.length > 0 ? shown.join('\n') : none}`)
+  }
+}
+
+function table({ entry: { name, game }, rows }: Ladder): string {
   const scored = game.points ? 'points' : 'rating'
   const lines = rows.map(({ rank, name: who, score, games }) =>
     [String(rank).padStart(4), visible(who).padEnd(20), String(Math.round(score)).padStart(6), String(games).padStart(5)].join('  '),
   )
   const head = ['rank', 'name'.padEnd(20), scored.padStart(6), 'games'].join('  ')
-  return `${[name, ...(lines.length > 0 ? [head, ...lines] : ['Nobody is on this ladder yet.'])].join('\n')}\n`
+  return `${[name, ...(lines.length > 0 ? [head, ...lines] : ['No user is on this ladder yet.'])].join('\n')}\n`
 }

@@ -30,14 +30,14 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onMistake(() => {})
   const settings = await settingsOf(flags)
   const { config } = settings
-  const { programs, ports, iterative } = await servedBy(settings)
+  const { programs, ports, iterative, http } = await servedBy(settings)
   const logs = await logsOn(config)
   const options = await optionsOf(settings, logs)
   onMistake(
     () => {},
     (sentence) => logs.tell('error', sentence),
   )
-  const metrics = config.http === 'none' ? undefined : new (await import('../server/metrics.ts')).Metrics()
+  const metrics = http === NOWHERE ? undefined : new (await import('../server/metrics.ts')).Metrics()
   const store = await storeIn(config.data, config.durable, {
     onNotice: (sentence) => logs.tell('warn', sentence),
     onTrouble: (error) => logs.tell('error', messageOf(error)),
@@ -63,7 +63,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   })
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
-  const web = metrics && open.length > 0 ? await openedWeb(config, { server, premises, store, metrics, logs }) : undefined
+  const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
   const operator = open.length > 0 ? await openedToOperator(config, premises, logs) : undefined
   // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
   // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
@@ -71,17 +71,32 @@ export async function serveCommand(flags: Flags): Promise<number> {
   setFlagsFromString('--no-allocation-site-pretenuring')
   if (flags.json) new Terminal().write(`${json(places, web)}\n`)
   else if (open.length > 0) new Terminal().write(table(open, host))
-  for (const { program, address, failure } of places) {
-    if (failure === undefined) continue
-    const why = cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)
-    logs.tell('error', `${program.name} is not served: ${why}`)
-  }
+  for (const sentence of notServed(places)) logs.tell('error', sentence)
   if (open.length > 0 && !stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   await operator?.close()
   await server.stop()
   await premises.close()
   await web?.close()
   return open.length > 0 ? EXIT.good : EXIT.trouble
+}
+
+/** How many busy ports are named each; more are another server. */
+const FEW_BUSY = 3
+
+/** Why programs are not served, in sentences: one for all whose ports are in use, where these are many. */
+function notServed(places: readonly Place[]): string[] {
+  const failed = places.filter(({ failure }) => failure !== undefined)
+  const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
+  const many = busy.length > FEW_BUSY
+  const sentences = failed
+    .filter((place) => !many || !busy.includes(place))
+    .map(({ program, address, failure }) => {
+      const why = cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)
+      return `${program.name} is not served: ${why}`
+    })
+  if (!many) return sentences
+  const what = `${busy.length} of ${places.length} ports are in use: another Parlor seems to run on this machine`
+  return [`${what}; stop it, or choose other ports: --port-base 20000, or --port 0 for any`, ...sentences]
 }
 
 /** What the settings say of conversations. */
@@ -119,10 +134,10 @@ function moveLimit({ config: { limits, idle }, from }: Settings): number {
 
 /** What is shown over HTTP; without that, the server serves all the same. */
 async function openedWeb(
-  { http }: Config,
+  http: Config['http'],
   { server, premises, store, metrics, logs }: { server: Server; premises: Premises; store: Store; metrics: Metrics; logs: Logs },
 ): Promise<Web | undefined> {
-  if (http === 'none') return undefined
+  if (http === NOWHERE) return undefined
   metrics.watch(server, premises)
   const health = () => ({
     ...statusOf(server, store),

@@ -51,11 +51,12 @@ export function several(text: string, earlier: readonly string[] = []): readonly
   return [...earlier, text]
 }
 
-/** `NAME=N`, a program and its port. */
+/** `NAME=N`, a program and its port; or a port alone, by the name `*`: 0 for any ports, or that of the only program. */
 export function namedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': port(text) }
   const [name = '', value = '', ...rest] = text.split('=')
   if (name === '' || pythonInt(value) === undefined || rest.length > 0)
-    throw new InvalidArgumentError('It must be NAME=N, such as guess=9000.')
+    throw new InvalidArgumentError('It must be NAME=N, such as guess=9000; or 0, for any ports.')
   return { ...earlier, [name]: port(value) }
 }
 

@@ -94,6 +94,7 @@ export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
   only: names().optional(),
   ports: z.record(z.string(), port, { error: 'a table of programs and ports' }),
+  portBase: written('a port from 1 to 65535', (given) => whole(given, 1, 65535), Number).optional(),
   iterative: names(),
   data: text('a folder, or "none"'),
   durable: oneOf('process', 'power'),

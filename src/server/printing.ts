@@ -5,6 +5,7 @@ import { Config, flat, type Settings, settingNames, splitName } from './config.t
 /** What is told of settings that may be missing. */
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
+  portBase: 'each program has a port of its own',
   wait: '10s at the front door, and not at all elsewhere',
   framing: 'lines',
   words: 'those that come with Parlor',

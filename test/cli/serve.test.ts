@@ -98,7 +98,7 @@ describe('serve', () => {
     expect(server.output).not.toMatch(/tjc\/guess/)
     while (!server.errors.includes('\n')) await new Promise((resolve) => setImmediate(resolve))
     expect(server.errors).toMatch(
-      /^parlor: tjc\/guess is not served: cannot listen on 127\.0\.0\.1:\d+: it is in use.*--port tjc\/guess=N\n$/,
+      /^parlor: [\d-]{10} [\d:]{8} tjc\/guess is not served: cannot listen on 127\.0\.0\.1:\d+: it is in use.*--port tjc\/guess=N\n$/,
     )
   })
 
@@ -141,7 +141,7 @@ describe('serve', () => {
     await good.hears(/HIGH\nGUESS\n/)
     const lines = server.errors.trimEnd().split('\n')
     expect(lines).toHaveLength(bad.length)
-    for (const line of lines) expect(line).toMatch(/^parlor: [\w/]+, 127\.0\.0\.1:\d+: the (client|other side) [ -~]+$/)
+    for (const line of lines) expect(line).toMatch(/^parlor: [\d-]{10} [\d:]{8} [\w/]+, 127\.0\.0\.1:\d+: the (client|other side) [ -~]+$/)
   })
 
   test('what a person without a client types is answered: hangman over nc, word for word', async () => {

@@ -13,7 +13,7 @@ describe('the command line', () => {
     const { output, code } = await run('--help')
     expect(code).toBe(0)
     const commands = [...output.matchAll(/^ {2}(\w+) (?:\[|<|\s)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
-    expect(commands).toEqual(['serve', 'config', 'host', 'join', 'solo', 'rank', 'people', 'protocols', 'lookup'])
+    expect(commands).toEqual(['serve', 'config', 'host', 'join', 'solo', 'rank', 'people', 'protocols', 'lookup', 'complete'])
     for (const command of commands) {
       const help = await run(command, '--help')
       expect(help.code).toBe(0)
@@ -91,7 +91,11 @@ describe('the command line', () => {
 
   test('a server of nothing prints no table', async () => {
     const served = await run('serve', '--only', 'guess', '--host', 'no.such.name.invalid')
-    expect(served).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: tjc\/guess is not served: [^\n]+\n$/) })
+    expect(served).toEqual({
+      code: 1,
+      output: '',
+      errors: expect.stringMatching(/^parlor: [\d-]{10} [\d:]{8} tjc\/guess is not served: [^\n]+\n$/),
+    })
   })
 
   test('protocols shows every program, and each by itself', async () => {

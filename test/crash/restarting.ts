@@ -60,7 +60,7 @@ export class Restarting {
     const code = await server?.exit
     if (code !== 0) throw new Error(`the server ended with ${code}: ${server?.errors}`)
     const complaints = server?.errors.split('\n') ?? []
-    return complaints.filter((line) => !line.startsWith('parlor: tjc/tictactoe, ')).join('\n')
+    return complaints.filter((line) => !/^parlor: [\d-]{10} [\d:]{8} tjc\/tictactoe, /.test(line)).join('\n')
   }
 
   /** Ends the server if it still runs, and starts no other. */

@@ -300,7 +300,9 @@ test('from one address, over the network: the third of two hears why, and it is 
   const [again] = await once(come('tjc/guess'), 'data')
   expect(String(again)).toBe('GUESS\n')
   expect(server.errors.match(/not let in/g)).toHaveLength(1)
-  expect(server.errors).toMatch(/^parlor: fh\/hangman, [\d.]+:\d+: not let in: no more than 2 connections from one address may be open/)
+  expect(server.errors).toMatch(
+    /^parlor: [\d-]{10} [\d:]{8} fh\/hangman, [\d.]+:\d+: not let in: no more than 2 connections from one address may be open/,
+  )
 })
 
 function textOf({ written }: MemoryTransport): string {

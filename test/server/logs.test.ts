@@ -115,7 +115,7 @@ describe('what serve writes on standard error', () => {
 
   test('as plain lines: only what went wrong', async () => {
     const { errors } = await stay()
-    expect(errors).toMatch(/^parlor: tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected [^\n]+\n$/)
+    expect(errors).toMatch(/^parlor: [\d-]{10} [\d:]{8} tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected [^\n]+\n$/)
   })
 
   test('and who comes and goes, for who wants that', async () => {
@@ -125,14 +125,14 @@ describe('what serve writes on standard error', () => {
       .split('\n')
       .map((line) => line.replaceAll(/\d+/g, 'N'))
     expect(told).toEqual([
-      'parlor: fh/quiz, N.N.N.N:N: has come',
-      'parlor: fh/quiz, N.N.N.N:N: sits at table N, seat N',
-      expect.stringMatching(/^parlor: fh\/quiz, N\.N\.N\.N:N: has ended as it should, after [N.]+ s$/),
-      'parlor: tjc/guess, N.N.N.N:N: has come',
-      'parlor: tjc/guess, N.N.N.N:N: sits at table N, seat N',
+      'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: has come',
+      'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: sits at table N, seat N',
+      expect.stringMatching(/^parlor: N-N-N N:N:N fh\/quiz, N\.N\.N\.N:N: has ended as it should, after [N.]+ s$/),
+      'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: has come',
+      'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: sits at table N, seat N',
       expect.stringMatching(/: the client closed the connection/),
-      'parlor: parlor/door, N.N.N.N:N: has come',
-      expect.stringMatching(/^parlor: parlor\/door, N\.N\.N\.N:N: has ended as it should/),
+      'parlor: N-N-N N:N:N parlor/door, N.N.N.N:N: has come',
+      expect.stringMatching(/^parlor: N-N-N N:N:N parlor\/door, N\.N\.N\.N:N: has ended as it should/),
     ])
   })
 })

@@ -116,7 +116,9 @@ describe('health', () => {
     onTestFinished(() => server[Symbol.asyncDispose]())
     await server.shows(/tjc\/guess/)
     await server.complains(/\n/)
-    expect(server.errors).toMatch(/^parlor: metrics and health are not shown: cannot listen on 127\.0\.0\.1:\d+: it is in use; .*--http\n$/)
+    expect(server.errors).toMatch(
+      /^parlor: [\d-]{10} [\d:]{8} metrics and health are not shown: cannot listen on 127\.0\.0\.1:\d+: it is in use; .*--http\n$/,
+    )
     server.signal('SIGTERM')
     expect(await server.exit).toBe(0)
   })

@@ -1,0 +1,57 @@
+import type { Complete } from '@bomb.sh/tab'
+import tab from '@bomb.sh/tab/commander'
+import type { Command } from 'commander'
+import { catalogue } from '../games/catalogue.ts'
+import { programNames, shortNameOf } from '../protocols/index.ts'
+import { EXIT } from '../terminal/trouble.ts'
+import { Usage } from './diagnostics.ts'
+
+/** The shells for which there are completions. */
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
+
+/** Programs by the names that people type. */
+const programs = () => programNames.flatMap((name) => [shortNameOf(name) ?? name, name])
+
+/** What can stand in place of an argument or of an option's value: by its name, or that of its command and its own. */
+const VALUES: Readonly<Record<string, () => readonly string[]>> = {
+  program: programs,
+  'protocols name': programs,
+  'people action': () => ['list', 'reset', 'remove'],
+  game: () => catalogue.map(({ name }) => name),
+  only: programs,
+  iterative: programs,
+  framing: () => ['lines', 'none', 'length'],
+  log: () => ['plain', 'json'],
+  level: () => ['error', 'warn', 'info', 'debug'],
+  durable: () => ['process', 'power'],
+}
+
+/**
+ * `parlor complete SHELL` prints a script that teaches the shell to complete command lines of `parlor`; the script asks
+ * `parlor complete -- WORDS...` for what fits. `parlor` are all commands but this one; resolves to the exit code.
+ */
+export async function completeCommand(parlor: Command, shell: string | undefined): Promise<number> {
+  const asks = process.argv.indexOf('--') >= 0
+  if (!asks && !SHELLS.some((one) => one === shell)) throw new Usage(`say for which shell: parlor complete ${SHELLS.join('|')}`)
+  const completion = tab(parlor)
+  for (const command of completion.commands.values()) {
+    for (const argument of command.arguments.values())
+      argument.handler = handlerOf(command.value, argument.name) ?? argument.handler ?? (() => {})
+    for (const option of command.options.values()) {
+      const handler = option.isBoolean ? undefined : handlerOf(command.value, option.value)
+      if (handler) option.handler = handler
+    }
+  }
+  await parlor.parseAsync(process.argv)
+  return EXIT.good
+}
+
+function handlerOf(command: string, name: string): ((add: Complete) => void) | undefined {
+  const values = VALUES[`${command} ${name}`] ?? VALUES[name]
+  return (
+    values &&
+    ((add) => {
+      for (const value of new Set(values())) add(value, '')
+    })
+  )
+}

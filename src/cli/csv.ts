@@ -1,0 +1,13 @@
+/**
+ * Rows as CSV (RFC 4180): lines end in CR LF, and a field with a comma, a quote or a line end in it stands in quotes. A text
+ * that a spreadsheet would take for a formula gets an apostrophe before it.
+ */
+export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
+  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')
+}
+
+function field(value: string | number): string {
+  if (typeof value === 'number') return String(value)
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { toCsv } from '../../src/cli/csv.ts'
+import { NativeLink } from '../crash/native.ts'
+import { folder } from '../storage/folders.ts'
+import { Parlor, run, serving } from '../support/process.ts'
+
+interface Listening {
+  readonly listening: readonly { readonly program: string; readonly port: number }[]
+  readonly http?: { readonly port: number }
+}
+
+/** What a server listens on that is started with some options, or what it says instead. */
+async function started(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd?: string) {
+  const server = new Parlor(['serve', '--json', ...args], undefined, { environment, ...(cwd === undefined ? {} : { cwd }) })
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  await server.shows(/\n/)
+  return { server, ...(JSON.parse(server.output) as Listening) }
+}
+
+/** Some ports in a row, free just now. */
+async function freeRow(length: number): Promise<number> {
+  for (;;) {
+    const [first, ...others] = Array.from({ length }, () => createServer())
+    if (!first) throw new RangeError('a row has at least one port')
+    const listen = (server: typeof first, port: number) =>
+      new Promise<boolean>((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)))
+    await listen(first, 0)
+    const { port } = first.address() as AddressInfo
+    const all = await Promise.all(others.map((server, at) => port + at + 1 < 65536 && listen(server, port + at + 1)))
+    await Promise.all([first, ...others].map((server) => new Promise((resolve) => server.close(resolve))))
+    if (all.every(Boolean)) return port
+  }
+}
+
+describe('ports of a server', () => {
+  test('are any free ones with --port 0, those of metrics too', async () => {
+    const { listening, http } = await started(['--port', '0', '--only', 'guess', '--only', 'time'], { PARLOR_HTTP: '' })
+    const ports = listening.map(({ port }) => port)
+    expect(new Set(ports).size).toBe(2)
+    for (const port of [...ports, http?.port]) expect(port).toBeGreaterThan(1023)
+    expect(http?.port).not.toBe(4080)
+  })
+
+  test('are counted from --port-base on, and one can be named all the same', async () => {
+    const base = await freeRow(4)
+    const args = ['--port-base', String(base), '--only', 'guess', '--only', 'chat', '--only', 'hello', '--port', 'chat=0']
+    const { listening, http } = await started(args, { PARLOR_HTTP: '' })
+    const ports = Object.fromEntries(listening.map(({ program, port }) => [program, port]))
+    expect([ports['tjc/guess'], ports['tjc/hello'], http?.port]).toEqual([base, base + 2, base + 3])
+    expect(ports['tjc/chat']).not.toBe(base + 1)
+  })
+
+  test('that are in use by another server are one line, and not one for each', async () => {
+    const first = await started(['--port', '0'])
+    const { port } = first.listening[0] ?? { port: 0 }
+    const taken = first.listening.slice(0, 8)
+    const args = taken.flatMap(({ program, port: busy }) => ['--only', program, '--port', `${program}=${busy}`])
+    const second = await run('serve', ...args)
+    expect(port).toBeGreaterThan(0)
+    expect(second).toMatchObject({ code: 1, output: '' })
+    expect(second.errors).toMatch(/^parlor: [^\n]*: another Parlor seems to run on this machine; [^\n]*--port-base[^\n]*\n$/)
+  })
+
+  test.each([
+    [['--port', '9000'], /--port 9000 is the port of one program, and several are served/],
+    [['--port-base', '65530'], /leaves no room/],
+    [['--port-base', '0'], /whole number from 1 to 65535/],
+    [['--host', '9000'], /9000 is a port, .* --port-base 9000/],
+    [['--host', '0.0.0.0:9000'], /say --host 0\.0\.0\.0 and --port NAME=9000/],
+    [['--port', '70000'], /whole number from 0 to 65535/],
+  ])('%j is a usage error that says what is meant', async (args, sentence) => {
+    expect(await run('serve', ...args)).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(sentence) })
+  })
+
+  test('is that of the only program, where one port is said', async () => {
+    const base = await freeRow(1)
+    const { listening } = await started(['--only', 'guess', '--port', String(base)])
+    expect(listening.map(({ port }) => port)).toEqual([base])
+  })
+})
+
+describe('a port where a host belongs', () => {
+  test('is understood by join and host', async () => {
+    const { server, ports } = await serving(['tjc/hello'])
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const port = String(ports['tjc/hello'])
+
+    expect(await run('join', 'tjc/iterative', port)).toEqual({ code: 0, output: "b'Hello from server\\n'\n", errors: '' })
+    expect(await run('join', 'tjc/iterative', '--host', `127.0.0.1:${port}`)).toMatchObject({ code: 0 })
+    expect(await run('host', 'hello', '--host', port)).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining(`cannot listen on 127.0.0.1:${port}`),
+    })
+    expect(await run('join', 'hello', '70000')).toMatchObject({ code: 2, errors: expect.stringContaining('from 1 to 65535') })
+  })
+})
+
+describe('parlor rank', () => {
+  /** A server on whose ladder two users are, `=ada` by a name that a spreadsheet would take for a formula. */
+  async function ranked(...args: readonly string[]) {
+    const data = folder()
+    const { server, listening } = await started(['--only', 'door', '--data', data, '--port', '0', ...args])
+    const { port } = listening[0] ?? { port: 0 }
+    const [ada, bob] = await Promise.all(['=ada', 'bob'].map(() => NativeLink.open(port, () => {})))
+    if (!ada || !bob) throw new Error('nobody has come')
+    for (const [link, name] of [
+      [ada, '=ada'],
+      [bob, 'bob'],
+    ] as const)
+      await link.ask({ type: 'register', name, password: `${name} has one` })
+    await ada.ask({ type: 'seek', game: 'tictactoe', rated: true, against: 'bob', seats: [0] })
+    await bob.ask({ type: 'seek', game: 'tictactoe', rated: true, against: '=ada', seats: [1] })
+    await bob.ask({ type: 'resign', table: 1 })
+    return { server, data, port }
+  }
+
+  test('says whom it asked, in a table, as JSON and as CSV', async () => {
+    const { server, data, port } = await ranked()
+    const at = ['--port', String(port)]
+    const table = await run('rank', 'tictactoe', ...at)
+    expect(table.output).toMatch(/^From the server at 127\.0\.0\.1:\d+:\n\ntictactoe\nrank .*\n +1 {2}=ada +\d+ +1\n +2 {2}bob /)
+    const json = JSON.parse((await run('rank', 'tictactoe', '--json', ...at)).output) as unknown
+    expect(json).toMatchObject({
+      server: { port },
+      ladders: [{ game: 'tictactoe', best: [{ rank: 1, name: '=ada', games: 1 }, { name: 'bob' }] }],
+    })
+    const csv = await run('rank', '--csv', ...at)
+    expect(csv.output).toMatch(/^game,rank,name,score,games\r\ntictactoe,1,'=ada,[\d.]+,1\r\ntictactoe,2,bob,[\d.]+,1\r\n$/)
+    server.signal('SIGTERM')
+    await server.exit
+    const kept = await run('rank', '--data', data, '--port', '1')
+    expect(kept.output).toMatch(/^From the folder .*:\n\ntictactoe\n/)
+    expect(JSON.parse((await run('rank', '--json', '--data', data, '--port', '1')).output)).toMatchObject({ folder: data })
+  })
+
+  test('asks the server that a parlor.toml here is about', async () => {
+    const { port } = await ranked()
+    const cwd = folder()
+    writeFileSync(join(cwd, 'parlor.toml'), `[ports]\n"parlor/door" = ${port}\n`)
+    const asked = new Parlor(['rank', '--json'], undefined, { cwd })
+    expect(await asked.exit).toBe(0)
+    expect(JSON.parse(asked.output)).toMatchObject({ server: { host: '127.0.0.1', port } })
+  })
+})
+
+describe('CSV', () => {
+  test('is read back by a CSV reader, whatever is in the texts', () => {
+    const text = fc.string({ unit: 'grapheme' }).filter((one) => !/^[=+\-@\t\r]/.test(one))
+    fc.assert(
+      fc.property(fc.array(fc.array(text, { minLength: 2, maxLength: 4 }), { minLength: 1 }), (rows) => {
+        expect(parse(toCsv(rows), { relax_column_count: true, record_delimiter: '\r\n' })).toEqual(rows)
+      }),
+    )
+  })
+
+  test('has no text in it that a spreadsheet takes for a formula', () => {
+    expect(toCsv([['=1+1', '+1', '-1', '@x', '\tx', 'a=b', -1]])).toBe("'=1+1,'+1,'-1,'@x,'\tx,a=b,-1\r\n")
+  })
+})
+
+describe('shell completions', () => {
+  const complete = async (...words: readonly string[]) => {
+    const { output } = await run('complete', '--', ...words)
+    return output.split('\n').map((line) => line.split('\t')[0])
+  }
+
+  test('know commands, programs, games, options and their values', async () => {
+    expect(await complete('ser')).toContain('serve')
+    expect(await complete('host', 'tic')).toContain('tictactoe')
+    expect(await complete('join', 'fh/')).toContain('fh/hangman')
+    expect(await complete('rank', '')).toContain('hangman')
+    expect(await complete('serve', '--port-')).toContain('--port-base')
+    expect(await complete('serve', '--log', '')).toEqual(expect.arrayContaining(['plain', 'json']))
+  })
+
+  test.each(['bash', 'zsh', 'fish', 'powershell'])('a script for %s is printed', async (shell) => {
+    const { code, output, errors } = await run('complete', shell)
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).toContain('parlor')
+  })
+
+  test.skipIf(process.platform === 'win32')('the script for bash is one that bash takes', async () => {
+    const { output } = await run('complete', 'bash')
+    execFileSync('bash', ['-n'], { input: output })
+  })
+
+  test('another shell is a usage error', async () => {
+    expect(await run('complete', 'tcsh')).toMatchObject({ code: 2, errors: expect.stringContaining('bash|zsh|fish|powershell') })
+  })
+})
