@@ -1,5 +1,6 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { charactersOf, fold } from '../games/letters.ts'
+import { skeleton } from './skeleton.ts'
 
 /** Characters (code points) of a name, at most. */
 const LONGEST = 20
@@ -7,22 +8,39 @@ const LONGEST = 20
 /** What no name has, and the sentence that says so. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name arrived broken: send it as UTF-8'],
-  // not seen: controls, formats such as those that turn the direction, unassigned ones, fillers, an empty Braille cell
-  [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u, 'a name has only characters that can be seen'],
+  // not seen: controls, formats such as those that turn the direction, unassigned ones, fillers, an empty Braille cell, a note without a head
+  [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
   [/(?! )\p{Zs}/u, 'a name has no blanks but common ones'],
   [/@/, 'a name has no @'],
   [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
 ]
 
-/** Scripts that have letters which look the same. */
-const LOOKALIKES = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u]
+const MARKS = 'a name has no mark twice in a row, and none that encloses a letter'
+
+/** Scripts in use (UAX 31, table 5), none of which stands beside another in a name. */
+const SCRIPTS = `Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai
+  Tibt`.split(/\s+/)
+
+/** What the letters of a name may be: of one script, or as they are mixed in the Far East (UTS 39, "highly restrictive"). */
+const ALPHABETS = [
+  /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}]*$/v,
+  /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Bopo}]*$/v,
+  /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Hang}]*$/v,
+  ...SCRIPTS.map((script) => new RegExp(`^\\p{scx=${script}}*$`, 'v')),
+  // all others together, whose letters are rare
+  new RegExp(`^[${[...SCRIPTS, 'Hani', 'Hira', 'Kana', 'Bopo', 'Hang'].map((script) => `\\P{scx=${script}}`).join('&&')}]*$`, 'v'),
+]
 
 /** Who no person can claim to be, and what a line may be besides a name: a word of the protocols, half an HTTP request. */
 const RESERVED = new Set(
-  `admin administrator all anybody anyone bye draw end error everybody everyone exit guest help house login logout mod
-   moderator name nobody none operator parlor peer play quit rank register resume resumed root say seek server somebody
-   someone start staff stop system sysop table tell watch watcher welcome who whoever you`.split(/\s+/),
+  `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end error
+   everybody everyone exit game games go guest help history house invite join ladder leave login logout look mine mod moderator move
+   mute my name nobody none offer operator parlor password peer people play quit rank refuse register rematch
+   resign resume resumed return root rules say seek seeks server session somebody someone start staff stop style switch system
+   sysop table tables tell telnet unmute unregister unwatch watch watcher watchers welcome who whoever you`
+    .split(/\s+/)
+    .flatMap((word) => [word, lettersOf(skeleton(word))]),
 )
 
 /**
@@ -36,6 +54,7 @@ export function checkName(text: string): string | Refusal {
   if (length === 0) return { refused: `a name has 1 to ${LONGEST} characters, and this has none` }
   if (length > LONGEST) return { refused: `a name has at most ${LONGEST} characters, and this has ${length}` }
   const [, refused] = FORBIDDEN.find(([forbidden]) => forbidden.test(name)) ?? []
+  if (refused === undefined && /\p{Me}|(\p{Mn})\1/u.test(name.normalize('NFD'))) return { refused: MARKS }
   return refused === undefined ? name : { refused }
 }
 
@@ -47,9 +66,15 @@ export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
   if (isRefusal(name)) return name
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
-  if (LOOKALIKES.filter((script) => script.test(name)).length > 1) return { refused: 'a name has the letters of one alphabet' }
-  const word = foldName(name).replace(/\P{L}/gu, '')
-  return RESERVED.has(word) ? { refused: `${name} is no name for a person here: choose another` } : name
+  const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
+  if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
+  const isReserved = RESERVED.has(lettersOf(name)) || RESERVED.has(lettersOf(skeleton(name)))
+  return isReserved ? { refused: `${name} is no name for a person here: choose another` } : name
+}
+
+/** The letters alone of a text, in lower case. */
+function lettersOf(text: string): string {
+  return foldName(text).replace(/\P{L}/gu, '')
 }
 
 /**

@@ -2,6 +2,7 @@ import { isRefusal } from '../games/game.ts'
 import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
 import type { Denial, Why } from './denial.ts'
 import { type Attempt, Logins, throttled } from './logins.ts'
+import { Lookalikes } from './lookalikes.ts'
 import { checkPersonName, foldName } from './names.ts'
 import { checkNew, type Passwords, WRONG } from './passwords.ts'
 import { type Account, type Accounts, type Clock, hasAccount, type PersonId } from './ports.ts'
@@ -90,6 +91,7 @@ export class People {
   readonly #logins: Logins
   readonly #codes = new Throttle(CODES)
   readonly #visitors = new Visitors()
+  #registered: Promise<Lookalikes> | undefined
   /** The hashes of reconnect secrets, by the guest whose they are. */
   readonly #secrets = new Map<PersonId, string>()
   /** For each login under way, the accounts that were changed meanwhile: what was verified of those holds no more. */
@@ -105,8 +107,9 @@ export class People {
     this.#logins = new Logins(clock)
   }
 
-  /** Loads what was noted of earlier logins; to be called before anybody comes. */
+  /** Loads what was noted of earlier logins, and the registered names; to be called before anybody comes. */
   async open(): Promise<void> {
+    await this.#registeredNames()
     for (const place of await this.#accounts.places()) this.#logins.learn(place)
   }
 
@@ -235,11 +238,13 @@ export class People {
     return this.#watched(async (changed) => {
       const password = await this.#passwords.hash(entry.password, entry.address)
       if (isRefusal(password)) return password
-      const inUse = this.#occupied(guestOf(name), entry)
-      if (inUse) return this.#takenBy(name)
+      if (this.#occupied(guestOf(name), entry)) return this.#takenBy(name)
+      const like = await this.#like(name, entry)
+      if (like !== undefined) return this.#takenBy(name, like)
       const account = await this.#accounts.add({ key: foldName(name), name, password, since: this.#clock.now() })
       if (!account) return taken(name)
       if (changed.has(account.person)) return WRONG
+      ;(await this.#registeredNames()).add(account.person, account.name)
       // a guest of that name may have come in while this was written
       this.#visitors.end(guestOf(name), entry.before, ENDED.registered)
       this.#noteLogin(account, entry.address)
@@ -301,7 +306,10 @@ export class People {
       for (const one of this.#underWay) one.add(person)
       // at tables, too, that were opened while the change was written
       this.#seats.revokeTokens(person)
-      if (reason === ENDED.removed) this.#seats.giveUpSeats(person)
+      if (reason === ENDED.removed) {
+        this.#seats.giveUpSeats(person)
+        ;(await this.#registeredNames()).remove(person, account.name)
+      }
       return { connections: this.#visitors.end(person, proof?.visitor, reason), sessions }
     })
   }
@@ -342,7 +350,9 @@ export class People {
     if (account) return denied('name-taken', `the name ${account.name} is registered: log in with its password, or take another name`)
     const person = guestOf(name)
     const proven = this.#provesSecret(person, entry.secret)
+    const like = await this.#like(name, entry)
     if (!proven && this.#occupied(person, entry)) return this.#takenBy(name)
+    if (like !== undefined) return this.#takenBy(name, like)
     if (!proven && entry.before?.person !== person) this.#secrets.delete(person)
     this.#visitors.end(person, entry.before, ENDED.again)
     return this.#arrive(person, name, entry)
@@ -359,15 +369,33 @@ export class People {
     return typeof secret === 'string' && this.#secrets.get(person) === hashToken(secret)
   }
 
-  /** The denial of a guest's name that is another's, with a name that is free. */
-  async #takenBy(name: string): Promise<Denial> {
+  /** The registered names, by what they look like. */
+  #registeredNames(): Promise<Lookalikes> {
+    this.#registered ??= this.#accounts.all().then((all) => {
+      const names = new Lookalikes()
+      for (const { person, name } of all) names.add(person, name)
+      return names
+    })
+    return this.#registered
+  }
+
+  /** A registered name, or one of a guest who is here, that looks like a name and is another. */
+  async #like(name: string, { before }: Pick<Entry, 'before'>): Promise<string | undefined> {
+    const registered = await this.#registeredNames()
+    return registered.like(name) ?? this.#visitors.guests.like(name, before?.person)
+  }
+
+  /** The denial of a name that is another's, or looks like `like`, which is; with a name that is free. */
+  async #takenBy(name: string, like = name): Promise<Denial> {
     const isFree = async (other: string) =>
       !isRefusal(checkPersonName(other)) &&
+      (await this.#like(other, {})) === undefined &&
       !(await this.#accounts.named(foldName(other))) &&
       this.#visitors.of(guestOf(other)).length === 0 &&
       !this.#seats.expects(guestOf(other))
     const proposal = await proposalFor(name, isFree)
-    return { ...denied('name-taken', `${name} is taken; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
+    const reason = like === name ? `${name} is taken` : `${name} looks like ${like}, which is taken`
+    return { ...denied('name-taken', `${reason}; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
   }
 
   #arrive(person: PersonId, name: string, { replaced }: Pick<Entry, 'replaced'>): Visitor {

@@ -258,6 +258,8 @@ export interface Accounts {
   named(key: string): Promise<Account | undefined>
   /** The account of a person. */
   of(person: PersonId): Promise<Account | undefined>
+  /** All accounts, in the order in which they were added. */
+  all(): Promise<readonly Account[]>
   /** Adds an account and answers with it; `undefined` when the key is taken. */
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**

@@ -1,5 +1,6 @@
+import { Lookalikes } from './lookalikes.ts'
 import { foldName } from './names.ts'
-import type { PersonId } from './ports.ts'
+import { hasAccount, type PersonId } from './ports.ts'
 import { Presences } from './presences.ts'
 
 /** Visitor is somebody who is here, under a name, through one connection. */
@@ -31,6 +32,8 @@ interface Present extends Visitor {
 /** Visitors is the registry of the connections that act for a person: logged in, or in a seat by its token alone. */
 export class Visitors {
   readonly #present = new Presences<Present>()
+  /** The names of guests who are here; those of accounts are known to `People`, here or not. */
+  readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
 
   /** All visitors, to be found by name and listed in pages. */
@@ -50,6 +53,7 @@ export class Visitors {
     const leave = () => {
       here = false
       this.#present.delete(visitor)
+      if (!hasAccount(person) && this.of(person).length === 0) this.guests.remove(person, name)
     }
     const visitor: Present = {
       person,
@@ -70,6 +74,7 @@ export class Visitors {
       },
     }
     this.#present.add(visitor, foldName(name))
+    if (!hasAccount(person)) this.guests.add(person, name)
     return visitor
   }
 

@@ -136,6 +136,10 @@ class MemoryAccounts implements Accounts {
     return this.#keys.get(key)
   }
 
+  async all(): Promise<readonly Account[]> {
+    return [...this.#accounts.values()]
+  }
+
   async of(person: PersonId): Promise<Account | undefined> {
     return this.#of(person)
   }

@@ -463,3 +463,34 @@ test('nothing is left waiting', async () => {
   await settled()
   expect(clock.waiting).toBe(0)
 })
+
+describe('names that look alike', () => {
+  test('are refused while the other is registered, or here, and the other is named; both of before stay usable', async () => {
+    const { accounts, people, enter, register } = gathering()
+    await came(register('Ame'))
+    expect(await enter('Arne')).toMatchObject({ why: 'name-taken', refused: 'Arne looks like Ame, which is taken; try Arne2' })
+    expect(await register('АМЕ')).toMatchObject({ why: 'name-taken', refused: expect.stringContaining('looks like Ame') })
+    const guest = await came(enter('b0b'))
+    expect(await enter('bob')).toMatchObject({ refused: 'bob looks like b0b, which is taken; try bob2' })
+    expect(await came(enter('bob', { before: guest }))).toMatchObject({ name: 'bob' })
+    guest.leave()
+    await people.remove('Ame')
+    await came(register('Arne'))
+    // as an earlier version let both register
+    await accounts.add({ key: 'ame', name: 'Ame', password: `plain ${PASSWORD}`, since: 0 })
+    for (const name of ['Ame', 'Arne']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
+  })
+
+  test('of accounts that an earlier version let register are logged in to as before', async () => {
+    const { accounts, enter } = gathering()
+    for (const [key, name] of [
+      ['tables', 'tables'],
+      ['аda', 'аda'],
+      ['h0use', 'h0use'],
+    ] as const)
+      await accounts.add({ key, name, password: `plain ${PASSWORD}`, since: 0 })
+    for (const name of ['tables', 'аda', 'H0use'])
+      expect(await enter(name, { password: PASSWORD })).toMatchObject({ person: expect.stringMatching(/^account:/) })
+    expect(await enter('games', { password: PASSWORD })).toMatchObject({ why: 'bad-name' })
+  })
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { catalogue, entryOf } from '../../src/games/catalogue.ts'
 import type { AnyGame } from '../../src/games/index.ts'
+import { checkPersonName } from '../../src/hall/names.ts'
 import { commands } from '../../src/protocols/door/commands.ts'
 import type { Attendance } from '../../src/protocols/lobby.ts'
 import { lines, StagedLobby } from '../support/door.ts'
@@ -618,4 +619,10 @@ describe('at no table', () => {
     expect(await caller.type(typed)).toBe(lines(answer))
     expect(lobby.calls).toEqual([])
   })
+})
+
+test('no person can be called like a command', () => {
+  const words = commands.flatMap(({ name, also = [] }) => [name, ...also]).filter((word) => /^\p{L}+$/u.test(word))
+  expect(words.length).toBeGreaterThan(20)
+  for (const word of words) expect([word, checkPersonName(word)]).toEqual([word, { refused: expect.any(String) }])
 })

@@ -18,6 +18,7 @@ export function accountsContract(open: Open): void {
       expect(await accounts.add(bob)).toEqual({ ...bob, person: 'account:2' })
       expect([await accounts.named('ada'), await accounts.of('account:1')]).toEqual([account, account])
       expect(await accounts.named('Ada')).toBeUndefined()
+      expect(await accounts.all()).toEqual([account, { ...bob, person: 'account:2' }])
     })
 
     test.each(['guest:ada', 'house', 'account:3', 'account:01', 'account:0', 'account:', 'account:1x', ' account:1', ''])(

@@ -44,17 +44,17 @@ export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: 
 export class Doorway {
   readonly server: Server
   readonly premises: Premises
-  readonly #port: number
+  readonly port: number
 
   constructor(server: Server, premises: Premises, port: number) {
     this.server = server
     this.premises = premises
-    this.#port = port
+    this.port = port
   }
 
   /** Somebody who comes, and reads nothing yet. */
   reader(): Reader {
-    return new Reader(new LineSocket(this.#port))
+    return new Reader(new LineSocket(this.port))
   }
 
   /** Somebody with `nc`, who types lines; with a name, one who has come in under it. */
@@ -68,7 +68,7 @@ export class Doorway {
 
   /** A program that speaks the native protocol; with a name, one that has come in under it. */
   async program(name?: string): Promise<NativeClient> {
-    const client = new NativeClient(this.#port)
+    const client = new NativeClient(this.port)
     if (name !== undefined) await client.ask({ type: 'enter', name })
     return client
   }

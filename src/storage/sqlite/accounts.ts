@@ -9,6 +9,7 @@ export class SqliteAccounts implements Accounts {
   readonly #database: Database
   readonly #commits: Commits
   readonly #named: StatementSync
+  readonly #all: StatementSync
   readonly #of: StatementSync
   readonly #add: StatementSync
   readonly #setPassword: StatementSync
@@ -31,6 +32,7 @@ export class SqliteAccounts implements Accounts {
     this.#database = database
     this.#commits = commits
     this.#named = database.prepare('SELECT * FROM accounts WHERE key = ?')
+    this.#all = database.prepare('SELECT * FROM accounts ORDER BY number')
     this.#of = database.prepare('SELECT * FROM accounts WHERE number = ?')
     this.#add = database.prepare('INSERT INTO accounts (key, name, password, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
     this.#setPassword = database.prepare('UPDATE accounts SET password = ?1 WHERE number = ?2 AND password = coalesce(?3, password)')
@@ -57,6 +59,10 @@ export class SqliteAccounts implements Accounts {
   async named(key: string): Promise<Account | undefined> {
     const row = this.#database.ask(() => this.#named.get(key))
     return row && accountIn(row)
+  }
+
+  async all(): Promise<readonly Account[]> {
+    return this.#database.ask(() => this.#all.all()).map(accountIn)
   }
 
   async of(person: PersonId): Promise<Account | undefined> {

@@ -1,0 +1,39 @@
+import { foldName } from './names.ts'
+import type { PersonId } from './ports.ts'
+import { skeleton } from './skeleton.ts'
+
+/** What names that look alike have in common, as they are written or in lower case: one of these, at least. */
+export function looksOf(name: string): readonly string[] {
+  // what looks alike in capitals need not do so in lower case, and the other way round
+  const looks = [name, skeleton(name)].map((text) => foldName(skeleton(foldName(text))))
+  return [...new Set(looks)]
+}
+
+/** Lookalikes is an index of names by what they look like. */
+export class Lookalikes {
+  readonly #names = new Map<string, Map<PersonId, string>>()
+
+  add(person: PersonId, name: string): void {
+    for (const look of looksOf(name)) {
+      const names = this.#names.get(look)
+      if (names) names.set(person, name)
+      else this.#names.set(look, new Map([[person, name]]))
+    }
+  }
+
+  remove(person: PersonId, name: string): void {
+    for (const look of looksOf(name)) {
+      const names = this.#names.get(look)
+      if (names?.delete(person) && names.size === 0) this.#names.delete(look)
+    }
+  }
+
+  /** A name that looks like a name, and does not count as the same, unless it is of the person `except`. */
+  like(name: string, except?: PersonId): string | undefined {
+    const key = foldName(name)
+    for (const look of looksOf(name)) {
+      for (const [person, other] of this.#names.get(look) ?? []) if (person !== except && foldName(other) !== key) return other
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Lookalikes, looksOf } from '../../src/hall/lookalikes.ts'
+import { checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
+import { skeleton } from '../../src/hall/skeleton.ts'
+
+const MIXED = { refused: 'a name has the letters of one alphabet' }
+
+/** Whether somebody could be taken for somebody else. */
+function alike(one: string, other: string): boolean {
+  const names = new Lookalikes()
+  names.add('account:1', one)
+  return names.like(other) !== undefined
+}
+
+describe('names that look alike', () => {
+  test.each([
+    ['аса', 'aca'],
+    ['Ѕсоре', 'Scope'],
+    ['paypal', 'paypaI'],
+    ['ada1', 'adal'],
+    ['B0B', 'bob'],
+    ['Arne', 'Ame'],
+    ['ΑΒ', 'AB'],
+    ['ᎪᎠᎪ', 'ADA'],
+  ])('%s and %s', (one, other) => {
+    expect([alike(one, other), alike(other, one)]).toEqual([true, true])
+  })
+
+  test.each([
+    ['Ada', 'ADA'],
+    ['Ada', 'Adam'],
+    ['player1', 'player2'],
+    ['Zoe', 'Zoë'],
+    ['Мария', 'Марина'],
+    ['名前', '名刺'],
+  ])('but not %s and %s', (one, other) => {
+    expect(alike(one, other)).toBe(false)
+  })
+
+  test('the skeleton is that of UTS 39: a table maps to what it maps to for good', () => {
+    // the examples of the standard, section 4
+    expect(skeleton('paypal')).toBe(skeleton('раураl'))
+    expect(skeleton('scope')).toBe(skeleton('ѕсоре'))
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 10 }), (text) => skeleton(skeleton(text)) === skeleton(text)))
+  })
+
+  test('the same name has the same looks in every case', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), (text) => {
+        const shared = looksOf(text.toLowerCase()).filter((look) => looksOf(foldName(text)).includes(look))
+        expect(shared).not.toEqual([])
+      }),
+    )
+  })
+
+  test('what is removed is forgotten', () => {
+    const names = new Lookalikes()
+    names.add('account:1', 'ada1')
+    names.remove('account:1', 'ada1')
+    expect(names.like('adal')).toBeUndefined()
+  })
+})
+
+describe('a name that is meant to deceive', () => {
+  test.each(['аda', 'pаypal', 'ԁavid', 'Αlan', 'jօhn', 'ᎪDA', 'ꓮda'])('mixes alphabets: %s', (name) => {
+    expect(checkPersonName(name)).toEqual(MIXED)
+  })
+
+  test.each(['花子Hanako', 'ゲストA', '김Kim', 'ᎪᎳᎢ', 'Ωμέγα', 'שרה', 'ทดสอบ', 'مريم', 'आदा'])('is no such name: %s', (name) => {
+    expect(checkPersonName(name)).toBe(name)
+  })
+
+  test.each(['h0use', 'H0USE', 'serνer', 'ѕеrver', '0perator', 'adrnin', 'n0b0dy', 'tables', 'unregister', 'He1p'])(
+    'is the house’s: %s',
+    (name) => {
+      expect(checkPersonName(name)).toHaveProperty('refused')
+    },
+  )
+
+  test.each([
+    ['a\u0301\u0301da', 'a name has no mark twice in a row, and none that encloses a letter'],
+    ['a\u20dd', 'a name has no mark twice in a row, and none that encloses a letter'],
+    ['ada\ufffc', 'a name has only characters that can be seen'],
+    ['\u{1d159}', 'a name has only characters that can be seen'],
+    ['\uffa0\uffa0', 'a name has only characters that can be seen'],
+    ['\u115f', 'a name has only characters that can be seen'],
+    ['a\u{e0100}', 'a name has only characters that can be seen'],
+    ['a\u034fda', 'a name has only characters that can be seen'],
+  ])('cannot be seen as it is: %j', (name, refused) => {
+    expect(checkName(name)).toEqual({ refused })
+  })
+})
