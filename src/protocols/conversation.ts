@@ -44,8 +44,8 @@ export interface Terms {
   readonly witness?: Witness
 }
 
-/** What is noticed about a conversation that goes on: a message without its end, or one that was refused. */
-export type Noticed = 'unfinished' | 'refused'
+/** What is noticed about a conversation that goes on: a message without its end, or one that was rejected. */
+export type Noticed = 'unfinished' | 'rejected'
 
 /** Witness is told at once how a conversation ends. */
 export interface Witness {
@@ -178,7 +178,7 @@ export class Conversation implements Line {
 
   #note(sentence: string, usual: boolean): void {
     if (usual) this.#refused = sentence
-    else this.#witness?.noticed?.('refused', sentence)
+    else this.#witness?.noticed?.('rejected', sentence)
   }
 
   /** Whether the peer was told why it has to go. A role that fails at that has failed altogether. */

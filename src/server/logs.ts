@@ -38,7 +38,7 @@ export interface Logs {
   tell(level: Level, sentence: string): void
   came?(visit: Visit): void
   seated?(visit: Visit, table: number, seat: number): void
-  /** Something about a visit that goes on: a message without its end, or one that was refused. */
+  /** Something about a visit that goes on: a message without its end, or one that was rejected. */
   noticed?(visit: Visit, what: Noticed, sentence: string): void
   /** A line of the trace of a visit, which whoever runs the server has asked for. */
   traced?(visit: Visit, line: string): void
@@ -47,8 +47,8 @@ export interface Logs {
   limited?(visit: Omit<Visit, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
-/** How much it matters what was noticed: a refusal is part of many a game, and a message without its end is of none. */
-export const noticedAt: Readonly<Record<Noticed, Level>> = { unfinished: 'warn', refused: 'debug' }
+/** How much it matters what was noticed: a rejected message is part of many a game, and a message without its end is of none. */
+export const noticedAt: Readonly<Record<Noticed, Level>> = { unfinished: 'warn', rejected: 'debug' }
 
 /** How a visit ended, in a word. */
 export function outcomeOf(trouble: Error | undefined): string {

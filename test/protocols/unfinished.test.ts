@@ -186,14 +186,14 @@ describe('a message without its end, when the conversation ends', () => {
 
 describe('what was refused in words of the protocol', () => {
   test.each([
-    ['hangman', 'e\n', 'refused: the client said "e", which does not belong here; expected "QUIT" or "START"'],
-    ['hangman', 'START\neel\n', 'refused: the client said "eel": guess one letter at a time, such as e'],
-    ['scissors', '7\n', 'refused: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
-    ['guess', 'fifty\n', 'refused: the client said "fifty": expected a number from 1 to 100'],
-    ['highlow', "b'50'\n", 'refused: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
-    ['number', 'fifty', 'refused: the client said "fifty": expected a whole number'],
-    ['headtail', 'H\x00\n', 'refused: the client said "H\\u0000": its last character is not H, T or Q; that looks like a text with NUL'],
-    ['http', 'hello\n', 'refused: the client said "hello\\n": that is no request'],
+    ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "QUIT" or "START"'],
+    ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
+    ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
+    ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
+    ['highlow', "b'50'\n", 'rejected: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
+    ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
+    ['headtail', 'H\x00\n', 'rejected: the client said "H\\u0000": its last character is not H, T or Q; that looks like a text with NUL'],
+    ['http', 'hello\n', 'rejected: the client said "hello\\n": that is no request'],
   ])('%s: %j is shown at the host', async (name, said, sentence) => {
     const { clock, notices, say } = await watched(name, { typed: ['1', '1', '1'] })
     await say(said)
@@ -213,6 +213,6 @@ describe('what was refused in words of the protocol', () => {
     theirs.finish()
     await clock.pass(1000)
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toContain(`refused: the client said "${said.trim()}": `)
+    expect(notices[0]).toContain(`rejected: the client said "${said.trim()}": `)
   })
 })
