@@ -66,9 +66,9 @@ describe('help', () => {
         'at a table   move MOVE, board, say TEXT, draw, accept, decline, claim, abort,',
         '             resign, rematch, leave, mine, go N',
         'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
-        'to look on   tables, watch N, who, rank GAME',
-        'who you are  login NAME, register, password, resume',
-        'besides      help, telnet, style json, quit',
+        'to look on   tables, watch N, who, rank GAME, history',
+        'who you are  login NAME, register, unregister, password, resume',
+        'besides      more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
       ),
@@ -278,7 +278,7 @@ describe('in the lobby', () => {
     )
     lobby.tables = Array.from({ length: 40 }, (_, number) => info(number + 1))
     const page = (await caller.type('tables')).split('\n')
-    expect(page).toContain('... and 23 more')
+    expect(page).toContain('Page 1 of 3: "more" or "tables 2" shows the next.')
     expect(page.length).toBeLessThan(24)
   })
 
@@ -313,8 +313,8 @@ describe('in the lobby', () => {
     )
     expect(await caller.type('rank quiz')).toContain('  1  grace  1623 points  12 games\n')
     expect(lobby.calls.slice(-4, -2)).toEqual([
-      ['ladder', 'tictactoe', 10],
       ['rank', 'tictactoe'],
+      ['ladder', 'tictactoe', 11],
     ])
     lobby.answers('rank', undefined)
     lobby.me = { name: 'ada', registered: true, tables: [] }
@@ -406,7 +406,7 @@ describe('at a table', () => {
       )
     expect(lobby.calls).toEqual([])
     const other = await inside()
-    expect(await other.caller.type('who is there')).toBe(lines('Type "who" alone, if that is what you want.'))
+    expect(await other.caller.type('who is there')).toBe(lines('Type "who" alone, or with the number of a page, such as "who 2".'))
   })
 
   test('a move that is not due is for the rules to refuse, and anything else is no move', async () => {

@@ -1,8 +1,8 @@
-import { isRefusal, type Refusal } from '../../games/game.ts'
+import { isRefusal } from '../../games/game.ts'
+import type { Reply } from './reply.ts'
 import type { Visit } from './visit.ts'
 
-/** Reply is what a command says: lines, a refusal, or nothing where what happens says it. */
-export type Reply = string | readonly string[] | Refusal | undefined
+export type { Reply } from './reply.ts'
 
 /** For what looks like talk. */
 export const SAY = '; to say it here, begin with "say"'
@@ -25,6 +25,8 @@ export interface Command {
   /** What is to be known besides, in lines. */
   more?(): readonly string[]
   readonly needs?: readonly Need[]
+  /** It cannot be taken back, so it is typed as a whole word, and not by its beginning. */
+  readonly whole?: true
   /** Does it; `rest` is what was typed behind its name, without blanks around it. */
   run(visit: Visit, rest: string): Reply | Promise<Reply>
 }
@@ -79,6 +81,5 @@ export function answer(visit: Visit, reply: Reply): void {
   visit.settle()
   if (reply === undefined) return
   if (isRefusal(reply)) visit.say(visit.sentence(reply.refused))
-  else if (typeof reply === 'string') visit.say(reply)
-  else visit.say(...reply)
+  else visit.sayScreen(typeof reply === 'string' ? [reply] : reply)
 }

@@ -1,9 +1,14 @@
-import { type Entry, entryOf } from '../../games/catalogue.ts'
+import type { Entry } from '../../games/catalogue.ts'
+import { isRefusal } from '../../games/game.ts'
 import { wrap } from '../../games/wrap.ts'
 import type { Command, Reply } from './command.ts'
+import { gameNamed, gameOf, withGameName } from './games.ts'
+import { histories } from './histories.ts'
 import { looking } from './looking.ts'
 import { messaging } from './messaging.ts'
+import { more } from './paging.ts'
 import { playing } from './playing.ts'
+import { RULES } from './rules.ts'
 import { seeking } from './seeking.ts'
 import { self } from './self.ts'
 import { several } from './several.ts'
@@ -13,6 +18,8 @@ import { settingsOf } from './wish.ts'
 
 /** The commands that have to do with the conversation itself. */
 const talking: readonly Command[] = [
+  more,
+  { name: 'rules', usage: 'rules [GAME]', about: 'read the rules of a game, or of the one you play', run: rules },
   { name: 'help', also: ['?'], usage: 'help [COMMAND]', about: 'list the commands, or tell more about one, or about a game', run: help },
   {
     name: 'telnet',
@@ -21,7 +28,7 @@ const talking: readonly Command[] = [
     run: telnet,
   },
   { name: 'style', usage: 'style json', about: 'go on in JSON lines, for programs', run: style },
-  { name: 'quit', also: ['exit', 'bye'], usage: 'quit', about: 'go away', run: quit },
+  { name: 'quit', whole: true, also: ['exit', 'bye'], usage: 'quit', about: 'go away', run: quit },
 ]
 
 /** All commands, by what they are for. */
@@ -29,7 +36,7 @@ const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
   ['to play', seeking],
   ['at a table', [...playing, ...several]],
   ['to talk', messaging],
-  ['to look on', looking],
+  ['to look on', [...looking, ...histories]],
   ['who you are', self],
   ['besides', talking],
 ]
@@ -46,11 +53,31 @@ export function commandOf(word: string): Command | undefined {
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
+/** The commands that begin with some letters, two at least. */
+export function beginningWith(word: string): readonly Command[] {
+  const wanted = word.toLowerCase()
+  if (wanted.length < 2) return []
+  const named = commands.filter(({ name }) => name.startsWith(wanted))
+  return named.length > 0 ? named : commands.filter(({ also }) => also?.some((one) => one.startsWith(wanted)))
+}
+
+/** The only command that begins with some letters; `undefined` if there is none, or are several. */
+function onlyBeginningWith(word: string): Command | undefined {
+  const [only, ...more] = beginningWith(word)
+  return more.length === 0 ? only : undefined
+}
+
+/** The rules of a game, by any word for it, or of the game at the table. */
+function rules({ present }: Visit, rest: string): Reply {
+  const entry = rest === '' && present ? gameOf(present.company.game) : gameOf(withGameName(rest))
+  return isRefusal(entry) ? entry : [entry.title, RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
+}
+
 function help({ present, lobby }: Visit, rest: string): Reply {
   const [word = ''] = rest.split(/\s/)
-  const command = commandOf(word)
+  const command = commandOf(word) ?? onlyBeginningWith(word)
   if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
-  const game = entryOf(word)
+  const game = gameNamed(withGameName(rest).split(/\s/)[0] ?? '')
   if (game) return howToPlay(game)
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
   const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name.', '']

@@ -1,10 +1,11 @@
-import { entryOf } from '../../games/catalogue.ts'
-import { answer, gate, perform, type Reply, SAY } from './command.ts'
-import { commandOf, commandWords } from './commands.ts'
+import { answer, type Command, gate, perform, type Reply, SAY } from './command.ts'
+import { beginningWith, commandOf, commandWords } from './commands.ts'
+import { gameNamed, withGameName } from './games.ts'
 import { nearest } from './nearest.ts'
 import { move, say } from './playing.ts'
 import { waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
+import { listed } from './text.ts'
 import type { Visit } from './visit.ts'
 
 const GREETING = [
@@ -37,9 +38,22 @@ async function obey(visit: Visit, line: string): Promise<void> {
   if (typed.startsWith("'")) return answer(visit, gate(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
   const command = commandOf(word)
+  if (command?.name !== 'more') visit.turnPage()
   if (command) return perform(visit, command, rest)
   if (!visit.lobby.me && !visit.present) return introduce(visit, typed)
-  answer(visit, await other(visit, typed, word))
+  const begun = visit.present?.isMove(typed) ? [] : beginningWith(word)
+  const [only, ...more] = begun
+  if (only && more.length === 0 && !only.whole) return perform(visit, only, rest)
+  answer(visit, begun.length > 0 ? unclear(word, begun) : await other(visit, typed, word))
+}
+
+/** What is said to the beginning of several commands, or of one that is to be typed as a whole word. */
+function unclear(word: string, begun: readonly Command[]): Reply {
+  const names = begun.map(({ name }) => `"${name}"`)
+  return {
+    refused:
+      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${listed(names, 'or')}: type more of it`,
+  }
 }
 
 /** What is no command: a move, or something to be told what it might have been. */
@@ -50,7 +64,7 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
     const hint = meant ? `; or did you mean "${meant}"?` : /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
     return gate(visit, ['game']) ?? move(visit, typed, hint)
   }
-  const game = entryOf(word)
+  const game = gameNamed(withGameName(typed).split(/\s/)[0] ?? '')
   if (game) return `To play it, type: play ${game.name}`
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
   return { refused: `there is no command "${word}": ${known}${present ? SAY : ''}` }

@@ -3,24 +3,35 @@ import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { gameOf, withGameName } from './games.ts'
+import { listed } from './paging.ts'
 import { particulars } from './terms.ts'
-import { counted, inColumns, inLine, ROWS, shortened } from './text.ts'
+import { counted, inLine } from './text.ts'
 import type { Visit } from './visit.ts'
-import { gameOf, isSolitary } from './wish.ts'
+import { isSolitary } from './wish.ts'
 
+/** Tables that are named in a row of who is here. */
+const NUMBERS = 5
 /** Rows of a ladder. */
 const BEST = 10
 
-function tables({ lobby }: Visit): Reply {
-  const { items, total } = lobby.listTables({ count: ROWS })
-  if (total === 0) return 'Nothing is played just now. Be the first: play tictactoe'
-  const rows = items.map((info: TableInfo) => {
-    const { table, game, names, watchers, away = [] } = info
-    const players = names.map((name, seat) => `${inLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
-    const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
-    return [String(table).padStart(3), game, [players.join(' against '), ...particulars(info), ...watched].join(', ')]
+function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
+  return listed(visit, rest, {
+    typed: 'tables',
+    empty: 'Nothing is played just now. Be the first: play tictactoe',
+    footer: ['To look on, type "watch" and the number of the table.'],
+    fetch(from, count) {
+      const { items, total } = visit.lobby.listTables({ from, count })
+      return { items: items.map(tableRow), total }
+    },
   })
-  return [...shortened(inColumns(rows), ROWS, total), 'To look on, type "watch" and the number of the table.']
+}
+
+function tableRow(info: TableInfo): readonly string[] {
+  const { table, game, names, watchers, away = [] } = info
+  const players = names.map((name, seat) => `${inLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
+  const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
+  return [String(table).padStart(3), game, [players.join(' against '), ...particulars(info), ...watched].join(', ')]
 }
 
 function watch(visit: Visit, rest: string): Reply {
@@ -33,30 +44,52 @@ function watch(visit: Visit, rest: string): Reply {
   return undefined
 }
 
-function who({ lobby }: Visit): Reply {
-  const { items, total } = lobby.listPeople({ count: ROWS })
-  const rows = items.map(({ name, registered, tables: at }) => [
-    `${inLine(name)}${name === lobby.me?.name ? ' (you)' : ''}`,
-    registered ? 'registered' : 'guest',
-    at.length === 0 ? '' : `at table ${at.join(', ')}`,
-  ])
-  return shortened(inColumns(rows), ROWS, total)
+function who(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const { lobby } = visit
+  return listed(visit, rest, {
+    typed: 'who',
+    empty: 'Nobody is here.',
+    fetch(from, count) {
+      const { items, total } = lobby.listPeople({ from, count })
+      return { items: items.map((person) => personRow(person, lobby.me?.name)), total }
+    },
+  })
 }
 
-async function rank({ lobby }: Visit, rest: string): Promise<Reply> {
-  const entry = gameOf(rest)
+function personRow({ name, registered, tables: at }: PersonInfo, me: string | undefined): readonly string[] {
+  const numbers = at.length > NUMBERS ? [...at.slice(0, NUMBERS), '...'] : at
+  return [
+    `${inLine(name)}${name === me ? ' (you)' : ''}`,
+    registered ? 'registered' : 'guest',
+    at.length === 0 ? '' : `at table ${numbers.join(', ')}`,
+  ]
+}
+
+async function rank(visit: Visit, rest: string): Promise<Reply> {
+  const { lobby } = visit
+  const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
+  const entry = gameOf(withGameName(named))
   if (isRefusal(entry)) return entry
   if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone.`
-  const [best, own] = await Promise.all([lobby.ladder(entry.name, BEST), lobby.rank(entry.name)])
-  if (isRefusal(best)) return best
-  const rows = best.map(({ rank: place, name, score, games: played }: LadderRow) => [
-    String(place).padStart(3),
-    inLine(name),
-    entry.game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`,
-    counted(played, 'game'),
-  ])
+  const own = await lobby.rank(entry.name)
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
-  return [...(rows.length === 0 ? [`Nobody is on the ladder of ${entry.name} yet.`] : inColumns(rows)), place]
+  return listed(visit, number, {
+    typed: `rank ${entry.name}`,
+    empty: [`Nobody is on the ladder of ${entry.name} yet.`, place],
+    footer: [place],
+    rows: BEST,
+    async fetch(from, count) {
+      const most = Math.min(from + count + 1, BOUNDS.rows.max)
+      const best = await lobby.ladder(entry.name, most)
+      if (isRefusal(best)) return best
+      return { items: best.slice(from, from + count).map((row) => ladderRow(row, entry)), total: best.length }
+    },
+  })
+}
+
+function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: Entry): readonly string[] {
+  const points = game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`
+  return [String(place).padStart(3), inLine(name), points, counted(played, 'game')]
 }
 
 function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
@@ -66,8 +99,15 @@ function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
 
 /** The commands by which one sees what others do. */
 export const looking: readonly Command[] = [
-  { name: 'tables', usage: 'tables', about: 'list what is played just now', needs: ['name'], run: tables },
+  { name: 'tables', usage: 'tables [PAGE]', about: 'list what is played just now', needs: ['name'], run: tables },
   { name: 'watch', usage: 'watch N', about: 'look on at table N', needs: ['name'], run: watch },
-  { name: 'who', usage: 'who', about: 'list who is here', needs: ['name'], run: who },
-  { name: 'rank', usage: 'rank GAME', about: 'see the ladder of a game, and your place on it', needs: ['name'], run: rank },
+  { name: 'who', usage: 'who [PAGE]', about: 'list who is here', needs: ['name'], run: who },
+  {
+    name: 'rank',
+    also: ['ladder'],
+    usage: 'rank GAME [PAGE]',
+    about: 'see the ladder of a game, and your place on it',
+    needs: ['name'],
+    run: rank,
+  },
 ]

@@ -100,6 +100,7 @@ export const playing: readonly Command[] = [
   },
   {
     name: 'claim',
+    whole: true,
     usage: 'claim',
     about: 'win, because your opponent is gone or does not move',
     more: () => CLAIMS,
@@ -108,13 +109,21 @@ export const playing: readonly Command[] = [
   },
   {
     name: 'abort',
+    whole: true,
     usage: 'abort',
     about: 'end the game without a result, because your opponent is gone or does not move',
     more: () => CLAIMS,
     needs: ['game'],
     run: atTable(({ lobby }, table) => lobby.abort(table)),
   },
-  { name: 'resign', usage: 'resign', about: 'give the game up', needs: ['game'], run: atTable(({ lobby }, table) => lobby.resign(table)) },
+  {
+    name: 'resign',
+    whole: true,
+    usage: 'resign',
+    about: 'give the game up',
+    needs: ['game'],
+    run: atTable(({ lobby }, table) => lobby.resign(table)),
+  },
   { name: 'rematch', usage: 'rematch', about: 'play the same again, with seats swapped', needs: ['end'], run: rematch },
-  { name: 'leave', usage: 'leave', about: 'go away from a table', needs: ['table'], run: leave },
+  { name: 'leave', whole: true, usage: 'leave', about: 'go away from a table', needs: ['table'], run: leave },
 ]

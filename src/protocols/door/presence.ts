@@ -4,7 +4,7 @@ import type { Clock } from '../../wire/clock.ts'
 import type { Attendance, Sight, TableNews } from '../lobby.ts'
 import { boardOf, ending, lastOf } from './manners.ts'
 import { conditions, remaining } from './terms.ts'
-import { inLine, inSentences, listed } from './text.ts'
+import { inLine, inSentences, listed, SCREEN } from './text.ts'
 import { type Coming, type Company, introduction, inWords, type Offer, players } from './wording.ts'
 
 /** What being at a table needs beside the table. */
@@ -251,8 +251,9 @@ export class Presence {
   }
 }
 
-/** Blocks of lines one below the other, each apart from the next. */
+/** Blocks of lines one below the other, each apart from the next, unless they fit on a screen only without that. */
 function together(lines: readonly string[], board: readonly string[], closing: readonly string[]): string[] {
   const blocks = [lines, board, closing].filter((block) => block.length > 0)
-  return blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))
+  const apart = blocks.flat().length + blocks.length - 1 <= SCREEN ? [''] : []
+  return blocks.flatMap((block, at) => (at === 0 ? block : [...apart, ...block]))
 }

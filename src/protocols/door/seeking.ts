@@ -1,11 +1,13 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import type { GameWish } from '../lobby.ts'
+import type { GameWish, Seeker } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { gameNames } from './games.ts'
+import { listed } from './paging.ts'
 import { limits, particulars } from './terms.ts'
-import { inColumns, inLine, ROWS, sentence, shortened } from './text.ts'
+import { inColumns, inLine, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
-import { answerTo, clockSettings, gameNames, nearBy, readWish, settingsOf } from './wish.ts'
+import { answerTo, clockSettings, nearBy, readWish, settingsOf } from './wish.ts'
 
 function games(): Reply {
   const rows = catalogue.flatMap((entry) => [
@@ -91,20 +93,26 @@ function refusedBy(refusal: Refusal | undefined, name: string): Reply {
   return refusal && sentence(refusal.refused, name === '' ? [] : [name])
 }
 
-function seeks({ lobby }: Visit): Reply {
-  const { me } = lobby
-  const { items, total } = lobby.listSeekers({ count: ROWS })
-  if (total === 0) return 'Nobody waits for company. Be the first: play tictactoe'
-  const rows = items.map((seeker) => {
-    const name = inLine(seeker.name)
-    if (seeker.name === me?.name) return [name, 'that is you; "cancel" takes it back']
-    if (seeker.against !== undefined && seeker.against !== me?.name) {
-      return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
-    }
-    const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
-    return [name, `${limited}type: ${inLine(answerTo(seeker))}`]
+function seeks(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const { lobby } = visit
+  return listed(visit, rest, {
+    typed: 'seeks',
+    empty: 'Nobody waits for company. Be the first: play tictactoe',
+    fetch(from, count) {
+      const { items, total } = lobby.listSeekers({ from, count })
+      return { items: items.map((seeker) => seekRow(seeker, lobby.me?.name)), total }
+    },
   })
-  return shortened(inColumns(rows), ROWS, total)
+}
+
+function seekRow(seeker: Seeker, me: string | undefined): readonly string[] {
+  const name = inLine(seeker.name)
+  if (seeker.name === me) return [name, 'that is you; "cancel" takes it back']
+  if (seeker.against !== undefined && seeker.against !== me) {
+    return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
+  }
+  const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
+  return [name, `${limited}type: ${inLine(answerTo(seeker))}`]
 }
 
 /** The commands by which one comes to play. */
@@ -136,6 +144,6 @@ export const seeking: readonly Command[] = [
     run: invite,
   },
   { name: 'join', usage: 'join CODE', about: 'play with the one who told you a code', needs: ['name'], run: join },
-  { name: 'seeks', usage: 'seeks', about: 'list who waits for company', needs: ['name'], run: seeks },
+  { name: 'seeks', usage: 'seeks [PAGE]', about: 'list who waits for company', needs: ['name'], run: seeks },
   { name: 'cancel', usage: 'cancel', about: 'wait for company no longer', needs: ['name'], run: cancel },
 ]

@@ -50,12 +50,15 @@ function welcome({ lobby }: Visit): readonly string[] {
     .items.filter(({ name }) => name !== me?.name)
     .slice(0, NAMED)
     .map((seeker) => `${inLine(seeker.name)} waits for company${inBrackets(limits(seeker.clock))}: "${inLine(answerTo(seeker))}"`)
-  const held = waiting.map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
+  const held = waiting
+    .slice(0, NAMED)
+    .map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
   return [
     `Hello, ${inLine(me?.name ?? '')}. ${here}`,
     ...called(lobby),
     ...wanted,
     ...held,
+    ...(waiting.length > NAMED ? [`${waiting.length - NAMED} more of your seats are held: "resume" lists all.`] : []),
     'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
   ]
 }
@@ -113,6 +116,21 @@ async function changePassword(visit: Visit): Promise<Reply> {
   if (password === undefined) return undefined
   const ended = await visit.lobby.changePassword(old, password)
   return isRefusal(ended) ? `${sentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${endedInWords(ended)}`
+}
+
+async function unregister(visit: Visit): Promise<Reply> {
+  const { lobby } = visit
+  const { me } = lobby
+  if (!me?.registered) return 'Your name is not registered.'
+  wantNothing(visit)
+  const name = inLine(me.name)
+  visit.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
+  const password = await visit.askSecret('Your password? (An empty line goes back.)')
+  if (password === undefined) return visit.over ? undefined : UNCHANGED
+  const ended = await lobby.unregister(password)
+  if (isRefusal(ended)) return `${sentence(ended.refused)} ${UNCHANGED}`
+  visit.leaveAll()
+  return [`${name} is no longer registered. ${endedInWords(ended)}`, WHO]
 }
 
 async function login(visit: Visit, name: string): Promise<Reply> {
@@ -179,6 +197,14 @@ export const self: readonly Command[] = [
     more: () => ['With it you can play rated games, be on ladders, and "resume" from any computer.'],
     needs: ['leisure'],
     run: register,
+  },
+  {
+    name: 'unregister',
+    whole: true,
+    usage: 'unregister',
+    about: 'give your registered name up, with all that belongs to it',
+    needs: ['name', 'leisure'],
+    run: unregister,
   },
   { name: 'password', usage: 'password', about: 'change your password', needs: ['name'], run: changePassword },
   {

@@ -4,6 +4,9 @@ import { revealed, visible } from '../../wire/visible.ts'
 /** Columns of the terminals that are written for. */
 export const COLUMNS = 80
 
+/** Lines that stand on a screen below the one that was typed, with one for what is typed next. */
+export const SCREEN = 22
+
 /** Rows of a list, so that it stays on a screen. */
 export const ROWS = 18
 

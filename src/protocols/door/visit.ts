@@ -10,8 +10,9 @@ import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
 import { Presence } from './presence.ts'
 import { Presences } from './presences.ts'
+import type { Reply } from './reply.ts'
 import { spanOf } from './terms.ts'
-import { edited, inLine, inSentences, inWidth, sentence } from './text.ts'
+import { counted, edited, inLine, inSentences, inWidth, SCREEN, sentence } from './text.ts'
 import { callOf } from './wish.ts'
 import type { Coming } from './wording.ts'
 
@@ -34,6 +35,10 @@ export class Visit {
   readonly telnet: Telnet | undefined
   /** Rejects when what happened could not be told. */
   readonly broken: Promise<never>
+  /** The next page of the list that was shown last. */
+  more: (() => Reply | Promise<Reply>) | undefined
+  /** Lines that did not fit on the screen. */
+  #rest: readonly string[] = []
   /** What was wanted last, to be wanted again. */
   wish: GameWish | undefined
   readonly #break: (reason: unknown) => void
@@ -123,6 +128,26 @@ export class Visit {
   say(...lines: readonly string[]): void {
     this.settle()
     this.#print(this.#fresh ? lines : ['', ...lines])
+  }
+
+  /** Says lines as far as they fit on a screen; "more" shows the rest. */
+  sayScreen(lines: readonly string[]): void {
+    const all = inWidth(lines)
+    const shown = all.length > SCREEN ? all.slice(0, SCREEN - 1) : all
+    this.#rest = all.slice(shown.length)
+    const left = this.#rest.length > 0 ? [`-- ${counted(this.#rest.length, 'more line')}: type "more" --`] : []
+    this.say(...shown, ...left)
+  }
+
+  /** The lines that did not fit on the screen; `undefined` if all did. */
+  rest(): readonly string[] | undefined {
+    return this.#rest.length > 0 ? this.#rest : undefined
+  }
+
+  /** Another command than "more" is typed: what did not fit on the screen is not shown any more. */
+  turnPage(): void {
+    this.#rest = []
+    this.more = undefined
   }
 
   /** Asks for a password, which a telnet client does not show, and warns of what does; `undefined` where nothing is answered. */

@@ -1,6 +1,7 @@
-import { catalogue, checkSettings, type Entry, entryOf } from '../../games/catalogue.ts'
+import { checkSettings, type Entry, entryOf } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import type { ClockTerms, GameWish, Seeker } from '../lobby.ts'
+import { gameOf, withGameName } from './games.ts'
 import { nearest } from './nearest.ts'
 import { inBrackets, limits, particulars, unusual } from './terms.ts'
 import { inLine, inSentences, listed } from './text.ts'
@@ -21,32 +22,16 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
 /** What the house is called where it plays. */
 const HOUSE = 'house'
 
-/** The names of all games, for a sentence. */
-export const gameNames: string = listed(
-  catalogue.map(({ name }) => name),
-  'or',
-)
-
 /** Whether a game is for one alone. */
 export function isSolitary({ game }: Entry): boolean {
   return game.seats.max === 1
 }
 
-/** The game of a name; a refusal for what is none, with the nearest. */
-export function gameOf(name: string): Entry | Refusal {
-  const found = entryOf(name)
-  if (found) return found
-  if (name === '') return { refused: `say which game: ${gameNames}` }
-  const meant = nearest(
-    name,
-    catalogue.map((entry) => entry.name),
-  )
-  return { refused: `there is no game "${name}"${meant ? `; did you mean "${meant}"?` : `: say ${gameNames}`}` }
-}
-
 /** Reads what follows `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
 export function readWish(text: string): GameWish | Refusal {
-  const [name = '', ...words] = text.split(/\s+/).filter((word) => word !== '')
+  const [name = '', ...words] = withGameName(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
   const entry = gameOf(name)
   if (isRefusal(entry)) return entry
   const read = new Reading(entry, words).read()

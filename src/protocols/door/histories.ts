@@ -1,0 +1,63 @@
+import { isRefusal } from '../../games/game.ts'
+import type { FinishedGame } from '../lobby.ts'
+import type { Command, Reply } from './command.ts'
+import { type Listing, readPage, showPage } from './paging.ts'
+import { inLine } from './text.ts'
+import type { Visit } from './visit.ts'
+
+/** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
+function history(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const { lobby } = visit
+  const [, named = '', number = ''] = lobby.isHere(rest) ? ['', rest] : (/^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? [])
+  const typed = named === '' ? 'history' : `history ${inLine(named)}`
+  const page = readPage(visit, number, typed)
+  if (typeof page === 'string') return page
+  const name = named === '' ? undefined : named.replaceAll('_', ' ')
+  const listing: Listing = {
+    typed,
+    empty: name === undefined ? 'You have finished no game yet.' : `${inLine(name)} has finished no game that is known here.`,
+    async fetch(from, count) {
+      const found = await lobby.history(name, { from, count })
+      return isRefusal(found) ? found : { items: found.items.map(rowOf), total: found.total }
+    },
+  }
+  return showPage(visit, listing, page)
+}
+
+function rowOf(game: FinishedGame): readonly string[] {
+  const { table, names, seat, rated, at } = game
+  const others = names.filter((_, one) => one !== seat).map(inLine)
+  return [
+    String(table).padStart(3),
+    new Date(at).toISOString().slice(0, 10),
+    `${game.game}${rated && others.length > 0 ? ', rated' : ''}`,
+    others.length > 0 ? `against ${others.join(' and ')}` : 'alone',
+    resultOf(game),
+  ]
+}
+
+/** What a finished game was for the user whose history it is in. */
+function resultOf({ names, seat, outcome }: FinishedGame): string {
+  const { winners, left, resigned, late, agreed, aborted, abandoned } = outcome
+  if (aborted || abandoned) return aborted ? 'no result' : 'abandoned'
+  if (left !== undefined && names.length === 1) return resigned ? 'given up' : 'left'
+  const how =
+    left === undefined
+      ? ''
+      : ` (${left === seat ? '' : `${inLine(names[left] ?? '')} `}${resigned ? 'resigned' : late ? 'out of time' : 'left'})`
+  if (winners.includes(seat)) return `won${how}`
+  if (winners.length > 0) return `lost${how}`
+  return names.length === 1 ? 'finished' : agreed ? 'draw, agreed' : `draw${how}`
+}
+
+/** The command for what was played. */
+export const histories: readonly Command[] = [
+  {
+    name: 'history',
+    usage: 'history [NAME] [PAGE]',
+    about: 'list the games that you have finished, or NAME has',
+    more: () => ['The newest first; 200 are kept. Private games are listed to their registered', 'players alone.'],
+    needs: ['name'],
+    run: history,
+  },
+]
