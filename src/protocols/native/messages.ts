@@ -138,9 +138,7 @@ export const ToServer = z.discriminatedUnion('type', [
   command('logout', 'Ends a session: its token lets nobody in any more.', { session: z.string().max(100) }),
   command('games', 'Asks for the games; answered by `games`.', {}),
   command('lobby', 'Asks who is here, who seeks, and what is played, 100 of each at a time; answered by `lobby`.', {
-    from: z
-      .int()
-      .nonnegative()
+    from: whole(BOUNDS.place)
       .optional()
       .meta({ description: 'how many of each list to leave out: 0, 100, 200 for one page after the other' }),
   }),
@@ -229,8 +227,8 @@ export const ToClient = z.discriminatedUnion('type', [
     near: list(z.strictObject(seek))
       .optional()
       .meta({ description: 'for a seek that is open: seeks for the same game that differ only in their terms, a few' }),
-    connections: z.int().optional().meta({ description: 'other connections of the account that were ended' }),
-    sessions: z.int().optional().meta({ description: 'sessions of the account that were ended' }),
+    connections: count.optional().meta({ description: 'other connections of the account that were ended' }),
+    sessions: count.optional().meta({ description: 'sessions of the account that were ended' }),
   }),
   message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
     id: id.optional(),
