@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import type { ToClient } from '../../../src/protocols/native/messages.ts'
+import { NativeLink } from '../../crash/native.ts'
+import { serving } from '../../support/process.ts'
+import type { Attack } from '../attack.ts'
+
+/** Seats that tic-tac-toe does not have, or has once. */
+const SEATS = [[7], [2], [-1], [0.5], [0, 7], [1, 1], [2 ** 53], []]
+
+/** A seeker of rated games for seats at which nobody can be beaten, because nobody can move there. */
+export const attack: Attack = {
+  title: 'seeks a rated game for a seat that the game does not have, to win by the clock',
+  short: true,
+  async run(cleanup) {
+    const { server, ports } = await serving(['parlor/door'])
+    cleanup.use(server)
+    const [eve, ada] = [await enter(ports['parlor/door'] ?? 0, 'eve'), await enter(ports['parlor/door'] ?? 0, 'ada')]
+    cleanup.defer(() => {
+      eve.link.close()
+      ada.link.close()
+    })
+    for (const seats of SEATS) {
+      const answer = await eve.link.ask({ type: 'seek', game: 'tictactoe', rated: true, seats, clock: { turn: 1000 } })
+      assert.equal(answer.type, 'error', `a seek for the seats ${JSON.stringify(seats)} was taken`)
+      await ada.link.ask({ type: 'seek', game: 'tictactoe', rated: true })
+      await ada.link.ask({ type: 'cancel' })
+    }
+    const seated = [...eve.heard, ...ada.heard].filter(({ type }) => type === 'seated')
+    assert.deepEqual(seated, [])
+    return `${SEATS.length} such seeks were refused, and the opponent was seated at none.`
+  },
+}
+
+async function enter(port: number, name: string): Promise<{ link: NativeLink; heard: ToClient[] }> {
+  const heard: ToClient[] = []
+  const link = await NativeLink.open(port, (message) => heard.push(message))
+  const answer = await link.ask({ type: 'register', name, password: `a password of ${name}` })
+  assert.equal(answer.type, 'entered', JSON.stringify(answer))
+  return { link, heard }
+}
