@@ -120,11 +120,16 @@ async function opened(store: Store, { settings, stock, logs }: { settings: Setti
     random: chance,
     stock,
     wait,
-    limits: { ...limits, move: moveLimit(settings) },
+    limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },
     onTrouble,
   })
   await premises.open()
   return premises
+}
+
+/** How many tables one address may hold: one at least. */
+function addressLimit({ address, tables }: Config['limits']): number {
+  return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
 
 /** How long a table may be without a move: where no setting says so, as long as a client may be silent, if that is longer. */

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { playable } from '../games/player.ts'
+import type { RandomBytes } from './codes.ts'
 import { Listing } from './listing.ts'
 import { LiveTable, type TableTools } from './live.ts'
 import { clockOf, optionsOf, type Wish } from './matching.ts'
+import { Owners } from './owners.ts'
 import {
   type Clock,
   type ClockRules,
@@ -34,6 +37,8 @@ export interface HallOptions {
   readonly clock: Clock
   /** The chance in games: their seeds, and the house's own moves. */
   readonly random: Random
+  /** Where salts come from: the platform, where not given. */
+  readonly bytes?: RandomBytes
   /** Told of what went wrong and was survived: a table that could not be kept, or taken up again. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
   /** Which tables everybody may know of while they go on: those that are not private, where not given. */
@@ -102,7 +107,9 @@ export class Hall {
   readonly recorder: Recorder
   readonly #options: HallOptions
   readonly #tools: TableTools
-  readonly #tables = new Tables()
+  /** What each network holds: tables, and seeks that wait for one. */
+  readonly owners: Owners
+  readonly #tables: Tables
   readonly #listing: Listing
   /** The tables that have ended and are in the history of those who sat there. */
   readonly #noted = new WeakSet<LiveTable>()
@@ -120,6 +127,8 @@ export class Hall {
 
   constructor(options: HallOptions) {
     this.#options = options
+    this.owners = new Owners(options.bytes ?? randomBytes)
+    this.#tables = new Tables(this.owners)
     this.#idle = options.idle === Number.POSITIVE_INFINITY ? undefined : options.idle
     const { store, clock, random, onTrouble } = options
     this.recorder = new Recorder(store, options.games, onTrouble)
@@ -392,8 +401,8 @@ export class Hall {
   /** Sitters without the tokens that are no longer valid. */
   #withValidTokens(sitters: readonly Sitter[]): readonly Sitter[] {
     return sitters.map((sitter) => {
-      const { person, name, token } = sitter
-      return token === undefined || this.#tables.withToken(token) ? sitter : { person, name }
+      const { token, ...others } = sitter
+      return token === undefined || this.#tables.withToken(token) ? sitter : others
     })
   }
 
@@ -463,6 +472,7 @@ export class Hall {
 
   #wait(wish: Seeking, wait: number): void {
     this.#seeks.add(wish)
+    if (wish.sitter.from !== undefined) this.owners.add(wish.sitter.from)
     if (wait === Number.POSITIVE_INFINITY) return
     const { clock, onTrouble } = this.#options
     wish.cancelWait = clock.after(wait, () => {
@@ -476,6 +486,7 @@ export class Hall {
 
   #forget(wish: Seeking): void {
     wish.cancelWait?.()
+    if (this.#seeks.has(wish) && wish.sitter.from !== undefined) this.owners.remove(wish.sitter.from)
     this.#seeks.delete(wish)
   }
 

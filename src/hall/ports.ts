@@ -24,6 +24,8 @@ export interface Sitter {
   readonly name: string
   /** What the holder can show to be let back to this seat: the SHA-256 of a token, in hex. */
   readonly token?: string
+  /** What stands for the network from which the seat was taken (`owners.ts`). */
+  readonly from?: string
 }
 
 /**

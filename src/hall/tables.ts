@@ -1,6 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
 import { ChurnMap } from './churn-map.ts'
 import type { LiveTable } from './live.ts'
+import type { Owners } from './owners.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
 
 /** SeatAt is a seat at a table. */
@@ -11,9 +12,14 @@ export interface SeatAt {
 
 /** Tables is where tables are found: by number, by who sits there, and by the tokens that let somebody back. */
 export class Tables {
+  readonly #owners: Owners
   readonly #byId = new ChurnMap<TableId, LiveTable>()
   readonly #byPerson = new ChurnMap<PersonId, Set<LiveTable>>()
   readonly #byToken = new ChurnMap<string, SeatAt>()
+
+  constructor(owners: Owners) {
+    this.#owners = owners
+  }
 
   /** All of them, in order. */
   get all(): Iterable<LiveTable> {
@@ -48,6 +54,7 @@ export class Tables {
 
   add(table: LiveTable): void {
     this.#byId.set(table.id, table)
+    for (const mark of marksOf(table)) this.#owners.add(mark)
     const { opened, revoked } = table.state
     for (const [seat, { person, token }] of opened.seats.entries()) {
       if (token !== undefined && !revoked.includes(seat)) this.#byToken.set(token, { table, seat })
@@ -59,7 +66,9 @@ export class Tables {
   }
 
   remove(table: LiveTable): void {
+    if (this.#byId.get(table.id) !== table) return
     this.#byId.delete(table.id)
+    for (const mark of marksOf(table)) this.#owners.remove(mark)
     for (const { person, token } of table.state.opened.seats) {
       // a rematch has the same tokens
       if (token !== undefined && this.#byToken.get(token)?.table === table) this.#byToken.delete(token)
@@ -67,4 +76,10 @@ export class Tables {
       if (tables?.delete(table) && tables.size === 0) this.#byPerson.delete(person)
     }
   }
+}
+
+/** The marks of the networks from which seats at a table were taken, each once. */
+function marksOf({ state: { opened } }: LiveTable): Iterable<string> {
+  const marks = opened.seats.flatMap(({ from }) => from ?? [])
+  return marks.length > 1 ? new Set(marks) : marks
 }

@@ -15,10 +15,12 @@ export class Attended {
   readonly #listener: TableListener
   readonly #name: () => string
   readonly #tables = new Map<number, Attending>()
+  readonly #onSit: (table: LiveTable) => void
   #closed = false
 
-  /** `name` is who attends them. */
-  constructor(hall: Hall, listener: TableListener, name: () => string = () => '') {
+  /** `onSit` is called with each table at which a seat is taken; `name` is who attends them. */
+  constructor(hall: Hall, listener: TableListener, onSit: (table: LiveTable) => void, name: () => string = () => '') {
+    this.#onSit = onSit
     this.#name = name
     this.#hall = hall
     this.#listener = listener
@@ -43,6 +45,7 @@ export class Attended {
 
   /** Sits down, and says so. */
   sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
+    this.#onSit(table)
     this.#listener.seated(this.attend(table, seat, token).attendance)
   }
 

@@ -13,6 +13,7 @@ export class ConfigError extends Error {
 }
 
 const NONE = 'none'
+const HALF = 'half'
 /** Where HTTP is bound when only a port is given: to this machine alone. */
 const HERE = '127.0.0.1'
 
@@ -52,6 +53,16 @@ function limit() {
   const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : whole(given, 1, Number.MAX_SAFE_INTEGER))
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : value)
   return written(`a whole number from 1, or "${NONE}"`, read, print)
+}
+
+/** A whole number from 1, "half" of another limit, or none. */
+function limitOrHalf() {
+  const { POSITIVE_INFINITY, MAX_SAFE_INTEGER } = Number
+  return written(
+    `a whole number from 1, "${HALF}" or "${NONE}"`,
+    (given) => (given === NONE ? POSITIVE_INFINITY : given === HALF ? HALF : whole(given, 1, MAX_SAFE_INTEGER)),
+    (value) => (value === POSITIVE_INFINITY ? NONE : value),
+  )
 }
 
 /** A time longer than 0, or none: then it is Infinity. */
@@ -115,7 +126,15 @@ export const Config = z.strictObject({
   log: oneOf('plain', 'json'),
   level: oneOf('error', 'warn', 'info', 'debug'),
   limits: z.strictObject(
-    { connections: limit(), burst: limit(), messages: limit(), seats: limit(), tables: limit(), move: limitOfTime() },
+    {
+      connections: limit(),
+      burst: limit(),
+      messages: limit(),
+      seats: limit(),
+      tables: limit(),
+      address: limitOrHalf(),
+      move: limitOfTime(),
+    },
     { error: 'a table of limits' },
   ),
 })

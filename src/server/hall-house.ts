@@ -6,6 +6,7 @@ import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
 import { Ended } from '../wire/ends.ts'
+import { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { noRoom } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
@@ -27,6 +28,7 @@ export class HallHouse implements Household, Hallway {
   readonly #called: string
   readonly #onSeated: OnSeated | undefined
   readonly #identity: Identity
+  readonly #holdings: Holdings
   #seats: readonly Held[] = []
   #cancelSeek: ((reason: Error) => void) | undefined
   #session: Session | undefined
@@ -36,6 +38,7 @@ export class HallHouse implements Household, Hallway {
     this.#premises = premises
     this.#line = line
     this.#identity = new Identity({ people: premises.people, line })
+    this.#holdings = new Holdings(premises, line)
     this.#onSeated = onSeated
     this.#called = called.length <= NAME ? called : [...called].slice(0, NAME).join('')
   }
@@ -70,6 +73,7 @@ export class HallHouse implements Household, Hallway {
       line: this.#line,
       listener,
       onSeated: this.#onSeated,
+      holdings: this.#holdings,
     })
     this.#session = session
     return surviving(session)
@@ -135,7 +139,7 @@ export class HallHouse implements Household, Hallway {
 
   #sitter(): Sitter {
     const { person = PEER, name = this.#called } = this.#identity.visitor ?? {}
-    return { person, name }
+    return this.#holdings.marked({ person, name })
   }
 
   /** The seat at a new table of one. Throws an Error when the conversation is over, for nobody would sit there. */
@@ -169,12 +173,13 @@ export class HallHouse implements Household, Hallway {
 
   /** Throws an `Ended` with a sentence where there is no room for the peer at one more table. */
   #checkRoom(): void {
-    const full = noRoom(this.#premises, this.#sitter().person)
+    const full = noRoom(this.#premises, this.#sitter().person, this.#holdings)
     if (full !== undefined) throw new Ended('full', full)
   }
 
   #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
     this.#onSeated?.(table.id, number)
+    this.#holdings.add(table)
     const seat = new HallSeat<Move, View>(table, number, keeping, this.#line)
     this.#seats = this.#seats.filter((one) => !one.over).concat(seat)
     return seat

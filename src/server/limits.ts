@@ -5,6 +5,7 @@ import type { Options, Program } from '../protocols/protocol.ts'
 import type { Budget } from '../wire/allowance.ts'
 import type { Clock } from '../wire/clock.ts'
 import type { Address, Transport } from '../wire/transport.ts'
+import type { Holdings } from './holdings.ts'
 import type { Rooms } from './rooms.ts'
 
 /** DoorLimits are what one somebody may take of a server's attention; `Infinity` for no limit. */
@@ -20,6 +21,8 @@ export interface DoorLimits {
 export interface HallLimits {
   readonly seats: number
   readonly tables: number
+  /** Tables and seeks of one address, this machine's own included. */
+  readonly address?: number | undefined
   /** Milliseconds that a table may be without a move. */
   readonly move?: number | undefined
 }
@@ -31,6 +34,7 @@ export const unlimited: DoorLimits & HallLimits = {
   messages: Number.POSITIVE_INFINITY,
   seats: Number.POSITIVE_INFINITY,
   tables: Number.POSITIVE_INFINITY,
+  address: Number.POSITIVE_INFINITY,
   move: Number.POSITIVE_INFINITY,
 }
 
@@ -125,17 +129,26 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
 }
 
 /** Why somebody cannot be seated once more; `undefined` for one who can. */
-export function noRoom({ hall, limits }: Rooms, person: PersonId): string | undefined {
+export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Holdings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
   if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
   // of who never said who it is, connections are counted
-  if (person === PEER || [...hall.seatsOf(person)].length < limits.seats) return undefined
-  return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
+  if (person !== PEER && [...hall.seatsOf(person)].length >= limits.seats)
+    return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
+  if (holdings.size >= limits.seats)
+    return `this connection has ${holdings.size} seats under all its names, and ${limits.seats} are the limit: finish a game first`
+  const { address = Number.POSITIVE_INFINITY } = limits
+  const held = address === Number.POSITIVE_INFINITY ? 0 : hall.owners.count(holdings.network)
+  return held < address
+    ? undefined
+    : `your address holds ${held} tables and open seeks, and ${address} are the limit: finish a game or cancel a seek first`
 }
 
 /** What stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
 export function networkOf(host: string): string {
+  // all of these are this machine, as ::1 is
+  if (host.startsWith('127.')) return networkOf('::1')
   if (!host.includes(':')) return host
   const [front = '', back] = host.split('%')[0]?.split('::') ?? []
   const groups = front.split(':')

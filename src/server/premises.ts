@@ -55,7 +55,7 @@ export class Premises implements Rooms {
     this.bytes = bytes
     this.#store = store
     this.keeps = store.keeps === true
-    this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic, idle: limits.move })
+    this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move })
     const passwords = new Passwords({ random: bytes })
     this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onTrouble })
     this.calls = new Calls({ clock, onTrouble })

@@ -27,6 +27,7 @@ import { Attended } from './attended.ts'
 import { MUTED } from './calls.ts'
 import { challengeTo, nearTo } from './challenges.ts'
 import { historyOf } from './histories.ts'
+import type { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { isPublic, seekerOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
@@ -40,6 +41,7 @@ export interface SessionOptions {
   readonly rooms: Rooms
   readonly line: Line
   readonly listener: LobbyListener
+  readonly holdings: Holdings
   /** Told of each seat that is taken. */
   readonly onSeated?: OnSeated | undefined
 }
@@ -59,6 +61,7 @@ export class Session implements Lobby {
   readonly #tables: Attended
   readonly #identity: Identity
   readonly #listener: LobbyListener
+  readonly #holdings: Holdings
   readonly #talk: Talk
   /** Seats that were taken up by their token alone, by table; each value releases it. */
   readonly #heldSeats = new Map<number, () => void>()
@@ -67,11 +70,17 @@ export class Session implements Lobby {
   #stopListening: (() => void) | undefined
   #closed = false
 
-  constructor({ rooms, line, listener, onSeated }: SessionOptions) {
+  constructor({ rooms, line, listener, holdings, onSeated }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
     this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
-    this.#tables = new Attended(rooms.hall, listener, () => this.#visitor?.name ?? '')
+    this.#tables = new Attended(
+      rooms.hall,
+      listener,
+      (table) => holdings.add(table),
+      () => this.#visitor?.name ?? '',
+    )
+    this.#holdings = holdings
     this.#talk = new Talk({ rooms, line, tables: this.#tables })
     this.#listener = listener
     this.#onSeated = onSeated
@@ -268,6 +277,7 @@ export class Session implements Lobby {
   watch(id: number): Attendance | LobbyRefusal {
     const table = this.#rooms.hall.table(id)
     if (!table || !isPublic(table)) return noTable(id)
+    if (!this.#tables.has(id) && this.#tables.size >= TABLES) return TOO_MANY_TABLES
     return this.#tables.attend(table, 'watcher').attendance
   }
 
@@ -341,7 +351,9 @@ export class Session implements Lobby {
     const sitter = this.#tables.sitterAt(id)
     // the token of a seat opens that seat, and no other
     if (sitter?.over && sitter.person !== this.#visitor?.person) return anotherGame(sitter.name)
-    return this.#tables.offer(id)
+    // a rematch is a table more, while the one before is still attended
+    const full = sitter?.over ? noRoom(this.#rooms, sitter.person, this.#holdings) : undefined
+    return full === undefined ? this.#tables.offer(id) : { code: 'too-many', refused: full }
   }
 
   async decline(id: number): Promise<LobbyRefusal | undefined> {
@@ -426,9 +438,9 @@ export class Session implements Lobby {
   /** Why this one cannot want to play just now; with `replace`, an open seek is no reason. */
   #busy(replace = false): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
-    if (this.#tables.size >= TABLES) return { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
+    if (this.#tables.size >= TABLES) return TOO_MANY_TABLES
     if (!this.#rooms.hall.writable) return UNAVAILABLE
-    const full = noRoom(this.#rooms, this.#visitor.person)
+    const full = noRoom(this.#rooms, this.#visitor.person, this.#holdings)
     if (full !== undefined) return { code: 'too-many', refused: full }
     return !replace && this.#cancelSeek && this.#openSeek
       ? { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
@@ -452,7 +464,7 @@ export class Session implements Lobby {
   /** Somebody as a sitter, and the token by which this one comes back to the seat. */
   #sitter({ person, name }: Visitor): { sitter: Sitter; token: string } {
     const token = secretToken(this.#rooms.bytes)
-    return { sitter: { person, name, token: hashToken(token) }, token }
+    return { sitter: this.#holdings.marked({ person, name, token: hashToken(token) }), token }
   }
 
   /** Cancels the open seek, if there is one, and answers with it. */
@@ -533,6 +545,9 @@ export class Session implements Lobby {
     return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.has(table.id))
   }
 }
+
+/** The refusal of one table more. */
+const TOO_MANY_TABLES: LobbyRefusal = { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
 
 /** The refusal of who has no password. */
 const NO_PASSWORD: LobbyRefusal = { code: 'who-are-you', refused: 'only registered names have a password: register first' }

@@ -177,7 +177,11 @@ const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Numbe
 const isList = (value: unknown, of: (one: unknown) => boolean): boolean => Array.isArray(value) && Array.from(value).every(of)
 const isAbsent = (value: unknown): value is undefined => value === undefined
 const isSitter = (value: unknown): boolean =>
-  isObject(value) && isText(value.person) && isText(value.name) && (isAbsent(value.token) || isText(value.token))
+  isObject(value) &&
+  isText(value.person) &&
+  isText(value.name) &&
+  (isAbsent(value.token) || isText(value.token)) &&
+  (isAbsent(value.from) || isText(value.from))
 const isLimit = (value: unknown): boolean => isAbsent(value) || Number.isFinite(value)
 const isClock = (value: unknown): boolean => isObject(value) && isLimit(value.total) && isLimit(value.turn) && isLimit(value.grace)
 const isOutcome = (value: unknown): boolean =>
