@@ -26,6 +26,7 @@ export interface Flags {
   readonly wait?: number
   readonly data?: string
   readonly durable?: string
+  readonly keep?: string
   readonly framing?: string
   readonly words?: string
   readonly questions?: string

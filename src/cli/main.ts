@@ -197,6 +197,11 @@ function configurable(command: Command): Command {
       'process: a move that was told survives the end of the process; power: a loss of power, too',
       defaults.durable,
     )
+    .option(
+      '--keep <size>',
+      'how large the folder may grow before finished games are dropped, oldest first; "none" for no limit',
+      defaults.keep,
+    )
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--questions <file>', QUESTIONS)

@@ -39,6 +39,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   )
   const metrics = http === NOWHERE ? undefined : new (await import('../server/metrics.ts')).Metrics()
   const store = await storeIn(config.data, config.durable, {
+    keep: config.keep,
     onNotice: (sentence) => logs.tell('warn', sentence),
     onTrouble: (error) => logs.tell('error', messageOf(error)),
   })

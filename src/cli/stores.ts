@@ -7,8 +7,10 @@ import { complain, Usage } from './diagnostics.ts'
 /** What `--data` says where nothing is to be kept. */
 export const NOWHERE = 'none'
 
-/** What is said of a store while it is opened and used: sentences, and errors that were survived. */
+/** How much a store keeps, and what is said of it while it is opened and used: sentences, and errors that were survived. */
 export interface StoreNotices {
+  /** Bytes that its file may use before finished tables are dropped from it. */
+  readonly keep?: number
   readonly onNotice: (sentence: string) => void
   readonly onTrouble: (error: unknown) => void
 }

@@ -5,6 +5,7 @@ import { type OptionVerb, parseNetwork, rulesOf } from '../wire/network.ts'
 import type { Address } from '../wire/transport.ts'
 import { quoted } from '../wire/visible.ts'
 import { defaults, levelOf } from './defaults.ts'
+import { printSize, readSize } from './sizes.ts'
 import { printSpan, readSpan } from './spans.ts'
 
 /** ConfigError is a setting that cannot be meant; its message says where it stands and what is expected there. */
@@ -72,6 +73,20 @@ function limitOfTime() {
   return written(`a time such as 30s or 10m, longer than 0, or "${NONE}"`, read, print)
 }
 
+/** The least that a folder can be held to: what is going on needs some room. */
+const LEAST = 10_000_000
+
+/** An amount of bytes, or none: then it is Infinity. */
+function size() {
+  const read = (given: string | number) => {
+    if (given === NONE) return Number.POSITIVE_INFINITY
+    const bytes = readSize(String(given)) ?? 0
+    return bytes >= LEAST ? bytes : undefined
+  }
+  const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : printSize(value))
+  return written(`a size such as 500MB or 2GB, 10MB at least, or "${NONE}"`, read, print)
+}
+
 function whole(given: string | number, low: number, high: number): number | undefined {
   const value = typeof given === 'number' ? given : Number(/^\d+$/.test(given) ? given : Number.NaN)
   return Number.isSafeInteger(value) && value >= low && value <= high ? value : undefined
@@ -109,6 +124,7 @@ export const Config = z.strictObject({
   iterative: names(),
   data: text('a folder, or "none"'),
   durable: oneOf('process', 'power'),
+  keep: size(),
   first: patience(),
   idle: patience(),
   wait: time().optional(),

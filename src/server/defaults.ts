@@ -5,6 +5,7 @@ export const defaults = {
   iterative: [],
   data: 'parlor-data',
   durable: 'process',
+  keep: '1GB',
   first: '2m',
   idle: '10m',
   http: '127.0.0.1:4080',

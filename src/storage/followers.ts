@@ -21,6 +21,11 @@ export class Followers {
     }
   }
 
+  /** Whether anybody follows a table. */
+  has(table: TableId): boolean {
+    return this.#of.has(table)
+  }
+
   /** Calls those who follow a table now. What one of them throws goes to `onTrouble`, and keeps it from nobody else. */
   tell(table: TableId, events: readonly TableEvent[], onTrouble: OnTrouble): void {
     for (const follower of this.#of.get(table) ?? []) {

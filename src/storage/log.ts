@@ -78,6 +78,11 @@ export class Log implements TableLog {
     return this.#place.followers.add(table, then)
   }
 
+  /** Whether anybody follows a table. */
+  isFollowed(table: TableId): boolean {
+    return this.#place.followers.has(table)
+  }
+
   async unfinished(): Promise<readonly TableId[]> {
     return this.#place.shelf.unfinished()
   }

@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly folder: string
   /** What is to be survived, `process` where it is not given. */
   readonly durable?: Durable | undefined
+  /** Bytes that the file may use before finished tables are dropped from it, the oldest first; without limit where not given. */
+  readonly keep?: number | undefined
   /** Told what a follower has thrown; without it, that becomes a warning of the process. */
   readonly onTrouble?: OnTrouble | undefined
   /** Where time comes from: the system's, where not given. */
@@ -31,6 +33,7 @@ export interface StoreOptions {
 export async function openStore({
   folder,
   durable = 'process',
+  keep = Number.POSITIVE_INFINITY,
   onTrouble = warn,
   onNotice = () => {},
   timers = systemTimers,
@@ -43,9 +46,11 @@ export async function openStore({
     migrate(database)
     const shelf = new SqliteShelf(database, onFailure)
     const commits = new Commits((work) => shelf.transaction(work), onTrouble, outage)
+    const tables = new Log(shelf, commits)
+    if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
     return {
       keeps: true,
-      tables: new Log(shelf, commits),
+      tables,
       results: new SqliteResults(database, commits),
       history: new SqliteHistory(database, commits),
       accounts: new SqliteAccounts(database, commits),

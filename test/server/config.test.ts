@@ -100,6 +100,8 @@ describe('what cannot be meant is refused, with where it stands', () => {
     ],
     ['log = "xml"', 'log (from parlor.toml) is "xml", and must be plain or json'],
     ['level = "loud"', 'level (from parlor.toml) is "loud", and must be error, warn, info or debug'],
+    ['keep = "much"', 'keep (from parlor.toml) is "much", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
+    ['keep = "9MB"', 'keep (from parlor.toml) is "9MB", and must be a size such as 500MB or 2GB, 10MB at least, or "none"'],
     ['durable = "ever"', 'durable (from parlor.toml) is "ever", and must be process or power'],
   ])('%s', (toml, sentence) => {
     expect(() => settle(file(toml))).toThrow(sentence)
@@ -131,6 +133,7 @@ const anySettings = fc.record(
     ports: fc.dictionary(fc.constantFrom(...programNames), fc.integer({ min: 0, max: 65535 })),
     data: text,
     durable: fc.constantFrom('process', 'power'),
+    keep: fc.constantFrom('none', '10MB', '1.5GB', '12345.678MB', '3GB'),
     first: patience,
     wait: time,
     words: text,

@@ -43,6 +43,13 @@ export class Directory {
   readonly #ended: StatementSync
   readonly #covered: StatementSync
   readonly #cover: StatementSync
+  readonly #drop: StatementSync
+  readonly #dropRecord: StatementSync
+  readonly #dropHistory: StatementSync
+  readonly #rows: StatementSync
+  readonly #setRow: StatementSync
+  readonly #dropRow: StatementSync
+  readonly #lastRecorded: StatementSync
   /** The entries of blocks that were read lately, as text. */
   readonly #read = new Map<number, string>()
 
@@ -60,6 +67,13 @@ export class Directory {
     this.#ended = database.prepare('SELECT id, ended FROM tables WHERE counts = 1 AND ended > ? ORDER BY ended')
     this.#covered = database.prepare('SELECT place, ended FROM covered')
     this.#cover = database.prepare('UPDATE covered SET place = ?, ended = ?')
+    this.#drop = database.prepare('DELETE FROM tables WHERE id = ?')
+    this.#dropRecord = database.prepare('DELETE FROM recorded WHERE table_id = ?')
+    this.#dropHistory = database.prepare("DELETE FROM history WHERE table_id = ? AND person LIKE 'guest:%'")
+    this.#rows = database.prepare('SELECT first, entries FROM blocks WHERE block = ?')
+    this.#setRow = database.prepare('UPDATE blocks SET entries = ? WHERE block = ? AND first = ?')
+    this.#dropRow = database.prepare('DELETE FROM blocks WHERE block = ? AND first = ?')
+    this.#lastRecorded = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
   }
 
   /** The entry of a table. */
@@ -85,6 +99,30 @@ export class Directory {
       this.#add.run(block, Math.min(...all.map(([table]) => table)), entries)
       this.#read.delete(block)
     }
+  }
+
+  /**
+   * Forgets tables that have ended, inside of `Database.transaction`: where they are, that they were recorded, and what
+   * guests, of whom there can be any number, have of them in their history.
+   */
+  drop(tables: readonly TableId[]): void {
+    for (const table of tables) for (const statement of [this.#drop, this.#dropRecord, this.#dropHistory]) statement.run(table)
+    for (const [block, all] of Map.groupBy(tables, blockOf)) {
+      const gone = new Set(all)
+      this.#read.delete(block)
+      for (const row of this.#rows.all(block)) {
+        const lines = linesOf(text(row.entries))
+        const left = lines.filter((line) => !gone.has(entryAt(line)[0]))
+        if (left.length === 0) this.#dropRow.run(block, number(row.first))
+        else if (left.length < lines.length) this.#setRow.run(left.map((line) => `\n${line}`).join(''), block, number(row.first))
+      }
+    }
+  }
+
+  /** The table that was recorded last; 0 where there is none. */
+  lastRecorded(): TableId {
+    const last = this.#database.ask(() => this.#lastRecorded.get())?.table_id
+    return last === undefined ? 0 : number(last)
   }
 
   /** The highest number that a table has here, 0 where there is none. */

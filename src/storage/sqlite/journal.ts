@@ -1,20 +1,27 @@
 import type { StatementSync } from 'node:sqlite'
 import { StoreError } from '../error.ts'
 import type { Addition, Ending } from '../log.ts'
-import { type Database, text } from './database.ts'
+import { type Database, number, text } from './database.ts'
 
-/** Journal is everything that has happened, in order: one batch for each commit, at places counted from 1. */
+/**
+ * Journal is everything that has happened, in order: a row or more for each commit, at places counted from 1, none of which
+ * is missing. It begins with a later place where the oldest rows were taken away.
+ */
 export class Journal {
   readonly #database: Database
   readonly #add: StatementSync
   readonly #at: StatementSync
   readonly #after: StatementSync
+  readonly #upTo: StatementSync
+  readonly #remove: StatementSync
 
   constructor(database: Database) {
     this.#database = database
     this.#add = database.prepare('INSERT INTO journal (place, batch) VALUES (?, ?)')
     this.#at = database.prepare('SELECT batch FROM journal WHERE place = ?')
     this.#after = database.prepare('SELECT place, batch FROM journal WHERE place > ? ORDER BY place')
+    this.#upTo = database.prepare('SELECT place, batch FROM journal WHERE place <= ? ORDER BY place')
+    this.#remove = database.prepare('DELETE FROM journal WHERE place <= ?')
   }
 
   /** Adds a batch, inside of `Database.transaction`. */
@@ -28,6 +35,26 @@ export class Journal {
     return row ? text(row.batch) : ''
   }
 
+  /** The oldest rows up to a place, as many as have so many characters, and one at least. */
+  oldest(upTo: number, characters: number): readonly Row[] {
+    return this.#database.ask(() => {
+      const rows: Row[] = []
+      let read = 0
+      for (const row of this.#upTo.iterate(upTo)) {
+        const batch = text(row.batch)
+        read += batch.length
+        if (rows.length > 0 && read > characters) break
+        rows.push({ place: number(row.place), batch })
+      }
+      return rows
+    })
+  }
+
+  /** Takes away all rows up to a place, inside of `Database.transaction`. */
+  remove(upTo: number): void {
+    this.#remove.run(upTo)
+  }
+
   /** The batches after a place. Throws a StoreError where one of them is missing. */
   *after(place: number): Iterable<string> {
     let next = place + 1
@@ -37,6 +64,12 @@ export class Journal {
       next++
     }
   }
+}
+
+/** Row is a row of the journal. */
+export interface Row {
+  readonly place: number
+  readonly batch: string
 }
 
 /**

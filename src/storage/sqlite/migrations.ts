@@ -144,6 +144,12 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 7;
   `,
+  // the oldest rows of the journal may be gone, with all of the tables that have something in them
+  `
+  CREATE INDEX history_of ON history (table_id);
+
+  PRAGMA user_version = 8;
+  `,
 ]
 
 /**

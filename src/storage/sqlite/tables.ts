@@ -1,10 +1,13 @@
 import type { TableId } from '../../hall/ports.ts'
 import type { OnTrouble } from '../commits.ts'
-import { damaged } from '../events.ts'
 import type { Addition, Shelf } from '../log.ts'
+import { planCleaning } from './cleaning.ts'
+import { type Compactable, type Compaction, Compactor } from './compactor.ts'
 import type { Database } from './database.ts'
 import { type Cover, Directory, type Entry } from './directory.ts'
-import { Batch, BatchReader, Journal, type Part, partsOf } from './journal.ts'
+import { Batch, Journal, partsOf } from './journal.ts'
+import { Known, NEW, type Position } from './known.ts'
+import { readTables } from './reading.ts'
 
 /** How the directory follows the journal. */
 export interface Pace {
@@ -18,90 +21,6 @@ export interface Pace {
 
 const PACE: Pace = { lag: 4_000_000, entries: 128, row: 64_000 }
 
-/** Spot is where one addition to a table stands in the journal, after others. */
-interface Spot {
-  readonly place: number
-  /** The character from which on it stands there. */
-  readonly from: number
-  /** The number of the event before it. */
-  readonly expected: number
-  readonly before: Spot | undefined
-}
-
-/** Known is what is in memory of a table. */
-class Known {
-  version: number
-  /** Where its events are, as far as the directory has them. */
-  places: string
-  /** Where those are that it does not have. */
-  spots: Spot | undefined
-  ended: number | undefined
-  counts: boolean
-  /** It has ended, and goes into a block with others. */
-  finished = false
-
-  constructor({ version, places, ended, counts }: Entry) {
-    this.version = version
-    this.places = places
-    this.spots = undefined
-    this.ended = ended
-    this.counts = counts
-  }
-
-  /** What the directory should have. */
-  get entry(): Entry {
-    let later = ''
-    for (let spot = this.spots; spot; spot = spot.before) later = ` ${spot.place}:${spot.from}${later}`
-    return { version: this.version, places: this.places + later, ended: this.ended, counts: this.counts }
-  }
-}
-
-const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
-
-/** Wanted is a part of a table's events, and where in the journal it stands. */
-interface Wanted {
-  readonly place: number
-  readonly from: number
-  readonly reading: Reading
-}
-
-/** Reading is a table whose events are being read, part by part. */
-class Reading {
-  readonly table: TableId
-  /** Where its events are, in order. */
-  readonly parts: readonly Wanted[]
-  readonly #version: number
-  #lines = ''
-  #n = 0
-  #failure: Error | undefined
-
-  constructor(table: TableId, { version, places }: Entry) {
-    this.table = table
-    this.#version = version
-    const spots = places.split(' ').slice(1)
-    this.parts = spots.map((one) => {
-      const [place = 0, from = 0] = one.split(':').map(Number)
-      return { place, from, reading: this }
-    })
-  }
-
-  /** Takes the next part, as it was found. */
-  take(part: Part | undefined): void {
-    if (part?.table !== this.table || part.expected !== this.#n) this.#failure ??= damaged(this.table, this.#n + 1, 'it is not there')
-    if (this.#failure || !part) return
-    this.#lines += part.lines
-    this.#n += part.count
-  }
-
-  /** All of its lines; an Error where not all of them were found. */
-  end(): string | Error {
-    if (this.#failure) return this.#failure
-    if (this.#n < this.#version) return damaged(this.table, this.#n + 1, 'it is not there')
-    if (this.#n > this.#version) return damaged(this.table, this.#version + 1, 'it should not be there')
-    return this.#lines
-  }
-}
-
 /** Update is the directory on its way to where the journal was when it began: `done` of these tables have their rows. */
 interface Update {
   readonly cover: Cover
@@ -110,11 +29,11 @@ interface Update {
 }
 
 /**
- * SqliteShelf keeps events in the table `journal`, where each commit adds one row with all that it brings, and nothing
- * is ever changed. What an append is compared with is in memory, as is where in the journal all that lies which is not
+ * SqliteShelf keeps events in the table `journal`, where each commit adds a row with all that it brings; nothing in it is
+ * ever changed, and the oldest rows are taken away where that is asked for. What an append is compared with is in memory, as is where in the journal all that lies which is not
  * yet in the directory: that follows some way behind.
  */
-export class SqliteShelf implements Shelf {
+export class SqliteShelf implements Shelf, Compactable {
   readonly #database: Database
   readonly #journal: Journal
   readonly #directory: Directory
@@ -125,7 +44,8 @@ export class SqliteShelf implements Shelf {
   /** Those of them that have ended and go into blocks, in the order in which they ended, and how many are enough for that. */
   #finished: TableId[] = []
   #enough: number
-  /** Characters that the journal is ahead of the directory, or of where that is on its way to. */
+  /** How many characters the journal may be ahead of the directory; how many it is, or of where that is on its way to. */
+  #lag: number
   #ahead = 0
   /** The last place in the journal, how many tables have ended by then, and the highest number that a table has. */
   #place: number
@@ -137,6 +57,9 @@ export class SqliteShelf implements Shelf {
   #turn: NodeJS.Immediate | undefined
   /** What the commit under way brings. */
   #batch = new Batch()
+  #compactor: Compactor | undefined
+  /** Whether a table's events are followed, so that more may come. */
+  #inUse: (table: TableId) => boolean = () => false
 
   /** What goes wrong with the directory is told to `onTrouble`: nothing is lost by that, and it will be tried again. */
   constructor(database: Database, onTrouble: OnTrouble, pace: Partial<Pace> = {}) {
@@ -146,6 +69,7 @@ export class SqliteShelf implements Shelf {
     this.#onTrouble = onTrouble
     this.#pace = { ...PACE, ...pace }
     this.#enough = this.#pace.entries
+    this.#lag = this.#pace.lag
     const { place, ended } = this.#directory.covered()
     this.#place = place
     this.#covered = place
@@ -157,6 +81,18 @@ export class SqliteShelf implements Shelf {
 
   highest(): TableId {
     return this.#highest
+  }
+
+  get covered(): number {
+    return this.#covered
+  }
+
+  /** Holds the file to a size from now on, by dropping tables that have ended and are not in use, the oldest first. */
+  compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
+    this.#inUse = inUse
+    // what the directory does not cover has to stay, and is to be a small part
+    this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
+    this.#compactor = new Compactor(this.#database, this, compaction, this.#onTrouble)
   }
 
   /** Runs work that may add, and keeps what it adds, in one transaction. */
@@ -179,6 +115,7 @@ export class SqliteShelf implements Shelf {
       throw error
     }
     if (this.#finished.length >= this.#enough) this.#fillBlocks()
+    this.#compactor?.added(this.#ahead - ahead)
   }
 
   add(addition: Addition): boolean {
@@ -194,21 +131,13 @@ export class SqliteShelf implements Shelf {
     return true
   }
 
-  /** Reads each row of the journal once, in order, for all tables that have something in it. */
   read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error> {
-    return this.#database.ask(() => {
-      const readings = tables.map((table) => new Reading(table, (this.#known.get(table) ?? this.#find(table)).entry))
-      const wanted = readings.flatMap((reading) => reading.parts)
-      wanted.sort((one, other) => one.place - other.place || one.from - other.from)
-      let row = 0
-      let reader = new BatchReader('')
-      for (const { place, from, reading } of wanted) {
-        if (place !== row) reader = new BatchReader(this.#journal.at(place))
-        row = place
-        reading.take(reader.partAt(from))
-      }
-      return new Map(readings.map((reading) => [reading.table, reading.end()]))
-    })
+    return this.#database.ask(() =>
+      readTables(
+        this.#journal,
+        tables.map((table) => [table, (this.#known.get(table) ?? this.#find(table)).entry]),
+      ),
+    )
   }
 
   unfinished(): readonly TableId[] {
@@ -227,8 +156,49 @@ export class SqliteShelf implements Shelf {
   /** Brings the directory up to date, so that there is nothing to be read when the store is opened again. */
   close(): void {
     clearImmediate(this.#turn)
+    this.#compactor?.close()
     if (this.#covered < this.#place) this.#update = this.#begun()
     while (this.#update) this.#write(this.#update)
+  }
+
+  clean(characters: number): number | undefined {
+    if (this.#finished.length > 0) this.#fillBlocks()
+    const rows = this.#journal.oldest(this.#covered, characters)
+    const last = rows.at(-1)?.place
+    if (last === undefined) return undefined
+    const recorded = this.#entry(this.#directory.lastRecorded())?.ended ?? 0
+    const { batch, moved, dropped } = planCleaning(rows, {
+      place: this.#place + 1,
+      find: (table) => this.#entry(table),
+      mayDrop: (table, entry, positions) => this.#mayDrop(table, entry, positions, recorded),
+    })
+    this.#database.transaction(() => {
+      if (batch !== '') this.#journal.add(this.#place + 1, batch)
+      for (const [table, entry] of moved) this.#directory.set(table, entry)
+      this.#directory.drop(dropped)
+      this.#journal.remove(last)
+    })
+    if (batch !== '') this.#passed(batch)
+    for (const [table, entry] of moved) {
+      const known = this.#known.get(table)
+      known?.noted(entry)
+      if (known?.ended !== undefined && !known.finished) this.#drop(table)
+    }
+    return last
+  }
+
+  #entry(table: TableId): Entry | undefined {
+    const known = this.#known.get(table)
+    return known ? known.entry : this.#directory.find(table)
+  }
+
+  /**
+   * Whether a table that has ended may be dropped: not where something of it is read when the store is opened, where it is
+   * the last of all, or the last that was recorded, behind which others are looked for.
+   */
+  #mayDrop(table: TableId, { ended = 0, counts }: Entry, positions: readonly Position[], recorded: number): boolean {
+    if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
+    return positions.every(({ place }) => place <= this.#covered)
   }
 
   /** Reads what stands in the journal behind the directory. */
@@ -293,7 +263,7 @@ export class SqliteShelf implements Shelf {
   #passed(batch: string): void {
     this.#place++
     this.#ahead += batch.length
-    if (this.#ahead > this.#pace.lag) this.#turn ??= setImmediate(() => this.#advance())
+    if (this.#ahead > this.#lag) this.#turn ??= setImmediate(() => this.#advance())
   }
 
   /** Lets the directory follow, some entries a turn. */
@@ -372,8 +342,7 @@ export class SqliteShelf implements Shelf {
     const known = this.#known.get(table)
     if (!known || known.finished) return
     if (known.ended !== undefined) return this.#drop(table)
-    known.places = known.entry.places
-    known.spots = undefined
+    known.noted(known.entry)
   }
 
   /** Forgets a table that the directory has. A Map keeps what was in it for a while: so at least not where all that stands. */

@@ -1,0 +1,59 @@
+import type { TableId } from '../../hall/ports.ts'
+import { damaged } from '../events.ts'
+import type { Entry } from './directory.ts'
+import { BatchReader, type Journal, type Part } from './journal.ts'
+import { type Position, positionsOf } from './known.ts'
+
+/** Wanted is a part of a table's events that is to be read: the `at`th of them. */
+interface Wanted extends Position {
+  readonly reading: Reading
+  readonly at: number
+}
+
+/**
+ * The events of tables, as lines of text, or an Error for those that cannot be read. Each row of the journal is read once,
+ * in order, for all tables that have something in it.
+ */
+export function readTables(journal: Journal, tables: Iterable<readonly [TableId, Entry]>): ReadonlyMap<TableId, string | Error> {
+  const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))
+  const wanted = readings.flatMap((reading) => reading.wanted)
+  wanted.sort((one, other) => one.place - other.place || one.from - other.from)
+  let row = 0
+  let reader = new BatchReader('')
+  for (const { place, from, reading, at } of wanted) {
+    if (place !== row) reader = new BatchReader(journal.at(place))
+    row = place
+    reading.parts[at] = reader.partAt(from)
+  }
+  return new Map(readings.map((reading) => [reading.table, reading.lines()]))
+}
+
+/** Reading is a table whose events are being read, part by part. */
+class Reading {
+  readonly table: TableId
+  readonly wanted: readonly Wanted[]
+  /** What was found, in the order of the events. */
+  readonly parts: (Part | undefined)[]
+  readonly #version: number
+
+  constructor(table: TableId, entry: Entry) {
+    this.table = table
+    this.#version = entry.version
+    this.wanted = positionsOf(entry).map((position, at) => ({ ...position, reading: this, at }))
+    this.parts = Array(this.wanted.length).fill(undefined)
+  }
+
+  /** All of its lines; an Error where not all of them were found. */
+  lines(): string | Error {
+    let lines = ''
+    let n = 0
+    for (const part of this.parts) {
+      if (part?.table !== this.table || part.expected !== n) return damaged(this.table, n + 1, 'it is not there')
+      lines += part.lines
+      n += part.count
+    }
+    if (n < this.#version) return damaged(this.table, n + 1, 'it is not there')
+    if (n > this.#version) return damaged(this.table, this.#version + 1, 'it should not be there')
+    return lines
+  }
+}

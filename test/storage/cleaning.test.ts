@@ -1,0 +1,224 @@
+import fc from 'fast-check'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { TableEvent, TableLog } from '../../src/hall/ports.ts'
+import { Commits } from '../../src/storage/commits.ts'
+import { Log } from '../../src/storage/log.ts'
+import type { Database } from '../../src/storage/sqlite/database.ts'
+import { SqliteResults } from '../../src/storage/sqlite/results.ts'
+import { type Pace, SqliteShelf } from '../../src/storage/sqlite/tables.ts'
+import { keep } from '../support/keep.ts'
+import { databaseIn, folder, leftBy } from './folders.ts'
+import { event, game, move } from './samples.ts'
+
+const turn = () => new Promise(setImmediate)
+const ended = (n: number, counts: boolean) => event(n, { type: 'ended', outcome: { winners: [0] }, ...(counts ? { counts } : {}) })
+
+/** A store of which a test takes the oldest rows away by hand. */
+function opened(path: string, pace: Partial<Pace>) {
+  const database = databaseIn(path)
+  const trouble = vi.fn()
+  const shelf = new SqliteShelf(database, trouble, pace)
+  const commits = new Commits((work) => shelf.transaction(work), trouble)
+  const log = new Log(shelf, commits)
+  // only so that it knows what is followed: a pass never begins by itself
+  shelf.compact({ keep: Number.POSITIVE_INFINITY }, (table) => log.isFollowed(table))
+  const close = () => {
+    commits.close()
+    shelf.close()
+    database.close()
+  }
+  onTestFinished(close)
+  return { database, shelf, log, results: new SqliteResults(database, commits), trouble, close }
+}
+
+/** Takes all rows away that can be, one after the other. */
+function cleanAll(shelf: SqliteShelf): void {
+  const end = shelf.covered
+  for (let last: number | undefined = 0; last !== undefined && last < end; ) last = shelf.clean(1)
+}
+
+const size = (database: Database) => Number(database.prepare('SELECT sum(length(batch)) AS size FROM journal').get()?.size)
+const count = (database: Database, table: string) => Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count)
+
+async function play(log: TableLog, table: number): Promise<void> {
+  for (const one of game(table)) await keep(log, table, one.n - 1, [one])
+}
+
+test('tables that have ended go with the oldest rows, whole, and with all that the directory has of them; unfinished ones stay', async () => {
+  const path = folder()
+  const { database, shelf, log, close } = opened(path, { lag: 0, entries: 4 })
+  await keep(log, 1, 0, [move(1, 1)])
+  for (let table = 2; table <= 40; table++) {
+    await play(log, table)
+    if (table % 10 === 0) await keep(log, 1, table / 10, [move(1, table / 10 + 1)])
+  }
+  for (let n = 0; n < 10; n++) await turn()
+  const before = size(database)
+  cleanAll(shelf)
+  for (let n = 0; n < 10; n++) await turn()
+  cleanAll(shelf)
+  expect(size(database)).toBeLessThan(before / 5)
+  expect(await log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
+  expect(await log.read(2, 0)).toEqual([])
+  // the last of all keeps its number from being given again
+  expect(await log.read(40, 0)).toEqual(game(40))
+  expect(count(database, 'tables') + count(database, 'blocks')).toBeLessThan(4)
+  close()
+  const again = opened(path, {})
+  expect(await again.log.read(1, 0)).toEqual([1, 2, 3, 4, 5].map((n) => move(1, n)))
+  expect([await again.log.unfinished(), again.log.newTable()]).toEqual([[1], 41])
+})
+
+test('a table that is followed is not dropped, nor one that counts and is not recorded, nor the last that was', async () => {
+  const { shelf, log, results } = opened(folder(), { lag: 0, entries: 1 })
+  const unfollow = log.follow(1, () => {})
+  for (const table of [1, 2, 3, 4]) {
+    await keep(log, table, 0, game(table).slice(0, 3))
+    await keep(log, table, 3, [ended(4, table > 1)])
+  }
+  await results.record(2, 'g', [])
+  await results.record(3, 'g', [])
+  await play(log, 5)
+  const clean = async () => {
+    for (let n = 0; n < 10; n++) await turn()
+    cleanAll(shelf)
+  }
+  const there = async () =>
+    (await Promise.all([1, 2, 3, 4].map(async (table) => [table, (await log.read(table, 0)).length] as const))).filter(
+      ([, events]) => events > 0,
+    )
+  await clean()
+  expect(await there()).toEqual([
+    [1, 4],
+    [3, 4],
+    [4, 4],
+  ])
+  expect([await log.ended(await results.last()), await results.last()]).toEqual([[4], 3])
+  await keep(log, 1, 4, [event(5, { type: 'continued', table: 5 })])
+  unfollow()
+  await results.record(4, 'g', [])
+  await play(log, 6)
+  await clean()
+  await clean()
+  await clean()
+  expect(await there()).toEqual([[4, 4]])
+  expect(await log.ended(await results.last())).toEqual([])
+})
+
+test('what a guest has of a dropped table in a history goes with it; what an account has stays', async () => {
+  const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
+  const history = () =>
+    database
+      .prepare('SELECT person, table_id FROM history ORDER BY person')
+      .all()
+      .map((row) => Object.values(row))
+  for (const person of ['account:1', 'guest:ada'])
+    for (const table of [1, 2]) database.run(`INSERT INTO history VALUES ('${person}', ${table}, 0, '{}')`)
+  await play(log, 1)
+  await play(log, 2)
+  for (let n = 0; n < 10; n++) await turn()
+  cleanAll(shelf)
+  expect(history()).toEqual([
+    ['account:1', 1],
+    ['account:1', 2],
+    ['guest:ada', 2],
+  ])
+})
+
+test('a step that fails changes nothing', async () => {
+  const path = folder()
+  const { database, shelf, log } = opened(path, { lag: 0, entries: 1 })
+  await keep(log, 1, 0, [move(1, 1)])
+  await play(log, 2)
+  await play(log, 3)
+  for (let n = 0; n < 10; n++) await turn()
+  database.run("CREATE TRIGGER full BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
+  expect(() => shelf.clean(1)).toThrow('no room')
+  database.run('DROP TRIGGER full')
+  await keep(log, 1, 1, [move(1, 2)])
+  const left = opened(leftBy(path), {})
+  for (const one of [log, left.log]) {
+    expect(await one.read(1, 0)).toEqual([move(1, 1), move(1, 2)])
+    expect(await one.read(2, 0)).toEqual(game(2))
+  }
+})
+
+type Step =
+  | { readonly table: number; readonly moves: number; readonly ends: boolean; readonly counts: boolean; readonly together: boolean }
+  | { readonly turns: number }
+  | { readonly clean: number }
+  | { readonly follow: number }
+  | { readonly opened: 'after closing' | 'after a kill'; readonly pace: Partial<Pace> }
+
+const pace = fc.record({ lag: fc.constantFrom(0, 50, 300), entries: fc.integer({ min: 1, max: 3 }), row: fc.constantFrom(1, 60, 64_000) })
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        table: fc.integer({ min: 1, max: 12 }),
+        moves: fc.nat(2),
+        ends: fc.boolean(),
+        counts: fc.boolean(),
+        together: fc.boolean(),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ turns: fc.nat(4) }) },
+    { weight: 3, arbitrary: fc.record({ clean: fc.constantFrom(1, 1, 100, 1000) }) },
+    { weight: 1, arbitrary: fc.record({ follow: fc.integer({ min: 1, max: 12 }) }) },
+    { weight: 1, arbitrary: fc.record({ opened: fc.constantFrom('after closing' as const, 'after a kill' as const), pace }) },
+  ),
+  { minLength: 1, maxLength: 60 },
+)
+
+test('whatever happens and whenever rows are taken away: what is unfinished is there, what has ended is there whole or not at all, and stays away', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, pace, async (all, first) => {
+      let path = folder()
+      let store = opened(path, first)
+      const logs = new Map<number, TableEvent[]>()
+      const over = new Map<number, boolean>()
+      const gone = new Set<number>()
+      const compare = async () => {
+        for (const [table, log] of logs) {
+          const read = await store.log.read(table, 0)
+          if (read.length === 0) gone.add(table)
+          expect([table, read]).toEqual([table, gone.has(table) ? [] : log])
+          if (gone.has(table)) expect([table, over.get(table)]).toEqual([table, false])
+        }
+        const unfinished = [...logs.keys()].filter((table) => !over.has(table)).sort((one, other) => one - other)
+        expect(await store.log.unfinished()).toEqual(unfinished)
+        // nothing is recorded here, so all that counts is waited for
+        expect(await store.log.ended()).toEqual([...over].filter(([, counts]) => counts).map(([table]) => table))
+      }
+      for (const step of [...all, { turns: 4 }, { clean: 1000 }, { opened: 'after a kill', pace: first } as const]) {
+        if ('turns' in step) for (let turns = 0; turns < step.turns; turns++) await turn()
+        else if ('clean' in step) store.shelf.clean(step.clean)
+        else if ('follow' in step) store.log.follow(step.follow, () => {})
+        else if ('opened' in step) {
+          await turn()
+          if (step.opened === 'after a kill') path = leftBy(path)
+          store.close()
+          store = opened(path, step.pace)
+        } else {
+          const { table } = step
+          const log = logs.get(table) ?? []
+          // what was dropped is not asked for again, as numbers of tables are given once
+          if ((await store.log.read(table, 0)).length < log.length) gone.add(table)
+          if (gone.has(table)) continue
+          const events = Array.from({ length: step.moves + (log.length === 0 ? 1 : 0) }, (_, at) => move(table, log.length + 1 + at))
+          if (step.ends) events.push(ended(log.length + events.length + 1, step.counts))
+          const kept = keep(store.log, table, log.length, events)
+          logs.set(table, [...log, ...events])
+          if (step.ends && !over.has(table)) over.set(table, step.counts)
+          if (!step.together) await kept
+          else await turn()
+        }
+        await compare()
+      }
+      expect(store.trouble.mock.calls).toEqual([])
+      store.close()
+    }),
+    { numRuns: 60 },
+  )
+})
