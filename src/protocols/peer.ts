@@ -124,8 +124,9 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
   note(why: string, usual = false): void {
+    if (!this.onRefused) return
     const clue = clueOfText(this.#last)
-    this.onRefused?.(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${clue}`, usual && clue === '')
+    this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${clue}`, usual && clue === '')
   }
 
   /**

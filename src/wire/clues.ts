@@ -11,6 +11,7 @@ type Clue = (bytes: Uint8Array, text: string) => string | undefined
 export function looksLike(bytes: Uint8Array): string | undefined {
   const head = bytes.subarray(0, HEAD)
   const text = decode(head, 'bytes')
+  if (isPlain(text)) return undefined
   for (const clue of CLUES) {
     const found = clue(head, text)
     if (found !== undefined) return found
@@ -20,7 +21,13 @@ export function looksLike(bytes: Uint8Array): string | undefined {
 
 /** As `looksLike`, for a message that was decoded already: what was no UTF-8 there stands as `ff`. */
 export function textLooksLike(text: string): string | undefined {
+  if (isPlain(text)) return undefined
   return looksLike(text.includes('\ufffd') ? encode(text.replaceAll('\ufffd', '\u00ff'), 'bytes') : encode(text))
+}
+
+/** Whether nothing in a text needs a closer look: most that is wrong is plain text all the same. */
+function isPlain(text: string): boolean {
+  return /^[\t -~]*$/.test(text) && !/^(?:b['"]|\s*[[{"]|[A-Z]{3,7} \S+ HTTP|SSH-)|\\n$/.test(text)
 }
 
 /** Bytes that are looked at. */
