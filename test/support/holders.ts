@@ -125,6 +125,10 @@ export class Native implements Holder {
   async #look(): Promise<void> {
     const lobby = await this.#machine.say({ type: 'lobby' })
     await this.#machine.say({ type: 'ladder', game: 'quiz' })
+    if (lobby.type === 'lobby') {
+      for (const { name } of lobby.people) await this.#machine.say({ type: 'history', name })
+      for (const { table } of lobby.tables) await this.#machine.say({ type: 'watchers', table })
+    }
     if (this.who !== 'watcher' || lobby.type !== 'lobby') return
     for (const { table } of lobby.tables) await this.#machine.say({ type: 'watch', table })
   }
@@ -181,7 +185,7 @@ export class Caller implements Holder {
 
   /** Asks what goes on, and watches the table that was opened last. */
   async #look(): Promise<void> {
-    for (const line of ['tables', 'who', 'rank quiz']) await this.#type(line)
+    for (const line of ['tables', 'who', 'rank quiz', 'history', 'history ada', 'mine', 'watchers', 'rules quiz']) await this.#type(line)
     const table = [...this.#room.premises.hall.tables].at(-1)
     if (this.who !== 'watcher' || !table) return
     await this.#type('leave')
