@@ -1,7 +1,8 @@
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
+import { type History, remember } from './history.ts'
 import { idleDeadlineAfter } from './idle.ts'
 import { type Attendant, newsOf, situationOf } from './news.ts'
-import { type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { CLOSED, type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { type Lasting, Postponed } from './postponed.ts'
 import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspension.ts'
 import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
@@ -25,6 +26,8 @@ export interface TableTools {
  */
 export class LiveTable {
   readonly id: TableId
+  /** What happened lately, where there were many events. */
+  history: History | undefined
   readonly #tools: TableTools
   /** What is decided, kept or not yet. */
   #decided: TableState
@@ -55,11 +58,12 @@ export class LiveTable {
   #epoch: number
   readonly #suspension: Suspension
 
-  private constructor(id: TableId, { state, lastAt, suspension }: Restored, kept: boolean, tools: TableTools) {
+  private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, kept: boolean, tools: TableTools) {
     this.id = id
     this.#tools = tools
     this.#decided = state
     this.#suspension = suspension
+    this.history = history
     this.#published = kept ? state : undefined
     this.#lastAt = lastAt
     this.#keptAt = lastAt
@@ -290,6 +294,7 @@ export class LiveTable {
       if (!state) return
       if (this.#suspension.isKept(event)) continue
       const isNew = !this.#published
+      this.history = remember(this.history, this.#published, event, state)
       this.#published = state
       if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
       this.#keptAt = event.at
@@ -394,5 +399,3 @@ const NOBODY: readonly never[] = []
 const MANY = 64
 /** What all tables share of which everything is kept. */
 const NONE: Step[] = []
-/** The refusal of everything at a table that cannot go on. */
-const CLOSED: Refusal = { refused: 'this table is closed' }

@@ -1,4 +1,4 @@
-import type { Outcome, SeatNumber } from '../games/game.ts'
+import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 
 /** TableId is the number of a table, as people say it: "watch 17". */
 export type TableId = number
@@ -112,6 +112,9 @@ export class StoreFailure extends Error {
 export function isTemporary(error: unknown): error is StoreFailure {
   return error instanceof StoreFailure && error.temporary
 }
+
+/** The refusal of everything at a table that cannot go on. */
+export const CLOSED: Refusal = { refused: 'this table is closed' }
 
 /** What users are told of whose requests cannot be written. */
 export const UNWRITABLE = 'the server cannot write to its disk just now; nothing was lost; try again'

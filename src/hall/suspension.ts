@@ -1,4 +1,5 @@
 import { isRefusal } from '../games/game.ts'
+import { type History, remember } from './history.ts'
 import type { TableEvent, TableId } from './ports.ts'
 import { decide, evolve, opened, type Step, type TableState } from './table.ts'
 
@@ -8,6 +9,7 @@ export interface Restored {
   /** The time of its last event. */
   readonly lastAt: number
   readonly suspension: Suspension
+  readonly history?: History | undefined
 }
 
 /** What follows from a log. Throws a TypeError where that is no log of a table. */
@@ -16,10 +18,17 @@ export function restored(id: TableId, events: readonly TableEvent[], rules: Tabl
   if (!first) throw new TypeError(`table ${id} has no events`)
   // when the process before ended is not known: the clocks stand still from what is known of it last
   const { at } = others.at(-1) ?? first
-  const state = others.reduce(evolve, opened(first, rules))
+  let state = opened(first, rules)
+  let history: History | undefined
+  for (const event of others) {
+    const before = state
+    state = evolve(state, event)
+    history = remember(history, before, event, state)
+  }
   const steps = decide(state, { type: 'suspend' }, at)
   const step = isRefusal(steps) ? undefined : steps[0]
-  return { state: step?.state ?? state, lastAt: at, suspension: new Suspension(step) }
+  if (step) history = remember(history, state, step.event, step.state)
+  return { state: step?.state ?? state, lastAt: at, suspension: new Suspension(step), history }
 }
 
 /**

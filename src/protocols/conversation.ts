@@ -144,6 +144,10 @@ export class Conversation implements Line {
     this.stop(new Ended('ours', reason))
   }
 
+  ready(): Promise<void> {
+    return this.connection.ready()
+  }
+
   watch(on: boolean): void {
     this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
   }

@@ -80,6 +80,8 @@ export interface Line {
   watch(on: boolean): void
   /** Ends the conversation, for a reason of the house's. */
   end(reason: string): void
+  /** Resolves when the peer has read most of what it was sent, and it is its turn again; at once, where that cannot be known. */
+  ready?(): Promise<void>
 }
 
 /** Household is a house for one conversation, with an end. */

@@ -187,7 +187,8 @@ const REFUSED: Readonly<Record<string, string>> = { E: 'ABDFGHIMSUVWabdeghjklmw'
 
 /** How many characters a text has. */
 function lengthOf(text: string): number {
-  let length = 0
-  for (const _ of text) length++
-  return length
+  // a million blanks are not taken apart to be counted
+  return ASCII.test(text) ? text.length : Array.from(text).length
 }
+
+const ASCII = /^[\0-\x7f]*$/

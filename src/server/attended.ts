@@ -1,29 +1,39 @@
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { Hall } from '../hall/hall.ts'
+import { RECENT, replayed } from '../hall/history.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { PersonId } from '../hall/ports.ts'
+import type { PersonId, TableEvent } from '../hall/ports.ts'
+import { opened, type Step, type TableState } from '../hall/table.ts'
 import type { Attendance, LobbyRefusal, TableListener } from '../protocols/lobby.ts'
 import { Attending } from './attending.ts'
 import { coded, noSeat, UNAVAILABLE } from './refusals.ts'
 
-/** Events that are told again to who comes back; with more, only how it stands. */
-const REPLAYED = 200
+/** What attended tables need beside the hall. */
+export interface AttendedOptions {
+  /** Called with each table at which a seat is taken. */
+  readonly onSit: (table: LiveTable) => void
+  /** Who attends them. */
+  readonly name: () => string
+  /** Resolves when the client has read most of what it was sent. */
+  readonly ready: () => Promise<void>
+}
 
 /** Attended is the tables at which one somebody of the lobby is, in seats or watching. */
 export class Attended {
   readonly #hall: Hall
   readonly #listener: TableListener
   readonly #name: () => string
+  readonly #ready: () => Promise<void>
   readonly #tables = new Map<number, Attending>()
   readonly #onSit: (table: LiveTable) => void
   #closed = false
 
-  /** `onSit` is called with each table at which a seat is taken; `name` is who attends them. */
-  constructor(hall: Hall, listener: TableListener, onSit: (table: LiveTable) => void, name: () => string = () => '') {
+  constructor(hall: Hall, listener: TableListener, { onSit, name, ready }: AttendedOptions) {
     this.#onSit = onSit
     this.#name = name
     this.#hall = hall
     this.#listener = listener
+    this.#ready = ready
   }
 
   /** How many they are. */
@@ -77,12 +87,15 @@ export class Attended {
     token: string | undefined,
     after: number | undefined,
   ): Promise<Attendance | LobbyRefusal> {
-    const log = after === undefined ? [] : await this.#hall.log(table.id)
+    const isFar = after === undefined || table.state.n - after > RECENT
+    // what is remembered is not read again; a short table is read whole
+    const log = isFar || table.history?.since(after) ? [] : await this.#hall.log(table.id)
     if (this.#closed) return noSeat(table.id)
+    const before = table.state
     const attended = this.attend(table, seat, token)
-    const missed = after === undefined ? [] : attended.replay(log, after)
-    if (missed.length > REPLAYED) return { ...attended.attendance, resync: true }
-    for (const news of missed) this.#listener.news(news)
+    if (after === undefined) return attended.attendance
+    if (before.n - after > RECENT) return { ...attended.attendance, resync: true }
+    await attended.catchUp(table.history?.since(after) ?? stepsOf(log, before, after), this.#ready)
     return attended.attendance
   }
 
@@ -158,4 +171,15 @@ export class Attended {
     if (await table.kept()) return undefined
     return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` } : UNAVAILABLE
   }
+}
+
+/** What a log has after the event with the number `after`, up to the state `until`; that can be of a suspension that is not in it. */
+function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<Step> {
+  const [first, ...others] = log.slice(0, until.n)
+  if (!first) return
+  const base = opened(first, until.rules)
+  if (after < 1) yield { event: first, state: base }
+  yield* replayed(base, others, after)
+  const { n, at } = others.at(-1) ?? first
+  if (n < until.n && until.suspended) yield { event: { type: 'suspended', n: until.n, at }, state: until }
 }

@@ -3,9 +3,14 @@ import { timeLeft, turnLeft } from '../hall/clocks.ts'
 import type { LiveTable } from '../hall/live.ts'
 import { type Attendant, type News, situationOf } from '../hall/news.ts'
 import type { TableEvent } from '../hall/ports.ts'
-import { evolve, opened, type TableState } from '../hall/table.ts'
+import type { Step, TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
 import { termsOf } from './known.ts'
+
+/** Events that are told again at a time, until the client has read them. */
+const PAGE = 20
+/** Events that wait behind those, at most, before the client is sent all of them whether it reads or not. */
+const MANY = 200
 
 /** What attending needs beside the table. */
 export interface AttendingOptions {
@@ -31,6 +36,9 @@ export class Attending implements Attendant {
   #leaveTable: (() => void) | undefined
   /** The number of the last event that changed what is seen. */
   #seen = 0
+  #ended = false
+  /** What happens while the client catches up, to be told behind that. */
+  #held: TableNews[] | undefined
 
   constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name }: AttendingOptions) {
     this.name = name
@@ -76,25 +84,28 @@ export class Attending implements Attendant {
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /** What happened after the event with the number `after`, as it would have been told; from the table's log. */
-  replay(log: readonly TableEvent[], after: number): TableNews[] {
-    const [first, ...others] = log
-    if (!first) return []
-    let state = opened(first, this.table.state.rules)
-    const news: TableNews[] = []
-    const tell = (event: TableEvent) => {
-      if (event.n > after) news.push(this.#newsOf(event.n, event.at, told(event), state))
+  /**
+   * Tells what happened after the event with the number `after`, a page at a time: `ready` resolves when the client has
+   * read most of what it was sent. What happens meanwhile is told behind it.
+   */
+  async catchUp(missed: Iterable<Step>, ready: () => Promise<void>): Promise<void> {
+    this.#held ??= []
+    let count = 0
+    for (const { event, state } of missed) {
+      if (count > 0 && count % PAGE === 0 && this.#held.length < MANY) await ready()
+      // the client may have gone, or somebody else have taken the seat up
+      if (this.#ended) break
+      this.#listener.news(this.#newsOf(event.n, event.at, told(event), state))
+      count++
     }
-    tell(first)
-    for (const event of others) {
-      state = evolve(state, event)
-      tell(event)
-    }
-    return news
+    const held = this.#held
+    this.#held = undefined
+    if (!this.#ended) for (const news of held) this.#listener.news(news)
   }
 
   /** Goes away; a seat is held for its owner, unless somebody else has taken it up. */
   end(): void {
+    this.#ended = true
     this.#leaveTable?.()
     if (this.seat !== undefined && !this.table.attendants.some(({ who }) => who === this.seat)) {
       this.table.submit({ type: 'gone', seat: this.seat })
@@ -103,10 +114,13 @@ export class Attending implements Attendant {
 
   news({ n, at, event, situation }: News): void {
     if (situation) this.#seen = n
-    this.#listener.news(this.#newsOf(n, at, told(event), this.table.state))
+    const news = this.#newsOf(n, at, told(event), this.table.state)
+    if (this.#held) this.#held.push(news)
+    else this.#listener.news(news)
   }
 
   closed(reason: Error): void {
+    this.#ended = true
     this.#onClosed()
     this.#listener.closed(this.table.id, reason.message)
   }

@@ -74,12 +74,11 @@ export class Session implements Lobby {
     this.#rooms = rooms
     this.#line = line
     this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
-    this.#tables = new Attended(
-      rooms.hall,
-      listener,
-      (table) => holdings.add(table),
-      () => this.#visitor?.name ?? '',
-    )
+    this.#tables = new Attended(rooms.hall, listener, {
+      onSit: (table) => holdings.add(table),
+      name: () => this.#visitor?.name ?? '',
+      ready: () => line.ready?.() ?? Promise.resolve(),
+    })
     this.#holdings = holdings
     this.#talk = new Talk({ rooms, line, tables: this.#tables })
     this.#listener = listener

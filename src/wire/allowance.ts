@@ -61,11 +61,17 @@ export class Allowance implements Task {
 
   /** Whether a message may be read now; where not, `readOn` is called when it may. */
   mayRead(): boolean {
-    const queue = this.#runQueue
-    if (this.#direct || !queue || queue.isRunning(this)) return true
-    this.#queued = true
-    queue.add(this)
+    if (this.#direct || !this.#runQueue || this.#runQueue.isRunning(this)) return true
+    this.queue()
     return false
+  }
+
+  /** Waits for a slice of time; `readOn` is called in it. */
+  queue(): void {
+    if (this.resting) return
+    this.#queued = true
+    if (this.#runQueue) this.#runQueue.add(this)
+    else queueMicrotask(() => this.run())
   }
 
   /** A message is read, at its cost. */

@@ -1,6 +1,6 @@
 import { Allowance, type Budget } from './allowance.ts'
 import { type Clock, wallClock } from './clock.ts'
-import { Ended, type Unfinished } from './ends.ts'
+import { Ended, gone, type Unfinished } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
@@ -39,17 +39,12 @@ const LINGER_READING = 30_000
 /** How long the last data has to arrive before a reset, in milliseconds (PROTOCOLS Q4). */
 const BEFORE_RESET = 200
 
+/** Bytes that the peer has not taken above which `ready` waits for it. */
+const HIGH = 64 * 1024
 /** Characters of a message that cost no more than an empty one; so many more cost as much as another message. */
 const FREE = 1024
 /** How a conversation in TLS begins: a handshake record. */
 const TLS_HANDSHAKE = [0x16, 0x03]
-/** Sentences for what systems call broken connections, where more can be said than that. */
-const BROKEN: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens on the other side (ECONNREFUSED)',
-  ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
-  EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
-}
-
 /** Our own ends of conversations. Each good end needs one, and to make an error costs as much as to play a move. */
 const CLOSED = new Ended('ours', 'this side has ended the conversation')
 const BROKEN_OFF = new Ended('ours', 'this side has broken the conversation off')
@@ -84,6 +79,7 @@ export class Connection implements Sink {
   readonly #allowance: Allowance
   #reader: Reader | undefined
   #onGone: ((end: Ended) => void) | undefined
+  #onReady: (() => void) | undefined
   #end: Ended | undefined
   /** The peer will say nothing more: it has finished, or, where `#broken` says why, broken the connection off. */
   #peerGone = false
@@ -160,8 +156,29 @@ export class Connection implements Sink {
 
   /** Reads on for whoever waits, now that it may. */
   readOn(): void {
+    const ready = this.#onReady
+    this.#onReady = undefined
+    ready?.()
     this.#offer()
     if (this.#reader && !this.#allowance.resting) this.waitingSince = this.#clock.monotonic()
+  }
+
+  /**
+   * Resolves when the peer has taken most of what was sent, and may ask for more: for a handler that sends much. One that
+   * waits so at a time. After the end, at once.
+   */
+  ready(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onReady = resolve
+      const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allowance.queue())
+      const { unsent } = this.transport
+      if (unsent <= HIGH) return sent()
+      const cancel = this.#clock.after(LINGER_READING, () => this.#full(unsent, HIGH))
+      this.transport.whenSent(() => {
+        cancel()
+        sent()
+      })
+    })
   }
 
   /** Takes the wish to read back; what comes is for the next reader. */
@@ -329,6 +346,7 @@ export class Connection implements Sink {
     this.#reader = undefined
     this.waitingSince = undefined
     this.#onGone = undefined
+    this.#onReady?.()
     reader?.end(end)
     onGone?.(end)
   }
@@ -374,15 +392,4 @@ export class Connection implements Sink {
       })
     })
   }
-}
-
-function gone(broken: string | undefined, cut: number, unfinished: Unfinished | undefined): Ended {
-  if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
-  return new Ended(
-    'finished',
-    cut > 0
-      ? `the other side closed the connection in the middle of a message, ${cut} bytes into it`
-      : 'the other side closed the connection',
-    unfinished,
-  )
 }

@@ -32,3 +32,22 @@ export class Ended extends Error {
     return this.how === 'finished' || this.how === 'reset'
   }
 }
+
+/** Sentences for what systems call broken connections, where more can be said than that. */
+const BROKEN: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens on the other side (ECONNREFUSED)',
+  ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
+  EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
+}
+
+/** How a peer has gone: broken off, with the system's code, or finished, perhaps so many bytes into a message. */
+export function gone(broken: string | undefined, cut: number, unfinished: Unfinished | undefined): Ended {
+  if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
+  return new Ended(
+    'finished',
+    cut > 0
+      ? `the other side closed the connection in the middle of a message, ${cut} bytes into it`
+      : 'the other side closed the connection',
+    unfinished,
+  )
+}

@@ -35,6 +35,10 @@ export abstract class Layer implements Transport, Sink {
     this.inner.soon(what)
   }
 
+  whenSent(then: () => void): void {
+    this.inner.whenSent(then)
+  }
+
   write(data: string | Uint8Array): void {
     this.inner.write(data)
   }

@@ -49,6 +49,8 @@ export interface Transport {
   soon(what: Flushable): void
   /** Sends text (as UTF-8) or bytes. Never throws; a broken connection is told to the sink. */
   write(data: string | Uint8Array): void
+  /** Calls `then` once, when the system has taken what was written, or will take nothing more; at once where it has taken most. */
+  whenSent(then: () => void): void
   /** Stops reading, so that the peer has to wait; `resume` reads again. */
   pause(): void
   resume(): void

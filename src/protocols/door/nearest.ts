@@ -8,6 +8,8 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   const word = typed.toLowerCase()
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const name of known) {
+    // letters that are too many, or too few, are wrong ones
+    if (Math.abs(word.length - name.length) > 2) continue
     const most = (word.length > LONG && name.startsWith(word.charAt(0))) || inOrder(word) === inOrder(name) ? 2 : 1
     const distance = leven(word, name, { maxDistance: most + 1 })
     if (distance <= most && distance < Math.min(word.length, best?.distance ?? Number.POSITIVE_INFINITY)) best = { name, distance }

@@ -25,9 +25,14 @@ export function inLine(text: string): string {
  * some names, or with what `isName` says is one. What somebody typed without a blank and without end is cut.
  */
 export function sentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
-  const text = revealed(inLine(refused.replace(ENDLESS, '$1...')))
+  const text = revealed(inLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
   const named = names.some((name) => text.startsWith(revealed(inLine(name)))) || beginningsOf(text).some(isName)
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
+}
+
+/** A text that is cut after so many characters. */
+function shortTo(most: number, text: string): string {
+  return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}...`
 }
 
 /** The first words of a text that are no longer than a name, up to each blank or other end of a word. */
@@ -88,6 +93,8 @@ export function edited(line: string): string {
   return characters.join('')
 }
 
+/** Characters of a refusal that are shown: some quote what was typed. */
+const LONGEST = 600
 /** Characters of a name at most, and one of what follows it: of two halves each beyond U+FFFF. */
 const LONGEST_NAME = 41
 /** More than any name, token or code has without a blank, and what of it is shown. */

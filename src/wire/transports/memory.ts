@@ -23,6 +23,8 @@ export class MemoryTransport implements Transport {
   #sink: Sink | undefined
   #coming: { bytes: number; event: (sink: Sink) => void }[] = []
   #paused = false
+  /** Called when everything that has come is read. */
+  #onRead: (() => void)[] = []
   #finished = false
   #closed = false
 
@@ -56,6 +58,11 @@ export class MemoryTransport implements Transport {
     // as a system that is sent to what it has closed
     if (this.#other.#closed) this.#close('EPIPE')
     else this.#other.#take((sink) => sink.data(bytes), bytes.length)
+  }
+
+  whenSent(then: () => void): void {
+    if (this.unsent === 0 || this.#closed) then()
+    else this.#other.#onRead.push(then)
   }
 
   pause(): void {
@@ -96,6 +103,7 @@ export class MemoryTransport implements Transport {
     if (this.#closed) return
     this.#coming = []
     this.#paused = false
+    this.#deliver()
     this.#close()
   }
 
@@ -113,8 +121,12 @@ export class MemoryTransport implements Transport {
   #deliver(): void {
     while (this.#sink && !this.#paused) {
       const next = this.#coming.shift()
-      if (!next) return
+      if (!next) break
       next.event(this.#sink)
     }
+    if (this.#coming.length > 0) return
+    const onRead = this.#onRead
+    this.#onRead = []
+    for (const then of onRead) then()
   }
 }

@@ -68,6 +68,15 @@ export class SocketTransport implements Transport {
     if (this.#socket.writable) this.#socket.write(data)
   }
 
+  whenSent(then: () => void): void {
+    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return then()
+    const once = () => {
+      this.#socket.off('drain', once).off('close', once)
+      then()
+    }
+    this.#socket.on('drain', once).on('close', once)
+  }
+
   pause(): void {
     this.#socket.pause()
   }

@@ -192,6 +192,10 @@ class UdpTransport implements Transport {
     })
   }
 
+  whenSent(then: () => void): void {
+    then()
+  }
+
   /** Datagrams do not wait: what is not read in time is lost. */
   pause(): void {}
   resume(): void {}
