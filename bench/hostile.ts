@@ -1,0 +1,145 @@
+// What other clients wait for while hostile ones pipeline every command: node bench/hostile.ts [--users N] [--ms N] [--write] [WORD ...]
+// With words, only the floods whose names have one of them.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { allPrograms } from '../src/protocols/index.ts'
+import { figure, table, verdict } from './figures.ts'
+import type { Orders } from './hostile/crowd.ts'
+import { allFloods, type Flood } from './hostile/floods.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    users: { type: 'string', default: '5000' },
+    ms: { type: 'string', default: '1000' },
+    write: { type: 'boolean', default: false },
+  },
+})
+/** Hostile connections at a time. */
+const HOSTILE = 50
+/** Milliseconds that the p99 of another client may be. */
+const TARGET = 50
+const START = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
+
+const server = spawn(process.execPath, ['--max-semi-space-size=4', '--single-threaded-gc', START, 'serve', '--json'], {
+  env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts() },
+  stdio: ['ignore', 'pipe', 'ignore'],
+})
+process.on('exit', () => server.kill('SIGKILL'))
+const ports = await listening()
+const door = ports['parlor/door'] ?? 0
+
+const users = new Worker(new URL('./hostile/users.ts', import.meta.url), { workerData: { port: door, count: Number(values.users) } })
+await once(users, 'message')
+const crowd = new Worker(new URL('./hostile/crowd.ts', import.meta.url))
+
+const floods = (await allFloods()).filter(({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)))
+const rows: { name: string; p99: number; max: number; answers: number }[] = []
+await measure('nothing', [])
+for (const flood of floods) await measure(flood.name, Array<Flood>(HOSTILE).fill(flood))
+if (positionals.length === 0) {
+  const mixed = Array.from({ length: HOSTILE }, (_, at) => floods[Math.floor((at * floods.length) / HOSTILE)]).filter(
+    (flood) => flood !== undefined,
+  )
+  await measure('all together', mixed)
+}
+const worst = Math.max(...rows.map(({ p99 }) => p99))
+const page = [
+  '# Hostile clients\n',
+  `What \`npm run bench:hostile\` has measured: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
+  'command as fast as it is read. A client asks `ping` again and again over one connection, and another connects to `tjc/guess`',
+  'and waits to be greeted; the figures are what they waited, in milliseconds.\n',
+  table([
+    ['flood', 'p99', 'max', 'answers'],
+    ['---', '--:', '--:', '--:'],
+    ...rows.map((row) => [`\`${row.name}\``, figure(row.p99, 1), figure(row.max, 1), String(row.answers)]),
+  ]),
+  '',
+  verdict(worst < TARGET, `p99 under ${TARGET} ms in each flood; the worst is ${figure(worst, 1)} ms`),
+  '',
+].join('\n')
+if (values.write) writeFileSync(new URL('./HOSTILE.md', import.meta.url), page)
+console.log(`worst p99: ${figure(worst, 1)} ms`)
+process.exit(worst < TARGET ? 0 : 1)
+
+/** Measures what others wait for while some floods come. */
+async function measure(name: string, orders: readonly Flood[]): Promise<void> {
+  crowd.postMessage({ floods: orders, ports } satisfies Orders)
+  await once(crowd, 'message')
+  const until = performance.now() + Number(values.ms)
+  const waits = (await Promise.all([pinging(until), greetings(until)])).flat().sort((one, other) => one - other)
+  const row = { name, p99: waits[Math.ceil(waits.length * 0.99) - 1] ?? 0, max: waits.at(-1) ?? 0, answers: waits.length }
+  rows.push(row)
+  console.log(`${figure(row.p99, 1).padStart(8)} ${figure(row.max, 1).padStart(8)}  ${row.name}`)
+}
+
+/** Asks whether the server is there, again and again; answers with what that took each time. */
+async function pinging(until: number): Promise<number[]> {
+  const socket = connect(door, '127.0.0.1').setNoDelay()
+  socket.write('style json\n{"type":"ping","id":"begin"}\n')
+  await heard(socket, '"begin"')
+  const waits: number[] = []
+  while (performance.now() < until) {
+    const from = performance.now()
+    socket.write('{"type":"ping"}\n')
+    await heard(socket, 'pong')
+    waits.push(performance.now() - from)
+    await pause()
+  }
+  socket.destroy()
+  return waits
+}
+
+/** Connects to a worksheet's program and waits for its first word, again and again. */
+async function greetings(until: number): Promise<number[]> {
+  const waits: number[] = []
+  while (performance.now() < until) {
+    const from = performance.now()
+    const socket = connect(ports['tjc/guess'] ?? 0, '127.0.0.1')
+    await heard(socket, 'GUESS')
+    waits.push(performance.now() - from)
+    socket.destroy()
+    await pause()
+  }
+  return waits
+}
+
+function heard(socket: Socket, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let all = ''
+    const hear = (data: Buffer) => {
+      all += data
+      if (!all.includes(text)) return
+      socket.off('data', hear).off('close', closed)
+      resolve()
+    }
+    const closed = () => reject(new Error(`closed without ${text}: ${all.slice(-200)}`))
+    socket.on('data', hear).on('close', closed)
+  })
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 4))
+}
+
+async function anyPorts(): Promise<string> {
+  return (await allPrograms()).map(({ name }) => `${name}=0`).join(',')
+}
+
+async function listening(): Promise<Readonly<Record<string, number>>> {
+  let text = ''
+  for await (const data of server.stdout) {
+    text += data
+    if (text.includes('\n')) break
+  }
+  const { listening: places } = JSON.parse(text.split('\n')[0] ?? '') as {
+    listening: { program: string; port: number; transport: string }[]
+  }
+  return Object.fromEntries(places.filter(({ transport }) => transport !== 'udp').map(({ program, port }) => [program, port]))
+}

@@ -1,0 +1,85 @@
+// Hostile connections, in a thread of their own: they pipeline what they are told, as fast as it is read.
+import { createSocket } from 'node:dgram'
+import { connect, type Socket } from 'node:net'
+import { parentPort } from 'node:worker_threads'
+import type { Flood } from './floods.ts'
+
+/** Orders: so many connections with a flood each, at ports by program; none ends those that are. */
+export interface Orders {
+  readonly floods: readonly Flood[]
+  readonly ports: Readonly<Record<string, number>>
+}
+
+/** Bytes that one write has at least. */
+const CHUNK = 32 * 1024
+/** Milliseconds until a connection that was closed is opened again. */
+const AGAIN = 20
+
+let round = 0
+let names = 0
+const open = new Set<{ destroy(): void }>()
+
+parentPort?.on('message', ({ floods, ports }: Orders) => {
+  round++
+  for (const one of open) one.destroy()
+  open.clear()
+  for (const flood of floods) {
+    const port = ports[flood.program] ?? 0
+    if (flood.udp) floodDatagrams(flood, port)
+    else attack(flood, port, round)
+  }
+  parentPort?.postMessage('ordered')
+})
+
+/** Opens a connection and pipelines on it, again and again until the round is over. */
+function attack(flood: Flood, port: number, during: number): void {
+  if (round !== during) return
+  const user = `evil${++names}`
+  const socket = connect(port, '127.0.0.1')
+  open.add(socket)
+  socket.on('error', () => {})
+  socket.on('close', () => {
+    open.delete(socket)
+    setTimeout(() => attack(flood, port, during), AGAIN)
+  })
+  const fill = (text: string, table: string, token: string) =>
+    text.replaceAll('USER', user).replaceAll('TABLE', table).replaceAll('TOKEN', token)
+  socket.write(fill(flood.prelude, '1', ''))
+  if (!/TABLE|TOKEN/.test(flood.text)) {
+    socket.resume()
+    return pipeline(socket, fill(flood.text, '1', ''))
+  }
+  let heard = ''
+  socket.setEncoding('utf8').on('data', (data) => {
+    if (heard === 'all') return
+    heard += data
+    const table = /"table":(\d+)|Table (\d+)/.exec(heard)
+    const token = /"token":"(\w+)"|resume (\w{20,})/.exec(heard)
+    if (!table || !token) return
+    heard = 'all'
+    pipeline(socket, fill(flood.text, table[1] ?? table[2] ?? '1', token[1] ?? token[2] ?? ''))
+  })
+}
+
+function pipeline(socket: Socket, text: string): void {
+  const chunk = Buffer.from(text.repeat(Math.ceil(CHUNK / Math.max(1, text.length))))
+  const more = () => {
+    while (!socket.destroyed && socket.write(chunk)) {}
+  }
+  socket.on('drain', more)
+  more()
+}
+
+/** Sends datagrams, a thousand every few milliseconds. */
+function floodDatagrams({ text }: Flood, port: number): void {
+  const socket = createSocket('udp4').on('error', () => {})
+  const timer = setInterval(() => {
+    for (let n = 0; n < 20; n++) socket.send(text, port, '127.0.0.1')
+  }, 5)
+  open.add({
+    destroy() {
+      clearInterval(timer)
+      socket.close()
+    },
+  })
+}
