@@ -31,7 +31,7 @@ export class History {
 
   /** The events after the number `after`, each with the state that it leads to; `undefined` where they go too far back. */
   since(after: number): Iterable<Step> | undefined {
-    return after < this.#base.n ? undefined : replayed(this.#base, this.#events, after)
+    return after < this.#base.n ? undefined : replayed(this.#base, [...this.#events], after)
   }
 }
 

@@ -59,8 +59,8 @@ export class Attended {
     this.#listener.seated(this.attend(table, seat, token).attendance)
   }
 
-  /** Goes to a table; from here on its news are told. */
-  attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string): Attending {
+  /** Goes to a table; from here on its news are told, unless `isBehind`, and then they wait for what was missed. */
+  attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string, isBehind = false): Attending {
     const before = this.#tables.get(table.id)
     const { seated, news, closed } = this.#listener
     const listener: TableListener = {
@@ -72,7 +72,7 @@ export class Attended {
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
-    const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name() })
+    const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
     this.#tables.set(table.id, attended)
     attended.begin()
     // afterwards, so that the seat is not empty meanwhile
@@ -87,15 +87,20 @@ export class Attended {
     token: string | undefined,
     after: number | undefined,
   ): Promise<Attendance | LobbyRefusal> {
-    const isFar = after === undefined || table.state.n - after > RECENT
-    // what is remembered is not read again; a short table is read whole
-    const log = isFar || table.history?.since(after) ? [] : await this.#hall.log(table.id)
     if (this.#closed) return noSeat(table.id)
     const before = table.state
-    const attended = this.attend(table, seat, token)
-    if (after === undefined) return attended.attendance
-    if (before.n - after > RECENT) return { ...attended.attendance, resync: true }
-    await attended.catchUp(table.history?.since(after) ?? stepsOf(log, before, after), this.#ready)
+    const missed = after === undefined ? 0 : Math.max(0, before.n - after)
+    const isNear = after !== undefined && missed > 0 && missed <= RECENT
+    const known = isNear ? table.history?.since(after) : undefined
+    const attended = this.attend(table, seat, token, isNear)
+    if (!isNear) return missed > 0 ? { ...attended.attendance, resync: true } : attended.attendance
+    try {
+      // what is remembered is not read again; a short table is read whole
+      const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
+      await attended.catchUp(steps, (news) => this.#listener.news(news), this.#ready)
+    } finally {
+      attended.goOn()
+    }
     return attended.attendance
   }
 

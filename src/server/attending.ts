@@ -21,6 +21,8 @@ export interface AttendingOptions {
   readonly onClosed: () => void
   /** The name of who attends. */
   readonly name: string
+  /** What happens waits until `goOn` is called. */
+  readonly isBehind: boolean
 }
 
 /** Attending is somebody of the lobby at a table, in a seat or watching. */
@@ -40,8 +42,9 @@ export class Attending implements Attendant {
   /** What happens while the client catches up, to be told behind that. */
   #held: TableNews[] | undefined
 
-  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name }: AttendingOptions) {
+  constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name, isBehind }: AttendingOptions) {
     this.name = name
+    this.#held = isBehind ? [] : undefined
     this.table = table
     this.who = who
     this.token = token
@@ -84,21 +87,21 @@ export class Attending implements Attendant {
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /**
-   * Tells what happened after the event with the number `after`, a page at a time: `ready` resolves when the client has
-   * read most of what it was sent. What happens meanwhile is told behind it.
-   */
-  async catchUp(missed: Iterable<Step>, ready: () => Promise<void>): Promise<void> {
-    this.#held ??= []
+  /** Tells what was missed, a page at a time: `ready` resolves when the client has read most of what it was sent. */
+  async catchUp(missed: Iterable<Step>, tell: (news: TableNews) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {
-      if (count > 0 && count % PAGE === 0 && this.#held.length < MANY) await ready()
+      if (count > 0 && count % PAGE === 0 && (this.#held?.length ?? 0) < MANY) await ready()
       // the client may have gone, or somebody else have taken the seat up
-      if (this.#ended) break
-      this.#listener.news(this.#newsOf(event.n, event.at, told(event), state))
+      if (this.#ended) return
+      tell(this.#newsOf(event.n, event.at, told(event), state))
       count++
     }
-    const held = this.#held
+  }
+
+  /** Tells what has happened while the client was behind, and from now on what happens, as it happens. */
+  goOn(): void {
+    const held = this.#held ?? []
     this.#held = undefined
     if (!this.#ended) for (const news of held) this.#listener.news(news)
   }
