@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { games } from '../../src/games/index.ts'
+import { seeded } from '../../src/games/random.ts'
+import { Hall } from '../../src/hall/hall.ts'
+import type { Sitter, Store } from '../../src/hall/ports.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { storeToBreak } from '../support/outage.ts'
+
+const ADA: Sitter = { person: 'account:1', name: 'ada' }
+const GRACE: Sitter = { person: 'account:2', name: 'grace' }
+
+/** A process with a hall on a store, and what it could not survive in silence. */
+function start(store: Store, time: TestClock) {
+  const troubles: string[] = []
+  const hall = new Hall({ store, games, clock: time, random: seeded(1), onTrouble: (sentence) => troubles.push(sentence) })
+  return { hall, troubles }
+}
+
+/** A game of which one move was made, taken up by a second process on the same store. */
+async function restarted() {
+  const time = new TestClock(1_700_000_000_000)
+  const data = await storeToBreak(time)
+  const before = start(data.store, time)
+  const { id } = before.hall.open('tictactoe', { options: {}, seats: [ADA, GRACE], clock: { total: 60_000 } })
+  await settled()
+  before.hall.table(id)?.submit({ type: 'play', seat: 0, move: 5 })
+  await settled()
+  before.hall.close(new Error('the process ends'))
+  const { hall, troubles } = start(data.store, time)
+  await hall.restore()
+  const table = hall.table(id)
+  if (!table) throw new Error('the table was not taken up again')
+  return { time, data, hall, troubles, table, log: () => data.store.tables.read(id, 0) }
+}
+
+test('that a table was suspended is appended before what follows, also where that could not be written at first', async () => {
+  const { data, table, troubles, log } = await restarted()
+  data.break()
+  table.submit({ type: 'back', seat: 1 })
+  table.submit({ type: 'back', seat: 0 })
+  await settled()
+  expect(table.state).toMatchObject({ suspended: true, n: 3 })
+  await data.mend()
+  await settled()
+  table.submit({ type: 'back', seat: 1 })
+  await settled()
+  table.submit({ type: 'play', seat: 1, move: 1 })
+  await settled()
+  const events = await log()
+  expect(events.map(({ n }) => n)).toEqual(events.map((_, at) => at + 1))
+  expect(events.slice(0, 3).map(({ type }) => type)).toEqual(['opened', 'moved', 'suspended'])
+  expect(events.filter(({ type }) => type === 'suspended')).toHaveLength(1)
+  expect(events.at(-1)).toMatchObject({ type: 'moved', seat: 1 })
+  expect(troubles).toEqual([])
+})
+
+test('who reads the log finds all that is seen in it, and asking twice appends it once', async () => {
+  const { hall, table, log } = await restarted()
+  expect(await log()).toHaveLength(2)
+  const [one, other] = await Promise.all([hall.log(table.id), hall.log(table.id)])
+  expect([one.length, other.length, table.state.n]).toEqual([3, 3, 3])
+  await hall.log(table.id)
+  expect(await log()).toHaveLength(3)
+})
