@@ -48,6 +48,7 @@ export class LiveTable {
   readonly #waiters = new Waiters()
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
+  #written = 0
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
@@ -114,6 +115,11 @@ export class LiveTable {
   /** Those who attend now. */
   get attendants(): readonly Attendant[] {
     return this.#attendants
+  }
+
+  /** Bytes that this process has added to its log. */
+  get written(): number {
+    return this.#written
   }
 
   /** The number of the last event that is decided. */
@@ -242,7 +248,7 @@ export class LiveTable {
     if (this.#pending.length === 0) this.#pending = steps
     else this.#pending.push(...steps)
     this.#underWay++
-    this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#answered)
+    this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#answered) ?? 0
   }
 
   /** The journal has kept what it was given, as followers have heard, or cannot. */

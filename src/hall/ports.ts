@@ -149,9 +149,10 @@ export interface TableLog {
   /**
    * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when they are
    * kept, whatever happens to this process, or with the reason why they are not: a `VersionConflict`, or that they cannot
-   * be. Never at once, and after those who follow; for one table in the order of the appends; it should not throw.
+   * be. Never at once, and after those who follow; for one table in the order of the appends; it should not throw. Answers
+   * with the bytes that this adds, where the log knows.
    */
-  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void
+  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
   /** A table's events after the number `after`, in order; none for a table that is not known. */
   read(table: TableId, after: number): Promise<readonly TableEvent[]>
   /** Reads many tables from their first events, in any order: together, which costs less than one after the other. */

@@ -13,6 +13,14 @@ export interface Attention {
   end(reason: string): void
 }
 
+/** Account is charged with what a holder adds to the disk. */
+export interface Account {
+  readonly spending: { readonly full: string | undefined }
+  spend<Answer>(table: LiveTable, act: () => Answer): Answer
+}
+
+const FREE: Account = { spending: { full: undefined }, spend: (_, act) => act() }
+
 /** HallSeat is a seat at a table of the hall, as somebody holds it through one connection, until the game is over. */
 export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly number: SeatNumber
@@ -21,6 +29,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly #sight = new Sight<View>()
   readonly #leaveTable: () => void
   readonly #attention: Attention
+  readonly #account: Account
   #waiting = false
   #over = false
   /** The event after which there is something to be seen: what was decided before the seat was taken is waited for. */
@@ -29,7 +38,8 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   #coming = 0
 
   /** Takes a seat at a table of the game whose moves and views these are. */
-  constructor(table: LiveTable, number: SeatNumber, keeping: Keeping, attention: Attention) {
+  constructor(table: LiveTable, number: SeatNumber, keeping: Keeping, attention: Attention, account: Account = FREE) {
+    this.#account = account
     this.table = table
     this.number = number
     this.#keeping = keeping
@@ -71,7 +81,12 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   /** Makes a move. One that crosses the end of the game is nobody's fault, and forgotten: the end is what is seen next. */
   play(move: Move): Refusal | undefined {
     if (this.table.over && !(this.#over && this.#sight.empty)) return undefined
-    const refusal = this.table.submit({ type: 'play', seat: this.number, move }, true)
+    const { full } = this.#account.spending
+    if (full !== undefined) {
+      this.#attention.end(full)
+      return { refused: full }
+    }
+    const refusal = this.#account.spend(this.table, () => this.table.submit({ type: 'play', seat: this.number, move }, true))
     if (!refusal) this.#coming++
     return refusal
   }

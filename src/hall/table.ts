@@ -22,6 +22,8 @@ export interface TableState {
   readonly toMove: readonly SeatNumber[]
   /** The time since which those who are to move have been waited for: of the last move, or of the first who came back. */
   readonly turnSince: number
+  /** How many of the events are moves. */
+  readonly moves: number
   /** The time of the last move, or of the opening: no restart and no return of a player changes it. */
   readonly movedAt: number
   readonly outcome?: Outcome | undefined
@@ -72,6 +74,8 @@ export interface Step {
 
 /** Characters that somebody may say at once. */
 const SAYING = 1000
+/** Events at one table that are no moves, at most, before talk and offers are refused. */
+export const EVENTS = 10_000
 const NOBODY: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
 
@@ -117,11 +121,11 @@ function houseToMove({ toMove, opened: { seats } }: TableState): SeatNumber | un
 function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play' }>, now: number): readonly Happening[] | Refusal {
   switch (command.type) {
     case 'say':
-      return say(command)
+      return tooMany(table) ?? say(command)
     case 'offer':
-      return offer(table, command.seat)
+      return tooMany(table) ?? offer(table, command.seat)
     case 'decline':
-      return decline(table, command.seat)
+      return tooMany(table) ?? decline(table, command.seat)
     case 'resign':
       return leave(table, { ...leftBy(table, command.seat), resigned: true })
     case 'leave':
@@ -185,6 +189,7 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
     seed,
     toMove,
     turnSince: at,
+    moves: 0,
     movedAt: at,
     outcome,
     ended: false,
@@ -256,12 +261,19 @@ function moved(table: TableState, { n, seat, at }: Moved, position: unknown): Ta
     position,
     toMove,
     turnSince: at,
+    moves: table.moves + 1,
     movedAt: at,
     outcome: rules.outcome(position),
     // who moves has not taken up the other's offer
     offers: offers.length === 0 ? offers : offers.filter((one) => one === seat),
     clocks: isTimed(opened) ? passed(clocks, toMove, seat, at) : clocks,
   }
+}
+
+/** Refuses what is no move at a table that has had too much of that. */
+function tooMany({ n, moves }: TableState): Refusal | undefined {
+  if (n - moves < EVENTS) return undefined
+  return { refused: `${EVENTS} things beside moves have happened at this table, the limit: play on, or begin another game` }
 }
 
 function say({ name, seat, text }: Extract<Command, { type: 'say' }>): readonly Happening[] | Refusal {

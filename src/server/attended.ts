@@ -3,15 +3,16 @@ import type { Hall } from '../hall/hall.ts'
 import { RECENT, replayed } from '../hall/history.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { PersonId, TableEvent } from '../hall/ports.ts'
-import { opened, type Step, type TableState } from '../hall/table.ts'
+import { type Command, opened, type Step, type TableState } from '../hall/table.ts'
 import type { Attendance, LobbyRefusal, TableListener } from '../protocols/lobby.ts'
 import { Attending } from './attending.ts'
+import type { Holdings } from './holdings.ts'
 import { coded, noSeat, UNAVAILABLE } from './refusals.ts'
 
 /** What attended tables need beside the hall. */
 export interface AttendedOptions {
-  /** Called with each table at which a seat is taken. */
-  readonly onSit: (table: LiveTable) => void
+  /** Counts the seats, and what is written. */
+  readonly holdings: Holdings
   /** Who attends them. */
   readonly name: () => string
   /** Resolves when the client has read most of what it was sent. */
@@ -25,11 +26,11 @@ export class Attended {
   readonly #name: () => string
   readonly #ready: () => Promise<void>
   readonly #tables = new Map<number, Attending>()
-  readonly #onSit: (table: LiveTable) => void
+  readonly #holdings: Holdings
   #closed = false
 
-  constructor(hall: Hall, listener: TableListener, { onSit, name, ready }: AttendedOptions) {
-    this.#onSit = onSit
+  constructor(hall: Hall, listener: TableListener, { holdings, name, ready }: AttendedOptions) {
+    this.#holdings = holdings
     this.#name = name
     this.#hall = hall
     this.#listener = listener
@@ -55,7 +56,7 @@ export class Attended {
 
   /** Sits down, and says so. */
   sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
-    this.#onSit(table)
+    this.#holdings.open(table)
     this.#listener.seated(this.attend(table, seat, token).attendance)
   }
 
@@ -74,7 +75,7 @@ export class Attended {
     const onClosed = () => this.#tables.delete(table.id)
     const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
     this.#tables.set(table.id, attended)
-    attended.begin()
+    this.#holdings.spend(table, () => attended.begin())
     // afterwards, so that the seat is not empty meanwhile
     before?.end()
     return attended
@@ -88,6 +89,8 @@ export class Attended {
     after: number | undefined,
   ): Promise<Attendance | LobbyRefusal> {
     if (this.#closed) return noSeat(table.id)
+    const full = this.#full
+    if (full) return full
     const before = table.state
     const missed = after === undefined ? 0 : Math.max(0, before.n - after)
     const isNear = after !== undefined && missed > 0 && missed <= RECENT
@@ -121,7 +124,8 @@ export class Attended {
     const { table, seat, seen } = attended
     if (after !== undefined && after < seen) return { code: 'stale', refused: `something has happened at table ${id} after event ${after}` }
     const move = table.state.rules.notation.parse(text)
-    const refusal = isRefusal(move) ? move : table.submit({ type: 'play', seat, move })
+    if (this.#full) return this.#full
+    const refusal = isRefusal(move) ? move : this.#spend(table, { type: 'play', seat, move })
     return refusal ? coded('illegal-move', refusal) : this.#kept(table)
   }
 
@@ -130,26 +134,34 @@ export class Attended {
     const attended = this.#tables.get(id)
     if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
     const seat = attended.seat === undefined ? {} : { seat: attended.seat }
-    return this.#done(attended.table, attended.table.submit({ type: 'say', name, text, ...seat }))
+    return this.#full ?? this.#done(attended.table, this.#spend(attended.table, { type: 'say', name, text, ...seat }))
   }
 
   /** Offers a draw or a rematch; see `Lobby`. */
   async offer(id: number): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
-    return this.#done(attended.table, this.#hall.offer(attended.table, attended.seat))
+    const { table, seat } = attended
+    return (
+      this.#full ??
+      this.#done(
+        table,
+        this.#holdings.spend(table, () => this.#hall.offer(table, seat)),
+      )
+    )
   }
 
   /** Does something in a seat that needs no more words. */
   async act(id: number, type: 'decline' | 'resign' | 'claim' | 'abort'): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
-    return this.#done(attended.table, attended.table.submit({ type, seat: attended.seat }))
+    const full = type === 'decline' ? this.#full : undefined
+    return full ?? this.#done(attended.table, this.#spend(attended.table, { type, seat: attended.seat }))
   }
 
   /** Goes away from all tables: seats are held for their owner. */
   end(): void {
-    for (const attended of this.#tables.values()) attended.end()
+    for (const attended of this.#tables.values()) this.#holdings.spend(attended.table, () => attended.end())
     this.#tables.clear()
   }
 
@@ -166,6 +178,16 @@ export class Attended {
     this.#tables.get(before.id)?.end()
     this.#tables.delete(before.id)
     this.sit(table, before.state.opened.seats.length - 1 - seat, token)
+  }
+
+  /** The refusal of what would add to the disk, where this address has added too much. */
+  get #full(): LobbyRefusal | undefined {
+    const { full } = this.#holdings.spending
+    return full === undefined ? undefined : { code: 'too-many', refused: full }
+  }
+
+  #spend(table: LiveTable, command: Command): Refusal | undefined {
+    return this.#holdings.spend(table, () => table.submit(command))
   }
 
   async #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> {

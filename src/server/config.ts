@@ -149,6 +149,7 @@ export const Config = z.strictObject({
       seats: limit(),
       tables: limit(),
       address: limitOrHalf(),
+      disk: limit(),
       move: limitOfTime(),
     },
     { error: 'a table of limits' },

@@ -10,7 +10,7 @@ export const defaults = {
   idle: '10m',
   http: '127.0.0.1:4080',
   log: 'plain',
-  limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000, address: 'half', move: '10m' },
+  limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000, address: 'half', disk: 200, move: '10m' },
 } as const
 
 /** The file with settings that is read where nobody names another, if it is there. */

@@ -146,7 +146,9 @@ export class HallHouse implements Household, Hallway {
   #open<Move, View>(game: string, opening: Opening, keeping: Keeping): HallSeat<Move, View> {
     if (this.#closed) throw this.#closed
     this.#checkRoom()
-    return this.#take(this.#premises.hall.open(game, opening), 0, keeping)
+    const table = this.#premises.hall.open(game, opening)
+    this.#holdings.open(table)
+    return this.#take(table, 0, keeping)
   }
 
   /** The seat that comes of a wish. Rejects when the conversation ends before, as it does for a peer that goes while its role is idle. */
@@ -159,6 +161,7 @@ export class HallHouse implements Household, Hallway {
         if (this.#cancelSeek && role === 'idle') this.#line.watch(false)
         this.#cancelSeek = undefined
         waiting = false
+        this.#holdings.open(table)
         resolve(this.#take(table, seat, keeping))
       }
       const cancel = this.#premises.hall.seek({ ...wish, seated })
@@ -180,7 +183,7 @@ export class HallHouse implements Household, Hallway {
   #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
     this.#onSeated?.(table.id, number)
     this.#holdings.add(table)
-    const seat = new HallSeat<Move, View>(table, number, keeping, this.#line)
+    const seat = new HallSeat<Move, View>(table, number, keeping, this.#line, this.#holdings)
     this.#seats = this.#seats.filter((one) => !one.over).concat(seat)
     return seat
   }

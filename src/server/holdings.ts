@@ -3,17 +3,21 @@ import type { Sitter } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import { networkOf } from './limits.ts'
 import type { Rooms } from './rooms.ts'
+import type { Spending } from './spending.ts'
 
 /** Holdings are the seats that one connection has taken at tables that go on, under whatever names. */
 export class Holdings {
   /** The network of the connection's peer. */
   readonly network: string
+  /** What the network adds to the disk. */
+  readonly spending: Spending
   readonly #rooms: Rooms
   #tables: readonly LiveTable[] = NONE
 
   constructor(rooms: Rooms, line: Line) {
     this.#rooms = rooms
     this.network = networkOf(line.address)
+    this.spending = rooms.spendings.of(this.network)
   }
 
   /** How many they are. */
@@ -28,6 +32,20 @@ export class Holdings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
+  /** Adds a seat at a new table, and what the table has taken of the disk. */
+  open(table: LiveTable): void {
+    this.add(table)
+    this.spending.add(OPENING + table.written)
+  }
+
+  /** Does something at a table, and counts what that adds to the disk. */
+  spend<Answer>(table: LiveTable, act: () => Answer): Answer {
+    const before = table.written
+    const answer = act()
+    this.spending.add(table.written - before)
+    return answer
+  }
+
   /** A sitter, with what stands for the network in the log, where tables are counted by it. */
   marked(sitter: Sitter): Sitter {
     const { hall, limits } = this.#rooms
@@ -37,4 +55,6 @@ export class Holdings {
   }
 }
 
+/** Bytes that a table takes beside its events, about: where it is found, and its result. */
+const OPENING = 200
 const NONE: readonly LiveTable[] = []

@@ -23,6 +23,8 @@ export interface HallLimits {
   readonly tables: number
   /** Tables and seeks of one address, this machine's own included. */
   readonly address?: number | undefined
+  /** Megabytes that one address may add to the disk in an hour. */
+  readonly disk?: number | undefined
   /** Milliseconds that a table may be without a move. */
   readonly move?: number | undefined
 }
@@ -35,6 +37,7 @@ export const unlimited: DoorLimits & HallLimits = {
   seats: Number.POSITIVE_INFINITY,
   tables: Number.POSITIVE_INFINITY,
   address: Number.POSITIVE_INFINITY,
+  disk: Number.POSITIVE_INFINITY,
   move: Number.POSITIVE_INFINITY,
 }
 
@@ -138,6 +141,8 @@ export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Hold
     return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
   if (holdings.size >= limits.seats)
     return `this connection has ${holdings.size} seats under all its names, and ${limits.seats} are the limit: finish a game first`
+  const { full } = holdings.spending
+  if (full !== undefined) return full
   const { address = Number.POSITIVE_INFINITY } = limits
   const held = address === Number.POSITIVE_INFINITY ? 0 : hall.owners.count(holdings.network)
   return held < address

@@ -131,9 +131,9 @@ class MeteredLog implements TableLog {
     return this.#log.newTable()
   }
 
-  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
+  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined {
     for (const { type } of events) if (type === 'moved') this.#told.moved()
-    this.#log.append(table, expected, events, this.#timing ? then : this.#timed(then))
+    return this.#log.append(table, expected, events, this.#timing ? then : this.#timed(then))
   }
 
   read(table: TableId, after: number): Promise<readonly TableEvent[]> {

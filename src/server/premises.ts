@@ -14,6 +14,7 @@ import { HallHouse } from './hall-house.ts'
 import { isPublic } from './known.ts'
 import { type HallLimits, unlimited } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
+import { Spendings } from './spending.ts'
 
 /** What premises are made of. */
 export interface PremisesOptions {
@@ -44,6 +45,7 @@ export class Premises implements Rooms {
   readonly limits: HallLimits
   readonly bytes: RandomBytes
   readonly keeps: boolean
+  readonly spendings: Spendings
   readonly #store: Store
   #gatherAsUsual: (() => void) | undefined
 
@@ -53,6 +55,7 @@ export class Premises implements Rooms {
     this.wait = wait
     this.limits = limits
     this.bytes = bytes
+    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY)
     this.#store = store
     this.keeps = store.keeps === true
     this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move })

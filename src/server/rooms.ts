@@ -6,6 +6,7 @@ import type { People } from '../hall/people.ts'
 import type { TableId } from '../hall/ports.ts'
 import type { Calls } from './calls.ts'
 import type { HallLimits } from './limits.ts'
+import type { Spendings } from './spending.ts'
 
 /** Rooms are what those who come in have to do with. */
 export interface Rooms {
@@ -21,6 +22,8 @@ export interface Rooms {
    */
   readonly wait: number | undefined
   readonly limits: HallLimits
+  /** What each network adds to the disk. */
+  readonly spendings: Spendings
   /** Whether tables outlive the process. */
   readonly keeps: boolean
 }

@@ -53,6 +53,9 @@ const GRACE = 120_000
 /** Tables at which one somebody may be at a time. */
 const TABLES = 20
 
+/** Bytes that an account, or its session, takes on the disk, about. */
+const ACCOUNT = 500
+
 /** Session is one somebody's stay in the lobby, through one connection. */
 export class Session implements Lobby {
   readonly #rooms: Rooms
@@ -75,7 +78,7 @@ export class Session implements Lobby {
     this.#line = line
     this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
     this.#tables = new Attended(rooms.hall, listener, {
-      onSit: (table) => holdings.add(table),
+      holdings,
       name: () => this.#visitor?.name ?? '',
       ready: () => line.ready?.() ?? Promise.resolve(),
     })
@@ -94,6 +97,9 @@ export class Session implements Lobby {
   }
 
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
+    const { full } = this.#holdings.spending
+    if (full !== undefined) return { code: 'too-many', refused: full }
+    this.#holdings.spending.add(ACCOUNT)
     return this.#entered(await this.#identity.register(name, password))
   }
 
@@ -122,6 +128,9 @@ export class Session implements Lobby {
 
   async openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal> {
     if (!this.#visitor) return WHO
+    const { full } = this.#holdings.spending
+    if (full !== undefined) return { code: 'too-many', refused: full }
+    this.#holdings.spending.add(ACCOUNT)
     const session = secretToken(this.#rooms.bytes)
     const until = await this.#rooms.people.openSession(this.#visitor, session)
     return isRefusal(until) ? denied(until) : { session, until }

@@ -52,13 +52,15 @@ export class Log implements TableLog {
     return this.#next++
   }
 
-  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
+  append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined {
     try {
       const append = new Append(this.#place, table, expected, events, then)
       if (table >= this.#next) this.#next = table + 1
       this.#commits.take(append)
+      return HEAD + append.beginning.length + Buffer.byteLength(append.lines)
     } catch (reason) {
       queueMicrotask(() => then(asError(reason)))
+      return undefined
     }
   }
 
@@ -114,6 +116,9 @@ function eventsOf(table: TableId, text: string): TableEvent[] {
     return event
   })
 }
+
+/** Bytes that an append takes beside its events, about: what it is of, and its part of the store's own pages. */
+const HEAD = 40
 
 /** Place is where appends go, and who hears of them. */
 interface Place {

@@ -42,7 +42,7 @@ class SlowLog implements TableLog {
     return this.#next++
   }
 
-  append(table: number, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): void {
+  append(table: number, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): undefined {
     this.appends.push({
       expected,
       events,

@@ -1,0 +1,145 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { EVENTS } from '../../src/hall/table.ts'
+import { unlimited } from '../../src/server/limits.ts'
+import { Spendings } from '../../src/server/spending.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { Room } from '../support/room.ts'
+
+const MINUTE = 60_000
+const FULL = /^your address has written [\d.]+ MB in the last hour, the limit: wait \d+ minutes?, and then try again$/
+
+/** A hall in which one address adds at most so many megabytes an hour, and users who come to it. */
+function hall(disk: number) {
+  const room = new Room({ limits: { ...unlimited, disk } })
+  onTestFinished(() => expect(room.troubles).toEqual([]))
+  const come = async (address: string, name: string) => {
+    const house = room.premises.house({ address, watch: () => {}, end: () => {} }, 'door')
+    const [ignore, tables] = [() => {}, [] as number[]]
+    const seated = ({ table }: { table: number }) => void tables.push(table)
+    const lobby = house.lobby?.({
+      ...{ seated, news: ignore, closed: ignore, sought: ignore, withdrawn: ignore, refused: ignore, told: ignore },
+    })
+    if (!lobby) throw new Error('there is no lobby')
+    expect(await lobby.enter(name)).toBeUndefined()
+    return Object.assign(lobby, { tables })
+  }
+  return { room, come }
+}
+
+test('an address adds so many bytes in any hour, and others add theirs', async () => {
+  const clock = new TestClock()
+  const spendings = new Spendings(clock, 1)
+  const one = spendings.of('10.0.0.7')
+  one.add(600_000)
+  await clock.pass(30 * MINUTE)
+  expect([one.full, one.total]).toEqual([undefined, 600_000])
+  spendings.of('10.0.0.7').add(400_000)
+  expect(one.full).toMatch(FULL)
+  expect(spendings.of('10.0.0.8').full).toBeUndefined()
+  await clock.pass(29 * MINUTE)
+  expect(one.full).toMatch(FULL)
+  await clock.pass(6 * MINUTE + MINUTE)
+  expect([one.full, one.total]).toEqual([undefined, 400_000])
+  await clock.pass(65 * MINUTE)
+  expect(one.total).toBe(0)
+})
+
+test('in no hour more than the limit and what was added last, and after the wait that is told it goes on', async () => {
+  const clock = new TestClock()
+  const one = new Spendings(clock, 1).of('10.0.0.7')
+  const added: { at: number; bytes: number }[] = []
+  for (let n = 0; n < 400; n++) {
+    const wait = /wait (\d+)/.exec(one.full ?? '')?.[1]
+    if (wait) {
+      await clock.pass(Number(wait) * MINUTE)
+      expect(one.full).toBeUndefined()
+    }
+    one.add(90_000)
+    added.push({ at: clock.monotonic(), bytes: 90_000 })
+    await clock.pass((n % 7) * MINUTE)
+    const hour = added.filter(({ at }) => at > clock.monotonic() - 60 * MINUTE)
+    expect(hour.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(1_000_000 + 90_000)
+  }
+})
+
+test('what many networks spend is forgotten for those who spend least', () => {
+  const spendings = new Spendings(new TestClock(), 1)
+  spendings.of('10.0.0.7').add(2_000_000)
+  for (let n = 0; n < 20_000; n++) spendings.of(`net ${n}`).add(1)
+  expect(spendings.of('10.0.0.7').full).toMatch(FULL)
+})
+
+test('talk, moves, offers and new games are refused over the limit, reads and the end of a game are not, and the opponent plays on', async () => {
+  const { room, come } = hall(0.02)
+  const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
+  const wish = { game: 'tictactoe', settings: {}, wait: null }
+  await ada.seek({ ...wish, seats: [0] })
+  await bob.seek({ ...wish, seats: [1] })
+  await settled()
+  const [table = 0] = ada.tables
+  expect(await ada.play(table, '5')).toBeUndefined()
+  for (let n = 0; n < 25; n++) {
+    await ada.say(table, '\u{1f642}'.repeat(400))
+    await room.clock.pass(1000)
+  }
+  const refused = { code: 'too-many', refused: expect.stringMatching(FULL) }
+  expect(await bob.play(table, '1')).toBeUndefined()
+  expect([await ada.say(table, 'x'), await ada.play(table, '2'), await ada.offer(table), await ada.seek(wish)]).toEqual([
+    refused,
+    refused,
+    refused,
+    refused,
+  ])
+  expect(await ada.register('ada', 'correct horse battery')).toEqual(refused)
+  expect(ada.listTables({ count: 5 }).total).toBe(1)
+  expect(await bob.say(table, 'your move')).toBeUndefined()
+  expect(await ada.resign(table)).toBeUndefined()
+  const written = JSON.stringify(await room.store.tables.read(table, 0)).length
+  expect(written).toBeLessThan(40_000)
+})
+
+test('a rematch after a rematch, and seats left and taken up, are counted as what they write', async () => {
+  const { come, room } = hall(0.02)
+  const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.7', 'bob')]
+  const wish = { game: 'tictactoe', settings: {}, wait: null }
+  await ada.seek(wish)
+  await bob.seek(wish)
+  let refusal: unknown
+  let games = 0
+  for (; games < 1000 && refusal === undefined; games++) {
+    await settled()
+    const table = ada.tables.at(-1) ?? 0
+    await ada.resign(table)
+    refusal = (await ada.offer(table)) ?? (await bob.offer(table))
+  }
+  expect(refusal).toEqual({ code: 'too-many', refused: expect.stringMatching(FULL) })
+  expect(games).toBeLessThan(100)
+  expect(room.premises.hall.size).toBeLessThan(5)
+})
+
+test('a worksheet program is told so in its own words', async () => {
+  const room = new Room({ limits: { ...unlimited, disk: 0.001 } })
+  for (let n = 0; n < 4; n++) {
+    const client = await room.client('fh/hangman')
+    await client.say('START\n', 'QUIT\n')
+    await client.close()
+  }
+  const last = await room.client('fh/hangman')
+  await last.say('START\n')
+  expect(last.heard).toMatch(/^ERROR your address has written 0.001 MB in the last hour, the limit: wait/)
+})
+
+test('things beside moves are bounded at one table: then talk and offers are refused, and moves are not', async () => {
+  const { room, come } = hall(Number.POSITIVE_INFINITY)
+  const ada = await come('10.0.0.7', 'ada')
+  await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
+  await settled()
+  const [table] = room.premises.hall.tables
+  for (let n = 0; n < EVENTS; n++) table?.submit({ type: 'say', name: 'ada', seat: 0, text: 'x' })
+  await settled()
+  expect(await ada.say(table?.id ?? 0, 'x')).toEqual({ code: 'not-now', refused: expect.stringMatching(/^10000 things beside moves/) })
+  expect(await ada.offer(table?.id ?? 0)).toMatchObject({ code: 'not-now' })
+  const seat = table?.state.toMove[0] ?? 0
+  const free = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(Number).find((cell) => !table?.submit({ type: 'play', seat, move: cell }))
+  expect(free).toBeDefined()
+})
