@@ -14,7 +14,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['hall/live.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
   ['hall/live.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
   ['server/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
-  ['cli/logs.ts', /now: wallClock\.now/, 'the time of a line of the log'],
+  ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]
 
 /** What reads the wall clock. */
