@@ -41,7 +41,9 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 
 - **Commands** are answered once each, in their order, by \`ok\`, by \`error\`, or by the message that was asked for; the answer
   has the \`id\` of the command, a number or a text of your choice. Whatever was refused has changed nothing.
-- **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in.
+- **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in, and answers with \`accept\` or \`refuse\`.
+- **An opponent who is absent**: \`claim\` wins and \`abort\` ends without a result a game whose opponent has been gone for 30 seconds, or has not moved
+  for 5 minutes in a game without a clock.
 - **Numbers and texts** have the bounds that are given here, and no number is beyond ±(2⁵³ - 1). What is out of bounds is refused: as
   \`bad-message\`, or, where a game has closer ones (\`games\` tells them, and how many seats it has), as \`bad-setting\`.
 - **Terms**: who limits no time plays by the clock that the other has asked for. \`seated\` says which: \`clock\` is missing where there is none.

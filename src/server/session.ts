@@ -1,12 +1,10 @@
-import { checkSeats, checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
+import { entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
-import { hashToken, inviteCode, readCode, readToken, secretToken } from '../hall/codes.ts'
+import { hashToken, readToken, secretToken } from '../hall/codes.ts'
 import type { Denial } from '../hall/denial.ts'
-import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { Wish } from '../hall/matching.ts'
 import type { Ended, Visitor } from '../hall/people.ts'
-import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
+import { hasAccount, type Sitter } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import type {
   Attendance,
@@ -24,15 +22,14 @@ import type {
   TableInfo,
 } from '../protocols/lobby.ts'
 import { Attended } from './attended.ts'
-import { MUTED } from './calls.ts'
-import { challengeTo, nearTo } from './challenges.ts'
 import { historyOf } from './histories.ts'
 import type { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
-import { isPublic, seekerOf, tableInfo } from './known.ts'
+import { isPublic, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
 import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
+import { Seeking } from './seeking.ts'
 import { Talk } from './talk.ts'
 import { watchersOf } from './watchers.ts'
 
@@ -46,10 +43,6 @@ export interface SessionOptions {
   readonly onSeated?: OnSeated | undefined
 }
 
-/** Milliseconds until the house sits down opposite, where nobody says otherwise. */
-const WAIT = 10_000
-/** Milliseconds to come back to a seat after the connection has gone. */
-const GRACE = 120_000
 /** Tables at which one somebody may be at a time. */
 const TABLES = 20
 
@@ -68,7 +61,7 @@ export class Session implements Lobby {
   readonly #talk: Talk
   /** Seats that were taken up by their token alone, by table; each value releases it. */
   readonly #heldSeats = new Map<number, () => void>()
-  #cancelSeek: (() => void) | undefined
+  readonly #seeking: Seeking
   /** Ends that this one is told by whom it is sought. */
   #stopListening: (() => void) | undefined
   #closed = false
@@ -84,6 +77,14 @@ export class Session implements Lobby {
     })
     this.#holdings = holdings
     this.#talk = new Talk({ rooms, line, tables: this.#tables })
+    this.#seeking = new Seeking({
+      ...{ rooms, line, listener },
+      visitor: () => this.#visitor,
+      isClosed: () => this.#closed,
+      busy: () => this.#busy(),
+      sitter: (visitor) => this.#sitter(visitor),
+      seated: (table, seat, token) => this.#seated(table, seat, token),
+    })
     this.#listener = listener
     this.#onSeated = onSeated
   }
@@ -159,20 +160,20 @@ export class Session implements Lobby {
   }
 
   listSeekers(range: Range): Page<Seeker> {
-    return this.#seekers(this.#rooms.hall.seeks.shown, range)
+    return this.#seeking.page(this.#rooms.hall.seeks.shown, range)
   }
 
   listOpenSeekers(range: Range): Page<Seeker> {
-    return this.#seekers(this.#rooms.hall.seeks.open, range)
+    return this.#seeking.page(this.#rooms.hall.seeks.open, range)
   }
 
   listSought(range: Range): Page<Seeker> {
-    return this.#visitor ? this.#seekers(this.#rooms.hall.seeks.against(this.#visitor.person), range) : { items: [], total: 0 }
+    return this.#visitor ? this.#seeking.page(this.#rooms.hall.seeks.against(this.#visitor.person), range) : { items: [], total: 0 }
   }
 
   get ownSeek(): Seeker | undefined {
-    const own = this.#openSeek
-    return own && own.code === undefined ? this.#seeker(own) : undefined
+    const own = this.#seeking.open
+    return own && own.code === undefined ? this.#seeking.shown(own) : undefined
   }
 
   listTables({ from = 0, count }: Range): Page<TableInfo> {
@@ -196,90 +197,24 @@ export class Session implements Lobby {
     return historyOf(this.#rooms, name === undefined ? this.#visitor : await this.#rooms.people.find(name), range, this.#visitor.person)
   }
 
-  async seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
-    const entry = entryOf(wish.game)
-    if (!entry) return noGame(wish.game)
-    const wrong = checkSettings(entry, wish.settings) ?? checkSeats(entry, wish.seats)
-    if (wrong) return coded('bad-setting', wrong)
-    const refusal = this.#busy(wish.replace) ?? this.#checkRated(wish, entry)
-    if (refusal) return refusal
-    const options = await entry.setup(wish.settings, this.#rooms.stock)
-    // somebody else may have come through this connection meanwhile, or it may have gone
-    if (!this.#visitor || this.#closed) return WHO
-    const against = wish.against === undefined ? undefined : this.#wanted(this.#visitor, wish.against)
-    if (against !== undefined && typeof against !== 'string') return against
-    const clock: ClockRules = { ...wish.clock, grace: GRACE }
-    const { seats: size, points, name: game } = entry.game
-    const replaced = this.#replace()
-    if (size.max === 1) {
-      const { sitter, token } = this.#sitter(this.#visitor)
-      const rated = points !== undefined
-      this.#seated(this.#rooms.hall.open(game, { options, seats: [sitter], rated, private: wish.private === true, clock }), 0, token)
-      return replaced
-    }
-    const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
-    // the house is nobody's friend, and has no rating
-    const nobodyElse = code !== undefined || against !== undefined || wish.rated || wish.wait === null
-    const open = this.#seek(this.#visitor, {
-      game,
-      options: options ?? {},
-      seats: wish.seats ?? [...Array(size.max).keys()],
-      rated: wish.rated === true,
-      clock,
-      wait: nobodyElse ? Number.POSITIVE_INFINITY : (wish.wait ?? this.#rooms.wait ?? WAIT),
-      ...(against === undefined ? {} : { against }),
-      ...(code === undefined ? {} : { code }),
-    })
-    const near = open ? nearTo(this.#rooms.hall, open) : []
-    return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
+  seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
+    return this.#seeking.seek(wish)
   }
 
   cancel(): boolean {
-    const cancel = this.#cancelSeek
-    this.#cancelSeek = undefined
-    cancel?.()
-    return cancel !== undefined
+    return this.#seeking.cancel()
   }
 
-  join(typed: string, replace = false): LobbyRefusal | undefined {
-    const busy = this.#busy(replace)
-    if (busy || !this.#visitor) return busy ?? WHO
-    const code = readCode(typed)
-    if (isRefusal(code)) return coded('no-such-code', code)
-    const wait = this.#rooms.people.guessCode(this.#line.address)
-    if (wait) return denied(wait)
-    const wish = this.#rooms.hall.invitation(code)
-    if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
-    if (wish.person === this.#visitor.person)
-      return { code: 'not-now', refused: 'this is your own invitation: tell the code to somebody else' }
-    if (wish.against !== undefined && wish.against !== this.#visitor.person) {
-      return { code: 'not-now', refused: 'this invitation is for somebody else' }
-    }
-    if (wish.rated && !this.#registered) return UNREGISTERED
-    const { game, options, rated, clock = {} } = wish
-    this.#replace()
-    this.#seek(this.#visitor, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return undefined
+  join(code: string, replace = false): LobbyRefusal | undefined {
+    return this.#seeking.join(code, replace)
   }
 
   acceptChallenge(name?: string): LobbyRefusal | undefined {
-    const busy = this.#busy(true)
-    if (busy || !this.#visitor) return busy ?? WHO
-    const wish = challengeTo(this.#rooms, this.#visitor.person, name)
-    if (isRefusal(wish)) return wish
-    if (wish.rated && !this.#registered) return UNREGISTERED
-    const { game, options, rated, clock = {}, person } = wish
-    this.#replace()
-    this.#seek(this.#visitor, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-    return undefined
+    return this.#seeking.accept(name)
   }
 
   refuseChallenge(name?: string): LobbyRefusal | undefined {
-    if (!this.#visitor) return WHO
-    const wish = challengeTo(this.#rooms, this.#visitor.person, name)
-    if (isRefusal(wish)) return wish
-    this.#rooms.hall.refuse(wish, this.#visitor.name)
-    return undefined
+    return this.#seeking.refuse(name)
   }
 
   watch(id: number): Attendance | LobbyRefusal {
@@ -405,16 +340,6 @@ export class Session implements Lobby {
     this.#tables.end()
   }
 
-  #seekers(seeks: { readonly size: number; slice(from: number, count: number): Wish[] }, { from = 0, count }: Range): Page<Seeker> {
-    return { items: seeks.slice(from, count).map((wish) => this.#seeker(wish)), total: seeks.size }
-  }
-
-  #seeker(wish: Wish): Seeker {
-    const { against } = wish
-    if (against === undefined) return seekerOf(wish)
-    return { ...seekerOf(wish), against: this.#rooms.people.person(against)?.name ?? 'somebody' }
-  }
-
   /** Notes that this connection is in a seat: as its owner, or else by its token alone, until the account's password is changed. */
   #holdSeat(id: number, { person, token }: Sitter): void {
     if (token !== undefined && this.#visitor?.person === person) this.#visitor.hold(token)
@@ -443,30 +368,13 @@ export class Session implements Lobby {
     return this.#visitor !== undefined && hasAccount(this.#visitor.person)
   }
 
-  /** Why this one cannot want to play just now; with `replace`, an open seek is no reason. */
-  #busy(replace = false): LobbyRefusal | undefined {
+  /** Why this one cannot want to play just now, whether it seeks company or not. */
+  #busy(): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
     if (this.#tables.size >= TABLES) return TOO_MANY_TABLES
     if (!this.#rooms.hall.writable) return UNAVAILABLE
     const full = noRoom(this.#rooms, this.#visitor.person, this.#holdings)
-    if (full !== undefined) return { code: 'too-many', refused: full }
-    return !replace && this.#cancelSeek && this.#openSeek
-      ? { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
-      : undefined
-  }
-
-  /** The open seek of this person. */
-  get #openSeek(): Wish | undefined {
-    return this.#visitor && this.#rooms.hall.seeks.of(this.#visitor.person).slice(0, 1)[0]
-  }
-
-  #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
-    if (!rated || game.seats.max === 1) return undefined
-    if (!this.#registered) return UNREGISTERED
-    const opposite = against === undefined ? undefined : this.#present(against)
-    return typeof opposite !== 'string' || hasAccount(opposite)
-      ? undefined
-      : { code: 'not-now', refused: `${against} has no registered name, and could not play for a rating` }
+    return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 
   /** Somebody as a sitter, and the token by which this one comes back to the seat. */
@@ -475,71 +383,7 @@ export class Session implements Lobby {
     return { sitter: this.#holdings.marked({ person, name, token: hashToken(token) }), token }
   }
 
-  /** Cancels the open seek, if there is one, and answers with it. */
-  #replace(): { readonly replaced?: Seeker } {
-    const wish = this.#cancelSeek && this.#openSeek
-    this.cancel()
-    return wish ? { replaced: seekerOf(wish) } : {}
-  }
-
-  /** Seeks company; answers with the seek if it is still open. */
-  #seek(visitor: Visitor, wish: Omit<Seek, 'sitter' | 'seated' | 'onRefused'>): Wish | undefined {
-    const { sitter, token } = this.#sitter(visitor)
-    let waiting = true
-    const seated = (table: LiveTable, seat: SeatNumber) => {
-      waiting = false
-      this.#seated(table, seat, token)
-    }
-    let takeBack: (() => void) | undefined
-    const onRefused = (by: string) => {
-      this.#cancelSeek = undefined
-      takeBack?.()
-      this.#listener.refused(seekerOf({ ...wish, name: by }))
-    }
-    const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated, onRefused })
-    // somebody may have waited already, and then there is nothing to take back
-    if (!waiting) return undefined
-    takeBack = this.#call(visitor, wish)
-    this.#cancelSeek = () => {
-      // in a hall that was closed, nobody waits
-      const waits = this.#openSeek !== undefined
-      cancel()
-      if (waits) takeBack?.()
-    }
-    return this.#openSeek
-  }
-
-  /** Tells the one who is sought by name, unless it is to be told a code; the answer takes that back. */
-  #call(visitor: Visitor, { against, code, ...wish }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
-    if (against === undefined || code !== undefined) return undefined
-    return this.#rooms.calls.call({
-      person: against,
-      seeker: seekerOf({ ...wish, name: visitor.name }),
-      address: this.#line.address,
-    })
-  }
-
-  /** The person whom somebody wants to play with, by name. */
-  #wanted({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
-    const found = this.#present(name)
-    if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
-    if (typeof found === 'string' && !this.#rooms.calls.reaches(found)) {
-      return { code: 'not-now', refused: `${name} is here only through a worksheet program, and cannot be asked for a game` }
-    }
-    if (typeof found === 'string' && !this.#rooms.calls.hears(found, own)) return MUTED
-    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
-    return wait > 0
-      ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }
-      : found
-  }
-
-  /** The person of somebody who is here. */
-  #present(name: string): PersonId | LobbyRefusal {
-    return this.#rooms.people.named(name)?.person ?? { code: 'no-such-person', refused: `${name} is not here: see who is` }
-  }
-
   #seated(table: LiveTable, seat: SeatNumber, token: string): void {
-    this.#cancelSeek = undefined
     this.#onSeated?.(table.id, seat)
     this.#visitor?.hold(hashToken(token))
     this.#tables.sit(table, seat, token)
@@ -564,6 +408,3 @@ const NO_PASSWORD: LobbyRefusal = { code: 'who-are-you', refused: 'only register
 function anotherGame(name: string): LobbyRefusal {
   return { code: 'who-are-you', refused: `the token opens this seat alone: come in as ${name} to play again` }
 }
-
-/** The refusal of who has no registered name. */
-const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }
