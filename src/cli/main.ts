@@ -148,6 +148,32 @@ export function commands(end: (code: number) => void, completes = true): Command
       end(await (await import('./people.ts')).peopleCommand(action, name, { data: await folderOf(command) })),
     )
   command(
+    'verify [file]',
+    'check what a server keeps, also while it runs, or a backup: is every event there, readable, and within the rules',
+    'parlor verify\nparlor verify --data /srv/parlor --json\nparlor verify /backup/parlor.db',
+  )
+    .addOption(kept('where the server keeps it'))
+    .option('--json', 'print what was found as JSON')
+    .action(async (file, { json }, command) =>
+      end(await (await import('./store-files.ts')).verifyCommand(file, { data: await folderOf(command), json })),
+    )
+  command(
+    'backup <file>',
+    'copy all that a server keeps to a file, also while it runs',
+    'parlor backup /backup/parlor.db\nparlor backup /backup/parlor.db --data /srv/parlor',
+  )
+    .addOption(kept('where the server keeps it'))
+    .action(async (file, _, command) =>
+      end(await (await import('./store-files.ts')).backupCommand(file, { data: await folderOf(command) })),
+    )
+  command(
+    'repair',
+    'go on with what can still be read of a damaged folder; all files as they were are kept beside it',
+    'parlor repair\nparlor repair --data /srv/parlor',
+  )
+    .addOption(kept('where the server keeps it'))
+    .action(async (_, command) => end(await (await import('./store-files.ts')).repairCommand({ data: await folderOf(command) })))
+  command(
     'protocols [name]',
     'show all programs; or one: states, messages, framing, port, source, and its diagram',
     'parlor protocols\nparlor protocols tictactoe',

@@ -9,6 +9,7 @@ import type { Config, Settings } from '../server/config.ts'
 import type { Health, Web } from '../server/http.ts'
 import type { Logs } from '../server/logs.ts'
 import type { Metrics } from '../server/metrics.ts'
+import type { Registry } from '../server/operator.ts'
 import { logOutages } from '../server/outages.ts'
 import { Premises } from '../server/premises.ts'
 import { type Place, Server } from '../server/server.ts'
@@ -65,7 +66,10 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.open()
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
-  const operator = open.length > 0 ? await openedToOperator(config, premises, logs) : undefined
+  const operator =
+    open.length > 0
+      ? await openedToOperator(config, { people: premises.people, bytes: premises.bytes, backup: store.backup }, logs)
+      : undefined
   // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
   // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
   // for what was compiled before is of no use to a V8 with other flags
@@ -166,10 +170,10 @@ function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, '
 }
 
 /** A door for the operator, where anything is kept; without it, the operator has to stop the server first. */
-async function openedToOperator({ data }: Config, premises: Premises, logs: Logs): Promise<Listener | undefined> {
+async function openedToOperator({ data }: Config, registry: Registry, logs: Logs): Promise<Listener | undefined> {
   if (data === NOWHERE) return undefined
   try {
-    return await (await import('../server/operator.ts')).openOperatorDoor(data, premises, logs)
+    return await (await import('../server/operator.ts')).openOperatorDoor(data, registry, logs)
   } catch (failure) {
     logs.tell('warn', `"parlor people" cannot be used while this server runs: ${messageOf(failure)}`)
     return undefined

@@ -298,6 +298,8 @@ export interface Store {
   readonly accounts: Accounts
   /** Whether it can write; always, where that is not said. */
   readonly availability?: Availability
+  /** Copies all of it to a file, while everything goes on; only where it is on disk. */
+  backup?(file: string): Promise<void>
   /** Finishes what is under way, and lets go of files. */
   close(): Promise<void>
 }

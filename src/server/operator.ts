@@ -17,6 +17,11 @@ import { survived } from './surviving.ts'
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type OperatorWish = z.infer<typeof OperatorWish>
 
+/** What the operator can want for the folder: that all of it is copied to an empty file. */
+const BackupWish = z.strictObject({ action: z.literal('backup'), file: z.string() })
+const AnyWish = z.union([OperatorWish, BackupWish])
+type AnyWish = z.infer<typeof AnyWish>
+
 const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
 /** What has become of it, in a sentence: that it is done, or why not. */
@@ -26,18 +31,34 @@ export type OperatorAnswer = z.infer<typeof OperatorAnswer>
 export interface Registry {
   readonly people: People
   readonly bytes: RandomBytes
+  /** Copies the store to a file, where it is one that can be copied. */
+  readonly backup?: ((file: string) => Promise<void>) | undefined
 }
 
 /** Characters of a password that is made up: 60 bits. */
 const MADE_UP = 12
 /** Milliseconds that a server may take for its answer. */
 const PATIENCE = 30_000
+/** Milliseconds that a copy of everything may take. */
+const COPYING = 3_600_000
 
 /** Does what the operator wants. */
 export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
   if (action === 'remove') return answerOf(await people.remove(name), `${name} is no longer registered`)
   const password = secretToken(bytes).slice(0, MADE_UP)
   return answerOf(await people.setPassword(name, password), `The password of ${name} is now ${password}`)
+}
+
+/** Does what the operator wants of a server that runs. */
+async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswer> {
+  if (wish.action !== 'backup') return operate(registry, wish)
+  if (!registry.backup) return { refused: 'this server keeps nothing that could be copied' }
+  try {
+    await registry.backup(wish.file)
+    return { done: wish.file }
+  } catch (reason) {
+    return { refused: sentenceOf(reason) }
+  }
 }
 
 function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
@@ -55,11 +76,11 @@ export async function openOperatorDoor(folder: string, registry: Registry, logs:
 }
 
 /** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */
-export async function askOperator(folder: string, wish: OperatorWish, clock: Clock = wallClock): Promise<OperatorAnswer | undefined> {
+export async function askOperator(folder: string, wish: AnyWish, clock: Clock = wallClock): Promise<OperatorAnswer | undefined> {
   const server = await reached(folder)
   if (!server) return undefined
   server.send(JSON.stringify(wish))
-  const cancel = clock.after(PATIENCE, () => void server.close(0))
+  const cancel = clock.after(wish.action === 'backup' ? COPYING : PATIENCE, () => void server.close(0))
   try {
     return OperatorAnswer.parse(JSON.parse(await server.receive()))
   } finally {
@@ -79,11 +100,11 @@ async function reached(folder: string): Promise<Connection | undefined> {
 async function answer(transport: Transport, registry: Registry, logs: Logs): Promise<void> {
   const operator = speaking(transport)
   try {
-    const wish = OperatorWish.safeParse(json(await operator.receive()))
+    const wish = AnyWish.safeParse(json(await operator.receive()))
     const said = wish.success
-      ? plain(await survived(operate(registry, wish.data)))
+      ? plain(await survived(perform(registry, wish.data)))
       : { refused: 'this server knows no such wish: is it of another version?' }
-    const what = wish.success ? `${wish.data.action} ${wish.data.name}` : 'something else'
+    const what = wish.success ? `${wish.data.action} ${'file' in wish.data ? wish.data.file : wish.data.name}` : 'something else'
     logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
     operator.send(JSON.stringify(said))
   } catch (reason) {

@@ -107,7 +107,7 @@ function readTable(table: TableId, lines: string | Error): ReadTable {
 }
 
 /** The events of a table's lines. Throws a StoreError where one of them is none. */
-function eventsOf(table: TableId, text: string): TableEvent[] {
+export function eventsOf(table: TableId, text: string): TableEvent[] {
   const [, ...lines] = text.split('\n')
   let before: number | undefined
   return lines.map((line, at) => {

@@ -5,6 +5,7 @@ import { Log } from './log.ts'
 import { Outage, systemTimers, type Timers } from './outage.ts'
 import { SqliteAccounts } from './sqlite/accounts.ts'
 import { Database, type Durable } from './sqlite/database.ts'
+import { Guard } from './sqlite/guard.ts'
 import { SqliteHistory } from './sqlite/history.ts'
 import { migrate } from './sqlite/migrations.ts'
 import { SqliteResults } from './sqlite/results.ts'
@@ -39,13 +40,22 @@ export async function openStore({
   timers = systemTimers,
 }: StoreOptions): Promise<Store> {
   const path = prepareFolder(folder, onNotice)
+  const guard = new Guard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
   const onFailure: OnTrouble = (error) => outage.failed(error)
   const database = new Database(path, durable, onFailure)
   try {
     migrate(database)
+    guard.checkRows(database, onNotice)
     const shelf = new SqliteShelf(database, onFailure)
-    const commits = new Commits((work) => shelf.transaction(work), onTrouble, outage)
+    guard.checkEnd(database, shelf.progress, onNotice)
+    guard.open(database, durable, shelf.progress)
+    const write = (work: () => void) => {
+      shelf.transaction(work)
+      guard.note(shelf.progress)
+    }
+    let closed = false
+    const commits = new Commits(write, onTrouble, outage)
     const tables = new Log(shelf, commits)
     if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
     return {
@@ -55,13 +65,20 @@ export async function openStore({
       history: new SqliteHistory(database, commits),
       accounts: new SqliteAccounts(database, commits),
       availability: outage,
+      backup: (file) => database.backup(file),
       async close() {
+        if (closed) return
+        closed = true
         outage.close()
         try {
           commits.close()
         } finally {
           try {
             shelf.close()
+            guard.close(database, shelf.progress)
+          } catch (error) {
+            // what was acknowledged is kept all the same, and the folder may be away
+            onFailure(error)
           } finally {
             database.close()
           }
@@ -70,6 +87,6 @@ export async function openStore({
     }
   } catch (error) {
     database.close()
-    throw error
+    throw guard.explain(error)
   }
 }

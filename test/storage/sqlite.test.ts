@@ -199,7 +199,8 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
     const before = await opened(path)
     await Promise.all([1, 2].map((table) => keep(before.tables, table, 0, [move(table, 1), move(table, 2)])))
     const left = leftBy(path)
-    change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2')`)
+    // as in a row of an earlier version, which has no checksum
+    change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2'), crc = NULL`)
     const { tables } = await opened(left)
     await expect(tables.read(1, 0)).rejects.toThrow('event 2 of table 1 cannot be read: it is no JSON')
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])

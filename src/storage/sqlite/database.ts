@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { type OnTrouble, warn } from '../commits.ts'
 import { StoreError, sentenceOf } from '../error.ts'
 import { explainingSystem, tryToWrite } from '../folder.ts'
@@ -14,6 +14,9 @@ export type Durable = 'process' | 'power'
 
 /** Commits after which what is in the write-ahead log is taken over into the file. */
 const TAKEN_OVER = 400
+
+/** Pages that a backup copies at a time. */
+const COPIED = 256
 
 /** What stands in the head of a file of ours, so that no other program's database is taken for one: "Parl". */
 const APPLICATION = 0x5061726c
@@ -99,6 +102,22 @@ export class Database {
     if (!this.#handle.isOpen) return
     explaining(this.path, () => this.#handle.close())
     if (!this.#writing) closeSync(this.#log)
+  }
+
+  /** Takes all of the log over into the file, and waits for the disk. Throws a StoreError where that cannot be done. */
+  takeOverNow(): void {
+    explaining(this.path, () => this.#handle.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  }
+
+  /** Copies everything to a file while all goes on: some pages at a time, off the event loop. Rejects with a StoreError. */
+  async backup(path: string): Promise<void> {
+    try {
+      await backup(this.#handle, path, { rate: COPIED })
+    } catch (error) {
+      explaining(path, () => {
+        throw error
+      })
+    }
   }
 
   /** Tries whether something can be written: so much as a commit may bring. Throws a StoreError where it cannot. */

@@ -132,6 +132,13 @@ export class Directory {
     return Math.max(id === null ? 0 : number(id), ...lines.map((line) => entryAt(line)[0]))
   }
 
+  /** All tables that it has. */
+  tables(): TableId[] {
+    const rows = this.#database.ask(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => number(id))
+    const blocks = this.#database.ask(() => this.#database.prepare('SELECT entries FROM blocks').all())
+    return [...rows, ...blocks.flatMap(({ entries }) => linesOf(text(entries)).map((line) => entryAt(line)[0]))]
+  }
+
   /** The entries of a block, a line each, with a line break before it. Throws a StoreError where it is damaged. */
   #block(block: number): string {
     const known = this.#read.get(block)

@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
 import { StoreError } from '../error.ts'
 import type { Addition, Ending } from '../log.ts'
 import { type Database, number, text } from './database.ts'
@@ -17,8 +18,8 @@ export class Journal {
 
   constructor(database: Database) {
     this.#database = database
-    this.#add = database.prepare('INSERT INTO journal (place, batch) VALUES (?, ?)')
-    this.#at = database.prepare('SELECT batch FROM journal WHERE place = ?')
+    this.#add = database.prepare('INSERT INTO journal (place, batch, crc) VALUES (?, ?, ?)')
+    this.#at = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
     this.#after = database.prepare('SELECT place, batch FROM journal WHERE place > ? ORDER BY place')
     this.#upTo = database.prepare('SELECT place, batch FROM journal WHERE place <= ? ORDER BY place')
     this.#remove = database.prepare('DELETE FROM journal WHERE place <= ?')
@@ -26,13 +27,16 @@ export class Journal {
 
   /** Adds a batch, inside of `Database.transaction`. */
   add(place: number, batch: string): void {
-    this.#add.run(place, batch)
+    this.#add.run(place, batch, checksumOf(place, batch))
   }
 
-  /** The batch at a place; an empty one where there is none. */
-  at(place: number): string {
+  /** The batch at a place, and whether it is as it was written; an empty one where there is none. */
+  at(place: number): { readonly batch: string; readonly intact: boolean } {
     const row = this.#database.ask(() => this.#at.get(place))
-    return row ? text(row.batch) : ''
+    if (!row) return { batch: '', intact: true }
+    const batch = text(row.batch)
+    // rows of versions before 9 have no checksum
+    return { batch, intact: row.crc === null || row.crc === checksumOf(place, batch) }
   }
 
   /** The oldest rows up to a place, as many as have so many characters, and one at least. */
@@ -64,6 +68,11 @@ export class Journal {
       next++
     }
   }
+}
+
+/** The checksum of a batch: of another text, or at another place, it is another. */
+export function checksumOf(place: number, batch: string): number {
+  return crc32(batch, place >>> 0)
 }
 
 /** Row is a row of the journal. */
@@ -102,6 +111,11 @@ const SAME = '\n^'
 export interface Part extends Omit<Addition, 'beginning'> {
   readonly from: number
   readonly to: number
+}
+
+/** A batch of parts, with nothing shared between them. */
+export function batchOf(parts: readonly Part[]): string {
+  return parts.map(({ table, expected, ending, lines }) => `\n${table} ${expected}${ending ? ` ${ending}` : ''}${lines}`).join('')
 }
 
 /** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */

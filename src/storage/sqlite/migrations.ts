@@ -150,6 +150,18 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 8;
   `,
+  // rows of the journal have checksums from here on; the file has a name, and says whether a server has it open
+  `
+  ALTER TABLE journal ADD COLUMN crc INTEGER;
+
+  CREATE TABLE origin (
+    id TEXT NOT NULL,
+    open INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO origin VALUES (lower(hex(randomblob(16))), 0);
+
+  PRAGMA user_version = 9;
+  `,
 ]
 
 /**

@@ -1,5 +1,6 @@
 import type { TableId } from '../../hall/ports.ts'
 import { damaged } from '../events.ts'
+import { eventsOf } from '../log.ts'
 import type { Entry } from './directory.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
@@ -20,9 +21,15 @@ export function readTables(journal: Journal, tables: Iterable<readonly [TableId,
   wanted.sort((one, other) => one.place - other.place || one.from - other.from)
   let row = 0
   let reader = new BatchReader('')
+  let intact = true
   for (const { place, from, reading, at } of wanted) {
-    if (place !== row) reader = new BatchReader(journal.at(place))
+    if (place !== row) {
+      const found = journal.at(place)
+      reader = new BatchReader(found.batch)
+      intact = found.intact
+    }
     row = place
+    reading.intact &&= intact
     reading.parts[at] = reader.partAt(from)
   }
   return new Map(readings.map((reading) => [reading.table, reading.lines()]))
@@ -34,6 +41,8 @@ class Reading {
   readonly wanted: readonly Wanted[]
   /** What was found, in the order of the events. */
   readonly parts: (Part | undefined)[]
+  /** Whether all rows that have something of it are as they were written. */
+  intact = true
   readonly #version: number
 
   constructor(table: TableId, entry: Entry) {
@@ -54,6 +63,16 @@ class Reading {
     }
     if (n < this.#version) return damaged(this.table, n + 1, 'it is not there')
     if (n > this.#version) return damaged(this.table, this.#version + 1, 'it should not be there')
-    return lines
+    return this.intact ? lines : changed(this.table, lines)
   }
+}
+
+/** What is wrong with the events of a row that is not as it was written: the first that is none, where there is one. */
+function changed(table: TableId, lines: string): Error {
+  try {
+    eventsOf(table, lines)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+  return damaged(table, 1, 'its row of the journal is not as it was written')
 }

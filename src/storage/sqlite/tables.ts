@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 import { type Cover, Directory, type Entry } from './directory.ts'
 import { Batch, Journal, partsOf } from './journal.ts'
 import { Known, NEW, type Position } from './known.ts'
+import type { Progress } from './mark.ts'
 import { readTables } from './reading.ts'
 
 /** How the directory follows the journal. */
@@ -81,6 +82,11 @@ export class SqliteShelf implements Shelf, Compactable {
 
   highest(): TableId {
     return this.#highest
+  }
+
+  /** How far the journal goes. */
+  get progress(): Progress {
+    return { place: this.#place, highest: this.#highest, ended: this.#ended }
   }
 
   get covered(): number {

@@ -1,0 +1,152 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { isRefusal } from '../games/game.ts'
+import { games } from '../games/index.ts'
+import type { TableEvent, TableId } from '../hall/ports.ts'
+import { evolve, opened } from '../hall/table.ts'
+import { askOperator, type OperatorAnswer } from '../server/operator.ts'
+import { StoreError } from '../storage/error.ts'
+import { prepareFolder } from '../storage/folder.ts'
+import { finishBackup, makeFile } from '../storage/sqlite/backup.ts'
+import { Database } from '../storage/sqlite/database.ts'
+import { tablesOf } from '../storage/sqlite/guard.ts'
+import { repair } from '../storage/sqlite/repair.ts'
+import { type Verification, verify } from '../storage/sqlite/verify.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { EXIT, messageOf } from '../terminal/trouble.ts'
+import { complain, Usage } from './diagnostics.ts'
+
+/** The folder of a server. */
+interface InFolder {
+  readonly data: string
+}
+
+/** `parlor verify [FILE]`: whether all is well with what a server keeps, or with a backup; a running server goes on meanwhile. */
+export async function verifyCommand(file: string | undefined, { data, json }: InFolder & { readonly json?: boolean }): Promise<number> {
+  const path = databaseIn(file ?? data)
+  const folder = mkdtempSync(join(tmpdir(), 'parlor-verify-'))
+  try {
+    const copy = join(folder, 'parlor.db')
+    if (file === undefined && (await copiedByServer(data, copy))) finishBackup(copy, copy)
+    else copyAll(path, folder)
+    const found = storing(() => verify(copy, replay))
+    const problems = found.problems.map((problem) => problem.replaceAll(copy, path))
+    report(path, { ...found, problems }, json === true)
+    return problems.length === 0 ? EXIT.good : EXIT.trouble
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** `parlor backup FILE`: a copy of all that a server keeps, while it runs or not. */
+export async function backupCommand(file: string, { data }: InFolder): Promise<number> {
+  const from = databaseIn(data)
+  const to = resolve(existsSync(file) && statSync(file).isDirectory() ? join(file, 'parlor.db') : file)
+  if (existsSync(to)) throw new Usage(`${to} is there already: choose another file`)
+  if (!existsSync(dirname(to))) throw new Usage(`there is no folder ${dirname(to)}: make it first`)
+  const copy = `${to}.part-${process.pid}`
+  try {
+    if (!(await copiedByServer(data, copy))) await copiedHere(from, copy)
+    storing(() => finishBackup(copy, to))
+  } finally {
+    for (const rest of [copy, `${copy}-wal`, `${copy}-journal`]) rmSync(rest, { force: true })
+  }
+  new Terminal().say(`${to} has all of ${data}. To restore it, stop the server and put it into an empty folder as parlor.db`)
+  return EXIT.good
+}
+
+/** `parlor repair`: goes on with what can still be read of a damaged folder; all files as they were are kept. */
+export async function repairCommand({ data }: InFolder): Promise<number> {
+  const path = databaseIn(data)
+  const { archive, places, tables, rows } = storing(() => {
+    prepareFolder(data, complain)
+    return repair(path, Date.now())
+  })
+  const terminal = new Terminal()
+  terminal.say(`All files as they were are in ${archive}`)
+  if (places + tables.length + rows.length === 0)
+    terminal.say('Everything that was there could be read. What was missing before is gone for good.')
+  if (places > 0) terminal.say(`${places} ${places === 1 ? 'commit is' : 'commits are'} lost: they are not as they were written`)
+  if (tables.length > 0) terminal.say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
+  for (const name of rows) terminal.say(`Not all of "${name}" could be read`)
+  terminal.say('The server can be started again')
+  return EXIT.good
+}
+
+/** The database file in a folder, or the file itself. */
+function databaseIn(place: string): string {
+  const found = statSync(place, { throwIfNoEntry: false })
+  if (!found) throw new Usage(`there is no ${place} here; --data names another folder`)
+  const path = found.isDirectory() ? join(place, 'parlor.db') : place
+  if (!existsSync(path)) throw new Usage(`there is no parlor.db in ${place}: nothing was ever kept there`)
+  return path
+}
+
+/** Has the server that runs in a folder copy all to a new file; answers `false` where none runs. */
+async function copiedByServer(data: string, copy: string): Promise<boolean> {
+  storing(() => makeFile(copy))
+  const answer = await asked(data, copy)
+  if (!answer) rmSync(copy)
+  else if (isRefusal(answer)) throw new Usage(answer.refused)
+  return answer !== undefined
+}
+
+async function asked(data: string, file: string): Promise<OperatorAnswer | undefined> {
+  try {
+    return await askOperator(data, { action: 'backup', file })
+  } catch (reason) {
+    throw new Usage(`the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}`)
+  }
+}
+
+/** Copies a database of which no server runs. */
+async function copiedHere(from: string, copy: string): Promise<void> {
+  storing(() => makeFile(copy))
+  const database = storing(() => new Database(from, 'process'))
+  try {
+    await database.backup(copy)
+  } catch (error) {
+    throw error instanceof StoreError ? new Usage(error.message) : error
+  } finally {
+    database.close()
+  }
+}
+
+/** Copies a database with its log and its mark, as they are: a copy is opened, and not the files. */
+function copyAll(path: string, folder: string): void {
+  for (const end of ['', '-wal']) if (existsSync(path + end)) copyFileSync(path + end, join(folder, `parlor.db${end}`))
+  const mark = join(dirname(path), 'parlor.mark')
+  if (basename(path) === 'parlor.db' && existsSync(mark)) copyFileSync(mark, join(folder, 'parlor.mark'))
+}
+
+/** Whether a table's events follow from each other by the rules of its game. */
+function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
+  const [first, ...others] = events
+  if (first?.type !== 'opened') return 'its log does not begin with its opening'
+  const rules = games.get(first.game)
+  // a plug-in's game is known only to a server that has it
+  if (!rules) return undefined
+  try {
+    others.reduce(evolve, opened(first, rules))
+    return undefined
+  } catch (reason) {
+    return messageOf(reason)
+  }
+}
+
+function report(path: string, { tables, events, problems }: Verification, json: boolean): void {
+  const terminal = new Terminal()
+  if (json) return terminal.write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
+  for (const problem of problems) complain(problem)
+  if (problems.length === 0) terminal.say(`${path} is in order: ${tables} tables with ${events} events`)
+  else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
+}
+
+function storing<Answer>(work: () => Answer): Answer {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof StoreError ? new Usage(error.message) : error
+  }
+}

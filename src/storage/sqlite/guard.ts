@@ -1,0 +1,176 @@
+import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { isTemporary } from '../../hall/ports.ts'
+import { StoreError } from '../error.ts'
+import type { OnNotice } from '../folder.ts'
+import { type Database, type Durable, number, text } from './database.ts'
+import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
+import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
+
+/** What there is in a folder before SQLite opens it, and takes over what it finds in the log. */
+interface Found {
+  readonly mark: MarkContent | undefined
+  readonly hadLog: boolean
+}
+
+/** Tables that are named one by one in a sentence, at most. */
+const NAMED = 20
+
+/**
+ * Guard finds out, when a store is opened, whether something is lost of what was acknowledged: rows of the journal that are
+ * not as they were written, and commits that are no longer there, because the write-ahead log is missing, cut off or damaged,
+ * or the database is an older copy. SQLite takes such a log for one that ends there, and says nothing.
+ */
+export class Guard {
+  readonly #path: string
+  readonly #found: Found
+  #mark: Mark | undefined
+  /** The last error of its own. */
+  #said: StoreError | undefined
+
+  /** Looks at the folder of a database file, before that is opened. */
+  constructor(path: string) {
+    this.#path = path
+    const mark = readMark(markOf(path))
+    this.#found = { mark, hadLog: existsSync(logOf(path)) }
+    // SQLite removes the log when it closes the file: what nobody may lose without being asked has a second name meanwhile
+    if (mark?.open && isSameBoot(mark)) quietly(() => linkSync(logOf(path), keptLogOf(path)))
+  }
+
+  /**
+   * Says which rows of the journal are damaged, and what is lost with them: their tables cannot be read, and all others can.
+   * Throws a StoreError, with the code `damaged`, where the file itself is no longer in order.
+   */
+  checkRows(database: Database, onNotice: OnNotice): void {
+    const wrong = structureOf(database)
+    if (wrong.length > 0) throw this.damaged(`SQLite finds: ${wrong.slice(0, 3).join('; ')}`)
+    const damages = damagesOf(database)
+    if (damages.length === 0) return
+    const tables = tablesAt(database, new Set(damages.map(({ place }) => place)))
+    const { message } = this.damaged(`${describe(damages)}; ${tablesOf(tables)} cannot be read any more, and all others can`)
+    onNotice(message)
+  }
+
+  /** The same error about the journal, with how to go on. */
+  explain(error: unknown): unknown {
+    return error instanceof StoreError && error.code === 'damaged' && error !== this.#said ? this.damaged(error.message, error) : error
+  }
+
+  /** Throws a StoreError, with the code `damaged`, where the journal goes less far than it did; after a loss of power only says so. */
+  checkEnd(database: Database, progress: Progress, onNotice: OnNotice): void {
+    const origin = originOf(database)
+    const { mark, hadLog } = this.#found
+    if (mark?.origin === origin.id && mark.place > progress.place) {
+      const lost = lossOf(mark, progress)
+      if (mark.durable === 'power' || isSameBoot(mark)) {
+        quietly(() => renameSync(keptLogOf(this.#path), `${logOf(this.#path)}.damaged`))
+        throw this.damaged(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
+      }
+      onNotice(`${this.#path}: the machine stopped without warning, and took what was written last along: ${lost}`)
+    } else if (origin.open && !hadLog && mark?.origin !== origin.id) {
+      throw this.damaged('its log parlor.db-wal is missing: what a server had written last is lost, and how much that is cannot be told')
+    } else if (origin.open && !hadLog && mark?.open) {
+      onNotice(
+        `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
+      )
+    }
+  }
+
+  /** All is well: from here on the mark follows the journal. */
+  open(database: Database, durable: Durable, progress: Progress): void {
+    rmSync(keptLogOf(this.#path), { force: true })
+    try {
+      database.transaction(() => database.run('UPDATE origin SET open = 1'))
+      database.takeOverNow()
+    } catch (error) {
+      // it serves all the same, as far as it can
+      if (!isTemporary(error)) throw error
+    }
+    this.#mark = new Mark(markOf(this.#path), { origin: originOf(database).id, durable })
+    this.#mark.write(progress)
+  }
+
+  /** Notes how far the journal goes now. Throws the system's error. */
+  note(progress: Progress): void {
+    this.#mark?.write(progress)
+  }
+
+  /** Notes that all was closed in good order. Throws a StoreError where that cannot be written: then the next start finds out what is there. */
+  close(database: Database, progress: Progress): void {
+    const mark = this.#mark
+    this.#mark = undefined
+    try {
+      database.transaction(() => database.run('UPDATE origin SET open = 0'))
+    } catch (error) {
+      mark?.close(progress)
+      throw error
+    }
+    mark?.close(progress)
+    rmSync(markOf(this.#path), { force: true })
+  }
+
+  /** An error that says what is damaged, and how to go on. */
+  damaged(what: string, cause?: unknown): StoreError {
+    const folder = dirname(this.#path)
+    this.#said = new StoreError(
+      'damaged',
+      `${this.#path} is damaged: ${what}. Restore a backup, or go on without what is lost: "parlor repair --data ${folder}" copies all files as they are before it changes anything`,
+      cause,
+    )
+    return this.#said
+  }
+}
+
+/** Where the mark of a database file is. */
+export function markOf(path: string): string {
+  return join(dirname(path), 'parlor.mark')
+}
+
+/** Where the write-ahead log of a database file is, and where it has a second name. */
+function logOf(path: string): string {
+  return `${path}-wal`
+}
+
+function keptLogOf(path: string): string {
+  return `${path}-wal.found`
+}
+
+/** Which file this is, and whether a server has or had it open. */
+export function originOf(database: Database): { readonly id: string; readonly open: boolean } {
+  const row = database.ask(() => database.prepare('SELECT id, open FROM origin').get())
+  return { id: text(row?.id), open: number(row?.open) === 1 }
+}
+
+function describe(damages: readonly Damage[]): string {
+  const named = damages.slice(0, 3).map(({ place, what }) => `place ${place} of its journal ${what}`)
+  return damages.length > 3 ? `${named.join(', ')}, and ${damages.length - 3} more` : named.join(', ')
+}
+
+/** Tables in words. */
+export function tablesOf(tables: readonly number[]): string {
+  if (tables.length === 0) return 'tables that cannot be told any more'
+  if (tables.length === 1) return `table ${tables[0]}`
+  const named = tables.slice(0, NAMED).join(', ')
+  return tables.length > NAMED ? `tables ${named} and ${tables.length - NAMED} more` : `tables ${named}`
+}
+
+/** What is lost where a journal goes less far than it did. */
+function lossOf(was: Progress, is: Progress): string {
+  const rows = was.place - is.place
+  const tables = was.highest - is.highest
+  const games = tables === 1 ? `table ${was.highest}` : `tables ${is.highest + 1} to ${was.highest}`
+  return [
+    `lost are the last ${rows} of ${was.place} commits`,
+    ...(tables > 0 ? [`with ${games} altogether`] : []),
+    ...(was.ended > is.ended ? [`with the ends of ${was.ended - is.ended} games and what came of them`] : []),
+    'and what was done last at tables that went on',
+  ].join(', ')
+}
+
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // there is no log, or the file system has no second names
+  }
+}

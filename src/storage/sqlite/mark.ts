@@ -1,0 +1,110 @@
+import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { uptime } from 'node:os'
+import { crc32 } from 'node:zlib'
+import type { Durable } from './database.ts'
+
+/** Progress is how far a journal goes: its last place, the highest number of a table, and how many tables have ended. */
+export interface Progress {
+  readonly place: number
+  readonly highest: number
+  readonly ended: number
+}
+
+/** MarkContent is what a mark says. */
+export interface MarkContent extends Progress {
+  /** The file that it belongs to. */
+  readonly origin: string
+  /** The run of the machine in which it was written. */
+  readonly boot: string
+  readonly durable: Durable
+  /** Whether a server had the folder open. */
+  readonly open: boolean
+}
+
+/** Characters of a mark: it is always as long, so that its disk block is there, and writing it needs no room. */
+const LENGTH = 256
+const HEAD = 'parlor-mark 1'
+/** How far two times at which the machine began to run may differ and still be one, in milliseconds. */
+const SAME_BOOT = 60_000
+
+/**
+ * Mark is a small file beside the database that says how far the journal went. Without it a missing or damaged write-ahead
+ * log leaves a database that looks whole, and has lost what was committed last. It is written after each commit that adds
+ * to the journal, before anybody is told, which takes about 2 µs; it goes to the disk when the system likes, since only
+ * after a loss of power could it be behind, or ahead, of what is there.
+ */
+export class Mark {
+  readonly #file: number
+  readonly #fixed: Pick<MarkContent, 'origin' | 'durable'>
+  readonly #boot = bootOf()
+  #place = -1
+
+  /** Opens the mark at a path, or makes it. Throws the system's error. */
+  constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>) {
+    // what is there may be of another file, and is not read again
+    this.#file = openSync(path, 'w', 0o600)
+    fchmodSync(this.#file, 0o600)
+    this.#fixed = fixed
+  }
+
+  /** Writes how far the journal goes, where that is further than before. Throws the system's error. */
+  write(progress: Progress): void {
+    if (progress.place === this.#place) return
+    this.#put(progress, true)
+    this.#place = progress.place
+  }
+
+  /** Writes that no server has the folder open any more, and closes the file. */
+  close(progress: Progress): void {
+    try {
+      this.#put(progress, false)
+      fsyncSync(this.#file)
+    } finally {
+      closeSync(this.#file)
+    }
+  }
+
+  #put({ place, highest, ended }: Progress, open: boolean): void {
+    const { origin, durable } = this.#fixed
+    const line = `${HEAD} ${origin} ${this.#boot} ${durable} ${open ? 'open' : 'closed'} ${place} ${highest} ${ended}`
+    writeSync(this.#file, `${line} ${crc32(line)}`.padEnd(LENGTH - 1).concat('\n'), 0)
+  }
+}
+
+/** What the mark at a path says; `undefined` where there is none that is whole. */
+export function readMark(path: string): MarkContent | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+  const [, line = '', crc] = /^(parlor-mark 1 .*) (\d+) *\n/.exec(text) ?? []
+  if (crc32(line) !== Number(crc)) return undefined
+  const [, , origin = '', boot = '', durable, open, place, highest, ended] = line.split(' ')
+  return {
+    origin,
+    boot,
+    durable: durable === 'power' ? 'power' : 'process',
+    open: open === 'open',
+    place: Number(place),
+    highest: Number(highest),
+    ended: Number(ended),
+  }
+}
+
+/** Whether the machine has run without a break since a mark was written. */
+export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
+  const now = bootOf()
+  if (!boot.startsWith('since-') || !now.startsWith('since-')) return boot === now
+  return Math.abs(Number(boot.slice(6)) - Number(now.slice(6))) < SAME_BOOT
+}
+
+/** What names the present run of the machine: Linux has an id for it, elsewhere it is known when it began. */
+function bootOf(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return `since-${Math.round(Date.now() - uptime() * 1000)}`
+  }
+}

@@ -1,0 +1,190 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Ending } from '../log.ts'
+import { makeFile, settle } from './backup.ts'
+import { Database, number, text } from './database.ts'
+import { markOf } from './guard.ts'
+import { batchOf, checksumOf, type Part, partsOf } from './journal.ts'
+import { migrate } from './migrations.ts'
+import { damagesOf, rowsOf } from './scan.ts'
+
+/** Repair is what came of one. */
+export interface Repair {
+  /** Where all files are as they were. */
+  readonly archive: string
+  /** Places of the journal that are lost. */
+  readonly places: number
+  /** Tables whose last events are lost, or all of them. */
+  readonly tables: readonly number[]
+  /** Tables of the database, other than the journal, of which rows are lost. */
+  readonly rows: readonly string[]
+}
+
+/** What is made anew from the journal, or belongs to the file. */
+const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
+
+/**
+ * Makes a new database of all that can still be read of one, and puts it in its place; the files as they were are copied to a
+ * folder beside it first. Of a table whose events have a gap, those before it stay: it goes on from there. Throws a
+ * StoreError where a server has the file open, or where it is none of ours.
+ */
+export function repair(path: string, now: number): Repair {
+  const database = new Database(path, 'process')
+  try {
+    const archive = archived(path, now)
+    const made = `${path}.new`
+    removeDatabase(made)
+    try {
+      migrate(database)
+      const salvaged = salvage(database, made)
+      database.close()
+      settle(made)
+      removeDatabase(path)
+      renameSync(made, path)
+      rmSync(markOf(path), { force: true })
+      settle(dirname(path))
+      return { archive, ...salvaged }
+    } catch (error) {
+      removeDatabase(made)
+      throw error
+    }
+  } finally {
+    database.close()
+  }
+}
+
+/** Copies all files of a database to a folder of their own, for its owner alone. */
+function archived(path: string, now: number): string {
+  const archive = join(dirname(path), `parlor.damaged-${new Date(now).toISOString().replaceAll(':', '-')}`)
+  mkdirSync(archive, { mode: 0o700 })
+  for (const from of [path, `${path}-wal`, `${path}-wal.damaged`, `${path}-wal.found`, markOf(path)]) {
+    if (!existsSync(from)) continue
+    const to = join(archive, from.slice(dirname(path).length + 1))
+    copyFileSync(from, to)
+    chmodSync(to, 0o600)
+  }
+  for (const kept of [`${path}-wal.damaged`, `${path}-wal.found`]) rmSync(kept, { force: true })
+  return archive
+}
+
+function salvage(from: Database, path: string): Omit<Repair, 'archive'> {
+  makeFile(path)
+  const to = new Database(path, 'process')
+  try {
+    migrate(to)
+    const lost = new Set<number>()
+    const rows: string[] = []
+    const places = damagesOf(from).length
+    to.transaction(() => {
+      const counting = copyJournal(from, to, lost)
+      for (const table of othersOf(to)) if (!copyRows(from, to, table)) rows.push(table)
+      continueNumbers(from, to)
+      forgetResults(to, counting)
+    })
+    return { places, tables: [...lost].sort((one, other) => one - other), rows }
+  } finally {
+    to.close()
+  }
+}
+
+/**
+ * Copies what is whole of the journal; answers with the tables that have ended and count. Parts that were moved stand behind
+ * those that follow them: these wait for their turn. What is left of tables that were dropped has no beginning, and goes.
+ */
+function copyJournal(from: Database, to: Database, lost: Set<number>): Set<number> {
+  const versions = new Map<number, number>()
+  const waiting = new Map<number, Map<number, Part>>()
+  const counting = new Set<number>()
+  const add = to.prepare('INSERT INTO journal (place, batch, crc) VALUES (?, ?, ?)')
+  let place = 0
+  for (const { place: before, batch } of rowsOf(from)) {
+    if (batch === undefined) continue
+    const parts: Part[] = []
+    for (const part of partsOf(batch, before)) {
+      const later = waiting.get(part.table) ?? new Map<number, Part>()
+      waiting.set(part.table, later.set(part.expected, part))
+      for (let next = later.get(versions.get(part.table) ?? 0); next; next = later.get(versions.get(part.table) ?? 0)) {
+        later.delete(next.expected)
+        versions.set(next.table, next.expected + next.count)
+        const whole = { ...next, ending: next.ending ?? endingIn(next.lines) }
+        if (whole.ending === 'counts') counting.add(next.table)
+        parts.push(whole)
+      }
+      if (later.size === 0) waiting.delete(part.table)
+    }
+    if (parts.length === 0) continue
+    place++
+    const text = batchOf(parts)
+    add.run(place, text, checksumOf(place, text))
+  }
+  noteLost(from, versions, lost)
+  return counting
+}
+
+/** How a table ends with some events, where a part does not say so: one that was moved does not. */
+function endingIn(lines: string): Ending | undefined {
+  const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
+  if (end === undefined) return undefined
+  return end.includes('"counts":true') ? 'counts' : 'ended'
+}
+
+/** The tables that the directory has with more events than could be copied. */
+function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: Set<number>): void {
+  const note = (table: number, version: number) => {
+    if ((versions.get(table) ?? 0) < version) lost.add(table)
+  }
+  try {
+    for (const { id, version } of from.prepare('SELECT id, version FROM tables').iterate()) note(number(id), number(version))
+    for (const { entries } of from.prepare('SELECT entries FROM blocks').iterate()) {
+      for (const [, table, version] of text(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
+    }
+  } catch {
+    // where the directory is damaged as well, less can be told
+  }
+}
+
+/** All tables of a new database that do not follow from the journal. */
+function othersOf(to: Database): string[] {
+  const rows = to.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+  return rows.map(({ name }) => text(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
+}
+
+/** Copies the rows of a table as far as they can be read; answers whether that was all of them. */
+function copyRows(from: Database, to: Database, table: string): boolean {
+  const columns = to
+    .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+    .all()
+    .map(({ name }) => `"${text(name)}"`)
+  const add = to.prepare(`INSERT OR IGNORE INTO "${table}" (${columns}) VALUES (${columns.map(() => '?')})`)
+  try {
+    for (const row of from.prepare(`SELECT ${columns} FROM "${table}"`).iterate()) add.run(...Object.values(row))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** No number of an account is given away a second time. */
+function continueNumbers(from: Database, to: Database): void {
+  const [forget, set] = [
+    to.prepare('DELETE FROM sqlite_sequence WHERE name = ?'),
+    to.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)'),
+  ]
+  for (const { name, seq } of from.prepare('SELECT name, seq FROM sqlite_sequence').all()) {
+    forget.run(text(name))
+    set.run(text(name), number(seq))
+  }
+}
+
+/** Forgets that results of tables were recorded whose ends are lost: what comes after the last that is known is recorded next. */
+function forgetResults(to: Database, counting: ReadonlySet<number>): void {
+  const forget = to.prepare('DELETE FROM recorded WHERE table_id = ?')
+  for (const { table_id } of to.prepare('SELECT table_id FROM recorded').all()) {
+    const table = number(table_id)
+    if (!counting.has(table)) forget.run(table)
+  }
+}
+
+function removeDatabase(path: string): void {
+  for (const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) rmSync(each, { force: true })
+}

@@ -1,0 +1,151 @@
+import { StoreError } from '../error.ts'
+import { type Database, number, text } from './database.ts'
+import { checksumOf, partsOf } from './journal.ts'
+
+/** Damage is a place of the journal that cannot be relied on. */
+export interface Damage {
+  readonly place: number
+  readonly what: 'is missing' | 'cannot be read' | 'is not as it was written'
+}
+
+/** Places one after the other that are not found, after which the journal is taken to be over. */
+const FAR = 2000
+
+/** Row is a row of the journal, as far as it can be read. */
+export interface Row {
+  readonly place: number
+  readonly batch: string | undefined
+  readonly damage: Damage | undefined
+}
+
+/**
+ * The rows of a journal, from its first place to its last, each compared with its checksum; those of versions before 9 have
+ * none, and are only taken apart. Where SQLite cannot read on, each place is asked for alone.
+ */
+export function* rowsOf(database: Database): Iterable<Row> {
+  const last = leastLast(database)
+  let next = firstPlace(database)
+  let isWhole = false
+  try {
+    for (const row of database.prepare('SELECT place, batch, crc FROM journal ORDER BY place').iterate()) {
+      const place = number(row.place)
+      while (next < place) yield lost(next++, 'is missing')
+      yield checked(place, row.batch, row.crc)
+      next = place + 1
+    }
+    isWhole = true
+  } catch {
+    // a page of the file is damaged: what lies on others is found by its place
+  }
+  if (isWhole) return
+  const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
+  // how far the journal goes may be on a damaged page, too: places that are not found count where there is one behind them
+  for (let unsure: Row[] = []; next <= last || unsure.length < FAR; next++) {
+    const row = one(next, () => alone.get(next))
+    if (row.damage && next > last) unsure.push(row)
+    else {
+      yield* unsure
+      unsure = []
+      yield row
+    }
+  }
+}
+
+/** The damaged places of a journal. */
+export function damagesOf(database: Database): Damage[] {
+  const damages: Damage[] = []
+  for (const { damage } of rowsOf(database)) if (damage) damages.push(damage)
+  return damages
+}
+
+/** Where the journal begins: the oldest rows may have been taken away. */
+function firstPlace(database: Database): number {
+  try {
+    const found = database.prepare('SELECT min(place) AS place FROM journal').get()?.place
+    return typeof found === 'number' ? found : 1
+  } catch {
+    return 1
+  }
+}
+
+/** A place that the journal reaches at least; 0 where that cannot be told. */
+function leastLast(database: Database): number {
+  for (const sql of ['SELECT max(place) AS place FROM journal', 'SELECT place FROM covered']) {
+    try {
+      const found = database.prepare(sql).get()?.place
+      return typeof found === 'number' ? found : 0
+    } catch {
+      // the other one may lie on a page that is whole
+    }
+  }
+  return 0
+}
+
+/** What SQLite itself finds wrong with the file, in sentences of its own. */
+export function structureOf(database: Database): string[] {
+  try {
+    const rows = database.prepare('PRAGMA quick_check(20)').all()
+    return rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok')
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
+
+/** The tables that have something at one of these places, as far as the directory and the places themselves tell. */
+export function tablesAt(database: Database, places: ReadonlySet<number>): number[] {
+  const tables = new Set<number>()
+  const note = (table: number, spots: string) => {
+    for (const spot of spots.trim().split(' ')) if (places.has(Number(spot.split(':')[0]))) tables.add(table)
+  }
+  quietly(() => {
+    for (const { id, places: spots } of database.prepare('SELECT id, places FROM tables').iterate()) note(number(id), text(spots))
+  })
+  quietly(() => {
+    for (const { entries } of database.prepare('SELECT entries FROM blocks').iterate()) {
+      for (const [, table, spots = ''] of text(entries).matchAll(/\n(\d+) \d+ \d+((?: \d+:\d+)+)/g)) note(Number(table), spots)
+    }
+  })
+  const alone = database.prepare('SELECT batch FROM journal WHERE place = ?')
+  for (const place of places) {
+    quietly(() => {
+      for (const [, table] of String(alone.get(place)?.batch ?? '').matchAll(/\n(\d+) \d+(?: ended| counts)?(?=\n)/g))
+        tables.add(Number(table))
+    })
+  }
+  return [...tables].sort((first, second) => first - second)
+}
+
+function checked(place: number, batch: unknown, crc: unknown): Row {
+  if (typeof batch !== 'string') return lost(place, 'cannot be read')
+  if (typeof crc === 'number')
+    return crc === checksumOf(place, batch) ? { place, batch, damage: undefined } : lost(place, 'is not as it was written')
+  try {
+    for (const _ of partsOf(batch, place));
+    return { place, batch, damage: undefined }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return lost(place, 'cannot be read')
+  }
+}
+
+function one(place: number, read: () => Record<string, unknown> | undefined): Row {
+  try {
+    const row = read()
+    return row ? checked(place, row.batch, row.crc) : lost(place, 'is missing')
+  } catch {
+    return lost(place, 'cannot be read')
+  }
+}
+
+function lost(place: number, what: Damage['what']): Row {
+  return { place, batch: undefined, damage: { place, what } }
+}
+
+/** What is damaged tells less, and no error. */
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // the damage is known already
+  }
+}

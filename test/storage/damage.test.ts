@@ -1,0 +1,243 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Durable } from '../../src/storage/sqlite/database.ts'
+import { repair } from '../../src/storage/sqlite/repair.ts'
+import { verify } from '../../src/storage/sqlite/verify.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { keep } from '../support/keep.ts'
+import { folder, leftBy } from './folders.ts'
+import { event, move } from './samples.ts'
+
+const file = (path: string) => join(path, 'parlor.db')
+const said = (n: number) => event(n, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })
+
+/** Opens a store and answers with it and what it said; it is closed after the test. */
+async function opened(path: string, durable: Durable = 'process') {
+  const notices: string[] = []
+  const store = await openStore({ folder: path, durable, onNotice: (sentence) => notices.push(sentence) })
+  onTestFinished(() => store.close())
+  return { store, notices }
+}
+
+/** A folder as a killed server leaves it: tables 1 to 30, of which 20 lie in the write-ahead log alone, a commit each event. */
+async function killed(durable: Durable = 'process'): Promise<string> {
+  const path = folder()
+  const first = await opened(path, durable)
+  for (let table = 1; table <= 10; table++) await keep(first.store.tables, table, 0, [move(table, 1), said(2)])
+  await first.store.close()
+  const { store } = await opened(path, durable)
+  for (let table = 11; table <= 30; table++) {
+    await keep(store.tables, table, 0, [move(table, 1)])
+    await keep(store.tables, table, 1, [said(2)])
+  }
+  return leftBy(path)
+}
+
+/** Changes a byte of a file, in the middle or where a text stands. */
+function flip(path: string, at: number | string = Math.floor(statSync(path).size / 2)): void {
+  const bytes = readFileSync(path)
+  const place = typeof at === 'number' ? at : bytes.indexOf(at)
+  expect(place).toBeGreaterThan(0)
+  bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place)
+  writeFileSync(path, bytes)
+}
+
+/** Says in the mark of a folder that the machine was started anew since. */
+function restartedMachine(path: string): void {
+  const mark = join(path, 'parlor.mark')
+  const [, line = ''] = /^(.*) \d+ *\n/.exec(readFileSync(mark, 'utf8')) ?? []
+  const words = line.split(' ')
+  words[3] = 'another-boot'
+  const other = words.join(' ')
+  writeFileSync(mark, `${other} ${crc32(other)} \n`)
+}
+
+const HOW = /Restore a backup, or go on without what is lost: "parlor repair --data /
+
+describe('a missing or damaged write-ahead log is detected, and said at the start with what is lost and how to go on', () => {
+  const LOST = /lost are the last \d+ of 50 commits, with (table 30|tables \d+ to 30) altogether/
+
+  test.each<[string, (path: string) => void, RegExp]>([
+    [
+      'missing',
+      (path) => rmSync(`${file(path)}-wal`),
+      /its log parlor\.db-wal is missing: lost are the last 40 of 50 commits, with tables 11 to 30/,
+    ],
+    [
+      'empty',
+      (path) => truncateSync(`${file(path)}-wal`),
+      /its log parlor\.db-wal is (damaged or cut off|missing): lost are the last 40 of 50/,
+    ],
+    ['cut off', (path) => truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000), LOST],
+    ['damaged in the middle', (path) => flip(`${file(path)}-wal`), LOST],
+    ['damaged at its head', (path) => flip(`${file(path)}-wal`, 17), /lost are the last 40 of 50 commits/],
+    [
+      'without the mark',
+      (path) => rmSync(`${file(path)}-wal`) ?? rmSync(join(path, 'parlor.mark')),
+      /log parlor\.db-wal is missing: what a server/,
+    ],
+  ])('%s', async (_, damage, sentence) => {
+    const path = await killed()
+    damage(path)
+    for (const time of ['first', 'second']) {
+      const start = openStore({ folder: path })
+      await expect([time, await start.catch(({ code }) => code)]).toEqual([time, 'damaged'])
+      await expect(openStore({ folder: path })).rejects.toThrow(sentence)
+      await expect(openStore({ folder: path })).rejects.toThrow(HOW)
+    }
+  })
+
+  test('the damaged log is not thrown away', async () => {
+    const path = await killed()
+    flip(`${file(path)}-wal`)
+    const before = readFileSync(`${file(path)}-wal`)
+    await expect(openStore({ folder: path })).rejects.toMatchObject({ code: 'damaged' })
+    expect(readFileSync(`${file(path)}-wal.damaged`).equals(before)).toBe(true)
+  })
+
+  test('an older copy in the place of the database is noticed', async () => {
+    const path = folder()
+    const { store } = await opened(path)
+    await keep(store.tables, 1, 0, [move(1, 1)])
+    const older = leftBy(path)
+    await keep(store.tables, 1, 1, [said(2)])
+    const left = leftBy(path)
+    for (const end of ['', '-wal']) copyFileSync(file(older) + end, file(left) + end)
+    await expect(openStore({ folder: left })).rejects.toThrow(/lost are the last 1 of 2 commits/)
+  })
+})
+
+describe('what is no damage is not taken for it', () => {
+  test('a kill at any moment, and a stop in good order, which leaves one file', async () => {
+    const path = await killed()
+    const { store, notices } = await opened(path)
+    expect([await store.tables.read(30, 0), notices]).toEqual([[move(30, 1), said(2)], []])
+    await store.close()
+    expect(readdirSync(path)).toEqual(['parlor.db'])
+    expect((await opened(path)).notices).toEqual([])
+  })
+
+  test('a loss of power may take the last moments: it is said, and the server goes on', async () => {
+    const path = await killed()
+    restartedMachine(path)
+    truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
+    const { notices } = await opened(path)
+    expect(notices).toEqual([
+      expect.stringMatching(/the machine stopped without warning, and took what was written last along: lost are the last \d of 50/),
+    ])
+  })
+
+  test('but not where it was promised that power loss is survived', async () => {
+    const path = await killed('power')
+    restartedMachine(path)
+    truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
+    await expect(openStore({ folder: path })).rejects.toThrow(/lost are the last \d of 50 commits/)
+  })
+})
+
+describe('damage in the middle of the journal', () => {
+  /** A folder that was closed, with one byte of a sentence at table 4 changed. */
+  async function flipped(): Promise<string> {
+    const path = folder()
+    const { store } = await opened(path)
+    for (let table = 1; table <= 8; table++) {
+      await keep(store.tables, table, 0, [move(table, 1)])
+      await keep(store.tables, table, 1, [event(2, { type: 'said', name: 'Ada', text: `words of ${table}` }), move(table, 3)])
+    }
+    await store.close()
+    flip(file(path), 'words of 4')
+    return path
+  }
+
+  test('is detected, and said at the start with what is lost and how to go on', async () => {
+    const path = await flipped()
+    const { store, notices } = await opened(path)
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /is damaged: place 8 of its journal is not as it was written; table 4 cannot be read any more, and all others can/,
+      ),
+    ])
+    expect(notices[0]).toMatch(HOW)
+    await expect(store.tables.read(4, 0)).rejects.toMatchObject({ code: 'damaged' })
+    expect(await store.tables.read(5, 0)).toHaveLength(3)
+  })
+
+  test('is repaired: what came before stays, all else is as it was, and the files as they were are kept', async () => {
+    const path = await flipped()
+    const before = readFileSync(file(path))
+    const { archive, places, tables, rows } = repair(file(path), 0)
+    expect([places, tables, rows]).toEqual([1, [4], []])
+    expect(readFileSync(join(archive, 'parlor.db')).equals(before)).toBe(true)
+    expect(statSync(archive).mode & 0o777).toBe(0o700)
+    const { store, notices } = await opened(path)
+    expect(notices).toEqual([])
+    expect(await store.tables.read(4, 0)).toEqual([move(4, 1)])
+    for (const table of [1, 2, 3, 5, 6, 7, 8]) expect(await store.tables.read(table, 0)).toHaveLength(3)
+    await keep(store.tables, 4, 1, [said(2)])
+  })
+
+  test('a damaged page is said, and what lies on others is rescued', async () => {
+    const path = await killed()
+    const { store } = await opened(path)
+    await store.accounts.add({ key: 'ada', name: 'Ada', password: '$argon2id$', since: 5 })
+    await store.close()
+    using raw = new DatabaseSync(file(path))
+    const pages = raw
+      .prepare("SELECT pageno FROM dbstat WHERE name = 'journal' AND pagetype = 'leaf'")
+      .all()
+      .map(({ pageno }) => Number(pageno))
+    raw.close()
+    const bytes = readFileSync(file(path))
+    bytes.fill(0xff, 4096 * ((pages[1] ?? 1) - 1), 4096 * (pages[1] ?? 1))
+    writeFileSync(file(path), bytes)
+    await expect(openStore({ folder: path })).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(HOW) })
+    const { tables } = repair(file(path), 0)
+    expect(tables.length).toBeGreaterThan(0)
+    expect(tables.length).toBeLessThan(30)
+    const after = await opened(path)
+    expect(await after.store.accounts.named('ada')).toMatchObject({ person: 'account:1', name: 'Ada' })
+    for (let table = 1; table <= 30; table++) if (!tables.includes(table)) expect(await after.store.tables.read(table, 0)).toHaveLength(2)
+  })
+})
+
+describe('verify', () => {
+  const events = () => undefined
+
+  test('finds nothing wrong in what is whole, and what is wrong elsewhere', async () => {
+    const path = await killed()
+    expect(verify(file(leftBy(path)), events)).toEqual({ tables: 30, events: 60, problems: [] })
+    const cut = leftBy(path)
+    rmSync(`${file(cut)}-wal`)
+    expect(verify(file(cut), events).problems).toEqual([expect.stringMatching(/its log parlor\.db-wal is missing/)])
+    const { store } = await opened(path)
+    await store.close()
+    const sql: readonly [string, RegExp][] = [
+      [
+        "UPDATE journal SET batch = replace(batch, 'remarkable', 'remarkabel') WHERE place = 3",
+        /place 3 of the journal is not as it was written: events of table 3 are lost/,
+      ],
+      ['DELETE FROM journal WHERE place = 5', /place 5 of the journal is missing: events of table 5 are lost/],
+      ["UPDATE tables SET places = ' 1:0' WHERE id = 2", /table 2/],
+      ['INSERT INTO recorded (table_id) VALUES (7)', /results of table 7 are recorded, and it has not ended/],
+    ]
+    for (const [change, problem] of sql) {
+      const damaged = leftBy(path)
+      const database = new DatabaseSync(file(damaged))
+      database.exec(change)
+      database.close()
+      expect(verify(file(damaged), events).problems.join('\n')).toMatch(problem)
+    }
+    expect(verify(file(leftBy(path)), (table) => (table === 9 ? 'it is against the rules' : undefined)).problems).toEqual([
+      'table 9: it is against the rules',
+    ])
+  })
+})
+
+test('a folder in which nothing was damaged has no more than its file', async () => {
+  const path = folder()
+  await (await opened(path)).store.close()
+  expect(existsSync(join(path, 'parlor.mark'))).toBe(false)
+})
