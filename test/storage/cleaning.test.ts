@@ -125,6 +125,19 @@ test('what a guest has of a dropped table in a history goes with it; what an acc
   ])
 })
 
+test('a step goes through so many characters of the journal and no more, or through one row', async () => {
+  const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
+  for (let table = 1; table <= 20; table++) await play(log, table)
+  for (let n = 0; n < 10; n++) await turn()
+  const rows = database.prepare('SELECT place, length(batch) AS length FROM journal ORDER BY place').all()
+  const through = (last: number | undefined) =>
+    rows.filter(({ place }) => Number(place) <= (last ?? 0)).reduce((sum, { length }) => sum + Number(length), 0)
+  const first = shelf.clean(600)
+  expect(through(first)).toBeGreaterThan(300)
+  expect(through(first)).toBeLessThanOrEqual(600)
+  expect(shelf.clean(1)).toBe((first ?? 0) + 1)
+})
+
 test('a step that fails changes nothing', async () => {
   const path = folder()
   const { database, shelf, log } = opened(path, { lag: 0, entries: 1 })

@@ -1,0 +1,99 @@
+import { expect, test, vi } from 'vitest'
+import { type Compactable, Compactor } from '../../src/storage/sqlite/compactor.ts'
+import { databaseIn, folder } from './folders.ts'
+
+const turn = () => new Promise(setImmediate)
+const KEEP = 1000
+
+/** A compactor of a journal whose every row frees so many bytes when it is taken away. */
+function compacting({ used, freed, rows = 100 }: { used: number; freed: number; rows?: number }) {
+  const state = { used, taken: 0, steps: [] as number[] }
+  const trouble = vi.fn()
+  const journal: Compactable & { fails: boolean } = {
+    fails: false,
+    get covered() {
+      return rows
+    },
+    clean(characters) {
+      if (journal.fails) throw new Error('no room')
+      state.steps.push(characters)
+      if (state.taken === rows) return undefined
+      state.used -= freed
+      return ++state.taken
+    },
+  }
+  class Measured extends Compactor {
+    override get used(): number {
+      return state.used
+    }
+  }
+  const compactor = new Measured(databaseIn(folder()), journal, { keep: KEEP, step: 16 }, trouble)
+  return { state, journal, compactor, trouble }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn()
+}
+
+test('a pass makes one step a turn, until enough is free, and the next begins when all is in use again', async () => {
+  const { state, compactor } = compacting({ used: 1001, freed: 10 })
+  await turn()
+  expect(state).toEqual({ used: 991, taken: 1, steps: [16] })
+  await turns(20)
+  expect(state).toMatchObject({ used: 961, taken: 4 })
+  state.used = 1000
+  compactor.added(1000)
+  await turns(20)
+  expect(state.taken).toBe(4)
+  state.used = 1005
+  compactor.added(1000)
+  await turns(20)
+  expect(state).toMatchObject({ used: 965, taken: 8 })
+})
+
+test('nothing is looked at for the few characters that most commits add', async () => {
+  const { state, compactor } = compacting({ used: 0, freed: 10 })
+  state.used = 5000
+  for (let n = 0; n < 9; n++) compactor.added(1)
+  await turns(3)
+  expect(state.taken).toBe(0)
+  compactor.added(1)
+  await turns(3)
+  expect(state.taken).toBeGreaterThan(0)
+})
+
+test('where everything has to stay, a pass ends all the same, and the next begins when a quarter more is in use', async () => {
+  const { state, compactor } = compacting({ used: 2000, freed: 0, rows: 5 })
+  await turns(20)
+  expect(state.steps).toHaveLength(5)
+  state.taken = 0
+  state.used = 2400
+  compactor.added(1000)
+  await turns(20)
+  expect(state.steps).toHaveLength(5)
+  state.used = 2501
+  compactor.added(1000)
+  await turns(20)
+  expect(state.steps).toHaveLength(10)
+})
+
+test('a step that fails is told once, and tried again later', async () => {
+  const { state, journal, compactor, trouble } = compacting({ used: 1001, freed: 10 })
+  journal.fails = true
+  await turns(10)
+  expect(trouble.mock.calls).toEqual([[new Error('no room')]])
+  journal.fails = false
+  state.used = 2000
+  compactor.added(1000)
+  await turns(10)
+  expect(state.taken).toBeGreaterThan(0)
+})
+
+test('after closing there are no steps', async () => {
+  const { state, compactor } = compacting({ used: 2000, freed: 1 })
+  await turn()
+  compactor.close()
+  const { taken } = state
+  await turns(5)
+  expect(state.taken).toBe(taken)
+})
