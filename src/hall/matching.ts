@@ -28,7 +28,8 @@ export interface Match<Waiting extends Wish> {
 /** Whether two open seeks for the same game differ only in what can be agreed on: whether it counts, the clock, the options. */
 export function isNear(one: Wish, other: Wish): boolean {
   if (one.game !== other.game || one.person === other.person) return false
-  if (one.code !== undefined || other.code !== undefined || other.against !== undefined) return false
+  if (one.code !== undefined || other.code !== undefined) return false
+  if (other.against !== undefined && other.against !== one.person) return false
   return one.against === undefined || one.against === other.person
 }
 

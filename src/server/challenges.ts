@@ -29,12 +29,8 @@ export function challengeTo({ hall, people }: Pick<Rooms, 'hall' | 'people'>, pe
 }
 
 /** The open seeks that differ from an open seek only in their terms, in order, a few. */
-export function nearTo({ seeking }: Hall, wish: Wish): readonly Seeker[] {
-  const near: Seeker[] = []
-  let looked = 0
-  for (const other of seeking) {
-    if (near.length === NEAR.offered || looked++ === NEAR.looked) break
-    if (isNear(wish, other)) near.push(seekerOf(other))
-  }
-  return near
+export function nearTo({ seeks }: Pick<Hall, 'seeks'>, wish: Wish): readonly Seeker[] {
+  const lists = wish.against === undefined ? [seeks.against(wish.person), seeks.open] : [seeks.of(wish.against)]
+  const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(wish, other)))
+  return near.slice(0, NEAR.offered).map(seekerOf)
 }

@@ -128,6 +128,14 @@ describe('an open seek at the front door', () => {
     expect(await carl.type('play tictactoe')).toContain('bob waits for tictactoe, rated: type "play tictactoe rated bob".')
   })
 
+  test('is offered if its owner asks this user by name, and this one asks back with other terms', async () => {
+    const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
+    await bob.type('play tictactoe size 4 ada')
+    expect(await ada.type('play tictactoe bob')).toContain('bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".')
+    expect(await ada.type('play tictactoe')).toContain('bob waits for tictactoe, size 4: type "play tictactoe size 4 bob".')
+    expect(await ada.type('play tictactoe size 4 bob')).toContain('Table 1: you are X; bob is O and begins.')
+  })
+
   test('is not offered for another game, by a code, to the same user, or against a third one', async () => {
     const room = new Room()
     const [ada, bob, carl, dora] = (await machines(room, 'ada', 'bob', 'carl', 'dora')) as [Machine, Machine, Machine, Machine]
