@@ -31,7 +31,7 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
     if (file === undefined && (await copiedByServer(data, copy))) finishBackup(copy, copy)
     else copyAll(path, folder)
     const found = storing(() => verify(copy, replay))
-    const problems = found.problems.map((problem) => problem.replaceAll(copy, path))
+    const problems = found.problems.map((problem) => problem.replaceAll(copy, path).replaceAll(folder, dirname(path)))
     report(path, { ...found, problems }, json === true)
     return problems.length === 0 ? EXIT.good : EXIT.trouble
   } finally {

@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { NativeLink } from '../crash/native.ts'
+import { run, serving } from '../support/process.ts'
+import { openFolder } from '../support/system.ts'
+
+const text = ({ output, errors }: { output: string; errors: string }) => output + errors
+
+/** A server with a folder, and a game at which ada is to move. */
+async function playing(data: string) {
+  const { server, ports } = await serving(['parlor/door'], '--data', data)
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const tables: number[] = []
+  const link = async (name: string) => {
+    const one = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => {
+      if (message.type === 'seated') tables.push(message.table)
+    })
+    onTestFinished(() => one.close())
+    expect(await one.ask({ type: 'register', name, password: 'engine-1843' })).toMatchObject({ type: 'entered' })
+    await one.ask({ type: 'seek', game: 'tictactoe' })
+    return one
+  }
+  const [ada, grace] = [await link('ada'), await link('grace')]
+  return { server, ada, grace, table: tables[0] ?? 0 }
+}
+
+async function movesIn(folder: string, table: number): Promise<number> {
+  const store = await openStore({ folder })
+  const events = await store.tables.read(table, 0)
+  expect(await store.accounts.named('ada')).toMatchObject({ name: 'ada' })
+  await store.close()
+  return events.filter(({ type }) => type === 'moved').length
+}
+
+test('a backup is made while the server runs, for its owner alone, and is restored by putting it into an empty folder', async () => {
+  const around = openFolder()
+  const data = join(around, 'data')
+  const { server, ada, grace, table } = await playing(data)
+  await ada.ask({ type: 'play', table, move: '1' })
+  const file = join(around, 'backup.db')
+  const made = await run('backup', file, '--data', data)
+  expect([made.code, made.output]).toEqual([0, expect.stringContaining(`${file} has all of ${data}`)])
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  // the server goes on meanwhile, and what is done now is not in it
+  expect(await grace.ask({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
+  expect(readdirSync(around).sort()).toEqual(['backup.db', 'data'])
+  expect(await run('verify', file)).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/backup\.db is in order: 1 tables with \d+ events/),
+  })
+  const again = await run('backup', file, '--data', data)
+  expect([again.code, again.errors]).toEqual([2, expect.stringContaining('is there already: choose another file')])
+  server.signal('SIGTERM')
+  await server.exit
+  const restored = join(around, 'restored')
+  mkdirSync(restored, { mode: 0o700 })
+  renameSync(file, join(restored, 'parlor.db'))
+  expect([await movesIn(restored, table), await movesIn(data, table)]).toEqual([1, 2])
+  const stopped = join(around, 'stopped.db')
+  expect(await run('backup', stopped, '--data', data)).toMatchObject({ code: 0 })
+  expect(await run('verify', stopped)).toMatchObject({ code: 0 })
+})
+
+test('a folder is verified, also while the server runs; what is wrong is said, and the exit code says so', async () => {
+  const data = join(openFolder(), 'data')
+  const { server, ada, table } = await playing(data)
+  await ada.ask({ type: 'play', table, move: '1' })
+  const running = await run('verify', '--data', data, '--json')
+  expect([running.code, JSON.parse(running.output)]).toEqual([0, expect.objectContaining({ ok: true, tables: 1, problems: [] })])
+  server.signal('SIGKILL')
+  await server.exit
+  expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
+  rmSync(join(data, 'parlor.db-wal'))
+  const damaged = await run('verify', '--data', data)
+  expect([damaged.code, damaged.errors]).toEqual([
+    1,
+    expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is not in order; docs\/operating\.md says/),
+  ])
+  expect(damaged.errors).not.toContain('parlor-verify-')
+  const json = JSON.parse((await run('verify', '--data', data, '--json')).output)
+  expect(json).toMatchObject({ ok: false, problems: [expect.stringMatching(/parlor\.db-wal is missing/)] })
+})
+
+test('a server does not start with a folder that has lost something, says what and how to go on, and goes on after a repair', async () => {
+  const data = join(openFolder(), 'data')
+  const { server, ada, table } = await playing(data)
+  await ada.ask({ type: 'play', table, move: '1' })
+  server.signal('SIGKILL')
+  await server.exit
+  rmSync(join(data, 'parlor.db-wal'))
+  const refused = await run('serve', '--only', 'guess', '--port', 'guess=0', '--data', data)
+  expect(refused.code).toBe(2)
+  expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
+  expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
+  const repaired = await run('repair', '--data', data)
+  expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/All files as they were are in .*parlor\.damaged-/)])
+  expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
+  const after = await playing(data)
+  expect(await after.ada.ask({ type: 'play', table: after.table, move: '1' })).toMatchObject({ type: 'ok' })
+  expect((await run('repair', '--data', data)).errors).toMatch(/is in use by another program/)
+})
+
+test('what is no folder of a server is said', async () => {
+  const around = openFolder()
+  for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
+    expect(text(await run(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: nothing was ever kept there/)
+    expect(text(await run(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
+  }
+  writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
+  expect(text(await run('verify', join(around, 'note.txt')))).toMatch(/is no database/)
+  expect(existsSync(join(around, 'x.db'))).toBe(false)
+})
