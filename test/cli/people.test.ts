@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { ToClient } from '../../src/protocols/native/messages.ts'
+import { NativeLink } from '../crash/native.ts'
 import { run, serving } from '../support/process.ts'
 
 async function folder(): Promise<string> {
@@ -53,6 +55,62 @@ describe('the operator', () => {
     expect(await server.exit).toBe(0)
     expect(await people('remove', 'ada')).toMatchObject({ code: 0, output: 'ada is no longer registered\n' })
     expect(await people('remove', 'ada')).toMatchObject({ code: 1 })
+  })
+
+  test.each(['while the server runs', 'on a folder at rest'])('ends the same things %s', { timeout: 60_000 }, async (when) => {
+    const data = await folder()
+    const people = async (...args: readonly string[]) => run('people', ...args, '--data', data)
+    let { server, ports } = await serving(['parlor/door'], '--data', data)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const stop = async () => {
+      server.signal('SIGTERM')
+      await server.exit
+    }
+    const restart = async () => {
+      await stop()
+      ;({ server, ports } = await serving(['parlor/door'], '--data', data))
+    }
+    const heard = new Map<string, ToClient[]>()
+    const link = async (name: string) => {
+      const messages: ToClient[] = []
+      heard.set(name, messages)
+      const link = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => messages.push(message))
+      onTestFinished(() => link.close())
+      return link
+    }
+    const seatOf = async (name: string, link: NativeLink) => {
+      // what came before the answer was heard
+      await link.ask({ type: 'ping' })
+      const seated = heard.get(name)?.findLast((message) => message.type === 'seated')
+      return seated?.type === 'seated' ? seated : undefined
+    }
+    const names = ['ada', 'grace', 'joan', 'alan']
+    const links = await Promise.all(names.map(link))
+    for (const [at, name] of names.entries()) await links[at]?.ask({ type: 'register', name, password: 'correct horse' })
+    for (const one of links) await one.ask({ type: 'seek', game: 'tictactoe', rated: true })
+    const seats = await Promise.all(names.map((name, at) => seatOf(name, links[at] as NativeLink)))
+    const sessions = await Promise.all(links.slice(0, 3).map((one) => one.ask({ type: 'session' })))
+    expect([seats.map((seat) => seat?.rated), sessions.map(({ type }) => type)]).toEqual([
+      [true, true, true, true],
+      ['session', 'session', 'session'],
+    ])
+    if (when === 'on a folder at rest') await stop()
+    expect((await people('reset', 'joan')).code).toBe(0)
+    expect((await people('remove', 'ada')).code).toBe(0)
+    await restart()
+    const after = await link('after')
+    for (const [at, one] of seats.entries()) {
+      const answer = await after.ask({ type: 'resume', token: one?.token ?? '' })
+      // only that of alan, whose table goes on
+      expect([names[at], answer.type]).toEqual([names[at], at === 3 ? 'seated' : 'error'])
+    }
+    for (const [at, one] of sessions.entries()) {
+      const answer = await after.ask({ type: 'return', session: one.type === 'session' ? one.session : '' })
+      expect([names[at], answer.type]).toEqual([names[at], names[at] === 'grace' ? 'entered' : 'error'])
+    }
+    const ladder = await after.ask({ type: 'ladder', game: 'tictactoe' })
+    expect(ladder.type === 'ladder' && ladder.best.map(({ name }) => name)).toEqual(['grace'])
+    await stop()
   })
 
   test.skipIf(process.platform === 'win32')('comes by a socket that only the owner may use; others say there what they like', async () => {

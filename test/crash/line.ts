@@ -14,8 +14,8 @@ export class LineSocket {
   #wanted: { resolve(line: string): void; reject(reason: HungUp): void } | undefined
   #ended = false
 
-  constructor(port: number) {
-    this.#socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
+  constructor(port: number, localAddress?: string) {
+    this.#socket = connect({ port, host: '127.0.0.1', ...(localAddress === undefined ? {} : { localAddress }) }).on('error', () => {})
     this.#socket.setNoDelay()
     this.gone = new Promise((resolve) => {
       this.#socket.on('close', () => {

@@ -24,9 +24,12 @@ export class NativeLink {
     })
   }
 
-  /** Opens a connection; `hear` is told what the server says unasked. Rejects with `HungUp` where that cannot be. */
-  static async open(port: number, hear: (message: ToClient) => void): Promise<NativeLink> {
-    const line = new LineSocket(port)
+  /**
+   * Opens a connection, from an address of this machine where one is given; `hear` is told what the server says unasked.
+   * Rejects with `HungUp` where that cannot be.
+   */
+  static async open(port: number, hear: (message: ToClient) => void, from?: string): Promise<NativeLink> {
+    const line = new LineSocket(port, from)
     line.say('style json')
     let greeting = await line.hear()
     while (!greeting.startsWith('{')) greeting = await line.hear()

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { wallClock } from '../../src/wire/clock.ts'
@@ -18,6 +19,15 @@ async function pair(host: string) {
   const client = await connectTcp(listener.address, 0)
   return { listener, arrivals, client, server: await arrivals.next() }
 }
+
+test.runIf(process.platform === 'linux')('the system asks a silent client whether it is still there', async () => {
+  const { listener } = await pair('127.0.0.1')
+  const port = listener.address.port.toString(16).toUpperCase().padStart(4, '0')
+  // of each socket: its own address, the other's, its state (01 is connected), queues, and its timer (02 is keepalive)
+  const table = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/))
+  const timers = table.filter(([, own, , state]) => own === `0100007F:${port}` && state === '01').map((fields) => fields[5]?.slice(0, 2))
+  expect(timers).toEqual(['02'])
+})
 
 describe.each(['127.0.0.1', '::1'])('TCP at %s', (host) => {
   test('carries a conversation, to its end on both sides', async () => {

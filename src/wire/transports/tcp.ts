@@ -6,6 +6,12 @@ import { heardTogether } from './together.ts'
 
 /** Peers that the system keeps waiting for `accept`, at most. */
 const BACKLOG = 4096
+/**
+ * Milliseconds of silence after which the system asks whether a client is still there; if its machine does not answer ten
+ * times, a second apart, the connection is over. So what is half open (a closed lid, a lost network) holds a seat or a name
+ * for 40 s, while a client that only thinks keeps both.
+ */
+export const ALIVE = 30_000
 /** Milliseconds between two attempts to reach a server that is not there yet. */
 const RETRY = 100
 /** Milliseconds that one attempt may take at least: a network that loses things tries again after 1, 3 and 7 seconds. */
@@ -17,7 +23,7 @@ const ABSENT = ['ECONNREFUSED']
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const options = here(at)
   const known = isLoopbackHost(options.host) ? { loopback: options.host } : {}
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE }, (socket) => {
     const transport = new SocketTransport(socket, known)
     // who came just before the end is not let in after it
     heardTogether(() => (server.listening ? accept(transport) : transport.reset()))

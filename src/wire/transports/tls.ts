@@ -4,7 +4,7 @@ import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConne
 import { type Clock, wallClock } from '../clock.ts'
 import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
 import { remoteOf, SocketTransport } from './socket.ts'
-import { connectedTcp, here, listening } from './tcp.ts'
+import { ALIVE, connectedTcp, here, listening } from './tcp.ts'
 
 /** Milliseconds in which both sides must have agreed on TLS. */
 const HANDSHAKE = 5000
@@ -48,7 +48,7 @@ export async function listenTls(
   const { cert, key } = own ?? (await makeCertificate(at.host, clock))
   const context = contextOf(cert, key)
   const fingerprint = new X509Certificate(cert).fingerprint256
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE }, (socket) => {
     const peer = remoteOf(socket)
     welcome(socket, peer, context, clock).then(accept, (reason: Error) => refused?.(peer, reason.message))
   })

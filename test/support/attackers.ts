@@ -1,0 +1,22 @@
+import type { ToClient } from '../../src/protocols/native/messages.ts'
+import { NativeLink } from '../crash/native.ts'
+import { serving } from './process.ts'
+
+/** A connection to the front door in JSON lines, and what it has heard. */
+export interface Attacker {
+  readonly link: NativeLink
+  readonly heard: ToClient[]
+}
+
+/** A server with a front door, and connections to it from any address of this machine; `cleanup` ends both. */
+export async function frontDoor(cleanup: AsyncDisposableStack, ...more: string[]) {
+  const { server, ports } = await serving(['parlor/door', 'fh/quiz'], ...more)
+  cleanup.use(server)
+  const open = async (from?: string): Promise<Attacker> => {
+    const heard: ToClient[] = []
+    const link = await NativeLink.open(ports['parlor/door'] ?? 0, (message) => heard.push(message), from)
+    cleanup.defer(() => link.close())
+    return { link, heard }
+  }
+  return { server, ports, open }
+}
