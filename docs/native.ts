@@ -51,6 +51,9 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Events** of a table are numbered from 1 without a gap. An event that brings a \`sight\` changes what is seen.
 - **After a broken connection** say \`resume\` with the seat's token, and with \`after\`, the number of the last event you have seen:
   what you have missed is told again before the answer \`seated\`. Where that is too much, the answer is \`resync\`, and says how it stands.
+- **A guest comes in again** with the \`secret\` of \`entered\`, while the old connection is still there, too; by name alone it does not,
+  and \`error\` then proposes another name. A seat's token opens that seat and nothing else; an account's other rights take
+  its password or a session.
 - **A move that was sent and not answered** before the connection broke is there after \`resume\`, or it is not: then send it again,
   with \`after\`, so that it is refused as \`stale\` if it was there after all.
 - **Secrets** never come before their time: a \`view\` is what this seat may see.`

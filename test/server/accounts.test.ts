@@ -202,7 +202,7 @@ describe('the token of a seat', () => {
 })
 
 describe('a guest', () => {
-  test('is not thrown out by who says its name with `again`; another name is proposed', async () => {
+  test('is not thrown out by who says its name with again; another name is proposed', async () => {
     const door = await doorway()
     const guest = await door.program('grace')
     const stranger = await door.program()
