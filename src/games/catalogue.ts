@@ -63,7 +63,7 @@ export const catalogue: readonly Entry[] = [
     title: 'find the word, letter by letter, before you hang',
     moves: 'one letter, such as e',
     settings: { misses: { min: 1, max: 26, usual: 8, about: 'misses allowed' } },
-    setup: ({ misses = 8 }, { words }) => ({ words, misses }),
+    setup: ({ misses = 8 }, { words }) => ({ words, misses, lenient: true }),
   },
   {
     game: quiz,
@@ -79,7 +79,7 @@ export const catalogue: readonly Entry[] = [
     title: 'guess a number from 1 to 100',
     moves: 'a number, such as 50',
     settings: { tries: { min: 1, max: 100, usual: 7, about: 'tries' } },
-    setup: ({ tries = 7 }) => ({ tries }),
+    setup: ({ tries = 7 }) => ({ tries, lenient: true }),
   },
   {
     game: coin,

@@ -43,7 +43,8 @@ export interface Game<State, Move, View, Options = undefined> {
   toMove(state: State): readonly SeatNumber[]
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
-  view(state: State, who: SeatNumber | 'watcher'): View
+  /** What a seat or a watcher may see; `outcome` is there when the game is over, by its rules or otherwise: then a secret may be shown. */
+  view(state: State, who: SeatNumber | 'watcher', outcome?: Outcome): View
   /** What each seat has gained, where a game is about that and not about who wins. */
   points?(state: State): readonly number[]
   /** All legal moves, where they can be listed: players and counts of the move tree come free. */

@@ -9,10 +9,21 @@ export interface Guessing {
   /** Tries still left, where they are counted. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
+  /** A number out of the range is refused, and costs no try. */
+  readonly lenient?: true
 }
 
-/** What the guesser sees: everything but the secret. */
-export type GuessingView = Omit<Guessing, 'secret'>
+/** What the guesser sees: everything but the secret, and that too when the game is over. */
+export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
+  readonly secret?: number
+}
+
+/** How a game is set up; a worksheet's program takes every number, and counts it. */
+export interface GuessingOptions {
+  readonly tries?: number
+  readonly secret?: number | undefined
+  readonly lenient?: boolean
+}
 
 /** A try is a number, of any size, or a try that was wasted on something else. */
 export type Try = number | 'wasted'
@@ -23,19 +34,24 @@ export function asTry(number: number): Try {
 }
 
 /** guessing: one player looks for a number from 1 to 100 and hears each time whether the try was too low or too high. */
-export const guessing: Game<Guessing, Try, GuessingView, { tries?: number; secret?: number | undefined }> = {
+export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   name: 'guessing',
   seats: { min: 1, max: 1 },
-  setup: ({ tries, secret }, random) => ({ secret: secret ?? random.integer(1, 100), left: tries }),
+  setup: ({ tries, secret, lenient }, random) => ({
+    secret: secret ?? random.integer(1, 100),
+    left: tries,
+    ...(lenient ? { lenient } : {}),
+  }),
   toMove: (state) => (over(state) ? [] : [0]),
   play(state, _seat, guess) {
     if (over(state)) return { refused: 'the game is over' }
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
-    const { secret, left } = state
-    return { secret, left: left === undefined ? undefined : left - 1, last: verdict(guess, secret) }
+    const { secret, left, lenient } = state
+    if (lenient && !isInRange(guess)) return { refused: 'the number is from 1 to 100; this costs no try' }
+    return { ...state, left: left === undefined ? undefined : left - 1, last: verdict(guess, secret) }
   },
   outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ left, last }) => ({ left, last }),
+  view: ({ left, last, secret }, _who, outcome) => (outcome ? { left, last, secret } : { left, last }),
   *moves(state) {
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
@@ -52,6 +68,10 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   high: 'Too high.',
   right: 'Right!',
   wasted: 'That was no number from 1 to 100.',
+}
+
+function isInRange(guess: Try): boolean {
+  return typeof guess === 'number' && guess >= 1 && guess <= 100
 }
 
 function over({ left, last }: Guessing): boolean {

@@ -14,6 +14,8 @@ export interface Hangman {
   /** Misses still left. */
   readonly left: number
   readonly last?: Guess
+  /** A digit that the word does not have is refused, and costs no miss. */
+  readonly lenient?: true
 }
 
 /** Guess is a character that was tried, and where the word has it: counted from 1, nowhere for a miss. */
@@ -38,6 +40,8 @@ export interface HangmanOptions {
   readonly secret?: string | undefined
   readonly words?: readonly string[] | undefined
   readonly misses?: number | undefined
+  /** Only letters can be missed; in a worksheet's program digits can, too. */
+  readonly lenient?: boolean
 }
 
 /**
@@ -48,11 +52,11 @@ export interface HangmanOptions {
 export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   name: 'hangman',
   seats: { min: 1, max: 1 },
-  setup({ secret, words = english, misses = 8 }, random) {
+  setup({ secret, words = english, misses = 8, lenient }, random) {
     const word = clean(secret ?? random.choice(words))
     const refusal = unguessable(word)
     if (refusal) throw new RangeError(refusal.refused)
-    return { word, characters: charactersOf(word), tried: [], misses, left: misses }
+    return { word, characters: charactersOf(word), tried: [], misses, left: misses, ...(lenient ? { lenient } : {}) }
   },
   toMove: (state) => (over(state) ? [] : [0]),
   play(state, _seat, move) {
@@ -62,15 +66,16 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const tried = fold(letter)
     if (state.tried.includes(tried)) return { refused: `${letter} was tried already: guess another letter` }
     const positions = state.characters.flatMap((character, at) => (fold(character) === tried ? [at + 1] : []))
-    if (positions.length === 0 && !/^[\p{L}\p{N}]/u.test(letter)) return { refused: 'that is no letter: guess a letter, such as e' }
+    if (positions.length === 0 && !(state.lenient ? /^\p{L}/u : /^[\p{L}\p{N}]/u).test(letter))
+      return { refused: 'that is no letter: guess a letter, such as e' }
     const left = positions.length > 0 ? state.left : state.left - 1
     return { ...state, tried: [...state.tried, tried], left, last: { letter, positions } }
   },
   outcome: (state) => (over(state) ? { winners: found(state) ? [0] : [] } : undefined),
-  view(state) {
-    const { word, characters, ...seen } = state
+  view(state, _who, outcome) {
+    const { word, characters, lenient: _, ...seen } = state
     const shown = characters.map((character) => (state.tried.includes(fold(character)) ? character : ''))
-    return over(state) ? { ...seen, shown, word } : { ...seen, shown }
+    return outcome || over(state) ? { ...seen, shown, word } : { ...seen, shown }
   },
   choose: ({ tried }) => untried(tried),
   notation: {

@@ -66,7 +66,7 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
     this.#outcome ??= this.#game.outcome(this.#state)
     const toMove = this.#outcome ? [] : this.#game.toMove(this.#state)
     for (const seat of this.#seats) {
-      const view = this.#game.view(this.#state, seat.number)
+      const view = this.#game.view(this.#state, seat.number, this.#outcome)
       const turn = toMove.includes(seat.number)
       seat.push(this.#outcome ? { view, turn, outcome: this.#outcome } : { view, turn })
     }

@@ -1,7 +1,7 @@
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
 import { type History, remember } from './history.ts'
 import { idleDeadlineAfter } from './idle.ts'
-import { type Attendant, newsOf, situationOf } from './news.ts'
+import { type Attendant, newsOf, type StandingChange, situationOf } from './news.ts'
 import { CLOSED, type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
 import { type Lasting, Postponed } from './postponed.ts'
 import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspension.ts'
@@ -187,6 +187,12 @@ export class LiveTable {
     return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
   }
 
+  /** Notifies all who attend of what came of the game for the ladder. */
+  announce(changes: readonly StandingChange[]): void {
+    if (changes.length === 0) return
+    for (const attendant of this.#attendants) this.#tell(attendant, () => attendant.recorded?.(changes))
+  }
+
   /** Whether others are to do something before a seat has anything to do or to hear, as far as it is decided. */
   waitsForOthers(seat: SeatNumber): boolean {
     return !this.#decided.ended && !this.#decided.toMove.includes(seat)
@@ -346,14 +352,18 @@ export class LiveTable {
     for (const attendant of all) {
       // whoever was told before may have made this one leave
       if (all !== this.#attendants && !this.#attendants.includes(attendant)) continue
-      try {
-        attendant.news(newsOf(event, state, attendant.who))
-      } catch (reason) {
-        const sentence = `somebody at table ${this.id} could not be told what happens there`
-        this.#without(attendant)
-        this.#dismiss(attendant, new Error(sentence, { cause: reason }))
-        this.#tools.onTrouble(sentence, reason)
-      }
+      this.#tell(attendant, () => attendant.news(newsOf(event, state, attendant.who)))
+    }
+  }
+
+  #tell(attendant: Attendant, tell: () => void): void {
+    try {
+      tell()
+    } catch (reason) {
+      const sentence = `somebody at table ${this.id} could not be told what happens there`
+      this.#without(attendant)
+      this.#dismiss(attendant, new Error(sentence, { cause: reason }))
+      this.#tools.onTrouble(sentence, reason)
     }
   }
 

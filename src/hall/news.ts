@@ -22,8 +22,18 @@ export interface Attendant {
   news(news: News): void
   /** What was decided and not kept is taken back: the table is as `situation` has it. */
   rolledBack?(): void
+  /** What came of the game is recorded: how each seat stands now, and stood before. */
+  recorded?(changes: readonly StandingChange[]): void
   /** The table cannot go on. */
   closed(reason: Error): void
+}
+
+/** StandingChange is a place on a ladder before and after a game. */
+export interface StandingChange {
+  readonly seat: SeatNumber
+  /** The rating, or points where the game gives those; missing for a first game. */
+  readonly before?: number
+  readonly after: number
 }
 
 /** An event as a seat or a watcher may see it. */
@@ -40,7 +50,7 @@ const RESEEDED = { type: 'reseeded' } as const
 
 /** What a seat or a watcher sees of a state. */
 export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
-  const view = rules.view(position, who)
+  const view = rules.view(position, who, outcome)
   const turn = outcome === undefined && who !== 'watcher' && toMove.includes(who)
   return outcome ? { view, turn, outcome } : { view, turn }
 }

@@ -1,6 +1,7 @@
 import type { AnyGame } from '../games/index.ts'
 import type { LiveTable } from './live.ts'
-import { isTemporary, type Store, type TableEvent, type TableId } from './ports.ts'
+import type { StandingChange } from './news.ts'
+import { isTemporary, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
 import { standingsAfter } from './ratings.ts'
 import { evolve, type Opened, opened as openedBy } from './table.ts'
 
@@ -35,14 +36,15 @@ export class Recorder {
   }
 
   /** Records what comes of a table, if that counts. */
-  watch({ id, state }: LiveTable): void {
+  watch(table: LiveTable): void {
+    const { id, state } = table
     if (!state.opened.rated) return
     const unfollow = this.#store.tables.follow(id, (events) => {
       const end = events.find((event) => event.type === 'ended')
       if (!end) return
       unfollow()
       if (!end.counts) return
-      void this.#next(() => (this.#behind ? this.#recordAll() : this.#record(id)))
+      void this.#next(() => (this.#behind ? this.#recordAll() : this.#record(id, table)))
     })
   }
 
@@ -67,13 +69,15 @@ export class Recorder {
     this.#behind = false
   }
 
-  async #record(id: TableId): Promise<void> {
+  async #record(id: TableId, table?: LiveTable): Promise<void> {
     const log = await this.#read(id)
     if (!log) return
     const { results } = this.#store
     const { opened, events, points } = log
     const before = await Promise.all(opened.seats.map(({ person }) => results.standing(opened.game, person)))
-    await results.record(id, opened.game, standingsAfter(opened, events, before, points))
+    const after = standingsAfter(opened, events, before, points)
+    await results.record(id, opened.game, after)
+    table?.announce(changesOf(opened, before, after))
   }
 
   /** What the log of a table says; `undefined` where nothing can be made of it, and then nothing ever can. */
@@ -89,6 +93,15 @@ export class Recorder {
       return undefined
     }
   }
+}
+
+/** How those who sit at a table stand now, and stood before, by seat; none who is not on the ladder. */
+function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[], after: readonly Standing[]): StandingChange[] {
+  return seats.flatMap(({ person }, seat) => {
+    const now = after.find((standing) => standing.person === person)
+    const then = before[seat]
+    return now ? [{ seat, after: now.score, ...(then ? { before: then.score } : {}) }] : []
+  })
 }
 
 /** What the log of a table that has ended says. */

@@ -160,11 +160,21 @@ export interface Attendance extends GameTerms {
   readonly resync?: true
 }
 
+/** Recorded is what came of a game for the ladder. */
+export interface Recorded {
+  readonly table: number
+  readonly game: AnyGame
+  /** The ratings, or points where the game gives those, of the players who are on the ladder; `before` is missing for a first game. */
+  readonly changes: readonly { readonly name: string; readonly before?: number; readonly after: number }[]
+}
+
 /** Told to somebody at tables of the hall, as it happens. */
 export interface TableListener {
   /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
   seated(attendance: Attendance): void
   news(news: TableNews): void
+  /** What came of a game is recorded on the ladder. */
+  recorded(recorded: Recorded): void
   /** A table cannot go on; nothing follows. */
   closed(table: number, sentence: string): void
 }

@@ -63,10 +63,11 @@ export class Attended {
   /** Goes to a table; from here on its news are told, unless `isBehind`, and then they wait for what was missed. */
   attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string, isBehind = false): Attending {
     const before = this.#tables.get(table.id)
-    const { seated, news, closed } = this.#listener
+    const { seated, news, closed, recorded } = this.#listener
     const listener: TableListener = {
       seated: seated.bind(this.#listener),
       closed: closed.bind(this.#listener),
+      recorded: recorded.bind(this.#listener),
       news: (told) => {
         news.call(this.#listener, told)
         if (told.what.type === 'continued' && who !== 'watcher') this.#goOn(table, who, told.what.table, token)

@@ -1,7 +1,7 @@
 import type { SeatNumber } from '../games/game.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
 import type { LiveTable } from '../hall/live.ts'
-import { type Attendant, type News, situationOf } from '../hall/news.ts'
+import { type Attendant, type News, type StandingChange, situationOf } from '../hall/news.ts'
 import type { TableEvent } from '../hall/ports.ts'
 import type { Step, TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
@@ -120,6 +120,12 @@ export class Attending implements Attendant {
     const news = this.#newsOf(n, at, told(event), this.table.state)
     if (this.#held) this.#held.push(news)
     else this.#listener.news(news)
+  }
+
+  recorded(changes: readonly StandingChange[]): void {
+    const { seats } = this.table.state.opened
+    const named = changes.map(({ seat, ...change }) => ({ name: seats[seat]?.name ?? '', ...change }))
+    this.#listener.recorded({ table: this.table.id, game: this.table.state.rules, changes: named })
   }
 
   closed(reason: Error): void {

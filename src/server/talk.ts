@@ -84,6 +84,7 @@ export class Talk {
       seated: (attendance) => listener.seated(attendance),
       news: (news) => listener.news(news),
       closed: (table, sentence) => listener.closed(table, sentence),
+      recorded: (recorded) => listener.recorded(recorded),
       sought: (seeker) => this.hears(seeker.name) && listener.sought(seeker),
       withdrawn: (seeker) => this.hears(seeker.name) && listener.withdrawn(seeker),
       refused: (by) => listener.refused(by),

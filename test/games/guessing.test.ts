@@ -59,6 +59,26 @@ describe('guessing', () => {
   })
 })
 
+describe('a lenient game', () => {
+  test('refuses numbers out of the range, which cost no try', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (guess) => {
+        const state = guessing.setup({ tries: 3, secret: 42, lenient: true }, seeded(1))
+        const next = guessing.play(state, 0, guess, seeded(1))
+        if (guess >= 1 && guess <= 100) expect(next).toMatchObject({ left: 2 })
+        else expect(next).toEqual({ refused: 'the number is from 1 to 100; this costs no try' })
+      }),
+    )
+    expect(guessing.play(guessing.setup({ tries: 3, lenient: true }, seeded(1)), 0, 'wasted', seeded(1))).toHaveProperty('refused')
+  })
+
+  test('shows the number when it is over, and not before', () => {
+    const state = guessing.setup({ tries: 3, secret: 42 }, seeded(1))
+    expect(guessing.view(state, 0)).not.toHaveProperty('secret')
+    expect(guessing.view(state, 'watcher', { winners: [], left: 0, resigned: true })).toHaveProperty('secret', 42)
+  })
+})
+
 describe('a table of one machine', () => {
   test('every event brings each seat a situation; refusals bring none', async () => {
     const table = new LocalTable(guessing, { tries: 2, secret: 42 }, chance)
@@ -68,7 +88,7 @@ describe('a table of one machine', () => {
     expect(await seat.play(50)).toBeUndefined()
     expect(await seat.next()).toEqual({ view: { left: 1, last: 'high' }, turn: true })
     expect(await seat.play(41)).toBeUndefined()
-    expect(await seat.next()).toEqual({ view: { left: 0, last: 'low' }, turn: false, outcome: { winners: [] } })
+    expect(await seat.next()).toEqual({ view: { left: 0, last: 'low', secret: 42 }, turn: false, outcome: { winners: [] } })
     expect(await seat.play(42)).toEqual({ refused: 'the game is over' })
     expect(() => table.seat(1)).toThrow(RangeError)
   })

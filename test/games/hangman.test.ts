@@ -202,6 +202,22 @@ describe('properties of hangman', () => {
   })
 })
 
+describe('a lenient game', () => {
+  test('refuses digits that the word does not have, which cost no miss', () => {
+    const lenient = hangman.setup({ secret: 'r2d2', lenient: true }, seeded(1))
+    expect(hangman.play(lenient, 0, '7', seeded(1))).toEqual({ refused: 'that is no letter: guess a letter, such as e' })
+    expect(hangman.play(lenient, 0, '2', seeded(1))).toMatchObject({ left: 8, last: { positions: [2, 4] } })
+    expect(hangman.play(lenient, 0, 'x', seeded(1))).toMatchObject({ left: 7 })
+    expect(hangman.play(hangman.setup({ secret: 'r2d2' }, seeded(1)), 0, '7', seeded(1))).toMatchObject({ left: 7 })
+  })
+
+  test('shows the word when it was given up, and not before', () => {
+    const state = hangman.setup({ secret: 'tea' }, seeded(1))
+    expect(hangman.view(state, 0)).not.toHaveProperty('word')
+    expect(hangman.view(state, 0, { winners: [], left: 0, resigned: true })).toHaveProperty('word', 'tea')
+  })
+})
+
 describe('words', () => {
   test('the list is long, and plain enough for any client', () => {
     expect(words.length).toBeGreaterThan(200)

@@ -314,9 +314,33 @@ describe('the end', () => {
   test.each<[string, unknown, Outcome, string]>([
     ['hangman', { shown: ['i', 't'], tried: ['i', 't'], misses: 8, left: 8, word: 'it' }, { winners: [0] }, 'You win! The word is it.'],
     ['hangman', { shown: ['i', ''], tried: ['i', 'x'], misses: 1, left: 0, word: 'it' }, { winners: [] }, 'You lose: the word was it.'],
-    ['hangman', { shown: ['i', ''], tried: ['i'], misses: 8, left: 8 }, { winners: [], left: 0 }, 'You have left the game.'],
-    ['guessing', { left: 3, last: 'right' }, { winners: [0] }, 'You win!'],
-    ['guessing', { left: 0, last: 'low' }, { winners: [] }, 'You lose.'],
+    [
+      'hangman',
+      { shown: ['i', ''], tried: ['i'], misses: 8, left: 8, word: 'it' },
+      { winners: [], left: 0 },
+      'You have left the game. The word was it.',
+    ],
+    [
+      'hangman',
+      { shown: ['i', ''], tried: ['i'], misses: 8, left: 8, word: 'it' },
+      { winners: [], left: 0, resigned: true },
+      'You have given the game up. The word was it.',
+    ],
+    ['guessing', { left: 3, last: 'right', secret: 42 }, { winners: [0] }, 'You win!'],
+    ['guessing', { left: 0, last: 'low', secret: 42 }, { winners: [] }, 'You lose: the number was 42.'],
+    [
+      'guessing',
+      { left: 2, last: 'low', secret: 42 },
+      { winners: [], left: 0, resigned: true },
+      'You have given the game up. The number was 42.',
+    ],
+    ['guessing', { left: 2, secret: 42 }, { winners: [], left: 0, abandoned: true }, 'without a result. The number\nwas 42.'],
+    [
+      'coin',
+      { guesses: 5, right: 3, last: true },
+      { winners: [], left: 0, resigned: true },
+      'You have given the game up. Guessed right: 3 of 5.',
+    ],
     ['quiz', { count: 2, points: 2 }, { winners: [0] }, 'The end: 2 of 2 right.\n\nEverything right: you win!'],
     ['quiz', { count: 2, points: 1 }, { winners: [] }, 'The end: 1 of 2 right.\n\n"rematch"'],
   ])('of %s, alone', async (name, view, outcome, sentence) => {

@@ -27,6 +27,7 @@ function ear(fails = false): Ear & { heard: string[] } {
     seated() {},
     news() {},
     closed() {},
+    recorded() {},
     sought: hear('sought'),
     withdrawn: hear('withdrawn'),
     refused() {},

@@ -234,6 +234,7 @@ describe('seats and tables', () => {
       seated: ({ table }) => told.push(`table ${table}`),
       news: () => {},
       closed: () => {},
+      recorded: () => {},
       sought: () => {},
       withdrawn: () => {},
       refused: () => {},

@@ -130,14 +130,14 @@ describe('the native protocol', () => {
     expect(grace.last('seated').names).toEqual(['ada', 'grace'])
   })
 
-  test('a number of any size is kept as one', async () => {
+  test('a number of any size is refused as one, and nothing of it is kept', async () => {
     const room = new Room()
     const ada = new Machine(room.premises)
     await ada.say({ type: 'enter', name: 'ada' })
     await ada.say({ type: 'seek', game: 'guess' })
     const { table } = ada.last('seated')
-    expect(await ada.say({ type: 'play', table, move: '9'.repeat(400) })).toMatchObject({ type: 'ok' })
-    expect(await room.store.tables.read(table, 1)).toMatchObject([{ type: 'moved', move: Number.MAX_SAFE_INTEGER }])
+    expect(await ada.say({ type: 'play', table, move: '9'.repeat(400) })).toMatchObject({ type: 'error', code: 'illegal-move' })
+    expect(await room.store.tables.read(table, 1)).toEqual([])
   })
 
   test('a rematch swaps the seats', async () => {

@@ -56,7 +56,7 @@ export function gamesWith({ game }: Broken): ReadonlyMap<string, AnyGame> {
 /** A game whose view has its state in it. */
 function whole(name: string): Broken {
   const game = rulesOf(name)
-  const view = (state: unknown, who: SeatNumber | 'watcher') => ({ ...Object(game.view(state, who)), ...Object(state) })
+  const view: AnyGame['view'] = (state, who, outcome) => ({ ...Object(game.view(state, who, outcome)), ...Object(state) })
   return { how: 'shows its state', game: { ...game, view }, heardBy: 'natives' }
 }
 
@@ -68,7 +68,7 @@ function leaking<State, View>(
   heardBy: Broken['heardBy'] = 'everybody',
 ): Broken {
   const game = rulesOf(name)
-  const view = (state: unknown, who: SeatNumber | 'watcher') => leak(state as State, game.view(state, who) as View, who)
+  const view: AnyGame['view'] = (state, who, outcome) => leak(state as State, game.view(state, who, outcome) as View, who)
   return { how, game: { ...game, view }, heardBy }
 }
 

@@ -60,7 +60,7 @@ export interface Recording {
 }
 
 /** What a seat, or a watcher, may know of a game's state. */
-export type Knowledge = (position: unknown, who: SeatNumber | 'watcher') => unknown
+export type Knowledge = (position: unknown, who: SeatNumber | 'watcher', isOver: boolean) => unknown
 
 /** How a game is played once more. */
 export interface Staging {
@@ -134,11 +134,11 @@ function knownOf([first, ...others]: readonly TableEvent[], who: SeatNumber | 'w
   const rules = first?.type === 'opened' ? games.get(first.game) : undefined
   if (first?.type !== 'opened' || !rules) throw new Error('a table’s log begins with its opening')
   let state = opened(first, rules)
-  const seen = (position: unknown) => knowledge[rules.name]?.(position, who) ?? position
-  const known: unknown[] = [[first.game, first.seats, seen(state.position)]]
+  const seen = () => knowledge[rules.name]?.(state.position, who, state.outcome !== undefined) ?? state.position
+  const known: unknown[] = [[first.game, first.seats, seen()]]
   for (const event of others) {
     state = evolve(state, event)
-    known.push([event.type === 'moved' ? { seat: event.seat } : event, seen(state.position)])
+    known.push([event.type === 'moved' ? { seat: event.seat } : event, seen()])
   }
   return known
 }

@@ -7,7 +7,7 @@ import type { Question } from '../../src/games/questions/question.ts'
 import type { Quiz } from '../../src/games/quiz.ts'
 import type { Seed, TableEvent } from '../../src/hall/ports.ts'
 import { newSeed } from '../../src/hall/seeds.ts'
-import { evolve, opened } from '../../src/hall/table.ts'
+import { evolve, opened, type TableState } from '../../src/hall/table.ts'
 import type { Act, Deal, Knowledge, Plot, Recording, Turn } from './secrecy.ts'
 
 /** A game, and who sits there beside the house. */
@@ -18,6 +18,8 @@ interface Played {
 
 /** Acts of one plot. */
 const TURNS = 24
+/** From which of them on a game may be given up. */
+const LATE = 18
 /** Questions of a bank, and what each can be answered with. */
 const BANK = 6
 const LETTERS = [...'abcdefghijklmnop']
@@ -26,14 +28,14 @@ const CHOICES = ['1', '2', '3']
 
 /** What each game keeps secret, by what may be known of it: of a game that is not here, everything. */
 export const KNOWLEDGE: Readonly<Record<string, Knowledge>> = {
-  hangman(position) {
+  hangman(position, _who, isOver) {
     const { word, characters, tried, misses, left } = position as Hangman
     const answers = tried.map((letter) => characters.map((character) => character === letter))
-    return { length: characters.length, misses, left, answers, ...(isOver('hangman', position) ? { word } : {}) }
+    return { length: characters.length, misses, left, answers, ...(isOver ? { word } : {}) }
   },
-  guessing(position) {
-    const { left, last } = position as Guessing
-    return { left, last }
+  guessing(position, _who, isOver) {
+    const { left, last, secret } = position as Guessing
+    return { left, last, ...(isOver ? { secret } : {}) }
   },
   quiz(position) {
     const { questions, answers } = position as Quiz
@@ -62,13 +64,14 @@ const MOVES: Readonly<Record<string, (random: Random) => string>> = {
 export function anyPlot({ game, seats }: Played, random: Random): Plot {
   const move = MOVES[game]
   if (!move) throw new Error(`nobody knows how to play ${game}`)
-  const act = (sits: boolean): Act => {
+  const act = (sits: boolean, late: boolean): Act => {
     if (sits && random.integer(1, 10) <= 7) return { move: move(random) }
+    if (sits && late && random.integer(1, 2) === 1) return 'resign'
     return random.choice<Act>(['look', 'look', 'drop', 'return', 'return', { say: 'well' }, sits ? 'offer' : 'look'])
   }
-  const turns = Array.from({ length: TURNS }, (): Turn => {
+  const turns = Array.from({ length: TURNS }, (_, at): Turn => {
     const holder = random.integer(0, seats.length + 1)
-    return { holder, act: act(holder < seats.length) }
+    return { holder, act: act(holder < seats.length, at >= LATE) }
   })
   return { deal: anyDeal(random), turns: [{ holder: seats.length, act: 'look' }, { holder: seats.length + 1, act: 'look' }, ...turns] }
 }
@@ -99,9 +102,9 @@ export function anotherPlot({ game, seats }: Played, plot: Plot, recording: Reco
   const other = anyDeal(random)
   switch (game) {
     case 'hangman':
-      return { ...plot, deal: { ...other, word: anotherWord(positionAfter(known) as Hangman, random) } }
+      return { ...plot, deal: { ...other, word: isOver(known) ? plot.deal.word : anotherWord(positionAfter(known) as Hangman, random) } }
     case 'guessing':
-      return { ...plot, deal: { ...other, number: anotherNumber(known, plot.deal.number, random) } }
+      return { ...plot, deal: { ...other, number: isOver(known) ? plot.deal.number : anotherNumber(known, plot.deal.number, random) } }
     case 'quiz':
       return { ...plot, deal: { ...other, questions: otherQuestions(positionAfter(known) as Quiz, plot.deal, random) } }
     case 'coin':
@@ -178,13 +181,18 @@ function isMove(turn: Turn | undefined): turn is Turn & { act: { move: string } 
   return typeof turn?.act === 'object' && 'move' in turn.act
 }
 
-function positionAfter([first, ...others]: readonly TableEvent[]): unknown {
-  if (first?.type !== 'opened') throw new Error('a log begins with an opening')
-  return others.reduce(evolve, opened(first, rulesOf(first.game))).position
+function positionAfter(log: readonly TableEvent[]): unknown {
+  return stateAfter(log).position
 }
 
-function isOver(game: string, position: unknown): boolean {
-  return rulesOf(game).outcome(position) !== undefined
+function stateAfter([first, ...others]: readonly TableEvent[]): TableState {
+  if (first?.type !== 'opened') throw new Error('a log begins with an opening')
+  return others.reduce(evolve, opened(first, rulesOf(first.game)))
+}
+
+/** Whether a table's game is over after these events, by its rules or otherwise. */
+function isOver(log: readonly TableEvent[]): boolean {
+  return stateAfter(log).outcome !== undefined
 }
 
 function rulesOf(game: string): AnyGame {

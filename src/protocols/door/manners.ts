@@ -1,4 +1,6 @@
+import type { Coin } from '../../games/coin.ts'
 import type { Outcome, SeatNumber } from '../../games/game.ts'
+import type { GuessingView } from '../../games/guessing.ts'
 import { type HandsView, type Round, winnerOf } from '../../games/hands.ts'
 import type { HangmanView } from '../../games/hangman.ts'
 import type { QuizView } from '../../games/quiz.ts'
@@ -15,6 +17,8 @@ interface Manners {
   last?(view: unknown): { readonly seat: SeatNumber; readonly move: string } | undefined
   /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
   end?(view: unknown, won: boolean): string
+  /** What is shown of a game for one that was given up. */
+  givenUp?(view: unknown): string
 }
 
 /** Who sits at a table, as one of them or a watcher sees it. */
@@ -34,7 +38,15 @@ const MANNERS: Readonly<Record<string, Manners>> = {
     last: ({ last, turn }: Board) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
   },
   hands: { board: ({ rounds }: HandsView, seated) => rounds.map((round) => roundOf(round, seated)).join('\n') },
-  hangman: { end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`) },
+  hangman: {
+    end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`),
+    givenUp: ({ word = '' }: HangmanView) => `The word was ${word}.`,
+  },
+  guessing: {
+    end: ({ secret }: GuessingView, won) => (won ? 'You win!' : `You lose: the number was ${secret}.`),
+    givenUp: ({ secret }: GuessingView) => `The number was ${secret}.`,
+  },
+  coin: { givenUp: ({ right, guesses }: Coin) => `Guessed right: ${right} of ${guesses}.` },
   quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
 }
 
@@ -65,6 +77,17 @@ export interface Ended {
 
 /** The end of a game in words, for who sits in the seat, or who watches; nothing, where the board says it. */
 export function ending(ended: Ended): string {
+  const { game, names, view, outcome } = ended
+  const shown = names.length === 1 && isCut(outcome) ? mannersOf(game)?.givenUp?.(view) : undefined
+  return [causeOf(ended), ...(shown === undefined ? [] : [shown])].join(' ')
+}
+
+/** Whether a game has ended otherwise than by its rules. */
+function isCut({ left, abandoned, aborted }: Outcome): boolean {
+  return left !== undefined || abandoned === true || aborted === true
+}
+
+function causeOf(ended: Ended): string {
   const { names, seat, outcome } = ended
   const { winners, left, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)

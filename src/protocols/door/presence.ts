@@ -1,11 +1,11 @@
 import { entryOf } from '../../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../../games/game.ts'
 import type { Clock } from '../../wire/clock.ts'
-import type { Attendance, Sight, TableNews } from '../lobby.ts'
+import type { Attendance, Recorded, Sight, TableNews } from '../lobby.ts'
 import { boardOf, ending, lastOf } from './manners.ts'
 import { conditions, remaining } from './terms.ts'
 import { inLine, inSentences, listed, SCREEN } from './text.ts'
-import { type Coming, type Company, introduction, inWords, type Offer, players } from './wording.ts'
+import { type Coming, type Company, introduction, inWords, type Offer, players, standings } from './wording.ts'
 
 /** What being at a table needs beside the table. */
 interface PresenceOptions {
@@ -118,6 +118,11 @@ export class Presence {
     if (what.type === 'declined' || what.type === 'ended' || (what.type === 'gone' && this.over)) this.#offers = []
     // who moves on has not taken up the other's offer
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
+  }
+
+  /** Takes what came of the game for the ladder, to be told. */
+  record(recorded: Recorded): void {
+    this.#lines.push(standings(recorded, this.company.me))
   }
 
   /** What has happened since this was asked last, as lines; none while nothing was seen yet. */

@@ -1,5 +1,5 @@
 import type { SeatNumber } from '../../games/game.ts'
-import type { TableNews } from '../lobby.ts'
+import type { Recorded, TableNews } from '../lobby.ts'
 import { signsOf } from './manners.ts'
 import { inLine, listed } from './text.ts'
 
@@ -91,4 +91,16 @@ function offering({ seat, what }: Offer, company: Company, open: readonly Offer[
   if (seat === company.seat) return `You have offered ${offered}.`
   const answer = what === 'draw' ? '"accept" or "decline", or move on' : '"accept" or "decline"'
   return `${company.names[seat]} offers ${offered}${company.seat === undefined ? '' : `: ${answer}`}.`
+}
+
+/** What came of a game for the ladder: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
+export function standings({ game, changes }: Recorded, me: string): string {
+  const shown = changes.map(({ name, before, after }) => {
+    const who = name === me ? 'you' : inLine(name)
+    const now = Math.round(after)
+    if (before === undefined) return `${who} ${now}, after a first game`
+    const difference = now - Math.round(before)
+    return `${who} ${Math.round(before)} to ${now} (${difference < 0 ? '' : '+'}${difference})`
+  })
+  return `${game.points ? 'Points' : 'Ratings'}: ${shown.join('; ')}.`
 }

@@ -327,6 +327,14 @@ export const ToClient = z.discriminatedUnion('type', [
     id: id.optional(),
     ...attendance,
   }),
+  message('recorded', 'What came of a game is on the ladder.', {
+    table,
+    game: z.string(),
+    changes: list(z.strictObject({ name: z.string(), before: z.number().optional(), after: z.number() })).meta({
+      description:
+        'the ratings, or points where the game gives those, of those who are on the ladder; `before` is missing for a first game',
+    }),
+  }),
   message('closed', 'A table cannot go on here; nothing follows.', { table, message: z.string() }),
   message('pong', 'The server is there.', { id: id.optional() }),
   message('bye', 'The server ends the conversation.', { message: z.string() }),

@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Seeker } from '../lobby.ts'
+import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Recorded, Seeker } from '../lobby.ts'
 import { CommandId, type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -65,6 +65,10 @@ export class NativeSession implements LobbyListener {
 
   closed(table: number, sentence: string): void {
     this.#send({ type: 'closed', table, message: sentence })
+  }
+
+  recorded({ table, game, changes }: Recorded): void {
+    this.#send({ type: 'recorded', table, game: game.name, changes: changes.map((change) => ({ ...change })) })
   }
 
   sought(seeker: Seeker): void {
