@@ -28,6 +28,7 @@ function user(premises: Premises, address: string, ended: string[]) {
     seated: ignore,
     news: ignore,
     closed: ignore,
+    recorded: ignore,
     sought: ignore,
     withdrawn: ignore,
     refused: ignore,

@@ -17,7 +17,7 @@ function hall(disk: number) {
     const [ignore, tables] = [() => {}, [] as number[]]
     const seated = ({ table }: { table: number }) => void tables.push(table)
     const lobby = house.lobby?.({
-      ...{ seated, news: ignore, closed: ignore, sought: ignore, withdrawn: ignore, refused: ignore, told: ignore },
+      ...{ seated, news: ignore, closed: ignore, recorded: ignore, sought: ignore, withdrawn: ignore, refused: ignore, told: ignore },
     })
     if (!lobby) throw new Error('there is no lobby')
     expect(await lobby.enter(name)).toBeUndefined()

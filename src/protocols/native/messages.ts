@@ -101,7 +101,9 @@ const tableInfo = z.strictObject({
 })
 /** What somebody seeks who waits for company. */
 const seek = { name: z.string(), game: z.string(), ...terms }
-const ladderRow = { rank: count, name: z.string(), score: z.number().min(-1e9).max(1e9), games: count }
+/** A rating, or points where a game gives those. */
+const score = z.number().min(-1e9).max(1e9)
+const ladderRow = { rank: count, name: z.string(), score, games: count }
 
 const challenger = name.optional().meta({ description: 'of the user who seeks this one; may be missing if there is only one' })
 const replace = z.boolean().optional().meta({ description: 'cancels the own open seek first; else an open seek refuses another' })
@@ -330,7 +332,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('recorded', 'What came of a game is on the ladder.', {
     table,
     game: z.string(),
-    changes: list(z.strictObject({ name: z.string(), before: z.number().optional(), after: z.number() })).meta({
+    changes: list(z.strictObject({ name: z.string(), before: score.optional(), after: score })).meta({
       description:
         'the ratings, or points where the game gives those, of those who are on the ladder; `before` is missing for a first game',
     }),
