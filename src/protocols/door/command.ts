@@ -25,6 +25,8 @@ export interface Command {
   /** What is to be known besides, in lines. */
   more?(): readonly string[]
   readonly needs?: readonly Need[]
+  /** What it counts of a connection's budget beside its line: nothing, where not given. A long answer counts by itself. */
+  readonly cost?: number
   /** It cannot be taken back, so it is typed as a whole word, and not by its beginning. */
   readonly whole?: true
   /** Does it; `rest` is what was typed behind its name, without blanks around it. */
@@ -67,6 +69,7 @@ export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
 
 /** Does a command, unless it is not open to this one now. */
 export async function perform(visit: Visit, command: Command, rest: string): Promise<void> {
+  if (command.cost) visit.peer.connection.charge(command.cost)
   answer(visit, gate(visit, command.needs ?? []) ?? overfull(visit, command, rest) ?? (await command.run(visit, rest)))
 }
 

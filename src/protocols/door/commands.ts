@@ -19,8 +19,15 @@ import { settingsOf } from './wish.ts'
 /** The commands that have to do with the conversation itself. */
 const talking: readonly Command[] = [
   more,
-  { name: 'rules', usage: 'rules [GAME]', about: 'read the rules of a game, or of the one you play', run: rules },
-  { name: 'help', also: ['?'], usage: 'help [COMMAND]', about: 'list the commands, or tell more about one, or about a game', run: help },
+  { name: 'rules', cost: 2, usage: 'rules [GAME]', about: 'read the rules of a game, or of the one you play', run: rules },
+  {
+    name: 'help',
+    cost: 4,
+    also: ['?'],
+    usage: 'help [COMMAND]',
+    about: 'list the commands, or tell more about one, or about a game',
+    run: help,
+  },
   {
     name: 'telnet',
     usage: 'telnet',

@@ -54,6 +54,7 @@ function resultOf({ names, seat, outcome }: FinishedGame): string {
 export const histories: readonly Command[] = [
   {
     name: 'history',
+    cost: 9,
     usage: 'history [NAME] [PAGE]',
     about: 'list the games that you have finished, or NAME has',
     more: () => ['The newest first; 200 are kept. Private games are listed to their registered', 'players alone.'],

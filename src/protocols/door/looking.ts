@@ -99,11 +99,12 @@ function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
 
 /** The commands by which one sees what others do. */
 export const looking: readonly Command[] = [
-  { name: 'tables', usage: 'tables [PAGE]', about: 'list what is played just now', needs: ['name'], run: tables },
-  { name: 'watch', usage: 'watch N', about: 'look on at table N', needs: ['name'], run: watch },
-  { name: 'who', usage: 'who [PAGE]', about: 'list who is here', needs: ['name'], run: who },
+  { name: 'tables', cost: 9, usage: 'tables [PAGE]', about: 'list what is played just now', needs: ['name'], run: tables },
+  { name: 'watch', cost: 4, usage: 'watch N', about: 'look on at table N', needs: ['name'], run: watch },
+  { name: 'who', cost: 9, usage: 'who [PAGE]', about: 'list who is here', needs: ['name'], run: who },
   {
     name: 'rank',
+    cost: 9,
     also: ['ladder'],
     usage: 'rank GAME [PAGE]',
     about: 'see the ladder of a game, and your place on it',

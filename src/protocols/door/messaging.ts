@@ -60,6 +60,7 @@ function watchers({ lobby, present }: Visit, rest: string): Reply {
 export const messaging: readonly Command[] = [
   {
     name: 'tell',
+    cost: 4,
     also: ['message', 'msg', 'whisper'],
     usage: 'tell NAME TEXT',
     about: 'send a message to a user who is here, which no other user sees',
@@ -76,5 +77,5 @@ export const messaging: readonly Command[] = [
     run: mute,
   },
   { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'hear a user again', needs: ['name'], run: unmute },
-  { name: 'watchers', usage: 'watchers [N]', about: 'list who watches table N, or yours', needs: ['name'], run: watchers },
+  { name: 'watchers', cost: 4, usage: 'watchers [N]', about: 'list who watches table N, or yours', needs: ['name'], run: watchers },
 ]

@@ -52,6 +52,7 @@ export function listed(visit: Visit, rest: string, listing: Listing): Reply | Pr
 /** The command for what did not fit on the screen. */
 export const more: Command = {
   name: 'more',
+  cost: 4,
   also: ['next'],
   usage: 'more',
   about: 'show the next page of a list, or the rest of what did not fit',

@@ -74,7 +74,7 @@ export const playing: readonly Command[] = [
     needs: ['game'],
     run: (visit, rest) => (rest === '' ? visit.present?.status() : move(visit, rest)),
   },
-  { name: 'board', usage: 'board', about: 'see the table as it stands', needs: ['table'], run: ({ present }) => present?.page() },
+  { name: 'board', cost: 2, usage: 'board', about: 'see the table as it stands', needs: ['table'], run: ({ present }) => present?.page() },
   {
     name: 'say',
     usage: 'say TEXT',
@@ -86,6 +86,7 @@ export const playing: readonly Command[] = [
   { name: 'draw', usage: 'draw', about: 'offer a draw', needs: ['game'], run: atTable(({ lobby }, table) => lobby.offer(table)) },
   {
     name: 'accept',
+    cost: 9,
     usage: 'accept [NAME]',
     about: 'accept a draw, a rematch, or a game that NAME asks you for',
     run: accept,
@@ -124,6 +125,6 @@ export const playing: readonly Command[] = [
     needs: ['game'],
     run: atTable(({ lobby }, table) => lobby.resign(table)),
   },
-  { name: 'rematch', usage: 'rematch', about: 'play the same again, with seats swapped', needs: ['end'], run: rematch },
+  { name: 'rematch', cost: 9, usage: 'rematch', about: 'play the same again, with seats swapped', needs: ['end'], run: rematch },
   { name: 'leave', whole: true, usage: 'leave', about: 'go away from a table', needs: ['table'], run: leave },
 ]

@@ -117,9 +117,10 @@ function seekRow(seeker: Seeker, me: string | undefined): readonly string[] {
 
 /** The commands by which one comes to play. */
 export const seeking: readonly Command[] = [
-  { name: 'games', usage: 'games', about: 'list the games, and their settings', run: games },
+  { name: 'games', cost: 4, usage: 'games', about: 'list the games, and their settings', run: games },
   {
     name: 'play',
+    cost: 9,
     usage: 'play GAME [SETTING N ...] [against NAME] [rated] [private]',
     about: 'play a game with whoever comes, or with the house',
     more: () => [
@@ -138,12 +139,13 @@ export const seeking: readonly Command[] = [
   },
   {
     name: 'invite',
+    cost: 9,
     usage: 'invite GAME [SETTING N ...]',
     about: 'play with somebody to whom you tell a code',
     needs: ['name'],
     run: invite,
   },
-  { name: 'join', usage: 'join CODE', about: 'play with the one who told you a code', needs: ['name'], run: join },
-  { name: 'seeks', usage: 'seeks [PAGE]', about: 'list who waits for company', needs: ['name'], run: seeks },
+  { name: 'join', cost: 9, usage: 'join CODE', about: 'play with the one who told you a code', needs: ['name'], run: join },
+  { name: 'seeks', cost: 9, usage: 'seeks [PAGE]', about: 'list who waits for company', needs: ['name'], run: seeks },
   { name: 'cancel', usage: 'cancel', about: 'wait for company no longer', needs: ['name'], run: cancel },
 ]

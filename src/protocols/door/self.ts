@@ -184,6 +184,7 @@ function theOnly({ waiting, me }: Lobby): number | readonly string[] {
 export const self: readonly Command[] = [
   {
     name: 'login',
+    cost: 9,
     also: ['name'],
     usage: 'login NAME',
     about: 'become somebody else, or who you are registered as',
@@ -192,6 +193,7 @@ export const self: readonly Command[] = [
   },
   {
     name: 'register',
+    cost: 19,
     usage: 'register [NAME]',
     about: 'keep your name for yourself, with a password',
     more: () => ['With it you can play rated games, be on ladders, and "resume" from any computer.'],
@@ -200,15 +202,17 @@ export const self: readonly Command[] = [
   },
   {
     name: 'unregister',
+    cost: 19,
     whole: true,
     usage: 'unregister',
     about: 'give your registered name up, with all that belongs to it',
     needs: ['name', 'leisure'],
     run: unregister,
   },
-  { name: 'password', usage: 'password', about: 'change your password', needs: ['name'], run: changePassword },
+  { name: 'password', cost: 19, usage: 'password', about: 'change your password', needs: ['name'], run: changePassword },
   {
     name: 'resume',
+    cost: 9,
     usage: 'resume [TOKEN]',
     about: 'go back to your seat when the connection was lost',
     more: () => [

@@ -40,9 +40,10 @@ export function goOn(visit: Visit): readonly string[] {
 
 /** The commands for several games at once. */
 export const several: readonly Command[] = [
-  { name: 'mine', also: ['my'], usage: 'mine', about: 'list the games that you play', needs: ['name'], run: mine },
+  { name: 'mine', cost: 4, also: ['my'], usage: 'mine', about: 'list the games that you play', needs: ['name'], run: mine },
   {
     name: 'go',
+    cost: 2,
     also: ['table'],
     usage: 'go N',
     about: 'go to another of your games, at table N',

@@ -1,6 +1,7 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Recorded, Seeker } from '../lobby.ts'
+import { costs } from './costs.ts'
 import { CommandId, type ToClient, ToServer, VERSION } from './messages.ts'
 
 /** A command without its name and its id. */
@@ -20,9 +21,11 @@ const LISTED = 100
 export class NativeSession implements LobbyListener {
   readonly #lobby: () => Lobby
   readonly #send: (message: ToClient) => void
+  readonly #charge: (cost: number) => void
 
-  /** `send` takes what is to be said to the program, one message at a time. */
-  constructor(lobby: () => Lobby, send: (message: ToClient) => void) {
+  /** `send` takes what is to be said to the program, one message at a time; `charge` counts what a command costs. */
+  constructor(lobby: () => Lobby, send: (message: ToClient) => void, charge: (cost: number) => void = () => {}) {
+    this.#charge = charge
     this.#lobby = lobby
     this.#send = send
   }
@@ -42,6 +45,7 @@ export class NativeSession implements LobbyListener {
       return true
     }
     const given = command.id === undefined ? {} : { id: command.id }
+    this.#charge(costs[command.type])
     const before = this.#lobby().me?.name
     const answer = await this.#answer(command)
     if (isRefusal(answer)) this.#send({ type: 'error', ...given, ...errorOf(answer) })

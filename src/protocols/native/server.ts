@@ -18,6 +18,7 @@ export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (lis
       // what happens while the program goes is told to nobody
       if (peer.state !== 'end') peer.send('text', JSON.stringify(message))
     },
+    (cost) => peer.connection.charge(cost),
   )
   handOver(session)
   peer.farewell = ({ message }) => session.bye(message)

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { dial, enter, hear, longestWait } from '../../support/pipelining.ts'
+import { serving } from '../../support/process.ts'
+import type { Attack } from '../attack.ts'
+
+const USERS = 1000
+const TIMES = 600
+/** Milliseconds that another client may wait; it was 28,000. */
+const MOST = 1000
+
+/** A client that asks again and again who is online, without waiting for the answer. */
+export const attack: Attack = {
+  title: `asks ${TIMES} times who is online at once, with ${USERS} users online`,
+  short: false,
+  async run(cleanup) {
+    const { server, ports } = await serving(['parlor/door'])
+    cleanup.use(server)
+    const port = ports['parlor/door'] ?? 0
+    await enter(port, USERS, (n) => [`{"type":"enter","name":"user${n}"}`], cleanup)
+    const hostile = dial(port, cleanup)
+    hostile.write(`eve\n${'who\n'.repeat(TIMES)}board\n`)
+    const wait = await longestWait(port, hear(hostile, 'You are at no table'), cleanup)
+    assert.ok(wait < MOST, `another client waited ${Math.round(wait)} ms`)
+    return `Another client waited at most ${Math.round(wait)} ms.`
+  },
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { chance } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Line } from '../../src/protocols/house.ts'
+// loaded when a program comes, and here before that
+import '../../src/protocols/native/server.ts'
+import { Doorkeeper, unlimited } from '../../src/server/limits.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { program } from '../support/play.ts'
+import { Room } from '../support/room.ts'
+
+/** How many of a thousand lines are read at once, of a client with a budget of 1,000, behind some that it says first. */
+async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
+  const clock = new TestClock()
+  const room = new Room()
+  const [here, there] = memoryPair()
+  const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 10 }, clock).budget(() => {})
+  const found = await program(name)
+  const house = (line: Line) => room.premises.house(line, name)
+  const terms = { program: found, side: 'server', transport: there, options: { ...found.defaults }, random: chance } as const
+  const { connection } = new Conversation({ ...terms, house, budget, clock })
+  here.write(first.map((one) => `${one}\n`).join(''))
+  await settled()
+  const before = connection.received
+  here.write(`${line}\n`.repeat(1000))
+  for (let turn = 0; turn < 20; turn++) await settled()
+  return connection.received - before
+}
+
+const JSON_FIRST = ['style json', '{"type":"enter","name":"ada"}']
+
+test('in JSON, a list counts ten times as much as a ping, and a password twenty times', async () => {
+  const pings = await readOf('parlor/door', JSON_FIRST, '{"type":"ping"}')
+  expect(pings).toBeGreaterThan(900)
+  const lobbies = await readOf('parlor/door', JSON_FIRST, '{"type":"lobby"}')
+  expect(lobbies / pings).toBeCloseTo(0.1, 1)
+  expect(lobbies).toBeLessThan(110)
+  expect(await readOf('parlor/door', JSON_FIRST, '{"type":"games"}')).toBeLessThan(110)
+})
+
+test('at the door, a list counts ten times as much as an empty line', async () => {
+  expect(await readOf('parlor/door', ['ada'], '')).toBeGreaterThan(900)
+  expect(await readOf('parlor/door', ['ada'], 'who')).toBeLessThan(110)
+  expect(await readOf('parlor/door', ['ada'], 'help')).toBeLessThan(220)
+})
+
+test('on a worksheet’s port, a long message counts more, and so does a long answer', async () => {
+  expect(await readOf('fh/hangman', [], 'x')).toBeGreaterThan(900)
+  expect(await readOf('fh/hangman', [], 'x'.repeat(4000))).toBeLessThan(300)
+  const wide = await readOf('fh/time', [], '%4000d')
+  expect(wide).toBeLessThan(1 + (await readOf('fh/time', [], '%d')) / 2)
+})

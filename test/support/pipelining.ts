@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+/** Opens a connection that the end of an attack closes. */
+export function dial(port: number, cleanup: AsyncDisposableStack): Socket {
+  const socket = connect(port, '127.0.0.1')
+    .on('error', () => {})
+    .setMaxListeners(0)
+  cleanup.defer(() => void socket.destroy())
+  return socket
+}
+
+/** Resolves when a socket has said some text, which may come in pieces; rejects when it is closed before. */
+export async function hear(socket: Socket, text: string): Promise<string> {
+  let heard = ''
+  for (;;) {
+    const [data] = await Promise.race([once(socket, 'data'), once(socket, 'close')])
+    if (typeof data === 'boolean' || data === undefined) throw new Error(`closed before ${text}, after ${heard.slice(-200)}`)
+    heard += data
+    if (heard.includes(text)) return heard
+  }
+}
+
+/** Users who are online at the front door, each after it has said some lines in JSON. */
+export async function enter(
+  port: number,
+  count: number,
+  lines: (n: number) => readonly string[],
+  cleanup: AsyncDisposableStack,
+): Promise<void> {
+  for (let n = 0; n < count; n += 50) {
+    const some = Array.from({ length: Math.min(50, count - n) }, async (_, at) => {
+      const socket = dial(port, cleanup)
+      socket.write(['style json', ...lines(n + at), '{"type":"ping","id":"here"}', ''].join('\n'))
+      await hear(socket, '"here"')
+      socket.resume()
+    })
+    await Promise.all(some)
+  }
+}
+
+/** How long others wait while a flood is answered: the longest of pings of another client, one after the other, in milliseconds. */
+export async function longestWait(port: number, flood: Promise<unknown>, cleanup: AsyncDisposableStack): Promise<number> {
+  const other = dial(port, cleanup)
+  other.write('style json\n{"type":"ping","id":"first"}\n')
+  await hear(other, '"first"')
+  let going = true
+  const over = flood.finally(() => {
+    going = false
+  })
+  let longest = 0
+  do {
+    const from = performance.now()
+    other.write('{"type":"ping"}\n')
+    await hear(other, 'pong')
+    longest = Math.max(longest, performance.now() - from)
+  } while (going)
+  await over
+  return longest
+}
