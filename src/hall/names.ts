@@ -34,11 +34,12 @@ const ALPHABETS = [
 
 /** Who no person can claim to be, and what a line may be besides a name: a word of the protocols, half an HTTP request. */
 const RESERVED = new Set(
-  `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end error
-   everybody everyone exit game games go guest help history house invite join ladder leave login logout look message mine mod moderator move
-   mute my name nobody none offer operator parlor password peer people play quit rank refuse register rematch
-   resign resume resumed return root rules say seek seeks server session somebody someone start staff stop style switch system
-   sysop table tables tell telnet unmute unregister unwatch watch watcher watchers welcome who whoever you`
+  `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
+   error everybody everyone exit game games go guest help history house ignore invite join ladder leave login logout look
+   message mine mod moderator more move msg mute my name next nobody none offer operator parlor password peer people play
+   quit rank refuse register rematch resign resume resumed return root rules say seek seeks server session
+   somebody someone staff start stop style switch sysop system table tables tell telnet unignore unmute unregister
+   unwatch watch watcher watchers welcome whisper who whoever you`
     .split(/\s+/)
     .flatMap((word) => [word, lettersOf(skeleton(word))]),
 )

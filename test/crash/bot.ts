@@ -83,7 +83,12 @@ export class Bot {
     const { token, known } = this.#seat ?? {}
     const byToken: Command | undefined = token === undefined ? undefined : { type: 'resume', token, ...(known ? { after: known } : {}) }
     if (byToken && this.#world.random.integer(0, 1) === 1) {
-      if (await this.#resume(byToken)) return
+      if (await this.#resume(byToken)) {
+        // the token opens the seat alone: who is registered logs in for the rest
+        const entered = this.#habits.password === undefined ? undefined : await this.#enter()
+        if (entered && entered.type !== 'entered') this.#wrong('could not come in', entered)
+        return
+      }
       this.#seat = undefined
     }
     const entered = await this.#enter()
