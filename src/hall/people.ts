@@ -307,13 +307,14 @@ export class People {
       if (typeof sessions === 'object') return sessions
       if (sessions === undefined) return proof ? WRONG : unknown(name)
       for (const one of this.#underWay) one.add(person)
+      const connections = this.#visitors.end(person, proof?.visitor, reason)
       // at tables, too, that were opened while the change was written
       this.#seats.revokeTokens(person)
       if (reason === ENDED.removed) {
         this.#seats.giveUpSeats(person)
         ;(await this.#registeredNames()).remove(person, account.name)
       }
-      return { connections: this.#visitors.end(person, proof?.visitor, reason), sessions }
+      return { connections, sessions }
     })
   }
 

@@ -86,12 +86,15 @@ export class Visitors {
     return () => remove(this.#holders, person, holder)
   }
 
-  /** Ends all connections that act for a person, except one visitor; answers how many. */
+  /**
+   * Ends all connections that act for a person, except one visitor; answers how many. A guest's name is no claim to the
+   * seats of who had it before, so those that are in such a seat by its token stay.
+   */
   end(person: PersonId, keep: Visitor | undefined, reason: string): number {
     const others = this.#present.of(person).filter((one) => one !== keep)
     for (const one of others) one.end(reason)
-    const holders = [...(this.#holders.get(person) ?? [])]
-    this.#holders.delete(person)
+    const holders = hasAccount(person) ? [...(this.#holders.get(person) ?? [])] : []
+    if (holders.length > 0) this.#holders.delete(person)
     for (const end of holders) end(reason)
     return others.length + holders.length
   }

@@ -240,5 +240,11 @@ describe('a guest', () => {
     expect(await back.ask({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     expect(await second.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
     expect([...door.premises.people.here].map(({ name }) => name).sort()).toEqual(['grace', 'joan'])
+    // nor does the seat go to who has the name next
+    await second.ask({ type: 'enter', name: 'emmy' })
+    const third = await door.program()
+    expect(await third.ask({ type: 'enter', name: 'grace' })).toMatchObject({ type: 'entered' })
+    expect(await third.ask({ type: 'resign', table })).toMatchObject({ code: 'not-seated' })
+    expect(await back.ask({ type: 'resign', table })).toMatchObject({ type: 'ok' })
   })
 })
