@@ -5,6 +5,9 @@ import { skeleton } from './skeleton.ts'
 /** Characters (code points) of a name, at most. */
 const LONGEST = 20
 
+/** Code units of what is folded, at most: more than a name has, however it is written. */
+const FOLDED = 256
+
 /** What no name has, and the sentence that says so. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name arrived broken: send it as UTF-8'],
@@ -84,6 +87,8 @@ function lettersOf(text: string): string {
  * (NFKC). And a blank is a `_`, so that a name with blanks can be said where a name is one word.
  */
 export function foldName(name: string): string {
+  // no name is as long, so that it is folded for nothing
+  if (name.length > FOLDED) return name
   const folded = charactersOf(name.normalize('NFKC')).map(fold).join('')
   return folded
     .normalize('NFKD')

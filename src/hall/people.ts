@@ -67,8 +67,6 @@ const NO_SEATS: Seats = { expects: () => false, revokeTokens() {}, giveUpSeats()
 
 /** Guesses at invitations from one address. */
 const CODES = { burst: 20, refill: 10_000 }
-/** Code units of a name, at most, however it is written. */
-const LONGEST = 256
 /** How long a session lasts, in milliseconds: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
 /** Guests whose reconnect secret is remembered, at most: the latest. */
@@ -132,8 +130,7 @@ export class People {
 
   /** Who is here under a name, however it is written. */
   named(name: string): Visitor | undefined {
-    // what is longer than any name is folded for nothing
-    return name.length > LONGEST ? undefined : this.#visitors.present.named(foldName(name))
+    return this.#visitors.present.named(foldName(name))
   }
 
   /** A person who is here. */
@@ -149,7 +146,7 @@ export class People {
 
   /** Whether a name is registered, and so needs its password. */
   async isRegistered(name: string): Promise<boolean> {
-    return name.length <= LONGEST && (await this.#accounts.named(foldName(name))) !== undefined
+    return (await this.#accounts.named(foldName(name))) !== undefined
   }
 
   /** The person of a name, here or not, and the name as its owner writes it: of its account, or else the guest of that name. */

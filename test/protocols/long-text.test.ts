@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { widthOf, wrap } from '../../src/games/wrap.ts'
-import { checkPersonName } from '../../src/hall/names.ts'
+import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { commandWords } from '../../src/protocols/door/commands.ts'
 import { nearest } from '../../src/protocols/door/nearest.ts'
 import { edited, inLine, inWidth, sentence } from '../../src/protocols/door/text.ts'
@@ -46,6 +46,7 @@ const DONE: Readonly<Record<string, (text: string) => unknown>> = {
   nearest: (text) => nearest(text, commandWords),
   readWish,
   checkPersonName,
+  foldName,
   strftime: (text) => strftime(text, new Date(0)),
 }
 
