@@ -232,10 +232,11 @@ describe('a guest', () => {
   test('that has left a seat is not followed by the token of who had the name before', async () => {
     const door = await doorway()
     const first = await door.program('grace')
-    await first.ask({ type: 'seek', game: 'tictactoe', wait: 0 })
+    await first.ask({ type: 'seek', game: 'hangman' })
     const { token = '', table } = await first.first('seated')
     await first.ask({ type: 'enter', name: 'joan' })
-    const second = await door.program('grace')
+    const second = await door.program()
+    expect(await second.ask({ type: 'enter', name: 'grace' })).toMatchObject({ type: 'entered' })
     const back = await door.program()
     expect(await back.ask({ type: 'resume', token })).toMatchObject({ type: 'seated', table })
     expect(await second.ask({ type: 'ping' })).toMatchObject({ type: 'pong' })
