@@ -71,6 +71,16 @@ describe('several games at once at the front door', () => {
     expect(ada.news()).toBe(lines('', 'Table 2: carl has resigned, you win!'))
   })
 
+  test.each(['accept', 'accept bob', 'decline'])('an offer at another table is answered by "%s"', async (typed) => {
+    const { ada, bob } = await three()
+    await ada.type('go 1', '9', 'go 2')
+    await bob.type('draw')
+    ada.news()
+    const said = await ada.type(typed)
+    expect(said).toContain(typed === 'decline' ? 'Table 1: You have declined.' : 'Table 1: You have agreed on a draw.')
+    expect(await ada.type(typed)).toMatch(/^(Nobody has offered you anything|bob has not asked you for a game)\.\n$/)
+  })
+
   test('a game that begins while another goes on is not shown until one goes there', async () => {
     const [ada, bob, carl] = (await callers(new Room(), 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
     await ada.type('play tictactoe')

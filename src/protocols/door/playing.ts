@@ -17,20 +17,24 @@ export async function say({ lobby, present }: Visit, text: string): Promise<Repl
   return present && lobby.say(present.table, text)
 }
 
-/** Accepts what the opponent at the table has offered, or a challenge. */
+/** Accepts what an opponent has offered, at the shown table first, or a challenge. */
 async function accept(visit: Visit, name: string): Promise<Reply> {
-  const { lobby, present } = visit
-  return present?.offered && isOpposite(present, name)
-    ? lobby.offer(present.table)
-    : (gate(visit, ['name']) ?? acceptChallenge(visit, name))
+  const table = offerFrom(visit, name)
+  return table ? visit.lobby.offer(table.table) : (gate(visit, ['name']) ?? acceptChallenge(visit, name))
 }
 
-/** Declines what the opponent at the table has offered, or refuses a challenge. */
+/** Declines what an opponent has offered, at the shown table first, or refuses a challenge. */
 async function decline(visit: Visit, name: string): Promise<Reply> {
-  const { lobby, present } = visit
-  return present?.offered && isOpposite(present, name)
-    ? lobby.decline(present.table)
-    : (gate(visit, ['name']) ?? refuseChallenge(visit, name))
+  const table = offerFrom(visit, name)
+  return table ? visit.lobby.decline(table.table) : (gate(visit, ['name']) ?? refuseChallenge(visit, name))
+}
+
+/** The table at which an opponent, of this name if one is given, has offered something: the shown one, or the only other. */
+function offerFrom({ present, tables, lobby }: Visit, name: string): Presence | undefined {
+  const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))
+  if (present && offering.includes(present)) return present
+  const [only, ...more] = offering
+  return more.length > 0 || (name === '' && lobby.listSought({ count: 1 }).total > 0) ? undefined : only
 }
 
 /** Whether a name is that of a player at the table; an empty one is. */
