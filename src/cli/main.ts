@@ -139,13 +139,29 @@ export function commands(end: (code: number) => void, completes = true): Command
       end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command) })),
     )
   command(
-    'people <action> <name>',
-    'for the operator: give a registered name a new password (reset), or forget it (remove), also while the server runs',
-    'parlor people reset ada\nparlor people remove ada --data /srv/parlor',
+    'people <action> [name]',
+    'for the operator: list the registered users; give a name a new password (reset), or forget it (remove), also while the server runs',
+    'parlor people list\nparlor people reset ada\nparlor people remove ada --data /srv/parlor',
   )
     .addOption(kept('where the server keeps its people'))
-    .action(async (action, name, _, command) =>
-      end(await (await import('./people.ts')).peopleCommand(action, name, { data: await folderOf(command) })),
+    .option('--json', 'list: print them as JSON')
+    .option('--csv', 'list: print them as CSV')
+    .action(async (action, name, { json, csv }, command) => {
+      const data = await folderOf(command)
+      if (action === 'list' && name === undefined) {
+        return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
+      }
+      return end(await (await import('./people.ts')).peopleCommand(action, name, { data }))
+    })
+  command(
+    'results [game]',
+    'the finished games of the users, as CSV with a row for each player, also while the server runs',
+    'parlor results > results.csv\nparlor results quiz --data /srv/parlor\nparlor results --json',
+  )
+    .addOption(kept('where the server keeps its games'))
+    .option('--json', 'print them as JSON, a game on a line')
+    .action(async (game, { json }, command) =>
+      end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), json })),
     )
   command(
     'verify [file]',

@@ -9,9 +9,12 @@ import { complain, Usage } from './diagnostics.ts'
 import { storeIn } from './stores.ts'
 
 /** `parlor people reset|remove NAME`: what the operator does for the owners of registered names, whether a server runs or not. */
-export async function peopleCommand(action: string, name: string, { data }: { readonly data: string }): Promise<number> {
+export async function peopleCommand(action: string, name: string | undefined, { data }: { readonly data: string }): Promise<number> {
   const wish = OperatorWish.safeParse({ action, name })
-  if (!wish.success) throw new Usage(`people can be reset or removed, not ${JSON.stringify(action)}`)
+  if (!wish.success) {
+    if (action === 'reset' || action === 'remove') throw new Usage(`say whose: parlor people ${action} NAME`)
+    throw new Usage(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
+  }
   if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
   const said = (await asked(data, wish.data)) ?? (await inFolder(data, wish.data))
   if ('done' in said) {

@@ -68,7 +68,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
   const operator =
     open.length > 0
-      ? await openedToOperator(config, { people: premises.people, bytes: premises.bytes, backup: store.backup }, logs)
+      ? await openedToOperator(config, { people: premises.people, bytes: premises.bytes, store, backup: store.backup }, logs)
       : undefined
   // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
   // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,

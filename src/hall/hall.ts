@@ -535,7 +535,9 @@ function personsOf({ state }: LiveTable): PersonId[] {
 function finishedOf({ id, state, now }: LiveTable): Finished {
   const { game, seats, rated, private: hidden } = state.opened
   const outcome = state.outcome ?? { winners: [] }
-  return { table: id, game, at: now, names: seats.map(({ name }) => name), outcome, rated, private: hidden }
+  const points = state.rules.points?.(state.position)
+  const finished = { table: id, game, at: now, names: seats.map(({ name }) => name), outcome, rated, private: hidden }
+  return points ? { ...finished, points } : finished
 }
 
 /**

@@ -217,6 +217,8 @@ export interface Finished {
   readonly names: readonly string[]
   readonly outcome: Outcome
   readonly rated: boolean
+  /** What each seat has gained, in a game that is about that. */
+  readonly points?: readonly number[]
   /** Only those who sat there know of it. */
   readonly private: boolean
 }
@@ -234,6 +236,8 @@ export interface History {
   add(persons: readonly PersonId[], finished: Finished): Promise<void>
   /** A part of what a person has finished, the highest number of a table first, and how many there are in all. */
   of(person: PersonId, slice: Slice): Promise<{ readonly items: readonly Finished[]; readonly total: number }>
+  /** Finished tables in the histories of all, private ones too, with numbers above `after`, ascending; `count` at most. */
+  all(after: TableId, count: number): Promise<readonly Finished[]>
 }
 
 /** Account is a name that belongs to somebody. */

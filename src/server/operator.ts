@@ -10,6 +10,7 @@ import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
 import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
+import { type Listed, Listing, ListWish, list } from './listings.ts'
 import type { Logs } from './logs.ts'
 import { survived } from './surviving.ts'
 
@@ -19,7 +20,8 @@ export type OperatorWish = z.infer<typeof OperatorWish>
 
 /** What the operator can want for the folder: that all of it is copied to an empty file. */
 const BackupWish = z.strictObject({ action: z.literal('backup'), file: z.string() })
-const AnyWish = z.union([OperatorWish, BackupWish])
+const AnyWish = z.union([OperatorWish, BackupWish, ListWish])
+type BackupWish = z.infer<typeof BackupWish>
 type AnyWish = z.infer<typeof AnyWish>
 
 const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
@@ -31,6 +33,8 @@ export type OperatorAnswer = z.infer<typeof OperatorAnswer>
 export interface Registry {
   readonly people: People
   readonly bytes: RandomBytes
+  /** Where what is listed is kept; nothing can be listed without it. */
+  readonly store?: Listed['store'] | undefined
   /** Copies the store to a file, where it is one that can be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
 }
@@ -39,6 +43,8 @@ export interface Registry {
 const MADE_UP = 12
 /** Milliseconds that a server may take for its answer. */
 const PATIENCE = 30_000
+/** Bytes that a page of a list has at most. */
+const PAGE = 1024 * 1024
 /** Milliseconds that a copy of everything may take. */
 const COPYING = 3_600_000
 
@@ -50,7 +56,12 @@ export async function operate({ people, bytes }: Registry, { action, name }: Ope
 }
 
 /** Does what the operator wants of a server that runs. */
-async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswer> {
+async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswer | Listing> {
+  if ('after' in wish) {
+    return registry.store
+      ? list({ people: registry.people, store: registry.store }, wish)
+      : { refused: 'this server keeps nothing to list' }
+  }
   if (wish.action !== 'backup') return operate(registry, wish)
   if (!registry.backup) return { refused: 'this server keeps nothing that could be copied' }
   try {
@@ -76,13 +87,26 @@ export async function openOperatorDoor(folder: string, registry: Registry, logs:
 }
 
 /** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */
-export async function askOperator(folder: string, wish: AnyWish, clock: Clock = wallClock): Promise<OperatorAnswer | undefined> {
+export function askOperator(
+  folder: string,
+  wish: OperatorWish | BackupWish,
+  clock: Clock = wallClock,
+): Promise<OperatorAnswer | undefined> {
+  return ask(folder, wish, OperatorAnswer, clock)
+}
+
+/** Asks the server that has a folder open for a page of a list; as `askOperator`. */
+export function askForPage(folder: string, wish: ListWish, clock: Clock = wallClock): Promise<Listing | { refused: string } | undefined> {
+  return ask(folder, wish, z.union([Listing, z.strictObject({ refused: z.string() })]), clock)
+}
+
+async function ask<Answer>(folder: string, wish: AnyWish, answer: z.ZodType<Answer>, clock: Clock): Promise<Answer | undefined> {
   const server = await reached(folder)
   if (!server) return undefined
   server.send(JSON.stringify(wish))
   const cancel = clock.after(wish.action === 'backup' ? COPYING : PATIENCE, () => void server.close(0))
   try {
-    return OperatorAnswer.parse(JSON.parse(await server.receive()))
+    return answer.parse(JSON.parse(await server.receive()))
   } finally {
     cancel()
     await server.close(0)
@@ -104,7 +128,7 @@ async function answer(transport: Transport, registry: Registry, logs: Logs): Pro
     const said = wish.success
       ? plain(await survived(perform(registry, wish.data)))
       : { refused: 'this server knows no such wish: is it of another version?' }
-    const what = wish.success ? `${wish.data.action} ${'file' in wish.data ? wish.data.file : wish.data.name}` : 'something else'
+    const what = wish.success ? inWords(wish.data) : 'something else'
     logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
     operator.send(JSON.stringify(said))
   } catch (reason) {
@@ -114,8 +138,13 @@ async function answer(transport: Transport, registry: Registry, logs: Logs): Pro
   }
 }
 
+function inWords(wish: AnyWish): string {
+  if ('file' in wish) return `${wish.action} ${wish.file}`
+  return 'name' in wish ? `${wish.action} ${wish.name}` : `a list of ${wish.action}`
+}
+
 /** An answer without what the protocols have besides. */
-function plain(answer: OperatorAnswer): OperatorAnswer {
+function plain<Answer extends object>(answer: Answer | Refusal): Answer | { refused: string } {
   return 'refused' in answer ? { refused: answer.refused } : answer
 }
 
@@ -128,7 +157,7 @@ function json(line: string): unknown {
 }
 
 function speaking(transport: Transport): Connection {
-  return new Connection(transport, { incoming: lines(), outgoing: lines() })
+  return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: PAGE, outboxLimit: PAGE })
 }
 
 /** A pipe of Windows has a name, which is to be the same wherever a command is given; a socket is found by a short path. */

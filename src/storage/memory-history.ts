@@ -1,4 +1,4 @@
-import { type Finished, HISTORY, type History, type PersonId, type Slice } from '../hall/ports.ts'
+import { type Finished, HISTORY, type History, type PersonId, type Slice, type TableId } from '../hall/ports.ts'
 import type { Commits } from './commits.ts'
 import { atMost } from './standings.ts'
 
@@ -27,6 +27,12 @@ export class MemoryHistory implements History {
   async of(person: PersonId, { from, count, hidden }: Slice): Promise<{ readonly items: readonly Finished[]; readonly total: number }> {
     const all = (this.#of.get(person) ?? []).filter((one) => hidden || !one.private)
     return { items: all.slice(atMost(from), atMost(from) + atMost(count)), total: all.length }
+  }
+
+  async all(after: TableId, count: number): Promise<readonly Finished[]> {
+    const found = new Map<TableId, Finished>()
+    for (const tables of this.#of.values()) for (const one of tables) if (one.table > after) found.set(one.table, one)
+    return [...found.values()].sort((one, other) => one.table - other.table).slice(0, atMost(count))
   }
 
   /** Forgets all that a person has played, for good. */

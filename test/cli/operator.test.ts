@@ -101,25 +101,25 @@ describe('a port where a host belongs', () => {
   })
 })
 
-describe('parlor rank', () => {
-  /** A server on whose ladder two users are, `=ada` by a name that a spreadsheet would take for a formula. */
-  async function ranked(...args: readonly string[]) {
-    const data = folder()
-    const { server, listening } = await started(['--only', 'door', '--data', data, '--port', '0', ...args])
-    const { port } = listening[0] ?? { port: 0 }
-    const [ada, bob] = await Promise.all(['=ada', 'bob'].map(() => NativeLink.open(port, () => {})))
-    if (!ada || !bob) throw new Error('nobody has come')
-    for (const [link, name] of [
-      [ada, '=ada'],
-      [bob, 'bob'],
-    ] as const)
-      await link.ask({ type: 'register', name, password: `${name} has one` })
-    await ada.ask({ type: 'seek', game: 'tictactoe', rated: true, against: 'bob', seats: [0] })
-    await bob.ask({ type: 'seek', game: 'tictactoe', rated: true, against: '=ada', seats: [1] })
-    await bob.ask({ type: 'resign', table: 1 })
-    return { server, data, port }
-  }
+/** A server on whose ladder two users are, `=ada` by a name that a spreadsheet would take for a formula. */
+async function ranked(...args: readonly string[]) {
+  const data = folder()
+  const { server, listening } = await started(['--only', 'door', '--data', data, '--port', '0', ...args])
+  const { port } = listening[0] ?? { port: 0 }
+  const [ada, bob] = await Promise.all(['=ada', 'bob'].map(() => NativeLink.open(port, () => {})))
+  if (!ada || !bob) throw new Error('nobody has come')
+  for (const [link, name] of [
+    [ada, '=ada'],
+    [bob, 'bob'],
+  ] as const)
+    await link.ask({ type: 'register', name, password: `${name} has one` })
+  await ada.ask({ type: 'seek', game: 'tictactoe', rated: true, against: 'bob', seats: [0] })
+  await bob.ask({ type: 'seek', game: 'tictactoe', rated: true, against: '=ada', seats: [1] })
+  await bob.ask({ type: 'resign', table: 1 })
+  return { server, data, port }
+}
 
+describe('parlor rank', () => {
   test('says whom it asked, in a table, as JSON and as CSV', async () => {
     const { server, data, port } = await ranked()
     const at = ['--port', String(port)]
@@ -146,6 +146,48 @@ describe('parlor rank', () => {
     const asked = new Parlor(['rank', '--json'], undefined, { cwd })
     expect(await asked.exit).toBe(0)
     expect(JSON.parse(asked.output)).toMatchObject({ server: { host: '127.0.0.1', port } })
+  })
+})
+
+describe('lists for the operator', () => {
+  test('have the registered users and the results, while the server runs and when it is stopped', async () => {
+    const { server, data, port } = await ranked()
+    const alone = await NativeLink.open(port, () => {})
+    await alone.ask({ type: 'enter', name: 'carl' })
+    await alone.ask({ type: 'seek', game: 'quiz', settings: { count: 1 } })
+    await alone.ask({ type: 'play', table: 2, move: 'A' })
+    const asked = async () => {
+      const [people, csv, json, quiz] = [
+        await run('people', 'list', '--json', '--data', data),
+        await run('results', '--data', data),
+        await run('results', '--json', '--data', data),
+        await run('results', 'quiz', '--data', data),
+      ]
+      expect([people.code, csv.code, json.code, quiz.code]).toEqual([0, 0, 0, 0])
+      expect(JSON.parse(people.output).map(({ name }: { name: string }) => name)).toEqual(['=ada', 'bob'])
+      const [head, ...rows] = parse(csv.output) as string[][]
+      expect(head).toEqual(['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points'])
+      expect(rows.map(([table, , game, rated, seat, name, result]) => [table, game, rated, seat, name, result])).toEqual([
+        ['1', 'tictactoe', 'true', '0', "'=ada", 'won'],
+        ['1', 'tictactoe', 'true', '1', 'bob', 'resigned'],
+        ['2', 'quiz', 'true', '0', 'carl', expect.toBeOneOf(['won', 'lost'])],
+      ])
+      expect(rows[2]?.[7]).toMatch(/^[01]$/)
+      const first = json.output.split('\n')[0] ?? ''
+      expect(JSON.parse(first)).toMatchObject({ table: 1, winners: [0], end: 'resigned', left: 1, names: ['=ada', 'bob'] })
+      expect(quiz.output.trimEnd().split('\r\n')).toHaveLength(2)
+      return people.output
+    }
+    expect(await asked()).toContain('"online":true')
+    server.signal('SIGTERM')
+    await server.exit
+    expect(await asked()).not.toContain('"online":true')
+  })
+
+  test('are usage errors where nothing is kept, or no name is said', async () => {
+    expect(await run('people', 'list', '--data', '/no/such/folder')).toMatchObject({ code: 2 })
+    expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('say whose') })
+    expect(await run('people', 'rest', 'ada', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('list') })
   })
 })
 

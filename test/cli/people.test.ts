@@ -147,6 +147,6 @@ describe('the operator', () => {
   })
 
   test('hears what can be wanted', async () => {
-    expect(await run('people', 'burn', 'ada')).toMatchObject({ code: 2, errors: expect.stringContaining('people can be reset or removed') })
+    expect(await run('people', 'burn', 'ada')).toMatchObject({ code: 2, errors: expect.stringContaining('people can be listed') })
   })
 })

@@ -46,6 +46,16 @@ export function historyContract(open: Open): void {
       expect((await history.of('guest:ada', ALL)).total).toBe(2)
     })
 
+    test('the finished tables of all are read in pages, each once', async () => {
+      const { history } = await open()
+      await history.add(['guest:ada', 'guest:bob'], finished(4))
+      await history.add(['guest:cid'], finished(2, { private: true }))
+      await history.add(['guest:bob'], finished(9))
+      expect(await history.all(0, 2)).toEqual([finished(2, { private: true }), finished(4)])
+      expect(await history.all(4, 2)).toEqual([finished(9)])
+      expect(await history.all(9, 2)).toEqual([])
+    })
+
     test('of one person only so many are kept', async () => {
       const { history } = await open()
       await Promise.all(Array.from({ length: HISTORY + 5 }, (_, at) => history.add(['guest:ada'], finished(at + 1))))

@@ -1,5 +1,5 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { Finished, History, PersonId, Slice } from '../../hall/ports.ts'
+import type { Finished, History, PersonId, Slice, TableId } from '../../hall/ports.ts'
 import { HISTORY } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { StoreError } from '../error.ts'
@@ -15,6 +15,7 @@ export class SqliteHistory implements History {
   readonly #trim: StatementSync
   readonly #page: StatementSync
   readonly #count: StatementSync
+  readonly #all: StatementSync
   readonly #isRemoved: (person: PersonId) => boolean
 
   constructor(database: Database, commits: Commits) {
@@ -27,6 +28,8 @@ export class SqliteHistory implements History {
         (SELECT table_id FROM history WHERE person = ?1 ORDER BY table_id DESC LIMIT 1 OFFSET ${HISTORY})`)
     this.#page = database.prepare(`
       SELECT table_id, hidden, entry FROM history WHERE person = ? AND hidden <= ? ORDER BY table_id DESC LIMIT ? OFFSET ?`)
+    this.#all = database.prepare(`
+      SELECT table_id, hidden, entry FROM history WHERE table_id > ? GROUP BY table_id ORDER BY table_id LIMIT ?`)
     this.#count = database.prepare('SELECT count(*) AS "all" FROM history WHERE person = ? AND hidden <= ?')
   }
 
@@ -46,6 +49,10 @@ export class SqliteHistory implements History {
       items: this.#page.all(person, Number(hidden), atMost(count), atMost(from)).map(finishedIn),
       total: number(this.#count.get(person, Number(hidden))?.all),
     }))
+  }
+
+  async all(after: TableId, count: number): Promise<readonly Finished[]> {
+    return this.#database.ask(() => this.#all.all(after, atMost(count)).map(finishedIn))
   }
 }
 

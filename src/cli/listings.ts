@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { entryOf } from '../games/catalogue.ts'
+import { chance } from '../games/random.ts'
+import { type Listing, type ListWish, list, type PersonRow, type ResultRow } from '../server/listings.ts'
+import { askForPage } from '../server/operator.ts'
+import { Premises } from '../server/premises.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { EXIT, messageOf } from '../terminal/trouble.ts'
+import { wallClock } from '../wire/clock.ts'
+import { revealed } from '../wire/visible.ts'
+import { toCsv } from './csv.ts'
+import { complain, Usage } from './diagnostics.ts'
+import { storeIn } from './stores.ts'
+
+/** Where a list comes from, and how it is printed. */
+interface ListOptions {
+  readonly data: string
+  readonly json?: boolean
+  readonly csv?: boolean
+}
+
+/** `parlor people list`: the registered users, in the order in which they registered; resolves to the exit code. */
+export async function peopleListCommand({ data, json, csv }: ListOptions): Promise<number> {
+  const people: PersonRow[] = []
+  for await (const page of pagesOf(data, 'people')) people.push(...(page.people ?? []))
+  const terminal = new Terminal()
+  const rows = people.map(({ name, since, online }) => ({ name, since: new Date(since).toISOString(), online }))
+  if (json) terminal.write(`${JSON.stringify(rows)}\n`)
+  else if (csv)
+    terminal.write(toCsv([['name', 'since', 'online'], ...rows.map(({ name, since, online }) => [name, since, String(online)])]))
+  else if (rows.length === 0) terminal.say('No user is registered.')
+  else
+    for (const { name, since, online } of rows)
+      terminal.say(`${revealed(name).padEnd(20)}  since ${since.slice(0, 10)}${online ? '  online' : ''}`)
+  return EXIT.good
+}
+
+/**
+ * `parlor results`: the finished games that the histories of users have, oldest first, a row for each player in CSV, or an
+ * object a line in JSON; resolves to the exit code.
+ */
+export async function resultsCommand(game: string | undefined, { data, json }: ListOptions): Promise<number> {
+  const rules = game === undefined ? undefined : (entryOf(game)?.game.name ?? game)
+  const terminal = new Terminal()
+  if (!json) terminal.write(toCsv([['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]))
+  for await (const { results = [] } of pagesOf(data, 'results')) {
+    for (const row of results) {
+      if (rules !== undefined && row.game !== rules) continue
+      const ended = new Date(row.at).toISOString()
+      if (json) terminal.write(`${JSON.stringify({ ...row, at: ended })}\n`)
+      else
+        terminal.write(
+          toCsv(
+            row.names.map((name, seat) => [
+              row.table,
+              ended,
+              row.game,
+              String(row.rated),
+              seat,
+              name,
+              resultOf(row, seat),
+              row.points?.[seat] ?? '',
+            ]),
+          ),
+        )
+    }
+  }
+  return EXIT.good
+}
+
+/** What came of a game for one seat. */
+function resultOf({ names, winners, end, left }: ResultRow, seat: number): string {
+  if (end === 'aborted' || end === 'abandoned') return end
+  if (winners.includes(seat)) return 'won'
+  if (names.length > 1 && winners.length === 0 && left === undefined) return 'draw'
+  return left === seat && end !== undefined ? end : 'lost'
+}
+
+/** All pages of a list: from the server that has the folder open, or from the folder. */
+async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
+  if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
+  const first = await askForPage(data, { action, after: 0 })
+  if (!first) return yield* pagesIn(data, action)
+  for (let page: typeof first | undefined = first; page; ) {
+    if ('refused' in page) throw new Usage(page.refused)
+    yield page
+    page = page.next === undefined ? undefined : await askForPage(data, { action, after: page.next })
+  }
+}
+
+async function* pagesIn(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
+  const store = await storeIn(data)
+  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
+  const premises = new Premises({ store, clock: wallClock, random: chance, onTrouble })
+  try {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: Listing = await list({ people: premises.people, store }, { action, after })
+      yield page
+      after = page.next
+    }
+  } finally {
+    await premises.close()
+  }
+}
