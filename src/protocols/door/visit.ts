@@ -248,14 +248,15 @@ export class Visit {
 
   #leave(word: string, leaves = true): void {
     this.settle()
-    const held = leaves || this.#stopped ? this.tables.playing.map((one) => this.#held(one)) : []
+    // a server that keeps nothing does not go on with a game
+    const holds = this.#stopped ? this.lobby.keeps : leaves
+    const held = holds ? this.tables.playing.map((one) => this.#held(one)) : []
     this.say(...inSentences([word, ...held]))
     this.#over = true
   }
 
   /** For how long a seat is held, and what takes it up again. */
   #held({ table, token, grace }: Presence): string {
-    if (this.#stopped && !this.lobby.keeps) return `Your game at table ${table} is over: this server keeps none.`
     const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${spanOf(grace)}`
     const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
     return `Your seat at table ${table} is held${time}: ${back}`
