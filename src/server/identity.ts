@@ -79,14 +79,14 @@ export class Identity {
   #entry(name: string): Entry {
     return {
       name,
-      address: networkOf(this.#line.address),
+      address: addressOf(this.#line),
       before: this.#visitor,
       replaced: (reason) => this.#line.end(reason),
     }
   }
 
   #proof(password: string): Proof {
-    return { password, address: networkOf(this.#line.address), visitor: this.#visitor }
+    return { password, address: addressOf(this.#line), visitor: this.#visitor }
   }
 
   #become(entered: Visitor | Denial): Denial | undefined {
@@ -98,4 +98,12 @@ export class Identity {
     if (this.#closed) entered.leave()
     return undefined
   }
+}
+
+/**
+ * The address that tries at passwords are counted for. Unlike for resources, each of this machine's own addresses is one
+ * of its own: who guesses from another one is not the owner.
+ */
+function addressOf({ address }: Line): string {
+  return address.startsWith('127.') ? address : networkOf(address)
 }
