@@ -197,7 +197,7 @@ export class Connection implements Sink {
   send(message: string): void {
     if (!this.#canSend()) return
     this.sent++
-    if (message.length >= FREE) this.#allowance.spend(Math.floor(message.length / FREE))
+    if (message.length >= FREE) this.#allowance.spend(Math.trunc(message.length / FREE))
     this.#outbox.send(message)
   }
 
@@ -309,7 +309,7 @@ export class Connection implements Sink {
     this.#reader = undefined
     this.waitingSince = undefined
     this.received++
-    this.#allowance.read(1 + Math.floor(message.length / FREE))
+    this.#allowance.read(message.length < FREE ? 1 : 1 + Math.trunc(message.length / FREE))
     reader.message(message)
     return this.#reader !== undefined || this.#onGone !== onGone
   }
