@@ -138,6 +138,16 @@ test('a step goes through so many characters of the journal and no more, or thro
   expect(shelf.clean(1)).toBe((first ?? 0) + 1)
 })
 
+test('a row that is not as it was written is not moved, so that its damage stays to be found', async () => {
+  const { database, shelf, log } = opened(folder(), { lag: 0, entries: 1 })
+  await keep(log, 1, 0, [move(1, 1)])
+  await play(log, 2)
+  for (let n = 0; n < 10; n++) await turn()
+  database.run("UPDATE journal SET batch = replace(batch, '1/1', '1/7') WHERE place = 1")
+  expect(() => shelf.clean(1)).toThrow(/place 1 of its journal is not as it was written/)
+  expect(count(database, 'journal')).toBeGreaterThan(1)
+})
+
 test('a step that fails changes nothing', async () => {
   const path = folder()
   const { database, shelf, log } = opened(path, { lag: 0, entries: 1 })

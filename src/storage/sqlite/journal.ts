@@ -21,7 +21,7 @@ export class Journal {
     this.#add = database.prepare('INSERT INTO journal (place, batch, crc) VALUES (?, ?, ?)')
     this.#at = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
     this.#after = database.prepare('SELECT place, batch FROM journal WHERE place > ? ORDER BY place')
-    this.#upTo = database.prepare('SELECT place, batch FROM journal WHERE place <= ? ORDER BY place')
+    this.#upTo = database.prepare('SELECT place, batch, crc FROM journal WHERE place <= ? ORDER BY place')
     this.#remove = database.prepare('DELETE FROM journal WHERE place <= ?')
   }
 
@@ -39,7 +39,10 @@ export class Journal {
     return { batch, intact: row.crc === null || row.crc === checksumOf(place, batch) }
   }
 
-  /** The oldest rows up to a place, as many as have so many characters, and one at least. */
+  /**
+   * The oldest rows up to a place, as many as have so many characters, and one at least. Throws a StoreError for one that is
+   * not as it was written: what is moved gets a checksum anew, and damage is not to be hidden by that.
+   */
   oldest(upTo: number, characters: number): readonly Row[] {
     return this.#database.ask(() => {
       const rows: Row[] = []
@@ -48,7 +51,9 @@ export class Journal {
         const batch = text(row.batch)
         read += batch.length
         if (rows.length > 0 && read > characters) break
-        rows.push({ place: number(row.place), batch })
+        const place = number(row.place)
+        if (row.crc !== null && row.crc !== checksumOf(place, batch)) throw brokenAt(place, 'is not as it was written')
+        rows.push({ place, batch })
       }
       return rows
     })
