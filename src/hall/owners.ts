@@ -61,7 +61,8 @@ export class Owners {
   }
 }
 
-function makeMark(salt: string, network: string): string {
+/** What stands for a network, made with a salt: few enough digits of a hash that many addresses share it. */
+export function makeMark(salt: string, network: string): string {
   return `${salt}.${createHash('sha256').update(`${salt} ${network}`).digest('hex').slice(0, HASH)}`
 }
 

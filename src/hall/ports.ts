@@ -292,6 +292,26 @@ export interface Accounts {
   places(): Promise<readonly string[]>
 }
 
+/** Rows of disk usage that are kept, at most: those with the most bytes. */
+export const USAGES = 20_000
+
+/** Usage is the bytes that one network has added to the disk in one part of an hour. */
+export interface Usage {
+  /** The mark of the network (`owners.ts`), made with the salt of `DiskUsage`. */
+  readonly network: string
+  /** The number of the part. */
+  readonly part: number
+  readonly bytes: number
+}
+
+/** DiskUsage persists how much networks have added to the disk lately. */
+export interface DiskUsage {
+  /** The salt of the marks in hexadecimal digits, the time of the last `add`, and all rows, those of a network by ascending part. */
+  load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly Usage[] }>
+  /** Adds bytes to the rows, drops the parts before `from`, and sets the time. */
+  add(usages: readonly Usage[], time: { readonly from: number; readonly at: number }): Promise<void>
+}
+
 /** Store is everything that outlives the process. */
 export interface Store {
   /** Whether what is in it outlives the process. */
@@ -300,6 +320,7 @@ export interface Store {
   readonly results: Results
   readonly history: History
   readonly accounts: Accounts
+  readonly usage: DiskUsage
   /** Whether it can write; always, where that is not said. */
   readonly availability?: Availability
   /** Copies all of it to a file, while everything goes on; only where it is on disk. */

@@ -55,7 +55,7 @@ export class Premises implements Rooms {
     this.wait = wait
     this.limits = limits
     this.bytes = bytes
-    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY)
+    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onTrouble })
     this.#store = store
     this.keeps = store.keeps === true
     this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move })
@@ -71,6 +71,7 @@ export class Premises implements Rooms {
   async open(): Promise<void> {
     this.#gatherAsUsual ??= gatherMore()
     await this.people.open()
+    await this.spendings.open()
     await this.hall.restore()
   }
 
@@ -91,6 +92,7 @@ export class Premises implements Rooms {
   async close(): Promise<void> {
     this.#gatherAsUsual?.()
     await this.hall.settled()
+    await this.spendings.close()
     await this.#store.close()
   }
 }

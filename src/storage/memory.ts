@@ -2,6 +2,7 @@ import type { Account, Accounts, PersonId, Results, Session, Standing, Store, Ta
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
+import { MemoryUsage } from './memory-usage.ts'
 import { accountOf, PLACES, personOf } from './persons.ts'
 import { atMost, byLadder, checkStandings } from './standings.ts'
 
@@ -21,6 +22,7 @@ export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTroub
       results.forget(person)
       history.forget(person)
     }),
+    usage: new MemoryUsage(commits),
     close: async () => commits.close(),
   }
 }

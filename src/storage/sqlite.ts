@@ -10,6 +10,7 @@ import { SqliteHistory } from './sqlite/history.ts'
 import { migrate } from './sqlite/migrations.ts'
 import { SqliteResults } from './sqlite/results.ts'
 import { SqliteShelf } from './sqlite/tables.ts'
+import { SqliteUsage } from './sqlite/usage.ts'
 
 /** How a store on disk is opened. */
 export interface StoreOptions {
@@ -64,6 +65,7 @@ export async function openStore({
       results: new SqliteResults(database, commits),
       history: new SqliteHistory(database, commits),
       accounts: new SqliteAccounts(database, commits),
+      usage: new SqliteUsage(database, commits),
       availability: outage,
       backup: (file) => database.backup(file),
       async close() {

@@ -5,6 +5,7 @@ import { historyContract } from './contract-history.ts'
 import { propertiesContract } from './contract-properties.ts'
 import { resultsContract } from './contract-results.ts'
 import { tablesContract } from './contract-tables.ts'
+import { usageContract } from './contract-usage.ts'
 import type { Open } from './samples.ts'
 
 /** What every store does, whatever it keeps things in. */
@@ -20,4 +21,5 @@ export function contract(open: Open): void {
   resultsContract(closing)
   accountsContract(closing)
   historyContract(closing)
+  usageContract(closing)
 }

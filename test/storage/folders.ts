@@ -11,6 +11,7 @@ import { SqliteHistory } from '../../src/storage/sqlite/history.ts'
 import { migrate } from '../../src/storage/sqlite/migrations.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
 import { type Pace, SqliteShelf } from '../../src/storage/sqlite/tables.ts'
+import { SqliteUsage } from '../../src/storage/sqlite/usage.ts'
 
 /** A folder of its own, gone after the test. */
 export function folder(): string {
@@ -49,6 +50,7 @@ export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnT
     results: new SqliteResults(database, commits),
     history: new SqliteHistory(database, commits),
     accounts: new SqliteAccounts(database, commits),
+    usage: new SqliteUsage(database, commits),
     close,
   }
 }

@@ -162,6 +162,23 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 9;
   `,
+  // what networks add to the disk in an hour is counted over restarts
+  `
+  CREATE TABLE usage (
+    network TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (network, part)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE usage_time (
+    salt TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO usage_time VALUES (lower(hex(randomblob(16))), 0);
+
+  PRAGMA user_version = 10;
+  `,
 ]
 
 /**

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import { type DiskUsage, USAGES, type Usage } from '../hall/ports.ts'
+import type { Commits } from './commits.ts'
+
+/** MemoryUsage keeps disk usage as long as the process lives. */
+export class MemoryUsage implements DiskUsage {
+  readonly #commits: Commits
+  readonly #salt = randomBytes(16).toString('hex')
+  #at = 0
+  #usages: readonly Usage[] = []
+
+  constructor(commits: Commits) {
+    this.#commits = commits
+  }
+
+  async load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly Usage[] }> {
+    return { salt: this.#salt, at: this.#at, usages: this.#usages }
+  }
+
+  add(usages: readonly Usage[], { from, at }: { readonly from: number; readonly at: number }): Promise<void> {
+    return this.#commits.add(() => {
+      const rows = new Map<string, Usage>()
+      for (const usage of [...this.#usages, ...usages]) {
+        const key = `${usage.network} ${usage.part}`
+        rows.set(key, { ...usage, bytes: usage.bytes + (rows.get(key)?.bytes ?? 0) })
+      }
+      this.#at = at
+      this.#usages = [...rows.values()]
+        .filter(({ part }) => part >= from)
+        .sort((one, other) => other.bytes - one.bytes || other.part - one.part || (one.network < other.network ? 1 : -1))
+        .slice(0, USAGES)
+        .sort((one, other) => (one.network === other.network ? one.part - other.part : one.network < other.network ? -1 : 1))
+      return undefined
+    })
+  }
+}

@@ -1,0 +1,54 @@
+import type { StatementSync } from 'node:sqlite'
+import { type DiskUsage, USAGES, type Usage } from '../../hall/ports.ts'
+import type { Commits } from '../commits.ts'
+import { type Database, number, text } from './database.ts'
+
+/** SqliteUsage keeps disk usage in the tables `usage` and `usage_time`. */
+export class SqliteUsage implements DiskUsage {
+  readonly #database: Database
+  readonly #commits: Commits
+  readonly #time: StatementSync
+  readonly #all: StatementSync
+  readonly #add: StatementSync
+  readonly #setTime: StatementSync
+  readonly #dropOld: StatementSync
+  readonly #count: StatementSync
+  readonly #dropLeast: StatementSync
+
+  constructor(database: Database, commits: Commits) {
+    this.#database = database
+    this.#commits = commits
+    this.#time = database.prepare('SELECT salt, at FROM usage_time')
+    this.#all = database.prepare('SELECT network, part, bytes FROM usage ORDER BY network, part')
+    this.#add = database.prepare(`
+      INSERT INTO usage (network, part, bytes) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bytes = usage.bytes + excluded.bytes`)
+    this.#setTime = database.prepare('UPDATE usage_time SET at = ?')
+    this.#dropOld = database.prepare('DELETE FROM usage WHERE part < ?')
+    this.#count = database.prepare('SELECT count(*) AS "all" FROM usage')
+    this.#dropLeast = database.prepare(`
+      DELETE FROM usage WHERE (network, part) IN (SELECT network, part FROM usage ORDER BY bytes, part, network LIMIT ?)`)
+  }
+
+  async load(): Promise<{ readonly salt: string; readonly at: number; readonly usages: readonly Usage[] }> {
+    return this.#database.ask(() => {
+      const time = this.#time.get()
+      const rows = this.#all.all()
+      return {
+        salt: text(time?.salt),
+        at: number(time?.at),
+        usages: rows.map(({ network, part, bytes }) => ({ network: text(network), part: number(part), bytes: number(bytes) })),
+      }
+    })
+  }
+
+  add(usages: readonly Usage[], { from, at }: { readonly from: number; readonly at: number }): Promise<void> {
+    return this.#commits.add(() => {
+      for (const { network, part, bytes } of usages) this.#add.run(network, part, bytes)
+      this.#setTime.run(at)
+      this.#dropOld.run(from)
+      const tooMany = number(this.#count.get()?.all) - USAGES
+      if (tooMany > 0) this.#dropLeast.run(tooMany)
+      return undefined
+    })
+  }
+}
