@@ -111,8 +111,6 @@ export class Hall {
   readonly owners: Owners
   readonly #tables: Tables
   readonly #listing: Listing
-  /** The tables that have ended and are in the history of those who sat there. */
-  readonly #noted = new WeakSet<LiveTable>()
   readonly #seeks = new Seeks<Seeking>()
   /** Milliseconds that a table may be without a move. */
   readonly #idle: number | undefined
@@ -423,8 +421,8 @@ export class Hall {
 
   #changed(table: LiveTable): void {
     this.#listing.update(table)
-    if (!table.state.ended || this.#noted.has(table)) return
-    this.#noted.add(table)
+    if (table.noted || !table.state.ended) return
+    table.noted = true
     const persons = personsOf(table)
     if (persons.length === 0) return
     const { store, onTrouble } = this.#options

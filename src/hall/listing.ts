@@ -1,5 +1,7 @@
+import { ChurnMap } from './churn-map.ts'
 import type { LiveTable } from './live.ts'
 import { OrderedList } from './ordered-list.ts'
+import type { TableId } from './ports.ts'
 
 /**
  * Listing is the tables that are shown to everybody, in the order in which they are: those that somebody attends first,
@@ -9,6 +11,8 @@ export class Listing {
   readonly #isListed: (table: LiveTable) => boolean
   readonly #attended = new OrderedList<LiveTable>()
   readonly #deserted = new OrderedList<LiveTable>()
+  /** The one of the two in which each table is. */
+  readonly #lists = new ChurnMap<TableId, OrderedList<LiveTable>>()
 
   /** `isListed` says which tables everybody may know of while they go on; it never changes for a table. */
   constructor(isListed: (table: LiveTable) => boolean) {
@@ -29,16 +33,21 @@ export class Listing {
 
   /** Puts a table where it belongs, after it was opened, attended or left by all, or has ended. */
   update(table: LiveTable): void {
-    const { id, attendants } = table
     const open = table.known && !table.closed && !table.state.ended && this.#isListed(table)
-    if (!open) return this.remove(table)
-    const [here, other] = attendants.length > 0 ? [this.#attended, this.#deserted] : [this.#deserted, this.#attended]
-    other.delete(id)
-    here.set(id, table)
+    this.#put(table, open ? (table.attendants.length > 0 ? this.#attended : this.#deserted) : undefined)
   }
 
-  remove({ id }: LiveTable): void {
-    this.#attended.delete(id)
-    this.#deserted.delete(id)
+  remove(table: LiveTable): void {
+    this.#put(table, undefined)
+  }
+
+  /** Most of what happens leaves a table where it is. */
+  #put(table: LiveTable, list: OrderedList<LiveTable> | undefined): void {
+    const before = this.#lists.get(table.id)
+    if (before === list) return
+    before?.delete(table.id)
+    list?.set(table.id, table)
+    if (list) this.#lists.set(table.id, list)
+    else this.#lists.delete(table.id)
   }
 }

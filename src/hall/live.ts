@@ -3,7 +3,7 @@ import { type History, remember } from './history.ts'
 import { idleDeadlineAfter } from './idle.ts'
 import { type Attendant, newsOf, type StandingChange, situationOf } from './news.ts'
 import { CLOSED, type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
-import { type Lasting, Postponed } from './postponed.ts'
+import { isLasting, type Lasting, Postponed } from './postponed.ts'
 import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspension.ts'
 import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
 import { Waiters } from './waiters.ts'
@@ -26,6 +26,8 @@ export interface TableTools {
  */
 export class LiveTable {
   readonly id: TableId
+  /** Whether its end is in the histories of those who sat here. */
+  noted = false
   /** What happened lately, where there were many events. */
   history: History | undefined
   readonly #tools: TableTools
@@ -38,14 +40,14 @@ export class LiveTable {
   /** How many of these are kept. */
   #done = 0
   /** What was decided and is to be decided again where it cannot be kept now. */
-  readonly #postponed = new Postponed()
+  #postponed: Postponed | undefined
   /** Appends that the journal has not answered yet, and who waits until it has. */
   #underWay = 0
   /** How many of these rest upon one that failed, and so fail too. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #attendants: readonly Attendant[] = NOBODY
-  readonly #waiters = new Waiters()
+  #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
   #written = 0
@@ -147,7 +149,10 @@ export class LiveTable {
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
-    if (steps.length > 0) this.#postponed.note(command, patient, this.#decided.n)
+    if (steps.length > 0 && (patient || isLasting(command))) {
+      this.#postponed ??= new Postponed()
+      this.#postponed.note(command, this.#decided.n)
+    }
     return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
   }
 
@@ -155,6 +160,7 @@ export class LiveTable {
   kept(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
+    this.#waiters ??= new Waiters()
     return this.#waiters.until(this.#decided.n)
   }
 
@@ -219,7 +225,7 @@ export class LiveTable {
     const attendants = this.#attendants
     this.#attendants = []
     for (const attendant of attendants) this.#dismiss(attendant, reason)
-    this.#waiters.failed()
+    this.#waiters?.failed()
     const then = this.#onQuiet
     this.#onQuiet = undefined
     then?.()
@@ -282,15 +288,15 @@ export class LiveTable {
     this.#done = 0
     this.#suspension.rollBack()
     this.#cancelTick?.()
-    this.#postponed.rollBack()
-    this.#waiters.failed()
+    this.#postponed?.rollBack()
+    this.#waiters?.failed()
     for (const attendant of this.#attendants) attendant.rolledBack?.()
   }
 
   /** Goes on after the store could not write: no clock ran meanwhile, and what waited for it happens now. */
   goOn(): void {
     if (this.#broken || !this.#published) return
-    const waited: readonly Lasting[] = this.#postponed.take()
+    const waited: readonly Lasting[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {
       this.submit({ type: 'suspend' })
       for (const { who } of this.#attendants) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
@@ -314,9 +320,9 @@ export class LiveTable {
       if (this.#broken) return
     }
     const until = this.#published?.n ?? 0
-    this.#postponed.kept(until)
+    this.#postponed?.kept(until)
     this.#wind()
-    this.#waiters.kept(until)
+    this.#waiters?.kept(until)
     this.#rest()
   }
 

@@ -11,14 +11,18 @@ export interface Lasting {
 const LASTING: ReadonlySet<Command['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: Lasting[] = []
 
+/** Whether a command is to take effect also where it cannot be kept at once, whoever wants it. */
+export function isLasting({ type }: Command): boolean {
+  return LASTING.has(type)
+}
+
 /** Postponed is the commands of a table that wait until the store can write, and those that would if it could not. */
 export class Postponed {
   #pending: Lasting[] = NONE
   #waiting: Lasting[] = NONE
 
-  /** Notes a command that was decided after the event with the number `after`, where it is to last. */
-  note(command: Command, patient: boolean, after: number): void {
-    if (!patient && !LASTING.has(command.type)) return
+  /** Notes a command that is to last, and was decided after the event with the number `after`. */
+  note(command: Command, after: number): void {
     if (this.#pending.length === 0) this.#pending = [{ command, after }]
     else this.#pending.push({ command, after })
   }

@@ -79,7 +79,11 @@ export class Tables {
 }
 
 /** The marks of the networks from which seats at a table were taken, each once. */
-function marksOf({ state: { opened } }: LiveTable): Iterable<string> {
-  const marks = opened.seats.flatMap(({ from }) => from ?? [])
-  return marks.length > 1 ? new Set(marks) : marks
+function marksOf({ state: { opened } }: LiveTable): readonly string[] {
+  let marks = NONE
+  for (const { from } of opened.seats)
+    if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]
+  return marks
 }
+
+const NONE: readonly string[] = []

@@ -115,6 +115,10 @@ export class Conversation implements Line {
     return this.connection.transport.remote.host
   }
 
+  get loopback(): boolean {
+    return this.connection.transport.loopback
+  }
+
   /** Whether the peer is to say something now that is more than a goodbye. */
   get awaited(): boolean {
     return this.#peer.awaited

@@ -16,7 +16,7 @@ export class Holdings {
 
   constructor(rooms: Rooms, line: Line) {
     this.#rooms = rooms
-    this.network = networkOf(line.address)
+    this.network = line.loopback ? THIS_MACHINE : networkOf(line.address)
     this.spending = rooms.spendings.of(this.network)
   }
 
@@ -58,3 +58,5 @@ export class Holdings {
 /** Bytes that a table takes beside its events, about: where it is found, and its result. */
 const OPENING = 200
 const NONE: readonly LiveTable[] = []
+/** The network of all peers on this machine. */
+const THIS_MACHINE = networkOf('::1')

@@ -76,7 +76,14 @@ export class Connection implements Sink {
   readonly #inboxLimit: number
   readonly #messageLimit: number
   readonly #outbox: Outbox
-  readonly #allowance: Allowance
+  readonly #budget: Budget | undefined
+  readonly #runQueue: RunQueue | undefined
+  /** Only a peer that has spent a step of its budget, or says more at once, needs one: most never do. */
+  #allowance: Allowance | undefined
+  /** What the peer has spent while it had no allowance. */
+  #spent = 0
+  /** Nothing was left to be read after the last message. */
+  #isDry = true
   #reader: Reader | undefined
   #onGone: ((end: Ended) => void) | undefined
   #onReady: (() => void) | undefined
@@ -106,8 +113,8 @@ export class Connection implements Sink {
     // a peer that has to wait must have been able to say one message
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
-    const { budget, runQueue } = options
-    this.#allowance = new Allowance({ clock, budget, runQueue, peer: transport, reader: this })
+    this.#budget = options.budget
+    this.#runQueue = options.runQueue
     const { datagrams } = transport
     const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
@@ -160,7 +167,7 @@ export class Connection implements Sink {
     this.#onReady = undefined
     ready?.()
     this.#offer()
-    if (this.#reader && !this.#allowance.resting) this.waitingSince = this.#clock.monotonic()
+    if (this.#reader && !this.#isResting) this.waitingSince = this.#clock.monotonic()
   }
 
   /**
@@ -170,7 +177,7 @@ export class Connection implements Sink {
   ready(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReady = resolve
-      const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allowance.queue())
+      const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allow().queue())
       const { unsent } = this.transport
       if (unsent <= HIGH) return sent()
       const cancel = this.#clock.after(LINGER_READING, () => this.#full(unsent, HIGH))
@@ -197,13 +204,13 @@ export class Connection implements Sink {
   send(message: string): void {
     if (!this.#canSend()) return
     this.sent++
-    if (message.length >= FREE) this.#allowance.spend(Math.trunc(message.length / FREE))
+    if (message.length >= FREE) this.charge(Math.trunc(message.length / FREE))
     this.#outbox.send(message)
   }
 
   /** Counts more of the peer's budget for its last message than that a message has come. */
   charge(cost: number): void {
-    this.#allowance.spend(cost)
+    if (cost > 0 && !this.#end) this.#allow().spend(cost)
   }
 
   /** Writes at once, in a write of its own, whatever the framing. */
@@ -294,12 +301,12 @@ export class Connection implements Sink {
   #give(): boolean {
     const reader = this.#reader
     const onGone = this.#onGone
-    if ((!reader && !onGone) || this.#allowance.resting) return false
-    if (reader && this.#inbox.pending > 0 && !this.#allowance.mayRead()) return false
+    if ((!reader && !onGone) || this.#isResting) return false
+    if (reader && !this.#mayRead()) return false
     const message = this.#next()
     if (message === undefined) {
       if (this.#end) this.#ended(this.#end)
-      else this.#allowance.ranDry()
+      else this.#ranDry()
       return false
     }
     if (!reader) {
@@ -309,9 +316,48 @@ export class Connection implements Sink {
     this.#reader = undefined
     this.waitingSince = undefined
     this.received++
-    this.#allowance.read(message.length < FREE ? 1 : 1 + Math.trunc(message.length / FREE))
+    this.#pay(message.length < FREE ? 1 : 1 + Math.trunc(message.length / FREE))
     reader.message(message)
     return this.#reader !== undefined || this.#onGone !== onGone
+  }
+
+  get #isResting(): boolean {
+    return this.#allowance?.resting === true
+  }
+
+  /** Whether a message that has come may be read now. */
+  #mayRead(): boolean {
+    if (this.#inbox.pending === 0 || (this.#isDry && !this.#allowance)) return true
+    return this.#allow().mayRead()
+  }
+
+  #ranDry(): void {
+    this.#isDry = true
+    this.#allowance?.ranDry()
+  }
+
+  /** A message is read, at its cost. */
+  #pay(cost: number): void {
+    this.#isDry = false
+    if (this.#allowance) return this.#allowance.read(cost)
+    this.#spent += cost
+    if (cost > 1 || (this.#budget && this.#spent >= this.#budget.step)) this.#allow()
+  }
+
+  /** The peer's allowance, with what was spent before there was one. */
+  #allow(): Allowance {
+    if (this.#allowance) return this.#allowance
+    const allowance = new Allowance({
+      clock: this.#clock,
+      budget: this.#budget,
+      runQueue: this.#runQueue,
+      peer: this.transport,
+      reader: this,
+    })
+    this.#allowance = allowance
+    if (!this.#isDry) allowance.read(this.#spent)
+    else allowance.spend(this.#spent)
+    return allowance
   }
 
   #next(): string | undefined {
@@ -340,7 +386,7 @@ export class Connection implements Sink {
   #ended(end: Ended): void {
     this.#end = end
     this.#inbox.close()
-    this.#allowance.close()
+    this.#allowance?.close()
     const reader = this.#reader
     const onGone = this.#onGone
     this.#reader = undefined

@@ -21,7 +21,7 @@ async function pair(host: string) {
 }
 
 test.runIf(process.platform === 'linux')('the system asks a silent client whether it is still there', async () => {
-  const { listener } = await pair('127.0.0.1')
+  const { listener } = await pair('0.0.0.0')
   const port = listener.address.port.toString(16).toUpperCase().padStart(4, '0')
   // of each socket: its own address, the other's, its state (01 is connected), queues, and its timer (02 is keepalive)
   const table = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/))

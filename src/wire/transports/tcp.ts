@@ -22,8 +22,10 @@ const ABSENT = ['ECONNREFUSED']
 /** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const options = here(at)
-  const known = isLoopbackHost(options.host) ? { loopback: options.host } : {}
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE }, (socket) => {
+  const known: { readonly loopback?: string } = isLoopbackHost(options.host) ? { loopback: options.host } : {}
+  // a peer that can only be on this machine is never half open: its system is ours
+  const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: ALIVE } : {}
+  const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) => {
     const transport = new SocketTransport(socket, known)
     // who came just before the end is not let in after it
     heardTogether(() => (server.listening ? accept(transport) : transport.reset()))
