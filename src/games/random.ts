@@ -2,8 +2,8 @@ import type { Random } from './game.ts'
 
 /** One more than the largest number of 32 bits. */
 const WORDS = 2 ** 32
-/** Words that are taken from the platform at once: a call costs as much as some hundred of them. */
-const POOL = 256
+/** Words that are taken from the platform at once: a call costs as much as some thousand of them. */
+const POOL = 4096
 
 /**
  * DrawnRandom draws from random words of 32 bits. Every number of a range is equally likely: words above the largest

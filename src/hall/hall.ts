@@ -525,9 +525,15 @@ export function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
 }
 
 /** Those who sit at a table and are known by a name, each once. */
-function personsOf({ state }: LiveTable): PersonId[] {
-  return [...new Set(state.opened.seats.map(({ person }) => person))].filter((person) => person !== HOUSE && person !== PEER)
+function personsOf({ state }: LiveTable): readonly PersonId[] {
+  let persons = NO_PERSONS
+  for (const { person } of state.opened.seats) {
+    if (person !== HOUSE && person !== PEER && !persons.includes(person)) persons = [...persons, person]
+  }
+  return persons
 }
+
+const NO_PERSONS: readonly PersonId[] = []
 
 /** A table that has ended, as a history has it. */
 function finishedOf({ id, state, now }: LiveTable): Finished {
