@@ -226,6 +226,25 @@ export class People {
     return isRefusal(checked) ? checked : undefined
   }
 
+  /** What is wrong with a name for a person, whoever has it. */
+  checkName(name: string): Denial | undefined {
+    const checked = readName(name)
+    return isRefusal(checked) ? checked : undefined
+  }
+
+  /** Denies what is not the password of a name. */
+  async confirm(name: string, proof: Proof): Promise<Denial | undefined> {
+    return this.#prove(name, await this.#accounts.named(foldName(name)), proof)
+  }
+
+  async #prove(name: string, account: Account | undefined, { password, address }: Proof): Promise<Denial | undefined> {
+    const attempt = this.#logins.confirmation(foldName(name), address)
+    if (isRefusal(attempt)) return attempt
+    const wrong = await this.#passwords.verify(password, account?.password, address)
+    if (!wrong) attempt.giveBack()
+    return wrong
+  }
+
   /** Registers a name, and lets its owner in; a refusal says why not. */
   async register(entry: Entry & { readonly password: string }): Promise<Visitor | Denial> {
     const name = readName(entry.name)
@@ -291,11 +310,8 @@ export class People {
     const account = await this.#accounts.named(foldName(name))
     return this.#watched(async (changed) => {
       if (proof) {
-        const attempt = this.#logins.confirmation(foldName(name), proof.address)
-        if (isRefusal(attempt)) return attempt
-        const wrong = await this.#passwords.verify(proof.password, account?.password, proof.address)
+        const wrong = await this.#prove(name, account, proof)
         if (wrong) return wrong
-        attempt.giveBack()
       }
       if (!account) return unknown(name)
       const { person } = account

@@ -249,6 +249,10 @@ export interface Lobby {
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
   /** A new reconnect secret for the guest that this is; the one before is no longer valid. `undefined` for others. */
   readonly reconnectSecret: string | undefined
+  /** What is wrong with a name that is to be registered, whoever has it. */
+  checkName(name: string): LobbyRefusal | undefined
+  /** Refuses what is not the own password. */
+  confirmPassword(password: string): Promise<LobbyRefusal | undefined>
   /** What is wrong with a new password, before it is given. */
   checkPassword(password: string): LobbyRefusal | undefined
   /** Changes the own password: all sessions, all other connections and the tokens of all seats are ended. */

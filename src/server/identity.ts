@@ -49,6 +49,11 @@ export class Identity {
     return visitor !== undefined
   }
 
+  /** Refuses what is not the own password. */
+  async confirmPassword(password: string): Promise<Denial | undefined> {
+    return this.#people.confirm(this.#visitor?.name ?? '', this.#proof(password))
+  }
+
   /** Changes the own password, and ends all else that acts for the account. */
   async changePassword(old: string, password: string): Promise<Ended | Denial> {
     return this.#people.setPassword(this.#visitor?.name ?? '', password, this.#proof(old))

@@ -109,6 +109,17 @@ export class Session implements Lobby {
     return denial && denied(denial)
   }
 
+  checkName(name: string): LobbyRefusal | undefined {
+    const denial = this.#rooms.people.checkName(name)
+    return denial && denied(denial)
+  }
+
+  async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
+    if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+    const denial = await this.#identity.confirmPassword(password)
+    return denial && denied(denial)
+  }
+
   get reconnectSecret(): string | undefined {
     return this.#visitor && this.#rooms.people.reconnectSecret(this.#visitor)
   }

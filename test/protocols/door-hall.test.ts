@@ -475,7 +475,7 @@ describe('registered names', () => {
     const stranger = await come()
     await stranger.type('ada')
     await stranger.send('engine-1834\n')
-    expect(await stranger.until('What is your name?')).toContain('The name or the password is wrong.')
+    expect(await stranger.until('What is the password?')).toContain('The name or the password is wrong.')
     const grace = await come('grace')
     expect(await grace.type('play tictactoe rated')).toContain('Rated games are for registered names: register first.')
     await grace.type('register', 'compiler-1952')

@@ -7,6 +7,7 @@ import { Typist } from '../support/typist.ts'
 const WHO = 'What is your name?'
 const SEEN = '(It will show on your screen, and travel unencrypted unless you came by TLS.)'
 const UNSEEN = '(It will not show; it travels unencrypted unless you came by TLS.)'
+const QUESTION = 'ada is registered. What is the password? (An empty line goes back.)'
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
 /** Somebody who has just come, and the lobby behind the door. */
@@ -109,18 +110,26 @@ describe('a registered name', () => {
     expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843' }]])
   })
 
-  test('with a wrong password asks for a name again', async () => {
+  test.each([
+    ['the name or the password is wrong', 'bad-password'],
+    ['too many tries: wait 9 seconds', 'throttled'],
+  ] as const)('asks for its password again after "%s", and reads no password as a name', async (refused, code) => {
     const { caller, lobby } = await come(registered)
-    lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
-    expect(await caller.type('ada', 'engine')).toContain(lines('The name or the password is wrong.', WHO))
-    expect(await caller.type('ada', '')).toContain(lines(SEEN, WHO))
+    lobby.refuses('enter', refused, code)
+    const again = lines(`${refused.charAt(0).toUpperCase()}${refused.slice(1)}.`, QUESTION)
+    expect(await caller.type('ada', 'bobpassword')).toMatch(new RegExp(`${again.replaceAll(/[?()]/g, '\\$&')}$`))
+    expect(await caller.type('rightpassword')).toBe(again)
+    expect(lobby.calls.map(([, name]) => name)).toEqual(['ada', 'ada'])
+    expect(await caller.type('')).toBe(lines(WHO))
+    expect(await caller.type('ada')).toBe(lines(QUESTION, SEEN))
   })
 
-  test('with a wrong password under another name is told how to try again', async () => {
+  test('asks for its password again under another name, until an empty line', async () => {
     const { caller, lobby } = await come(registered)
     await caller.type('grace')
     lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
-    expect(await caller.type('login ada', 'engine')).toContain(lines('The name or the password is wrong. To try again, type: login ada'))
+    expect(await caller.type('login ada', 'engine')).toContain(lines('The name or the password is wrong.', QUESTION))
+    expect(await caller.type('')).toBe(lines('Nothing has changed.'))
     expect(lobby.me?.name).toBe('grace')
   })
 
@@ -164,7 +173,6 @@ describe('registering', () => {
   })
 
   test.each([
-    ['two that are not the same', ['engine-1843', 'engine-1834'], 'The two are not the same. Nothing has changed.'],
     ['an empty line', [''], 'Nothing has changed.'],
     ['an empty line the second time', ['engine-1843', ''], 'Nothing has changed.'],
   ])('changes nothing after %s', async (_, typed, answer) => {
@@ -178,14 +186,21 @@ describe('registering', () => {
     expect(lobby.calls).toEqual([])
   })
 
-  test('says why it is refused', async () => {
+  test('asks again for what cannot be a password, or was not typed twice the same', async () => {
     const { caller, lobby } = await come()
-    lobby.refuses('register', 'a password has at least 8 characters, and this has 3', 'bad-password')
-    // before it is typed twice
-    expect(await caller.type('register ada', 'abc')).toContain(lines('A password has at least 8 characters. Nothing has changed.', WHO))
-    expect(await caller.type('register ada', 'abcdefgh', 'abcdefgh')).toContain(
-      lines('A password has at least 8 characters, and this has 3.', WHO),
-    )
+    const question = 'A password for ada, of 8 characters at least? (An empty line goes back.)'
+    expect(await caller.type('register ada')).toBe(lines(question, SEEN))
+    expect(await caller.type('abc')).toBe(lines('A password has at least 8 characters.', question))
+    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The two are not the same.', question))
+    expect(await caller.type('engine-1843', 'engine-1843')).toContain('ada is registered now')
+    expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
+  })
+
+  test('says what is wrong with a name before it asks for a password', async () => {
+    const { caller, lobby } = await come()
+    expect(await caller.type('register a@b')).toBe(lines('A name has no @.', WHO))
+    lobby.refuses('register', 'too many tries: wait 9 seconds', 'throttled')
+    expect(await caller.type('register ada', 'abcdefgh', 'abcdefgh')).toContain(lines('Too many tries: wait 9 seconds.', WHO))
     lobby.registered.add('grace')
     expect(await caller.type('register grace')).toBe(lines('grace is registered already: "login grace".'))
   })
@@ -200,9 +215,9 @@ describe('a password', () => {
     lobby.calls.length = 0
     expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toBe(
       lines(
-        'Your password until now?',
+        'Your present password? (An empty line goes back.)',
         SEEN,
-        'The new one, of 8 characters at least?',
+        'The new one, of 8 characters at least? (An empty line goes back.)',
         'The same once more?',
         'Your password is changed. No other connection or session was open.',
       ),
@@ -212,11 +227,28 @@ describe('a password', () => {
     expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toContain(
       'Your password is changed. 2 other connections and 1 session were ended.\n',
     )
-    expect(await caller.type('password', 'engine-1843', 'short')).toContain('A password has at least 8 characters. Nothing has changed.')
-    lobby.refuses('changePassword', 'the name or the password is wrong', 'bad-password')
-    expect(await caller.type('password', 'x', 'yyyyyyyy', 'yyyyyyyy')).toContain('The name or the password is wrong. Nothing has changed.')
     expect(await caller.type('password', '')).toContain('Nothing has changed.')
     expect(await caller.type('password', 'x', 'quit')).toContain('Bye.')
+  })
+
+  test('is asked for again, the present one before the new one', async () => {
+    const lobby = new StagedLobby()
+    lobby.registered.add('ada')
+    const caller = await lobby.caller('ada')
+    await caller.type('engine-1843')
+    lobby.calls.length = 0
+    lobby.ownPassword = 'engine-1843'
+    const [present, next] = [
+      'Your present password? (An empty line goes back.)',
+      'The new one, of 8 characters at least? (An empty line goes back.)',
+    ]
+    expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))
+    expect(await caller.type('engine-1843', 'short')).toBe(lines(next, 'A password has at least 8 characters.', next))
+    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The two are not the same.', next))
+    expect(await caller.type('')).toBe(lines('Nothing has changed.'))
+    expect(await caller.type('unregister', 'wrong')).toContain(lines('The password is wrong.', 'Your password? (An empty line goes back.)'))
+    expect(await caller.type('')).toBe(lines('Nothing has changed.'))
+    expect(lobby.calls).toEqual([])
   })
 
   test('of a guest is none', async () => {
@@ -269,6 +301,21 @@ describe('telnet', () => {
     await caller.send('engine-1843\r\0')
     expect(since(caller.writes, from + 2)[0]).toEqual([IAC, WONT, ECHO])
     expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843' }]])
+  })
+
+  test('hides passwords until the last question for one', async () => {
+    const lobby = new StagedLobby()
+    lobby.registered.add('ada')
+    lobby.refuses('enter', 'the name or the password is wrong', 'bad-password')
+    const caller = await lobby.caller()
+    await caller.send('telnet\r\n')
+    await caller.send('ada\r\n')
+    await caller.send(Uint8Array.of(IAC, DO, ECHO))
+    await caller.send('engine\r\nengine\r\n')
+    const shows = () => caller.writes.filter((write) => write[0] === IAC && write[1] === WONT).length
+    expect(shows()).toBe(0)
+    await caller.send('\r\n')
+    expect(shows()).toBe(1)
   })
 
   test('is spoken with a client that begins it', async () => {

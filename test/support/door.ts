@@ -221,6 +221,17 @@ export class StagedLobby implements Lobby {
     return password.length < 8 ? { code: 'bad-password', refused: 'a password has at least 8 characters' } : undefined
   }
 
+  checkName(name: string): LobbyRefusal | undefined {
+    return name === 'a@b' ? { code: 'bad-name', refused: 'a name has no @' } : undefined
+  }
+
+  /** The own password; where none is given, any will do. */
+  ownPassword: string | undefined
+
+  async confirmPassword(password: string): Promise<LobbyRefusal | undefined> {
+    return password === (this.ownPassword ?? password) ? undefined : { code: 'bad-password', refused: 'the password is wrong' }
+  }
+
   async changePassword(...args: [string, string]): Promise<Ended | LobbyRefusal> {
     return this.#call('changePassword', ...args) ?? { connections: 0, sessions: 0 }
   }

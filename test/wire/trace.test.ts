@@ -99,6 +99,21 @@ test('door: the answer to a question for a password, and what the native protoco
   expect(all).toContain('\\"token\\":\\"***\\",\\"table\\":1')
 })
 
+test.each([
+  'What is the password? (An empty line goes back.)\n',
+  'What is the password?\n(It will show on your screen, and travel unencrypted unless you came by TLS.)\n',
+  'What is the password?\n(It will not show; it travels unencrypted unless you came by TLS.)\n',
+  'Your present password? (An empty line goes back.)\n',
+  'The new one, of 8 characters at least? (An empty line goes back.)\n',
+])('door: no password behind %j', async (question) => {
+  const { secrets } = (await program('door')).protocol.automaton
+  const { ours, there, lines } = tracing((from, asked) => secrets?.(from === 'us' ? 'server' : 'client', asked))
+  ours.write(question)
+  there.write('engine-1843\n')
+  await settled()
+  expect(lines.at(-1)).toMatch(/received 12 bytes: "\*\*\*/)
+})
+
 test('datagrams are shown one by one', async () => {
   const { there, lines } = tracing(undefined, true)
   there.write('%H')

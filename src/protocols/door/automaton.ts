@@ -1,7 +1,7 @@
 import { type Automaton, client, clientCloses, server } from '../automaton.ts'
 
-/** A question of the front door whose answer is a password. */
-const ASKS_SECRET = /password.*\?|once more\?|^The new one/i
+/** The last line of a question of the front door whose answer is a password: the question, or the warning behind it. */
+const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/i
 /** What lets its holder in, in the native protocol. */
 const NATIVE_SECRETS = /"(?:password|old|session|token)"\s*:\s*"((?:\\.|[^"\\])*)/dg
 

@@ -3,6 +3,7 @@ import { BOUNDS, readWhole } from '../bounds.ts'
 import { endedInWords } from '../ended.ts'
 import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { askNewPassword, askPassword } from './secrets.ts'
 import { leaveBehind } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
 import { counted, inColumns, inLine, listed, sentence } from './text.ts'
@@ -28,16 +29,15 @@ export async function introduce(visit: Visit, name: string): Promise<void> {
 /** Says who this is, with its password where it has one; answers why that is refused, or given up. */
 async function enter(visit: Visit, name: string): Promise<string | undefined> {
   const { lobby } = visit
-  const registered = await lobby.isRegistered(name)
-  const password = registered
-    ? await visit.askSecret(`${inLine(name)} is registered. What is the password? (An empty line goes back.)`)
-    : undefined
-  if (registered && password === undefined) return lobby.me ? UNCHANGED : undefined
-  const refusal = await lobby.enter(name, password === undefined ? {} : { password })
+  if (await lobby.isRegistered(name)) {
+    const question = `${inLine(name)} is registered. What is the password?`
+    const password = await askPassword(visit, question, (typed) => lobby.enter(name, { password: typed }))
+    return password === undefined && lobby.me ? UNCHANGED : undefined
+  }
+  const refusal = await lobby.enter(name, {})
   if (!refusal) return undefined
   const lost = refusal.code === 'name-taken' ? ' If that is you on a connection that broke: "resume TOKEN".' : ''
-  const again = refusal.code === 'bad-password' && lobby.me ? ` To try again, type: login ${inLine(name)}` : ''
-  return visit.sentence(refusal.refused, [name]) + lost + again
+  return visit.sentence(refusal.refused, [name]) + lost
 }
 
 /** What is said to somebody who has come in. */
@@ -84,8 +84,10 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
     const shown = inLine(name)
     return `${shown} is registered already: ${me?.registered && me.name === name ? '"password" changes the password' : `"login ${shown}"`}.`
   }
-  const password = await newPassword(visit, `A password for ${inLine(name)}, of 8 characters at least? (An empty line goes back.)`)
-  if (password === undefined) return undefined
+  const wrong = lobby.checkName(name)
+  if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
+  const password = await askNewPassword(visit, { question: `A password for ${inLine(name)}, of 8 characters at least?` })
+  if (password === undefined) return unchanged(visit)
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [sentence(refusal.refused, [name]), WHO]
   // who has a password now is somebody else than the guest
@@ -93,28 +95,19 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   return [`${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : welcome(visit))]
 }
 
-/** A new password that was typed twice the same; where it was not, that is said. */
-async function newPassword(visit: Visit, question: string, warns = true): Promise<string | undefined> {
-  const password = await visit.askSecret(question, warns)
-  const wrong = password === undefined ? undefined : visit.lobby.checkPassword(password)
-  if (wrong) {
-    visit.say(`${sentence(wrong.refused)} ${UNCHANGED}`, ...(visit.lobby.me ? [] : [WHO]))
-    return undefined
-  }
-  const again = password === undefined ? undefined : await visit.askSecret('The same once more?', false)
-  if (password !== undefined && again === password) return password
-  if (visit.over) return undefined
-  visit.say(again === undefined ? UNCHANGED : `The two are not the same. ${UNCHANGED}`, ...(visit.lobby.me ? [] : [WHO]))
-  return undefined
+/** What is said where a question for a secret was answered by an empty line. */
+function unchanged({ over, lobby }: Visit): Reply {
+  return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [WHO])]
 }
 
 async function changePassword(visit: Visit): Promise<Reply> {
-  if (!visit.lobby.me?.registered) return 'You have no password yet. "register" gives you one.'
-  const old = await visit.askSecret('Your password until now?')
-  if (old === undefined) return visit.over ? undefined : UNCHANGED
-  const password = await newPassword(visit, 'The new one, of 8 characters at least?', false)
-  if (password === undefined) return undefined
-  const ended = await visit.lobby.changePassword(old, password)
+  const { lobby } = visit
+  if (!lobby.me?.registered) return 'You have no password yet. "register" gives you one.'
+  const old = await askPassword(visit, 'Your present password?', (typed) => lobby.confirmPassword(typed))
+  if (old === undefined) return unchanged(visit)
+  const password = await askNewPassword(visit, { question: 'The new one, of 8 characters at least?', warns: false })
+  if (password === undefined) return unchanged(visit)
+  const ended = await lobby.changePassword(old, password)
   return isRefusal(ended) ? `${sentence(ended.refused)} ${UNCHANGED}` : `Your password is changed. ${endedInWords(ended)}`
 }
 
@@ -125,8 +118,8 @@ async function unregister(visit: Visit): Promise<Reply> {
   wantNothing(visit)
   const name = inLine(me.name)
   visit.say(`This removes ${name} for good: its place on the ladders, its history and its seats.`)
-  const password = await visit.askSecret('Your password? (An empty line goes back.)')
-  if (password === undefined) return visit.over ? undefined : UNCHANGED
+  const password = await askPassword(visit, 'Your password?', (typed) => lobby.confirmPassword(typed))
+  if (password === undefined) return unchanged(visit)
   const ended = await lobby.unregister(password)
   if (isRefusal(ended)) return `${sentence(ended.refused)} ${UNCHANGED}`
   visit.leaveAll()

@@ -152,14 +152,22 @@ export class Visit {
     this.more = undefined
   }
 
-  /** Asks for a password, which a telnet client does not show, and warns of what does; `undefined` where nothing is answered. */
-  async askSecret(question: string, warns = true): Promise<string | undefined> {
+  /** Does something during which a telnet client does not show what is typed. */
+  async hide<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     this.telnet?.hide()
-    this.say(question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
+    try {
+      return await act()
+    } finally {
+      this.telnet?.show()
+    }
+  }
+
+  /** Asks for a password, within `hide`, and warns where it shows; `undefined` where nothing is answered. */
+  async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
+    this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true
     const line = await this.read()
     this.#asking = false
-    this.telnet?.show()
     if (line?.trim().toLowerCase() === 'quit') this.quit()
     return this.#over || line === '' ? undefined : line
   }
