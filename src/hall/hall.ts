@@ -161,7 +161,7 @@ export class Hall {
   }
 
   /** Those who wait for company, by who may know of it. */
-  get seeks(): Pick<Seeks<Wish>, 'size' | 'shown' | 'open' | 'of' | 'against'> {
+  get seeks(): Pick<Seeks<Wish>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
     return this.#seeks
   }
 

@@ -64,8 +64,8 @@ export class Seeking {
     if (against !== undefined && typeof against !== 'string') return against
     const clock: ClockRules = { ...wish.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
-    const replaced = this.#replace()
     if (size.max === 1) {
+      const replaced = this.#replace()
       const { sitter, token } = this.#options.sitter(this.#visitor)
       const rated = points !== undefined
       this.#options.seated(
@@ -78,7 +78,7 @@ export class Seeking {
     const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
     // the house is nobody's friend, and has no rating
     const nobodyElse = code !== undefined || against !== undefined || wish.rated || wish.wait === null
-    const open = this.#seek(this.#visitor, {
+    const sought = {
       game,
       options: options ?? {},
       seats: wish.seats ?? [...Array(size.max).keys()],
@@ -87,7 +87,11 @@ export class Seeking {
       wait: nobodyElse ? Number.POSITIVE_INFINITY : (wish.wait ?? this.#rooms.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
-    })
+    }
+    if (against !== undefined && !this.#rooms.calls.reaches(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...sought }))
+      return { code: 'not-now', refused: `${wish.against} is here only through a worksheet program, and cannot be asked for a game` }
+    const replaced = this.#replace()
+    const open = this.#seek(this.#visitor, sought)
     const near = open ? nearTo(this.#rooms.hall, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
@@ -207,10 +211,7 @@ export class Seeking {
   #wanted({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
     if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
-    if (typeof found === 'string' && !this.#rooms.calls.reaches(found)) {
-      return { code: 'not-now', refused: `${name} is here only through a worksheet program, and cannot be asked for a game` }
-    }
-    if (typeof found === 'string' && !this.#rooms.calls.hears(found, own)) return MUTED
+    if (typeof found === 'string' && this.#rooms.calls.reaches(found) && !this.#rooms.calls.hears(found, own)) return MUTED
     const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
     return wait > 0
       ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }

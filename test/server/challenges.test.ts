@@ -79,6 +79,18 @@ describe('a challenge at the front door', () => {
     expect(await bob.type('accept')).toContain('You have agreed on a draw.')
   })
 
+  test('to a user who waits in a worksheet program starts the game, as "seeks" has it, if the terms are the same', async () => {
+    const room = new Room()
+    const [ada] = (await callers(room, 'ada')) as [Caller]
+    const dora = await room.client('fh/tictactoe')
+    await dora.say('dora\n')
+    expect(await ada.type('seeks')).toBe(lines('dora  type: play tictactoe dora'))
+    await ada.type('play tictactoe size 4')
+    expect(await ada.type('play tictactoe size 5 dora')).toContain('dora is here only through a worksheet program')
+    expect(await ada.type('cancel')).toBe(lines('You no longer wait.'))
+    expect(await ada.type('play tictactoe dora')).toContain('dora is O and begins')
+  })
+
   test('to a user who is here only through a worksheet program is refused with that', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
@@ -86,7 +98,7 @@ describe('a challenge at the front door', () => {
     await bob.say('bob\n')
     const here = [...room.premises.people.here].map(({ name }) => name)
     expect(here).toContain('bob')
-    expect(await ada.type('play tictactoe bob')).toBe(
+    expect(await ada.type('play scissors bob')).toBe(
       lines('bob is here only through a worksheet program, and cannot be asked for a game.'),
     )
   })
