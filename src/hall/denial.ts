@@ -11,4 +11,6 @@ export interface Denial extends Refusal {
   readonly why: Why
   /** A name that is free, where the one that was wanted is taken. */
   readonly proposal?: string | undefined
+  /** The name that needs a password, where none was given. */
+  readonly registered?: string | undefined
 }

@@ -1,3 +1,4 @@
+import { catalogue } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { charactersOf, fold } from '../games/letters.ts'
 import { skeleton } from './skeleton.ts'
@@ -47,6 +48,19 @@ const RESERVED = new Set(
     .flatMap((word) => [word, lettersOf(skeleton(word))]),
 )
 
+/** The games, by each name that they have. */
+const GAMES = new Set(catalogue.flatMap(({ name, game }) => [foldName(name), foldName(game.name)]))
+
+/** What stands behind the game in `play`, beside names. */
+const PLAY_WORDS = new Set([
+  'against',
+  'minutes',
+  'private',
+  'rated',
+  'seconds',
+  ...catalogue.flatMap(({ settings }) => Object.keys(settings)),
+])
+
 /**
  * A name as it is kept and shown, in NFC; a refusal for what cannot be one. 1 to 20 characters, without an @ or a blank
  * at the ends, as `fh/tictactoe` has it; all of them can be seen, and Unicode has them, for of what is not yet assigned
@@ -72,8 +86,29 @@ export function checkPersonName(text: string): string | Refusal {
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
   const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
-  const isReserved = RESERVED.has(lettersOf(name)) || RESERVED.has(lettersOf(skeleton(name)))
-  return isReserved ? { refused: `${name} is no name for a person here: choose another` } : name
+  const word = [name, skeleton(name)].map(lettersOf).find((text) => RESERVED.has(text))
+  return word === undefined ? name : { refused: `${name} cannot be a name: ${reasonFor(name, word)}; choose another` }
+}
+
+/** Why a name cannot be one that has the letters of a reserved word. */
+function reasonFor(name: string, word: string): string {
+  if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
+  return `it reads like "${word}", which has a meaning here, and other signs beside its letters make no difference`
+}
+
+/**
+ * The name that a person wants at the front door or in the native protocol, as `checkPersonName`; refused too where a line
+ * such as `play tictactoe size 4 NAME` would mean something else with it: a number, a game, a word or a setting of `play`.
+ */
+export function checkLobbyName(text: string): string | Refusal {
+  const name = checkPersonName(text)
+  if (isRefusal(name)) return name
+  if (/^(?=.*\p{N})[\p{N}\s_.,+-]*$/u.test(name))
+    return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
+  const folded = foldName(name)
+  if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
+  const word = folded.split('_').find((part) => PLAY_WORDS.has(part))
+  return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning behind "play"; choose another` }
 }
 
 /** The letters alone of a text, in lower case. */

@@ -3,7 +3,7 @@ import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
 import type { Denial, Why } from './denial.ts'
 import { type Attempt, Logins, throttled } from './logins.ts'
 import { Lookalikes } from './lookalikes.ts'
-import { checkPersonName, foldName } from './names.ts'
+import { checkLobbyName, checkPersonName, foldName } from './names.ts'
 import { checkNew, type Passwords, WRONG } from './passwords.ts'
 import { type Account, type Accounts, type Clock, hasAccount, type PersonId } from './ports.ts'
 import { proposalFor } from './proposals.ts'
@@ -226,10 +226,10 @@ export class People {
     return isRefusal(checked) ? checked : undefined
   }
 
-  /** What is wrong with a name for a person, whoever has it. */
+  /** What is wrong with a name for a new user of the front door or the native protocol. */
   checkName(name: string): Denial | undefined {
-    const checked = readName(name)
-    return isRefusal(checked) ? checked : undefined
+    const checked = checkLobbyName(name)
+    return isRefusal(checked) ? denied('bad-name', checked.refused) : undefined
   }
 
   /** Denies what is not the password of a name. */
@@ -364,7 +364,10 @@ export class People {
     const name = readName(entry.name)
     if (isRefusal(name)) return name
     const account = await this.#accounts.named(foldName(name))
-    if (account) return denied('name-taken', `the name ${account.name} is registered: log in with its password, or take another name`)
+    if (account) {
+      const refused = `the name ${account.name} is registered: log in with its password, or take another name`
+      return { ...denied('name-taken', refused), registered: account.name }
+    }
     const person = guestOf(name)
     const proven = this.#provesSecret(person, entry.secret)
     const like = await this.#like(name, entry)

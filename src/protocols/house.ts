@@ -45,8 +45,11 @@ export interface Terms<Options> {
 export interface Hallway {
   /** The peer's name, as far as it has one. */
   readonly name: string | undefined
-  /** Lets the peer in under a name, which needs its password where it is registered, and must be free where it is a guest's. */
-  enter(name: string, how?: { password?: string }): Promise<Refusal | undefined>
+  /**
+   * Lets the peer in under a name, which needs its password where it is registered, and must be free where it is a guest's.
+   * A refusal for want of a password has the registered name.
+   */
+  enter(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
   /** Registers a name, and lets the peer in under it. */
   register(name: string, password: string): Promise<Refusal | undefined>
   /** Seeks company at a game, as long as the conversation lasts. */

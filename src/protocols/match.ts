@@ -115,10 +115,16 @@ function leaves({ name }: Said<Name>): boolean {
 
 /** Lets the peer in under a name, or says why not. */
 async function admitted(peer: Peer<Name>, hall: Hallway, name: string): Promise<boolean> {
-  const wrong = badName(name) ?? (await hall.enter(name))?.refused
+  const wrong = badName(name) ?? refusalFor(await hall.enter(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
   else peer.refuse(wrong)
   return wrong === undefined
+}
+
+/** Why a peer is not let in, in words of a protocol without passwords. */
+function refusalFor(refusal: Awaited<ReturnType<Hallway['enter']>>): string | undefined {
+  if (refusal?.registered === undefined) return refusal?.refused
+  return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`
 }
 
 /** Tells a player what happens at the table, until the game is over. */

@@ -79,7 +79,7 @@ export class HallHouse implements Household, Hallway {
     return surviving(session)
   }
 
-  enter(name: string, how?: { password?: string }): Promise<Refusal | undefined> {
+  enter(name: string, how?: { password?: string }): ReturnType<Hallway['enter']> {
     return survived(this.#identity.enter(name, how))
   }
 

@@ -94,10 +94,13 @@ export class Session implements Lobby {
   }
 
   async enter(name: string, how: { readonly password?: string; readonly secret?: string } = {}): Promise<LobbyRefusal | undefined> {
-    return this.#entered(await this.#identity.enter(name, how))
+    const denial = how.password === undefined && !(await this.isRegistered(name)) ? this.#rooms.people.checkName(name) : undefined
+    return this.#entered(denial ?? (await this.#identity.enter(name, how)))
   }
 
   async register(name: string, password: string): Promise<LobbyRefusal | undefined> {
+    const wrong = this.checkName(name)
+    if (wrong) return wrong
     const { full } = this.#holdings.spending
     if (full !== undefined) return { code: 'too-many', refused: full }
     this.#holdings.spending.add(ACCOUNT)

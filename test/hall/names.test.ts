@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
+import { checkLobbyName, checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
 import { visible } from '../../src/wire/visible.ts'
 
 const UNSEEN = 'a name has only characters that can be seen'
@@ -90,7 +90,44 @@ describe('a person’s name', () => {
     'ERROR',
   ])('%s is the house’s', (text) => {
     expect(checkName(text)).toBe(text)
-    expect(checkPersonName(text)).toEqual({ refused: `${text} is no name for a person here: choose another` })
+    expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: it `) })
+  })
+
+  test('that is refused for a word is refused with that word', () => {
+    expect(checkPersonName('guest90')).toEqual({
+      refused:
+        'guest90 cannot be a name: it reads like "guest", which has a meaning here, and other signs beside its letters make no difference; choose another',
+    })
+    expect(checkPersonName('draw')).toEqual({
+      refused: 'draw cannot be a name: it is a command, or another word with a meaning here; choose another',
+    })
+  })
+
+  test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('at the front door is no number, such as %s', (text) => {
+    expect(checkPersonName(text)).toBe(text)
+    expect(checkLobbyName(text)).toEqual({ refused: 'a name is no number, which would be taken for a move or a table: add a letter' })
+  })
+
+  test.each([
+    'rated',
+    'Private',
+    'against',
+    'size',
+    'minutes',
+    'SECONDS',
+    'Ada rated',
+    'size 4',
+    'tictactoe',
+    'Quiz',
+    'headtail',
+    'ｓｉｚｅ',
+  ])('at the front door is no word of "play", such as %s', (text) => {
+    expect(checkPersonName(text)).toBe(text)
+    expect(checkLobbyName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
+  })
+
+  test.each(['Ada', 'student 7', 'r2d2', 'size4', 'Ada_2', '🎲', '-', 'quizmaster'])('at the front door can be %s', (text) => {
+    expect(checkLobbyName(text)).toBe(text)
   })
 
   test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('%s is no name', (text) => {

@@ -173,7 +173,11 @@ describe('registered names', () => {
     const ada = await came(register('Ada'))
     expect(ada).toMatchObject({ person: 'account:1', name: 'Ada' })
     ada.leave()
-    const refused = { why: 'name-taken', refused: 'the name Ada is registered: log in with its password, or take another name' }
+    const refused = {
+      why: 'name-taken',
+      refused: 'the name Ada is registered: log in with its password, or take another name',
+      registered: 'Ada',
+    }
     expect(await enter('ADA')).toEqual(refused)
     expect(await enter('ada', { secret: secretToken(randomBytes) })).toEqual(refused)
     expect(await came(enter('ada', { password: PASSWORD }))).toMatchObject({ person: 'account:1', name: 'Ada' })

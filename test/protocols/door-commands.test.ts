@@ -67,7 +67,7 @@ describe('help', () => {
         '             resign, rematch, leave, mine, go N',
         'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
         'to look on   tables, watch N, who, rank GAME, history',
-        'who you are  login NAME, register, unregister, password, resume',
+        'who you are  login NAME, name NAME, register, unregister, password, resume',
         'besides      more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
@@ -476,7 +476,7 @@ describe('at a table', () => {
     expect(lobby.calls.filter(([method]) => method === 'offer')).toEqual([['offer', 12]])
   })
 
-  test.each(['login grace', 'register'])('%s waits until the game is over', async (typed) => {
+  test.each(['login grace', 'name grace', 'register'])('%s waits until the game is over', async (typed) => {
     const { caller, lobby } = await seated()
     expect(await caller.type(typed)).toBe(lines('You are in a game at table 12: finish it first, or "resign" it.'))
     expect(lobby.calls).toEqual([])

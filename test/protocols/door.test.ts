@@ -258,28 +258,25 @@ describe('a password', () => {
 })
 
 describe('being somebody else', () => {
-  test('"login NAME" changes the name', async () => {
+  test('"name NAME" changes the name', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
-    expect(await caller.type('login grace')).toContain('Hello, grace.')
+    expect(await caller.type('name grace')).toContain('Hello, grace.')
     lobby.refuses('enter', 'alan is here already', 'name-taken')
-    expect(await caller.type('login alan')).toContain('alan is here already.')
+    expect(await caller.type('name alan')).toContain('alan is here already.')
     lobby.registered.add('alan')
     expect(await caller.type('login alan', '')).toContain('Nothing has changed.')
     expect(lobby.me?.name).toBe('grace')
   })
 })
 
-test.each(['login grace', 'register', 'resume ABC'])(
-  '%s takes a wish back, so that nobody is seated in the middle of it',
-  async (typed) => {
-    const lobby = new StagedLobby()
-    const caller = await lobby.caller('ada')
-    lobby.seeking = true
-    expect(await caller.type(typed)).toMatch(/^You no longer wait for company\.\n/)
-    expect(lobby.calls[0]).toEqual(['cancel'])
-  },
-)
+test.each(['name grace', 'register', 'resume ABC'])('%s takes a wish back, so that nobody is seated in the middle of it', async (typed) => {
+  const lobby = new StagedLobby()
+  const caller = await lobby.caller('ada')
+  lobby.seeking = true
+  expect(await caller.type(typed)).toMatch(/^You no longer wait for company\.\n/)
+  expect(lobby.calls[0]).toEqual(['cancel'])
+})
 
 describe('telnet', () => {
   const [IAC, WILL, WONT, DO, ECHO] = [255, 251, 252, 253, 1]

@@ -193,7 +193,7 @@ describe('the token of a seat', () => {
     await caller.until(/What is your name/)
     const [said] = await caller.type(`resume ${token}`, /This opens the seat/)
     expect(said).toBe(`This opens the seat of ada at table ${table} alone; "login ada" opens the rest.`)
-    await caller.type('play scissors', /^That takes a name, and not only a seat: "login NAME"\.$/)
+    await caller.type('play scissors', /^That takes a name, and not only a seat: "name NAME", or "login NAME"\.$/)
     await caller.type('login ada', /What is the password/)
     await caller.until(/It will show/)
     expect(await caller.type(PASSWORD, /^Type "play/)).toContain('Hello, ada. Nobody else is here just now.')

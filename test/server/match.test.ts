@@ -3,6 +3,7 @@ import type { Store, TableLog } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { settled } from '../support/clock.ts'
+import { Caller } from '../support/door.ts'
 import type { Far } from '../support/far.ts'
 import { Room } from '../support/room.ts'
 import { Typist } from '../support/typist.ts'
@@ -124,13 +125,27 @@ describe('names', () => {
     ['x'.repeat(21), 'a name has 1 to 20 characters'],
     ['5', 'a name is no number, which would be taken for a cell'],
     ['+0042', 'a name is no number, which would be taken for a cell'],
-    ['house', 'house is no name for a person here: choose another'],
+    ['house', 'house cannot be a name: it is a command, or another word with a meaning here; choose another'],
     ['a\u0001da', 'a name has only characters that can be seen'],
   ])('%j is refused with a sentence, and another may follow', async (name, sentence) => {
     const room = new Room()
     const client = await room.client('fh/tictactoe')
     await client.say(`${name}\n`, 'ada\n')
     expect(linesOf(client)).toEqual([`ERROR ${sentence}`, 'Welcome ada'])
+  })
+
+  test('that is registered is refused without advice to log in, for which there is no message', async () => {
+    const room = new Room()
+    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    await caller.type('ada', 'register', 'engine-1843')
+    await caller.send('engine-1843\n')
+    await caller.until('ada is registered now')
+    const client = await room.client('fh/tictactoe')
+    await client.say('Ada\n', 'rated\n')
+    expect(linesOf(client)).toEqual([
+      'ERROR the name ada is registered, and this program takes no passwords: take another name',
+      'Welcome rated',
+    ])
   })
 
   test.each(['ada lovelace', 'a', 'x'.repeat(20), 'Ада', '🎲'.repeat(20), 'r2d2', '-1', '0'])('%s is a name', async (name) => {

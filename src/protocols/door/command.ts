@@ -38,7 +38,9 @@ const GATES = {
   /** To be somebody. */
   name: ({ lobby, present }: Visit) => {
     if (lobby.me) return undefined
-    return present ? 'That takes a name, and not only a seat: "login NAME".' : 'First your name, please: type it on a line of its own.'
+    return present
+      ? 'That takes a name, and not only a seat: "name NAME", or "login NAME".'
+      : 'First your name, please: type it on a line of its own.'
   },
   /** To be in no game that goes on. */
   leisure: ({ tables: { playing } }: Visit) =>

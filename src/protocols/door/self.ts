@@ -127,8 +127,18 @@ async function unregister(visit: Visit): Promise<Reply> {
 }
 
 async function login(visit: Visit, name: string): Promise<Reply> {
-  const before = visit.lobby.me?.name
+  const { lobby } = visit
   if (name === '') return 'Say as whom, such as "login ada".'
+  if (await lobby.isRegistered(name)) return become(visit, name)
+  const shown = inLine(name)
+  return lobby.me || visit.present
+    ? `${shown} is not registered. To become a guest of that name, type: name ${shown}`
+    : [`${shown} is not registered.`, WHO]
+}
+
+async function become(visit: Visit, name: string): Promise<Reply> {
+  const before = visit.lobby.me?.name
+  if (name === '') return 'Type the name behind it, such as "name ada".'
   wantNothing(visit)
   if (before === undefined) {
     await introduce(visit, name)
@@ -178,11 +188,18 @@ export const self: readonly Command[] = [
   {
     name: 'login',
     cost: 9,
-    also: ['name'],
     usage: 'login NAME',
-    about: 'become somebody else, or who you are registered as',
+    about: 'come in under a registered name, with its password',
     needs: ['identity'],
     run: login,
+  },
+  {
+    name: 'name',
+    cost: 9,
+    usage: 'name NAME',
+    about: 'take another name: of a guest, or a registered one',
+    needs: ['identity'],
+    run: become,
   },
   {
     name: 'register',
