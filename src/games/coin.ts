@@ -2,6 +2,12 @@ import type { Game } from './game.ts'
 
 const FACES = ['H', 'T'] as const
 
+/** How a guess is typed; programs of the worksheets take the letters alone. */
+const WORDS: ReadonlyMap<string, Face> = new Map([
+  ...['h', 'head', 'heads'].map((word) => [word, 'H'] as const),
+  ...['t', 'tail', 'tails'].map((word) => [word, 'T'] as const),
+])
+
 /** Face is a side of a coin, head or tail. */
 export type Face = (typeof FACES)[number]
 
@@ -28,7 +34,7 @@ export const coin: Game<Coin, Face, Coin> = {
   view: (state) => state,
   moves: () => FACES,
   notation: {
-    parse: (text) => FACES.find((face) => face === text.trim().toUpperCase()) ?? { refused: 'type H (head) or T (tail)' },
+    parse: (text) => WORDS.get(text.trim().toLowerCase()) ?? { refused: 'type H (head) or T (tail)' },
     print: (face) => face,
     render: ({ guesses, right, last }) =>
       last === undefined ? 'Guess: head (H) or tail (T)?' : `${last ? 'Right' : 'Wrong'}: ${right} of ${guesses} so far.`,

@@ -1,4 +1,4 @@
-import { catalogue } from '../games/catalogue.ts'
+import { catalogue, type Entry } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { charactersOf, fold } from '../games/letters.ts'
 import { skeleton } from './skeleton.ts'
@@ -58,8 +58,11 @@ const PLAY_WORDS = new Set([
   'private',
   'rated',
   'seconds',
-  ...catalogue.flatMap(({ settings }) => Object.keys(settings)),
+  ...settingsOf(catalogue.filter(({ game }) => game.seats.max > 1)),
 ])
+
+/** The settings of all games, also of those that are played alone. */
+const SETTINGS = new Set(settingsOf(catalogue))
 
 /**
  * A name as it is kept and shown, in NFC; a refusal for what cannot be one. 1 to 20 characters, without an @ or a blank
@@ -90,6 +93,10 @@ export function checkPersonName(text: string): string | Refusal {
   return word === undefined ? name : { refused: `${name} cannot be a name: ${reasonFor(name, word)}; choose another` }
 }
 
+function settingsOf(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap(({ settings }) => Object.keys(settings))
+}
+
 /** Why a name cannot be one that has the letters of a reserved word. */
 function reasonFor(name: string, word: string): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
@@ -107,7 +114,7 @@ export function checkLobbyName(text: string): string | Refusal {
     return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
-  const word = folded.split('_').find((part) => PLAY_WORDS.has(part))
+  const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)
   return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning behind "play"; choose another` }
 }
 

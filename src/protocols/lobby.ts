@@ -106,6 +106,8 @@ export interface FinishedGame {
   readonly seat: SeatNumber
   readonly outcome: Outcome
   readonly rated: boolean
+  /** What each seat has gained, in a game that is about that. */
+  readonly points?: readonly number[]
   /** When it ended, in milliseconds since the Unix epoch. */
   readonly at: number
 }

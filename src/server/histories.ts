@@ -13,12 +13,12 @@ export async function historyOf(
 ): Promise<Page<FinishedGame> & { readonly name: string }> {
   const hidden = reader === person && hasAccount(person)
   const { items, total } = await hall.history(person, { from, count, hidden })
-  const games = items.map(({ table, game, names, outcome, rated, at }) => {
+  const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
     const seat = Math.max(
       0,
       names.findIndex((one) => foldName(one) === foldName(name)),
     )
-    return { table, game: nameOf(game), names, seat, outcome, rated, at }
+    return { table, game: nameOf(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
   })
   return { name, items: games, total }
 }

@@ -283,7 +283,7 @@ export class Session implements Lobby {
   }
 
   mute(name: string): LobbyRefusal | undefined {
-    return this.#visitor ? this.#talk.mute(name) : WHO
+    return this.#visitor ? this.#talk.mute(this.#visitor, name) : WHO
   }
 
   unmute(name: string): LobbyRefusal | undefined {

@@ -38,7 +38,7 @@ export class Talk {
 
   /** Says something at a table. */
   async say(name: string, table: number, text: string): Promise<LobbyRefusal | undefined> {
-    return this.#throttled() ?? this.#tables.say(table, name, text)
+    return (isBroken(text) ? BROKEN : undefined) ?? this.#throttled() ?? this.#tables.say(table, name, text)
   }
 
   /** Sends a message to another user, wherever that one is connected with a lobby. */
@@ -48,7 +48,7 @@ export class Talk {
     const { people, calls } = this.#rooms
     const found = people.named(name)
     if (!found) return { code: 'no-such-person', refused: `${name} is not here: see who is` }
-    if (found.person === person) return { code: 'not-now', refused: 'that is your own name: name another user' }
+    if (found.person === person) return OWN_NAME
     if (!calls.reaches(found.person)) {
       return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot be told anything` }
     }
@@ -57,7 +57,8 @@ export class Talk {
   }
 
   /** Mutes a user by name: what that one says, tells and asks is not heard in this session. */
-  mute(name: string): LobbyRefusal | undefined {
+  mute({ name: own }: Visitor, name: string): LobbyRefusal | undefined {
+    if (foldName(name) === foldName(own)) return OWN_NAME
     if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
     this.#muted.set(foldName(name), name)
     return undefined
@@ -98,7 +99,20 @@ export class Talk {
   }
 }
 
+const OWN_NAME: LobbyRefusal = { code: 'not-now', refused: 'that is your own name: name another user' }
+
+const BROKEN: LobbyRefusal = {
+  code: 'not-now',
+  refused: 'the text arrived broken, for it is not UTF-8, and was not passed on: set your terminal or program to UTF-8',
+}
+
+/** Whether bytes that are no UTF-8 were replaced in a text. */
+function isBroken(text: string): boolean {
+  return text.includes('\ufffd')
+}
+
 function checkText(text: string): LobbyRefusal | undefined {
+  if (isBroken(text)) return BROKEN
   if (text.trim() === '') return { code: 'not-now', refused: 'say something' }
   return text.length > LONGEST ? { code: 'not-now', refused: `say at most ${LONGEST} characters at once` } : undefined
 }

@@ -55,7 +55,10 @@ describe('the coin', () => {
   test('what is printed can be read', () => {
     for (const face of coin.moves?.({ guesses: 0, right: 0 }, 0) ?? []) expect(coin.notation.parse(coin.notation.print(face))).toBe(face)
     expect(coin.notation.parse(' h ')).toBe('H')
-    for (const text of ['', 'Q', 'HT', 'head']) expect(coin.notation.parse(text)).toEqual({ refused: 'type H (head) or T (tail)' })
+    for (const text of ['head', ' Heads']) expect(coin.notation.parse(text)).toBe('H')
+    for (const text of ['TAIL', 'tails']) expect(coin.notation.parse(text)).toBe('T')
+    for (const text of ['', 'Q', 'HT', 'headtail', 'he'])
+      expect(coin.notation.parse(text)).toEqual({ refused: 'type H (head) or T (tail)' })
   })
 
   test('how it stands', () => {

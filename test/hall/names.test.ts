@@ -114,6 +114,7 @@ describe('a person’s name', () => {
     'against',
     'size',
     'minutes',
+    'count',
     'SECONDS',
     'Ada rated',
     'size 4',
@@ -126,9 +127,12 @@ describe('a person’s name', () => {
     expect(checkLobbyName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
   })
 
-  test.each(['Ada', 'student 7', 'r2d2', 'size4', 'Ada_2', '🎲', '-', 'quizmaster'])('at the front door can be %s', (text) => {
-    expect(checkLobbyName(text)).toBe(text)
-  })
+  test.each(['Ada', 'student 7', 'r2d2', 'size4', 'Count Dracula', 'Ada_2', '🎲', '-', 'quizmaster'])(
+    'at the front door can be %s',
+    (text) => {
+      expect(checkLobbyName(text)).toBe(text)
+    },
+  )
 
   test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('%s is no name', (text) => {
     expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' })

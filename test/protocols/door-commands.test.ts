@@ -63,8 +63,8 @@ describe('help', () => {
     expect(page).toBe(
       lines(
         'to play      games, play GAME, invite GAME, join CODE, seeks, cancel',
-        'at a table   move MOVE, board, say TEXT, draw, accept, decline, claim, abort,',
-        '             resign, rematch, leave, mine, go N',
+        'at a table   move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
+        '             abort, resign, rematch, leave, mine, go N',
         'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
         'to look on   tables, watch N, who, rank GAME, history',
         'who you are  login NAME, name NAME, register, unregister, password, resume',
@@ -181,6 +181,8 @@ describe('play', () => {
     ['invite tictactoe house', 'The house needs no invitation.'],
     ['play hangman grace', 'Hangman is played alone: type "play hangman".'],
     ['play quiz house', 'Quiz is played alone: type "play quiz".'],
+    ['play tictactoe size 4 size 5', '"size" is there twice: say it once.'],
+    ['play tictactoe minutes 4 rated minutes 4', '"minutes" is there twice: say it once.'],
     ['play tictactoe 4', 'Say what 4 is, such as "size 4".'],
     ['play scissors 5', 'Say what 5 is, such as "minutes 5".'],
     ['play headtail 5', 'Headtail has no settings.'],
@@ -442,14 +444,14 @@ describe('at a table', () => {
   })
 
   test.each([
-    ['say hello there', ['say', 12, 'hello there']],
-    ["'hello there", ['say', 12, 'hello there']],
-    ["' hello ", ['say', 12, 'hello']],
-    ['draw', ['offer', 12]],
-    ['resign', ['resign', 12]],
-  ])('%s', async (typed, call) => {
+    ['say hello there', ['say', 12, 'hello there'], 'Said.\n'],
+    ["'hello there", ['say', 12, 'hello there'], 'Said.\n'],
+    ["' hello ", ['say', 12, 'hello'], 'Said.\n'],
+    ['draw', ['offer', 12], ''],
+    ['resign', ['resign', 12], ''],
+  ])('%s', async (typed, call, answer) => {
     const { caller, lobby } = await seated()
-    expect(await caller.type(typed)).toBe('')
+    expect(await caller.type(typed)).toBe(answer)
     expect(lobby.calls).toEqual([call])
     lobby.refuses(call[0] as 'say', 'that is not possible')
     expect(await caller.type(typed)).toBe(lines('That is not possible.'))

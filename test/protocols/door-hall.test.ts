@@ -189,6 +189,19 @@ describe('two people', () => {
     expect(await grace.type('rematch')).toBe(lines('ada has left the table.'))
   })
 
+  test('a hand that has completed a round is no move of the next one', async () => {
+    const { ada, grace } = await two('scissors')
+    const alan = await come('alan')
+    await alan.type('watch 1')
+    await grace.type('paper')
+    expect(ada.news()).toContain('grace has moved. Your move')
+    const round = await ada.type('paper')
+    expect(round).toContain('you Paper, grace Paper: a draw')
+    expect(round + grace.news() + alan.news().split('a draw')[1]).not.toContain('has moved')
+    await ada.type('stone')
+    expect(grace.news()).toContain('ada has moved. Your move.')
+  })
+
   test('a clock runs', async () => {
     const ada = await come('ada')
     const grace = await come('grace')

@@ -43,7 +43,7 @@ describe('a challenge at the front door', () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await ada.type('play scissors bob')
     bob.news()
-    expect(await bob.type(typed)).toBe(lines('', 'ada no longer waits for you.'))
+    expect(await bob.type(typed)).toBe(lines('You have refused ada’s game of scissors.'))
     expect(ada.news()).toBe(lines('', 'bob refuses your game of scissors. You no longer wait.'))
     expect(await ada.type('cancel')).toBe(lines('You wait for nobody.'))
     expect(await bob.type('accept')).toBe(lines('Nobody has offered you anything.'))
@@ -75,7 +75,7 @@ describe('a challenge at the front door', () => {
     await carl.type('play scissors bob')
     await ada.type('draw')
     bob.news()
-    expect(await bob.type('refuse carl')).toContain('carl no longer waits for you.')
+    expect(await bob.type('refuse carl')).toContain('You have refused carl’s game of scissors.')
     expect(await bob.type('accept')).toContain('You have agreed on a draw.')
   })
 
@@ -106,7 +106,7 @@ describe('an open seek at the front door', () => {
   test('is replaced by another, which says so', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await ada.type('play scissors')
-    expect(await ada.type('play tictactoe size 5')).toContain('You no longer wait for scissors.\nYou wait for company;')
+    expect(await ada.type('play tictactoe size 5')).toContain('Your earlier wish, scissors, is cancelled.\nYou wait for company;')
     expect(await bob.type('seeks')).toBe(lines('ada  type: play tictactoe size 5 ada'))
   })
 

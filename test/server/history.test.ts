@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { folder } from '../storage/folders.ts'
 import { settled } from '../support/clock.ts'
+import { Caller } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
@@ -47,6 +49,18 @@ describe('the history of a user', () => {
     expect(await ada.say({ type: 'history', from: 1, limit: 1 })).toMatchObject({ games: [{ table: 1, seat: 0 }], total: 2 })
   })
 
+  test('says of a game for one whether it was lost, and how many points it has brought', async () => {
+    const room = new Room({ random: seeded(3) })
+    const ada = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    await settled()
+    await ada.type('ada', 'play guess tries 1')
+    for (const guess of ['50', '51']) if (!ada.screen.includes('You lose')) await ada.type(guess)
+    await ada.type('play quiz count 1', 'A')
+    expect(await ada.type('history')).toMatch(
+      /^ {2}2 {2}2024-02-29 {2}quiz {3}alone {2}(won, 1 point|0 points)\n {2}1 {2}2024-02-29 {2}guess {2}alone {2}lost\n$/,
+    )
+  })
+
   test('shows private games to the account alone that has played them', async () => {
     const room = new Room()
     const [ada, bob, eve] = (await members(room, 'ada', 'bob', 'eve')) as [Machine, Machine, Machine]
@@ -73,7 +87,9 @@ describe('the history of a user', () => {
     const history = await ada.say({ type: 'history' })
     expect(history).toMatchObject({ total: 3 })
     const allowed = ['table', 'game', 'names', 'seat', 'outcome', 'rated', 'at']
-    if (history.type === 'history') for (const one of history.games) expect(Object.keys(one).sort()).toEqual(allowed.toSorted())
+    if (history.type === 'history')
+      for (const one of history.games)
+        expect(Object.keys(one).sort()).toEqual([...allowed, ...(one.game === 'quiz' ? ['points'] : [])].sort())
   })
 
   test('outlives the server', async () => {

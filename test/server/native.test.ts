@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { NativeSession } from '../../src/protocols/native/native.ts'
+import { StagedLobby } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
@@ -30,6 +32,26 @@ describe('the native protocol', () => {
       expect(player.all('event').map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7])
       expect(player.last('event')).toMatchObject({ what: { type: 'ended', outcome: { winners: [0] } } })
     }
+  })
+
+  test.each([
+    [{ x: 1 }, 'a command has a "type", a text, such as {"type":"games"}'],
+    [{ type: 5, id: 'a' }, 'a command has a "type", a text, such as {"type":"games"}'],
+    [{ type: 'move' }, 'there is no command of the type "move"'],
+    [{ type: 'm\u001b'.repeat(50) }, `there is no command of the type "${'m\\u001b'.repeat(20)}..."`],
+    [{ type: '__proto__' }, 'there is no command of the type "__proto__"'],
+    [[], 'a command is one line of JSON, such as {"type":"games"}'],
+    [null, 'a command is one line of JSON, such as {"type":"games"}'],
+    [{ type: 'watch' }, 'this is no command: table: '],
+  ])('%j is refused in a short sentence', async (command, sentence) => {
+    const sent: { type: string; message?: string }[] = []
+    const session = new NativeSession(
+      () => new StagedLobby(),
+      (message) => sent.push(message),
+    )
+    await session.handle(JSON.stringify(command))
+    expect(sent).toMatchObject([{ type: 'error', code: 'bad-message', message: expect.stringContaining(sentence) }])
+    expect(sent[0]?.message?.length).toBeLessThan(200)
   })
 
   test('a move is acknowledged when it is kept, and refused with a word and a sentence', async () => {

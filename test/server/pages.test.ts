@@ -58,7 +58,7 @@ describe('every list fits on a screen', () => {
       expect(all.match(found), command).toHaveLength(count)
       const second = await ada.type(`${command} 2`)
       expect(linesOf(second).length).toBeLessThanOrEqual(LINES)
-      expect(await ada.type(`${command} 99`)).toMatch(/^There are only \d pages: ".* \d" shows the last\.\n$/)
+      expect(await ada.type(`${command} 99`)).toMatch(/^There is no page 99: the last is ".* \d"\.\n$/)
     }
   }, 60_000)
 
@@ -114,7 +114,7 @@ describe('commands and games by other words, and by their beginnings', () => {
   })
 
   test.each([
-    ['re', '"re" could be "resign", "rematch", "register" or "resume": type more of it.'],
+    ['re', '"re" could be "refuse", "resign", "rematch", "register" or "resume": type more\nof it.'],
     ['play h', 'There is no game "h": say tictactoe, scissors, hangman, quiz, guess or headtail.'],
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],

@@ -29,6 +29,24 @@ describe('a message to a user', () => {
     expect(carl.news()).toBe('')
   })
 
+  test('that is not UTF-8 is refused to its sender, at a table too, and in the native protocol', async () => {
+    const room = new Room()
+    const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
+    const broken = lines('The text arrived broken, for it is not UTF-8, and was not passed on: set your', 'terminal or program to UTF-8.')
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    ada.news()
+    for (const typed of ['tell bob h\xe9llo\n', 'say h\xe9llo\n', "'\xe9\n"]) {
+      await ada.send(Uint8Array.from(typed, (char) => char.charCodeAt(0)))
+      expect(ada.news()).toBe(broken)
+    }
+    expect(bob.news()).not.toContain('llo')
+    const program = new Machine(room.premises)
+    await program.say({ type: 'enter', name: 'carl' })
+    expect(await program.say({ type: 'tell', name: 'bob', text: 'h\ufffdllo' })).toMatchObject({ type: 'error', code: 'not-now' })
+    expect(bob.news()).toBe('')
+  })
+
   test('reaches names with blanks', async () => {
     const [ada, student] = (await callers(new Room(), 'ada', 'student 7')) as [Caller, Caller]
     await ada.type('tell student 7 7 is a nice number')
@@ -94,6 +112,12 @@ describe('a muted user', () => {
     await eve.type('tell ada hello')
     expect(ada.news()).toContain('eve tells you: hello')
     expect(await ada.type('unmute eve')).toBe(lines('eve is not muted.'))
+  })
+
+  test('the own name cannot be muted', async () => {
+    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
+    expect(await ada.type('mute Ada')).toBe(lines('That is your own name: name another user.'))
+    expect(await ada.type('mute')).toContain('You hear everybody.')
   })
 
   test('a hundred names can be muted', async () => {

@@ -2,7 +2,7 @@ import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { type Listing, readPage, showPage } from './paging.ts'
-import { inLine } from './text.ts'
+import { counted, inLine } from './text.ts'
 import type { Visit } from './visit.ts'
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
@@ -37,7 +37,15 @@ function rowOf(game: FinishedGame): readonly string[] {
 }
 
 /** What a finished game was for the user whose history it is in. */
-function resultOf({ names, seat, outcome }: FinishedGame): string {
+function resultOf(game: FinishedGame): string {
+  const points = game.points?.[game.seat]
+  const result = howEnded(game)
+  if (points === undefined) return result
+  const gained = counted(Math.round(points), 'point')
+  return game.outcome.left === undefined && game.outcome.winners.length === 0 ? gained : `${result}, ${gained}`
+}
+
+function howEnded({ names, seat, outcome }: FinishedGame): string {
   const { winners, left, resigned, late, agreed, aborted, abandoned } = outcome
   if (aborted || abandoned) return aborted ? 'no result' : 'abandoned'
   if (left !== undefined && names.length === 1) return resigned ? 'given up' : 'left'
@@ -47,7 +55,7 @@ function resultOf({ names, seat, outcome }: FinishedGame): string {
       : ` (${left === seat ? '' : `${inLine(names[left] ?? '')} `}${resigned ? 'resigned' : late ? 'out of time' : 'left'})`
   if (winners.includes(seat)) return `won${how}`
   if (winners.length > 0) return `lost${how}`
-  return names.length === 1 ? 'finished' : agreed ? 'draw, agreed' : `draw${how}`
+  return names.length === 1 ? 'lost' : agreed ? 'draw, agreed' : `draw${how}`
 }
 
 /** The command for what was played. */

@@ -30,7 +30,7 @@ export async function showPage(visit: Visit, listing: Listing, page = 1): Promis
   if (total === 0) return empty
   const pages = Math.ceil(total / rows)
   if (items.length === 0)
-    return `There ${pages === 1 ? 'is only one page' : `are only ${pages} pages`}: "${typed} ${pages}" shows the last.`
+    return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
   visit.more = page < pages ? () => showPage(visit, listing, page + 1) : undefined
   const where = pages > 1 ? [`Page ${page} of ${pages}${page < pages ? `: "more" or "${typed} ${page + 1}" shows the next` : ''}.`] : []
   return [...inColumns(items), ...where, ...footer]

@@ -14,7 +14,7 @@ export async function move({ lobby, present }: Visit, text: string, hint = ''): 
 /** Says something to those at the table. */
 export async function say({ lobby, present }: Visit, text: string): Promise<Reply> {
   if (text === '') return 'Type behind it what you want to say, such as "say hello".'
-  return present && lobby.say(present.table, text)
+  return present && ((await lobby.say(present.table, text)) ?? 'Said.')
 }
 
 /** Accepts what an opponent has offered, at the shown table first, or a challenge. */
@@ -97,10 +97,16 @@ export const playing: readonly Command[] = [
   },
   {
     name: 'decline',
-    also: ['refuse'],
     usage: 'decline [NAME]',
     about: 'decline a draw, a rematch, or a game that NAME asks you for',
     more: () => ['"refuse" does the same. The one who asked is told.'],
+    run: decline,
+  },
+  {
+    name: 'refuse',
+    usage: 'refuse [NAME]',
+    about: 'refuse a game that NAME asks you for, a draw or a rematch',
+    more: () => ['"decline" does the same. The one who asked is told.'],
     run: decline,
   },
   {

@@ -211,8 +211,9 @@ export class Presence {
   }
 
   /** Who else has moved, and where, as far as one sees that. */
-  #moved({ view }: Sight): string[] {
-    const others = this.#movers.filter((seat) => seat !== this.company.seat)
+  #moved({ view, toMove }: Sight): string[] {
+    // where all move at once, a move that has completed a round is on the board, and the next one is still to come
+    const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))
     const [only, ...more] = others
     if (only === undefined) return []
     const names = listed(others.map((seat) => this.company.names[seat] ?? ''))

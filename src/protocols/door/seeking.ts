@@ -42,7 +42,8 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   }
   visit.wish = wish
   if (visit.present?.playing && visit.present !== before) return undefined
-  const replaced = sought.replaced ? [`You no longer wait for ${sought.replaced.game}.`] : []
+  const { replaced: earlier } = sought
+  const replaced = earlier ? [`Your earlier wish, ${[earlier.game, ...particulars(earlier)].join(', ')}, is cancelled.`] : []
   if (sought.code !== undefined) {
     return [
       ...replaced,
@@ -83,9 +84,10 @@ export async function acceptChallenge(visit: Visit, name: string): Promise<Reply
   return refusedBy(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name)
 }
 
-/** Refuses a challenge, by the name of its owner or as the only one; that it is over is a notice. */
-export function refuseChallenge({ lobby }: Visit, name: string): Reply {
-  return refusedBy(lobby.refuseChallenge(name === '' ? undefined : name), name)
+/** Refuses a challenge, by the name of its owner or as the only one. */
+export function refuseChallenge(visit: Visit, name: string): Reply {
+  const { answer, withdrawn } = visit.withdrawing(() => visit.lobby.refuseChallenge(name === '' ? undefined : name))
+  return refusedBy(answer, name) ?? withdrawn.map((seeker) => `You have refused ${inLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
 /** A refusal that may begin with a name as it was typed. */

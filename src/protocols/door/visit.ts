@@ -4,7 +4,7 @@ import { MESSAGE_LIMIT } from '../../wire/framing.ts'
 import { Telnet } from '../../wire/telnet.ts'
 import { lobbyOf } from '../house.ts'
 import { nextUntilGone } from '../leaving.ts'
-import type { Attendance, GameWish, Lobby, LobbyListener, TableNews } from '../lobby.ts'
+import type { Attendance, GameWish, Lobby, LobbyListener, Seeker, TableNews } from '../lobby.ts'
 import type { Peer } from '../peer.ts'
 import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
@@ -49,7 +49,10 @@ export class Visit {
     closed: (table, reason) => this.#close(table, reason),
     recorded: (recorded) => this.tables.get(recorded.table)?.record(recorded),
     sought: (seeker) => this.#notices.push(...callOf(seeker)),
-    withdrawn: ({ name }) => this.#notices.push(`${inLine(name)} no longer waits for you.`),
+    withdrawn: (seeker) => {
+      if (this.#withdrawn) this.#withdrawn.push(seeker)
+      else this.#notices.push(`${inLine(seeker.name)} no longer waits for you.`)
+    },
     told: ({ name, text }) => this.#notices.push(`${inLine(name)} tells you: ${inLine(text)}`),
     refused: ({ name, game }) => this.#notices.push(`${inLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
@@ -60,6 +63,8 @@ export class Visit {
   /** What is to be told that has to do with no table; not while a secret is typed. */
   #notices: string[] = []
   #asking = false
+  /** Challenges that are ended by this visit itself just now. */
+  #withdrawn: Seeker[] | undefined
   /** The last line is a typed one. */
   #fresh = true
   #over = false
@@ -198,6 +203,20 @@ export class Visit {
       return answer
     } finally {
       this.#going = false
+    }
+  }
+
+  /** Does something that ends challenges of others, which is not told as news; answers with these. */
+  withdrawing<Answer>(act: () => Answer): { readonly answer: Answer; readonly withdrawn: readonly Seeker[] } {
+    this.settle()
+    const withdrawn: Seeker[] = []
+    this.#withdrawn = withdrawn
+    try {
+      const answer = act()
+      this.#tellPending()
+      return { answer, withdrawn }
+    } finally {
+      this.#withdrawn = undefined
     }
   }
 

@@ -88,6 +88,8 @@ class Reading {
   readonly #words: readonly string[]
   #at = 0
   #settings: Record<string, number> = {}
+  /** Settings and clocks that have been read. */
+  readonly #set = new Set<string>()
   #clock: { total?: number; turn?: number } = {}
   #against: string | undefined
   #flags = { rated: false, private: false }
@@ -145,6 +147,8 @@ class Reading {
     // what is no number of the setting is said with its range, however long it is
     if (!/^-?\d+$/.test(text)) return { refused: `behind "${word}" stands a number, such as "${word} 5"` }
     const value = Number(text)
+    if (this.#set.has(word)) return { refused: `"${word}" is there twice: say it once` }
+    this.#set.add(word)
     const clock = clockOf(word)
     if (!clock) this.#settings[word] = value
     else if (value < 1 || value > clock.max) return { refused: `${clock.about}: that is a whole number from 1 to ${clock.max}` }

@@ -292,6 +292,7 @@ export const ToClient = z.discriminatedUnion('type', [
           names: list(z.string()),
           seat: seat.meta({ description: 'of the user whose history it is' }),
           outcome,
+          points: list(score).optional().meta({ description: 'what each seat has gained, in a game that is about that' }),
           rated: z.boolean(),
           at: time.meta({ description: 'when it ended, in milliseconds since the Unix epoch' }),
         }),

@@ -9,6 +9,11 @@ type Command<Type extends ToServer['type']> = Omit<Extract<ToServer, { type: Typ
 /** An answer, before it has the id of its command. */
 type Answer = Extract<ToClient, { id?: string | number | undefined }>
 
+const NO_COMMAND = 'a command is one line of JSON, such as {"type":"games"}'
+const TYPES: ReadonlySet<string> = new Set(ToServer.options.map((option) => option.shape.type.value))
+/** Characters of an unknown type that are shown. */
+const SHOWN = 40
+
 /** Rows of a ladder, where nobody says how many. */
 const LADDER = 10
 /** Items of each list of the lobby in one answer, and seekers of whom is told who comes in. */
@@ -229,13 +234,27 @@ function parse(line: string): ToServer | (LobbyRefusal & { id: { id?: string | n
   try {
     json = JSON.parse(line)
   } catch {
-    return { code: 'bad-message', refused: 'a command is one line of JSON, such as {"type":"games"}', id: {} }
+    return { code: 'bad-message', refused: NO_COMMAND, id: {} }
   }
   const command = ToServer.safeParse(json)
   if (command.success) return command.data
+  const typeless = refusalOfType(json)
+  if (typeless !== undefined) return { code: 'bad-message', refused: typeless, id: idOf(json) }
   const [issue] = command.error.issues
   const where = issue?.path.join('.')
   return { code: 'bad-message', refused: `this is no command: ${where ? `${where}: ` : ''}${issue?.message ?? ''}`, id: idOf(json) }
+}
+
+/** What is wrong with the type of a command; `undefined` if there is one of this type. */
+function refusalOfType(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_COMMAND
+  const type = 'type' in json ? json.type : undefined
+  if (typeof type !== 'string') return 'a command has a "type", a text, such as {"type":"games"}'
+  return TYPES.has(type) ? undefined : `there is no command of the type ${JSON.stringify(shortTo(SHOWN, type))}`
+}
+
+function shortTo(most: number, text: string): string {
+  return text.length <= most ? text : `${text.slice(0, most)}...`
 }
 
 /** The id of a line that is no command, if that can be one. */
