@@ -81,7 +81,9 @@ async function measure(name: string, orders: readonly Flood[]): Promise<void> {
 
 /** Asks whether the server is there, again and again; answers with what that took each time. */
 async function pinging(until: number): Promise<number[]> {
-  const socket = connect(door, '127.0.0.1').setNoDelay()
+  const socket = connect(door, '127.0.0.1')
+    .setNoDelay()
+    .on('error', () => {})
   socket.write('style json\n{"type":"ping","id":"begin"}\n')
   await heard(socket, '"begin"')
   const waits: number[] = []
@@ -101,7 +103,7 @@ async function greetings(until: number): Promise<number[]> {
   const waits: number[] = []
   while (performance.now() < until) {
     const from = performance.now()
-    const socket = connect(ports['tjc/guess'] ?? 0, '127.0.0.1')
+    const socket = connect(ports['tjc/guess'] ?? 0, '127.0.0.1').on('error', () => {})
     await heard(socket, 'GUESS')
     waits.push(performance.now() - from)
     socket.destroy()
