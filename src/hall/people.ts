@@ -90,7 +90,7 @@ export class People {
   readonly #seats: Seats
   readonly #logins: Logins
   readonly #codes = new Throttle(CODES)
-  readonly #visitors = new Visitors()
+  readonly #visitors: Visitors
   #registered: Promise<Lookalikes> | undefined
   /** The hashes of reconnect secrets, by the guest whose they are. */
   readonly #secrets = new Map<PersonId, string>()
@@ -105,6 +105,7 @@ export class People {
     this.#seats = seats
     this.#onTrouble = onTrouble
     this.#logins = new Logins(clock)
+    this.#visitors = new Visitors(() => clock.now())
   }
 
   /** Loads what was noted of earlier logins, and the registered names; to be called before anybody comes. */

@@ -9,6 +9,8 @@ export interface Visitor {
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly since: number
+  /** When the account was here before, or this process began, in the same milliseconds; missing if it is here already, and for guests. */
+  readonly awaySince?: number | undefined
   /** Whether this visitor has neither left nor been ended. */
   readonly here: boolean
   /** Notes the hash of a seat token that this visitor has been given, or has shown. */
@@ -24,6 +26,8 @@ export type OnReplaced = (reason: string) => void
 
 /** Seat tokens of one visitor that are remembered, at most: the latest. */
 const TOKENS = 50
+/** Accounts of which it is remembered when they left, at most: the latest. */
+const LEFT = 10_000
 
 interface Present extends Visitor {
   end(reason: string): void
@@ -35,6 +39,17 @@ export class Visitors {
   /** The names of guests who are here; those of accounts are known to `People`, here or not. */
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
+  readonly #now: () => number
+  /** When this process began, for accounts that have not been here since. */
+  readonly #began: number
+  /** When accounts left, in the order of that. */
+  readonly #left = new Map<PersonId, number>()
+
+  /** `now` answers with milliseconds since the Unix epoch. */
+  constructor(now: () => number) {
+    this.#now = now
+    this.#began = now()
+  }
 
   /** All visitors, to be found by name and listed in pages. */
   get present(): Pick<Presences<Visitor>, 'size' | 'persons' | 'page' | 'named' | typeof Symbol.iterator> {
@@ -48,9 +63,11 @@ export class Visitors {
 
   /** Adds a visitor; `onReplaced` is called when its connection has to end. */
   arrive({ person, name, since }: Pick<Visitor, 'person' | 'name' | 'since'>, onReplaced: OnReplaced): Visitor {
+    const awaySince = hasAccount(person) && this.of(person).length === 0 ? (this.#left.get(person) ?? this.#began) : undefined
     const tokens = new Set<string>()
     let here = true
     const leave = () => {
+      if (here) this.#noteLeft(person)
       here = false
       this.#present.delete(visitor)
       if (!hasAccount(person) && this.of(person).length === 0) this.guests.remove(person, name)
@@ -59,6 +76,7 @@ export class Visitors {
       person,
       name,
       since,
+      awaySince,
       get here() {
         return here
       },
@@ -76,6 +94,14 @@ export class Visitors {
     this.#present.add(visitor, foldName(name))
     if (!hasAccount(person)) this.guests.add(person, name)
     return visitor
+  }
+
+  #noteLeft(person: PersonId): void {
+    if (!hasAccount(person)) return
+    this.#left.delete(person)
+    this.#left.set(person, this.#now())
+    const [oldest] = this.#left.keys()
+    if (this.#left.size > LEFT && oldest !== undefined) this.#left.delete(oldest)
   }
 
   /** Adds a connection that is in a seat of a person by the seat's token, without being logged in; the answer removes it. */

@@ -251,6 +251,8 @@ export interface Lobby {
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
   /** A new reconnect secret for the guest that this is; the one before is no longer valid. `undefined` for others. */
   readonly reconnectSecret: string | undefined
+  /** When the registered user was here before, as far as this server knows, in milliseconds since the Unix epoch; missing for others. */
+  readonly awaySince: number | undefined
   /** What is wrong with a name that is to be registered, whoever has it. */
   checkName(name: string): LobbyRefusal | undefined
   /** Refuses what is not the own password. */

@@ -112,6 +112,10 @@ export class Session implements Lobby {
     return denial && denied(denial)
   }
 
+  get awaySince(): number | undefined {
+    return this.#visitor?.awaySince
+  }
+
   checkName(name: string): LobbyRefusal | undefined {
     const denial = this.#rooms.people.checkName(name)
     return denial && denied(denial)

@@ -55,8 +55,14 @@ describe('the history of a user', () => {
     await settled()
     await ada.type('ada', 'play guess tries 1')
     for (const guess of ['50', '51']) if (!ada.screen.includes('You lose')) await ada.type(guess)
-    await ada.type('play quiz count 1', 'A')
-    expect(await ada.type('history')).toMatch(
+    ada.news()
+    // the questions are loaded first
+    await ada.send('play quiz count 1\n')
+    await ada.until('Table 2: quiz.')
+    await ada.send('A\n')
+    await ada.until('"rematch"')
+    await ada.send('history\n')
+    expect(await ada.until('guess')).toMatch(
       /^ {2}2 {2}2024-02-29 {2}quiz {3}alone {2}(won, 1 point|0 points)\n {2}1 {2}2024-02-29 {2}guess {2}alone {2}lost\n$/,
     )
   })
@@ -90,6 +96,37 @@ describe('the history of a user', () => {
     if (history.type === 'history')
       for (const one of history.games)
         expect(Object.keys(one).sort()).toEqual([...allowed, ...(one.game === 'quiz' ? ['points'] : [])].sort())
+  })
+
+  test('is told to a registered user at the door as far as it was made while that one was away, once', async () => {
+    const room = new Room()
+    const door = async (name: string) => {
+      const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+      await settled()
+      await caller.type(name)
+      return caller
+    }
+    const ada = await door('ada')
+    await ada.type('register', PASSWORD)
+    await ada.send(`${PASSWORD}\n`)
+    await ada.until('ada is registered now')
+    const bob = await door('bob')
+    await bob.type('play tictactoe minutes 1')
+    await ada.type('play tictactoe bob')
+    await bob.type('5')
+    await ada.drop()
+    await room.clock.pass(61_000)
+    expect(bob.news()).toContain('The time of ada is over')
+    const away = 'While you were away: tictactoe, against bob, lost (out of time). "history" lists'
+    const login = async () => {
+      const again = await door('ada')
+      await again.send(`${PASSWORD}\n`)
+      return [again, await again.until('Hello, ada.')] as const
+    }
+    const [again, hello] = await login()
+    expect(hello).toContain(away)
+    await again.drop()
+    expect((await login())[1]).not.toContain('While you were away')
   })
 
   test('outlives the server', async () => {

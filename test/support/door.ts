@@ -221,6 +221,8 @@ export class StagedLobby implements Lobby {
     return password.length < 8 ? { code: 'bad-password', refused: 'a password has at least 8 characters' } : undefined
   }
 
+  awaySince: number | undefined
+
   checkName(name: string): LobbyRefusal | undefined {
     return name === 'a@b' ? { code: 'bad-name', refused: 'a name has no @' } : undefined
   }

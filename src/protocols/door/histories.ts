@@ -2,8 +2,11 @@ import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { type Listing, readPage, showPage } from './paging.ts'
-import { counted, inLine } from './text.ts'
+import { counted, inLine, ROWS } from './text.ts'
 import type { Visit } from './visit.ts'
+
+/** Games that are told of to a user who was away, at most. */
+const MISSED = 3
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
 function history(visit: Visit, rest: string): Reply | Promise<Reply> {
@@ -34,6 +37,23 @@ function rowOf(game: FinishedGame): readonly string[] {
     others.length > 0 ? `against ${others.join(' and ')}` : 'alone',
     resultOf(game),
   ]
+}
+
+/** What has ended while a registered user was away, in a sentence; none if nothing has. */
+export async function missedGames({ lobby }: Visit): Promise<readonly string[]> {
+  const { awaySince } = lobby
+  if (awaySince === undefined) return []
+  const found = await lobby.history(undefined, { count: ROWS })
+  const games = isRefusal(found) ? [] : found.items.filter(({ at }) => at > awaySince)
+  if (games.length === 0) return []
+  const shown = games.slice(0, MISSED).map((game) => [game.game, ...opponentsOf(game), resultOf(game)].join(', '))
+  const more = games.length > MISSED ? '; and more' : ''
+  return [`While you were away: ${shown.join('; ')}${more}. "history" lists all.`]
+}
+
+function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
+  const others = names.filter((_, one) => one !== seat).map(inLine)
+  return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
 }
 
 /** What a finished game was for the user whose history it is in. */

@@ -3,6 +3,7 @@ import { BOUNDS, readWhole } from '../bounds.ts'
 import { endedInWords } from '../ended.ts'
 import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { missedGames } from './histories.ts'
 import { askNewPassword, askPassword } from './secrets.ts'
 import { leaveBehind } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
@@ -22,7 +23,7 @@ export const WHO = 'What is your name?'
 export async function introduce(visit: Visit, name: string): Promise<void> {
   const reply = await enter(visit, name)
   if (visit.over) return
-  if (visit.lobby.me) visit.say(...welcome(visit))
+  if (visit.lobby.me) visit.say(...(await welcome(visit)))
   else visit.say(...(reply === undefined ? [] : [reply]), WHO)
 }
 
@@ -41,7 +42,9 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
 }
 
 /** What is said to somebody who has come in. */
-function welcome({ lobby }: Visit): readonly string[] {
+async function welcome(visit: Visit): Promise<readonly string[]> {
+  const { lobby } = visit
+  const missed = await missedGames(visit)
   const { me, waiting } = lobby
   const others = Math.max(0, lobby.listPeople({ count: 0 }).total - 1)
   const here = others > 0 ? `${counted(others, 'other is', 'others are')} here.` : 'Nobody else is here just now.'
@@ -55,6 +58,7 @@ function welcome({ lobby }: Visit): readonly string[] {
     .map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
   return [
     `Hello, ${inLine(me?.name ?? '')}. ${here}`,
+    ...missed,
     ...called(lobby),
     ...wanted,
     ...held,
@@ -92,7 +96,7 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   if (refusal) return me ? refusal : [sentence(refusal.refused, [name]), WHO]
   // who has a password now is somebody else than the guest
   visit.leaveAll()
-  return [`${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : welcome(visit))]
+  return [`${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
 }
 
 /** What is said where a question for a secret was answered by an empty line. */
