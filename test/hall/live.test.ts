@@ -606,7 +606,7 @@ describe.each(played)('%s, played by chance', (_, rules, options) => {
         for (const { who, told } of listeners) {
           expect(told.map(({ n }) => n)).toEqual(events.map(({ n }) => n))
           const last = told.findLast(({ situation }) => situation)
-          expect(last?.situation?.view).toEqual(rules.view(table.state.position, who))
+          expect(last?.situation?.view).toEqual(rules.view(table.state.position, who, last?.situation?.outcome))
           for (const { event } of told) expect(event).not.toHaveProperty('move')
           for (const { event } of told) expect(event).not.toHaveProperty('state')
         }
