@@ -2,6 +2,7 @@ import type { Refusal, Seat, SeatNumber, Situation, Watcher } from '../games/gam
 import { Sight } from '../games/sight.ts'
 import type { LiveTable } from './live.ts'
 import type { Attendant, News } from './news.ts'
+import type { Command } from './table.ts'
 
 /** What becomes of a seat whose holder goes away: it is given up, or held for the owner to come back. */
 export type Keeping = 'given up' | 'held'
@@ -49,7 +50,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     if (now && this.#from === table.state.n) this.#see(now)
     this.#leaveTable = table.attend(this)
     if (this.#over) this.#leaveTable()
-    else if (now) table.submit({ type: 'back', seat: number })
+    else if (now) this.#submit({ type: 'back', seat: number })
   }
 
   get who(): SeatNumber {
@@ -86,13 +87,13 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
       this.#attention.end(full)
       return { refused: full }
     }
-    const refusal = this.#account.spend(this.table, () => this.table.submit({ type: 'play', seat: this.number, move }, true))
+    const refusal = this.#submit({ type: 'play', seat: this.number, move }, true)
     if (!refusal) this.#coming++
     return refusal
   }
 
   leave(): void {
-    this.table.submit({ type: 'leave', seat: this.number })
+    this.#submit({ type: 'leave', seat: this.number })
   }
 
   /** Makes room for the same holder, who has come back through another connection. */
@@ -105,7 +106,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     this.#leaveTable()
     if (this.#over) return
     if (this.#keeping === 'given up') this.leave()
-    else if (!this.table.attendants.some(({ who }) => who === this.number)) this.table.submit({ type: 'gone', seat: this.number })
+    else if (!this.table.attendants.some(({ who }) => who === this.number)) this.#submit({ type: 'gone', seat: this.number })
   }
 
   news({ n, event, situation }: News): void {
@@ -142,6 +143,10 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   /** Nothing more is to be seen, for a reason of the holder's. */
   close(reason: Error): void {
     this.#sight.close(reason)
+  }
+
+  #submit(command: Command, patient = false): Refusal | undefined {
+    return this.#account.spend(this.table, () => this.table.submit(command, patient))
   }
 
   /** While what is to come depends on others, the holder's going is looked out for. */

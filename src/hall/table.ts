@@ -36,6 +36,8 @@ export interface TableState {
   readonly offers: readonly SeatNumber[]
   /** Seats whose token is no longer valid. */
   readonly revoked: readonly SeatNumber[]
+  /** How often each seat's connection has gone; empty while none has. */
+  readonly absences: readonly number[]
   /** Where those who sat here have gone on. */
   readonly successor?: TableId
 }
@@ -76,6 +78,8 @@ export interface Step {
 const SAYING = 1000
 /** Events at one table that are no moves, at most, before talk and offers are refused. */
 export const EVENTS = 10_000
+/** How often the connection of one seat may go at one table, before its player gives the game up by that. */
+export const ABSENCES = 1000
 const NOBODY: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
 
@@ -197,6 +201,7 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
     suspended: false,
     offers: NOBODY,
     revoked: NOBODY,
+    absences: NOBODY,
   }
 }
 
@@ -216,8 +221,7 @@ export function evolve(table: TableState, event: TableEvent): TableState {
     case 'declined':
       return { ...table, n, offers: NOBODY }
     case 'gone':
-      // after the game, whoever has gone plays no other
-      return { ...table, n, clocks: presence(table.clocks, event.seat, at), offers: table.ended ? NOBODY : table.offers }
+      return left(table, event)
     case 'back':
       return cameBack(table, event)
     case 'suspended':
@@ -309,6 +313,8 @@ function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): read
   // who waits for an answer about another game is not to wait for ever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
+  // whoever comes and goes without end does not fill the log
+  if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [ended(table, leftBy(table, seat))]
   return [{ type: where, seat }]
 }
 
@@ -337,6 +343,13 @@ function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
 /** The first of those who are to move. */
 function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
   return left === undefined ? {} : { left }
+}
+
+/** After the game, whoever has gone plays no other. */
+function left(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
+  const { opened, ended, offers, clocks, absences } = table
+  const counted = opened.seats.map((_, other) => (absences[other] ?? 0) + (other === seat ? 1 : 0))
+  return { ...table, n, clocks: presence(clocks, seat, at), offers: ended ? NOBODY : offers, absences: counted }
 }
 
 /** With the first who comes back, clocks go on: whoever is to move has the turn anew, and the others are waited for. */

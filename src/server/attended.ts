@@ -56,7 +56,7 @@ export class Attended {
 
   /** Sits down, and says so. */
   sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
-    this.#holdings.open(table)
+    this.#holdings.open(table, seat)
     this.#listener.seated(this.attend(table, seat, token).attendance)
   }
 
@@ -78,7 +78,7 @@ export class Attended {
     this.#tables.set(table.id, attended)
     this.#holdings.spend(table, () => attended.begin())
     // afterwards, so that the seat is not empty meanwhile
-    before?.end()
+    if (before) this.#end(before)
     return attended
   }
 
@@ -113,7 +113,7 @@ export class Attended {
     const attended = this.#tables.get(id)
     if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
     if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game goes on: resign it first' }
-    attended.end()
+    this.#end(attended)
     this.#tables.delete(id)
     return undefined
   }
@@ -162,7 +162,7 @@ export class Attended {
 
   /** Goes away from all tables: seats are held for their owner. */
   end(): void {
-    for (const attended of this.#tables.values()) this.#holdings.spend(attended.table, () => attended.end())
+    for (const attended of this.#tables.values()) this.#end(attended)
     this.#tables.clear()
   }
 
@@ -176,7 +176,8 @@ export class Attended {
   #goOn(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
     const table = this.#hall.table(id)
     if (!table) return
-    this.#tables.get(before.id)?.end()
+    const attended = this.#tables.get(before.id)
+    if (attended) this.#end(attended)
     this.#tables.delete(before.id)
     this.sit(table, before.state.opened.seats.length - 1 - seat, token)
   }
@@ -185,6 +186,10 @@ export class Attended {
   get #full(): LobbyRefusal | undefined {
     const { full } = this.#holdings.spending
     return full === undefined ? undefined : { code: 'too-many', refused: full }
+  }
+
+  #end(attended: Attending): void {
+    this.#holdings.spend(attended.table, () => attended.end())
   }
 
   #spend(table: LiveTable, command: Command): Refusal | undefined {

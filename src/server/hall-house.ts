@@ -83,7 +83,10 @@ export class HallHouse implements Household, Hallway {
     return survived(this.#identity.enter(name, how))
   }
 
-  register(name: string, password: string): Promise<Refusal | undefined> {
+  async register(name: string, password: string): Promise<Refusal | undefined> {
+    const { full } = this.#holdings.spending
+    if (full !== undefined) return { refused: full }
+    this.#holdings.spendOnAccount()
     return survived(this.#identity.register(name, password))
   }
 
@@ -147,7 +150,7 @@ export class HallHouse implements Household, Hallway {
     if (this.#closed) throw this.#closed
     this.#checkRoom()
     const table = this.#premises.hall.open(game, opening)
-    this.#holdings.open(table)
+    this.#holdings.open(table, 0)
     return this.#take(table, 0, keeping)
   }
 
@@ -161,7 +164,7 @@ export class HallHouse implements Household, Hallway {
         if (this.#cancelSeek && role === 'idle') this.#line.watch(false)
         this.#cancelSeek = undefined
         waiting = false
-        this.#holdings.open(table)
+        this.#holdings.open(table, seat)
         resolve(this.#take(table, seat, keeping))
       }
       const cancel = this.#premises.hall.seek({ ...wish, seated })

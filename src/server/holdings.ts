@@ -1,5 +1,6 @@
+import type { SeatNumber } from '../games/game.ts'
 import type { LiveTable } from '../hall/live.ts'
-import type { Sitter } from '../hall/ports.ts'
+import { PEER, type Sitter } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import { networkOf } from './limits.ts'
 import type { Rooms } from './rooms.ts'
@@ -32,10 +33,16 @@ export class Holdings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
-  /** Adds a seat at a new table, and what the table has taken of the disk. */
-  open(table: LiveTable): void {
+  /** Adds a seat at a new table, and what the table has taken of the disk, and will take when it has ended. */
+  open(table: LiveTable, seat: SeatNumber): void {
     this.add(table)
-    this.spending.add(OPENING + table.written)
+    const isKnown = table.state.opened.seats[seat]?.person !== PEER
+    this.spending.add(OPENING + (isKnown ? ENDING : 0) + table.written)
+  }
+
+  /** Counts what a new account, a session or a new password adds to the disk. */
+  spendOnAccount(): void {
+    this.spending.add(ACCOUNT)
   }
 
   /** Does something at a table, and counts what that adds to the disk. */
@@ -55,8 +62,12 @@ export class Holdings {
   }
 }
 
-/** Bytes that a table takes beside its events, about: where it is found, and its result. */
+/** Bytes that a table takes beside its events, about: where it is found, and that it was recorded. */
 const OPENING = 200
+/** Bytes that its end adds for a player who is known by a name, about: a row of the history, and one of the ladder. */
+const ENDING = 300
+/** Bytes that an account, or its session, takes, about. */
+const ACCOUNT = 500
 const NONE: readonly LiveTable[] = []
 /** The network of all peers on this machine. */
 const THIS_MACHINE = networkOf('::1')

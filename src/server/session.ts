@@ -46,9 +46,6 @@ export interface SessionOptions {
 /** Tables at which one somebody may be at a time. */
 const TABLES = 20
 
-/** Bytes that an account, or its session, takes on the disk, about. */
-const ACCOUNT = 500
-
 /** Session is one somebody's stay in the lobby, through one connection. */
 export class Session implements Lobby {
   readonly #rooms: Rooms
@@ -103,7 +100,7 @@ export class Session implements Lobby {
     if (wrong) return wrong
     const { full } = this.#holdings.spending
     if (full !== undefined) return { code: 'too-many', refused: full }
-    this.#holdings.spending.add(ACCOUNT)
+    this.#holdings.spendOnAccount()
     return this.#entered(await this.#identity.register(name, password))
   }
 
@@ -133,12 +130,15 @@ export class Session implements Lobby {
 
   async changePassword(old: string, password: string): Promise<Ended | LobbyRefusal> {
     if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+    // counted and never refused, as what unregistering does: an owner has to be able to end what others do in its name
+    this.#holdings.spendOnAccount()
     const ended = await this.#identity.changePassword(old, password)
     return isRefusal(ended) ? denied(ended) : ended
   }
 
   async unregister(password: string): Promise<Ended | LobbyRefusal> {
     if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
+    this.#holdings.spendOnAccount()
     const ended = await this.#identity.unregister(password)
     if (isRefusal(ended)) return denied(ended)
     this.#entered(undefined)
@@ -149,7 +149,7 @@ export class Session implements Lobby {
     if (!this.#visitor) return WHO
     const { full } = this.#holdings.spending
     if (full !== undefined) return { code: 'too-many', refused: full }
-    this.#holdings.spending.add(ACCOUNT)
+    this.#holdings.spendOnAccount()
     const session = secretToken(this.#rooms.bytes)
     const until = await this.#rooms.people.openSession(this.#visitor, session)
     return isRefusal(until) ? denied(until) : { session, until }

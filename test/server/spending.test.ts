@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { EVENTS } from '../../src/hall/table.ts'
-import { unlimited } from '../../src/server/limits.ts'
+import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
+import type { Attendance } from '../../src/protocols/lobby.ts'
+import { networkOf, unlimited } from '../../src/server/limits.ts'
 import { Spendings } from '../../src/server/spending.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
@@ -14,14 +15,17 @@ function hall(disk: number) {
   onTestFinished(() => expect(room.troubles).toEqual([]))
   const come = async (address: string, name: string) => {
     const house = room.premises.house({ address, watch: () => {}, end: () => {} }, 'door')
-    const [ignore, tables] = [() => {}, [] as number[]]
-    const seated = ({ table }: { table: number }) => void tables.push(table)
+    const [ignore, tables, tokens] = [() => {}, [] as number[], [] as string[]]
+    const seated = ({ table, token }: Attendance) => {
+      tables.push(table)
+      if (token !== undefined) tokens.push(token)
+    }
     const lobby = house.lobby?.({
       ...{ seated, news: ignore, closed: ignore, recorded: ignore, sought: ignore, withdrawn: ignore, refused: ignore, told: ignore },
     })
     if (!lobby) throw new Error('there is no lobby')
     expect(await lobby.enter(name)).toBeUndefined()
-    return Object.assign(lobby, { tables })
+    return Object.assign(lobby, { tables, tokens, go: () => house.close() })
   }
   return { room, come }
 }
@@ -142,4 +146,86 @@ test('things beside moves are bounded at one table: then talk and offers are ref
   const seat = table?.state.toMove[0] ?? 0
   const free = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(Number).find((cell) => !table?.submit({ type: 'play', seat, move: cell }))
   expect(free).toBeDefined()
+})
+
+test('what comes of connections that close and come again is charged to them: all bytes of the log', async () => {
+  const { room, come } = hall(1)
+  await room.premises.open()
+  const spending = room.premises.spendings.of('10.0.0.7')
+  const ada = await come('10.0.0.7', 'ada')
+  await ada.seek({ game: 'tictactoe', settings: {}, wait: 0 })
+  await settled()
+  const [table] = room.premises.hall.tables
+  const token = ada.tokens.at(-1) ?? ''
+  let lobby = ada
+  for (let times = 0; times < 10; times++) {
+    lobby.go()
+    await settled()
+    lobby = await come('10.0.0.7', `ada${times}`)
+    expect(await lobby.resume(token)).not.toHaveProperty('refused')
+    await settled()
+  }
+  const events = await room.store.tables.read(table?.id ?? 0, 0)
+  expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
+  expect(spending.total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
+})
+
+test('worksheet connections that close and come again are charged for all bytes of the log', async () => {
+  const { room } = hall(1)
+  const questions = [1, 2, 3, 4, 5].map((n) => ({ text: `What is ${n}?`, options: ['a number', 'a word'], right: 0 }))
+  for (let times = 0; times < 10; times++) {
+    const client = await room.client('fh/quiz', { questions })
+    await client.say('NAME ada\n')
+    if (times === 0) await client.say('START 5\n')
+    expect([times, client.heard]).toEqual([times, expect.stringMatching(/QUESTION/)])
+    await client.close()
+    await settled()
+  }
+  const [table] = room.premises.hall.tables
+  const events = await room.store.tables.read(table?.id ?? 0, 0)
+  expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
+  expect(room.premises.spendings.of(networkOf('memory')).total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
+})
+
+test('a player whose connection has gone a thousand times gives the game up by the next, and the log grows no more', async () => {
+  const { room, come } = hall(Number.POSITIVE_INFINITY)
+  const [ada, bob] = [await come('10.0.0.7', 'ada'), await come('10.0.0.8', 'bob')]
+  await ada.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [0] })
+  await bob.seek({ game: 'tictactoe', settings: {}, wait: null, seats: [1] })
+  await settled()
+  const [table] = room.premises.hall.tables
+  for (let times = 0; times < 2 * ABSENCES; times++) {
+    table?.submit({ type: 'gone', seat: 0 })
+    table?.submit({ type: 'back', seat: 0 })
+  }
+  await settled()
+  expect(table?.state).toMatchObject({ ended: true, outcome: { winners: [1], left: 0 }, absences: [ABSENCES, 0] })
+  expect((await room.store.tables.read(table?.id ?? 0, 0)).length).toBeLessThan(2 * ABSENCES + 5)
+})
+
+test('accounts, new passwords, and what stays of a game when it is over are charged', async () => {
+  const { room, come } = hall(1)
+  const spending = room.premises.spendings.of('10.0.0.7')
+  const ada = await come('10.0.0.7', 'ada')
+  const costs = async (act: () => Promise<unknown>) => {
+    const before = spending.total
+    expect(await act()).not.toHaveProperty('refused')
+    return spending.total - before
+  }
+  const [password, next] = ['correct horse battery', 'staple correct horse']
+  expect(await costs(async () => ({ ...(await ada.register('ada', password)) }))).toBe(500)
+  expect(await costs(() => ada.changePassword(password, next))).toBe(500)
+  const game = await costs(() => ada.seek({ game: 'tictactoe', settings: {}, wait: 0 }))
+  await settled()
+  const [table] = room.premises.hall.tables
+  expect(game).toBe((table?.written ?? 0) + 500)
+  expect(await costs(() => ada.unregister(next))).toBeGreaterThanOrEqual(500)
+})
+
+test('a worksheet port registers no name over the limit', async () => {
+  const { room } = hall(0.0001)
+  const line = { address: '10.0.0.7', watch: () => {}, end: () => {} }
+  const house = () => room.premises.house(line, 'fh/tictactoe')
+  expect(await house().hall?.register('ada', 'correct horse battery')).toBeUndefined()
+  expect(await house().hall?.register('bob', 'correct horse battery')).toEqual({ refused: expect.stringMatching(FULL) })
 })
