@@ -1,27 +1,55 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { ToClient } from '../../src/protocols/native/messages.ts'
-import { LineSocket } from '../crash/line.ts'
+import { HungUp, LineSocket } from '../crash/line.ts'
 import { NativeLink } from '../crash/native.ts'
 import { serving } from '../support/process.ts'
 
 const DOOR = 'parlor/door'
 const QUIZ = 'fh/quiz'
+const CHATS = ['tjc/chat', 'cs/chat'] as const
+const BOARD = 'tjc/tictactoe'
 
-test('200 students behind one address reach no limit: a quiz each, or tic-tac-toe and talk at two tables', {
+/** A line of a student's client: `say` sends one, and `hear` answers with the next of the server's. */
+function student(port: number | undefined): LineSocket {
+  const line = new LineSocket(port ?? 0)
+  onTestFinished(() => line.close())
+  return line
+}
+
+/** Plays the lowest free cell until the board is full or the server says nothing more; answers with the cells of the server. */
+async function playBoard(line: LineSocket): Promise<number[]> {
+  const free = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  const theirs: number[] = []
+  try {
+    for (;;) {
+      const cell = Number(/^MOVE([1-9])$/.exec(await line.hear())?.[1])
+      theirs.push(cell)
+      free.delete(cell)
+      const [own] = free
+      if (own === undefined) return theirs
+      free.delete(own)
+      line.say(`MOVE${own}`)
+    }
+  } catch (reason) {
+    if (!(reason instanceof HungUp)) throw reason
+    return theirs
+  }
+}
+
+test('200 students behind one address reach no limit: a quiz, two games of tic-tac-toe with talk, a chat, or a board of the worksheet each', {
   timeout: 60_000,
 }, async () => {
-  const { server, ports } = await serving([DOOR, QUIZ])
+  const { server, ports } = await serving([DOOR, QUIZ, ...CHATS, BOARD])
   onTestFinished(() => server[Symbol.asyncDispose]())
-  const quizzes = Array.from({ length: 100 }, async (_, n) => {
-    const line = new LineSocket(ports[QUIZ] ?? 0)
-    onTestFinished(() => line.close())
+  const quizzes = Array.from({ length: 50 }, async (_, n) => {
+    const line = student(ports[QUIZ])
     line.say(`NAME quizzer${n}`)
     line.say('START 5')
     const heard: string[] = []
     while (!/^(QUESTION|ERROR)/.test(heard.at(-1) ?? '')) heard.push(await line.hear())
     return heard.at(-1)
   })
-  const players = Array.from({ length: 100 }, async (_, n) => {
+  const players = Array.from({ length: 50 }, async (_, n) => {
     const heard: ToClient[] = []
     const link = await NativeLink.open(ports[DOOR] ?? 0, (message) => heard.push(message))
     onTestFinished(() => link.close())
@@ -33,7 +61,23 @@ test('200 students behind one address reach no limit: a quiz each, or tic-tac-to
     }
     return answers.filter(({ type }) => type === 'error')
   })
+  // the server speaks first in the one chat, and the client in the other
+  const chats = CHATS.flatMap((program) =>
+    Array.from({ length: 25 }, async () => {
+      const line = student(ports[program])
+      const heard: string[] = []
+      if (program === 'tjc/chat') heard.push(await line.hear())
+      while (heard.length < 20) {
+        line.say('Is anybody here? '.repeat(10))
+        heard.push(await line.hear())
+      }
+      return heard
+    }),
+  )
+  const boards = Array.from({ length: 50 }, () => playBoard(student(ports[BOARD])))
   const questions = await Promise.all(quizzes)
+  expect((await Promise.all(chats)).flat().filter((line) => line === '' || line.startsWith('ERROR'))).toEqual([])
+  expect((await Promise.all(boards)).filter((cells) => cells.length < 3)).toEqual([])
   expect(questions.filter((line) => !line?.startsWith('QUESTION'))).toEqual([])
   expect((await Promise.all(players)).flat()).toEqual([])
   expect(server.errors).toBe('')
