@@ -13,6 +13,11 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['hall/hall.ts', /since: .*clock\.now\(\)/, 'when a wish came, as it is shown'],
   ['hall/live.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
   ['hall/live.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
+  [
+    'server/spending.ts',
+    /#epoch = clock\.now\(\) - clock\.monotonic\(\)/,
+    'where the time begins by which bytes are counted over restarts',
+  ],
   ['server/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]

@@ -184,7 +184,7 @@ test('worksheet connections that close and come again are charged for all bytes 
   const [table] = room.premises.hall.tables
   const events = await room.store.tables.read(table?.id ?? 0, 0)
   expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
-  expect(room.premises.spendings.of(networkOf('memory')).total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
+  expect(room.premises.spendings.of(networkOf('::1')).total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
 })
 
 test('a player whose connection has gone a thousand times gives the game up by the next, and the log grows no more', async () => {
