@@ -2,21 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { folder } from '../storage/folders.ts'
 import { settled } from '../support/clock.ts'
-import { Caller, lines } from '../support/door.ts'
+import { Caller, callers, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
-
-/** Users at the front door of one room, each under a name. */
-async function callers(room: Room, ...names: string[]): Promise<Caller[]> {
-  const all: Caller[] = []
-  for (const name of names) {
-    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
-    await settled()
-    await caller.type(name)
-    all.push(caller)
-  }
-  for (const caller of all) caller.news()
-  return all
-}
 
 /** Ada, who plays with bob at table 1 and with carl at table 2, which is shown; at both she is to move. */
 async function three(room = new Room()) {

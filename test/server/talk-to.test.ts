@@ -1,21 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { settled } from '../support/clock.ts'
-import { Caller, lines } from '../support/door.ts'
+import { type Caller, callers, lines } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
-
-/** Users at the front door of one room, each under a name. */
-async function callers(room: Room, ...names: string[]): Promise<Caller[]> {
-  const all: Caller[] = []
-  for (const name of names) {
-    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
-    await settled()
-    await caller.type(name)
-    all.push(caller)
-  }
-  for (const caller of all) caller.news()
-  return all
-}
 
 describe('a message to a user', () => {
   test.each([

@@ -24,6 +24,7 @@ import type {
 import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
+import type { Room } from './room.ts'
 
 /** Caller is somebody at the front door, who types lines and sees what comes, as with `nc`. */
 export class Caller {
@@ -407,3 +408,16 @@ export const GREETING: readonly string[] = [
   'For programs, "style json" goes on in JSON lines.',
   '',
 ]
+
+/** Users at the front door of one room, each under a name. */
+export async function callers({ premises, clock }: Room, ...names: string[]): Promise<Caller[]> {
+  const all: Caller[] = []
+  for (const name of names) {
+    const caller = new Caller((line) => premises.house(line, 'parlor/door'), clock)
+    await settled()
+    await caller.type(name)
+    all.push(caller)
+  }
+  for (const caller of all) caller.news()
+  return all
+}
