@@ -20,6 +20,8 @@ export interface Habits {
 }
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
+/** The numbers that can be guessed are from 1 to this, many more than the tries of a game. */
+const NUMBERS = 100
 /** Coins that are tossed before somebody has enough. */
 const TOSSES = 6
 
@@ -30,9 +32,9 @@ interface View {
   readonly guesses?: number
 }
 
-/** A legal move by chance; numbers are never guessed twice, so that each can be told from the others. */
+/** A legal move by chance; no number is guessed twice at one table, so that each can be told from the others. */
 function moves(random: Random): Habits['move'] {
-  let guess = 100
+  let guess = random.integer(1, NUMBERS)
   return (game, view) => {
     const { cells = '', tried = [], guesses = 0 } = view as View
     switch (game) {
@@ -43,7 +45,8 @@ function moves(random: Random): Habits['move'] {
       case 'hangman':
         return random.choice(LETTERS.filter((letter) => !tried.includes(letter)))
       case 'guessing':
-        return String(++guess)
+        guess = (guess % NUMBERS) + 1
+        return String(guess)
       case 'quiz':
         return random.choice(['A', 'B'])
       default:

@@ -14,10 +14,21 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ['hall/live.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
   ['hall/live.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
   [
-    'server/spending.ts',
-    /#epoch = clock\.now\(\) - clock\.monotonic\(\)/,
-    'where the time begins by which bytes are counted over restarts',
+    'storage/sqlite/mark.ts',
+    /since-\$\{Math\.round\(Date\.now\(\) - uptime/,
+    'when the machine began to run, which is stored where it has no id for that',
   ],
+  [
+    'server/spending.ts',
+    /#epoch = clock\.now\(\) - clock\.monotonic\(\)$/,
+    'where the count of an hour begins, which is stored over restarts',
+  ],
+  [
+    'hall/people.ts',
+    /new Visitors\(\(\) => clock\.now\(\)\)/,
+    'when a user came or left, as it is shown, and compared with when games ended',
+  ],
+  ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
   ['server/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]

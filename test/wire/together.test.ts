@@ -1,7 +1,16 @@
 import { Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { gatherMore, heardTogether, saidTogether } from '../../src/wire/transports/together.ts'
+
+// gathering is bounded in milliseconds too: here they pass only if a test lets them
+let time = 0
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => time)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 /** One turn of the event loop. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -37,6 +46,13 @@ test('what comes in several turns is heard together, in order, when a turn bring
 test('nobody waits for more than 12 turns, however many come', async () => {
   const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
   expect(when.get(1)).toBe(11)
+})
+
+test('nobody waits for more than 2 ms and the turn in which they are over, however many come', async () => {
+  // each look at the time takes a millisecond: one when gathering begins, and one in each turn
+  vi.mocked(performance.now).mockImplementation(() => time++)
+  const when = await heard([[1, 2], ...range(3, 20).map((number) => [number])])
+  expect(when.get(1)).toBe(2)
 })
 
 test('48 are enough, and so are 256 KiB: then all of it is heard at once', async () => {
