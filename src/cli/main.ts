@@ -13,6 +13,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   onMistake(() => process.exit(EXIT.trouble))
   outlivesReaders()
   endsWithLauncher()
+  // for a process that ends before its command does
+  process.exitCode = EXIT.trouble
   let code: number = EXIT.good
   const program = commands((result) => {
     code = result

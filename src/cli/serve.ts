@@ -28,16 +28,14 @@ import { termsOf } from './terms.ts'
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
   const stop = serverSignal()
-  onMistake(() => {})
+  onMistake(endInTrouble)
   const settings = await settingsOf(flags)
   const { config } = settings
   const { programs, ports, iterative, http } = await servedBy(settings)
   const logs = await logsOn(config)
   const options = await optionsOf(settings, logs)
-  onMistake(
-    () => {},
-    (sentence) => logs.tell('error', sentence),
-  )
+  const say = (sentence: string) => logs.tell('error', sentence)
+  onMistake(endInTrouble, say)
   const metrics = http === NOWHERE ? undefined : new (await import('../server/metrics.ts')).Metrics()
   const store = await storeIn(config.data, config.durable, {
     keep: config.keep,
@@ -64,6 +62,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs,
   })
   const places = await server.open()
+  // what serves already goes on
+  onMistake(() => {}, say)
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
   const operator =
@@ -83,6 +83,11 @@ export async function serveCommand(flags: Flags): Promise<number> {
   await premises.close()
   await web?.close()
   return open.length > 0 ? EXIT.good : EXIT.trouble
+}
+
+/** A server that did not start ends with an exit code that says so. */
+function endInTrouble(): never {
+  process.exit(EXIT.trouble)
 }
 
 /** How many busy ports are named each; more are another server. */

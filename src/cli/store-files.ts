@@ -1,15 +1,16 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import { evolve, opened } from '../hall/table.ts'
 import { askOperator, type OperatorAnswer } from '../server/operator.ts'
 import { StoreError } from '../storage/error.ts'
-import { prepareFolder } from '../storage/folder.ts'
+import { explainingSystem, prepareFolder } from '../storage/folder.ts'
 import { finishBackup, makeFile } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
+import { checkDatabaseExists, lossOfDatabase, markOf, resolveDatabase } from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
@@ -25,11 +26,16 @@ interface InFolder {
 /** `parlor verify [FILE]`: whether all is well with what a server keeps, or with a backup; a running server goes on meanwhile. */
 export async function verifyCommand(file: string | undefined, { data, json }: InFolder & { readonly json?: boolean }): Promise<number> {
   const path = databaseIn(file ?? data)
+  const loss = storing(() => lossOfDatabase(path))
+  if (loss !== undefined) {
+    report(path, { tables: 0, events: 0, problems: [loss] }, json === true)
+    return EXIT.trouble
+  }
   const folder = mkdtempSync(join(tmpdir(), 'parlor-verify-'))
   try {
     const copy = join(folder, 'parlor.db')
     if (file === undefined && (await copiedByServer(data, copy))) finishBackup(copy, copy)
-    else copyAll(path, folder)
+    else storing(() => copyAll(path, folder))
     const found = storing(() => verify(copy, replay))
     const problems = found.problems.map((problem) => problem.replaceAll(copy, path).replaceAll(folder, dirname(path)))
     report(path, { ...found, problems }, json === true)
@@ -42,6 +48,7 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
 /** `parlor backup FILE`: a copy of all that a server keeps, while it runs or not. */
 export async function backupCommand(file: string, { data }: InFolder): Promise<number> {
   const from = databaseIn(data)
+  storing(() => checkDatabaseExists(from))
   const to = resolve(existsSync(file) && statSync(file).isDirectory() ? join(file, 'parlor.db') : file)
   if (existsSync(to)) throw new Usage(`${to} is there already: choose another file`)
   if (!existsSync(dirname(to))) throw new Usage(`there is no folder ${dirname(to)}: make it first`)
@@ -59,13 +66,14 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
 /** `parlor repair`: goes on with what can still be read of a damaged folder; all files as they were are kept. */
 export async function repairCommand({ data }: InFolder): Promise<number> {
   const path = databaseIn(data)
-  const { archive, places, tables, rows } = storing(() => {
+  const { archive, places, tables, rows, isNew } = storing(() => {
     prepareFolder(data, complain)
     return repair(path, Date.now())
   })
   const terminal = new Terminal()
   terminal.say(`All files as they were are in ${archive}`)
-  if (places + tables.length + rows.length === 0)
+  if (isNew) terminal.say('The database was missing or empty: all that was in it is lost, and a new one is in its place.')
+  else if (places + tables.length + rows.length === 0)
     terminal.say('Everything that was there could be read. What was missing before is gone for good.')
   if (places > 0) terminal.say(`${places} ${places === 1 ? 'commit is' : 'commits are'} lost: they are not as they were written`)
   if (tables.length > 0) terminal.say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
@@ -78,8 +86,9 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
 function databaseIn(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
   if (!found) throw new Usage(`there is no ${place} here; --data names another folder`)
-  const path = found.isDirectory() ? join(place, 'parlor.db') : place
-  if (!existsSync(path)) throw new Usage(`there is no parlor.db in ${place}: nothing was ever kept there`)
+  const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
+  if (!existsSync(path) && storing(() => lossOfDatabase(path)) === undefined)
+    throw new Usage(`there is no parlor.db in ${place}: nothing was ever kept there`)
   return path
 }
 
@@ -115,9 +124,13 @@ async function copiedHere(from: string, copy: string): Promise<void> {
 
 /** Copies a database with its log and its mark, as they are: a copy is opened, and not the files. */
 function copyAll(path: string, folder: string): void {
-  for (const end of ['', '-wal']) if (existsSync(path + end)) copyFileSync(path + end, join(folder, `parlor.db${end}`))
-  const mark = join(dirname(path), 'parlor.mark')
-  if (basename(path) === 'parlor.db' && existsSync(mark)) copyFileSync(mark, join(folder, 'parlor.mark'))
+  const copy = join(folder, 'parlor.db')
+  const copies = [
+    [path, copy],
+    [`${path}-wal`, `${copy}-wal`],
+    [markOf(path), markOf(copy)],
+  ] as const
+  for (const [from, to] of copies) if (existsSync(from)) explainingSystem(from, () => copyFileSync(from, to))
 }
 
 /** Whether a table's events follow from each other by the rules of its game. */

@@ -1,17 +1,4 @@
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { StoreError, type StoreTrouble, sentenceOf } from './error.ts'
 
@@ -29,9 +16,9 @@ const OTHERS_WRITE = 0o022
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Makes the folder of a store and its file `parlor.db`, or takes those that are there, and has them and all other files of
+ * Makes the folder of a store, or takes the one that is there, and has it and all files of
  * the store belong to their owner alone. A folder that has other files too, or belongs to another user, is left as it is.
- * Answers with the path of the file. Throws a StoreError where the folder cannot be used, also where it is read-only.
+ * Answers with the path of its database, which may not exist yet. Throws a StoreError where the folder cannot be used, also where it is read-only.
  */
 export function prepareFolder(folder: string, onNotice: OnNotice): string {
   const made = explaining(folder, 'made', () => makeWithin(resolve(folder)))
@@ -39,9 +26,7 @@ export function prepareFolder(folder: string, onNotice: OnNotice): string {
   else if (HAS_MODES) tighten(folder, onNotice)
   checkWritable(folder, folder)
   const path = join(folder, `${OURS}db`)
-  // SQLite makes it with the modes of the umask; of a folder in its place it says what is wrong
-  if (!existsSync(path)) explaining(path, 'made', () => restrictNew(path))
-  checkWritable(path, folder)
+  if (existsSync(path)) checkWritable(path, folder)
   if (HAS_MODES) for (const name of filesIn(folder)) tightenFile(join(folder, name), onNotice)
   return path
 }
@@ -88,11 +73,6 @@ function tightenFile(path: string, onNotice: OnNotice): void {
   if (!isOwn(found)) return onNotice(`${path} has the mode ${modeOf(found)} and belongs to another user: give it to this one (chown)`)
   restrict(path, FILE_MODE)
   onNotice(`${path} had the mode ${modeOf(found)}, and was open to other users of this machine: now it has 0600`)
-}
-
-function restrictNew(path: string): void {
-  closeSync(openSync(path, 'wx', FILE_MODE))
-  restrict(path, FILE_MODE)
 }
 
 function filesIn(folder: string): string[] {
@@ -192,8 +172,9 @@ const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 /** Writes a file in a folder and removes it. Throws the system's error where there is no room. */
 export function tryToWrite(folder: string): void {
   const path = join(folder, `${OURS}probe`)
+  rmSync(path, { force: true })
   try {
-    writeFileSync(path, PROBE, { mode: FILE_MODE })
+    writeFileSync(path, PROBE, { mode: FILE_MODE, flag: 'wx' })
   } finally {
     rmSync(path, { force: true })
   }

@@ -1,10 +1,13 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Store } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type OnNotice, prepareFolder } from './folder.ts'
 import { Log } from './log.ts'
 import { Outage, systemTimers, type Timers } from './outage.ts'
 import { SqliteAccounts } from './sqlite/accounts.ts'
-import { Database, type Durable } from './sqlite/database.ts'
+import { createDatabase, Database, type Durable } from './sqlite/database.ts'
+import { checkDatabaseExists, resolveDatabase } from './sqlite/files.ts'
 import { Guard } from './sqlite/guard.ts'
 import { SqliteHistory } from './sqlite/history.ts'
 import { migrate } from './sqlite/migrations.ts'
@@ -40,7 +43,7 @@ export async function openStore({
   onNotice = () => {},
   timers = systemTimers,
 }: StoreOptions): Promise<Store> {
-  const path = prepareFolder(folder, onNotice)
+  const path = databaseIn(folder, onNotice)
   const guard = new Guard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
   const onFailure: OnTrouble = (error) => outage.failed(error)
@@ -91,4 +94,18 @@ export async function openStore({
     database.close()
     throw guard.explain(error)
   }
+}
+
+/** The path of the database in a folder, both created if they do not exist. Throws a StoreError, also if the database is lost. */
+function databaseIn(folder: string, onNotice: OnNotice): string {
+  const named = join(folder, 'parlor.db')
+  // before anything is created or changed; a folder that cannot be used is explained below
+  if (isFolder(folder)) checkDatabaseExists(resolveDatabase(named))
+  const path = resolveDatabase(prepareFolder(folder, onNotice))
+  if (!existsSync(path)) createDatabase(path)
+  return path
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory()
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -111,4 +112,30 @@ test('what is no folder of a server is said', async () => {
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
   expect(text(await run('verify', join(around, 'note.txt')))).toMatch(/is no database/)
   expect(existsSync(join(around, 'x.db'))).toBe(false)
+})
+
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])(
+  'a pipe or a directory in the place of a file is said, and nothing hangs: %s',
+  async (name) => {
+    const data = openFolder()
+    await (await openStore({ folder: data })).close()
+    const path = join(data, name)
+    for (const put of [() => execFileSync('mkfifo', [path]), () => mkdirSync(path)]) {
+      rmSync(path, { recursive: true, force: true })
+      put()
+      for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+        const ended = await run(...command, '--data', data)
+        expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(/is a (named pipe|directory), and should be a regular file/)])
+      }
+    }
+  },
+)
+
+test('verify fails for a database that is missing beside its mark', async () => {
+  const data = openFolder()
+  writeFileSync(join(data, 'parlor.mark'), '')
+  expect(await run('verify', '--data', data)).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/parlor\.db is missing, and .*lost are all/),
+  })
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
@@ -131,4 +131,17 @@ test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, to
   rmSync(join(data, name))
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({ code: 'unavailable' })
   expect(await game.health()).toMatchObject({ reason: expect.stringContaining(`${join(data, name)} was removed`) })
+})
+
+test.each(['parlor.db', 'parlor.db-wal'])('a file that is cut is noticed before the next acknowledgement: %s', async (name) => {
+  const data = join(openFolder(), 'data')
+  const game = await playing(data)
+  for (const [user, move] of [
+    [game.ada, '1'],
+    [game.grace, '2'],
+  ] as const)
+    await user.ask({ type: 'play', table: game.table, move })
+  truncateSync(join(data, name))
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
+  expect(await game.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining(`${join(data, name)} was cut`) })
 })

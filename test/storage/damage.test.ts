@@ -110,6 +110,32 @@ describe('a missing or damaged write-ahead log is detected, and said at the star
   })
 })
 
+describe('a database that is missing or empty beside what a server left is no new folder', () => {
+  test.each<[string, (path: string) => void]>([
+    ['missing', (path) => rmSync(file(path))],
+    ['empty', (path) => truncateSync(file(path))],
+    ['only the mark is left', (path) => rmSync(file(path)) ?? rmSync(`${file(path)}-wal`)],
+    ['only the log is left', (path) => rmSync(file(path)) ?? rmSync(join(path, 'parlor.mark'))],
+  ])('%s: it is refused, nothing is touched, and a repair makes a new one', async (_, damage) => {
+    const path = await killed()
+    damage(path)
+    const before = readdirSync(path).map((name) => [name, readFileSync(join(path, name)).length])
+    await expect(openStore({ folder: path })).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(/parlor repair/) })
+    expect(readdirSync(path).map((name) => [name, readFileSync(join(path, name)).length])).toEqual(before)
+    expect(repair(file(path), 0).isNew).toBe(true)
+    expect((await opened(path)).notices).toEqual([])
+  })
+})
+
+test.each<[string, (mark: string) => void]>([
+  ['missing', (mark) => rmSync(mark)],
+  ['damaged or empty', (mark) => truncateSync(mark)],
+])('a mark that is %s is said at the start', async (what, damage) => {
+  const path = await killed()
+  damage(join(path, 'parlor.mark'))
+  expect((await opened(path)).notices).toEqual([expect.stringContaining(`parlor.mark is ${what}`)])
+})
+
 describe('what is no damage is not taken for it', () => {
   test('a kill at any moment, and a stop in good order, which leaves one file', async () => {
     const path = await killed()

@@ -157,6 +157,6 @@ describe('a folder that cannot be used is named as such', () => {
   test('a folder that other files are in the way of', async () => {
     const path = folder()
     mkdirSync(join(path, 'parlor.db'))
-    await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db cannot be read or written: unable to open/)
+    await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)
   })
 })

@@ -106,7 +106,7 @@ describe('opening', () => {
     // where there can be no folders
     if (process.platform === 'linux') await expect(openStore({ folder: '/proc/parlor/x' })).rejects.toThrow(/x cannot be made: ENOENT/)
     await mkdir(join(path, 'parlor.db'))
-    await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db cannot be read or written: unable to open/)
+    await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is a directory, and should be a regular file: move it away/)
   })
 
   test('a file that is no database is refused, and left as it is', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync } from 'node:fs'
+import { chmodSync, closeSync, constants, copyFileSync, fdatasync, linkSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { type OnTrouble, warn } from '../commits.ts'
@@ -106,7 +106,11 @@ export class Database {
 
   /** Takes all of the log over into the file, and waits for the disk. Throws a StoreError where that cannot be done. */
   takeOverNow(): void {
-    explaining(this.path, () => this.#handle.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+    explaining(this.path, () => {
+      this.#identity.check()
+      this.#handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    })
+    this.#identity.resize()
   }
 
   /** Copies everything to a file while all goes on: some pages at a time, off the event loop. Rejects with a StoreError. */
@@ -140,10 +144,50 @@ export class Database {
 
   #takeOver(): void {
     try {
-      explaining(this.path, () => this.#handle.exec('PRAGMA wal_checkpoint(PASSIVE)'))
+      explaining(this.path, () => {
+        this.#identity.check()
+        this.#handle.exec('PRAGMA wal_checkpoint(PASSIVE)')
+      })
     } catch (error) {
       this.#onTrouble(error)
     }
+  }
+}
+
+/**
+ * Creates a database without tables, for its owner alone: at another path first, so that a file that is empty is always one
+ * that lost its content. Does nothing if another process was faster. Throws a StoreError.
+ */
+export function createDatabase(path: string): void {
+  const made = `${path}.new-${process.pid}`
+  try {
+    explainingSystem(path, () => {
+      closeSync(openSync(made, 'wx', 0o600))
+      chmodSync(made, 0o600)
+    })
+    explaining(path, () => {
+      const handle = new DatabaseSync(made)
+      try {
+        handle.exec('PRAGMA journal_mode = WAL')
+      } finally {
+        handle.close()
+      }
+    })
+    explainingSystem(path, () => publish(made, path))
+  } finally {
+    rmSync(made, { force: true })
+  }
+}
+
+/** Gives a file its final name, unless there is one already. */
+function publish(made: string, path: string): void {
+  try {
+    linkSync(made, path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return
+    // a file system without hard links
+    copyFileSync(made, path, constants.COPYFILE_EXCL)
   }
 }
 

@@ -1,15 +1,17 @@
 import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { isTemporary } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
-import type { OnNotice } from '../folder.ts'
+import { explainingSystem, type OnNotice } from '../folder.ts'
 import { type Database, type Durable, number, text } from './database.ts'
+import { markOf } from './files.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 
 /** What there is in a folder before SQLite opens it, and takes over what it finds in the log. */
 interface Found {
   readonly mark: MarkContent | undefined
+  readonly hadMark: boolean
   readonly hadLog: boolean
 }
 
@@ -32,7 +34,7 @@ export class Guard {
   constructor(path: string) {
     this.#path = path
     const mark = readMark(markOf(path))
-    this.#found = { mark, hadLog: existsSync(logOf(path)) }
+    this.#found = { mark, hadMark: existsSync(markOf(path)), hadLog: existsSync(logOf(path)) }
     // SQLite removes the log when it closes the file: what nobody may lose without being asked has a second name meanwhile
     if (mark?.open && isSameBoot(mark)) quietly(() => linkSync(logOf(path), keptLogOf(path)))
   }
@@ -74,11 +76,25 @@ export class Guard {
         `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
       )
     }
+    const wrong = this.#wrongMark(origin)
+    if (wrong !== undefined)
+      onNotice(`${markOf(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
+  }
+
+  /** What is wrong with the mark that a database should have, if anything: none is needed if a server closed it last. */
+  #wrongMark(origin: Origin): string | undefined {
+    const { mark, hadMark } = this.#found
+    if (mark) return mark.origin === origin.id ? undefined : 'belongs to another database'
+    if (hadMark) return 'is damaged or empty'
+    return origin.open ? 'is missing' : undefined
   }
 
   /** All is well: from here on the mark follows the journal. */
   open(database: Database, durable: Durable, progress: Progress): void {
     rmSync(keptLogOf(this.#path), { force: true })
+    // before the database says that it is open: a process that is killed in between leaves no database without a mark
+    const fixed = { origin: originOf(database).id, durable }
+    this.#mark = explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, progress))
     try {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))
       database.takeOverNow()
@@ -86,8 +102,6 @@ export class Guard {
       // it serves all the same, as far as it can
       if (!isTemporary(error)) throw error
     }
-    this.#mark = new Mark(markOf(this.#path), { origin: originOf(database).id, durable })
-    this.#mark.write(progress)
   }
 
   /** Notes how far the journal goes now. Throws the system's error. */
@@ -121,11 +135,6 @@ export class Guard {
   }
 }
 
-/** Where the mark of a database file is. */
-export function markOf(path: string): string {
-  return join(dirname(path), 'parlor.mark')
-}
-
 /** Where the write-ahead log of a database file is, and where it has a second name. */
 function logOf(path: string): string {
   return `${path}-wal`
@@ -135,8 +144,14 @@ function keptLogOf(path: string): string {
   return `${path}-wal.found`
 }
 
-/** Which file this is, and whether a server has or had it open. */
-export function originOf(database: Database): { readonly id: string; readonly open: boolean } {
+/** Origin is which file this is, and whether a server has or had it open. */
+interface Origin {
+  readonly id: string
+  readonly open: boolean
+}
+
+/** The origin of a database. */
+export function originOf(database: Database): Origin {
   const row = database.ask(() => database.prepare('SELECT id, open FROM origin').get())
   return { id: text(row?.id), open: number(row?.open) === 1 }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durable } from './database.ts'
@@ -40,12 +40,21 @@ export class Mark {
   readonly #content = Buffer.alloc(LENGTH, '\n')
   #place = -1
 
-  /** Opens the mark at a path, or makes it. Throws the system's error. */
-  constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>) {
-    // what is there may be of another file, and is not read again
-    this.#file = openSync(path, 'w', 0o600)
-    fchmodSync(this.#file, 0o600)
+  /** Makes a mark at a path, in the place of what is there, which may be of another file. Throws the system's error. */
+  constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#fixed = fixed
+    // whole from the beginning: a process that is killed leaves no empty mark, which would be a damaged one
+    const made = `${path}.new`
+    rmSync(made, { force: true })
+    this.#file = openSync(made, 'wx', 0o600)
+    try {
+      fchmodSync(this.#file, 0o600)
+      this.write(progress)
+      renameSync(made, path)
+    } catch (error) {
+      closeSync(this.#file)
+      throw error
+    }
   }
 
   /** Writes how far the journal goes, where that is further than before. Throws the system's error. */

@@ -2,8 +2,8 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } fr
 import { dirname, join } from 'node:path'
 import type { Ending } from '../log.ts'
 import { makeFile, settle } from './backup.ts'
-import { Database, number, text } from './database.ts'
-import { markOf } from './guard.ts'
+import { createDatabase, Database, number, text } from './database.ts'
+import { lossOfDatabase, markOf, pathsBeside } from './files.ts'
 import { batchOf, checksumOf, type Part, partsOf } from './journal.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf } from './scan.ts'
@@ -18,6 +18,8 @@ export interface Repair {
   readonly tables: readonly number[]
   /** Tables of the database, other than the journal, of which rows are lost. */
   readonly rows: readonly string[]
+  /** The database was missing or empty: all is lost. */
+  readonly isNew: boolean
 }
 
 /** What is made anew from the journal, or belongs to the file. */
@@ -29,6 +31,7 @@ const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sq
  * StoreError where a server has the file open, or where it is none of ours.
  */
 export function repair(path: string, now: number): Repair {
+  if (lossOfDatabase(path) !== undefined) return replaced(path, now)
   const database = new Database(path, 'process')
   try {
     const archive = archived(path, now)
@@ -39,11 +42,12 @@ export function repair(path: string, now: number): Repair {
       const salvaged = salvage(database, made)
       database.close()
       settle(made)
-      removeDatabase(path)
+      // the database itself is there at every moment: the log is archived, and belongs to the old one
+      removeLogs(path)
       renameSync(made, path)
       rmSync(markOf(path), { force: true })
       settle(dirname(path))
-      return { archive, ...salvaged }
+      return { archive, ...salvaged, isNew: false }
     } catch (error) {
       removeDatabase(made)
       throw error
@@ -53,11 +57,26 @@ export function repair(path: string, now: number): Repair {
   }
 }
 
+/** Puts an empty database in the place of one that is missing or empty, of which the log alone tells nothing. */
+function replaced(path: string, now: number): Repair {
+  const archive = archived(path, now)
+  for (const each of [path, ...pathsBeside(path)]) rmSync(each, { force: true })
+  createDatabase(path)
+  const database = new Database(path, 'process')
+  try {
+    migrate(database)
+  } finally {
+    database.close()
+  }
+  settle(dirname(path))
+  return { archive, places: 0, tables: [], rows: [], isNew: true }
+}
+
 /** Copies all files of a database to a folder of their own, for its owner alone. */
 function archived(path: string, now: number): string {
   const archive = join(dirname(path), `parlor.damaged-${new Date(now).toISOString().replaceAll(':', '-')}`)
   mkdirSync(archive, { mode: 0o700 })
-  for (const from of [path, `${path}-wal`, `${path}-wal.damaged`, `${path}-wal.found`, markOf(path)]) {
+  for (const from of [path, ...pathsBeside(path)]) {
     if (!existsSync(from)) continue
     const to = join(archive, from.slice(dirname(path).length + 1))
     copyFileSync(from, to)
@@ -67,7 +86,7 @@ function archived(path: string, now: number): string {
   return archive
 }
 
-function salvage(from: Database, path: string): Omit<Repair, 'archive'> {
+function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'> {
   makeFile(path)
   const to = new Database(path, 'process')
   try {
@@ -186,5 +205,10 @@ function forgetResults(to: Database, counting: ReadonlySet<number>): void {
 }
 
 function removeDatabase(path: string): void {
-  for (const each of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) rmSync(each, { force: true })
+  rmSync(path, { force: true })
+  removeLogs(path)
+}
+
+function removeLogs(path: string): void {
+  for (const end of ['-wal', '-shm', '-journal']) rmSync(path + end, { force: true })
 }

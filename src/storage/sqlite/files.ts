@@ -1,0 +1,77 @@
+import { accessSync, constants, existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { StoreError } from '../error.ts'
+import { explainingSystem } from '../folder.ts'
+
+/** What SQLite and the guard write beside a database. */
+const BESIDE = ['-wal', '-wal.found', '-wal.damaged', '-journal', '-shm']
+
+/** The path of the mark of a database file. */
+export function markOf(path: string): string {
+  return path.replace(/(\.db)?$/, '.mark')
+}
+
+/** All paths that a store uses beside its database file. */
+export function pathsBeside(path: string): string[] {
+  return [...BESIDE.map((end) => path + end), markOf(path)]
+}
+
+/**
+ * Resolves the path of a database to that of its file, as SQLite does before it looks for the log beside it. Throws a
+ * StoreError if the database, or a file beside it, is not a regular file that this user can read: to open a pipe blocks the
+ * process, and a link beside the database would have another file written to.
+ */
+export function resolveDatabase(path: string): string {
+  const file = explainingSystem(path, () => resolveLink(path))
+  checkRegular(file)
+  for (const each of pathsBeside(file)) checkRegular(each)
+  return file
+}
+
+function resolveLink(path: string): string {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found?.isSymbolicLink()) return path
+  if (existsSync(path)) return realpathSync(path)
+  throw new StoreError('damaged', `${path} is a symbolic link to a file that does not exist: put that file back, or remove the link`)
+}
+
+/**
+ * What is lost, in a sentence, if a database is missing or empty although a store was there: its log or its mark is left, or
+ * the empty file itself, because the server creates no file that is empty.
+ */
+export function lossOfDatabase(path: string): string | undefined {
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size !== undefined && size > 0) return undefined
+  const left = pathsBeside(path).filter((each) => existsSync(each))
+  if (size === undefined && left.length === 0) return undefined
+  const beside = left.length > 0 ? `, and ${left.join(', ')} ${left.length === 1 ? 'lies' : 'lie'} beside it` : ''
+  return `${path} is ${size === undefined ? 'missing' : 'empty'}${beside}: lost are all games, accounts and results that were in it`
+}
+
+/** Throws a StoreError with the code `damaged` if a database is missing or empty although a store was there. Changes nothing. */
+export function checkDatabaseExists(path: string): void {
+  const loss = lossOfDatabase(path)
+  if (loss !== undefined)
+    throw new StoreError(
+      'damaged',
+      `${loss}. Put ${path} back, restore a backup, or start with an empty store: "parlor repair --data ${dirname(path)}" copies all files as they are before it changes anything`,
+    )
+}
+
+function checkRegular(path: string): void {
+  const found = explainingSystem(path, () => lstatSync(path, { throwIfNoEntry: false }))
+  if (!found) return
+  if (!found.isFile()) throw new StoreError('failed', `${path} is ${kindOf(found)}, and should be a regular file: move it away`)
+  try {
+    accessSync(path, constants.R_OK)
+  } catch (error) {
+    throw new StoreError('read-only', `${path} cannot be read by this user: make it readable (chmod u+rw, or chown)`, error)
+  }
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a directory'
+  if (found.isSymbolicLink()) return 'a symbolic link'
+  if (found.isFIFO()) return 'a named pipe'
+  return found.isSocket() ? 'a socket' : 'a device'
+}
