@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
@@ -138,4 +138,26 @@ test('verify fails for a database that is missing beside its mark', async () => 
     code: 1,
     errors: expect.stringMatching(/parlor\.db is missing, and .*lost are all/),
   })
+})
+
+test('a database that is a link: serve and verify look beside the file to which it leads, and a link to nothing is said', async () => {
+  const [data, far] = [openFolder(), openFolder()]
+  await (await openStore({ folder: far })).close()
+  symlinkSync(join(far, 'parlor.db'), join(data, 'parlor.db'))
+  const { server } = await playing(data)
+  server.signal('SIGKILL')
+  await server.exit
+  expect(readdirSync(far).sort()).toEqual(['parlor.db', 'parlor.db-wal', 'parlor.mark'])
+  expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
+  rmSync(join(far, 'parlor.db-wal'))
+  expect(await run('verify', '--data', data)).toMatchObject({ code: 1, errors: expect.stringMatching(/parlor\.db-wal is missing/) })
+  expect(await run('serve', '--port', '0', '--data', data)).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(/parlor\.db-wal is missing/),
+  })
+  rmSync(far, { recursive: true })
+  for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+    const errors = /^parlor: \S+parlor\.db is a symbolic link to a file that does not exist/
+    expect(await run(...command, '--data', data)).toMatchObject({ code: 2, errors: expect.stringMatching(errors) })
+  }
 })

@@ -22,16 +22,16 @@ export function pathsBeside(path: string): string[] {
  * process, and a link beside the database would have another file written to.
  */
 export function resolveDatabase(path: string): string {
-  const file = explainingSystem(path, () => resolveLink(path))
+  const file = resolveLink(path)
   checkRegular(file)
   for (const each of pathsBeside(file)) checkRegular(each)
   return file
 }
 
 function resolveLink(path: string): string {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = explainingSystem(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (!found?.isSymbolicLink()) return path
-  if (existsSync(path)) return realpathSync(path)
+  if (existsSync(path)) return explainingSystem(path, () => realpathSync(path))
   throw new StoreError('damaged', `${path} is a symbolic link to a file that does not exist: put that file back, or remove the link`)
 }
 
