@@ -1,13 +1,13 @@
 import { isRefusal } from '../games/game.ts'
+import { CodeThrottle, type CodeTries } from './code-tries.ts'
 import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
 import type { Denial, Why } from './denial.ts'
-import { type Attempt, Logins, throttled } from './logins.ts'
+import { type Attempt, Logins } from './logins.ts'
 import { Lookalikes } from './lookalikes.ts'
 import { checkLobbyName, checkPersonName, foldName } from './names.ts'
 import { checkNew, type Passwords, WRONG } from './passwords.ts'
 import { type Account, type Accounts, type Clock, hasAccount, type PersonId } from './ports.ts'
 import { proposalFor } from './proposals.ts'
-import { Throttle } from './throttle.ts'
 import { type OnReplaced, type Visitor, Visitors } from './visitors.ts'
 
 export type { Visitor } from './visitors.ts'
@@ -65,8 +65,6 @@ export interface Seats {
 
 const NO_SEATS: Seats = { expects: () => false, revokeTokens() {}, giveUpSeats() {} }
 
-/** Guesses at invitations from one address. */
-const CODES = { burst: 20, refill: 10_000 }
 /** How long a session lasts, in milliseconds: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
 /** Guests whose reconnect secret is remembered, at most: the latest. */
@@ -89,7 +87,7 @@ export class People {
   readonly #onTrouble: (sentence: string, reason: unknown) => void
   readonly #seats: Seats
   readonly #logins: Logins
-  readonly #codes = new Throttle(CODES)
+  readonly #codes: CodeThrottle
   readonly #visitors: Visitors
   #registered: Promise<Lookalikes> | undefined
   /** The hashes of reconnect secrets, by the guest whose they are. */
@@ -106,6 +104,7 @@ export class People {
     this.#onTrouble = onTrouble
     this.#logins = new Logins(clock)
     this.#visitors = new Visitors(() => clock.now())
+    this.#codes = new CodeThrottle(clock)
   }
 
   /** Loads what was noted of earlier logins, and the registered names; to be called before anybody comes. */
@@ -215,10 +214,9 @@ export class People {
     if (!isRefusal(token)) await this.#accounts.closeSession(hashToken(token))
   }
 
-  /** Counts a guess at an invitation from an address; a refusal where there were too many. */
-  guessCode(address: string): Denial | undefined {
-    const wait = this.#codes.take(address, this.#clock.monotonic())
-    return wait > 0 ? throttled(wait) : undefined
+  /** Counts the wrong codes of invitations of a new connection from an address. */
+  codeTries(address: string): CodeTries {
+    return this.#codes.open(address)
   }
 
   /** What is wrong with a new password, without computing anything. */

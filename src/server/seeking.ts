@@ -1,5 +1,6 @@
 import { checkSeats, checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
+import type { CodeTries } from '../hall/code-tries.ts'
 import { inviteCode, readCode } from '../hall/codes.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
@@ -42,6 +43,7 @@ export class Seeking {
   readonly #rooms: Rooms
   readonly #line: Line
   #cancelSeek: (() => void) | undefined
+  #codeTries: CodeTries | undefined
 
   constructor(options: SeekingOptions) {
     this.#options = options
@@ -110,10 +112,14 @@ export class Seeking {
     if (busy || !this.#visitor) return busy ?? WHO
     const code = readCode(typed)
     if (isRefusal(code)) return coded('no-such-code', code)
-    const wait = this.#rooms.people.guessCode(this.#line.address)
-    if (wait) return denied(wait)
+    this.#codeTries ??= this.#rooms.people.codeTries(this.#line.address)
+    const denial = this.#codeTries.denial()
+    if (denial) return denied(denial)
     const wish = this.#rooms.hall.invitation(code)
-    if (!wish) return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
+    if (!wish) {
+      this.#codeTries.failed()
+      return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
+    }
     if (wish.person === this.#visitor.person)
       return { code: 'not-now', refused: 'this is your own invitation: tell the code to somebody else' }
     if (wish.against !== undefined && wish.against !== this.#visitor.person) {

@@ -362,13 +362,23 @@ describe('guesses at passwords', () => {
     expect(tries).toBe(10)
   })
 
-  test('invitations are guessed slowly too', async () => {
+  test('wrong codes of invitations count for their connection first, then for the address', async () => {
     const { people, clock } = gathering()
-    for (let tries = 0; tries < 20; tries++) expect(people.guessCode('192.0.2.1')).toBeUndefined()
-    expect(people.guessCode('192.0.2.1')).toEqual({ why: 'throttled', refused: 'too many tries: wait 10 seconds' })
-    expect(people.guessCode('192.0.2.2')).toBeUndefined()
-    await clock.pass(10_000)
-    expect(people.guessCode('192.0.2.1')).toBeUndefined()
+    const wrongCodes = (address: string) => {
+      const tries = people.codeTries(address)
+      let wrong = 0
+      for (; !tries.denial(); wrong++) tries.failed()
+      return { wrong, denial: () => tries.denial() }
+    }
+    const wait = (seconds: string) => ({ why: 'throttled', refused: `too many tries: wait ${seconds}` })
+    const first = wrongCodes('192.0.2.1')
+    expect([first.wrong, first.denial()]).toEqual([10, wait('20 seconds')])
+    expect(people.codeTries('192.0.2.1').denial()).toBeUndefined()
+    for (let connections = 1; connections < 30; connections++) expect(wrongCodes('192.0.2.1').wrong).toBe(10)
+    expect(people.codeTries('192.0.2.1').denial()).toEqual(wait('2 seconds'))
+    expect(people.codeTries('192.0.2.2').denial()).toBeUndefined()
+    await clock.pass(2_000)
+    expect(wrongCodes('192.0.2.1').wrong).toBe(1)
   })
 
   test('when too many are at it, that is said, and nobody is in', async () => {

@@ -82,3 +82,26 @@ test('200 students behind one address reach no limit: a quiz, two games of tic-t
   expect((await Promise.all(players)).flat()).toEqual([])
   expect(server.errors).toBe('')
 })
+
+test('200 students behind one address join each other by 100 codes at once, while wrong codes come from there', {
+  timeout: 60_000,
+}, async () => {
+  const { server, ports } = await serving([DOOR])
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const open = async (name: string) => {
+    const link = await NativeLink.open(ports[DOOR] ?? 0, () => {})
+    onTestFinished(() => link.close())
+    await link.ask({ type: 'enter', name })
+    return link
+  }
+  const guesser = await open('eve')
+  const guesses: ToClient[] = []
+  for (let tries = 0; tries < 50; tries++) guesses.push(await guesser.ask({ type: 'join', code: 'amber-otter-zebra' }))
+  expect(guesses.filter((answer) => answer.type === 'error' && answer.code === 'no-such-code')).toHaveLength(10)
+  const pairs = Array.from({ length: 100 }, async (_, n) => {
+    const [host, friend] = await Promise.all([open(`host${n}x`), open(`friend${n}x`)])
+    const invitation = await host.ask({ type: 'seek', game: 'scissors', private: true, wait: null })
+    return friend.ask({ type: 'join', code: 'code' in invitation ? (invitation.code ?? '') : '' })
+  })
+  expect((await Promise.all(pairs)).filter(({ type }) => type !== 'ok')).toEqual([])
+})
