@@ -30,7 +30,6 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
   ],
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
   ['server/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
-  ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the file that a damaged one is kept as'],
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]
 
