@@ -40,6 +40,8 @@ export interface Automaton<Name extends string = string> {
   readonly quiet?: readonly string[]
   /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
   readonly refusal?: Name
+  /** A language of other programs that this protocol speaks, so that nothing is wrong with bytes that look like it. */
+  readonly speaks?: string
   /**
    * What others than the two sides are not to see of a message, whole or begun: the first group of each match, as a pattern
    * with the flags `d` and `g`. `asked` is what the other side has said last.
@@ -131,6 +133,26 @@ export function expectation(automaton: Automaton, state: string, side: Side): st
   if (steps.length === 0) return 'the conversation is over'
   const forms = steps.filter(({ from }) => from === side)
   return forms.length === 0 ? `it is not the ${side}'s turn` : `expected ${forms.map(({ form }) => describe(form)).join(' or ')}`
+}
+
+/**
+ * A clause on what a side is to wait for before it may say a text that belongs to a later state; `undefined` where the text
+ * belongs to none that the other side leads to by itself.
+ */
+export function dueBefore(automaton: Automaton, state: string, side: Side, text: string): string | undefined {
+  const seen = new Set([state])
+  for (let reached = [state]; reached.length > 0; ) {
+    const others = reached
+      .flatMap((one) => legal(automaton, one))
+      .filter(({ from, name, form }) => from !== side && name !== automaton.refusal && !form.bye)
+    for (const { form, after } of others) {
+      const fits = after.some((step) => step.from === side && !step.form.bye && !step.form.closes && parse(step.form, text))
+      if (fits) return `it is not the ${side}'s turn yet; wait for ${describe(form)}`
+    }
+    reached = [...new Set(others.map(({ next }) => next))].filter((next) => !seen.has(next))
+    for (const next of reached) seen.add(next)
+  }
+  return undefined
 }
 
 /** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */

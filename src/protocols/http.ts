@@ -25,6 +25,7 @@ const automaton = {
     requested: { page: 'end', refused: 'end' },
     end: {},
   },
+  speaks: 'HTTP',
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

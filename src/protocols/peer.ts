@@ -2,7 +2,7 @@ import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import { revealed } from '../wire/visible.ts'
-import { type Automaton, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
+import { type Automaton, dueBefore, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
 import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished } from './sentences.ts'
 
 /** Waiting is a promise of the next message. */
@@ -26,6 +26,12 @@ export class Peer<Name extends string = string> implements Reader {
   #request: string | undefined
   /** Whether something that answers it was received. */
   #answered = false
+
+  /** Whether the next message had come when it was not yet the peer's turn. */
+  #early = false
+  /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
+  #clue = ''
+  #unfinished = 0
 
   /** The message that was received last, as it came. */
   #last = ''
@@ -116,8 +122,8 @@ export class Peer<Name extends string = string> implements Reader {
    */
   refuse(sentence: string): void {
     this.#answered = false
-    if (!this.#answerError(sentence)) throw new Ended('violation', sentence)
-    this.note(sentence)
+    if (!this.#answerError(sentence)) throw new Ended('violation', `${sentence}${this.#tooSoon()}`)
+    this.note(`${sentence}${this.#tooSoon()}`)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
   }
@@ -125,7 +131,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
   note(why: string, usual = false): void {
     if (!this.onRefused) return
-    const clue = clueOfText(this.#last)
+    const clue = this.#clueOf(this.#last)
     this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${clue}`, usual && clue === '')
   }
 
@@ -156,17 +162,31 @@ export class Peer<Name extends string = string> implements Reader {
   /** What the peer has sent of a message that is not whole, and lacks since then, in a sentence; `undefined` where there is none. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
-    if (!unfinished) return undefined
+    // what is left of UTF-16 behind its line end is the same fault
+    if (!unfinished || (this.#clue !== '' && unfinished.bytes.every((byte) => byte === 0))) return undefined
+    this.#unfinished = unfinished.bytes.length
     const seconds = Math.max(1, Math.floor(ms / 100)) / 10
     const sent = quotedUnfinished(this.speaker, unfinished)
-    return `the ${this.other} has sent ${sent} for ${seconds} s${clueOfBytes(unfinished)}`
+    return `the ${this.other} has sent ${sent} for ${seconds} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
 
   /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
   #rest({ how, unfinished }: Ended): string {
-    if (!unfinished) return ''
+    if (!unfinished || (how !== 'late' && unfinished.bytes.length === this.#unfinished)) return ''
     const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
-    return `${sent}${clueOfBytes(unfinished)}`
+    return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
+  }
+
+  /** A clue, unless it is the one that was given last. */
+  #clueOnce(clue: string): string {
+    if (clue === this.#clue) return ''
+    this.#clue = clue
+    return clue
+  }
+
+  #clueOf(text: string): string {
+    this.#clue = clueOfText(this.speaker, text)
+    return this.#clue
   }
 
   /**
@@ -228,6 +248,11 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
+  /** That the message had come before the peer's turn, as the end of a sentence. */
+  #tooSoon(): string {
+    return this.#early ? `; it had come before it was the ${this.other}'s turn` : ''
+  }
+
   #understand(text: string): Said<Name> | undefined {
     for (const step of this.#steps) {
       const { name, form, from } = step
@@ -255,6 +280,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   #say(name: Name, fields: readonly (string | number)[]): string {
     const step = stepOf(this.#steps, name)
+    this.#early = this.connection.unread > 0 && !this.awaited
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#take(step)
     const text = print(step.form, fields)
@@ -270,9 +296,10 @@ export class Peer<Name extends string = string> implements Reader {
 
   #illegal(text: string): string {
     const said = `the ${this.other} said ${quotedMessage(this.speaker, text)}`
-    const expected = expectation(this.#automaton, this.#state, this.other)
-    const theirs = this.#steps.some(({ from }) => from === this.other)
-    return `${said}, ${theirs ? 'which does not belong here;' : 'but'} ${expected}${clueOfText(text)}`
+    const due = this.awaited ? undefined : dueBefore(this.#automaton, this.#state, this.other, text)
+    const expected = due ?? expectation(this.#automaton, this.#state, this.other)
+    const theirs = due === undefined && this.#steps.some(({ from }) => from === this.other)
+    return `${said}, ${theirs ? 'which does not belong here;' : 'but'} ${expected}${this.#tooSoon()}${this.#clueOf(text)}`
   }
 }
 

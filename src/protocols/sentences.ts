@@ -29,16 +29,16 @@ export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished)
   return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
 }
 
-/** What unfinished bytes look like, as the end of a sentence; nothing for plain text. */
-export function clueOfBytes({ bytes }: Unfinished): string {
-  return clause(looksLike(bytes))
+/** What unfinished bytes look like, as the end of a sentence; nothing for plain text, nor for what the protocol wants. */
+export function clueOfBytes({ automaton }: Speaker, { bytes }: Unfinished): string {
+  return clause(automaton, looksLike(bytes))
 }
 
-/** What a whole message looks like, as the end of a sentence; nothing for plain text. */
-export function clueOfText(text: string): string {
-  return clause(textLooksLike(text))
+/** What a whole message looks like, as the end of a sentence; nothing for plain text, nor for what the protocol wants. */
+export function clueOfText({ automaton }: Speaker, text: string): string {
+  return clause(automaton, textLooksLike(text))
 }
 
-function clause(found: string | undefined): string {
-  return found === undefined ? '' : `; that looks like ${found}`
+function clause({ speaks }: Automaton, found: string | undefined): string {
+  return found === undefined || (speaks !== undefined && found.includes(speaks)) ? '' : `; that looks like ${found}`
 }

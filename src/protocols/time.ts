@@ -1,4 +1,6 @@
+import { Ended } from '../wire/ends.ts'
 import { segments } from '../wire/unframed.ts'
+import { quoted } from '../wire/visible.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
 import { nextUntilGone } from './leaving.ts'
 import type { Program, Protocol } from './protocol.ts'
@@ -39,15 +41,25 @@ const time: Protocol<Name> = {
   },
 
   async client(peer, { person, options, clock }) {
+    let unanswered: string | undefined
     for (let asked = 0; ; asked++) {
       const format = options.formats ? options.formats[asked] : await person.ask('Format: ', '')
-      if (!format) return
+      if (!format) break
       // what came too late for the format before must not be taken for the answer to this one
-      while (await peer.receiveWithin(0, clock)) {}
+      while (await peer.receiveWithin(0, clock)) unanswered = undefined
       peer.send('format', format)
-      person.say((await peer.receiveWithin(NO_ANSWER, clock))?.text)
+      const answer = await peer.receiveWithin(NO_ANSWER, clock)
+      if (!answer && !canBeEmpty(format, new Date(clock.now()))) unanswered ??= format
+      person.say(answer?.text)
     }
+    if (unanswered === undefined) return
+    throw new Ended('late', `no answer came to ${quoted(unanswered)} within ${NO_ANSWER / 1000} s; expected the time in that format`)
   },
+}
+
+/** Whether the answer to a format can be empty: on some systems there is no time zone, and no half of the day. */
+function canBeEmpty(format: string, now: Date): boolean {
+  return strftime(format.replace(/%[ZzpP]/g, ''), now) === ''
 }
 
 /** FH slides: "Processing Client Requests". */

@@ -19,17 +19,22 @@ export function looksLike(bytes: Uint8Array): string | undefined {
   return undefined
 }
 
-/** As `looksLike`, for a message that was decoded already: what was no UTF-8 there stands as `ff`. */
+/**
+ * As `looksLike`, for a message that was decoded already: what was no UTF-8 there stands as `ff`. The last byte of a packed
+ * number can be that of a line end, which the message is without.
+ */
 export function textLooksLike(text: string): string | undefined {
   if (isPlain(text)) return undefined
-  return looksLike(text.includes('\ufffd') ? encode(text.replaceAll('\ufffd', '\u00ff'), 'bytes') : encode(text))
+  const bytes = text.includes('\ufffd') ? encode(text.replaceAll('\ufffd', '\u00ff'), 'bytes') : encode(text)
+  return (text.startsWith('\0') ? packed(Uint8Array.of(...bytes, LF), `${text}\n`) : undefined) ?? looksLike(bytes)
 }
 
 /** Whether nothing in a text needs a closer look: most that is wrong is plain text all the same. */
 function isPlain(text: string): boolean {
-  return /^[\t -~]*$/.test(text) && !/^(?:b['"]|\s*[[{"]|[A-Z]{3,7} \S+ HTTP|SSH-)|\\n$/.test(text)
+  return /^[\t -~]*$/.test(text) && !/^(?:b['"]|'.*'$|\s*[[{"]|[A-Z]{3,7} \S+ HTTP|SSH-)|\\n$/.test(text)
 }
 
+const LF = 10
 /** Bytes that are looked at. */
 const HEAD = 4096
 /** A number that `struct.pack` has packed is mostly small. */
@@ -59,10 +64,15 @@ const CLUES: readonly Clue[] = [
   packed,
   lengthAhead,
   (_, text) => (/^[^\0]+\0+$/.test(text) ? 'a text with NUL behind it, as C keeps it: send strlen bytes of it, and \\n' : undefined),
+  (_, text) =>
+    /^(?:\0{3}|\0{7})$/.test(text)
+      ? 'the rest of a number as bytes, such as struct.pack("I", 10), whose first byte is a line end'
+      : undefined,
   (_, text) => (text.includes('\0') ? 'bytes with NUL among them, which no text has' : undefined),
   (_, text) => (/^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined),
   (_, text) => (/^\r[^\r\n]/.test(text) ? 'a line that ends in \\n\\r: the other way round, or \\n alone' : undefined),
   (_, text) => (/^b(['"]).*\1$/s.test(text) ? "the repr of Python's bytes, as str(b'...') gives it: send the bytes themselves" : undefined),
+  (_, text) => (/^'.*'$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined),
   (_, text) => (/\S\\n$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined),
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),
   (bytes) => (isUtf8(bytes) ? undefined : 'text that is not UTF-8, such as Latin-1, or no text at all'),
@@ -87,7 +97,7 @@ interface Length {
 
 const LENGTHS: readonly Length[] = [
   { size: 8, little: true, name: 'an 8-byte length before the text, little-endian, as struct.pack("<Q", ...) or a size_t of C' },
-  { size: 8, little: false, name: 'an 8-byte length before the text, big-endian, as struct.pack("!Q", ...)' },
+  { size: 8, little: false, name: 'an 8-byte length before the text, big-endian, as struct.pack("!Q", ...) or writeLong of Java' },
   { size: 4, little: false, name: 'a 4-byte length before the text, big-endian, as struct.pack("!I", ...) or writeInt of Java' },
   { size: 4, little: true, name: 'a 4-byte length before the text, little-endian, as struct.pack("I", ...) or an int of C' },
   { size: 2, little: false, name: 'a 2-byte length before the text, as Java\'s writeUTF, or struct.pack("!H", ...)' },
@@ -125,6 +135,9 @@ function lengthAt(bytes: Uint8Array, { size, little }: Length): number {
 /** What `struct.pack` calls a number of so many bytes. */
 const CODES: Readonly<Record<number, string>> = { 2: 'h', 4: 'i', 8: 'q' }
 
+/** What writes such a number in Java. */
+const WRITERS: Readonly<Record<number, string>> = { 2: 'writeShort', 4: 'writeInt', 8: 'writeLong' }
+
 /** A number alone, as `struct.pack` makes it. */
 function packed(bytes: Uint8Array, text: string): string | undefined {
   const code = CODES[bytes.length]
@@ -137,7 +150,7 @@ function packed(bytes: Uint8Array, text: string): string | undefined {
     if (number > SMALL) continue
     const how = little
       ? `little-endian, as struct.pack("${code}", ...) or C`
-      : `big-endian, as struct.pack("!${code}", ...) or writeInt of Java`
+      : `big-endian, as struct.pack("!${code}", ...) or ${WRITERS[bytes.length]} of Java`
     return `the number ${number} as ${bytes.length} bytes, ${how}: send it as text`
   }
   return undefined

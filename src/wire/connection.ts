@@ -144,6 +144,11 @@ export class Connection implements Sink {
     return this.#end
   }
 
+  /** Bytes of the peer that are unread. */
+  get unread(): number {
+    return this.#inbox.pending
+  }
+
   /** What the peer has sent of a message that is not whole, with nothing before it that is still to be read. */
   get unfinished(): Unfinished | undefined {
     return this.#end ? undefined : this.#inbox.unfinished

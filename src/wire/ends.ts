@@ -35,7 +35,7 @@ export class Ended extends Error {
 
 /** Sentences for what systems call broken connections, where more can be said than that. */
 const BROKEN: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens on the other side (ECONNREFUSED)',
+  ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
@@ -46,7 +46,7 @@ export function gone(broken: string | undefined, cut: number, unfinished: Unfini
   return new Ended(
     'finished',
     cut > 0
-      ? `the other side closed the connection in the middle of a message, ${cut} bytes into it`
+      ? `the other side closed the connection in the middle of a message, ${cut} ${cut === 1 ? 'byte' : 'bytes'} into it`
       : 'the other side closed the connection',
     unfinished,
   )

@@ -21,7 +21,9 @@ export function revealed(text: string): string {
 /** Text from outside as a short quotation on one line, for a sentence. */
 export function quoted(text: string, length = 60): string {
   const characters = text.length > length ? Array.from(text) : []
-  return revealed(JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text))
+  const json = JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text)
+  // bytes that are no characters are written as Python writes them, wherever they stand
+  return revealed(json.replace(JSON_ESCAPE, (_, before = '', letter, code) => `${before}\\x${code ?? (letter === 'b' ? '08' : '0c')}`))
 }
 
 /** Bytes from outside as a short quotation: as their text, or, where they are no plain UTF-8, as Python writes them, `\xff`. */
@@ -45,6 +47,8 @@ function escaped(char: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
+/** An escape of JSON for a control character that Python has none of its own for, behind backslashes in pairs. */
+const JSON_ESCAPE = /(?<!\\)((?:\\\\)*)\\(?:([bf])|u00([01][\da-f]))/g
 const SIGNS: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }
 const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2029\u202f-\u2065\u206a-\u{10ffff}]*$/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about

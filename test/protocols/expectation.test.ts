@@ -51,7 +51,10 @@ describe('what was expected', () => {
     const coming = server.receive().then(String, ({ message }) => message)
     theirs.write('50\n')
     await settled()
-    if (name === 'guess') expect(await coming).toBe('the client said "50", but it is not the client\'s turn')
-    else expect(heard.text).toBe('ERROR the client said "50", which does not belong here; expected "QUIT"\n')
+    if (name === 'guess') expect(await coming).toBe('the client said "50", but it is not the client\'s turn yet; wait for "GUESS"')
+    else
+      expect(heard.text).toBe(
+        'ERROR the client said "50", but it is not the client\'s turn yet; wait for AT {positions} (such as "AT 2 4 6")\n',
+      )
   })
 })

@@ -145,6 +145,19 @@ describe('the time client and other people’s servers', () => {
     expect(await peer.close()).toBeUndefined()
   })
 
+  test.each(['%H:%M', 'x'])('a server that never answers %j is said to', async (format) => {
+    const peer = await far('time', 'client', { options: { formats: [format] } })
+    await peer.clock.pass(2500)
+    const end = await peer.close()
+    expect(end?.message).toBe(`no answer came to "${format}" within 2 s; expected the time in that format`)
+  })
+
+  test('the name of a time zone can be empty, and then nothing is missing', async () => {
+    const peer = await far('time', 'client', { options: { formats: ['%Z'] } })
+    await peer.clock.pass(2500)
+    expect(await peer.close()).toBeUndefined()
+  })
+
   test('an answer that comes too late is not taken for the next one', async () => {
     const shown: string[] = []
     let type: ((line: string) => void) | undefined

@@ -168,6 +168,41 @@ describe('a message without its end, when the conversation ends', () => {
     expect((await talking.over)?.message).toContain(sentence)
   })
 
+  test('what was noticed before is not said again, nor what it looks like', async () => {
+    const { theirs, talking, clock, notices, say } = await watched('guess')
+    await say('5\0')
+    await clock.pass(2200)
+    expect(notices[0]).toContain('that looks like a text with NUL behind it')
+    theirs.finish()
+    await clock.pass(100)
+    expect((await talking.over)?.message).toBe(
+      'the client closed the connection in the middle of a message, 2 bytes into it; expected a number (such as "50")',
+    )
+  })
+
+  test('one byte is said as one', async () => {
+    const { theirs, talking, clock, say } = await watched('guess')
+    await say('5')
+    theirs.finish()
+    await clock.pass(100)
+    expect((await talking.over)?.message).toContain('1 byte into it: ')
+  })
+
+  test('what UTF-16 leaves behind its line end is the fault that was explained before', async () => {
+    const { clock, notices, say } = await watched('guess')
+    await say('5\x000\x00\n\x00')
+    await clock.pass(5000)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain('that looks like UTF-16 (little-endian)')
+  })
+
+  test('what is HTTP is right where HTTP is spoken', async () => {
+    const { clock, notices, say } = await watched('http')
+    await say('GET / HTTP/1.1\r\n')
+    await clock.pass(2200)
+    expect(notices[0]).toMatch(/for 2 s$/)
+  })
+
   test('a length that no message can have', async () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('Hello\n')
@@ -192,7 +227,7 @@ describe('what was refused in words of the protocol', () => {
     ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
     ['highlow', "b'50'\n", 'rejected: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
     ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
-    ['headtail', 'H\x00\n', 'rejected: the client said "H\\u0000": its last character is not H, T or Q; that looks like a text with NUL'],
+    ['headtail', 'H\x00\n', 'rejected: the client said "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
     ['http', 'hello\n', 'rejected: the client said "hello\\n": that is no request'],
   ])('%s: %j is shown at the host', async (name, said, sentence) => {
     const { clock, notices, say } = await watched(name, { typed: ['1', '1', '1'] })

@@ -15,6 +15,15 @@ function prefixed(text: string, size: number, little = false): Uint8Array {
   return Uint8Array.from([...(little ? length : length.toReversed()), ...body])
 }
 
+test.each([
+  ['!H', '\0', /^the number 10 as 2 bytes, .*writeShort/],
+  ['!I', '\0\0\0', /^the number 10 as 4 bytes, .*writeInt/],
+  ['!I', '\0\0\x01', /^the number 266 as 4 bytes/],
+  ['!Q', '\0\0\0\0\0\0\0', /^the number 10 as 8 bytes, .*writeLong/],
+])('a number of struct.pack(%j) whose last byte ends the line: %j', (_, text, clue) => {
+  expect(textLooksLike(text)).toMatch(clue)
+})
+
 describe('what bytes without an end look like', () => {
   test.each([
     ["Java's writeUTF", '\x00\x0250', /^a 2-byte length before the text, as Java's writeUTF/],
@@ -28,7 +37,10 @@ describe('what bytes without an end look like', () => {
     ["C#'s BinaryWriter", '\x0250', /^a 1-byte length before the text, as the BinaryWriter of C#/],
     ['struct.pack("!i", 50)', '\x00\x00\x00\x32', /^the number 50 as 4 bytes, big-endian, as struct\.pack\("!i"/],
     ['struct.pack("i", 50)', '\x32\x00\x00\x00', /^the number 50 as 4 bytes, little-endian, as struct\.pack\("i"/],
-    ['struct.pack("!h", 50)', '\x00\x32', /^the number 50 as 2 bytes, big-endian, as struct\.pack\("!h"/],
+    ['struct.pack("!h", 50)', '\x00\x32', /^the number 50 as 2 bytes, big-endian, as struct\.pack\("!h", \.\.\.\) or writeShort of Java/],
+    ['struct.pack("!q", 50)', '\x00\x00\x00\x00\x00\x00\x00\x32', /struct\.pack\("!q", \.\.\.\) or writeLong of Java/],
+    ['struct.pack("I", 10) behind its first byte', '\x00\x00\x00', /struct\.pack\("I", 10\)/],
+    ['the repr of a text', "'50'", /^the repr of a text/],
     ['struct.pack("d", 50)', '\x00\x00\x00\x00\x00\x00\x49\x40', /^the number 50 as 8 bytes, as struct\.pack\("d"/],
     ['a NUL behind the text', '50\x00', /NUL behind it, as C keeps it/],
     ['a buffer of C, filled with NUL', `50${'\x00'.repeat(62)}`, /NUL behind it/],

@@ -77,7 +77,7 @@ describe('text that is shown', () => {
   })
 
   test('is quoted on one line, and not for ever', () => {
-    expect(quoted('a\n"b"\x1b')).toBe('"a\\n\\"b\\"\\u001b"')
+    expect(quoted('a\n"b"\x1b')).toBe('"a\\n\\"b\\"\\x1b"')
     expect(quoted('x'.repeat(100), 10)).toBe(`"${'x'.repeat(10)}…"`)
   })
 })

@@ -186,7 +186,10 @@ describe('a client', () => {
     await listener.close()
     const here = unframed(await connectUdp(at))
     here.send('Hi Server')
-    await expect(here.receive()).rejects.toMatchObject({ how: 'reset', message: 'nobody listens on the other side (ECONNREFUSED)' })
+    await expect(here.receive()).rejects.toMatchObject({
+      how: 'reset',
+      message: 'nothing listens at the port of the other side (ECONNREFUSED)',
+    })
     await here.close()
   })
 

@@ -19,7 +19,7 @@ describe('quotations', () => {
     ['the pattern of no dots', '\u2800', '"\\u2800"'],
     ['the end of a line for Unicode alone', 'a\u2028b', '"a\\u2028b"'],
     ['what was given no meaning', '\ue000\uffff', '"\\ue000\\uffff"'],
-    ['control characters', '\u0000\u001b[2J\u009b', '"\\u0000\\u001b[2J\\x9b"'],
+    ['control characters', '\u0000\u001b[2J\u009b', '"\\x00\\x1b[2J\\x9b"'],
     ['the ends of lines', '50\r\n', '"50\\r\\n"'],
     ['half a character', '\ud83d', '"\\ud83d"'],
     ['blanks at the end', ' 50 ', '" 50 "'],
