@@ -159,7 +159,7 @@ test('bytes without their end are in the logs, plain and as JSON: when they wait
         /: the client has sent "50\\r" and no line end \(\\n\) for 2 s; that looks like a line that ends in CR alone/,
       )
       expect(server.errors).toContain('"LOGIN ada ***" and no line end (\\n) for 2 s')
-      expect(server.errors).toContain('it had sent "50\\r" and no line end (\\n); that looks like')
+      expect(server.errors).toContain('in the middle of a message, 3 bytes into it; expected a number')
     } else {
       const rows = server.errors
         .trim()
@@ -170,7 +170,7 @@ test('bytes without their end are in the logs, plain and as JSON: when they wait
         level: 'warn',
         msg: expect.stringMatching(/^the client has sent "…" and no line end \(\\n\) for 2 s; that looks like a line/),
       })
-      expect(rows.find(({ event }) => event === 'ended')?.msg).toMatch(/in the middle of a message, 3 bytes into it: it had sent "…"/)
+      expect(rows.find(({ event }) => event === 'ended')?.msg).toMatch(/in the middle of a message, 3 bytes into it; expected a number/)
     }
     server.signal('SIGTERM')
     expect(await server.exit).toBe(0)

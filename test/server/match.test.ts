@@ -220,7 +220,7 @@ describe('cells', () => {
   test('out of turn, a cell is refused and nothing happens', async () => {
     const { ada, grace } = await matched()
     await grace.say('5\n')
-    expect(linesOf(grace).at(-1)).toMatch(/^ERROR the client said "5", which does not belong here/)
+    expect(linesOf(grace).at(-1)).toMatch(/^ERROR the client said "5", but it is not the client's turn yet; wait for move/)
     await ada.say('1\n2\n')
     expect(linesOf(grace).at(-1)).toBe('move@1@O--------')
     await grace.say('5\n')
