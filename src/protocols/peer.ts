@@ -27,8 +27,9 @@ export class Peer<Name extends string = string> implements Reader {
   /** Whether something that answers it was received. */
   #answered = false
 
-  /** Whether the next message had come when it was not yet the peer's turn. */
-  #early = false
+  /** Whether the next message has come when it was not yet the peer's turn, and whether the last one had. */
+  #nextEarly = false
+  #lastEarly = false
   /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
   #clue = ''
   #unfinished = 0
@@ -216,6 +217,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** What the connection brings, for whoever waits. */
   message(text: string): void {
+    this.#lastEarly = this.#nextEarly
+    this.#nextEarly = false
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const sentence = this.#illegal(text)
@@ -250,7 +253,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** That the message had come before the peer's turn, as the end of a sentence. */
   #tooSoon(): string {
-    return this.#early ? `; it had come before it was the ${this.other}'s turn` : ''
+    return this.#lastEarly ? `; it had come before it was the ${this.other}'s turn` : ''
   }
 
   #understand(text: string): Said<Name> | undefined {
@@ -280,7 +283,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   #say(name: Name, fields: readonly (string | number)[]): string {
     const step = stepOf(this.#steps, name)
-    this.#early = this.connection.unread > 0 && !this.awaited
+    this.#nextEarly = this.connection.unread > 0 && !this.awaited
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#take(step)
     const text = print(step.form, fields)

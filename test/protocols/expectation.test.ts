@@ -57,4 +57,24 @@ describe('what was expected', () => {
         'ERROR the client said "50", but it is not the client\'s turn yet; wait for AT {positions} (such as "AT 2 4 6")\n',
       )
   })
+
+  test('only of a message that came too soon is it said that it did', async () => {
+    const { protocol } = await program('hangman')
+    const [ours, theirs] = memoryPair()
+    const server = new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), protocol.automaton, 'server')
+    const notes: string[] = []
+    server.onRefused = (sentence) => notes.push(sentence)
+    theirs.write('START\nxyz\n')
+    await server.receive()
+    server.send('WORD', 3, 8)
+    await server.receive()
+    server.refuse('one letter')
+    theirs.write('abc\n')
+    await server.receive()
+    server.refuse('one letter')
+    expect(notes).toEqual([
+      'the client said "xyz": one letter; it had come before it was the client\'s turn',
+      'the client said "abc": one letter',
+    ])
+  })
 })
