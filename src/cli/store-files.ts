@@ -10,7 +10,7 @@ import { StoreError } from '../storage/error.ts'
 import { explainingSystem, prepareFolder } from '../storage/folder.ts'
 import { finishBackup, makeFile } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
-import { checkDatabaseExists, lossOfDatabase, markOf, resolveDatabase } from '../storage/sqlite/files.ts'
+import { checkDatabaseExists, logOf, lossOfDatabase, markOf, resolveDatabase, workFilesOf } from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
@@ -57,7 +57,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
     if (!(await copiedByServer(data, copy))) await copiedHere(from, copy)
     storing(() => finishBackup(copy, to))
   } finally {
-    for (const rest of [copy, `${copy}-wal`, `${copy}-journal`]) rmSync(rest, { force: true })
+    for (const rest of [copy, ...workFilesOf(copy)]) rmSync(rest, { force: true })
   }
   new Terminal().say(`${to} has all of ${data}. To restore it, stop the server and put it into an empty folder as parlor.db`)
   return EXIT.good
@@ -127,7 +127,7 @@ function copyAll(path: string, folder: string): void {
   const copy = join(folder, 'parlor.db')
   const copies = [
     [path, copy],
-    [`${path}-wal`, `${copy}-wal`],
+    [logOf(path), logOf(copy)],
     [markOf(path), markOf(copy)],
   ] as const
   for (const [from, to] of copies) if (existsSync(from)) explainingSystem(from, () => copyFileSync(from, to))

@@ -1,7 +1,7 @@
 import type { Denial } from './denial.ts'
-import { throttled } from './logins.ts'
+import { RATES as LOGIN, throttled } from './logins.ts'
 import type { Clock } from './ports.ts'
-import { Bucket, type Rate, Throttle } from './throttle.ts'
+import { Bucket, Throttle } from './throttle.ts'
 
 /*
  * Only wrong codes count: first for the connection, so that a guesser limits itself, then for the address, which bounds
@@ -10,11 +10,7 @@ import { Bucket, type Rate, Throttle } from './throttle.ts'
  */
 
 /** How many wrong codes there may be at once, and after how many milliseconds each comes back. */
-const RATES = {
-  connection: { burst: 10, refill: 20_000 },
-  /** A whole year of students may be at one address. */
-  address: { burst: 300, refill: 2_000 },
-} satisfies Record<string, Rate>
+const RATES = { connection: LOGIN.pair, address: LOGIN.address }
 
 /** CodeTries counts the wrong codes of invitations that one connection sends. */
 export interface CodeTries {

@@ -17,7 +17,7 @@ import { type Rate, Throttle } from './throttle.ts'
  */
 
 /** How many tries there are at once, and after how many milliseconds each comes back. */
-const RATES = {
+export const RATES = {
   /** At a name, from one address from which it was logged in to. */
   pair: { burst: 10, refill: 20_000 },
   /** At a name, from all other addresses. */

@@ -16,9 +16,9 @@ const OTHERS_WRITE = 0o022
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Makes the folder of a store, or takes the one that is there, and has it and all files of
- * the store belong to their owner alone. A folder that has other files too, or belongs to another user, is left as it is.
- * Answers with the path of its database, which may not exist yet. Throws a StoreError where the folder cannot be used, also where it is read-only.
+ * Makes the folder of a store, or takes the one that is there, and makes it and all files of the store readable to their
+ * owner alone. A folder that has other files too, or belongs to another user, is left as it is. Answers with the path of its
+ * database, which may not exist yet. Throws a StoreError if the folder cannot be used, or is read-only.
  */
 export function prepareFolder(folder: string, onNotice: OnNotice): string {
   const made = explaining(folder, 'made', () => makeWithin(resolve(folder)))

@@ -4,6 +4,7 @@ import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'n
 import { type OnTrouble, warn } from '../commits.ts'
 import { StoreError, sentenceOf } from '../error.ts'
 import { explainingSystem, tryToWrite } from '../folder.ts'
+import { logOf } from './files.ts'
 import { FileIdentity } from './identity.ts'
 
 /**
@@ -52,8 +53,8 @@ export class Database {
       this.#rollback = this.prepare('ROLLBACK')
       // SQLite makes the log with the first of these
       this.run('BEGIN IMMEDIATE; COMMIT')
-      this.#identity = new FileIdentity([path, `${path}-wal`])
-      this.#log = explainingSystem(path, () => openSync(`${path}-wal`, 'r+'))
+      this.#identity = new FileIdentity([path, logOf(path)])
+      this.#log = explainingSystem(path, () => openSync(logOf(path), 'r+'))
     } catch (error) {
       this.#handle.close()
       throw error

@@ -3,8 +3,25 @@ import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
 import { explainingSystem } from '../folder.ts'
 
-/** What SQLite and the guard write beside a database. */
-const BESIDE = ['-wal', '-wal.found', '-wal.damaged', '-journal', '-shm']
+/** Where the write-ahead log of a database is. */
+export function logOf(path: string): string {
+  return `${path}-wal`
+}
+
+/** Where the guard keeps a second name of that log until it has looked at it. */
+export function keptLogOf(path: string): string {
+  return `${path}-wal.found`
+}
+
+/** Where the guard puts a log that is damaged. */
+export function damagedLogOf(path: string): string {
+  return `${path}-wal.damaged`
+}
+
+/** What SQLite alone reads and writes beside a database. */
+export function workFilesOf(path: string): string[] {
+  return [logOf(path), `${path}-journal`, `${path}-shm`]
+}
 
 /** The path of the mark of a database file. */
 export function markOf(path: string): string {
@@ -13,7 +30,7 @@ export function markOf(path: string): string {
 
 /** All paths that a store uses beside its database file. */
 export function pathsBeside(path: string): string[] {
-  return [...BESIDE.map((end) => path + end), markOf(path)]
+  return [...workFilesOf(path), keptLogOf(path), damagedLogOf(path), markOf(path)]
 }
 
 /**

@@ -4,7 +4,7 @@ import { isTemporary } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import { explainingSystem, type OnNotice } from '../folder.ts'
 import { type Database, type Durable, number, text } from './database.ts'
-import { markOf } from './files.ts'
+import { damagedLogOf, keptLogOf, logOf, markOf } from './files.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 
@@ -65,7 +65,7 @@ export class Guard {
     if (mark?.origin === origin.id && mark.place > progress.place) {
       const lost = lossOf(mark, progress)
       if (mark.durable === 'power' || isSameBoot(mark)) {
-        quietly(() => renameSync(keptLogOf(this.#path), `${logOf(this.#path)}.damaged`))
+        quietly(() => renameSync(keptLogOf(this.#path), damagedLogOf(this.#path)))
         throw this.damaged(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
       onNotice(`${this.#path}: the machine stopped without warning, and took what was written last along: ${lost}`)
@@ -133,15 +133,6 @@ export class Guard {
     )
     return this.#said
   }
-}
-
-/** Where the write-ahead log of a database file is, and where it has a second name. */
-function logOf(path: string): string {
-  return `${path}-wal`
-}
-
-function keptLogOf(path: string): string {
-  return `${path}-wal.found`
 }
 
 /** Origin is which file this is, and whether a server has or had it open. */

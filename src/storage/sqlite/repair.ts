@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Ending } from '../log.ts'
 import { makeFile, settle } from './backup.ts'
 import { createDatabase, Database, number, text } from './database.ts'
-import { lossOfDatabase, markOf, pathsBeside } from './files.ts'
+import { damagedLogOf, keptLogOf, lossOfDatabase, markOf, pathsBeside, workFilesOf } from './files.ts'
 import { batchOf, checksumOf, type Part, partsOf } from './journal.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf } from './scan.ts'
@@ -82,7 +82,7 @@ function archived(path: string, now: number): string {
     copyFileSync(from, to)
     chmodSync(to, 0o600)
   }
-  for (const kept of [`${path}-wal.damaged`, `${path}-wal.found`]) rmSync(kept, { force: true })
+  for (const kept of [damagedLogOf(path), keptLogOf(path)]) rmSync(kept, { force: true })
   return archive
 }
 
@@ -210,5 +210,5 @@ function removeDatabase(path: string): void {
 }
 
 function removeLogs(path: string): void {
-  for (const end of ['-wal', '-shm', '-journal']) rmSync(path + end, { force: true })
+  for (const each of workFilesOf(path)) rmSync(each, { force: true })
 }
