@@ -5,6 +5,7 @@ import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import { evolve, opened } from '../hall/table.ts'
+import { counted } from '../protocols/door/text.ts'
 import { askOperator, type OperatorAnswer } from '../server/operator.ts'
 import { StoreError } from '../storage/error.ts'
 import { explainingSystem, prepareFolder } from '../storage/folder.ts'
@@ -152,7 +153,7 @@ function report(path: string, { tables, events, problems }: Verification, json: 
   const terminal = new Terminal()
   if (json) return terminal.write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
   for (const problem of problems) complain(problem)
-  if (problems.length === 0) terminal.say(`${path} is in order: ${tables} tables with ${events} events`)
+  if (problems.length === 0) terminal.say(`${path} is in order: ${counted(tables, 'table')} with ${counted(events, 'event')}`)
   else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
 }
 

@@ -1,5 +1,6 @@
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { Clocks } from './clocks.ts'
+import { secondsOf } from './denial.ts'
 import type { ClockRules } from './ports.ts'
 
 /**
@@ -45,9 +46,4 @@ function waitFor(table: Claimable, seat: SeatNumber, other: SeatNumber, now: num
   const timed = opened.clock.total !== undefined || opened.clock.turn !== undefined
   if (timed || !toMove.includes(other) || toMove.includes(seat)) return undefined
   return { other, left: CLAIMABLE.silent - (now - turnSince), why: SILENT }
-}
-
-function secondsOf(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  return seconds === 1 ? '1 second' : `${seconds} seconds`
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Denial } from './denial.ts'
+import { type Denial, secondsOf } from './denial.ts'
 import type { Clock } from './ports.ts'
 import { type Rate, Throttle } from './throttle.ts'
 
@@ -118,6 +118,5 @@ function hash(text: string): string {
 
 /** The denial of who has to wait for so many milliseconds. */
 export function throttled(wait: number): Denial {
-  const seconds = Math.ceil(wait / 1000)
-  return { why: 'throttled', refused: `too many tries: wait ${seconds === 1 ? '1 second' : `${seconds} seconds`}` }
+  return { why: 'throttled', refused: `too many tries: wait ${secondsOf(wait)}` }
 }

@@ -3,7 +3,7 @@ import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import { revealed } from '../wire/visible.ts'
 import { type Automaton, dueBefore, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
-import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished } from './sentences.ts'
+import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 
 /** Waiting is a promise of the next message. */
 interface Waiting<Name extends string> {
@@ -66,7 +66,7 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /** The peer, as one whose messages are quoted. */
-  get speaker(): { readonly automaton: Automaton; readonly side: Side } {
+  get speaker(): Speaker {
     return { automaton: this.#automaton, side: this.other }
   }
 

@@ -5,7 +5,7 @@ import { quoted, quotedBytes } from '../wire/visible.ts'
 import type { Automaton, Side } from './automaton.ts'
 
 /** Whose messages are quoted, and in which protocol. */
-interface Speaker {
+export interface Speaker {
   readonly automaton: Automaton
   readonly side: Side
 }

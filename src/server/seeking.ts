@@ -2,6 +2,7 @@ import { checkSeats, checkSettings, type Entry, entryOf } from '../games/catalog
 import { isRefusal, type SeatNumber } from '../games/game.ts'
 import type { CodeTries } from '../hall/code-tries.ts'
 import { inviteCode, readCode } from '../hall/codes.ts'
+import { secondsOf } from '../hall/denial.ts'
 import type { Seek } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
@@ -219,9 +220,7 @@ export class Seeking {
     if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
     if (typeof found === 'string' && this.#rooms.calls.reaches(found) && !this.#rooms.calls.hears(found, own)) return MUTED
     const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
-    return wait > 0
-      ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${Math.ceil(wait / 1000)} seconds` }
-      : found
+    return wait > 0 ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${secondsOf(wait)}` } : found
   }
 
   /** The person of somebody who is here. */

@@ -49,7 +49,7 @@ test('a backup is made while the server runs, for its owner alone, and is restor
   expect(readdirSync(around).sort()).toEqual(['backup.db', 'data'])
   expect(await run('verify', file)).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/backup\.db is in order: 1 tables with \d+ events/),
+    output: expect.stringMatching(/backup\.db is in order: 1 table with \d+ events/),
   })
   const again = await run('backup', file, '--data', data)
   expect([again.code, again.errors]).toEqual([2, expect.stringContaining('is there already: choose another file')])
