@@ -1,7 +1,7 @@
 import { catalogue, type Entry } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { charactersOf, fold } from '../games/letters.ts'
-import { skeleton } from './skeleton.ts'
+import { type Reading, readingOf } from './reserved.ts'
 
 /** Characters (code points) of a name, at most. */
 const LONGEST = 20
@@ -35,18 +35,6 @@ const ALPHABETS = [
   // all others together, whose letters are rare
   new RegExp(`^[${[...SCRIPTS, 'Hani', 'Hira', 'Kana', 'Bopo', 'Hang'].map((script) => `\\P{scx=${script}}`).join('&&')}]*$`, 'v'),
 ]
-
-/** Who no person can claim to be, and what a line may be besides a name: a word of the protocols, half an HTTP request. */
-const RESERVED = new Set(
-  `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
-   error everybody everyone exit game games go guest help history house ignore invite join ladder leave login logout look
-   message mine mod moderator more move msg mute my name next nobody none offer operator parlor password peer people play
-   quit rank refuse register rematch resign resume resumed return root rules say seek seeks server session
-   somebody someone staff start stop style switch sysop system table tables tell telnet unignore unmute unregister
-   unwatch watch watcher watchers welcome whisper who whoever you`
-    .split(/\s+/)
-    .flatMap((word) => [word, lettersOf(skeleton(word))]),
-)
 
 /** The games, by each name that they have. */
 const GAMES = new Set(catalogue.flatMap(({ name, game }) => [foldName(name), foldName(game.name)]))
@@ -89,18 +77,19 @@ export function checkPersonName(text: string): string | Refusal {
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
   const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
-  const word = [name, skeleton(name)].map(lettersOf).find((text) => RESERVED.has(text))
-  return word === undefined ? name : { refused: `${name} cannot be a name: ${reasonFor(name, word)}; choose another` }
+  const reading = readingOf(name)
+  return reading ? { refused: `${name} cannot be a name: ${reasonFor(name, reading)}; choose another` } : name
 }
 
 function settingsOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
-/** Why a name cannot be one that has the letters of a reserved word. */
-function reasonFor(name: string, word: string): string {
+/** Why a name cannot be one that reads like a reserved word. */
+function reasonFor(name: string, { word, article }: Reading): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
-  return `it reads like "${word}", which has a meaning here, and other signs beside its letters make no difference`
+  const beside = article ? 'an article before it makes' : 'other signs beside its letters make'
+  return `it reads like "${word}", which has a meaning here, and ${beside} no difference`
 }
 
 /**
@@ -116,11 +105,6 @@ export function checkLobbyName(text: string): string | Refusal {
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
   const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)
   return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning behind "play"; choose another` }
-}
-
-/** The letters alone of a text, in lower case. */
-function lettersOf(text: string): string {
-  return foldName(text).replace(/\P{L}/gu, '')
 }
 
 /**

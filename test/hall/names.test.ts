@@ -93,7 +93,46 @@ describe('a person’s name', () => {
     expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: it `) })
   })
 
+  test.each([
+    [
+      'house',
+      ['the house', 'a house', 'the house 1', 'The  House', 'THE HOUSE', 'thehouse', 'Thehouse99', 'the_house', 'the-house', 'the h0use 1'],
+    ],
+    ['house', ['a — house', '(the) house', 'the the house', 't h e house', 'ｔｈｅ ｈｏｕｓｅ', 'the house🏠', 'ʜᴏᴜꜱᴇ', 'ᴛʜᴇ ʜᴏᴜꜱᴇ']],
+    [
+      'server',
+      [
+        'the server',
+        'A Server',
+        'A-server',
+        '\u0422\u04bb\u0435 \u0455\u0435\u0433\u0475\u0435\u0433',
+        '\u0430 \u0455\u0435\u0433\u0475\u0435\u0433',
+      ],
+    ],
+    ['server', ['\u0442\u04bb\u0435 \u0455\u0435\u0433\u0475\u0435\u0433']],
+    ['operator', ['an operator', 'An_Operator', 'the 0perator', 'an  operator 2']],
+    ['admin', ['ADM1N', 'ADMlN', 'an ADMlN', 'The Admin']],
+  ])('reads like %s behind an article, in digits or in letters that look alike: %j', (word, texts) => {
+    for (const text of texts) {
+      expect(checkName(text), text).toBe(text.normalize('NFC'))
+      expect(checkPersonName(text), text).toEqual({
+        refused: expect.stringContaining(`${text} cannot be a name: it reads like "${word}", `),
+      })
+    }
+  })
+
+  test.each(['ALI', 'Ali', 'Amine', 'Amore', 'Theo', 'Theresa', 'Anna', 'The Rock', 'the', 'An', 'A Lovelace', 'AIL', 'Anguest'])(
+    'can be %s, which begins or looks almost like one of these',
+    (name) => {
+      expect(checkPersonName(name)).toBe(name)
+    },
+  )
+
   test('that is refused for a word is refused with that word', () => {
+    expect(checkPersonName('the house')).toEqual({
+      refused:
+        'the house cannot be a name: it reads like "house", which has a meaning here, and an article before it makes no difference; choose another',
+    })
     expect(checkPersonName('guest90')).toEqual({
       refused:
         'guest90 cannot be a name: it reads like "guest", which has a meaning here, and other signs beside its letters make no difference; choose another',

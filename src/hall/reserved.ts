@@ -1,0 +1,69 @@
+import { skeleton } from './skeleton.ts'
+
+/** Who no person can claim to be, and what a line may be besides a name: a word of the protocols, half an HTTP request. */
+const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
+   error everybody everyone exit game games go guest help history house ignore invite join ladder leave login logout look
+   message mine mod moderator more move msg mute my name next nobody none offer operator parlor password peer people play
+   quit rank refuse register rematch resign resume resumed return root rules say seek seeks server session
+   somebody someone staff start stop style switch sysop system table tables tell telnet unignore unmute unregister
+   unwatch watch watcher watchers welcome whisper who whoever you`.split(/\s+/)
+
+const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
+
+/** Letters that are capitals as small as others; in Unicode's data they look like no other letter. */
+const SMALL_CAPITALS = new Map([...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'].map((capital, at) => [capital, 'abcdefghijklmnoprstuvwyz'.charAt(at)]))
+
+/** Words by what they look like, in lower case and in capitals. */
+const BY_LOOK = new Map(WORDS.flatMap((word) => [...looksOf(word), ...looksOf(word.toUpperCase())].map((look) => [look, word])))
+/** Words by what they look like where all is in capitals. */
+const BY_CAPITALS = new Map(WORDS.map((word) => [skeleton(word.toUpperCase()), word]))
+
+/** Reading is the reserved word that a name reads like. */
+export interface Reading {
+  readonly word: string
+  /** Whether it does so only without an article before it. */
+  readonly article: boolean
+}
+
+/**
+ * The reserved word that a name reads like: digits, blanks and punctuation make no difference, nor do letters that look
+ * alike, nor articles before it. `undefined` if there is none.
+ */
+export function readingOf(name: string): Reading | undefined {
+  // behind its letters a word has digits as ornaments; between them, they are read as letters
+  const words = name
+    .normalize('NFKC')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .map((word) => word.replace(/\P{L}+$/u, ''))
+    .filter((word) => word !== '')
+  const plain = wordLike(name) ?? wordLike(words.join(''))
+  if (plain !== undefined) return { word: plain, article: false }
+  const first = words.findIndex((word) => !looksOf(word).some((look) => ARTICLES.has(look)))
+  const rest = words.slice(Math.max(first, 0)).join('')
+  const behind = wordLike(rest) ?? wordLike(words.join(''), 'the') ?? wordLike(rest, 'the')
+  return behind === undefined ? undefined : { word: behind, article: true }
+}
+
+/** The reserved word that the letters of a text look like behind some others; capitals are read as such, for ALI is not "all". */
+function wordLike(text: string, before = ''): string | undefined {
+  const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))
+  const [words, looks, start] = isUpper
+    ? [BY_CAPITALS, [text, lettersOf(text)].map((one) => lettersOf(skeleton(one))), before.toUpperCase()]
+    : [BY_LOOK, looksOf(text), before]
+  for (const look of looks) {
+    const word = look.startsWith(start) ? words.get(look.slice(start.length)) : undefined
+    if (word !== undefined) return word
+  }
+  return undefined
+}
+
+/** What the letters of a text look like in lower case: as they are, and with the digits among them read as letters. */
+function looksOf(text: string): readonly string[] {
+  const lower = (one: string) => [...one.normalize('NFKC').toLowerCase()].map((letter) => SMALL_CAPITALS.get(letter) ?? letter).join('')
+  const letters = lettersOf(lower(text))
+  return [letters, ...[letters, text, skeleton(text)].map((one) => lettersOf(lower(skeleton(lower(one)))))]
+}
+
+function lettersOf(text: string): string {
+  return text.normalize('NFKC').replace(/\P{L}/gu, '')
+}
