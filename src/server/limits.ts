@@ -4,6 +4,7 @@ import { print } from '../protocols/automaton.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import type { Budget } from '../wire/allowance.ts'
 import type { Clock } from '../wire/clock.ts'
+import { Ignored } from '../wire/ignored.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Holdings } from './holdings.ts'
 import type { Rooms } from './rooms.ts'
@@ -126,7 +127,11 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
   const form = refusal === undefined ? undefined : messages[refusal]
   if (!form || transport.datagrams) return transport.reset()
   const cancel = clock.after(LINGER, () => transport.destroy())
-  transport.open({ data: () => {}, finished: () => {}, closed: cancel })
+  const ignored = new Ignored()
+  const data = ({ length }: Uint8Array) => {
+    if (!ignored.mayDiscard(length)) transport.pause()
+  }
+  transport.open({ data, finished: () => {}, closed: cancel })
   transport.write(protocol.framing(options).toClient.encode(print(form, [sentence])))
   transport.finish()
 }

@@ -2,6 +2,7 @@ import { Allowance, type Budget } from './allowance.ts'
 import { type Clock, wallClock } from './clock.ts'
 import { Ended, gone, type Unfinished } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
+import { Ignored } from './ignored.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import type { RunQueue } from './run-queue.ts'
@@ -92,6 +93,8 @@ export class Connection implements Sink {
   #peerGone = false
   #broken: string | undefined
   #paused = false
+  /** What the peer has sent that is no part of a message, where it has: most never do. */
+  #ignored: Ignored | undefined
   /** This side says nothing more. */
   #mute = false
   #closed = false
@@ -248,7 +251,7 @@ export class Connection implements Sink {
 
   data(bytes: Uint8Array): void {
     this.#outbox.answered()
-    if (this.#end) return
+    if (this.#end) return this.#discard(bytes.length)
     const first = !this.heard && this.#inbox.pending === 0
     if (first && TLS_HANDSHAKE.every((byte, i) => bytes[i] === byte)) {
       return this.fail(new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither'))
@@ -256,10 +259,16 @@ export class Connection implements Sink {
     this.#inbox.push(bytes)
     this.#offer()
     if (this.#inbox.pending > 0) this.quietSince = this.#clock.monotonic()
-    if (!this.#paused && this.#inbox.pending > this.#inboxLimit) {
-      this.#paused = true
-      this.transport.pause()
-    }
+    if (this.#inbox.pending > this.#inboxLimit) this.#pause()
+  }
+
+  /** Counts what is no part of a message as if it were one: it is paid for, and a peer that sends nothing else is ended. */
+  skipped(count: number): void {
+    if (this.#end) return this.#discard(count)
+    this.#ignored ??= new Ignored()
+    this.charge(this.#ignored.skip(count))
+    if (this.#ignored.excess !== undefined) this.fail(new Ended('much', this.#ignored.excess))
+    else if (this.#isResting) this.#pause()
   }
 
   finished(): void {
@@ -274,6 +283,18 @@ export class Connection implements Sink {
     if (!this.#peerGone) this.#broken = broken
     this.finished()
     this.#onClosed?.()
+  }
+
+  #pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.transport.pause()
+  }
+
+  /** Drops what comes after the end, so that the peer can read what it was told, up to a limit. */
+  #discard(count: number): void {
+    this.#ignored ??= new Ignored()
+    if (!this.#ignored.mayDiscard(count)) this.transport.pause()
   }
 
   #full(waiting: number, limit: number): void {
@@ -296,7 +317,7 @@ export class Connection implements Sink {
       this.#giving = false
     }
     // at last, for it may bring the next message at once
-    if (this.#paused && this.#inbox.pending <= this.#inboxLimit) {
+    if (this.#paused && this.#inbox.pending <= this.#inboxLimit && !(this.#isResting && this.#ignored?.any)) {
       this.#paused = false
       this.transport.resume()
     }
@@ -321,6 +342,7 @@ export class Connection implements Sink {
     this.#reader = undefined
     this.waitingSince = undefined
     this.received++
+    this.#ignored?.clear()
     this.#pay(message.length < FREE ? 1 : 1 + Math.trunc(message.length / FREE))
     reader.message(message)
     return this.#reader !== undefined || this.#onGone !== onGone

@@ -67,6 +67,10 @@ export abstract class Layer implements Transport, Sink {
     this.sink?.data(bytes)
   }
 
+  skipped(count: number): void {
+    this.sink?.skipped?.(count)
+  }
+
   finished(): void {
     this.sink?.finished()
   }

@@ -161,6 +161,7 @@ export class Telnet extends Layer {
 
   override data(bytes: Uint8Array): void {
     const text = this.#reader.read(bytes)
+    if (text.length < bytes.length) this.sink?.skipped?.(bytes.length - text.length)
     if (text.length > 0 || bytes.length === 0) this.sink?.data(text)
   }
 

@@ -8,6 +8,8 @@ export interface Address {
 export interface Sink {
   /** Bytes have come; the array is the sink's to keep. */
   data(bytes: Uint8Array): void
+  /** Bytes have come that are no part of what `data` brings, as commands of a layer between: so many. */
+  skipped?(count: number): void
   /** The peer will send nothing more, and may still read. */
   finished(): void
   /** Nothing goes either way any more; `broken` when the peer or the network broke it, with the system's code. */

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Budget } from '../../src/wire/allowance.ts'
 import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import type { Framing } from '../../src/wire/framing.ts'
 import { lines } from '../../src/wire/lines.ts'
+import { Telnet } from '../../src/wire/telnet.ts'
 import { encode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { literals, segments, untilEnd } from '../../src/wire/unframed.ts'
@@ -20,6 +22,20 @@ function connect(framing: Framing = lines(), options: Partial<ConnectionOptions>
   opened.push({ connection, clock })
   return { connection, clock, here, there, heard: heardBy(there), writes: () => writesOf(here) }
 }
+
+/** A connection with telnet laid over its transport, perhaps with a budget, and the raw other end. */
+function overTelnet(budget?: Budget) {
+  const [here, there] = memoryPair()
+  const clock = new TestClock()
+  const telnet = new Telnet(here)
+  const connection = new Connection(telnet, { incoming: lines(), outgoing: lines(), clock, budget })
+  opened.push({ connection, clock })
+  there.open({ data: () => {}, finished: () => {}, closed: () => {} })
+  return { telnet, connection, clock, there }
+}
+
+/** IAC NOP, which clients send so that networks keep a connection. */
+const NOP = Uint8Array.of(255, 241)
 
 /** How a reader fares: its message, or the end. */
 const fate = (promise: Promise<string>): Promise<string | Ended> => promise.catch((end: Ended) => end)
@@ -212,6 +228,50 @@ describe('too much', () => {
       message: 'the other side does not read as fast as it asks: 1001 bytes are waiting for it, and 1000 may',
     })
     expect(here.gaveUp).toBe('reset')
+  })
+
+  test('so does a peer that sends commands of telnet without end, with a sentence; a client that asks to be kept does not', async () => {
+    const { telnet, there, connection } = overTelnet()
+    const fateOf = fate(connection.receive())
+    for (let asked = 0; asked < 8192; asked++) there.write(NOP)
+    await settled()
+    expect(connection.end).toBeUndefined()
+    there.write('x\n')
+    expect(await fateOf).toBe('x')
+    const next = fate(connection.receive())
+    for (let asked = 0; asked < 8192; asked++) there.write(NOP)
+    await settled()
+    expect(connection.end).toBeUndefined()
+    there.write(NOP)
+    expect(await next).toMatchObject({
+      how: 'much',
+      message: 'the other side sent more than 16384 bytes of telnet commands without a line between them',
+    })
+    expect(telnet.active).toBe(true)
+  })
+
+  test('commands of telnet count against the budget as messages do: a peer that has spent it has to wait', async () => {
+    const { clock, there, connection } = overTelnet({ step: 10, open: () => () => 1000 })
+    const next = fate(connection.receive())
+    for (let asked = 0; asked < 1000; asked++) there.write(NOP)
+    await settled()
+    // 640 bytes were read, and the rest is left with the peer
+    expect(there.unsent).toBe(2000 - 640)
+    there.write('x\n')
+    await clock.pass(999)
+    expect(there.unsent).toBe(2002 - 640)
+    connection.fail(new Ended('ours', 'the test is over'))
+    expect(await next).toMatchObject({ how: 'ours' })
+  })
+
+  test('after the end, a megabyte is read and dropped, and no more', async () => {
+    const { connection, there, clock } = connect()
+    const closed = connection.close()
+    for (let kilobyte = 0; kilobyte < 2000; kilobyte++) there.write('x'.repeat(1024))
+    await settled()
+    expect(there.unsent).toBe((2000 - 1025) * 1024)
+    await clock.pass(2000)
+    await closed
   })
 
   test('what waits for its pace counts as well', async () => {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
 import { type Clock, wallClock } from '../clock.ts'
+import { Ignored } from '../ignored.ts'
 import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
 import { remoteOf, SocketTransport } from './socket.ts'
 import { ALIVE, connectedTcp, here, listening } from './tcp.ts'
@@ -164,7 +165,10 @@ function welcome(socket: Socket, peer: Address, context: SecureContext, clock: C
 function sayTls(socket: Socket, clock: Clock): void {
   const cancel = clock.after(FAREWELL, () => socket.destroy())
   socket.once('close', cancel)
-  socket.resume()
+  const ignored = new Ignored()
+  socket.on('data', ({ length }) => {
+    if (!ignored.mayDiscard(length)) socket.pause()
+  })
   socket.end('This port speaks TLS. Connect with TLS, as parlor join --tls does.\n')
 }
 

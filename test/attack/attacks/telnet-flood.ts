@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { dial, hear, longestWait } from '../../support/pipelining.ts'
+import { serving } from '../../support/process.ts'
+import type { Attack } from '../attack.ts'
+
+const CONNECTIONS = 8
+/** Milliseconds for which they negotiate. */
+const SPAN = 2000
+/** IAC DO SGA, IAC WILL NAWS, and an empty subnegotiation, again and again. */
+const NEGOTIATION = Buffer.from([255, 253, 3, 255, 251, 31, 255, 250, 24, 255, 240])
+const ROUND = Buffer.concat(Array<Buffer>(6000).fill(NEGOTIATION))
+
+/** Clients of telnet that negotiate without end, and connect again whenever the server has ended that. */
+export const attack: Attack = {
+  title: `negotiates telnet's options without end on ${CONNECTIONS} connections`,
+  short: true,
+  async run(cleanup) {
+    const { server, ports } = await serving(['parlor/door'])
+    cleanup.use(server)
+    const port = ports['parlor/door'] ?? 0
+    let going = true
+    let ended = 0
+    const flood = async () => {
+      while (going) {
+        const socket = dial(port, cleanup)
+        await hear(socket, '\n')
+        const closed = once(socket.resume(), 'close').then(() => true)
+        let open = true
+        while (going && open) {
+          const sent = socket.write(ROUND) || once(socket, 'drain').then(() => false)
+          open = !(await Promise.race([closed, sent, setTimeout(SPAN, false)]))
+        }
+        socket.destroy()
+        await closed
+        ended++
+      }
+    }
+    const floods = Array.from({ length: CONNECTIONS }, flood)
+    const wait = await longestWait(port, setTimeout(SPAN), cleanup)
+    going = false
+    await Promise.all(floods)
+    await server.complains(/more than 16384 bytes of telnet commands without a line/)
+    assert.ok(ended >= CONNECTIONS)
+    return `The server ended ${ended} connections; another client waited at most ${Math.round(wait)} ms.`
+  },
+}
