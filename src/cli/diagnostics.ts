@@ -1,5 +1,5 @@
 import { messageOf } from '../terminal/trouble.ts'
-import { revealed } from '../wire/visible.ts'
+import { quoted, revealed } from '../wire/visible.ts'
 
 /** Usage is a mistake in the command line: its sentence is printed, and the exit code is 2. */
 export class Usage extends Error {
@@ -24,3 +24,24 @@ export function onMistake(then: () => void, say: (sentence: string) => void = co
     then()
   })
 }
+
+/** What the library for command lines says of one that it refuses, as a sentence: which value, where, and what can stand there. */
+export function usageSentence(text: string): string {
+  const sentence = text.replace(/^error: /, '')
+  const missing = /^option '.*?(--[\w-]+) (\S+)' argument missing/s.exec(sentence)
+  if (missing) return sentence.replace(missing[0], `${missing[1]} needs a value: ${missing[1]} ${missing[2]}`)
+  const [all = '', option, optionValue, argumentValue, argument] = REFUSED_VALUE.exec(sentence) ?? []
+  if (all === '') return sentence
+  const where = option ?? argument ?? ''
+  const why = sentence
+    .slice(all.length)
+    .replace(/^It must/, 'it must')
+    .replace(/\.(?=\s*$)/, '')
+  // the grammar of networks says itself what was refused
+  if (where === `--${why.split(' ')[0]}`) return `--${why}`
+  return `${where} cannot be ${quoted(optionValue ?? argumentValue ?? '')}: ${why}`
+}
+
+/** `option '--split <sizes>' argument '0' is invalid. `, or `command-argument value '0' is invalid for argument 'port'. ` */
+const REFUSED_VALUE =
+  /^(?:option '.*?(--[\w-]+)[^']*' argument '(.*)' is invalid\. |command-argument value '(.*)' is invalid for argument '([^']+)'\. )/s

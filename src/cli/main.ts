@@ -4,7 +4,7 @@ import { defaults } from '../server/defaults.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
-import { complain, onMistake, outlivesReaders, Usage } from './diagnostics.ts'
+import { complain, onMistake, outlivesReaders, Usage, usageSentence } from './diagnostics.ts'
 import { faultValue } from './network.ts'
 import { address, list, moment, namedLimit, namedPort, number, port, several, span } from './values.ts'
 
@@ -53,7 +53,7 @@ export function commands(end: (code: number) => void, completes = true): Command
     // with "[options]" at every command, nothing else would fit beside them on a terminal
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ outputError: (text, write) => write(revealed(text.replace(/^error: /, 'parlor: '))) })
+    .configureOutput({ outputError: (text, write) => write(revealed(`parlor: ${usageSentence(text)}`)) })
     .version(version())
   const command = (usage: string, about: string, example: string) =>
     parlor

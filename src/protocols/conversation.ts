@@ -49,8 +49,8 @@ export type Noticed = 'unfinished' | 'rejected'
 
 /** Witness is told at once how a conversation ends. */
 export interface Witness {
-  /** Something a person should know is so, in a sentence. */
-  noticed?(what: Noticed, sentence: string): void
+  /** Something a person should know is so, in a sentence. Answers `false` where the sentence is not shown. */
+  noticed?(what: Noticed, sentence: string): unknown
   /** All is said: as the protocol ends, where no trouble is given. */
   over?(trouble: Error | undefined): void
   /** The connection is closed as well. */
@@ -124,6 +124,11 @@ export class Conversation implements Line {
     return this.#peer.awaited
   }
 
+  /** Whether its protocol has no end, so that all that a peer can do in the end is to close. */
+  get isEndless(): boolean {
+    return endless(this.#automaton)
+  }
+
   /** Where the conversation stands: a state of the protocol's automaton. */
   get state(): string {
     return this.#peer.state
@@ -181,7 +186,7 @@ export class Conversation implements Line {
     const sentence = this.#peer.unfinished(ms)
     if (sentence === undefined) return
     this.#noticedAfter = received
-    this.#witness.noticed('unfinished', sentence)
+    if (this.#witness.noticed('unfinished', sentence) === false) this.#peer.forgetUnfinished()
   }
 
   #note(sentence: string, usual: boolean): void {
@@ -227,7 +232,7 @@ export class Conversation implements Line {
   #close(trouble: Error | undefined): Promise<void> {
     const peerIsGone = trouble instanceof Ended && trouble.peerHasGone
     // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
-    const personIsGone = trouble instanceof EndOfInput && !endless(this.#automaton)
+    const personIsGone = trouble instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
     return !trouble || peerIsGone || personIsGone ? this.connection.close() : this.connection.abort()
   }

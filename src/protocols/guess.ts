@@ -55,7 +55,7 @@ export const guess: Protocol<Name, Words> = {
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
       // a number that is not taken is what a person types, and anything else what a program does wrong
-      if (view.last === 'wasted') peer.note('expected a number from 1 to 100', pythonInt(text) !== undefined)
+      if (view.last === 'wasted') peer.note(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
     if (outcome.winners.length === 0) peer.send('GAMEOVER')
@@ -75,6 +75,11 @@ export const guess: Protocol<Name, Words> = {
       } else if (SAYS[name]) person.say(SAYS[name])
     } while (peer.state !== 'end')
   },
+}
+
+/** What is wanted in place of a text that is none: of 5.5, which is a number, that is a whole one. */
+function wanted(text: string): string {
+  return text !== '' && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }
 
 /** Why the server cannot answer the last guess so; `undefined` where it can. */

@@ -9,7 +9,7 @@ export function wrongMiss({ left }: HangmanView, said: number): string | undefin
 /** Why a server cannot say that a letter stands at these positions, counted from 1. */
 export function wrongPositions({ shown }: HangmanView, positions: readonly number[]): string | undefined {
   const outside = positions.find((position) => shown[position - 1] === undefined)
-  if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}`
+  if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}: positions count from 1`
   const taken = positions.find((position) => shown[position - 1] !== '')
   return taken === undefined ? undefined : `position ${taken} was shown as ${shown[taken - 1]} already`
 }

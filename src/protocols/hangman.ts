@@ -156,7 +156,8 @@ async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Prom
   }
   const positions = heard.split(/ +/).map(Number)
   if (positions.some((position) => before.shown[position - 1] === undefined)) {
-    throw new Ended('violation', `the server said ${text}, and its word has ${before.shown.length} letters`)
+    const { length } = before.shown
+    throw new Ended('violation', `the server said ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
   }
   const wrong = wrongPositions(before, positions)
   if (wrong !== undefined) throw breach(text, wrong)

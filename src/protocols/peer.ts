@@ -171,6 +171,12 @@ export class Peer<Name extends string = string> implements Reader {
     return `the ${this.other} has sent ${sent} for ${seconds} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
 
+  /** The unfinished message was shown to no person, so the end of the conversation shows it. */
+  forgetUnfinished(): void {
+    this.#unfinished = 0
+    this.#clue = ''
+  }
+
   /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
   #rest({ how, unfinished }: Ended): string {
     if (!unfinished || (how !== 'late' && unfinished.bytes.length === this.#unfinished)) return ''

@@ -15,7 +15,7 @@ const automaton = {
     LOGIN: client('LOGIN {name} {password}', { example: 'LOGIN ada engine-1843', accepts: /^LOGIN (\S+) (\S.*)$/ }),
     NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest' }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
-    START: client('START {n}', { example: 'START 5', accepts: /^START +([1-9]|[1-4]\d|50) *$/, about: '1 to 50 questions' }),
+    START: client('START {n}', { example: 'START 5', accepts: /^START +(-?\d{1,15}) *$/, about: '1 to 50 questions' }),
     RESUME: client('RESUME', { about: 'goes on with a quiz that was not finished' }),
     RESUMED: server('RESUMED {i} {n} {points}', { example: 'RESUMED 3 5 1', accepts: /^RESUMED (\d+) (\d+) (\d+) *$/ }),
     QUESTION: server('QUESTION {i} {n} {text}', {
@@ -24,7 +24,7 @@ const automaton = {
     }),
     option: server('{letter} {text}', { example: 'A 80', accepts: /^([A-F]) (.+)$/ }),
     ask: server('ANSWER?', { asks: true }),
-    letter: client('{letter}', { example: 'A', accepts: /^ *([A-Fa-f]) *$/ }),
+    letter: client('{letter}', { example: 'A', accepts: /^ *([A-Za-z]) *$/ }),
     RIGHT: server('RIGHT {points}', { example: 'RIGHT 2', accepts: /^RIGHT (\d+) *$/ }),
     WRONG: server('WRONG {letter} {points}', {
       example: 'WRONG C 1',
@@ -133,6 +133,7 @@ async function welcome(peer: Peer<Name>, hall: Hallway): Promise<void> {
 }
 
 async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions }: Options): Promise<void> {
+  if (count < 1 || count > 50) return peer.refuse(`a quiz has 1 to 50 questions, not ${count}`)
   if (hall.holds(quiz.name)) return peer.refuse('you have a quiz that is not finished: RESUME it')
   const bank = questions ?? (await import('../games/questions/bank.ts')).bank
   const chair = await hall.seek(quiz, { options: { questions: bank, count }, seats: [0], wait: 0, rated: true, held: true })

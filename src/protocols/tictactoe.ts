@@ -15,7 +15,7 @@ interface Words {
 const SIDES = ['Server', 'Client'] as const
 
 const messages = {
-  MOVE: either('MOVE{cell}', { example: 'MOVE5', accepts: /^MOVE *\+?0*([1-9][0-9]*) *$/ }),
+  MOVE: either('MOVE{cell}', { example: 'MOVE5', accepts: /^MOVE *\+?0*([1-9][0-9]*|0|-[0-9]+) *$/ }),
   END: either('END', { bye: true, accepts: /^END/ }),
 } as const
 

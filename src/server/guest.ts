@@ -52,9 +52,11 @@ export class Guest implements Visit, Witness {
     this.#leave = leave
   }
 
-  noticed(what: Noticed, sentence: string): void {
+  noticed(what: Noticed, sentence: string): boolean {
     const { doorkeeper, logs } = this.#hosting
-    if (logs.noticed && doorkeeper.mayNotice(what, this.client)) logs.noticed(this, what, sentence)
+    if (!logs.noticed || !doorkeeper.mayNotice(what, this.client)) return false
+    logs.noticed(this, what, sentence)
+    return true
   }
 
   over(reason: Error | undefined): void {
@@ -79,10 +81,15 @@ export class Guest implements Visit, Witness {
     this.#hosting.doorkeeper.leave(this.#transport)
   }
 
+  /** Whether the client has ended the conversation in the only way that it has: silence in datagrams, and else closing. */
+  #isGoodEnd(reason: Error | undefined): boolean {
+    if (!(reason instanceof Ended)) return reason === undefined
+    if (this.#transport.datagrams) return reason.how === 'late'
+    return reason.peerHasGone && !reason.unfinished && this.#conversation?.isEndless === true
+  }
+
   #tell(reason: Error | undefined): void {
-    // nobody says goodbye in datagrams: silence is how a peer goes there
-    const gone = this.#transport.datagrams && reason instanceof Ended && reason.how === 'late'
-    const trouble = gone ? undefined : reason
+    const trouble = this.#isGoodEnd(reason) ? undefined : reason
     const outcome = outcomeOf(trouble)
     this.#tally.ended(outcome)
     const { server, clock, logs } = this.#hosting

@@ -34,6 +34,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     },
     { title: 'a position that the word does not have', typed: ['e'], says: ['WORD 3 8\n', 'AT 4\n'], sentence: 'its word has 3 letters' },
     {
+      title: 'position 0',
+      typed: ['e'],
+      says: ['WORD 3 8\n', 'AT 0\n'],
+      sentence: 'the server said AT 0, and its word has 3 letters: positions count from 1 to 3',
+    },
+    {
       title: 'a win with the wrong word',
       typed: ['e', 'l'],
       says: ['WORD 3 8\n', 'AT 1 2\n', 'AT 3\nEND WON eek\n'],
@@ -134,7 +140,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { title: 'an occupied cell', typed: ['1'], says: ['MOVE5\n', 'MOVE1\n'], sentence: 'the server said MOVE1: cell 1 is taken by X' },
     { title: 'its own cell again', typed: ['1'], says: ['MOVE5\n', 'MOVE5\n'], sentence: 'cell 5 is taken by O' },
     { title: 'a cell beyond the board', typed: [], says: ['MOVE10\n'], sentence: 'there is no cell 10; cells go from 1 to 9' },
-    { title: 'cell 0', typed: [], says: ['MOVE0\n'], sentence: '"MOVE0"' },
+    { title: 'cell 0', typed: [], says: ['MOVE0\n'], sentence: 'MOVE0: there is no cell 0; cells go from 1 to 9' },
+    { title: 'a cell below 0', typed: [], says: ['MOVE-1\n'], sentence: 'there is no cell -1; cells go from 1 to 9' },
   ],
   'tjc/tictactoe-alternative': [{ title: 'an occupied cell', typed: ['5'], says: ['MOVE5\n'], sentence: 'cell 5 is taken by X' }],
   headtail: [

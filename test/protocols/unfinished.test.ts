@@ -225,6 +225,8 @@ describe('what was refused in words of the protocol', () => {
     ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
     ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
     ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
+    ['guess', '5.5\n', 'rejected: the client said "5.5": expected a whole number from 1 to 100'],
+    ['highlow', '40.0\n', 'rejected: the client said "40.0": expected a whole number from 1 to 100'],
     ['highlow', "b'50'\n", 'rejected: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
     ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
     ['headtail', 'H\x00\n', 'rejected: the client said "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import type { Logs, Visit } from '../../src/server/logs.ts'
+import type { Ending, Logs, Visit } from '../../src/server/logs.ts'
 import { Server } from '../../src/server/server.ts'
 import { program } from '../support/play.ts'
 import { premises } from '../support/premises.ts'
 
-/** A server of tic-tac-toe on this machine, and a client that has heard its first move. */
-async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = []) {
-  const tictactoe = await program('tictactoe')
+/** A server of one program on this machine, tic-tac-toe for one, and a client that has heard its first message. */
+async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = [], name = 'tictactoe') {
+  const tictactoe = await program(name)
   const server = new Server({
     premises: premises(),
     programs: [tictactoe],
@@ -62,4 +62,35 @@ test('logs that fail keep no connection open, and the next one is served', async
   await vi.waitFor(() => expect(tally?.open).toBe(1))
   expect([...server.conversations]).toHaveLength(1)
   expect(failures).toMatchObject([{ message: 'the log is full' }])
+})
+
+test.each([
+  ['tjc/chat', 'Hello\n', 'info', 'good'],
+  ['c8/chat', '', 'info', 'good'],
+  ['tjc/chat', 'Hel', 'warn', 'finished'],
+  ['tjc/chat-quit', 'Hello\n', 'warn', 'finished'],
+  ['guess', '', 'warn', 'finished'],
+] as const)('%s: a client that says %j and closes is logged at %s as %s', async (name, says, level, outcome) => {
+  const ended = vi.fn<(visit: Visit, ending: Ending) => void>()
+  const { come } = await served({ ended }, [], name)
+  const socket = await come()
+  socket.end(says)
+  await vi.waitFor(() => expect(ended).toHaveBeenCalled())
+  expect(ended.mock.calls[0]?.[1]).toMatchObject({ level, outcome })
+})
+
+test('an unfinished message is in the row of the end where the limit of notices has hidden it before', async () => {
+  const sentences: string[] = []
+  const noticed = (_: Visit, __: string, sentence: string) => void sentences.push(sentence)
+  const ended = (_: Visit, { trouble }: Ending) => void sentences.push(trouble?.message ?? 'a good end')
+  const { come } = await served({ noticed, ended }, [], 'guess')
+  // of one address, twenty are shown at once
+  const clients = await Promise.all(Array.from({ length: 21 }, come))
+  for (const client of clients) client.write('50')
+  await vi.waitFor(() => expect(sentences).toHaveLength(20), { timeout: 5000 })
+  for (const client of clients) client.end()
+  await vi.waitFor(() => expect(sentences).toHaveLength(41))
+  const ends = sentences.slice(20)
+  expect(ends.every((sentence) => sentence.startsWith('the client closed the connection in the middle'))).toBe(true)
+  expect(ends.filter((sentence) => sentence.includes('it had sent "50" and no line end'))).toHaveLength(1)
 })

@@ -411,6 +411,12 @@ describe('the course of a quiz', () => {
     expect(lastOf(far)).toMatch(/^ERROR /)
   })
 
+  test.each([0, 51, -1])('START %d is answered with the range', async (count) => {
+    const far = await enter(new Room(), 'NAME ada', `START ${count}`, 'START 1')
+    expect(linesOf(far)).toContain(`ERROR a quiz has 1 to 50 questions, not ${count}`)
+    expect(linesOf(far)).toContainEqual(expect.stringMatching(/^QUESTION 1 1 /))
+  })
+
   test('an answer that the question does not have is refused, and asked for again', async () => {
     const far = await enter(new Room(), 'NAME ada', 'START 1', 'D')
     expect(linesOf(far).slice(-2)).toEqual(['ERROR "D" is no answer: give a letter from A to C', 'ANSWER?'])
