@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { allPrograms } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
-import { ConfigError, type Layer, type Settings, settle, splitName } from '../server/config.ts'
+import { ConfigError, type Layer, origin, type Settings, settle, splitName } from '../server/config.ts'
 import { settingsFile } from '../server/defaults.ts'
 import { environmentLayer, fileLayer, strays } from '../server/layers.ts'
 import { printJson, printToml } from '../server/printing.ts'
 import { printSpan } from '../server/spans.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { allOf, complain, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
 import { decodeTextFile } from './text-file.ts'
 import { whereOf } from './where.ts'
@@ -60,10 +60,33 @@ export async function configCommand(flags: Flags): Promise<number> {
 /** The settings of a server by flags, environment, file and defaults, in this order. Throws a usage error for what cannot be meant. */
 export async function settingsOf(flags: Flags): Promise<Settings> {
   for (const sentence of strays(process.env)) complain(sentence)
+  const layers = [...(await fileLayers(flags.config)), environmentLayer(process.env), flagLayer(flags)]
   try {
-    return settle(...(await fileLayers(flags.config)), environmentLayer(process.env), flagLayer(flags))
+    return settle(...layers)
   } catch (error) {
-    throw error instanceof ConfigError ? new Usage(error.message) : error
+    if (!(error instanceof ConfigError)) throw error
+    throw new Usage(...error.sentences, ...(await programFaults(layers)))
+  }
+}
+
+/** What is wrong with the names of programs in layers that have other faults, too. */
+async function programFaults(layers: readonly Layer[]): Promise<readonly string[]> {
+  const names = layers.flatMap(({ values, from, lineOf }) =>
+    ['only', 'iterative', 'ports'].flatMap((setting) => {
+      const given = values[setting]
+      const found = Array.isArray(given) ? given : setting === 'ports' ? Object.keys(given ?? {}) : []
+      const full = (name: string) => (setting === 'ports' ? `ports.${name}` : setting)
+      return found
+        .filter((name) => typeof name === 'string' && name.trim() !== '' && name !== ALL)
+        .map((name) => ({ name, at: origin(full(name), from(full(name)), lineOf?.(full(name))) }))
+    }),
+  )
+  try {
+    await allOf(names.map(({ name, at }) => saying(at, () => networked(name))))
+    return []
+  } catch (error) {
+    if (error instanceof Usage) return error.sentences
+    throw error
   }
 }
 
@@ -80,7 +103,13 @@ export interface Served {
 export async function servedBy(settings: Settings): Promise<Served> {
   const { only, ports, iterative } = settings.config
   const named = (name: string, setting: string) => sourced(settings, setting, () => networked(name))
-  const programs = only ? await Promise.all(only.map((name) => named(name, 'only'))) : await allPrograms()
+  const others = Object.keys(ports).filter((name) => name !== ALL)
+  const [chosen] = await allOf([
+    allOf((only ?? []).map((name) => named(name, 'only'))),
+    allOf(others.map((name) => named(name, `ports.${name}`))),
+    allOf(iterative.map((name) => named(name, 'iterative'))),
+  ])
+  const programs = only && chosen ? chosen : await allPrograms()
   const fitting = async (name: string, setting: string) => {
     const program = await named(name, setting)
     // what a file says of other programs is for another day
@@ -88,12 +117,15 @@ export async function servedBy(settings: Settings): Promise<Served> {
       throw new Usage(`${program.name} is not served; add --only ${name}`)
     return program.name
   }
-  for (const name of Object.keys(ports)) if (name !== ALL) await fitting(name, `ports.${name}`)
+  const [, oneByOne = []] = await allOf([
+    allOf(others.map((name) => fitting(name, `ports.${name}`))),
+    allOf(iterative.map((name) => fitting(name, 'iterative'))),
+  ])
   const served = [...new Set(programs)]
   return {
     programs: served,
     ports: portsOf(settings, served),
-    iterative: new Set(await Promise.all(iterative.map((name) => fitting(name, 'iterative')))),
+    iterative: new Set(oneByOne),
     http: httpOf(settings, served.length),
   }
 }
@@ -130,11 +162,15 @@ function httpOf({ config: { http, ports, portBase }, from }: Settings, programs:
 }
 
 /** What `make` makes of a setting; a usage error in that says where the setting comes from. */
-export async function sourced<Made>({ from }: Settings, setting: string, make: () => Promise<Made>): Promise<Made> {
+export function sourced<Made>({ from, lines }: Settings, setting: string, make: () => Promise<Made>): Promise<Made> {
+  return saying(origin(setting, from.get(setting), lines.get(setting)), make)
+}
+
+async function saying<Made>(at: string, make: () => Promise<Made>): Promise<Made> {
   try {
     return await make()
   } catch (error) {
-    throw error instanceof Usage ? new Usage(`${setting} (from ${from.get(setting)}): ${error.message}`) : error
+    throw error instanceof Usage ? new Usage(`${at}: ${error.message}`) : error
   }
 }
 
@@ -143,7 +179,8 @@ async function fileLayers(named = process.env.PARLOR_CONFIG || undefined): Promi
   try {
     return [fileLayer(file, decodeTextFile(file, await readFile(file)))]
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof Usage) throw error
+    if (error instanceof ConfigError) throw new Usage(...error.sentences)
+    if (error instanceof Usage) throw error
     if (named === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw new Usage(cannotRead(file, error))
   }

@@ -1,9 +1,29 @@
 import { messageOf } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/visible.ts'
 
-/** Usage is a mistake in the command line: its sentence is printed, and the exit code is 2. */
+/** Usage is a mistake in the command line, or several: each sentence is printed, and the exit code is 2. */
 export class Usage extends Error {
   override readonly name = 'Usage'
+  readonly sentences: readonly string[]
+
+  constructor(...sentences: readonly [string, ...string[]]) {
+    super(sentences.join('\n'))
+    this.sentences = sentences
+  }
+}
+
+/** Resolves with all values. Rejects with one Usage of all sentences if there are mistakes. */
+export async function allOf<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
+  const settled = await Promise.allSettled(promises)
+  const sentences: string[] = []
+  for (const each of settled) {
+    if (each.status === 'fulfilled') continue
+    if (!(each.reason instanceof Usage)) throw each.reason
+    sentences.push(...each.reason.sentences)
+  }
+  const [first, ...others] = new Set(sentences)
+  if (first !== undefined) throw new Usage(first, ...others)
+  return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
 /** Prints a diagnostic on standard error; nothing else of Parlor goes there. */

@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.good : EXIT.usage
-    else if (error instanceof Usage) code = usage(error.message)
+    else if (error instanceof Usage) code = usage(error)
     else throw error
   }
   // what was printed must be out before the process ends
@@ -37,8 +37,8 @@ function endsWithLauncher(): void {
   process.channel?.unref()
 }
 
-function usage(sentence: string): number {
-  complain(sentence)
+function usage({ sentences }: Usage): number {
+  for (const sentence of sentences) complain(sentence)
   return EXIT.usage
 }
 

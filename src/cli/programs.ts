@@ -20,16 +20,20 @@ export async function alone(name: string): Promise<Solo> {
   throw unknown(name)
 }
 
-/** The nearest program names to what was typed. */
-export function nearest(name: string): string {
+/** The program names that are spelt nearly as what was typed; `undefined` if none is. */
+function nearest(name: string): string | undefined {
   const lower = name.toLowerCase()
   const ending = programNames.filter((one) => one.split('/')[1] === lower)
   if (ending.length > 0) return ending.join(' or ')
-  return closestMatch(lower, [...shortNames, ...programNames]) ?? ''
+  const near = (word: string) =>
+    closestMatch(word, [...shortNames, ...programNames], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
+  return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1))
 }
 
 function unknown(name: string): Usage {
-  return new Usage(`there is no program ${JSON.stringify(name)}; did you mean ${nearest(name)}? All of them: parlor protocols`)
+  const meant = nearest(name)
+  const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
+  return new Usage(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
 
 /** Options that repeat a game as it was; every program takes them, also those in which nothing is left to chance. */

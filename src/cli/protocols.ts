@@ -24,9 +24,15 @@ async function all(): Promise<string> {
     programNames.map(async (name) => {
       const program = networkedOnes.get(name)
       const solo = await soloOf(name)
-      const ways = [...(program ? ['host, join'] : []), ...(solo ? ['solo'] : [])].join(', ')
-      return [name, shortNameOf(name) ?? '', program ? String(program.port) : '', ways, program?.protocol.title ?? solo?.title ?? '']
+      const short = shortNameOf(name)
+      const title = `${program?.protocol.title ?? solo?.title ?? ''}${solo ? ' (solo)' : ''}`
+      return [short ? `${name} (${short})` : name, (program ? String(program.port) : '').padStart(5), title]
     }),
   )
-  return `${columns([['PROGRAM', 'SHORT', 'PORT', 'WITH', 'WHAT IT IS'], ...rows])}\n\nOne of them in full: parlor protocols tictactoe\n`
+  return `${columns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows])}
+
+Both sides of those with a port: parlor host NAME, and parlor join NAME
+Those with (solo) without a network: parlor solo NAME
+One of them in full: parlor protocols tictactoe
+`
 }

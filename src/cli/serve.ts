@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
+import { columns } from '../lab/reference.ts'
 import { shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
 import type { Config, Settings } from '../server/config.ts'
@@ -204,21 +205,20 @@ function json(places: readonly Place[], web: Web | undefined): string {
 function table(places: readonly Place[], host: string): string {
   const rows = places
     .filter(({ transport }) => transport === 'tcp')
-    .map(({ program, address }) => [named(program), String(address.port), program.protocol.title])
-  const width = Math.max(...rows.map(([name = '']) => name.length))
-  const lines = rows.map(([name = '', port = '', title = '']) => `  ${name.padEnd(width)}  ${port.padStart(5)}  ${title}`)
+    .map(({ program, address }) => [named(program), String(address.port).padStart(5), program.protocol.title])
   const at = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const port = places[0]?.address.port ?? 0
   const name = places[0]?.program.name ?? ''
+  const short = shortNameOf(name) ?? name
   const join = `parlor join PROGRAM ${at} PORT`
-  const first = (command: string) => command.padEnd(join.length + 4)
+  const first = (command: string) => command.padEnd(join.length + 2)
   return `Parlor serves on ${host}, until Ctrl-C:
 
-${lines.join('\n')}
+${columns(rows)}
 
 ${reach(host)}Try one with a program of your own, or:
   ${first(`nc ${at} PORT`)}such as  nc ${at} ${port}
-  ${first(join)}such as  parlor join ${name} ${at} ${port}
+  ${first(join)}such as  parlor join ${short} ${at} ${port}
   ${first('parlor protocols PROGRAM')}what is said on the wire
 `
 }

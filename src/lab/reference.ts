@@ -81,34 +81,54 @@ export function sentence(title: string): string {
   return `${title[0]?.toUpperCase()}${title.slice(1)}.`
 }
 
-/** Rows in columns, each as wide as its widest cell; what is long goes on under itself. */
-export function columns(rows: readonly (readonly string[])[], width = 110): string {
+/** Columns of the terminals that are written for. */
+const WIDTH = 80
+/** Columns that the last cell of a row has at least; if there are fewer, it stands below the others. */
+const LEAST = 30
+/** Columns before what stands below a row. */
+const BELOW = 6
+
+/** Rows in columns that fit on a terminal: what is long goes on under itself. */
+export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows)
-    row.forEach((cell, at) => {
-      if (at < row.length - 1) widths[at] = Math.max(widths[at] ?? 0, cell.length)
-    })
+    for (const [at, cell] of row.slice(0, -1).entries()) widths[at] = Math.max(widths[at] ?? 0, Math.min(cell.length, WIDTH / 2))
   const indent = widths.reduce((sum, one) => sum + one + 2, 2)
-  return rows
-    .map((row) => {
-      const last = row.at(-1) ?? ''
-      const head = row
-        .slice(0, -1)
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-      return `  ${head}  ${wrapped(last, Math.max(30, width - indent)).join(`\n${' '.repeat(indent)}`)}`.trimEnd()
-    })
-    .join('\n')
+  return rows.map((row) => lines(row, widths, indent).join('\n')).join('\n')
 }
 
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/(?<=,) /)) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
+function lines(row: readonly string[], widths: readonly number[], indent: number): readonly string[] {
+  const last = row.at(-1) ?? ''
+  const cells = row.slice(0, -1)
+  const head = `  ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`
+  if (indent + LEAST <= WIDTH && head.length + 2 <= indent) {
+    const [first = '', ...others] = wrapped(last, WIDTH - indent)
+    return [`${head}  ${first}`.trimEnd(), ...others.map((line) => ' '.repeat(indent) + line)]
   }
-  return [...lines, line]
+  const shortened = wrapped(
+    `${cells
+      .slice(0, -1)
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')}  ${cells.at(-1)}`.trim(),
+    WIDTH - BELOW,
+  )
+  const below = last === '' ? [] : wrapped(last, WIDTH - BELOW)
+  return [...shortened.map((line, at) => ' '.repeat(at === 0 ? 2 : BELOW) + line), ...below.map((line) => ' '.repeat(BELOW) + line)]
+}
+
+/** Lines of a text: a list of steps is broken behind its commas, other text at its blanks, and within what is wider than a line. */
+function wrapped(text: string, width: number): string[] {
+  const found: string[] = []
+  let line = ''
+  for (const part of text.split(text.includes('→') ? /(?<=,) / : ' ').flatMap((one) => piecesOf(one, width))) {
+    if (line !== '' && line.length + part.length + 1 > width) {
+      found.push(line)
+      line = part
+    } else line = line === '' ? part : `${line} ${part}`
+  }
+  return [...found, line]
+}
+
+function piecesOf(text: string, width: number): readonly string[] {
+  return text === '' ? [''] : Array.from({ length: Math.ceil(text.length / width) }, (_, at) => text.slice(at * width, (at + 1) * width))
 }

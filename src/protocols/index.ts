@@ -45,6 +45,8 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
 /** The short names of the default editions. */
 const ALIASES: Readonly<Record<string, string>> = {
   hello: 'tjc/hello',
+  practice: 'tjc/practice',
+  robot: 'tjc/robot',
   chat: 'tjc/chat',
   tictactoe: 'tjc/tictactoe',
   guess: 'tjc/guess',

@@ -8,9 +8,15 @@ import { defaults, levelOf } from './defaults.ts'
 import { printSize, readSize } from './sizes.ts'
 import { printSpan, readSpan } from './spans.ts'
 
-/** ConfigError is a setting that cannot be meant; its message says where it stands and what is expected there. */
+/** ConfigError is settings that cannot be meant; each sentence says where one stands and what is expected there. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly sentences: readonly [string, ...string[]]
+
+  constructor(...sentences: readonly [string, ...string[]]) {
+    super(sentences.join('\n'))
+    this.sentences = sentences
+  }
 }
 
 const NONE = 'none'
@@ -166,6 +172,8 @@ export interface Layer {
   readonly values: Readonly<Record<string, unknown>>
   /** Where a setting comes from: `parlor.toml`, `PARLOR_HOST`, `--host`. */
   from(setting: string): string
+  /** The line of a setting in its file, if it stands in one. */
+  lineOf?(setting: string): number | undefined
 }
 
 /** Settings are what holds, and where each of it comes from. */
@@ -173,6 +181,8 @@ export interface Settings {
   readonly config: Config
   /** By the setting's name, `limits.tables`; the ports by program, `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
+  /** The lines of those that stand in a file. */
+  readonly lines: ReadonlyMap<string, number>
 }
 
 /** The settings that are tables of others. */
@@ -183,14 +193,20 @@ export const settingNames: readonly string[] = Object.keys(Config.shape).flatMap
   name === 'limits' ? Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`) : [name],
 )
 
-/** Lays layers over each other, the weakest first, with the defaults below. Throws a ConfigError for what cannot be meant. */
+/** Lays layers over each other, the weakest first, with the defaults below. Throws a ConfigError for all that cannot be meant. */
 export function settle(...layers: readonly Layer[]): Settings {
   const from = new Map<string, string>()
+  const lines = new Map<string, number>()
   const merged: Record<string, unknown> = {}
-  for (const layer of [{ values: defaults, from: () => 'default' }, ...layers]) {
-    check(layer)
+  const [fault, ...others] = layers.flatMap((layer) => [...faultsOf(layer)])
+  if (fault !== undefined) throw new ConfigError(fault, ...others)
+  const usual: Layer = { values: defaults, from: () => 'default' }
+  for (const layer of [usual, ...layers]) {
     for (const [setting, value] of flat(layer.values)) {
       from.set(setting, layer.from(setting))
+      const line = layer.lineOf?.(setting)
+      if (line === undefined) lines.delete(setting)
+      else lines.set(setting, line)
       put(merged, setting, value)
     }
   }
@@ -198,7 +214,7 @@ export function settle(...layers: readonly Layer[]): Settings {
     merged.level = levelOf[merged.log === 'json' ? 'json' : 'plain']
     from.set('level', 'default')
   }
-  return { config: Config.parse({ ports: {}, ...merged }), from }
+  return { config: Config.parse({ ports: {}, ...merged }), from, lines }
 }
 
 /** The program that a name or short name means; what is none stays as it is. */
@@ -206,24 +222,48 @@ export function fullName(name: string): string {
   return programNames.find((one) => one === name || shortNameOf(one) === name) ?? name
 }
 
-function check({ values, from }: Layer): void {
-  const issue = Part.safeParse(values).error?.issues[0]
-  if (!issue) return
-  if (issue.code === 'unrecognized_keys') {
-    const setting = [...issue.path, issue.keys[0]].join('.')
-    throw new ConfigError(`${setting} (from ${from(setting)}) is no setting; did you mean ${nearest(setting)}? All of them: parlor config`)
+/** What cannot be meant of what a source says, a sentence each, in the order of its lines. */
+function faultsOf(layer: Layer): readonly string[] {
+  const { values, from, lineOf = () => undefined } = layer
+  const sentence = (setting: string, wrong: string) => {
+    const line = lineOf(setting)
+    return { line: line ?? 0, text: `${origin(setting, from(setting), line)} ${wrong}` }
   }
-  const setting = issue.path.filter((part) => typeof part === 'string').join('.')
-  const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
-  const shown = typeof given === 'string' ? quoted(given) : JSON.stringify(given)
-  throw new ConfigError(`${setting} (from ${from(setting)}) is ${shown}, and must be ${issue.message}`)
+  const faults = (Part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => {
+        const setting = [...issue.path, key].join('.')
+        return sentence(setting, unknownSetting(setting))
+      })
+    }
+    const setting = issue.path.filter((part) => typeof part === 'string').join('.')
+    const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
+    return [sentence(setting, `is ${typeof given === 'string' ? quoted(given) : JSON.stringify(given)}, and must be ${issue.message}`)]
+  })
+  return faults.toSorted((one, other) => one.line - other.line).map(({ text: said }) => said)
 }
 
-/** The setting that was meant: also one of a table, by its last word alone. */
+/** A setting and where it comes from, as a sentence about it begins. */
+export function origin(setting: string, from: string | undefined, line: number | undefined): string {
+  return `${line === undefined ? '' : `line ${line}: `}${setting} (from ${from})`
+}
+
+function unknownSetting(setting: string): string {
+  const meant = nearest(setting)
+  return `is no setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
+}
+
+/** The setting that was meant: also one of a table, by its last word alone. `undefined` if none is spelt nearly so. */
 function nearest(typed: string): string | undefined {
-  const last = (name: string) => name.slice(name.lastIndexOf('.') + 1)
-  const byWord = closestMatch(last(typed), settingNames.map(last))
-  return settingNames.find((name) => last(name) === byWord)
+  const plain = (name: string) =>
+    name
+      .slice(name.lastIndexOf('.') + 1)
+      .replace(/[-_]/g, '')
+      .toLowerCase()
+  const candidates = [...settingNames, ...TABLES]
+  const word = plain(typed)
+  const meant = closestMatch(word, candidates.map(plain), { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
+  return candidates.find((name) => plain(name) === meant)
 }
 
 /** All values by the names of their settings, `limits.tables`; programs by their full names. */

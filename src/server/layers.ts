@@ -1,18 +1,48 @@
 import { closestMatch } from 'leven'
 import { parse, TomlError } from 'smol-toml'
-import { ConfigError, type Layer, put, settingNames, splitName } from './config.ts'
+import { ConfigError, fullName, type Layer, put, settingNames, splitName } from './config.ts'
 
 const LISTS: readonly string[] = ['only', 'iterative']
 
 /** The layer of a file. Throws a ConfigError where it is no TOML. */
 export function fileLayer(file: string, toml: string): Layer {
   try {
-    return { values: parse(toml), from: () => file }
+    const lines = linesOf(toml)
+    // a table within a line stands where its name does
+    const lineOf = (setting: string) => {
+      const [named] = [...lines.keys()].filter((name) => name === setting || withFullName(name) === setting)
+      return lines.get(named ?? splitName(setting)[0] ?? setting)
+    }
+    return { values: parse(toml), from: () => file, lineOf }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const [, what = error.message] = /^Invalid TOML document: (.*)/.exec(error.message) ?? []
     throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}; texts stand in quotes, as in first = "2m"`)
   }
+}
+
+/** The line of each setting and table in a file, by its name as it is written there. */
+function linesOf(toml: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  let table: readonly string[] = []
+  for (const [at, line] of toml.split('\n').entries()) {
+    const [, header, key] = /^\s*(?:\[\s*([^[\]]+?)\s*\]|([^=#[\]]+?)\s*=)/.exec(line) ?? []
+    if (header !== undefined) table = partsOf(header)
+    const name = [...table, ...(key === undefined ? [] : partsOf(key))].join('.')
+    if ((header ?? key) !== undefined && !found.has(name)) found.set(name, at + 1)
+  }
+  return found
+}
+
+/** The name of a setting with the full name of its program, if it is that of a port. */
+function withFullName(name: string): string {
+  const [table, key] = splitName(name)
+  return table === 'ports' ? `${table}.${fullName(key)}` : name
+}
+
+/** The parts of a dotted key of TOML, each without its quotes. */
+function partsOf(key: string): readonly string[] {
+  return [...key.matchAll(/"([^"]*)"|'([^']*)'|[^\s."']+/g)].map(([whole, double, single]) => double ?? single ?? whole)
 }
 
 /** The layer of the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports separated by commas. */

@@ -186,6 +186,6 @@ describe('serve', () => {
     await writeFile(join(folder, 'class.toml'), 'words = "no.txt"')
     const server = new Parlor(['serve', '--config', 'class.toml'], undefined, { cwd: folder })
     expect(await server.exit).toBe(2)
-    expect(server.errors).toBe('parlor: words (from class.toml): cannot read "no.txt": there is no such file\n')
+    expect(server.errors).toBe('parlor: line 1: words (from class.toml): cannot read "no.txt": there is no such file\n')
   })
 })

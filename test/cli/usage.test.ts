@@ -24,7 +24,8 @@ describe('the command line', () => {
   test.each([
     [['host', 'tictacto'], /did you mean tictactoe\?/],
     [['join', 'tjc/ges'], /did you mean tjc\/guess\?/],
-    [['host', 'robot'], /did you mean tjc\/robot\?/],
+    [['host', 'both-ways'], /did you mean c8\/both-ways\?/],
+    [['host', 'zzzzzz'], /^parlor: there is no program "zzzzzz"\. All of them: parlor protocols\n$/],
     [['solo', 'tictactoe'], /parlor host tictactoe/],
     [['host', 'book/secret'], /parlor solo book\/secret/],
     [['protocols', 'hangmen'], /did you mean hangman\?/],
@@ -87,6 +88,14 @@ describe('the command line', () => {
     const folder = await run('host', 'guess', '--unix', 'no/such/folder/socket')
     expect(folder).toMatchObject({ code: 1, errors: expect.stringMatching(/cannot listen on no\/such\/folder\/socket: .*folder/) })
     expect(folder.errors).not.toContain('port')
+  })
+
+  test('the list of all programs, and each by itself, fit a terminal of 80 columns', async () => {
+    for (const args of [[], ...programNames.map((name) => [name]), ['robot'], ['practice']]) {
+      const { code, output } = await run('protocols', ...args)
+      expect(code).toBe(0)
+      expect(output.split('\n').filter((line) => line.length > 80)).toEqual([])
+    }
   })
 
   test('the commands fit a terminal of 80 columns', async () => {

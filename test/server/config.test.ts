@@ -220,7 +220,7 @@ describe('parlor config', () => {
     [
       [],
       { toml: 'only = ["ges"]' },
-      'only (from parlor.toml): there is no program "ges"; did you mean guess? All of them: parlor protocols',
+      'line 1: only (from parlor.toml): there is no program "ges"; did you mean guess? All of them: parlor protocols',
     ],
     [['--only', 'ges'], {}, 'only (from --only): there is no program "ges"; did you mean guess? All of them: parlor protocols'],
     [
@@ -230,11 +230,67 @@ describe('parlor config', () => {
     ],
     [['--only', 'guess', '--port', 'chat=1'], {}, 'tjc/chat is not served; add --only tjc/chat'],
     [['--limit', 'seets=3'], {}, 'limits.seets (from --limit) is no setting; did you mean limits.seats? All of them: parlor config'],
+    [['--only', 'zzzzz'], {}, 'only (from --only): there is no program "zzzzz". All of them: parlor protocols'],
     [['--config', 'no.toml'], {}, 'cannot read "no.toml": there is no such file'],
     [[], { PARLOR_CONFIG: 'no.toml' }, 'cannot read "no.toml": there is no such file'],
     [['--framing', 'morse'], {}, 'framing (from --framing) is "morse", and must be lines, none or length'],
   ])('%j with %j is a usage error', async (args, given, sentence) => {
     expect(await run(['config', ...args], given)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
+  })
+
+  test('every fault of a parlor.toml is said at once, with its line, and what was meant only if something is near', async () => {
+    const toml = `host = 5
+colour = "red"
+only = ["gess", "tjc/hangmn"]
+limit = 3
+port_base = 7000
+
+[ports]
+"tjc/guess" = 70000
+chta = 4000
+
+[limits]
+conections = 4
+tables = 0
+idle = "2m"
+`
+    const { code, output, errors } = await run(['config'], { toml })
+    expect({ code, output }).toEqual({ code: 2, output: '' })
+    const all = 'All of them: parlor config'
+    const programs = 'All of them: parlor protocols'
+    expect(errors.split('\n')).toEqual([
+      'parlor: line 1: host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name',
+      `parlor: line 2: colour (from parlor.toml) is no setting. ${all}`,
+      `parlor: line 4: limit (from parlor.toml) is no setting; did you mean limits? ${all}`,
+      `parlor: line 5: port_base (from parlor.toml) is no setting; did you mean portBase? ${all}`,
+      'parlor: line 8: ports.tjc/guess (from parlor.toml) is 70000, and must be a port from 0 to 65535; 0 for any',
+      `parlor: line 12: limits.conections (from parlor.toml) is no setting; did you mean limits.connections? ${all}`,
+      'parlor: line 13: limits.tables (from parlor.toml) is 0, and must be a whole number from 1, or "none"',
+      `parlor: line 14: limits.idle (from parlor.toml) is no setting; did you mean idle? ${all}`,
+      `parlor: line 3: only (from parlor.toml): there is no program "gess"; did you mean guess? ${programs}`,
+      `parlor: line 3: only (from parlor.toml): there is no program "tjc/hangmn"; did you mean hangman? ${programs}`,
+      `parlor: line 9: ports.chta (from parlor.toml): there is no program "chta"; did you mean chat? ${programs}`,
+      '',
+    ])
+    const names = await run(['config'], { toml: 'only = ["gess"]\niterative = ["chta"]\n[ports]\nquizz = 1\ngusse = 2' })
+    expect(names.errors.match(/^parlor: line \d: \S+/gm)).toEqual([
+      'parlor: line 1: only',
+      'parlor: line 4: ports.quizz',
+      'parlor: line 5: ports.gusse',
+      'parlor: line 2: iterative',
+    ])
+  })
+
+  test('a wrong value of each setting is found in its line, whatever stands before it', () => {
+    for (const setting of settingNames) {
+      const [table, key] = setting.includes('.') ? setting.split('.') : [undefined, setting]
+      const toml = `# a comment with host = 1\n\nwords = "a = b"\n${table ? `[${table}]\n` : ''}${key === 'words' ? '' : `${key} = {}\n`}`
+      if (key === 'words' || key === 'ports') continue
+      expect(() => settle(file(toml)), setting).toThrow(`line ${table ? 5 : 4}: ${setting} (from parlor.toml) is {}`)
+    }
+    expect(() => settle(file('limits = { tables = 0 }'))).toThrow('line 1: limits.tables (from parlor.toml) is 0')
+    expect(() => settle(file('\nlimits.tables = 0'))).toThrow('line 2: limits.tables (from parlor.toml) is 0')
+    expect(() => settle(file('\n[ ports ]\n"tjc/guess" = -1'))).toThrow('line 3: ports.tjc/guess (from parlor.toml) is -1')
   })
 
   test('what a file says of programs that are not served today is for another day', async () => {
