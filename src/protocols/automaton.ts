@@ -22,6 +22,8 @@ export interface MessageForm {
   readonly closes?: true
   /** A sentence about it, for people. */
   readonly about?: string
+  /** What its field can be, where that is less than its name says: "from 1 to 9". */
+  readonly range?: string
 }
 
 /**
@@ -127,32 +129,71 @@ export function legal<Name extends string>(automaton: Automaton<Name>, state: st
   return found
 }
 
-/** A clause on what a side may say in a state: `expected "GUESS" or "GAMEOVER"`; or why it may say nothing there. */
-export function expectation(automaton: Automaton, state: string, side: Side): string {
+/**
+ * A clause on what a side may say in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may say nothing there. `whose` is
+ * "your" for the side itself.
+ */
+export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
   const steps = legal(automaton, state)
   if (steps.length === 0) return 'the conversation is over'
-  const forms = steps.filter(({ from }) => from === side)
-  return forms.length === 0 ? `it is not the ${side}'s turn` : `expected ${forms.map(({ form }) => describe(form)).join(' or ')}`
+  const due = steps.filter(({ from }) => from === side)
+  if (due.length === 0) return `it is not ${whose} turn`
+  const waits = due.every(({ form }) => form.bye || form.closes) && steps.some(({ from, form }) => from !== side && !form.bye)
+  return waits
+    ? `it is not ${whose} turn: only ${alternatives(automaton, due)} may be said now`
+    : `expected ${alternatives(automaton, due)}`
+}
+
+/** What a side may say in a state, as a list: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
+export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'name' | 'form'>[]): string {
+  const told = steps.filter(({ form }) => !form.closes)
+  // that it may also close is for a peer to know that has nothing else to say
+  if (told.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
+  const main = told.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
+  const byes = told.filter(({ form }) => form.bye).map(({ form }) => quoted(form.text))
+  const forms = (main.length > 0 ? main : told).map(({ form }) => form)
+  const alone = new Map(forms.filter(isField).map((form) => [form.text, describe(form)]))
+  const others = forms.filter((form) => !isField(form))
+  const like = alone.size === 0 && others.some(({ text }) => text.includes('{')) ? 'something like ' : ''
+  const list = inWords([...alone.values(), ...others.map(({ example }) => quoted(example))])
+  return `${like}${list}${main.length > 0 && byes.length > 0 ? `, or ${inWords(byes)} to stop` : ''}`
 }
 
 /**
  * A clause on what a side is to wait for before it may say a text that belongs to a later state; `undefined` where the text
- * belongs to none that the other side leads to by itself.
+ * belongs to none that the other side leads to by itself. `whose` as in `expectation`.
  */
-export function dueBefore(automaton: Automaton, state: string, side: Side, text: string): string | undefined {
+export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const seen = new Set([state])
   for (let reached = [state]; reached.length > 0; ) {
     const others = reached
       .flatMap((one) => legal(automaton, one))
       .filter(({ from, name, form }) => from !== side && name !== automaton.refusal && !form.bye)
-    for (const { form, after } of others) {
+    for (const { name, form, after } of others) {
       const fits = after.some((step) => step.from === side && !step.form.bye && !step.form.closes && parse(step.form, text))
-      if (fits) return `it is not the ${side}'s turn yet; wait for ${describe(form)}`
+      if (fits) return `it is not ${whose} turn yet; wait for ${alternatives(automaton, [{ name, form }])}`
     }
     reached = [...new Set(others.map(({ next }) => next))].filter((next) => !seen.has(next))
     for (const next of reached) seen.add(next)
   }
   return undefined
+}
+
+/**
+ * What is wrong with a text that is nearly one of these messages, as the end of a sentence: capital and small letters, or
+ * blanks around it; nothing where it is none of them.
+ */
+export function nearMiss(steps: readonly Step[], text: string): string {
+  const trimmed = text.trim()
+  for (const { form } of steps) {
+    const word = partsOf(form)[0]?.trim() ?? ''
+    const said = trimmed.slice(0, word.length)
+    if (form.closes || said.toLowerCase() !== word.toLowerCase()) continue
+    const meant = parse(form, word + trimmed.slice(word.length)) !== undefined
+    if (meant && said !== word) return `; write ${quoted(word)}, and not ${quoted(said)}`
+    if (meant && trimmed !== text) return '; leave out the blanks around it'
+  }
+  return ''
 }
 
 /** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
@@ -190,13 +231,19 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
   })
 }
 
-function describe({ text, example, closes, about }: MessageForm): string {
-  if (closes) return about ?? 'the end of the connection'
-  if (!text.includes('{')) return quoted(text)
-  // as a quotation, so that a text of several lines stays on one
-  const [, field] = /^\{(\w+)\}$/.exec(text) ?? []
-  const shape = field === undefined ? quoted(text).slice(1, -1) : `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}`
-  return `${shape} (such as ${quoted(example)})`
+/** Whether a message is one field and nothing else. */
+function isField({ text }: MessageForm): boolean {
+  return /^\{\w+\}$/.test(text)
+}
+
+function describe({ text, example, range }: MessageForm): string {
+  const field = text.slice(1, -1)
+  return `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}${range === undefined ? '' : ` ${range}`} (such as ${quoted(example)})`
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function inWords(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }
 
 const FIELD = /\{\w+\}/g

@@ -23,7 +23,7 @@ const automaton = {
   states: {
     start: { GUESS: 'guessing' },
     guessing: { guess: 'judging' },
-    judging: { low: 'missed', high: 'missed', wasted: 'missed', right: 'end' },
+    judging: { low: 'missed', high: 'missed', right: 'end', wasted: 'missed' },
     missed: { GUESS: 'guessing', GAMEOVER: 'end' },
     end: {},
   },

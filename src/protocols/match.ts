@@ -24,7 +24,7 @@ const automaton = {
       asks: true,
       about: 'nine cells, row by row',
     }),
-    cell: client('{cell}', { example: '5', accepts: /^ *\+?0*([1-9][0-9]*) *$/ }),
+    cell: client('{cell}', { example: '5', range: 'from 1 to 9', accepts: /^ *\+?0*([1-9][0-9]*) *$/ }),
     moved: server('moved@{game}@{name}@{cell}@{board}', {
       example: 'moved@17@ada@1@O---X----',
       accepts: new RegExp(`^moved@(\\d+)@${NAME}@([1-9])@${BOARD} *$`, 'u'),

@@ -2,7 +2,19 @@ import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import { revealed } from '../wire/visible.ts'
-import { type Automaton, dueBefore, expectation, legal, parse, print, type Said, type Side, type Step } from './automaton.ts'
+import {
+  type Automaton,
+  alternatives,
+  dueBefore,
+  expectation,
+  legal,
+  nearMiss,
+  parse,
+  print,
+  type Said,
+  type Side,
+  type Step,
+} from './automaton.ts'
 import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 
 /** Waiting is a promise of the next message. */
@@ -154,8 +166,8 @@ export class Peer<Name extends string = string> implements Reader {
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
   explain(end: Ended): Ended {
     if (end.how === 'ours' || end.how === 'violation') return end
-    const theirs = this.#steps.some(({ from }) => from === this.other)
-    const open = theirs ? expectation(this.#automaton, this.#state, this.other) : 'it was this side’s turn'
+    const theirs = this.#steps.filter(({ from }) => from === this.other)
+    const open = theirs.length > 0 ? `expected ${alternatives(this.#automaton, theirs)}` : 'it was this side’s turn'
     const said = end.message.replace('the other side', `the ${this.other}`)
     return new Ended(end.how, `${said}${this.#rest(end)}; ${open}`, end.unfinished)
   }
@@ -227,8 +239,9 @@ export class Peer<Name extends string = string> implements Reader {
     this.#nextEarly = false
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
-    const sentence = this.#illegal(text)
-    if (this.#answerError(sentence)) {
+    const clue = this.#clueOf(text)
+    const sentence = `${this.#illegal(text)}${clue}`
+    if (this.#answerError(`${this.#illegal(text, true)}${clue}`)) {
       this.onRefused?.(sentence, false)
       this.connection.read(this)
     } else this.#done()?.reject(new Ended('violation', sentence))
@@ -258,8 +271,8 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /** That the message had come before the peer's turn, as the end of a sentence. */
-  #tooSoon(): string {
-    return this.#lastEarly ? `; it had come before it was the ${this.other}'s turn` : ''
+  #tooSoon(whose = `the ${this.other}'s`): string {
+    return this.#lastEarly ? `; it had come before it was ${whose} turn` : ''
   }
 
   #understand(text: string): Said<Name> | undefined {
@@ -303,12 +316,16 @@ export class Peer<Name extends string = string> implements Reader {
     this.#steps = after
   }
 
-  #illegal(text: string): string {
-    const said = `the ${this.other} said ${quotedMessage(this.speaker, text)}`
-    const due = this.awaited ? undefined : dueBefore(this.#automaton, this.#state, this.other, text)
-    const expected = due ?? expectation(this.#automaton, this.#state, this.other)
-    const theirs = due === undefined && this.#steps.some(({ from }) => from === this.other)
-    return `${said}, ${theirs ? 'which does not belong here;' : 'but'} ${expected}${this.#tooSoon()}${this.#clueOf(text)}`
+  /** Why a message is illegal, in a sentence about the peer, or, where it goes there, to it. */
+  #illegal(text: string, toPeer = false): string {
+    const whose = toPeer ? 'your' : `the ${this.other}'s`
+    const said = `${toPeer ? '' : `the ${this.other} said `}${quotedMessage(this.speaker, text)}`
+    const due = this.awaited ? undefined : dueBefore(this.#automaton, this.#state, this.other, text, whose)
+    const expected = due ?? expectation(this.#automaton, this.#state, this.other, whose)
+    const theirs = this.#steps.filter(({ from }) => from === this.other)
+    const soon = `${this.#tooSoon(whose)}${nearMiss(theirs, text)}`
+    if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${soon}`
+    return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${soon}`
   }
 }
 

@@ -46,7 +46,7 @@ const automaton = {
   },
   start: 'nameless',
   states: {
-    nameless: { REGISTER: 'naming', LOGIN: 'naming', NAME: 'naming' },
+    nameless: { NAME: 'naming', REGISTER: 'naming', LOGIN: 'naming' },
     naming: { Welcome: 'ready', ERROR: 'nameless' },
     ready: { START: 'starting', RESUME: 'starting', RESUMED: 'resumed' },
     starting: { RESUMED: 'resumed', QUESTION: 'asking', ERROR: 'ready' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Automaton, client, expectation, server } from '../../src/protocols/automaton.ts'
+import { programNames } from '../../src/protocols/index.ts'
 import { Peer } from '../../src/protocols/peer.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/lines.ts'
@@ -34,12 +35,59 @@ describe('what was expected', () => {
   })
 
   test.each([
+    ['quiz', 'nameless', 'client', 'something like "NAME ada", "REGISTER ada engine-1843" or "LOGIN ada engine-1843", or "QUIT" to stop'],
+    ['quiz', 'ready', 'client', 'something like "START 5" or "RESUME", or "QUIT" to stop'],
+    ['guess', 'judging', 'server', '"LOW", "HIGH", "WIN" or "Please enter number 1 to 100"'],
+    ['tictactoe', 'client moves', 'client', 'something like "MOVE5", or "END" to stop'],
+    ['talk', 'client speaks', 'client', 'a text (such as "Hello") or "play tictactoe", or "/q" to stop'],
+    ['number', 'guessing', 'client', 'a number (such as "50")'],
+    ['match', 'asked', 'client', 'a cell from 1 to 9 (such as "5"), or "QUIT" to stop'],
+  ] as const)('of %s in the state "%s" reads as English, the likeliest first', async (name, state, side, list) => {
+    expect(expectation((await program(name)).protocol.automaton, state, side)).toBe(`expected ${list}`)
+  })
+
+  test('has no braces and ends no connection, in any state of any program', async () => {
+    for (const name of programNames.filter((one) => one !== 'book/secret')) {
+      const { automaton } = (await program(name)).protocol
+      for (const state of Object.keys(automaton.states)) {
+        for (const side of ['server', 'client'] as const)
+          expect(expectation(automaton, state, side)).not.toMatch(/[{}]|close|end of the connection/)
+      }
+    }
+  })
+
+  test.each([
+    ['tictactoe', 'server', 'move4', 'expected something like "MOVE5", or "END" to stop; write "MOVE", and not "move"'],
+    ['hangman', 'server', 'start', 'expected "START", or "QUIT" to stop; write "START", and not "start"'],
+    ['hangman', 'server', ' START', 'expected "START", or "QUIT" to stop; leave out the blanks around it'],
+    ['hangman', 'server', 'stop', 'expected "START", or "QUIT" to stop'],
+    ['quiz', 'server', 'name ada', 'write "NAME", and not "name"'],
+    ['quiz', 'server', 'Quit', 'write "QUIT", and not "Quit"'],
+    ['scissors', 'client', 'choose', 'write "CHOOSE", and not "choose"'],
+    ['number', 'client', 'too big!', 'write "Too big!", and not "too big!"'],
+  ] as const)('%s, at the %s: of %j it is said what is wrong', async (name, side, said, sentence) => {
+    const { protocol, defaults = {} } = await program(name)
+    const [ours, theirs] = memoryPair()
+    const { toServer, toClient } = protocol.framing(defaults)
+    const incoming = side === 'server' ? toServer : toClient
+    const state = { tictactoe: 'client moves', number: 'judging' }[name as string] ?? protocol.automaton.start
+    const peer = new Peer(new Connection(ours, { incoming, outgoing: lines() }), protocol.automaton, side, state)
+    const sentences: string[] = []
+    peer.onRefused = (one) => sentences.push(one)
+    peer.receive().catch(({ message }) => sentences.push(message))
+    heardBy(theirs)
+    theirs.write(`${said}\n`)
+    await settled()
+    expect(sentences).toEqual([expect.stringMatching(new RegExp(`${RegExp.escape(sentence)}$`))])
+  })
+
+  test.each([
     ['START', '\\ufeffSTART'],
     ['50\u200b', '50\\u200b'],
   ])('invisible characters of %j are seen in what is answered', async (said, shown) => {
     const peer = await far('hangman', 'server', { options: { secret: 'eel' } })
     await peer.say(`${said === 'START' ? '\ufeff' : ''}${said}\n`)
-    expect(peer.heard).toContain(`ERROR the client said "${shown}", which does not belong here; expected "QUIT" or "START"`)
+    expect(peer.heard).toContain(`ERROR "${shown}" does not belong here; expected "START", or "QUIT" to stop`)
     await peer.close()
   })
 
@@ -52,10 +100,7 @@ describe('what was expected', () => {
     theirs.write('50\n')
     await settled()
     if (name === 'guess') expect(await coming).toBe('the client said "50", but it is not the client\'s turn yet; wait for "GUESS"')
-    else
-      expect(heard.text).toBe(
-        'ERROR the client said "50", but it is not the client\'s turn yet; wait for AT {positions} (such as "AT 2 4 6")\n',
-      )
+    else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
   test('only of a message that came too soon is it said that it did', async () => {

@@ -64,23 +64,27 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     )
   })
 
-  test.each(['BACK', 'forward', 'FORWARD ', 'FORWARDLEFT', '', 'ENDE'])(
-    '%j is no instruction: a sentence, and the connection is broken off',
-    async (said) => {
-      const peer = await far('tjc/robot', 'server')
-      await peer.say('LEFT\n', `${said}\n`)
-      expect((await peer.end())?.message).toBe(
-        `the client said ${JSON.stringify(said)}, which does not belong here; expected "FORWARD" or "LEFT" or "RIGHT" or "END"`,
-      )
-      expect(peer.gaveUp).toBe('reset')
-      expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
-    },
-  )
+  test.each([
+    ['BACK', ''],
+    ['forward', '; write "FORWARD", and not "forward"'],
+    ['Left ', '; write "LEFT", and not "Left"'],
+    ['FORWARD ', '; leave out the blanks around it'],
+    ['FORWARDLEFT', ''],
+    ['', ''],
+    ['ENDE', ''],
+  ])('%j is no instruction: a sentence, and the connection is broken off', async (said, hint) => {
+    const peer = await far('tjc/robot', 'server')
+    await peer.say('LEFT\n', `${said}\n`)
+    const expected = 'expected "FORWARD", "LEFT" or "RIGHT", or "END" to stop'
+    expect((await peer.end())?.message).toBe(`the client said ${JSON.stringify(said)}, which does not belong here; ${expected}${hint}`)
+    expect(peer.gaveUp).toBe('reset')
+    expect(places(peer.screen).at(-1)).toBe('Column 6, row 6, heading west.')
+  })
 
   test.each(['close', 'reset'] as const)('a remote control that goes without END (%s): a sentence', async (leaves) => {
     const peer = await far('tjc/robot', 'server')
     await peer.say('FORWARD\nLE')
-    expect((await peer[leaves]())?.message).toContain('expected "FORWARD" or')
+    expect((await peer[leaves]())?.message).toContain('expected "FORWARD", "LEFT" or "RIGHT"')
   })
 
   test('what comes after END is not looked at', async () => {

@@ -66,7 +66,7 @@ describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
     const person = new Typist()
     const peer = await far('scissors', 'server', { person })
     await peer.say('3\n1\n')
-    expect(peer.heard).toMatch(/^CHOOSE\nERROR the client said "1", but it is not the client's turn yet; wait for "CHOOSE"\n$/)
+    expect(peer.heard).toMatch(/^CHOOSE\nERROR "1" came too soon: it is not your turn yet; wait for "CHOOSE"\n$/)
     await person.type('1')
     expect(peer.heard).toMatch(/ROUND Scissor Stone\nCHOOSE\n$/)
     await peer.close()

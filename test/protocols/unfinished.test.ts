@@ -221,7 +221,7 @@ describe('a message without its end, when the conversation ends', () => {
 
 describe('what was refused in words of the protocol', () => {
   test.each([
-    ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "QUIT" or "START"'],
+    ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "START", or "QUIT" to stop'],
     ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
     ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
     ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],

@@ -203,7 +203,7 @@ describe('cells', () => {
     const { ada, grace } = await matched()
     await ada.say(`${text}\n`)
     expect(linesOf(ada).slice(-2)).toEqual([
-      expect.stringMatching(/^ERROR the client said ".*", which does not belong here/),
+      expect.stringMatching(/^ERROR ".*" does not belong here; expected a cell from 1 to 9 \(such as "5"\), or "QUIT" to stop$/),
       `move@1@${FREE}`,
     ])
     expect(linesOf(grace)).toHaveLength(2)
@@ -220,7 +220,7 @@ describe('cells', () => {
   test('out of turn, a cell is refused and nothing happens', async () => {
     const { ada, grace } = await matched()
     await grace.say('5\n')
-    expect(linesOf(grace).at(-1)).toMatch(/^ERROR the client said "5", but it is not the client's turn yet; wait for move/)
+    expect(linesOf(grace).at(-1)).toMatch(/^ERROR "5" came too soon: it is not your turn yet; wait for something like "move@17@/)
     await ada.say('1\n2\n')
     expect(linesOf(grace).at(-1)).toBe('move@1@O--------')
     await grace.say('5\n')
