@@ -1,9 +1,12 @@
 import { fastify } from 'fastify'
+import { Bucket } from '../hall/throttle.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
 import type { Address } from '../wire/transport.ts'
+import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Milliseconds in which a request must have come. */
-const REQUEST = 10_000
+/** How often metrics are read anew: a hundred times at once, then twice a second. In between, the last ones are shown. */
+const FRESH = { burst: 100, refill: 500 }
 
 /** Health is how a server is, for whoever looks after it. */
 export interface Health {
@@ -29,20 +32,42 @@ export interface Web {
 }
 
 /**
- * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it stops or cannot write, and `/metrics`. Rejects
- * with the system's error, as EADDRINUSE.
+ * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it stops or cannot write, and `/metrics`;
+ * one request on each connection. Rejects with the system's error, as EADDRINUSE.
  */
-export async function openWeb({ host, port }: Address, { health, metrics }: Shown): Promise<Web> {
-  // whoever keeps a connection open does not keep the server from ending
-  const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST })
+export async function openWeb(at: Address, { health, metrics }: Shown, clock: Clock = wallClock): Promise<Web> {
+  const app = fastify({ maxRequestsPerSocket: 1 })
+  const text = seldom(() => metrics.text(), clock)
+  app.addHook('onRequest', async (request, reply) => {
+    const { socket } = request.raw
+    if (socket instanceof OneRequest) socket.answered()
+    reply.header('connection', 'close')
+    // without a wait for a body
+    if (request.is404) return reply.code(404).send({ error: 'there is nothing here but /health and /metrics' })
+    return undefined
+  })
   app.get('/health', (_, reply) => {
     const now = health()
     return reply.code(now.status === 'serving' ? 200 : 503).send(now)
   })
-  app.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()))
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'there is nothing here but /health and /metrics' }))
-  await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port })
-  const at = app.server.address()
-  const address = at === null || typeof at === 'string' ? { host, port } : { host: at.address, port: at.port }
-  return { address, close: () => app.close() }
+  app.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await text()))
+  await app.ready()
+  const gate = await openGate(at, (connection) => void app.server.emit('connection', connection), clock)
+  return {
+    address: gate.address,
+    async close() {
+      await gate.close()
+      await app.close()
+    },
+  }
+}
+
+/** What `read` resolves to, read anew as often as `FRESH` says; the text before it otherwise. */
+export function seldom(read: () => Promise<string>, clock: Clock): () => Promise<string> {
+  const bucket = new Bucket(FRESH)
+  let last: Promise<string> | undefined
+  return () => {
+    if (!last || bucket.take(clock.monotonic()) === 0) last = read()
+    return last
+  }
 }

@@ -1,0 +1,124 @@
+import { createServer, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { Bucket } from '../hall/throttle.ts'
+import type { Clock } from '../wire/clock.ts'
+import { Ignored } from '../wire/ignored.ts'
+import type { Address, Listener } from '../wire/transport.ts'
+import { here, listening } from '../wire/transports/tcp.ts'
+
+/*
+ * Node's HTTP server reads all that a socket brings at once, and answers each request in it before anything else runs: 64 KB
+ * of pipelined requests stop everybody for as long as 2,000 answers take. Therefore it does not listen by itself. The gate
+ * accepts connections, hands over so many a second of them, and gives the HTTP server one request of each, piece by piece.
+ */
+
+/** Connections that are open, those that wait included. For a further one, the oldest is destroyed. */
+const CONNECTIONS = 64
+/** Connections that are answered: 50 at once, then 50 a second. */
+const RATE = { burst: 50, refill: 20 }
+/** Bytes that are parsed at a time: what is pipelined in them behind a request is parsed, too. */
+const PIECE = 512
+/** Milliseconds that a connection may take from its coming to its going. */
+const WHOLE = 10_000
+
+/** Gate is a place where connections for an HTTP server arrive. */
+export interface Gate extends Listener {
+  /** Accepts no more connections, and destroys those that are open. */
+  close(): Promise<void>
+}
+
+/** Listens at an address, and calls `serve` with each connection when it may be answered. Rejects with the system's error. */
+export async function openGate(at: Address, serve: (connection: OneRequest) => void, clock: Clock): Promise<Gate> {
+  const bucket = new Bucket(RATE)
+  const open = new Set<Socket>()
+  const waiting = new Set<Socket>()
+  let cancel: (() => void) | undefined
+  const admit = () => {
+    cancel = undefined
+    for (const socket of waiting) {
+      const wait = bucket.take(clock.monotonic())
+      if (wait > 0) {
+        cancel = clock.after(wait, admit)
+        return
+      }
+      waiting.delete(socket)
+      serve(new OneRequest(socket))
+    }
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+    const [oldest] = open
+    if (oldest && open.size >= CONNECTIONS) {
+      open.delete(oldest)
+      waiting.delete(oldest)
+      oldest.destroy()
+    }
+    open.add(socket)
+    waiting.add(socket)
+    const late = clock.after(WHOLE, () => socket.destroy())
+    socket.on('error', () => {})
+    socket.once('close', () => {
+      late()
+      open.delete(socket)
+      waiting.delete(socket)
+    })
+    if (!cancel) admit()
+  })
+  const listener = await listening(server, here(at))
+  return {
+    address: listener.address,
+    async close() {
+      cancel?.()
+      waiting.clear()
+      await listener.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+/** OneRequest is a connection of which no more is read than one request needs: what follows stays with the peer. */
+export class OneRequest extends Duplex {
+  readonly #socket: Socket
+  #answered = false
+
+  constructor(socket: Socket) {
+    super({ allowHalfOpen: true, emitClose: true })
+    this.#socket = socket
+    socket.once('close', () => this.destroy())
+    socket.once('end', () => this.push(null))
+  }
+
+  /** Reads nothing more: a request is there, and will be answered. */
+  answered(): void {
+    this.#answered = true
+  }
+
+  override _read(): void {
+    if (this.#answered) return
+    const bytes: Uint8Array | null = this.#socket.read(Math.max(1, Math.min(PIECE, this.#socket.readableLength)))
+    if (bytes !== null) this.push(bytes)
+    else this.#socket.once('readable', () => this._read())
+  }
+
+  override _write(data: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(data, done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done())
+    this.#discard()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy()
+    done(error)
+  }
+
+  /** Drops what the peer sends meanwhile, so that it can read its answer before it is told that nothing more was read. */
+  #discard(): void {
+    const ignored = new Ignored()
+    this.#socket.removeAllListeners('readable').on('data', ({ length }: Uint8Array) => {
+      if (!ignored.mayDiscard(length)) this.#socket.destroy()
+    })
+    this.#socket.resume()
+  }
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openWeb, seldom } from '../../src/server/http.ts'
+import { TestClock } from '../support/clock.ts'
+
+/** What answers HTTP at a port of its own with a clock that stands still, and how often its health was asked for. */
+async function web() {
+  const clock = new TestClock()
+  const asked = { times: 0 }
+  const health = () => {
+    asked.times++
+    return { status: 'serving', connections: 0, tables: 0 } as const
+  }
+  const metrics = { contentType: 'text/plain', text: async () => 'parlor_tables 0\n' }
+  const { address, close } = await openWeb({ host: '127.0.0.1', port: 0 }, { health, metrics }, clock)
+  onTestFinished(close)
+  return { clock, asked, port: address.port }
+}
+
+/** A connection, and all that it has heard when it is closed. */
+function dial(port: number): { socket: Socket; heard: Promise<string> } {
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void socket.destroy())
+  let heard = ''
+  socket.on('data', (data) => (heard += data))
+  return { socket, heard: once(socket, 'close').then(() => heard) }
+}
+
+const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
+
+describe('the listener for health and metrics', () => {
+  test('answers one request of a connection, whatever is pipelined behind it', async () => {
+    const { asked, port } = await web()
+    const { socket, heard } = dial(port)
+    socket.write(REQUEST.repeat(10_000))
+    expect((await heard).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1)
+    expect(asked.times).toBe(1)
+  })
+
+  test('answers a request that comes byte by byte, and a peer that closes its side at once', async () => {
+    const { port } = await web()
+    const slow = dial(port)
+    slow.socket.setNoDelay()
+    for (const byte of REQUEST) if (!slow.socket.write(byte)) await once(slow.socket, 'drain')
+    expect(await slow.heard).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"serving","connections":0,"tables":0\}$/)
+    const brief = dial(port)
+    brief.socket.end(REQUEST)
+    expect(await brief.heard).toMatch(/^HTTP\/1\.1 200 OK/)
+  })
+
+  test('does not wait for a body', async () => {
+    const { port } = await web()
+    const { socket, heard } = dial(port)
+    socket.write('POST /health HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
+    expect(await heard).toMatch(/^HTTP\/1\.1 404 Not Found[\s\S]*there is nothing here but \/health and \/metrics/)
+  })
+
+  test('refuses a head of more than 16 KB', async () => {
+    const { asked, port } = await web()
+    const { socket, heard } = dial(port)
+    socket.write(`GET /health HTTP/1.1\r\nHost: ${'a'.repeat(20_000)}\r\n\r\n`)
+    expect(await heard).toMatch(/^HTTP\/1\.1 431 /)
+    expect(asked.times).toBe(0)
+  })
+
+  test('answers 50 connections at once, and then 50 a second', async () => {
+    const { clock, asked, port } = await web()
+    const all = Array.from({ length: 60 }, () => dial(port))
+    let closed = 0
+    const fifty = new Promise<void>((resolve) => {
+      for (const { heard } of all) void heard.then(() => ++closed === 50 && resolve())
+    })
+    for (const { socket } of all) socket.write(REQUEST)
+    await fifty
+    expect(asked.times).toBe(50)
+    // all ten have come by now, for the one that comes now is served behind them
+    const last = dial(port)
+    last.socket.write(REQUEST)
+    await once(last.socket, 'connect')
+    await clock.pass(10 * 20)
+    await Promise.all(all.map(({ heard }) => heard))
+    expect(asked.times).toBe(60)
+    await clock.pass(20)
+    await last.heard
+    expect(asked.times).toBe(61)
+  })
+
+  test('closes a connection after 10 s, and the oldest when there are more than 64', async () => {
+    const { clock, port } = await web()
+    const first = dial(port)
+    await once(first.socket, 'connect')
+    const others = Array.from({ length: 64 }, () => dial(port))
+    expect(await first.heard).toBe('')
+    await Promise.all(others.map(({ socket }) => (socket.connecting ? once(socket, 'connect') : undefined)))
+    expect(others.filter(({ socket }) => socket.closed)).toEqual([])
+    await clock.pass(10_000)
+    expect(new Set(await Promise.all(others.map(({ heard }) => heard)))).toEqual(new Set(['']))
+  })
+})
+
+describe('metrics', () => {
+  test('are read anew a hundred times at once, and then twice a second; the last ones are shown meanwhile', async () => {
+    const clock = new TestClock()
+    let reads = 0
+    const text = seldom(async () => `${++reads}`, clock)
+    for (let n = 1; n <= 100; n++) expect(await text()).toBe(`${n}`)
+    const flood = await Promise.all(Array.from({ length: 1000 }, text))
+    expect(reads).toBeLessThanOrEqual(101)
+    expect(new Set(flood)).toEqual(new Set([`${reads}`]))
+    await clock.pass(500)
+    const before = reads
+    expect(await text()).toBe(`${before + 1}`)
+    expect(await text()).toBe(`${before + 1}`)
+  })
+})
