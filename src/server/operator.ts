@@ -12,6 +12,7 @@ import type { Listener, Transport } from '../wire/transport.ts'
 import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
 import { type Listed, Listing, ListWish, list } from './listings.ts'
 import type { Logs } from './logs.ts'
+import { Visits } from './operator-visits.ts'
 import { survived } from './surviving.ts'
 
 /** What the operator can want for the owner of a registered name: a new password, or that the name is forgotten. */
@@ -45,6 +46,10 @@ const MADE_UP = 12
 const PATIENCE = 30_000
 /** Bytes that a page of a list has at most. */
 const PAGE = 1024 * 1024
+/** Bytes that a wish has at most: a name, or a path. */
+const WISH = 16 * 1024
+/** The answer to a wish while too many others are being answered. */
+const BUSY = { refused: 'the server is busy with other wishes of the operator: try again in a moment' }
 /** Milliseconds that a copy of everything may take. */
 const COPYING = 3_600_000
 
@@ -82,8 +87,16 @@ function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
  * the folder can. A wish is a line of JSON, and so is its answer. Rejects with the system's error, or a `NoTransport`,
  * where nothing can listen there.
  */
-export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs): Promise<Listener> {
-  return listenUnix(doorIn(folder), (transport) => void answer(transport, registry, logs), { ownerOnly: true })
+export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
+  const visits = new Visits(clock)
+  const listener = await listenUnix(doorIn(folder), (transport) => void answer(transport, visits, registry, logs), { ownerOnly: true })
+  return {
+    ...listener,
+    async close() {
+      await listener.close()
+      visits.close()
+    },
+  }
 }
 
 /** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */
@@ -115,27 +128,34 @@ async function ask<Answer>(folder: string, wish: AnyWish, answer: z.ZodType<Answ
 
 async function reached(folder: string): Promise<Connection | undefined> {
   try {
-    return speaking(await connectUnix(doorIn(folder), 0))
+    return speaking(await connectUnix(doorIn(folder), 0), PAGE)
   } catch {
     return undefined
   }
 }
 
-async function answer(transport: Transport, registry: Registry, logs: Logs): Promise<void> {
-  const operator = speaking(transport)
+async function answer(transport: Transport, visits: Visits, registry: Registry, logs: Logs): Promise<void> {
+  const operator = speaking(transport, WISH)
   try {
-    const wish = AnyWish.safeParse(json(await operator.receive()))
-    const said = wish.success
-      ? plain(await survived(perform(registry, wish.data)))
-      : { refused: 'this server knows no such wish: is it of another version?' }
-    const what = wish.success ? inWords(wish.data) : 'something else'
-    logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+    const line = await visits.receive(operator)
+    const said = (await visits.attend(() => fulfil(line, registry, logs))) ?? BUSY
     operator.send(JSON.stringify(said))
   } catch (reason) {
-    logs.tell('warn', `the operator was not answered: ${sentenceOf(reason)}`)
+    if (visits.mayTell()) logs.tell('warn', `the operator was not answered: ${sentenceOf(reason)}`)
+    transport.destroy()
   } finally {
     await operator.close()
   }
+}
+
+async function fulfil(line: string, registry: Registry, logs: Logs): Promise<object> {
+  const wish = AnyWish.safeParse(json(line))
+  const said = wish.success
+    ? plain(await survived(perform(registry, wish.data)))
+    : { refused: 'this server knows no such wish: is it of another version?' }
+  const what = wish.success ? inWords(wish.data) : 'something else'
+  logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+  return said
 }
 
 function inWords(wish: AnyWish): string {
@@ -156,8 +176,8 @@ function json(line: string): unknown {
   }
 }
 
-function speaking(transport: Transport): Connection {
-  return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit: PAGE, outboxLimit: PAGE })
+function speaking(transport: Transport, messageLimit: number): Connection {
+  return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit, outboxLimit: PAGE })
 }
 
 /** A pipe of Windows has a name, which is to be the same wherever a command is given; a socket is found by a short path. */

@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { People } from '../../src/hall/people.ts'
+import { openOperatorDoor } from '../../src/server/operator.ts'
+import { TestClock } from '../support/clock.ts'
+
+/** A socket for the operator with a clock that stands still, and what came of it. */
+async function door(remove: (name: string) => Promise<{ connections: number; sessions: number }> = async () => ENDED) {
+  const folder = mkdtempSync(join(tmpdir(), 'parlor-operator-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const clock = new TestClock()
+  const logged: string[] = []
+  const removed: string[] = []
+  const people = {
+    remove(name: string) {
+      removed.push(name)
+      return remove(name)
+    },
+  } as unknown as People
+  const registry = { people, bytes: (count: number) => new Uint8Array(count) }
+  const listener = await openOperatorDoor(folder, registry, { tell: (_, sentence) => logged.push(sentence) }, clock)
+  onTestFinished(() => listener.close())
+  const dial = () => {
+    const socket = connect(join(folder, 'parlor.sock')).on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    let heard = ''
+    socket.on('data', (data) => (heard += data))
+    return { socket, heard: once(socket, 'close').then(() => heard) }
+  }
+  return { listener, clock, logged, removed, dial }
+}
+
+const ENDED = { connections: 0, sessions: 0 }
+const wish = (name: string) => `${JSON.stringify({ action: 'remove', name })}\n`
+const connected = ({ socket }: { socket: Socket }) => (socket.connecting ? once(socket, 'connect') : undefined)
+
+describe('the operator’s socket', () => {
+  test('closes a connection that has said no line for ten seconds, whatever else it has said', async () => {
+    const { clock, logged, dial } = await door()
+    const [silent, half] = [dial(), dial()]
+    half.socket.write('{"action"')
+    await connected(silent)
+    await connected(half)
+    // both are known by now, for one that comes after them is answered
+    const third = dial()
+    third.socket.write(wish('ada'))
+    expect(await third.heard).toBe('{"done":"ada is no longer registered"}\n')
+    await clock.pass(10_000)
+    expect(await Promise.all([silent.heard, half.heard])).toEqual(['', ''])
+    expect(logged.filter((sentence) => sentence.includes('has said no line for 10 s'))).toHaveLength(2)
+  })
+
+  test('closes the oldest of those that have said nothing, when there are more than 32', async () => {
+    const { dial } = await door()
+    const first = dial()
+    await connected(first)
+    const others = Array.from({ length: 32 }, dial)
+    expect(await first.heard).toBe('')
+    expect(others.filter(({ socket }) => socket.closed)).toEqual([])
+  })
+
+  test('answers 200 wishes at once, and then 100 a second', async () => {
+    const { clock, removed, dial } = await door()
+    for (let n = 0; n < 200; n++) {
+      const { socket, heard } = dial()
+      socket.write(wish(`user${n}`))
+      await heard
+    }
+    expect(removed).toHaveLength(200)
+    const one = dial()
+    const two = dial()
+    for (const { socket } of [one, two]) socket.write(wish('late'))
+    // a connection that comes after them is known, and so are their wishes
+    const third = dial()
+    third.socket.end()
+    expect(await third.heard).toBe('')
+    expect(removed).toHaveLength(200)
+    await clock.pass(20)
+    await Promise.all([one.heard, two.heard])
+    expect(removed).toHaveLength(202)
+  })
+
+  test('refuses a wish while 32 others are under way', async () => {
+    const work = Promise.withResolvers<typeof ENDED>()
+    const all = Promise.withResolvers<void>()
+    const { removed, dial } = await door(() => {
+      if (removed.length === 32) all.resolve()
+      return work.promise
+    })
+    const busy = Array.from({ length: 32 }, dial)
+    for (const { socket } of busy) socket.write(wish('slow'))
+    await all.promise
+    const further = dial()
+    further.socket.write(wish('more'))
+    expect(await further.heard).toBe('{"refused":"the server is busy with other wishes of the operator: try again in a moment"}\n')
+    work.resolve(ENDED)
+    expect(new Set(await Promise.all(busy.map(({ heard }) => heard)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
+  })
+
+  test('that is closed ends those that have said nothing, and answers what is under way', async () => {
+    const work = Promise.withResolvers<typeof ENDED>()
+    const begun = Promise.withResolvers<void>()
+    const { listener, dial } = await door(() => {
+      begun.resolve()
+      return work.promise
+    })
+    const silent = dial()
+    await connected(silent)
+    const busy = dial()
+    busy.socket.write(wish('ada'))
+    await begun.promise
+    await listener.close()
+    expect(await silent.heard).toBe('')
+    work.resolve(ENDED)
+    expect(await busy.heard).toBe('{"done":"ada is no longer registered"}\n')
+  })
+})
