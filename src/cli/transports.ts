@@ -37,7 +37,9 @@ export async function listenOn(
   if (!options.tls) return listenTcp(at, accept)
   const { listenTls } = await import('../wire/transports/tls.ts')
   const refused = (peer: Address, reason: string) => complain(`${place(peer)} was not let in: ${reason}`)
-  const listener = await listenTls(at, options.certificate, accept, { refused })
+  const slow = (peer: Address) =>
+    complain(`${place(peer)} has connected and said nothing for 2 s: this host was started with --tls, so its client must speak TLS`)
+  const listener = await listenTls(at, options.certificate, accept, { refused, slow })
   complain(`the certificate's fingerprint is ${listener.fingerprint}`)
   return listener
 }

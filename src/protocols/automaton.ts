@@ -20,6 +20,8 @@ export interface MessageForm {
   readonly bye?: true
   /** It is no message: that side closes its end. */
   readonly closes?: true
+  /** It is for people, and any text is right, so only its bytes can be wrong. */
+  readonly free?: true
   /** A sentence about it, for people. */
   readonly about?: string
   /** What its field can be, where that is less than its name says: "from 1 to 9". */
@@ -40,6 +42,8 @@ export interface Automaton<Name extends string = string> {
   readonly always?: Transitions<Name>
   /** States in which both may close, because the game is over and both know it without a word. */
   readonly quiet?: readonly string[]
+  /** Where a side speaks by itself, and no person chooses what it says: in these states, or in all. */
+  readonly automatic?: Readonly<Partial<Record<Side, true | readonly string[]>>>
   /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
   readonly refusal?: Name
   /** A language of other programs that this protocol speaks, so that nothing is wrong with bytes that look like it. */
@@ -191,6 +195,7 @@ export function nearMiss(steps: readonly Step[], text: string): string {
     if (form.closes || said.toLowerCase() !== word.toLowerCase()) continue
     const meant = parse(form, word + trimmed.slice(word.length)) !== undefined
     if (meant && said !== word) return `; write ${quoted(word)}, and not ${quoted(said)}`
+    if (meant && /^[\r\n]/.test(text)) return '; the line end before it is too much'
     if (meant && trimmed !== text) return '; leave out the blanks around it'
   }
   return ''

@@ -5,11 +5,12 @@ import { pythonAddress } from './python.ts'
 
 const automaton = {
   messages: {
-    hello: server('Hello from server', { accepts: /^.*$/s }),
-    answer: client('Hello from client', { accepts: /^.*$/s }),
+    hello: server('Hello from server', { accepts: /^.*$/s, free: true }),
+    answer: client('Hello from client', { accepts: /^.*$/s, free: true }),
   },
   start: 'start',
   states: { start: { hello: 'answering' }, answering: { answer: 'end' }, end: {} },
+  automatic: { server: true, client: true },
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

@@ -22,7 +22,7 @@ interface Words {
   readonly leaving?: string
 }
 
-const line = either('{text}', { example: 'Hello' })
+const line = either('{text}', { example: 'Hello', free: true })
 
 const plain: Automaton = {
   messages: { line },
@@ -45,7 +45,12 @@ const withBye: Automaton = {
   ...withQuit,
   messages: {
     BYE: either('BYE', { bye: true, about: 'said by a side that has to leave' }),
-    last: either('{text}', { accepts: /^(.*bye.*)$/is, example: 'Good bye then', about: 'any line that mentions it, in any case' }),
+    last: either('{text}', {
+      accepts: /^(.*bye.*)$/is,
+      example: 'Good bye then',
+      free: true,
+      about: 'any line that mentions it, in any case',
+    }),
     line,
   },
   states: {

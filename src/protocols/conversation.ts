@@ -7,6 +7,7 @@ import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, endless, type Side } from './automaton.ts'
 import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './house.ts'
+import { Notices, type Witness } from './notices.ts'
 import { Peer } from './peer.ts'
 import { EndOfInput, nobody, type Person } from './person.ts'
 import type { Options, Program, Protocol, Setting } from './protocol.ts'
@@ -14,9 +15,6 @@ import { quotedUnfinished } from './sentences.ts'
 
 /** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */
 const PACE = { near: 150, far: 250 }
-
-/** After so many milliseconds of silence, a message that is not whole is noticed. */
-const NOTICED_AFTER = 2000
 
 /** How long a peer that heard a goodbye in the middle may take to go too, in milliseconds: somebody wants to leave. */
 const AFTER_GOODBYE = 300
@@ -44,19 +42,6 @@ export interface Terms {
   readonly witness?: Witness
 }
 
-/** What is noticed about a conversation that goes on: a message without its end, or one that was rejected. */
-export type Noticed = 'unfinished' | 'rejected'
-
-/** Witness is told at once how a conversation ends. */
-export interface Witness {
-  /** Something a person should know is so, in a sentence. Answers `false` where the sentence is not shown. */
-  noticed?(what: Noticed, sentence: string): unknown
-  /** All is said: as the protocol ends, where no trouble is given. */
-  over?(trouble: Error | undefined): void
-  /** The connection is closed as well. */
-  done?(): void
-}
-
 /** Conversation is one program's dealing with one peer: its role, the seats it asks for, and a proper end. */
 export class Conversation implements Line {
   readonly program: Program
@@ -73,10 +58,7 @@ export class Conversation implements Line {
   /** All is said. */
   #isOver = false
   #over: PromiseWithResolvers<Error | undefined> | undefined
-  /** How many messages were whole when one was noticed that was not. */
-  #noticedAfter = -1
-  /** The refusal that matters only if the conversation does not end well. */
-  #refused: string | undefined
+  readonly #notices: Notices | undefined
   /** Whether the peer was told in the protocol's own words that this is the end. */
   #goodbye = false
 
@@ -95,7 +77,7 @@ export class Conversation implements Line {
     this.#witness = witness
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
-    if (witness?.noticed) this.#peer.onRefused = (sentence, usual) => this.#note(sentence, usual)
+    this.#notices = witness?.noticed && new Notices(this.#peer, witness, this.isEndless)
     this.#house =
       house?.(this) ??
       new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
@@ -140,7 +122,7 @@ export class Conversation implements Line {
    */
   stop(reason: unknown): void {
     if (this.#trouble || this.#isOver) return
-    if (reason instanceof Ended && reason.how === 'ours') this.#noticeUnfinished(this.#clock.monotonic() - this.connection.quietSince)
+    if (reason instanceof Ended && reason.how === 'ours') this.#notices?.stop(this.#clock.monotonic())
     this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
     const { end } = this.connection
     const listens = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
@@ -162,36 +144,21 @@ export class Conversation implements Line {
   }
 
   /**
-   * Ends the conversation if the peer has let this side wait for its next message for too long; notices, once, a message
-   * that has not gone on for two seconds. `now` is monotonic time.
+   * Ends the conversation if the peer has let this side wait for its next message for too long; else looks for what is to be
+   * noticed about it. `now` is monotonic time.
    */
   checkPatience(now: number, limits: { first: number; idle: number }): void {
-    const { waitingSince, heard, quietSince } = this.connection
-    if (waitingSince === undefined) return
+    const { waitingSince, heard } = this.connection
     const limit = heard ? Math.max(limits.idle, this.#idle) : limits.first
-    if (now - waitingSince >= limit && this.#peer.awaited) return this.stop(this.#peer.explain(this.#late(limit)))
-    if (limit > NOTICED_AFTER && now - Math.max(waitingSince, quietSince) >= NOTICED_AFTER) this.#noticeUnfinished(NOTICED_AFTER)
+    const late = waitingSince !== undefined && now - waitingSince >= limit && this.#peer.awaited
+    if (late) this.stop(this.#peer.explain(this.#late(limit)))
+    else this.#notices?.check(now, limit)
   }
 
   #late(limit: number): Ended {
     const { unfinished } = this.connection
     const silence = unfinished ? `has sent ${quotedUnfinished(this.#peer.speaker, unfinished)}` : 'said nothing'
     return new Ended('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
-  }
-
-  /** Tells of the message that the peer has not finished, unless that was told already. */
-  #noticeUnfinished(ms: number): void {
-    const { received } = this.connection
-    if (!this.#witness?.noticed || this.#noticedAfter === received) return
-    const sentence = this.#peer.unfinished(ms)
-    if (sentence === undefined) return
-    this.#noticedAfter = received
-    if (this.#witness.noticed('unfinished', sentence) === false) this.#peer.forgetUnfinished()
-  }
-
-  #note(sentence: string, usual: boolean): void {
-    if (usual) this.#refused = sentence
-    else this.#witness?.noticed?.('rejected', sentence)
   }
 
   /** Whether the peer was told why it has to go. A role that fails at that has failed altogether. */
@@ -216,7 +183,7 @@ export class Conversation implements Line {
       await undefined
     }
     const trouble = this.#trouble
-    if (trouble && this.#refused !== undefined) this.#note(this.#refused, false)
+    if (trouble) this.#notices?.ended(trouble instanceof Ended && trouble.how === 'violation')
     this.#house.close(trouble)
     this.#isOver = true
     this.#over?.resolve(trouble)

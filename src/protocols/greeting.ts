@@ -10,8 +10,8 @@ const PATIENCE = 250
 
 const automaton = {
   messages: {
-    hi: client(GREETING, { accepts: /^.*$/s, about: 'whatever the client says, the server is friendly' }),
-    hello: server(ANSWER, { accepts: /^.*$/s }),
+    hi: client(GREETING, { accepts: /^.*$/s, free: true, about: 'whatever the client says, the server is friendly' }),
+    hello: server(ANSWER, { accepts: /^.*$/s, free: true }),
   },
   start: 'start',
   states: {
@@ -19,6 +19,7 @@ const automaton = {
     greeted: { hello: 'end' },
     end: {},
   },
+  automatic: { server: true, client: true },
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

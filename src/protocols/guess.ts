@@ -27,6 +27,7 @@ const automaton = {
     missed: { GUESS: 'guessing', GAMEOVER: 'end' },
     end: {},
   },
+  automatic: { server: true },
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

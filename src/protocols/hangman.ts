@@ -40,6 +40,7 @@ const automaton = {
     end: {},
   },
   always: { QUIT: 'end' },
+  automatic: { server: true },
   refusal: 'ERROR',
 } as const satisfies Automaton
 

@@ -31,6 +31,7 @@ const automaton = {
     leaving: { bye: 'end' },
     end: {},
   },
+  automatic: { server: true },
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

@@ -62,6 +62,7 @@ function automaton(text: string): Automaton<Name> {
     messages: { hello: server(text, { accepts: /^.+$/s }) },
     start: 'start',
     states: { start: { hello: 'end' }, end: {} },
+    automatic: { server: true },
   }
 }
 

@@ -25,6 +25,7 @@ const automaton = {
     requested: { page: 'end', refused: 'end' },
     end: {},
   },
+  automatic: { server: true, client: true },
   speaks: 'HTTP',
 } as const satisfies Automaton
 

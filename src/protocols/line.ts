@@ -19,7 +19,7 @@ export const LEAVE = '/q'
 
 const play = { accepts: /^play (tictactoe|scissors|guess|hangman)[\r\n]*$/, about: 'begins a game, in which who said it moves first' }
 const quit = { accepts: /^\/q[\r\n]*$/, bye: true, about: 'ends the talk, and the game in it' } as const
-const says = { example: 'Hello', about: 'a line of talk, or a move' }
+const says = { example: 'Hello', free: true, about: 'a line of talk, or a move' } as const
 
 /**
  * In a talk without games the turns alternate strictly. `play` keeps the turn, and a game may bring two lines in a row, so

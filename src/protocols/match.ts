@@ -15,7 +15,7 @@ const NAME = '([^@]{1,20})'
 
 const automaton = {
   messages: {
-    name: client('{name}', { example: 'ada' }),
+    name: client('{name}', { example: 'ada', free: true }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
     init: server('init@{game}@{O}@{X}', { example: 'init@17@ada@grace', accepts: new RegExp(`^init@(\\d+)@${NAME}@${NAME}$`, 'u') }),
     move: server('move@{game}@{board}', {
@@ -54,6 +54,7 @@ const automaton = {
     end: {},
   },
   always: { QUIT: 'end' },
+  automatic: { server: ['naming', 'judging'] },
   refusal: 'ERROR',
 } as const satisfies Automaton
 

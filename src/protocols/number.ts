@@ -28,6 +28,7 @@ const automaton = {
     won: { guess: 'judging', leaves: 'end' },
     end: {},
   },
+  automatic: { server: true },
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

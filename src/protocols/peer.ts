@@ -2,20 +2,9 @@ import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import { revealed } from '../wire/visible.ts'
-import {
-  type Automaton,
-  alternatives,
-  dueBefore,
-  expectation,
-  legal,
-  nearMiss,
-  parse,
-  print,
-  type Said,
-  type Side,
-  type Step,
-} from './automaton.ts'
+import { type Automaton, alternatives, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
 import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
+import { hasComeEarly, inSeconds, isSilent, type Standing, tooSoon, whyIllegal } from './standing.ts'
 
 /** Waiting is a promise of the next message. */
 interface Waiting<Name extends string> {
@@ -53,6 +42,10 @@ export class Peer<Name extends string = string> implements Reader {
    * the peer could have typed it, so it matters only if the conversation does not end well.
    */
   onRefused: ((sentence: string, usual: boolean) => void) | undefined
+  /** Called with a sentence when the bytes of a text for people are no text. */
+  onGarbled: ((sentence: string) => void) | undefined
+  /** Called with a sentence when a message is read that had come before it was the peer's turn. */
+  onEarly: ((sentence: string) => void) | undefined
 
   /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
   farewell: ((reason: Error) => void) | undefined
@@ -90,6 +83,12 @@ export class Peer<Name extends string = string> implements Reader {
   /** Whether the peer is to say something now that is more than a goodbye. */
   get awaited(): boolean {
     return this.#steps.some(({ form, from }) => from === this.other && !form.bye && !form.closes)
+  }
+
+  /** Whether the peer is to say something now that needs no person's choice. */
+  get isAutomatic(): boolean {
+    const states = this.#automaton.automatic?.[this.other]
+    return this.awaited && (states === true || states?.includes(this.#state) === true)
   }
 
   /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
@@ -135,8 +134,8 @@ export class Peer<Name extends string = string> implements Reader {
    */
   refuse(sentence: string): void {
     this.#answered = false
-    if (!this.#answerError(sentence)) throw new Ended('violation', `${sentence}${this.#tooSoon()}`)
-    this.note(`${sentence}${this.#tooSoon()}`)
+    if (!this.#answerError(sentence)) throw new Ended('violation', `${sentence}${tooSoon(this.#standing)}`)
+    this.note(`${sentence}${tooSoon(this.#standing)}`)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
   }
@@ -165,7 +164,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
   explain(end: Ended): Ended {
-    if (end.how === 'ours' || end.how === 'violation') return end
+    if (end.how === 'ours') return end
+    if (end.how === 'violation') return new Ended(end.how, end.message.replace('the other side', `the ${this.other}`))
     const theirs = this.#steps.filter(({ from }) => from === this.other)
     const open = theirs.length > 0 ? `expected ${alternatives(this.#automaton, theirs)}` : 'it was this side’s turn'
     const said = end.message.replace('the other side', `the ${this.other}`)
@@ -178,9 +178,24 @@ export class Peer<Name extends string = string> implements Reader {
     // what is left of UTF-16 behind its line end is the same fault
     if (!unfinished || (this.#clue !== '' && unfinished.bytes.every((byte) => byte === 0))) return undefined
     this.#unfinished = unfinished.bytes.length
-    const seconds = Math.max(1, Math.floor(ms / 100)) / 10
     const sent = quotedUnfinished(this.speaker, unfinished)
-    return `the ${this.other} has sent ${sent} for ${seconds} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
+    return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
+  }
+
+  /** That the peer has said something before its turn, in a sentence; `undefined` where it has not. */
+  early(): string | undefined {
+    const { ahead, unfinished, unread } = this.connection
+    const early = unread === 0 || this.awaited ? undefined : (ahead ?? unfinished)
+    return early && hasComeEarly(this.#standing, early)
+  }
+
+  /** That the peer has said nothing for some time, and what it was to say, in a sentence; `undefined` where it was not to. */
+  silence(ms: number): string | undefined {
+    const { unfinished, transport } = this.connection
+    // a person who may speak here too is at a prompt, and silence is how a client goes that sends datagrams
+    const isOurs = this.#steps.some(({ form, from }) => from === this.#side && !form.bye && !form.closes)
+    if (unfinished || isOurs || !this.awaited || (transport.datagrams && this.#side === 'server')) return undefined
+    return isSilent(this.#standing, ms)
   }
 
   /** The unfinished message was shown to no person, so the end of the conversation shows it. */
@@ -240,8 +255,8 @@ export class Peer<Name extends string = string> implements Reader {
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const clue = this.#clueOf(text)
-    const sentence = `${this.#illegal(text)}${clue}`
-    if (this.#answerError(`${this.#illegal(text, true)}${clue}`)) {
+    const sentence = `${whyIllegal(this.#standing, text)}${clue}`
+    if (this.#answerError(`${whyIllegal(this.#standing, text, true)}${clue}`)) {
       this.onRefused?.(sentence, false)
       this.connection.read(this)
     } else this.#done()?.reject(new Ended('violation', sentence))
@@ -270,9 +285,10 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
-  /** That the message had come before the peer's turn, as the end of a sentence. */
-  #tooSoon(whose = `the ${this.other}'s`): string {
-    return this.#lastEarly ? `; it had come before it was ${whose} turn` : ''
+  /** Where the conversation stands, for what the peer has said that it may not say. */
+  get #standing(): Standing {
+    const early = this.#lastEarly
+    return { automaton: this.#automaton, state: this.#state, steps: this.#steps, peer: this.other, last: this.#last, early }
   }
 
   #understand(text: string): Said<Name> | undefined {
@@ -284,6 +300,7 @@ export class Peer<Name extends string = string> implements Reader {
       this.#take(step)
       this.#answered = true
       this.#last = text
+      this.#look(form, text)
       return { name, text, fields }
     }
     const { refusal } = this.#automaton
@@ -291,6 +308,15 @@ export class Peer<Name extends string = string> implements Reader {
     // the server refused what we said, so nothing has changed
     const fields = parse(this.#automaton.messages[refusal], text)
     return fields && { name: refusal, text, fields }
+  }
+
+  /** Notices what is wrong with a message that is legal all the same. */
+  #look(form: MessageForm, text: string): void {
+    if (this.#lastEarly)
+      this.onEarly?.(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
+    if (!form.free || !this.onGarbled || !GARBLED.test(text)) return
+    const clue = this.#clueOnce(clueOfText(this.speaker, text))
+    if (clue !== '') this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text)}${clue}`)
   }
 
   #closing(): Said<Name> | undefined {
@@ -315,19 +341,10 @@ export class Peer<Name extends string = string> implements Reader {
     this.#state = next
     this.#steps = after
   }
-
-  /** Why a message is illegal, in a sentence about the peer, or, where it goes there, to it. */
-  #illegal(text: string, toPeer = false): string {
-    const whose = toPeer ? 'your' : `the ${this.other}'s`
-    const said = `${toPeer ? '' : `the ${this.other} said `}${quotedMessage(this.speaker, text)}`
-    const due = this.awaited ? undefined : dueBefore(this.#automaton, this.#state, this.other, text, whose)
-    const expected = due ?? expectation(this.#automaton, this.#state, this.other, whose)
-    const theirs = this.#steps.filter(({ from }) => from === this.other)
-    const soon = `${this.#tooSoon(whose)}${nearMiss(theirs, text)}`
-    if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${soon}`
-    return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${soon}`
-  }
 }
+
+/** What stands in a text whose bytes were none: NUL, what was no UTF-8, or a byte order mark. */
+const GARBLED = /[\0\ufffd]|^\ufeff/
 
 function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {
   for (const step of steps) if (step.name === name) return step

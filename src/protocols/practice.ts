@@ -7,6 +7,7 @@ const automaton = {
   messages: { hello: client('Hello from client\n', { accepts: /^.+$/s }) },
   start: 'start',
   states: { start: { hello: 'end' }, end: {} },
+  automatic: { client: true },
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

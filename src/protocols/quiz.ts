@@ -11,9 +11,9 @@ import { QuizJudge } from './quiz-judge.ts'
 
 const automaton = {
   messages: {
-    REGISTER: client('REGISTER {name} {password}', { example: 'REGISTER ada engine-1843', accepts: /^REGISTER (\S+) (\S.*)$/ }),
-    LOGIN: client('LOGIN {name} {password}', { example: 'LOGIN ada engine-1843', accepts: /^LOGIN (\S+) (\S.*)$/ }),
-    NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest' }),
+    REGISTER: client('REGISTER {name} {password}', { example: 'REGISTER ada engine-1843', accepts: /^REGISTER (\S+) (\S.*)$/, free: true }),
+    LOGIN: client('LOGIN {name} {password}', { example: 'LOGIN ada engine-1843', accepts: /^LOGIN (\S+) (\S.*)$/, free: true }),
+    NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest', free: true }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
     START: client('START {n}', { example: 'START 5', accepts: /^START +(-?\d{1,15}) *$/, about: '1 to 50 questions' }),
     RESUME: client('RESUME', { about: 'goes on with a quiz that was not finished' }),
@@ -59,6 +59,7 @@ const automaton = {
     end: {},
   },
   always: { QUIT: 'end', closed: 'end' },
+  automatic: { server: ['naming', 'starting', 'resumed', 'asking', 'judging', 'judged', 'done'] },
   refusal: 'ERROR',
   secrets: () => /^(?:REGISTER|LOGIN) +\S+ +(.+)$/dgis,
 } as const satisfies Automaton

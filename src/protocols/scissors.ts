@@ -34,6 +34,7 @@ const automaton = {
   },
   always: { QUIT: 'left', dismissal: 'left' },
   quiet: ['left'],
+  automatic: { server: ['start', 'scored'] },
   refusal: 'ERROR',
 } as const satisfies Automaton
 

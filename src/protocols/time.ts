@@ -11,8 +11,8 @@ const NO_ANSWER = 2000
 
 const automaton = {
   messages: {
-    format: client('{format}', { example: '%H:%M:%S' }),
-    answer: server('{text}', { example: '13:05:09', about: 'nothing at all is sent where it is empty' }),
+    format: client('{format}', { example: '%H:%M:%S', free: true }),
+    answer: server('{text}', { example: '13:05:09', free: true, about: 'nothing at all is sent where it is empty' }),
     closed: clientCloses,
   },
   start: 'start',

@@ -1,4 +1,5 @@
-import type { Conversation, Noticed, Witness } from '../protocols/conversation.ts'
+import type { Conversation } from '../protocols/conversation.ts'
+import type { Noticed, Witness } from '../protocols/notices.ts'
 import type { Clock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Transport } from '../wire/transport.ts'

@@ -1,4 +1,4 @@
-import type { Noticed } from '../protocols/conversation.ts'
+import type { Noticed } from '../protocols/notices.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address } from '../wire/transport.ts'
 
@@ -47,8 +47,14 @@ export interface Logs {
   limited?(visit: Omit<Visit, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
-/** How much it matters what was noticed: a rejected message is part of many a game, and a message without its end is of none. */
-export const noticedAt: Readonly<Record<Noticed, Level>> = { unfinished: 'warn', rejected: 'debug' }
+/** How much it matters what was noticed: a message that is rejected, early or late is part of many a game, and bytes that are no message are of none. */
+export const noticedAt: Readonly<Record<Noticed, Level>> = {
+  unfinished: 'warn',
+  garbled: 'warn',
+  early: 'debug',
+  rejected: 'debug',
+  waiting: 'debug',
+}
 
 /** How a visit ended, in a word. */
 export function outcomeOf(trouble: Error | undefined): string {

@@ -1,6 +1,7 @@
 import type { Random } from '../games/game.ts'
-import { Conversation, type Noticed } from '../protocols/conversation.ts'
+import { Conversation } from '../protocols/conversation.ts'
 import type { Household, Line } from '../protocols/house.ts'
+import type { Noticed } from '../protocols/notices.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
@@ -53,7 +54,8 @@ export async function host(hosting: Hosting): Promise<number> {
     const { options, random, house } = hosting
     const seating = house ? { house } : {}
     const about = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
-    const witness = { noticed: (_: Noticed, sentence: string) => about(sentence) }
+    // of many clients that are stopped at once, each would be said to be silent
+    const witness = { noticed: (what: Noticed, sentence: string) => (what === 'waiting' && talking.size > 3 ? undefined : about(sentence)) }
     const terms = { program, side: 'server', transport, person: terminal, options, random, clock, witness, ...seating } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)

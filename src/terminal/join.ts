@@ -1,5 +1,6 @@
 import type { Random } from '../games/game.ts'
-import { Conversation, type Noticed } from '../protocols/conversation.ts'
+import { Conversation } from '../protocols/conversation.ts'
+import type { Noticed } from '../protocols/notices.ts'
 import { EndOfInput } from '../protocols/person.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { pythonInt } from '../protocols/python.ts'

@@ -44,8 +44,9 @@ const BEFORE_RESET = 200
 const HIGH = 64 * 1024
 /** Characters of a message that cost no more than an empty one; so many more cost as much as another message. */
 const FREE = 1024
-/** How a conversation in TLS begins: a handshake record. */
-const TLS_HANDSHAKE = [0x16, 0x03]
+/** How a conversation in TLS begins: a handshake record, or an alert of a server that got something else. */
+const TLS_RECORDS = [0x15, 0x16]
+const TLS_VERSION = 0x03
 /** Our own ends of conversations. Each good end needs one, and to make an error costs as much as to play a move. */
 const CLOSED = new Ended('ours', 'this side has ended the conversation')
 const BROKEN_OFF = new Ended('ours', 'this side has broken the conversation off')
@@ -152,6 +153,13 @@ export class Connection implements Sink {
     return this.#inbox.pending
   }
 
+  /** The next message, if it has come; it stays to be read. */
+  get ahead(): string | undefined {
+    const message = this.#end ? undefined : this.#inbox.next()
+    if (message !== undefined) this.#inbox.putBack(message)
+    return typeof message === 'string' ? message : undefined
+  }
+
   /** What the peer has sent of a message that is not whole, with nothing before it that is still to be read. */
   get unfinished(): Unfinished | undefined {
     return this.#end ? undefined : this.#inbox.unfinished
@@ -253,7 +261,7 @@ export class Connection implements Sink {
     this.#outbox.answered()
     if (this.#end) return this.#discard(bytes.length)
     const first = !this.heard && this.#inbox.pending === 0
-    if (first && TLS_HANDSHAKE.every((byte, i) => bytes[i] === byte)) {
+    if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       return this.fail(new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither'))
     }
     this.#inbox.push(bytes)

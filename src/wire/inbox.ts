@@ -108,7 +108,7 @@ export class Inbox {
   }
 
   /** Puts a message back that was only looked at. */
-  putBack(message: string): void {
+  putBack(message: Exclude<Decoded, undefined>): void {
     this.#keep(message, true)
   }
 

@@ -3,6 +3,7 @@ import { seeded } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocols/automaton.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
 import { Patience } from '../../src/protocols/patience.ts'
+import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { masked } from '../../src/protocols/sentences.ts'
 import { Ended } from '../../src/wire/ends.ts'
@@ -10,6 +11,7 @@ import { encode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { program } from '../support/play.ts'
+import { houseOf } from '../support/premises.ts'
 import { Script } from '../support/script.ts'
 import { heardBy } from '../support/wire.ts'
 
@@ -18,12 +20,18 @@ interface Setup {
   readonly typed?: readonly string[]
   readonly options?: Options
   readonly timeout?: number
+  readonly datagrams?: boolean
+  /** Who types, where lines alone will not do. */
+  readonly person?: Person
 }
 
 /** A conversation that is watched as at a terminal, with all that is noticed about it. */
-async function watched(name: string, { side = 'server', typed = [], options = {}, timeout = Number.POSITIVE_INFINITY }: Setup = {}) {
+async function watched(
+  name: string,
+  { side = 'server', typed = [], options = {}, timeout = Number.POSITIVE_INFINITY, datagrams = false, person }: Setup = {},
+) {
   const clock = new TestClock()
-  const [ours, theirs] = memoryPair()
+  const [ours, theirs] = memoryPair({ datagrams })
   heardBy(theirs)
   const notices: string[] = []
   const found = await program(name)
@@ -33,8 +41,9 @@ async function watched(name: string, { side = 'server', typed = [], options = {}
     transport: ours,
     options: { ...found.defaults, ...options },
     random: seeded(1),
-    person: new Script(typed),
+    person: person ?? new Script(typed),
     clock,
+    ...(side === 'server' ? houseOf(found, { clock, random: seeded(1) }) : {}),
     witness: { noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) },
   })
   new Patience({ first: timeout, idle: timeout }, clock, 200).watch(talking)
@@ -251,5 +260,190 @@ describe('what was refused in words of the protocol', () => {
     await clock.pass(1000)
     expect(notices).toHaveLength(1)
     expect(notices[0]).toContain(`rejected: the client said "${said.trim()}": `)
+  })
+})
+
+/** A person who thinks until `type` is called, for each question anew. */
+function thinker() {
+  const questions: ((line: string) => void)[] = []
+  const person: Person = {
+    say() {},
+    ask: (_, __, signal) =>
+      new Promise((resolve, reject) => {
+        questions.push(resolve)
+        signal?.addEventListener('abort', () => reject(signal.reason))
+      }),
+  }
+  const type = async (line: string) => {
+    questions.shift()?.(line)
+    await settled()
+  }
+  return { person, type }
+}
+
+describe('a message before its turn', () => {
+  const move = 'it is not the client\'s turn yet; wait for something like "MOVE5"'
+  test.each([
+    ['tictactoe', 'server', '', 'MOVE1\n', `the client has sent "MOVE1", but ${move}`],
+    ['tictactoe', 'server', '', 'MOVE1', `the client has sent "MOVE1" and no line end (\\n), but ${move}`],
+    ['chat', 'server', '', 'hi\n', 'the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
+    [
+      'number',
+      'client',
+      '',
+      'Welcome!',
+      'the server has sent "Welcome!", but it is not the server\'s turn; it must wait for a number (such as "50")',
+    ],
+    [
+      'guess',
+      'client',
+      'GUESS\n',
+      'GUESS\n',
+      'the server has sent "GUESS", but it is not the server\'s turn; it must wait for a number (such as "50")',
+    ],
+  ] as const)('%s, as %s, after %j: %j is said after two seconds, once', async (name, side, before, said, sentence) => {
+    const { person } = thinker()
+    const { clock, notices, say } = await watched(name, { side, person })
+    if (before !== '') await say(before)
+    await say(said)
+    await clock.pass(1900)
+    expect(notices).toEqual([])
+    await clock.pass(400)
+    expect(notices).toEqual([`early: ${sentence}`])
+    await clock.pass(60_000)
+    expect(notices).toHaveLength(1)
+  })
+
+  test('tictactoe: the move that is refused when it is read is said to have come too soon', async () => {
+    const { person, type } = thinker()
+    const { talking, notices, say } = await watched('tictactoe', { person })
+    await say('MOVE1\n')
+    await type('1')
+    expect((await talking.over)?.message).toBe("the client said MOVE1: cell 1 is taken by O; it had come before it was the client's turn")
+    expect(notices).toEqual([])
+  })
+
+  test('a chat, which never ends well, says it when the message is read, unless it was said before', async () => {
+    for (const [pause, sentence] of [
+      [500, 'early: the client said "hi" before it was the client\'s turn'],
+      [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
+    ] as const) {
+      const { person, type } = thinker()
+      const { clock, notices, say } = await watched('chat', { person })
+      await say('hi\n')
+      await clock.pass(pause)
+      await type('hello')
+      expect(notices).toEqual([sentence])
+    }
+  })
+
+  test('where it does no harm, nothing is said in a conversation that ends well, and all is said in another', async () => {
+    const good = await watched('guess', { options: { secret: '42' } })
+    await good.say('50\n42\n')
+    expect(await good.talking.over).toBeUndefined()
+    expect(good.notices).toEqual([])
+    const bad = await watched('guess', { options: { secret: '42' } })
+    await bad.say('50\n41\n')
+    bad.theirs.finish()
+    await bad.clock.pass(1000)
+    expect(bad.notices).toEqual(['early: the client said "41" before it was the client\'s turn'])
+  })
+
+  test('a line end behind a message that has none is too much, and that is said', async () => {
+    const sentence = 'the server has sent "\\n" behind "Too big!", where a line end is too much'
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('number', { side: 'client', person })
+    await type('50')
+    await say('Too big!\n')
+    await clock.pass(2200)
+    expect(notices).toEqual([`early: ${sentence}`])
+    const quick = thinker()
+    const { talking, say: says } = await watched('number', { side: 'client', person: quick.person })
+    await quick.type('50')
+    await says('Too big!\n')
+    await quick.type('25')
+    expect((await talking.over)?.message).toBe(sentence.replace('has sent', 'said'))
+  })
+})
+
+describe('a program that is to speak by itself and does not', () => {
+  test.each([
+    ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
+    ['guess', 'client', 'GUESS\nHIGH\n', 'the server has said nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
+    ['hello', 'client', '', 'the server has said nothing for 3 s; waiting for "Hello from server\\n"'],
+    ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
+    ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
+  ] as const)('%s, as %s, after %j: that is said after three seconds, once', async (name, side, before, sentence) => {
+    const { clock, notices, say, talking } = await watched(name, { side, typed: ['50'] })
+    if (before !== '') await say(before)
+    await clock.pass(2900)
+    expect(notices).toEqual([])
+    await clock.pass(400)
+    expect(notices).toEqual([`waiting: ${sentence}`])
+    await clock.pass(60_000)
+    talking.stop(new Ended('ours', 'stopped'))
+    expect(notices).toHaveLength(1)
+  })
+
+  test('over datagrams, a client hears of it as well', async () => {
+    const { clock, notices } = await watched('fh/hello', { side: 'client', datagrams: true })
+    await clock.pass(3300)
+    expect(notices).toEqual(['waiting: the server has said nothing for 3 s; waiting for "Hello in return!"'])
+  })
+
+  test.each([
+    ['guess', 'server', [], 'a number (such as "50")'],
+    ['tictactoe', 'server', ['5'], 'something like "MOVE5", or "END" to stop'],
+    ['chat', 'client', [], 'a text (such as "Hello")'],
+  ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C says what was due', async (name, side, typed, due) => {
+    const { clock, notices, talking } = await watched(name, { side, typed })
+    await clock.pass(60_000)
+    expect(notices).toEqual([])
+    talking.stop(new Ended('ours', 'stopped'))
+    expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
+  })
+
+  test('at Ctrl-C nothing is said to one who was at the prompt, nor of clients that send datagrams', async () => {
+    for (const [name, side, datagrams] of [
+      ['chat', 'server', false],
+      ['scissors', 'server', false],
+      ['time', 'server', true],
+    ] as const) {
+      const { notices, talking, say } = await watched(name, { side, datagrams, person: thinker().person })
+      if (datagrams) await say('%H')
+      talking.stop(new Ended('ours', 'stopped'))
+      expect(notices).toEqual([])
+    }
+  })
+})
+
+describe('a text for people whose bytes are no text', () => {
+  const latin = 'that looks like text that is not UTF-8, such as Latin-1, or no text at all'
+  test.each([
+    ['chat', 'client', false, 'caf\xe9\n', `the server said "caf\ufffd"; ${latin}`],
+    ['time', 'server', true, '%H\xe9', `the client said "%H\ufffd"; ${latin}`],
+    ['time', 'server', true, '%\0H\0', 'the client said "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
+    [
+      'time',
+      'server',
+      true,
+      '\0\0\0\x05',
+      'that looks like the number 5 as 4 bytes, big-endian, as struct.pack("!i", ...) or writeInt of Java: send it as text',
+    ],
+    ['time', 'server', false, '\xff\xfe%\0H\0', 'that looks like UTF-16 with a byte order mark'],
+    ['fh/hello', 'server', true, 'H\0i\0', 'UTF-16 (little-endian)'],
+    ['quiz', 'server', false, 'NAME jos\xe9\n', `the client said "NAME jos\ufffd"; ${latin}`],
+    ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client said "LOGIN ada ***"; that looks like'],
+  ] as const)('%s, as %s, datagrams: %j, of %j it is said what they look like', async (name, side, datagrams, said, sentence) => {
+    const { notices, say, clock } = await watched(name, { side, datagrams, person: thinker().person })
+    await say(said)
+    await clock.pass(500)
+    expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
+  })
+
+  test('text is text, whatever it says', async () => {
+    const { notices, say } = await watched('chat', { side: 'client', person: thinker().person })
+    await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
+    expect(notices).toEqual([])
   })
 })

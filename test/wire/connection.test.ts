@@ -131,9 +131,12 @@ describe('reading', () => {
     expect(connection.heard).toBe(true)
   })
 
-  test('a peer that begins in TLS where none is spoken gets a sentence of its own', async () => {
+  test.each([
+    ['a client that begins in TLS', [0x16, 3, 1, 2, 0]],
+    ['a server that answers with an alert of TLS', [0x15, 3, 3, 0, 2, 2, 10]],
+  ])('%s, where none is spoken, gets a sentence of its own', async (_, bytes) => {
     const { connection, there } = connect()
-    there.write(Uint8Array.of(0x16, 3, 1, 2, 0))
+    there.write(Uint8Array.from(bytes))
     await expect(connection.receive()).rejects.toMatchObject({ how: 'violation', message: expect.stringContaining('speaks TLS') })
   })
 })

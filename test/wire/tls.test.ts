@@ -177,6 +177,25 @@ describe('those who do not speak TLS', () => {
     expect(reasons).toEqual(['it did not begin to speak TLS'])
   })
 
+  test.each([
+    ['says nothing', 0, ['127.0.0.1']],
+    ['begins to speak TLS', 1, []],
+  ] as const)('after two seconds, one that %s is noticed, or is not', async (_, begins, noticed) => {
+    const clock = new TestClock(Date.now())
+    const peers: string[] = []
+    const listener = await until(listenTls(ANY, await certificate(), () => {}, { clock, slow: ({ host }) => peers.push(host) }))
+    const client = await plainClient(listener.address)
+    while (clock.waiting < 2) await settled()
+    if (begins) {
+      client.write(Uint8Array.of(0x16, 3, 1))
+      while (clock.waiting > 1) await settled()
+    }
+    await clock.pass(1999)
+    expect(peers).toEqual([])
+    await clock.pass(1)
+    expect(peers).toEqual(noticed)
+  })
+
   test('one that begins as TLS does and goes on otherwise is refused', async () => {
     const { listener, reasons, refusal } = await place()
     const client = await plainClient(listener.address)

@@ -9,6 +9,8 @@ import { ALIVE, connectedTcp, here, listening } from './tcp.ts'
 
 /** Milliseconds in which both sides must have agreed on TLS. */
 const HANDSHAKE = 5000
+/** Milliseconds after which a peer that has not begun to speak TLS is noticed: most begin at once. */
+const SLOW = 2000
 /** Milliseconds that a peer which does not speak TLS has to read why it is refused. */
 const FAREWELL = 2000
 /** The byte that every conversation in TLS begins with. */
@@ -27,6 +29,13 @@ export interface TlsListener extends Listener {
   readonly fingerprint: string
 }
 
+/** How peers that do not agree on TLS are told of. */
+interface TlsOptions {
+  readonly clock?: Clock
+  readonly refused?: (peer: Address, reason: string) => void
+  readonly slow?: (peer: Address) => void
+}
+
 /** What is known about a server that was reached in TLS. */
 export interface TlsReached {
   readonly transport: Transport
@@ -38,20 +47,23 @@ export interface TlsReached {
 
 /**
  * Listens for peers in TLS, with the certificate given or one made on the spot. `accept` gets those that have agreed on
- * TLS; any other is told in plain text what is spoken here, and `refused` gets the reason.
+ * TLS; any other is told in plain text what is spoken here, and `refused` gets the reason. `slow` gets a peer that has connected and
+ * says nothing.
  */
 export async function listenTls(
   at: Address,
   own: Certificate | undefined,
   accept: (transport: Transport) => void,
-  { clock = wallClock, refused }: { clock?: Clock; refused?: (peer: Address, reason: string) => void } = {},
+  { clock = wallClock, refused, slow }: TlsOptions = {},
 ): Promise<TlsListener> {
   const { cert, key } = own ?? (await makeCertificate(at.host, clock))
   const context = contextOf(cert, key)
   const fingerprint = new X509Certificate(cert).fingerprint256
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE }, (socket) => {
     const peer = remoteOf(socket)
-    welcome(socket, peer, context, clock).then(accept, (reason: Error) => refused?.(peer, reason.message))
+    welcome(socket, peer, context, { clock, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
+      refused?.(peer, reason.message),
+    )
   })
   return { ...(await listening(server, here(at))), over: 'TLS', fingerprint }
 }
@@ -129,9 +141,15 @@ function contextOf(cert: string, key: string): SecureContext {
 }
 
 /** Agrees on TLS with a peer that has come, or rejects with why not; looks at its first byte before. */
-function welcome(socket: Socket, peer: Address, context: SecureContext, clock: Clock): Promise<Transport> {
+function welcome(
+  socket: Socket,
+  peer: Address,
+  context: SecureContext,
+  { clock, slow }: { clock: Clock; slow: (() => void) | undefined },
+): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const refuse = (reason: string, farewell: boolean) => {
+      cancelSlow()
       cancel()
       socket.off('readable', begin)
       reject(new Error(reason))
@@ -139,6 +157,7 @@ function welcome(socket: Socket, peer: Address, context: SecureContext, clock: C
       else socket.destroy()
     }
     const begin = () => {
+      cancelSlow()
       const first: Uint8Array | null = socket.read()
       if (first === null) return refuse('it closed the connection without a word', false)
       if (first[0] !== HANDSHAKE_RECORD) return refuse('it does not speak TLS', true)
@@ -155,6 +174,7 @@ function welcome(socket: Socket, peer: Address, context: SecureContext, clock: C
         resolve(transport)
       })
     }
+    const cancelSlow = slow ? clock.after(SLOW, slow) : () => {}
     let cancel = clock.after(HANDSHAKE, () => refuse('it did not begin to speak TLS', true))
     socket.on('error', (error) => refuse(`it broke the connection off (${error.message})`, false))
     socket.once('readable', begin)

@@ -1,0 +1,97 @@
+import type { Connection } from '../wire/connection.ts'
+import type { Peer } from './peer.ts'
+
+/**
+ * What is noticed about a conversation that goes on: a message without its end; one whose bytes are no text; one that has
+ * come before its turn; one that was rejected; and that a program which speaks by itself does not.
+ */
+export type Noticed = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
+
+/** Witness is told at once how a conversation ends. */
+export interface Witness {
+  /** Something a person should know is so, in a sentence. Answers `false` where the sentence is not shown. */
+  noticed?(what: Noticed, sentence: string): unknown
+  /** All is said: as the protocol ends, where no trouble is given. */
+  over?(trouble: Error | undefined): void
+  /** The connection is closed as well. */
+  done?(): void
+}
+
+/** After so many milliseconds of silence, a message that is not whole, or has come too soon, is noticed. */
+const NOTICED_AFTER = 2000
+
+/** After so many milliseconds, the silence of a program that is to speak by itself is noticed. */
+const WAITED_FOR = 3000
+
+/** Notices says what a person should know about a conversation that goes on: each thing once for a message of the peer. */
+export class Notices {
+  readonly #peer: Peer
+  readonly #connection: Connection
+  readonly #show: NonNullable<Witness['noticed']>
+  /** How many messages were read when each was noticed last. */
+  readonly #shownAfter: Partial<Record<Noticed, number>> = {}
+  /** What matters only if the conversation does not end well: a refusal of what people type, and a message before its turn. */
+  #refused: string | undefined
+  #early: string | undefined
+
+  /** `always`: a message before its turn is shown at once, because a protocol without an end never ends well. */
+  constructor(peer: Peer, witness: Witness, always: boolean) {
+    this.#peer = peer
+    this.#connection = peer.connection
+    this.#show = (what, sentence) => witness.noticed?.(what, sentence)
+    peer.onRefused = (sentence, usual) => {
+      if (usual) this.#refused = sentence
+      else this.#show('rejected', sentence)
+    }
+    peer.onGarbled = (sentence) => this.#show('garbled', sentence)
+    peer.onEarly = (sentence) => {
+      // while it waited, it was noticed already
+      if (this.#shownAfter.early === this.#connection.received - 1) return
+      if (always) this.#show('early', sentence)
+      else this.#early ??= sentence
+    }
+  }
+
+  /** Looks at the conversation at a moment; `limit` is how long its peer may be silent. */
+  check(now: number, limit: number): void {
+    const { waitingSince, quietSince } = this.#connection
+    const silence = now - Math.max(waitingSince ?? 0, quietSince)
+    if (waitingSince === undefined) {
+      if (silence >= NOTICED_AFTER) this.#once('early', () => this.#peer.early())
+    } else if (limit > NOTICED_AFTER && silence >= NOTICED_AFTER) {
+      this.#unfinished(NOTICED_AFTER)
+      if (limit > WAITED_FOR && silence >= WAITED_FOR && this.#peer.isAutomatic) this.#once('waiting', () => this.#peer.silence(WAITED_FOR))
+    }
+  }
+
+  /** This side stops the conversation: says what the peer has not finished, or that it was to speak. */
+  stop(now: number): void {
+    const { waitingSince, quietSince } = this.#connection
+    this.#unfinished(now - quietSince)
+    if (waitingSince !== undefined) this.#once('waiting', () => this.#peer.silence(now - waitingSince))
+  }
+
+  /** The conversation has ended with trouble: says what has led to it, perhaps. `broken`: the rules were, which says so itself. */
+  ended(broken: boolean): void {
+    if (this.#refused !== undefined) this.#show('rejected', this.#refused)
+    if (this.#early !== undefined && !broken) this.#show('early', this.#early)
+  }
+
+  #unfinished(ms: number): void {
+    this.#once(
+      'unfinished',
+      () => this.#peer.unfinished(ms),
+      () => this.#peer.forgetUnfinished(),
+    )
+  }
+
+  /** Shows a sentence, if there is one, unless such a one was shown since the last message; `hidden`: it is not shown after all. */
+  #once(what: Noticed, sentenceOf: () => string | undefined, hidden = () => {}): void {
+    const { received } = this.#connection
+    if (this.#shownAfter[what] === received) return
+    const sentence = sentenceOf()
+    if (sentence === undefined) return
+    this.#shownAfter[what] = received
+    if (this.#show(what, sentence) === false) hidden()
+  }
+}
