@@ -58,10 +58,15 @@ export class Doorkeeper {
   readonly #connections = new Map<string, number>()
   readonly #told = new Throttle(TOLD)
   readonly #noticed = new Throttle(NOTICED)
+  /** Conversations over datagrams, of all peers together; without it, no limit. */
+  readonly #begins: Bucket | undefined
 
   constructor(limits: DoorLimits, clock: Clock) {
     this.#limits = limits
     this.#clock = clock
+    const { burst, messages } = limits
+    if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return
+    this.#begins = new Bucket({ burst, refill: Math.max(1, Math.round(1000 / messages)) })
   }
 
   /** Lets a peer in, until it leaves; answers with a sentence where too many have come from its address. */
@@ -81,6 +86,14 @@ export class Doorkeeper {
     const left = (this.#connections.get(network) ?? 1) - 1
     if (left > 0) this.#connections.set(network, left)
     else this.#connections.delete(network)
+  }
+
+  /**
+   * Whether a conversation over datagrams may begin now. A datagram is all that it takes, and its sender's address may be
+   * false, so that all who send datagrams may begin as many together as one connection may say messages.
+   */
+  mayBegin(): boolean {
+    return this.#begins === undefined || this.#begins.take(this.#clock.monotonic()) === 0
   }
 
   /** How fast a peer of a program may speak. `onSlowed` is told of one that spoke faster, once. */

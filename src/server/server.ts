@@ -164,7 +164,10 @@ export class Server {
       else this.#turnAway(program, client, refusal)
     }
     try {
-      const listener = await (transport === 'tcp' ? listenTcp : listenUdp)(address, arrive)
+      const mayBegin = () => this.#doorkeeper.mayBegin()
+      const listener = await (transport === 'tcp'
+        ? listenTcp(address, arrive)
+        : listenUdp(address, arrive, { clock: this.#clock, mayBegin }))
       this.#listeners.push(listener)
       this.#turnstiles.push(turnstile)
       return { program, transport, address: listener.address }

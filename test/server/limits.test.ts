@@ -63,6 +63,16 @@ describe('connections of one address', () => {
     expect([tell('10.0.0.7'), tell('10.0.0.7')]).toEqual([true, false])
   })
 
+  test('conversations over datagrams begin as fast, of all peers together, as one connection may say messages', async () => {
+    const clock = new TestClock()
+    const door = new Doorkeeper({ ...unlimited, burst: 100, messages: 50 }, clock)
+    const begin = (times: number) => Array.from({ length: times }, () => door.mayBegin()).filter(Boolean).length
+    expect(begin(1000)).toBe(100)
+    await clock.pass(1000)
+    expect(begin(1000)).toBe(50)
+    expect(new Doorkeeper(unlimited, clock).mayBegin()).toBe(true)
+  })
+
   test('a protocol that has an answer says why; another breaks off', async () => {
     const sentence = 'no more than 2 connections from one address may be open'
     const clock = new TestClock()

@@ -61,6 +61,21 @@ describe('TLS', () => {
     await Promise.all([there.close(), closing])
   })
 
+  test('a client of TLS 1.2 gets no second handshake', async () => {
+    const { listener, arrivals } = await place()
+    const client = tlsConnect({ port: listener.address.port, host: '127.0.0.1', maxVersion: 'TLSv1.2', rejectUnauthorized: false })
+    onTestFinished(() => void client.destroy())
+    await once(client, 'secureConnect')
+    expect(client.getProtocol()).toBe('TLSv1.2')
+    client.write('before\n')
+    expect(await talk(await arrivals.next()).receive()).toBe('before')
+    const answer = new Promise((resolve) => {
+      client.once('error', ({ message }) => resolve(message))
+      client.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error?.message ?? 'a handshake'))
+    })
+    expect(await answer).toMatch(/no renegotiation/)
+  })
+
   test('every listener makes a certificate of its own', async () => {
     const [one, other] = [await place(), await place()]
     expect(one.listener.fingerprint).not.toBe(other.listener.fingerprint)

@@ -141,6 +141,23 @@ describe('a place for datagrams', () => {
     expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
   })
 
+  test('loses the datagram of a remote that may not begin, and not those of remotes that are known', async () => {
+    let may = true
+    const { at, arrivals } = await place({ mayBegin: () => may })
+    const [one, other] = [await plain(at), await plain(at)]
+    one.say('x')
+    const first = unframed(await arrivals.next())
+    expect(await first.receive()).toBe('x')
+    may = false
+    other.say('lost')
+    one.say('y')
+    expect(await first.receive()).toBe('y')
+    expect(arrivals.count).toBe(1)
+    may = true
+    other.say('not lost')
+    expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
+  })
+
   test('that is closed lets nobody in any more, and those who are here stay', async () => {
     const { at, arrivals, listener } = await place()
     const [one, other] = [await plain(at), await plain(at)]

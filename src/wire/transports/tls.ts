@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { constants, X509Certificate } from 'node:crypto'
 import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
 import { type Clock, wallClock } from '../clock.ts'
@@ -129,7 +129,8 @@ async function makeCertificate(host: string, clock: Clock): Promise<Certificate>
 
 function contextOf(cert: string, key: string): SecureContext {
   try {
-    return createSecureContext({ cert, key })
+    // of TLS 1.2 a client could have any number of handshakes: seven in two seconds, though Node allows three in ten minutes
+    return createSecureContext({ cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new NoTransport(

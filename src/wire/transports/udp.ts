@@ -18,6 +18,8 @@ export interface UdpOptions {
   remotes?: number
   /** Milliseconds without a datagram after which a remote is forgotten: 60,000. */
   idle?: number
+  /** Whether a remote that is not known may become a peer now, if there is room: always, if not given. Otherwise its datagram is lost. */
+  mayBegin?: () => boolean
 }
 
 /**
@@ -78,7 +80,11 @@ class UdpPlace {
   #closing = false
   #cancelSweep: (() => void) | undefined
 
-  constructor(socket: Socket, accept: (transport: Transport) => void, { clock = wallClock, remotes = REMOTES, idle = IDLE }: UdpOptions) {
+  constructor(
+    socket: Socket,
+    accept: (transport: Transport) => void,
+    { clock = wallClock, remotes = REMOTES, idle = IDLE, mayBegin = always }: UdpOptions,
+  ) {
     this.#socket = socket
     this.#clock = clock
     this.#idle = idle
@@ -87,7 +93,7 @@ class UdpPlace {
     socket.on('message', (bytes, { address: host, port }) => {
       const name = `${host} ${port}`
       const known = this.#remotes.get(name)
-      if (!known && (this.#closing || this.#remotes.size >= remotes)) return
+      if (!known && (this.#closing || this.#remotes.size >= remotes || !mayBegin())) return
       const transport = known?.transport ?? this.#transport(name, { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port }, host)
       this.#remotes.delete(name)
       this.#remotes.set(name, { transport, heardAt: clock.monotonic() })
@@ -139,6 +145,8 @@ class UdpPlace {
     })
   }
 }
+
+const always = () => true
 
 /** UdpTransport carries datagrams to and from one remote. */
 class UdpTransport implements Transport {
