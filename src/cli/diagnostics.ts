@@ -31,6 +31,14 @@ export function complain(sentence: string): void {
   process.stderr.write(`parlor: ${revealed(sentence)}\n`)
 }
 
+/** As `complain`, beside a terminal: the sentence does not go on where a prompt ends. */
+export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
+  return (sentence) => {
+    if (terminal.leaveLine() && process.stderr.isTTY) process.stderr.write('\n')
+    complain(sentence)
+  }
+}
+
 /** Lets the program live on when nobody reads what it prints: not to be heard is no mistake, and saying so would be another. */
 export function outlivesReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})

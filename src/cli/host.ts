@@ -5,7 +5,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Transport } from '../wire/transport.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { complain, complainBeside, Usage } from './diagnostics.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -70,6 +70,6 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     concurrent: options.concurrent === true || options.udp === true,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     stop: terminalSignal(),
-    complain,
+    complain: complainBeside(terminal),
   })
 }

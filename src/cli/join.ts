@@ -1,7 +1,7 @@
 import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { complain, complainBeside, Usage } from './diagnostics.ts'
 import { type NetworkOptions, overlayOf } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -29,18 +29,19 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   const overlay = await overlayOf(options)
   const over = (transport: Transport): Transport =>
     overlay?.(transport, { program, side: 'client', number: 1, write: (line) => complain(`trace ${line}`) }) ?? transport
+  const terminal = new Terminal()
   return join({
     program,
     options: { ...program.defaults, ...terms },
     random: randomOf(program, terms),
-    terminal: new Terminal(),
+    terminal,
     connect: async (to) => over(await connectBy(to, options)),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     wait: options.wait,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     stop: terminalSignal(),
-    complain,
+    complain: complainBeside(terminal),
   })
 }
 

@@ -26,6 +26,8 @@ export class Terminal implements Person {
   /** The last line that came has no end yet. */
   #cut = false
   #question: Question | undefined
+  /** The cursor stands behind what was shown last, such as a prompt. */
+  #isMidLine = false
 
   constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stdout) {
     this.#input = input
@@ -38,7 +40,15 @@ export class Terminal implements Person {
 
   /** Shows text without a line's end. */
   write(text: string): void {
+    if (text !== '') this.#isMidLine = !text.endsWith('\n')
     this.#output.write(visible(text))
+  }
+
+  /** Whether the cursor of a terminal stands behind a prompt: what is written beside it begins with the end of that line. */
+  leaveLine(): boolean {
+    const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY
+    this.#isMidLine = false
+    return isMidLine
   }
 
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {
@@ -91,7 +101,11 @@ export class Terminal implements Person {
     const question = this.#question
     if (!question) return
     const line = this.#decoder.next()
-    if (typeof line === 'string') return question.answer(line)
+    if (typeof line === 'string') {
+      // Enter has moved the cursor on
+      this.#isMidLine = false
+      return question.answer(line)
+    }
     if (!this.#ended && line !== TooLong) return
     // the cursor stands behind the prompt, where Enter would have moved it on
     if (this.#input.isTTY) this.write('\n')
