@@ -79,7 +79,7 @@ function resultOf({ names, winners, end, left }: ResultRow, seat: number): strin
 /** All pages of a list: from the server that has the folder open, or from the folder. */
 async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
   if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
-  const first = await askForPage(data, { action, after: 0 })
+  const first = await askForPage(data, { action })
   if (!first) return yield* pagesIn(data, action)
   for (let page: typeof first | undefined = first; page; ) {
     if ('refused' in page) throw new Usage(page.refused)
@@ -93,10 +93,10 @@ async function* pagesIn(data: string, action: ListWish['action']): AsyncGenerato
   const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
   const premises = new Premises({ store, clock: wallClock, random: chance, onTrouble })
   try {
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: Listing = await list({ people: premises.people, store }, { action, after })
+    for (let wish: ListWish | undefined = { action }; wish; ) {
+      const page: Listing = await list({ people: premises.people, store }, wish)
       yield page
-      after = page.next
+      wish = page.next === undefined ? undefined : { action, after: page.next }
     }
   } finally {
     await premises.close()

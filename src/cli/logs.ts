@@ -1,4 +1,4 @@
-import { type Level, type Logs, matters, noticedAt, type Visit } from '../server/logs.ts'
+import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from '../server/logs.ts'
 import { place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { complain } from './diagnostics.ts'
@@ -28,7 +28,7 @@ function plainLogs(least: Level): Logs {
     noticed: (visit, what, sentence) => say(noticedAt[what], about(visit, sentence)),
     traced: (visit, line) => complain(`trace #${visit.connection} ${about(visit, line)}`),
     ended: (visit, { level, trouble, ms }) =>
-      say(level, about(visit, trouble ? trouble.message : `has ended as it should, after ${ms / 1000} s`)),
+      say(level, about(visit, trouble ? sentenceFor(trouble) : `has ended as it should, after ${ms / 1000} s`)),
     limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `not let in: ${sentence}` : sentence)),
   }
 }

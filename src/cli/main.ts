@@ -138,7 +138,7 @@ export function commands(end: (code: number) => void, completes = true): Command
     .option('--csv', 'print them as CSV')
     .addOption(kept('where a server has kept them'))
     .action(async (game, options, command) =>
-      end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command) })),
+      end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command), named: named(command) })),
     )
   command(
     'people <action> [name]',
@@ -273,11 +273,16 @@ function typed(command: Command): Flags {
   return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
 }
 
+/** Whether the command line names the folder of a server. */
+function named(command: Command): boolean {
+  return command.getOptionValueSource('data') === 'cli'
+}
+
 /** The folder of a server: where neither an option nor the environment names it, a file may. */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()
-  const named = command.getOptionValueSource('data') !== 'default' && data !== ''
-  return named ? data : (await import('./stores.ts')).usualFolder()
+  const isGiven = command.getOptionValueSource('data') !== 'default' && data !== ''
+  return isGiven ? data : (await import('./stores.ts')).usualFolder()
 }
 
 /** An option that is a time span, with its default as one would type it. */

@@ -20,6 +20,8 @@ interface RankOptions {
   readonly host?: string
   readonly port?: number
   readonly data: string
+  /** Whether the command line says so, so that no other server is meant than the one of that folder. */
+  readonly named: boolean
   readonly limit: number
   readonly json?: boolean
   readonly csv?: boolean
@@ -43,20 +45,21 @@ interface Found {
 
 /**
  * `parlor rank`: the ladders of a server that runs, or of the folder in which one has kept them. Where the server is says
- * the command line, or else the settings that `serve` has here; resolves to the exit code.
+ * the command line, or else the settings that `serve` has here, or else the folder; resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   const entry = name === undefined ? undefined : entryOf(name)
   if (name !== undefined && !entry) throw new Usage(`there is no game ${name}; there are ${catalogue.map((one) => one.name).join(', ')}`)
   const asked = entry ? [entry] : catalogue
   const { data, limit } = options
-  const at = await doorOf(options)
+  const isOfFolder = options.named && options.host === undefined && options.port === undefined
+  const at = isOfFolder ? undefined : await doorOf(options)
   const server = at && (await reached(at))
   const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
   try {
     if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, asked, limit) }, entry, options)
-    else if (existsSync(data)) print({ source, from: { folder: data }, ladders: await fromFolder(data, asked, limit) }, entry, options)
-    else throw new Usage(`${nobody(at)}, and there is no folder ${data} here; see --host, --port and --data`)
+    else if (existsSync(data)) await printKept(asked, entry, options)
+    else throw new Usage(`${isOfFolder ? '' : `${nobody(at)}, and `}there is no folder ${data} here; see --host, --port and --data`)
     return EXIT.good
   } catch (error) {
     if (error instanceof Usage) throw error
@@ -65,6 +68,22 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   } finally {
     await server?.close(0)
   }
+}
+
+/** Prints the ladders of a folder: from the server that has it open, or else from its files. */
+async function printKept(asked: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
+  const { data, limit } = options
+  const { askForLadder } = await import('../server/operator.ts')
+  const ladders: Ladder[] = []
+  for (const one of asked) {
+    const answer = await askForLadder(data, { game: one.game.name, limit })
+    if (!answer) break
+    if ('refused' in answer) throw new Error(answer.refused)
+    ladders.push({ entry: one, rows: answer.best })
+  }
+  const isServed = ladders.length === asked.length
+  const source = isServed ? `the server that has the folder ${data} open` : `the folder ${data}`
+  print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, asked, limit) }, entry, options)
 }
 
 function nobody(at: Address | undefined): string {

@@ -67,10 +67,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   onMistake(() => {}, say)
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
-  const operator =
-    open.length > 0
-      ? await openedToOperator(config, { people: premises.people, bytes: premises.bytes, store, backup: store.backup }, logs)
-      : undefined
+  const operator = open.length > 0 ? await openedToOperator(config, registryOf(premises, store), logs) : undefined
   // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
   // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
   // for what was compiled before is of no use to a V8 with other flags
@@ -173,6 +170,11 @@ async function openedWeb(
 function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
   if (stopping) return { status: 'stopping' }
   return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
+}
+
+/** What the operator can reach. */
+function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
+  return { people, bytes, store, backup: store.backup, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
 /** A door for the operator, where anything is kept; without it, the operator has to stop the server first. */

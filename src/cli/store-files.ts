@@ -35,10 +35,12 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
   const folder = mkdtempSync(join(tmpdir(), 'parlor-verify-'))
   try {
     const copy = join(folder, 'parlor.db')
-    if (file === undefined && (await copiedByServer(data, copy))) finishBackup(copy, copy)
-    else storing(() => copyAll(path, folder))
-    const found = storing(() => verify(copy, replay))
-    const problems = found.problems.map((problem) => problem.replaceAll(copy, path).replaceAll(folder, dirname(path)))
+    // what is wrong is wrong with the file, and not with its copy
+    const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
+    if (file === undefined && (await copiedByServer(data, 'verify', copy))) storing(() => finishBackup(copy, copy), named)
+    else storing(() => copyAll(path, folder), named)
+    const found = storing(() => verify(copy, replay), named)
+    const problems = found.problems.map(named)
     report(path, { ...found, problems }, json === true)
     return problems.length === 0 ? EXIT.good : EXIT.trouble
   } finally {
@@ -55,7 +57,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   if (!existsSync(dirname(to))) throw new Usage(`there is no folder ${dirname(to)}: make it first`)
   const copy = `${to}.part-${process.pid}`
   try {
-    if (!(await copiedByServer(data, copy))) await copiedHere(from, copy)
+    if (!(await copiedByServer(data, 'backup', copy))) await copiedHere(from, copy)
     storing(() => finishBackup(copy, to))
   } finally {
     for (const rest of [copy, ...workFilesOf(copy)]) rmSync(rest, { force: true })
@@ -94,17 +96,17 @@ function databaseIn(place: string): string {
 }
 
 /** Has the server that runs in a folder copy all to a new file; answers `false` where none runs. */
-async function copiedByServer(data: string, copy: string): Promise<boolean> {
+async function copiedByServer(data: string, action: 'backup' | 'verify', copy: string): Promise<boolean> {
   storing(() => makeFile(copy))
-  const answer = await asked(data, copy)
+  const answer = await asked(data, action, copy)
   if (!answer) rmSync(copy)
   else if (isRefusal(answer)) throw new Usage(answer.refused)
   return answer !== undefined
 }
 
-async function asked(data: string, file: string): Promise<OperatorAnswer | undefined> {
+async function asked(data: string, action: 'backup' | 'verify', file: string): Promise<OperatorAnswer | undefined> {
   try {
-    return await askOperator(data, { action: 'backup', file })
+    return await askOperator(data, { action, file })
   } catch (reason) {
     throw new Usage(`the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}`)
   }
@@ -157,10 +159,10 @@ function report(path: string, { tables, events, problems }: Verification, json: 
   else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
 }
 
-function storing<Answer>(work: () => Answer): Answer {
+function storing<Answer>(work: () => Answer, named = (sentence: string) => sentence): Answer {
   try {
     return work()
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(error.message) : error
+    throw error instanceof StoreError ? new Usage(named(error.message)) : error
   }
 }

@@ -26,8 +26,15 @@ export async function storeIn(folder: string, durable?: 'process' | 'power', not
   try {
     return await openStore({ folder, durable, ...notices })
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(`${error.message}; --data names another folder, or "${NOWHERE}"`) : error
+    throw error instanceof StoreError ? new Usage(withOption(error.message)) : error
   }
+}
+
+/** A sentence with the option that it leaves open: some say already that another folder is a way out. */
+function withOption(sentence: string): string {
+  const option = `--data names another, or "${NOWHERE}"`
+  if (/choose another folder$/.test(sentence)) return `${sentence} (${option})`
+  return /another folder/.test(sentence) ? sentence : `${sentence}; --data names another folder, or "${NOWHERE}"`
 }
 
 /** The folder that `serve` would keep everything in here, without an option that says where. */

@@ -270,6 +270,8 @@ export interface Accounts {
   of(person: PersonId): Promise<Account | undefined>
   /** All accounts, in the order in which they were added. */
   all(): Promise<readonly Account[]>
+  /** The accounts that were added after one, `limit` at most, in order; the first ones where none is given. */
+  page(after: PersonId | undefined, limit: number): Promise<readonly Account[]>
   /** Adds an account and answers with it; `undefined` when the key is taken. */
   add(account: Omit<Account, 'person'>): Promise<Account | undefined>
   /**

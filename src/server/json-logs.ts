@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { type Level, type Logs, matters, noticedAt, type Visit } from './logs.ts'
+import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from './logs.ts'
 
 /** How JSON logs are written. */
 export interface JsonLogsOptions {
@@ -32,7 +32,7 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, discreet(sentence)),
     traced: (visit, line) => logger.info({ event: 'trace', ...about(visit) }, line),
     ended: (visit, { level: weight, trouble, ...ending }) =>
-      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? discreet(trouble.message) : 'it ended as it should'),
+      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? discreet(sentenceFor(trouble)) : 'it ended as it should'),
     limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),
   }
   if (matters('info', level)) return all

@@ -2,8 +2,11 @@ import { z } from 'zod'
 import type { People } from '../hall/people.ts'
 import type { Finished, Store } from '../hall/ports.ts'
 
-/** What the operator can list: registered users or finished games, the page that begins behind a place or a table. */
-export const ListWish = z.strictObject({ action: z.enum(['people', 'results']), after: z.int().nonnegative() })
+/** What the operator can list: registered users or finished games, the page that begins behind an account or a table. */
+export const ListWish = z.strictObject({
+  action: z.enum(['people', 'results']),
+  after: z.union([z.int().nonnegative(), z.string()]).optional(),
+})
 export type ListWish = z.infer<typeof ListWish>
 
 const Person = z.strictObject({
@@ -38,9 +41,20 @@ export type ResultRow = z.infer<typeof Result>
 export const Listing = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
-  next: z.int().optional(),
+  next: z.union([z.int(), z.string()]).optional(),
 })
 export type Listing = z.infer<typeof Listing>
+
+/** What the operator can ask of a ladder: the best of a game, by the name of its rules. */
+export const LadderWish = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
+export type LadderWish = z.infer<typeof LadderWish>
+
+const Rung = z.object({ rank: z.int(), name: z.string(), score: z.number(), games: z.int() })
+/** Rung is a place on a ladder. */
+export type Rung = z.infer<typeof Rung>
+/** Ladder is the best of a game. */
+export const Ladder = z.strictObject({ best: z.array(Rung) })
+export type Ladder = z.infer<typeof Ladder>
 
 /** Where registered users and finished games are. */
 export interface Listed {
@@ -54,13 +68,14 @@ const ROWS = 100
 /** A page of what the operator wants to list. */
 export async function list({ people, store }: Listed, { action, after }: ListWish): Promise<Listing> {
   if (action === 'results') {
-    const found = await store.history.all(after, ROWS)
+    const found = await store.history.all(typeof after === 'number' ? after : 0, ROWS)
     const last = found.at(-1)
     return { results: found.map(resultOf), ...(found.length === ROWS && last ? { next: last.table } : {}) }
   }
-  const all = await store.accounts.all()
-  const rows = all.slice(after, after + ROWS).map(({ name, since }) => ({ name, since, online: people.named(name) !== undefined }))
-  return { people: rows, ...(after + ROWS < all.length ? { next: after + ROWS } : {}) }
+  const found = await store.accounts.page(typeof after === 'string' ? after : undefined, ROWS)
+  const rows = found.map(({ name, since }) => ({ name, since, online: people.named(name) !== undefined }))
+  const last = found.at(-1)
+  return { people: rows, ...(found.length === ROWS && last ? { next: last.person } : {}) }
 }
 
 function resultOf({ table, at, game, rated, names, points, outcome }: Finished): ResultRow {

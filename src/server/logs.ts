@@ -62,6 +62,12 @@ export function outcomeOf(trouble: Error | undefined): string {
   return trouble instanceof Ended ? trouble.how : 'mistake'
 }
 
+/** What went wrong, for who reads the logs: a sentence that was meant for the client is quoted as such. */
+export function sentenceFor(trouble: Error): string {
+  const isForClient = trouble instanceof Ended && trouble.how === 'ours' && /\byour?\b/.test(trouble.message)
+  return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
+}
+
 /** Whether something that matters so much is written where `least` is the least that is. */
 export function matters(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)

@@ -10,7 +10,7 @@ import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
 import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
-import { type Listed, Listing, ListWish, list } from './listings.ts'
+import { Ladder, LadderWish, type Listed, Listing, ListWish, list, type Rung } from './listings.ts'
 import type { Logs } from './logs.ts'
 import { Visits } from './operator-visits.ts'
 import { survived } from './surviving.ts'
@@ -19,9 +19,9 @@ import { survived } from './surviving.ts'
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type OperatorWish = z.infer<typeof OperatorWish>
 
-/** What the operator can want for the folder: that all of it is copied to an empty file. */
-const BackupWish = z.strictObject({ action: z.literal('backup'), file: z.string() })
-const AnyWish = z.union([OperatorWish, BackupWish, ListWish])
+/** What the operator can want for the folder: that all of it is copied to an empty file, as a backup or to verify the copy. */
+const BackupWish = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
+const AnyWish = z.union([OperatorWish, BackupWish, ListWish, LadderWish])
 type BackupWish = z.infer<typeof BackupWish>
 type AnyWish = z.infer<typeof AnyWish>
 
@@ -36,6 +36,8 @@ export interface Registry {
   readonly bytes: RandomBytes
   /** Where what is listed is kept; nothing can be listed without it. */
   readonly store?: Listed['store'] | undefined
+  /** The best of a game, with all that has ended by now. */
+  readonly ladder?: ((game: string, limit: number) => Promise<readonly Rung[]>) | undefined
   /** Copies the store to a file, where it is one that can be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
 }
@@ -61,13 +63,15 @@ export async function operate({ people, bytes }: Registry, { action, name }: Ope
 }
 
 /** Does what the operator wants of a server that runs. */
-async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswer | Listing> {
-  if ('after' in wish) {
-    return registry.store
-      ? list({ people: registry.people, store: registry.store }, wish)
-      : { refused: 'this server keeps nothing to list' }
+async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswer | Listing | Ladder> {
+  if (wish.action === 'ladder') {
+    return registry.ladder ? { best: [...(await registry.ladder(wish.game, wish.limit))] } : { refused: 'this server has no ladders' }
   }
-  if (wish.action !== 'backup') return operate(registry, wish)
+  if ('name' in wish) return operate(registry, wish)
+  if (!('file' in wish)) {
+    const { people, store } = registry
+    return store ? list({ people, store }, wish) : { refused: 'this server keeps nothing to list' }
+  }
   if (!registry.backup) return { refused: 'this server keeps nothing that could be copied' }
   try {
     await registry.backup(wish.file)
@@ -113,11 +117,20 @@ export function askForPage(folder: string, wish: ListWish, clock: Clock = wallCl
   return ask(folder, wish, z.union([Listing, z.strictObject({ refused: z.string() })]), clock)
 }
 
+/** Asks the server that has a folder open for the best of a game, by the name of its rules; as `askOperator`. */
+export function askForLadder(
+  folder: string,
+  wish: Omit<LadderWish, 'action'>,
+  clock: Clock = wallClock,
+): Promise<Ladder | { refused: string } | undefined> {
+  return ask(folder, { action: 'ladder', ...wish }, z.union([Ladder, z.strictObject({ refused: z.string() })]), clock)
+}
+
 async function ask<Answer>(folder: string, wish: AnyWish, answer: z.ZodType<Answer>, clock: Clock): Promise<Answer | undefined> {
   const server = await reached(folder)
   if (!server) return undefined
   server.send(JSON.stringify(wish))
-  const cancel = clock.after(wish.action === 'backup' ? COPYING : PATIENCE, () => void server.close(0))
+  const cancel = clock.after('file' in wish ? COPYING : PATIENCE, () => void server.close(0))
   try {
     return answer.parse(JSON.parse(await server.receive()))
   } finally {
@@ -159,8 +172,19 @@ async function fulfil(line: string, registry: Registry, logs: Logs): Promise<obj
 }
 
 function inWords(wish: AnyWish): string {
-  if ('file' in wish) return `${wish.action} ${wish.file}`
-  return 'name' in wish ? `${wish.action} ${wish.name}` : `a list of ${wish.action}`
+  switch (wish.action) {
+    case 'backup':
+      return `backup ${wish.file}`
+    case 'verify':
+      return 'verify, by a copy'
+    case 'ladder':
+      return `the ladder of ${wish.game}`
+    case 'people':
+    case 'results':
+      return `a list of ${wish.action}`
+    default:
+      return `${wish.action} ${wish.name}`
+  }
 }
 
 /** An answer without what the protocols have besides. */

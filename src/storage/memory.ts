@@ -142,6 +142,14 @@ class MemoryAccounts implements Accounts {
     return [...this.#accounts.values()]
   }
 
+  async page(after: PersonId | undefined, limit: number): Promise<readonly Account[]> {
+    const last = after === undefined ? 0 : (accountOf(after) ?? 0)
+    return [...this.#accounts]
+      .filter(([number]) => number > last)
+      .slice(0, limit)
+      .map(([, account]) => account)
+  }
+
   async of(person: PersonId): Promise<Account | undefined> {
     return this.#of(person)
   }

@@ -139,6 +139,22 @@ describe('parlor rank', () => {
     expect(JSON.parse((await run('rank', '--json', '--data', data, '--port', '1')).output)).toMatchObject({ folder: data })
   })
 
+  test('asks the server that has the folder open, whatever port that is on, and no other where the folder is named', async () => {
+    const { server, data, port } = await ranked('--level', 'info')
+    const other = await started(['--only', 'door', '--port', '0'])
+    const cwd = folder()
+    writeFileSync(join(cwd, 'parlor.toml'), `[ports]\n"parlor/door" = ${other.listening[0]?.port}\n`)
+    const asked = new Parlor(['rank', 'tictactoe', '--data', data], undefined, { cwd })
+    expect(await asked.exit).toBe(0)
+    expect(asked.output).toMatch(/^From the server that has the folder \S+ open:\n\ntictactoe\nrank .*\n +1 {2}=ada +\d+ +1\n +2 {2}bob /)
+    const elsewhere = await run('rank', 'tictactoe', '--json', '--data', data, '--port', '1')
+    expect(JSON.parse(elsewhere.output)).toMatchObject({ folder: data, ladders: [{ best: [{ name: '=ada' }, { name: 'bob' }] }] })
+    expect(await run('rank', '--data', data, '--port', String(port))).toMatchObject({
+      output: expect.stringMatching(/^From the server at /),
+    })
+    expect(server.errors).toContain('the operator wanted: the ladder of tictactoe')
+  })
+
   test('asks the server that a parlor.toml here is about', async () => {
     const { port } = await ranked()
     const cwd = folder()

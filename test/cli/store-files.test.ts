@@ -11,7 +11,7 @@ const text = ({ output, errors }: { output: string; errors: string }) => output 
 
 /** A server with a folder, and a game at which ada is to move. */
 async function playing(data: string) {
-  const { server, ports } = await serving(['parlor/door'], '--data', data)
+  const { server, ports } = await serving(['parlor/door'], '--data', data, '--level', 'info')
   onTestFinished(() => server[Symbol.asyncDispose]())
   const tables: number[] = []
   const link = async (name: string) => {
@@ -69,6 +69,7 @@ test('a folder is verified, also while the server runs; what is wrong is said, a
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
   const running = await run('verify', '--data', data, '--json')
+  expect(server.errors).toMatch(/the operator wanted: verify, by a copy\n/)
   expect([running.code, JSON.parse(running.output)]).toEqual([0, expect.objectContaining({ ok: true, tables: 1, problems: [] })])
   server.signal('SIGKILL')
   await server.exit
@@ -110,7 +111,17 @@ test('what is no folder of a server is said', async () => {
     expect(text(await run(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
-  expect(text(await run('verify', join(around, 'note.txt')))).toMatch(/is no database/)
+  expect((await run('verify', join(around, 'note.txt'))).errors).toBe(
+    `parlor: ${join(around, 'note.txt')} is no database: move it away, or choose another folder\n`,
+  )
+  const busy = openFolder()
+  await playing(busy)
+  const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
+  expect(twice).toMatchObject({
+    code: 2,
+    output: '',
+    errors: expect.stringMatching(/ choose another folder \(--data names another, or "none"\)\n$/),
+  })
   expect(existsSync(join(around, 'x.db'))).toBe(false)
 })
 

@@ -21,6 +21,17 @@ export function accountsContract(open: Open): void {
       expect(await accounts.all()).toEqual([account, { ...bob, person: 'account:2' }])
     })
 
+    test('accounts come in pages, each behind the last one of the page before, whoever is removed meanwhile', async () => {
+      const { accounts } = await open()
+      for (let at = 1; at <= 5; at++) await accounts.add({ ...ada, key: `user${at}`, name: `User${at}` })
+      const names = async (after: string | undefined, limit: number) => (await accounts.page(after, limit)).map(({ name }) => name)
+      expect(await names(undefined, 2)).toEqual(['User1', 'User2'])
+      await accounts.remove('account:2')
+      expect(await names('account:2', 2)).toEqual(['User3', 'User4'])
+      expect(await names('account:4', 2)).toEqual(['User5'])
+      expect(await names('account:5', 2)).toEqual([])
+    })
+
     test.each(['guest:ada', 'house', 'account:3', 'account:01', 'account:0', 'account:', 'account:1x', ' account:1', ''])(
       '%j has no account',
       async (person) => {

@@ -10,6 +10,7 @@ export class SqliteAccounts implements Accounts {
   readonly #commits: Commits
   readonly #named: StatementSync
   readonly #all: StatementSync
+  readonly #page: StatementSync
   readonly #of: StatementSync
   readonly #add: StatementSync
   readonly #setPassword: StatementSync
@@ -33,6 +34,7 @@ export class SqliteAccounts implements Accounts {
     this.#commits = commits
     this.#named = database.prepare('SELECT * FROM accounts WHERE key = ?')
     this.#all = database.prepare('SELECT * FROM accounts ORDER BY number')
+    this.#page = database.prepare('SELECT * FROM accounts WHERE number > ? ORDER BY number LIMIT ?')
     this.#of = database.prepare('SELECT * FROM accounts WHERE number = ?')
     this.#add = database.prepare('INSERT INTO accounts (key, name, password, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
     this.#setPassword = database.prepare('UPDATE accounts SET password = ?1 WHERE number = ?2 AND password = coalesce(?3, password)')
@@ -63,6 +65,11 @@ export class SqliteAccounts implements Accounts {
 
   async all(): Promise<readonly Account[]> {
     return this.#database.ask(() => this.#all.all()).map(accountIn)
+  }
+
+  async page(after: PersonId | undefined, limit: number): Promise<readonly Account[]> {
+    const last = after === undefined ? 0 : (accountOf(after) ?? 0)
+    return this.#database.ask(() => this.#page.all(last, limit)).map(accountIn)
   }
 
   async of(person: PersonId): Promise<Account | undefined> {
