@@ -32,7 +32,7 @@ export function whyIllegal(standing: Standing, text: string, toPeer = false): st
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue ? undefined : dueBefore(automaton, state, peer, text, whose)
   const expected = due ?? expectation(automaton, state, peer, whose)
-  const hint = `${tooSoon(standing, whose)}${nearMiss(theirs, text)}`
+  const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${nearMiss(theirs, text)}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }

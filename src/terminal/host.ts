@@ -60,7 +60,9 @@ export async function host(hosting: Hosting): Promise<number> {
     const conversation = new Conversation(terms)
     talking.add(conversation)
     const leave = patience.watch(conversation)
-    const trouble = await conversation.over
+    const ended = await conversation.over
+    // no client says goodbye in datagrams: silence is how it goes there
+    const trouble = transport.datagrams && ended instanceof Ended && ended.how === 'late' ? undefined : ended
     if (trouble && !stop.aborted) {
       about(trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble

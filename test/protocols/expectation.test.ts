@@ -103,6 +103,20 @@ describe('what was expected', () => {
     else expect(heard.text).toBe('ERROR "50" came too soon: it is not your turn yet; wait for something like "AT 2 4 6"\n')
   })
 
+  test('that it is not yet its turn is said once, also of what had come before that', async () => {
+    const { protocol } = await program('match')
+    const [ours, theirs] = memoryPair()
+    const server = new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), protocol.automaton, 'server')
+    const heard = heardBy(theirs)
+    theirs.write('ada\n7\n')
+    await server.receive()
+    server.send('Welcome', 'ada')
+    void server.receive()
+    await settled()
+    const error = 'ERROR "7" came too soon: it is not your turn yet; wait for something like "move@17@O---X----"'
+    expect(heard.text).toBe(`Welcome ada\n${error}\n`)
+  })
+
   test('only of a message that came too soon is it said that it did', async () => {
     const { protocol } = await program('hangman')
     const [ours, theirs] = memoryPair()

@@ -12,18 +12,19 @@ interface Setup {
   readonly at?: Address
   readonly listener?: Partial<Listener>
   readonly timeout?: number
+  readonly name?: string
 }
 
 /** A host at a terminal of pipes, to which the test brings clients. */
-async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, timeout }: Setup = {}) {
+async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, timeout, name = 'guess' }: Setup = {}) {
   const clock = new TestClock()
   const complaints: string[] = []
   const stop = new AbortController()
   let accept: (transport: Transport) => void = () => {}
   const pipe = () => new PassThrough() as unknown as NodeJS.ReadStream & NodeJS.WriteStream
   const code = host({
-    program: await program('guess'),
-    options: { secret: '42' },
+    program: await program(name),
+    options: name === 'guess' ? { secret: '42' } : {},
     random: chance,
     terminal: new Terminal(pipe(), pipe()),
     listen: async (take) => {
@@ -77,4 +78,18 @@ test('it says nothing of that when a client has come, or its timeout says it', a
   const short = await hosted({ timeout: 2000 })
   await short.clock.pass(2000)
   expect(short.complaints).toEqual(['no client came within 2 s'])
+})
+
+test.each([
+  ['over datagrams, where silence is how a client goes, its timeout is no trouble', true, []],
+  ['over a stream it is', false, ['the client said nothing for 5 s; expected a format (such as "%H:%M:%S")']],
+] as const)('%s', async (_, datagrams, said) => {
+  const { clock, complaints, accept, code } = await hosted({ name: 'time', timeout: 5000 })
+  const [ours, theirs] = memoryPair({ datagrams })
+  theirs.open({ data() {}, finished() {}, closed() {} })
+  accept(ours)
+  theirs.write('%H')
+  await clock.pass(20_000)
+  expect(complaints).toEqual(said)
+  expect(await code).toBe(said.length)
 })
