@@ -185,9 +185,10 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
 
 /**
  * What is wrong with a text that is nearly one of these messages, as the end of a sentence: capital and small letters, or
- * blanks around it; nothing where it is none of them.
+ * blanks around it, or nothing but its end; nothing where it is none of them.
  */
 export function nearMiss(steps: readonly Step[], text: string): string {
+  if (text === '') return '; an empty line is often one line end too many'
   const trimmed = text.trim()
   for (const { form } of steps) {
     const word = partsOf(form)[0]?.trim() ?? ''

@@ -186,7 +186,7 @@ export class Peer<Name extends string = string> implements Reader {
   early(): string | undefined {
     const { ahead, unfinished, unread } = this.connection
     const early = unread === 0 || this.awaited ? undefined : (ahead ?? unfinished)
-    return early && hasComeEarly(this.#standing, early)
+    return early === undefined ? undefined : hasComeEarly(this.#standing, early)
   }
 
   /** That the peer has said nothing for some time, and what it was to say, in a sentence; `undefined` where it was not to. */

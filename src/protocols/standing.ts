@@ -61,7 +61,7 @@ function whyEarly(standing: Standing, text: string): string {
   if (isLooseEnd(standing, text)) return ` behind ${quotedMessage(speakerOf(standing), last)}, where a line end is too much`
   const ours = steps.filter(({ from }) => from !== peer)
   const wait = `it is not the ${peer}'s turn; it must wait for ${alternatives(automaton, ours)}`
-  return `, but ${dueBefore(automaton, state, peer, text) ?? wait}`
+  return `, but ${dueBefore(automaton, state, peer, text) ?? wait}${nearMiss([], text)}`
 }
 
 /** Whether a text is the end of a line behind a message that has none. */

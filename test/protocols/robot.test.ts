@@ -70,7 +70,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     ['Left ', '; write "LEFT", and not "Left"'],
     ['FORWARD ', '; leave out the blanks around it'],
     ['FORWARDLEFT', ''],
-    ['', ''],
+    ['', '; an empty line is often one line end too many'],
     ['ENDE', ''],
   ])('%j is no instruction: a sentence, and the connection is broken off', async (said, hint) => {
     const peer = await far('tjc/robot', 'server')

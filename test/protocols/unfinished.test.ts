@@ -298,6 +298,13 @@ describe('a message before its turn', () => {
       'guess',
       'client',
       'GUESS\n',
+      '\n',
+      'the server has sent "", but it is not the server\'s turn; it must wait for a number (such as "50"); an empty line is often one line end too many',
+    ],
+    [
+      'guess',
+      'client',
+      'GUESS\n',
       'GUESS\n',
       'the server has sent "GUESS", but it is not the server\'s turn; it must wait for a number (such as "50")',
     ],
