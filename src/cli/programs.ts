@@ -36,17 +36,19 @@ function unknown(name: string): Usage {
   return new Usage(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
 
-/** Options that repeat a game as it was; every program takes them, also those in which nothing is left to chance. */
-const REPEAT: readonly (keyof Options)[] = ['secret', 'choices', 'now', 'pace']
-
 /** How options of programs are spelt on the command line, where that is not their own name. */
 const SPELT: Readonly<Partial<Record<keyof Options, string>>> = { recvOnce: 'recv-once', formats: 'format' }
 
 /** Checks that a program takes the options it was given. */
-export function checkOptions({ name, takes = [], check }: Pick<Program, 'name' | 'takes' | 'check'>, options: Options): void {
-  for (const option of Object.keys(options) as (keyof Options)[]) {
-    if (!REPEAT.includes(option) && !takes.includes(option)) throw new Usage(`${name} takes no --${SPELT[option] ?? option}`)
-  }
+export function checkOptions(
+  program: Pick<Program, 'name' | 'takes' | 'check'> & Partial<Pick<Program, 'protocol'>>,
+  options: Options,
+): void {
+  const { name, takes = [], check, protocol } = program
+  const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
+    .filter((option) => !takes.includes(option) && !(option === 'pace' && protocol?.paced))
+    .map((option) => `${name} takes no --${SPELT[option] ?? option}`)
+  if (stray !== undefined) throw new Usage(stray, ...others)
   const wrong = check?.(options)
   if (wrong) throw new Usage(wrong)
 }

@@ -13,8 +13,10 @@ import { finishBackup, makeFile } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
 import { checkDatabaseExists, logOf, lossOfDatabase, markOf, resolveDatabase, workFilesOf } from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
+import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
+import { openStore } from '../storage/sqlite.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
@@ -57,7 +59,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   if (!existsSync(dirname(to))) throw new Usage(`there is no folder ${dirname(to)}: make it first`)
   const copy = `${to}.part-${process.pid}`
   try {
-    if (!(await copiedByServer(data, 'backup', copy))) await copiedHere(from, copy)
+    if (!(await copiedByServer(data, 'backup', copy))) await copiedHere(data, from, copy)
     storing(() => finishBackup(copy, to))
   } finally {
     for (const rest of [copy, ...workFilesOf(copy)]) rmSync(rest, { force: true })
@@ -112,16 +114,30 @@ async function asked(data: string, action: 'backup' | 'verify', file: string): P
   }
 }
 
-/** Copies a database of which no server runs. */
-async function copiedHere(from: string, copy: string): Promise<void> {
+/**
+ * Copies a database of which no server runs; refuses one that has lost something, as `serve` does. One of an earlier version,
+ * which has no mark, is left in that version.
+ */
+async function copiedHere(data: string, from: string, copy: string): Promise<void> {
   storing(() => makeFile(copy))
-  const database = storing(() => new Database(from, 'process'))
   try {
-    await database.backup(copy)
+    if (isOfThisVersion(from) && statSync(data).isDirectory()) {
+      const store = await openStore({ folder: data, onNotice: complain })
+      try {
+        await store.backup?.(copy)
+      } finally {
+        await store.close()
+      }
+    } else {
+      const database = new Database(from, 'process')
+      try {
+        await database.backup(copy)
+      } finally {
+        database.close()
+      }
+    }
   } catch (error) {
     throw error instanceof StoreError ? new Usage(error.message) : error
-  } finally {
-    database.close()
   }
 }
 

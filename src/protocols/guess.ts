@@ -92,5 +92,13 @@ function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | un
 
 /** TJC notes, program 11 and exercise 10. */
 export const programs: readonly Program<Name, Words>[] = [
-  { name: 'tjc/guess', source: '000 program 11, exercise 10', protocol: guess, words: { reads: readInt }, port: 9999, check: checkSecret },
+  {
+    name: 'tjc/guess',
+    source: '000 program 11, exercise 10',
+    protocol: guess,
+    words: { reads: readInt },
+    port: 9999,
+    takes: ['secret'],
+    check: checkSecret,
+  },
 ]

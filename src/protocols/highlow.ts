@@ -20,6 +20,7 @@ export const programs: readonly Program[] = [
     words: { reads: readDigits },
     port: 12345,
     servePort: 12370,
+    takes: ['secret'],
     check: checkSecret,
     host: {
       listening: () => 'Type Ctrl-F6 or close the shell to         terminate the server.',

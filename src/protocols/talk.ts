@@ -140,7 +140,7 @@ export const programs: readonly Program<Name>[] = [
     words: undefined,
     port: 1059,
     servePort: 1059,
-    takes: ['framing', 'words'],
+    takes: ['framing', 'words', 'secret'],
     defaults: { framing: 'lines' },
     host: {
       types: true,

@@ -71,7 +71,7 @@ export const programs: readonly Program<Name>[] = [
     words: undefined,
     port: 5050,
     servePort: 5050,
-    takes: ['formats'],
+    takes: ['formats', 'now'],
     host: { udp: true },
     join: {},
   },

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
@@ -102,6 +114,87 @@ test('a server does not start with a folder that has lost something, says what a
   const after = await playing(data)
   expect(await after.ada.ask({ type: 'play', table: after.table, move: '1' })).toMatchObject({ type: 'ok' })
   expect((await run('repair', '--data', data)).errors).toMatch(/is in use by another program/)
+})
+
+test('a backup of a folder that has lost something is refused as a start is, and one of a killed server is whole and changes nothing', async () => {
+  const around = openFolder()
+  const [data, whole, file] = [join(around, 'data'), join(around, 'whole'), join(around, 'backup.db')]
+  const { server, ada, table } = await playing(data)
+  await ada.ask({ type: 'play', table, move: '1' })
+  server.signal('SIGKILL')
+  await server.exit
+  cpSync(data, whole, { recursive: true, filter: (path) => !path.endsWith('.sock') })
+  rmSync(join(data, 'parlor.db-wal'))
+  const refused = await run('backup', file, '--data', data)
+  expect([refused.code, refused.output, refused.errors]).toEqual([
+    2,
+    '',
+    expect.stringMatching(
+      /^parlor: \S+parlor\.db is damaged: its log parlor\.db-wal is missing: lost are the last .*"parlor repair --data /,
+    ),
+  ])
+  expect(readdirSync(around).sort()).toEqual(['data', 'whole'])
+  // what is lost is said again by the next start
+  expect(await run('serve', '--only', 'guess', '--port', '0', '--data', data)).toMatchObject({ code: 2, output: '' })
+  expect(await run('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
+  expect(await run('verify', file)).toMatchObject({ code: 0, errors: '' })
+  expect(await run('verify', '--data', whole)).toMatchObject({ code: 0, errors: '' })
+  expect(await movesIn(whole, table)).toBe(1)
+})
+
+test('a backup of a folder of an earlier version leaves that as it is, for the earlier program', async () => {
+  const around = openFolder()
+  const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
+  cpSync(join(import.meta.dirname, '../fixtures/data-v4/stopped'), data, { recursive: true })
+  const before = readFileSync(join(data, 'parlor.db'))
+  expect(await run('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
+  expect(readFileSync(join(data, 'parlor.db')).subarray(60, 64)).toEqual(before.subarray(60, 64))
+  expect(await run('verify', file)).toMatchObject({ code: 0 })
+})
+
+test('a log or a mark that is a symbolic link is refused by each command, and what it leads to is left as it is', async () => {
+  for (const name of ['parlor.db-wal', 'parlor.mark']) {
+    const data = openFolder()
+    await (await openStore({ folder: data })).close()
+    const other = join(openFolder(), 'other')
+    writeFileSync(other, 'of another program')
+    symlinkSync(other, join(data, name))
+    for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+      const ended = await run(...command, '--data', data)
+      expect([ended.code, ended.output, ended.errors]).toEqual([
+        2,
+        '',
+        expect.stringMatching(/^parlor: \S+ is a symbolic link, and should be a regular file: move it away/),
+      ])
+    }
+    expect(readFileSync(other, 'utf8')).toBe('of another program')
+  }
+})
+
+test('verify says that a mark is missing, damaged or of another folder, and fails for that; serve says it and starts', async () => {
+  const [data, other] = [openFolder(), openFolder()]
+  for (const folder of [data, other]) {
+    const { server, ada, table } = await playing(folder)
+    await ada.ask({ type: 'play', table, move: '1' })
+    server.signal('SIGKILL')
+    await server.exit
+  }
+  const mark = join(data, 'parlor.mark')
+  for (const [spoil, what] of [
+    [() => rmSync(mark), 'is missing'],
+    [() => writeFileSync(mark, 'parlor-mark 1 nonsense'), 'is damaged or empty'],
+    [() => copyFileSync(join(other, 'parlor.mark'), mark), 'belongs to another database'],
+  ] as const) {
+    spoil()
+    const verified = await run('verify', '--data', data)
+    expect([verified.code, verified.errors]).toEqual([
+      1,
+      expect.stringContaining(`parlor.mark ${what}: if commits are missing at the end of `),
+    ])
+  }
+  const { server } = await serving(['parlor/door'], '--data', data)
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  expect(server.errors).toMatch(/parlor\.mark belongs to another database/)
 })
 
 test('what is no folder of a server is said', async () => {

@@ -45,7 +45,7 @@ export class Guard {
    */
   checkRows(database: Database, onNotice: OnNotice): void {
     const wrong = structureOf(database)
-    if (wrong.length > 0) throw this.damaged(`SQLite finds: ${wrong.slice(0, 3).join('; ')}`)
+    if (wrong.length > 0) throw this.damaged(wrong.slice(0, 3).join('; '))
     const damages = damagesOf(database)
     if (damages.length === 0) return
     const tables = tablesAt(database, new Set(damages.map(({ place }) => place)))

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { StoreError } from '../error.ts'
 import { type Database, number } from './database.ts'
 
@@ -180,6 +181,20 @@ export const MIGRATIONS: readonly string[] = [
   PRAGMA user_version = 10;
   `,
 ]
+
+/** Where the version stands in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
+const VERSION_AT = 60
+
+/** Whether a file is of the version that is written here, as its head says, without opening it as a database. */
+export function isOfThisVersion(path: string): boolean {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = new DataView(new ArrayBuffer(4))
+    return readSync(file, bytes, 0, 4, VERSION_AT) === 4 && bytes.getUint32(0) === MIGRATIONS.length
+  } finally {
+    closeSync(file)
+  }
+}
 
 /**
  * Brings a database to the newest version that is known, each step in a transaction: one that fails leaves the version

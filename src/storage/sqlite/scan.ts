@@ -10,6 +10,10 @@ export interface Damage {
 
 /** Places one after the other that are not found, after which the journal is taken to be over. */
 const FAR = 2000
+/** Findings that SQLite is asked for, at most. */
+const FINDINGS = 20
+/** A finding about a page. */
+const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i
 
 /** Row is a row of the journal, as far as it can be read. */
 export interface Row {
@@ -84,11 +88,24 @@ function leastLast(database: Database): number {
 /** What SQLite itself finds wrong with the file, in sentences of its own. */
 export function structureOf(database: Database): string[] {
   try {
-    const rows = database.prepare('PRAGMA quick_check(20)').all()
-    return rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok')
+    const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
+    return plainly(rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok'))
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
+    return plainly([error instanceof Error ? error.message : String(error)])
   }
+}
+
+/** Findings of SQLite in plain words: pages that are damaged are counted, and what else it finds is quoted. */
+function plainly(findings: readonly string[]): string[] {
+  const lines = findings.flatMap((finding) => finding.split('\n')).filter((line) => line !== '' && !line.startsWith('***'))
+  const pages = [...new Set(lines.flatMap((line) => OF_PAGE.exec(line)?.[1] ?? []))]
+  const many = lines.length >= FINDINGS ? ' or more' : ''
+  const rest = lines.filter((line) => !OF_PAGE.test(line))
+  return [
+    ...(pages.length === 1 ? [`page ${pages[0]} of the file is damaged`] : []),
+    ...(pages.length > 1 ? [`${pages.length}${many} pages of the file are damaged, the first of them page ${pages[0]}`] : []),
+    ...rest.map((line) => (/malformed/.test(line) ? 'the structure of the file is damaged' : `SQLite finds: ${line}`)),
+  ]
 }
 
 /** The tables that have something at one of these places, as far as the directory and the places themselves tell. */

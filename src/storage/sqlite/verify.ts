@@ -43,7 +43,7 @@ export function verify(path: string, replay: Replay): Verification {
   }
   try {
     migrate(database)
-    problems.push(...structureOf(database).map((wrong) => `SQLite finds: ${wrong}`))
+    problems.push(...structureOf(database))
     tried(() => problems.push(...damageProblems(database)))
     tried(() => {
       const shelf = new SqliteShelf(database, (error) => problems.push(sentenceOf(error)))
