@@ -184,8 +184,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** That the peer has said something before its turn, in a sentence; `undefined` where it has not. */
   early(): string | undefined {
-    const { ahead, unfinished, unread } = this.connection
-    const early = unread === 0 || this.awaited ? undefined : (ahead ?? unfinished)
+    if (this.connection.unread === 0 || this.awaited) return undefined
+    const early = this.connection.ahead ?? this.connection.unfinished
     return early === undefined ? undefined : hasComeEarly(this.#standing, early)
   }
 
