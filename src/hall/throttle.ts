@@ -45,6 +45,8 @@ export class Bucket {
 
 /** Keys that a throttle knows, at most. */
 const KEYS = 10_000
+/** Characters of a key that count: names, addresses and both together have fewer. */
+const LENGTH = 256
 
 /**
  * Throttle holds each of many to the same rate, by a key: a name, an address. It forgets whoever has nothing to wait
@@ -69,23 +71,23 @@ export class Throttle {
 
   /** Takes one for a key at `now`, as `Bucket.take`. */
   take(key: string, now: number): number {
-    let bucket = this.#buckets.get(key)
+    let bucket = this.#buckets.get(short(key))
     if (!bucket) {
       if (this.#buckets.size >= this.#keys) this.#makeRoom(now)
       bucket = new Bucket(this.#rate)
-      this.#buckets.set(key, bucket)
+      this.#buckets.set(copyOf(short(key)), bucket)
     }
     return bucket.take(now)
   }
 
   /** For how many milliseconds a key has to wait at `now`, as `Bucket.wait`. */
   wait(key: string, now: number): number {
-    return this.#buckets.get(key)?.wait(now) ?? 0
+    return this.#buckets.get(short(key))?.wait(now) ?? 0
   }
 
   /** Gives one back that a key has taken, as after the right password. */
   giveBack(key: string): void {
-    this.#buckets.get(key)?.giveBack()
+    this.#buckets.get(short(key))?.giveBack()
   }
 
   /** Forgets those that are full, and a quarter of all at least, so that room is seldom made. */
@@ -97,4 +99,13 @@ export class Throttle {
       this.#buckets.delete(key)
     }
   }
+}
+
+function short(key: string): string {
+  return key.length > LENGTH ? key.slice(0, LENGTH) : key
+}
+
+/** The same text in memory of its own: a part of a text, as a name out of a line, holds all of that text. */
+function copyOf(key: string): string {
+  return JSON.parse(JSON.stringify(key)) as string
 }

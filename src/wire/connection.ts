@@ -44,6 +44,8 @@ const BEFORE_RESET = 200
 const HIGH = 64 * 1024
 /** Characters of a message that cost no more than an empty one; so many more cost as much as another message. */
 const FREE = 1024
+/** Messages that are read after the connection is closed both ways: what a peer said last may count, answers are for nobody. */
+const LAST = 32
 /** How a conversation in TLS begins: a handshake record, or an alert of a server that got something else. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
@@ -99,6 +101,8 @@ export class Connection implements Sink {
   /** This side says nothing more. */
   #mute = false
   #closed = false
+  /** Messages that were read since then. */
+  #readSince = 0
   #onClosed: (() => void) | undefined
   /** A message is being given to its reader; if that reads on at once, the next follows and is not called from within. */
   #giving = false
@@ -345,6 +349,10 @@ export class Connection implements Sink {
     }
     if (!reader) {
       this.#inbox.putBack(message)
+      return false
+    }
+    if (this.#closed && ++this.#readSince > LAST) {
+      this.#ended(gone(this.#broken, 0, undefined))
       return false
     }
     this.#reader = undefined

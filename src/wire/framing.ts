@@ -17,6 +17,8 @@ export interface Decoder {
   push(bytes: Uint8Array): void
   /** The next message, if it is whole. */
   next(): Decoded
+  /** Holds no more memory than what is unread needs; called when `next` has no more. */
+  compact?(): void
   /** When nothing more will come (or has come for `settle` milliseconds): what the rest is, if it can be a message. */
   rest(): Decoded
 }
@@ -88,6 +90,16 @@ export abstract class Pending implements Decoder {
       this.bytes = joined.subarray(0, pending + bytes.length)
       this.at = 0
     }
+  }
+
+  /** Copies what is unread out of an array that is much longer, which would be held for as long as the peer says nothing more. */
+  compact(): void {
+    const { pending } = this
+    const { byteLength } = this.bytes.buffer
+    if (byteLength <= LONG || 4 * pending > byteLength) return
+    this.bytes = pending === 0 ? NOTHING : this.bytes.slice(this.at)
+    this.at = 0
+    this.#room = undefined
   }
 
   /** Whether bytes can be put behind those that are there, without copying these. */

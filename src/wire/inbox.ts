@@ -91,7 +91,11 @@ export class Inbox {
 
   /** The next message; `undefined` while there is none. */
   next(): Decoded {
-    if (this.#ready.length === 0) return this.#decoder.next()
+    if (this.#ready.length === 0) {
+      const message = this.#decoder.next()
+      if (message === undefined) this.#decoder.compact?.()
+      return message
+    }
     const message = this.#ready.shift()
     this.#kept -= weight(message)
     return message

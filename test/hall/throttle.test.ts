@@ -1,6 +1,15 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Bucket, Throttle } from '../../src/hall/throttle.ts'
+
+/** Bytes that are used on the heap when all that nothing refers to was collected. */
+function heapAfterCollection(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
 
 describe('a bucket', () => {
   test('some at once, then one after the other', () => {
@@ -113,6 +122,20 @@ describe('a throttle', () => {
     for (let guess = 0; guess < 5; guess++) expect(throttle.take('ada', 0)).toBe(0)
     for (let key = 0; key < 10_000; key++) throttle.take(`other${key}`, key % 1000)
     expect(throttle.take('ada', 1000)).toBe(59_000)
+  })
+
+  test('of a key 256 characters count, and no more are held, nor the text that the key was a part of', () => {
+    const throttle = new Throttle({ burst: 1, refill: 100 })
+    expect(throttle.take('x'.repeat(256), 0)).toBe(0)
+    expect(throttle.take('x'.repeat(100_000), 0)).toBe(100)
+    const before = heapAfterCollection()
+    for (let key = 0; key < 2000; key++) {
+      const line = `login somebody-number-${key} ${'x'.repeat(50_000)}`
+      throttle.take(Array.from(line.split(' '))[1] ?? '', 0)
+    }
+    for (let key = 0; key < 2000; key++) throttle.take(`${key}${'y'.repeat(50_000)}`, 0)
+    expect(throttle.size).toBe(4001)
+    expect(heapAfterCollection() - before).toBeLessThan(20_000_000)
   })
 
   test('it never knows more keys than it may', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Framing, TooLong } from '../../src/wire/framing.ts'
+import { type Decoded, type Framing, TooLong } from '../../src/wire/framing.ts'
 import { decimalPrefixed, fixedLength, lengthPrefixed } from '../../src/wire/lengths.ts'
 import { lines } from '../../src/wire/lines.ts'
 import { decode, encode } from '../../src/wire/text.ts'
@@ -48,6 +48,28 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
         const bytes = joined(framing.encode(one))
         const [read] = decoded(framing, [bytes])
         expect(joined(framing.encode(String(read)))).toEqual(bytes)
+      }),
+    )
+  })
+
+  test('holds no large array for a small rest, and reads on from there as from the large one', () => {
+    /** A piece as a socket brings it: in the middle of a large array. */
+    const large = (piece: Uint8Array) => {
+      const array = new Uint8Array(64 * 1024)
+      array.set(piece, 100)
+      return array.subarray(100, 100 + piece.length)
+    }
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 6 }), cuts, (messages, places) => {
+        const decoder = framing.decoder()
+        const read: Decoded[] = []
+        for (const piece of cutAt(joined(...messages.map((one) => framing.encode(one))), places)) {
+          decoder.push(large(piece))
+          for (let next = decoder.next(); next !== undefined; next = decoder.next()) read.push(next)
+          decoder.compact?.()
+          expect(decoder.unread.buffer.byteLength).toBeLessThanOrEqual(8192)
+        }
+        expect(read).toEqual(messages)
       }),
     )
   })

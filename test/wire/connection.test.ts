@@ -84,6 +84,20 @@ describe('reading', () => {
     })
   })
 
+  test('of what a peer had sent before it was gone, 32 messages are read, and the rest is dropped', async () => {
+    const { connection, there } = connect()
+    there.write('x\n'.repeat(1000))
+    await settled()
+    for (let read = 0; read < 100; read++) expect(await connection.receive()).toBe('x')
+    there.reset()
+    await settled()
+    for (let read = 0; read < 32; read++) expect(await connection.receive()).toBe('x')
+    await expect(connection.receive()).rejects.toMatchObject({
+      how: 'reset',
+      message: 'the other side broke the connection off (ECONNRESET)',
+    })
+  })
+
   test('who waits is told at once that the peer broke off', async () => {
     const { connection, there } = connect()
     const reading = fate(connection.receive())
