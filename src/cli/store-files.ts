@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { counted } from '../base/counts.ts'
 import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import { evolve, opened } from '../hall/table.ts'
-import { counted } from '../protocols/door/text.ts'
 import { askOperator, type OperatorAnswer } from '../server/operator.ts'
 import { StoreError } from '../storage/error.ts'
 import { explainingSystem, prepareFolder } from '../storage/folder.ts'
@@ -80,7 +80,7 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
   if (isNew) terminal.say('The database was missing or empty: all that was in it is lost, and a new one is in its place.')
   else if (places + tables.length + rows.length === 0)
     terminal.say('Everything that was there could be read. What was missing before is gone for good.')
-  if (places > 0) terminal.say(`${places} ${places === 1 ? 'commit is' : 'commits are'} lost: they are not as they were written`)
+  if (places > 0) terminal.say(`${counted(places, 'commit is', 'commits are')} lost: they are not as they were written`)
   if (tables.length > 0) terminal.say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
   for (const name of rows) terminal.say(`Not all of "${name}" could be read`)
   terminal.say('The server can be started again')

@@ -1,6 +1,6 @@
+import { secondsOf } from '../base/counts.ts'
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { Clocks } from './clocks.ts'
-import { secondsOf } from './denial.ts'
 import type { ClockRules } from './ports.ts'
 
 /**

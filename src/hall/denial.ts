@@ -14,9 +14,3 @@ export interface Denial extends Refusal {
   /** The name that needs a password, where none was given. */
   readonly registered?: string | undefined
 }
-
-/** Milliseconds to wait, in whole seconds: `1 second`, `20 seconds`. */
-export function secondsOf(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  return seconds === 1 ? '1 second' : `${seconds} seconds`
-}

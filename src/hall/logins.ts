@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Denial, secondsOf } from './denial.ts'
+import { secondsOf } from '../base/counts.ts'
+import type { Denial } from './denial.ts'
 import type { Clock } from './ports.ts'
 import { type Rate, Throttle } from './throttle.ts'
 

@@ -1,3 +1,4 @@
+import { counted } from '../base/counts.ts'
 import { makeMark } from '../hall/owners.ts'
 import { type Clock, type DiskUsage, isTemporary, type Usage } from '../hall/ports.ts'
 
@@ -200,7 +201,7 @@ export class Spending {
     if (this.#total < this.#limit) return undefined
     const megabytes = this.#limit / MEGABYTE
     const minutes = Math.ceil(this.#wait() / 60_000)
-    const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`
+    const wait = counted(minutes, 'minute')
     return `your address has written ${megabytes} MB in the last hour, the limit: wait ${wait}, and then try again`
   }
 

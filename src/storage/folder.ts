@@ -21,7 +21,11 @@ const HAS_MODES = process.platform !== 'win32'
  * database, which may not exist yet. Throws a StoreError if the folder cannot be used, or is read-only.
  */
 export function prepareFolder(folder: string, onNotice: OnNotice): string {
-  const made = explaining(folder, 'made', () => makeWithin(resolve(folder)))
+  const made = explainingSystem(folder, () => makeWithin(resolve(folder)), {
+    done: 'made',
+    trouble: 'failed',
+    subject: `the folder ${folder}`,
+  })
   if (made) restrict(folder, FOLDER_MODE)
   else if (HAS_MODES) tighten(folder, onNotice)
   checkWritable(folder, folder)
@@ -87,7 +91,7 @@ function others(folder: string): string[] {
 }
 
 function restrict(path: string, mode: number): void {
-  if (HAS_MODES) explaining(path, 'restricted to its owner', () => chmodSync(path, mode))
+  if (HAS_MODES) explainingSystem(path, () => chmodSync(path, mode), { done: 'restricted to its owner', trouble: 'failed' })
 }
 
 function isOwn({ uid }: Stats): boolean {
@@ -133,33 +137,29 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Runs work of the system's on behalf of a file. Throws a StoreError where it fails. */
-export function explainingSystem<Answer>(path: string, work: () => Answer): Answer {
-  try {
-    return work()
-  } catch (error) {
-    const code = codeOf(error)
-    throw new StoreError(troubleOf(code, 'io'), `${path} cannot be read or written: ${REASONS[code] ?? sentenceOf(error)}`, error)
-  }
+/** What could not be done with a path, and the trouble that this is if the system's code says no more. */
+interface Failing {
+  readonly done: string
+  readonly trouble: StoreTrouble
+  /** What stands before the reason. */
+  readonly subject: string
 }
 
-function troubleOf(code: string, other: StoreTrouble): StoreTrouble {
-  return READ_ONLY.includes(code) ? 'read-only' : FULL.includes(code) ? 'full' : other
-}
-
-function explaining<Answer>(path: string, what: string, work: () => Answer): Answer {
+/** Runs work of the system on a path. Throws a StoreError if it fails. */
+export function explainingSystem<Answer>(path: string, work: () => Answer, failing: Partial<Failing> = {}): Answer {
+  const { done = 'read or written', trouble = 'io', subject = path } = failing
   try {
     return work()
   } catch (error) {
     const code = codeOf(error)
     const reason = REASONS[code]
-    const subject = path.endsWith('.db') ? path : `the folder ${path}`
-    throw new StoreError(
-      troubleOf(code, 'failed'),
-      `${subject} cannot be ${what}: ${reason ? `${code}, ${reason}` : sentenceOf(error)}`,
-      error,
-    )
+    const why = reason === undefined ? sentenceOf(error) : `${code}, ${reason}`
+    throw new StoreError(troubleOf(code, trouble), `${subject} cannot be ${done}: ${why}`, error)
   }
+}
+
+function troubleOf(code: string, other: StoreTrouble): StoreTrouble {
+  return READ_ONLY.includes(code) ? 'read-only' : FULL.includes(code) ? 'full' : other
 }
 
 function codeOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { counted } from '../base/counts.ts'
 /**
  * What ended a connection.
  *
@@ -46,7 +47,7 @@ export function gone(broken: string | undefined, cut: number, unfinished: Unfini
   return new Ended(
     'finished',
     cut > 0
-      ? `the other side closed the connection in the middle of a message, ${cut} ${cut === 1 ? 'byte' : 'bytes'} into it`
+      ? `the other side closed the connection in the middle of a message, ${counted(cut, 'byte')} into it`
       : 'the other side closed the connection',
     unfinished,
   )

@@ -1,3 +1,4 @@
+import { counted } from '../base/counts.ts'
 import { type Clock, wallClock } from './clock.ts'
 import { Layer } from './layer.ts'
 import { decode, encode } from './text.ts'
@@ -82,7 +83,7 @@ class TracedTransport extends Layer {
 
   #cross(how: 'sent' | 'received', from: 'us' | 'peer', bytes: Uint8Array): void {
     const shown = this.#lines[from].hide(bytes, this.#lines[from === 'us' ? 'peer' : 'us'].last)
-    this.#say(`${how} ${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'}: ${quotedBytes(shown, SHOWN)}`)
+    this.#say(`${how} ${counted(bytes.length, 'byte')}: ${quotedBytes(shown, SHOWN)}`)
   }
 
   #say(what: string): void {

@@ -6,18 +6,7 @@ import { widthOf } from '../../src/games/wrap.ts'
 import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { commandOf, commands, commandWords } from '../../src/protocols/door/commands.ts'
 import { nearest } from '../../src/protocols/door/nearest.ts'
-import {
-  clockTime,
-  counted,
-  edited,
-  inColumns,
-  inLine,
-  inSentences,
-  inWidth,
-  listed,
-  sentence,
-  shortened,
-} from '../../src/protocols/door/text.ts'
+import { clockTime, edited, inColumns, inLine, inSentences, inWidth, listed, sentence, shortened } from '../../src/protocols/door/text.ts'
 import { answerTo, readWish } from '../../src/protocols/door/wish.ts'
 
 describe('lines', () => {
@@ -76,7 +65,6 @@ describe('words', () => {
 
   test('lists, numbers and sentences', () => {
     expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c'], 'or')]).toEqual(['', 'a', 'a and b', 'a, b or c'])
-    expect([counted(1, 'table'), counted(0, 'table'), counted(2, 'watches', 'watch')]).toEqual(['1 table', '0 tables', '2 watch'])
     expect([sentence('cell 5 is taken'), sentence('really?'), sentence('ada is here', ['ada']), sentence('')]).toEqual([
       'Cell 5 is taken.',
       'Really?',

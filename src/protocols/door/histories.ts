@@ -1,8 +1,9 @@
+import { counted } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { type Listing, readPage, showPage } from './paging.ts'
-import { counted, inLine, ROWS } from './text.ts'
+import { inLine, ROWS } from './text.ts'
 import type { Visit } from './visit.ts'
 
 /** Games that are told of to a user who was away, at most. */

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counts.ts'
 import type { Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
@@ -6,7 +7,7 @@ import type { Command, Reply } from './command.ts'
 import { gameOf, withGameName } from './games.ts'
 import { listed } from './paging.ts'
 import { particulars } from './terms.ts'
-import { counted, inLine } from './text.ts'
+import { inLine } from './text.ts'
 import type { Visit } from './visit.ts'
 import { isSolitary } from './wish.ts'
 

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
 import { endedInWords } from '../ended.ts'
@@ -7,7 +8,7 @@ import { missedGames } from './histories.ts'
 import { askNewPassword, askPassword } from './secrets.ts'
 import { leaveBehind } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
-import { counted, inColumns, inLine, listed, sentence } from './text.ts'
+import { inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { answerTo, callOf } from './wish.ts'
 

@@ -1,6 +1,7 @@
+import { counted } from '../../base/counts.ts'
 import { entryOf } from '../../games/catalogue.ts'
 import type { ClockTerms, GameTerms } from '../lobby.ts'
-import { clockTime, counted } from './text.ts'
+import { clockTime } from './text.ts'
 import type { Company } from './wording.ts'
 
 /** The settings of a game that are not as usual, by name. */

@@ -46,11 +46,6 @@ export function listed(items: readonly string[], last = 'and'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
-/** A number of something: `1 table`, `2 tables`. */
-export function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
-}
-
 /** Sentences on one line where they fit, else each on its own. */
 export function inSentences(sentences: readonly string[]): readonly string[] {
   const line = sentences.join(' ')

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counts.ts'
 import type { Clock } from '../../wire/clock.ts'
 import { Ended } from '../../wire/ends.ts'
 import { MESSAGE_LIMIT } from '../../wire/framing.ts'
@@ -12,7 +13,7 @@ import { Presence } from './presence.ts'
 import { Presences } from './presences.ts'
 import type { Reply } from './reply.ts'
 import { spanOf } from './terms.ts'
-import { counted, edited, inLine, inSentences, inWidth, SCREEN, sentence } from './text.ts'
+import { edited, inLine, inSentences, inWidth, SCREEN, sentence } from './text.ts'
 import { callOf } from './wish.ts'
 import type { Coming } from './wording.ts'
 

@@ -168,7 +168,11 @@ function lossOf(was: Progress, is: Progress): string {
   return [
     `lost are the last ${rows} of ${was.place} commits`,
     ...(tables > 0 ? [`with ${games} altogether`] : []),
-    ...(was.ended > is.ended ? [`with the ends of ${was.ended - is.ended} games and what came of them`] : []),
+    ...(was.ended > is.ended
+      ? [
+          `with the ${was.ended - is.ended === 1 ? 'end of 1 game and what came of it' : `ends of ${was.ended - is.ended} games and what came of them`}`,
+        ]
+      : []),
     'and what was done last at tables that went on',
   ].join(', ')
 }
