@@ -40,7 +40,7 @@ class ManualLoop implements EventLoop {
   }
 }
 
-function queueOn(loop: ManualLoop, limits: { slice?: number; turn?: number } = {}): RunQueue {
+function queueOn(loop: ManualLoop, limits: { slice?: number; round?: number; turn?: number } = {}): RunQueue {
   return new RunQueue({ loop, now: () => loop.time, ...limits })
 }
 
@@ -94,15 +94,54 @@ describe('a connection that has sent many messages at once', () => {
 
   test('takes turns with others, a slice each', async () => {
     const loop = new ManualLoop()
-    const queue = queueOn(loop, { slice: 1, turn: 4 })
+    const queue = queueOn(loop, { slice: 1, turn: 8 })
     const log: string[] = []
-    for (const name of ['a', 'b', 'c']) pipelining(queue, loop, { count: 5, cost: 0.5, log, name })
+    for (const name of ['a', 'b', 'c']) pipelining(queue, loop, { count: 7, cost: 0.5, log, name })
     await settled()
     log.length = 0
     await loop.turn()
-    expect(log.join('')).toBe('aabbccaa')
+    expect(log.join('')).toBe('aabbccaabbccaabb')
     await loop.turn()
-    expect(log.join('')).toBe('aabbccaabbcc')
+    expect(log.join('')).toBe('aabbccaabbccaabbcc')
+  })
+
+  test('has shorter slices the more wait, so that a round stays short', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop, { slice: 1, round: 20, turn: 4 })
+    const all = Array.from({ length: 50 }, () => pipelining(queue, loop, { count: 1000, cost: 0.1 }))
+    await settled()
+    for (let n = 0; n < 20; n++) await loop.turn()
+    const before = all.map(({ connection }) => connection.received)
+    const began = loop.time
+    while (all.some(({ connection }, at) => connection.received === before[at])) await loop.turn()
+    expect(loop.time - began).toBeLessThan(30)
+  })
+
+  test('does not keep a peer that says two things at once waiting for its round', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 0.1 })
+    await settled()
+    for (let n = 0; n < 20; n++) await loop.turn()
+    const other = pipelining(queue, loop, { count: 2, cost: 0.1 })
+    await settled()
+    await loop.turn()
+    expect(other.connection.received).toBe(2)
+  })
+
+  test('is served however many others come with two messages each', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop, { slice: 1, turn: 4 })
+    const { connection } = pipelining(queue, loop, { count: 100, cost: 0.5 })
+    await settled()
+    await loop.turn()
+    for (let n = 0; n < 20; n++) {
+      const before = connection.received
+      for (let many = 0; many < 20; many++) pipelining(queue, loop, { count: 2, cost: 0.5 })
+      await settled()
+      await loop.turn()
+      expect(connection.received).toBeGreaterThan(before)
+    }
   })
 
   test('does not keep a peer with a single message waiting for a slice', async () => {
