@@ -5,19 +5,22 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { allPrograms } from '../src/protocols/index.ts'
 import { figure, table, verdict } from './figures.ts'
+import { addressOf } from './hostile/addresses.ts'
 import type { Orders } from './hostile/crowd.ts'
 import { allFloods, type Flood } from './hostile/floods.ts'
+import { AS_STARTED } from './processes.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     users: { type: 'string', default: '5000' },
-    ms: { type: 'string', default: '1000' },
+    ms: { type: 'string', default: '2000' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -25,9 +28,11 @@ const { values, positionals } = parseArgs({
 const HOSTILE = 50
 /** Milliseconds that the p99 of another client may be. */
 const TARGET = 50
+/** Milliseconds between two questions of the client that asks, which it does not delay when an answer is late. */
+const EVERY = 10
 const START = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
 
-const server = spawn(process.execPath, ['--max-semi-space-size=4', '--single-threaded-gc', START, 'serve', '--json'], {
+const server = spawn(process.execPath, [...AS_STARTED, START, 'serve', '--json'], {
   env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts() },
   stdio: ['ignore', 'pipe', 'ignore'],
 })
@@ -79,21 +84,26 @@ async function measure(name: string, orders: readonly Flood[]): Promise<void> {
   console.log(`${figure(row.p99, 1).padStart(8)} ${figure(row.max, 1).padStart(8)}  ${row.name}`)
 }
 
-/** Asks whether the server is there, again and again; answers with what that took each time. */
+/** Asks whether the server is there, every few milliseconds whether it has answered or not; answers with what each took. */
 async function pinging(until: number): Promise<number[]> {
-  const socket = connect(door, '127.0.0.1')
-    .setNoDelay()
-    .on('error', () => {})
+  const socket = connectFrom('another', door).setNoDelay()
   socket.write('style json\n{"type":"ping","id":"begin"}\n')
   await heard(socket, '"begin"')
+  const asked: number[] = []
   const waits: number[] = []
+  let last: (() => void) | undefined
+  const answers = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+    const id = /"type":"pong".*"id":(\d+)/.exec(line)?.[1]
+    if (id === undefined) return
+    waits.push(performance.now() - (asked[Number(id)] ?? 0))
+    if (waits.length === asked.length) last?.()
+  })
   while (performance.now() < until) {
-    const from = performance.now()
-    socket.write('{"type":"ping"}\n')
-    await heard(socket, 'pong')
-    waits.push(performance.now() - from)
-    await pause()
+    socket.write(`{"type":"ping","id":${asked.push(performance.now()) - 1}}\n`)
+    await pause(EVERY)
   }
+  if (waits.length < asked.length) await new Promise<void>((resolve) => (last = resolve))
+  answers.close()
   socket.destroy()
   return waits
 }
@@ -103,11 +113,11 @@ async function greetings(until: number): Promise<number[]> {
   const waits: number[] = []
   while (performance.now() < until) {
     const from = performance.now()
-    const socket = connect(ports['tjc/guess'] ?? 0, '127.0.0.1').on('error', () => {})
+    const socket = connectFrom('another', ports['tjc/guess'] ?? 0)
     await heard(socket, 'GUESS')
     waits.push(performance.now() - from)
     socket.destroy()
-    await pause()
+    await pause(4)
   }
   return waits
 }
@@ -126,8 +136,12 @@ function heard(socket: Socket, text: string): Promise<void> {
   })
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 4))
+function connectFrom(user: 'another', port: number): Socket {
+  return connect({ port, host: '127.0.0.1', localAddress: addressOf(user) }).on('error', () => {})
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 async function anyPorts(): Promise<string> {
