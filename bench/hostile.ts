@@ -58,8 +58,8 @@ const worst = Math.max(...rows.map(({ p99 }) => p99))
 const page = [
   '# Hostile clients\n',
   `What \`npm run bench:hostile\` has measured: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
-  'command as fast as it is read. A client asks `ping` again and again over one connection, and another connects to `tjc/guess`',
-  'and waits to be greeted; the figures are what they waited, in milliseconds.\n',
+  `command as fast as it is read. A client asks \`ping\` every ${EVERY} ms over one connection, however late its answers are, and another`,
+  'connects to `tjc/guess` and waits to be greeted; the figures are what they waited, in milliseconds.\n',
   table([
     ['flood', 'p99', 'max', 'answers'],
     ['---', '--:', '--:', '--:'],

@@ -9,9 +9,9 @@ import type { Usage } from './control.ts'
 const START: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start
 
 /**
- * How memory is run as `npm start` has it, and `serve` itself: collected in short pauses, on the thread that serves (all
- * of it has one core here), and nothing made among the old. The bare servers run as Node does by itself: these flags give
- * them no more messages a second, though shorter pauses where a thousand play.
+ * How memory is run as `npm start` has it, and `serve` itself: the young are collected in short pauses on the thread that
+ * serves (all of it has one core here), the old beside it, and nothing is made among the old. The bare servers run as Node
+ * does by itself: these flags give them no more messages a second, though shorter pauses where a thousand play.
  */
 export const AS_STARTED = [...START.split(' ').filter((word) => word.startsWith('--')), '--no-allocation-site-pretenuring']
 
