@@ -55,7 +55,9 @@ export async function openStore({
     guard.checkEnd(database, shelf.progress, onNotice)
     guard.open(database, durable, shelf.progress)
     const write = (work: () => void) => {
+      const { place } = shelf.progress
       shelf.transaction(work)
+      if (shelf.progress.place > place) database.noteCommit()
       guard.note(shelf.progress)
     }
     let closed = false

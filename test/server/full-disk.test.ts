@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
@@ -131,6 +131,25 @@ test.each(['parlor.db', 'parlor.db-wal'])('a file that is removed is noticed, to
   rmSync(join(data, name))
   expect(await game.ada.ask({ type: 'play', table: game.table, move: '1' })).toMatchObject({ code: 'unavailable' })
   expect(await game.health()).toMatchObject({ reason: expect.stringContaining(`${join(data, name)} was removed`) })
+})
+
+test.each([
+  ['all of it', (before: number) => before],
+  ['its end', (_: number, after: number) => after - 100],
+])('a log that loses the newest commit alone is noticed before the next acknowledgement: %s', async (_, left) => {
+  const data = join(openFolder(), 'data')
+  const game = await playing(data)
+  const log = join(data, 'parlor.db-wal')
+  await game.ada.ask({ type: 'play', table: game.table, move: '1' })
+  const before = statSync(log).size
+  await game.grace.ask({ type: 'play', table: game.table, move: '2' })
+  const after = statSync(log).size
+  expect(after).toBeGreaterThan(before)
+  truncateSync(log, left(before, after))
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
+  expect(await game.health()).toMatchObject({ status: 'degraded', reason: expect.stringContaining(`${log} was cut to `) })
+  // and at each further try
+  expect(await game.ada.ask({ type: 'play', table: game.table, move: '3' })).toMatchObject({ code: 'unavailable' })
 })
 
 test.each(['parlor.db', 'parlor.db-wal'])('a file that is cut is noticed before the next acknowledgement: %s', async (name) => {

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Database, type Durable } from '../../src/storage/sqlite/database.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
 import { keep } from '../support/keep.ts'
 import { folder, storeIn } from './folders.ts'
 import { event, fates, move } from './samples.ts'
@@ -133,5 +134,44 @@ describe('the write-ahead log', () => {
     await setTimeout(50)
     expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
     expect(onTrouble).not.toHaveBeenCalled()
+  })
+})
+
+describe('a log that is whole is never taken for one that was cut', () => {
+  test('by commits of any size that follow each other, over several checkpoints, with some that fail', async () => {
+    const path = folder()
+    const store = await openStore({ folder: path })
+    onTestFinished(() => store.close())
+    for (let table = 1; table <= 1500; table++) {
+      const text = 'remarkable words '.repeat(table % 97 === 0 ? 40_000 : table % 13)
+      await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text })])
+      // what is refused writes nothing, and what only writes the same again adds nothing to the journal
+      if (table % 7 === 0) await expect(keep(store.tables, table, 0, [move(table, 1)])).rejects.toThrow()
+      if (table % 11 === 0) await store.accounts.closeSession('none')
+      // the log is taken over when what runs now has run
+      if (table % 50 === 0) await setTimeout(1)
+    }
+    expect(store.availability?.failure).toBeUndefined()
+  })
+
+  test('by a transaction that is taken back after it has written to the log', async () => {
+    const database = opened(file())
+    migrate(database)
+    const add = database.prepare('INSERT INTO journal (place, batch, crc) VALUES (?, ?, 0)')
+    const large = 'x'.repeat(1_000_000)
+    database.run('PRAGMA cache_size = 10')
+    for (let place = 1; place <= 200; place++) {
+      if (place % 5 === 0) {
+        const failing = () => {
+          for (let at = 0; at < 5; at++) add.run(place + at, large)
+          throw new Error('it is taken back')
+        }
+        expect(() => database.transaction(failing)).toThrow('it is taken back')
+      }
+      database.transaction(() => void add.run(place, 'small'))
+      database.noteCommit()
+      if (place % 60 === 0) database.takeOverNow()
+    }
+    database.transaction(() => {})
   })
 })

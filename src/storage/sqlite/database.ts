@@ -53,7 +53,8 @@ export class Database {
       this.#rollback = this.prepare('ROLLBACK')
       // SQLite makes the log with the first of these
       this.run('BEGIN IMMEDIATE; COMMIT')
-      this.#identity = new FileIdentity([path, logOf(path)])
+      const page = number(this.prepare('PRAGMA page_size').get()?.page_size)
+      this.#identity = new FileIdentity({ database: path, log: logOf(path), page })
       this.#log = explainingSystem(path, () => openSync(logOf(path), 'r+'))
     } catch (error) {
       this.#handle.close()
@@ -84,12 +85,18 @@ export class Database {
         this.#commit.run()
         this.#since++
       } catch (error) {
+        this.#identity.noteOverwriting()
         // some errors, such as a full disk, have ended it already
         if (this.#handle.isTransaction) this.#rollback.run()
         throw error
       }
     })
     if (this.#since >= TAKEN_OVER && !this.#writing) this.#writeLog()
+  }
+
+  /** Notes that the last transaction has added to the journal, so that a log without it is noticed. */
+  noteCommit(): void {
+    this.#identity.noteCommit()
   }
 
   /** Answers with what is in the file. */
@@ -147,6 +154,7 @@ export class Database {
     try {
       explaining(this.path, () => {
         this.#identity.check()
+        this.#identity.noteOverwriting()
         this.#handle.exec('PRAGMA wal_checkpoint(PASSIVE)')
       })
     } catch (error) {

@@ -1,5 +1,6 @@
 import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { counted } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import { explainingSystem, type OnNotice } from '../folder.ts'
@@ -168,11 +169,7 @@ function lossOf(was: Progress, is: Progress): string {
   return [
     `lost are the last ${rows} of ${was.place} commits`,
     ...(tables > 0 ? [`with ${games} altogether`] : []),
-    ...(was.ended > is.ended
-      ? [
-          `with the ${was.ended - is.ended === 1 ? 'end of 1 game and what came of it' : `ends of ${was.ended - is.ended} games and what came of them`}`,
-        ]
-      : []),
+    ...(was.ended > is.ended ? [`with the ends of ${counted(was.ended - is.ended, 'game')} and what came of them`] : []),
     'and what was done last at tables that went on',
   ].join(', ')
 }

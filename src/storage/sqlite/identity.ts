@@ -8,32 +8,90 @@ import { StoreError } from '../error.ts'
  * each path, about 2 µs. The same look gives the size: SQLite never makes these files smaller while they are open (it
  * overwrites its log from the beginning, and pages of the database are reused), but for a truncating checkpoint, which
  * `resize` follows. A smaller file was cut by another program.
+ *
+ * What the last commit has added is not in a size that was seen before it. But while SQLite appends to its log, instead of
+ * writing over what a checkpoint has taken over, a commit that adds to the journal makes the log larger by whole frames: if
+ * it is not, the commit was cut off.
  */
 export class FileIdentity {
-  readonly #files: readonly { readonly path: string; readonly ino: number; readonly dev: number; size: number }[]
+  readonly #database: KnownFile
+  readonly #log: KnownFile
+  /** Bytes of a frame of the log: a page and its head (sqlite.org/fileformat.html, section 4.1). */
+  readonly #frame: number
+  /** Whether SQLite appends to the log, as far as that is certain. */
+  #appends = false
+  /** Whether the log may have become larger by what was taken back, which SQLite writes over. */
+  #isUnsure = false
+  /** Whether something was committed since the last check that the log must have become larger by. */
+  #committed = false
 
   /** Takes the files for those that are at these paths now. */
-  constructor(paths: readonly string[]) {
-    this.#files = paths.flatMap((path) => {
-      const { ino, dev, size } = statSync(path)
-      return [{ path, ino, dev, size }]
-    })
+  constructor({ database, log, page }: { readonly database: string; readonly log: string; readonly page: number }) {
+    this.#database = known(database)
+    this.#log = known(log)
+    this.#frame = page + FRAME_HEAD
   }
 
   /** Throws a StoreError, with the code `removed`, where a path leads to another file now, or to none, or the file is smaller. */
   check(): void {
-    for (const file of this.#files) {
-      const found = look(file.path)
-      if (found?.ino !== file.ino || found.dev !== file.dev) throw missing(file.path, found !== undefined)
-      if (found.size < file.size) throw cut(file.path, found.size, file.size)
-      file.size = found.size
+    this.#database.size = sizeOf(this.#database)
+    const size = sizeOf(this.#log)
+    const before = this.#log.size
+    if (this.#appends && this.#committed && (size === before || (size - LOG_HEAD) % this.#frame !== 0)) {
+      // and so at each further check
+      this.#log.size = size + 1
+      throw cut(this.#log.path, size)
     }
+    if (size > before && !this.#isUnsure) this.#appends = true
+    this.#isUnsure = false
+    this.#committed = false
+    this.#log.size = size
+  }
+
+  /** Notes that a commit has added to the journal. */
+  noteCommit(): void {
+    this.#committed = true
+  }
+
+  /** Notes that SQLite may write over what is in the log: after a checkpoint, and after a transaction that failed. */
+  noteOverwriting(): void {
+    this.#appends = false
+    this.#isUnsure = true
+    this.#committed = false
   }
 
   /** Takes the sizes of now, after a checkpoint that truncates the log. */
   resize(): void {
-    for (const file of this.#files) file.size = look(file.path)?.size ?? file.size
+    for (const file of [this.#database, this.#log]) file.size = look(file.path)?.size ?? file.size
+    this.#committed = false
+    this.#isUnsure = false
+    this.#appends = this.#log.size === 0
   }
+}
+
+/** A file as it was when it was last looked at. */
+interface KnownFile {
+  readonly path: string
+  readonly ino: number
+  readonly dev: number
+  size: number
+}
+
+/** Bytes of the head of a log, and of the head of each frame in it. */
+const LOG_HEAD = 32
+const FRAME_HEAD = 24
+
+function known(path: string): KnownFile {
+  const { ino, dev, size } = statSync(path)
+  return { path, ino, dev, size }
+}
+
+/** The size of a file now. Throws a StoreError if it is another file, or none, or smaller. */
+function sizeOf(file: KnownFile): number {
+  const found = look(file.path)
+  if (found?.ino !== file.ino || found.dev !== file.dev) throw missing(file.path, found !== undefined)
+  if (found.size < file.size) throw cut(file.path, found.size, file.size)
+  return found.size
 }
 
 /** The file at a path; nothing where none can be reached. */
@@ -46,10 +104,10 @@ function look(path: string) {
   }
 }
 
-function cut(path: string, size: number, before: number): StoreError {
+function cut(path: string, size: number, before?: number): StoreError {
   return new StoreError(
     'removed',
-    `${path} was cut from ${before} to ${size} bytes while the server ran: stop the server, and restore a backup or run "parlor repair"`,
+    `${path} was cut${before === undefined ? '' : ` from ${before}`} to ${size} bytes while the server ran: stop the server, and restore a backup or run "parlor repair"`,
   )
 }
 
