@@ -93,12 +93,21 @@ export class Guest implements Visit, Witness {
     const trouble = this.#isGoodEnd(reason) ? undefined : reason
     const outcome = outcomeOf(trouble)
     this.#tally.ended(outcome)
-    const { server, clock, logs } = this.#hosting
+    const { server, clock, doorkeeper, logs } = this.#hosting
     if (logs.ended && this.#conversation) {
       const { state, connection } = this.#conversation
       const { received, sent } = connection
       const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
+      if (level !== 'info' && !doorkeeper.mayLogEnd(this.client)) return this.#tellOfMore()
       logs.ended(this, { level, outcome, trouble, state, ms: clock.monotonic() - this.#since, received, sent })
+    }
+  }
+
+  /** Says once a minute that not all ends are logged. */
+  #tellOfMore(): void {
+    const { doorkeeper, logs } = this.#hosting
+    if (doorkeeper.mayTell('ended', this.client)) {
+      logs.tell('warn', `more conversations of ${this.client.host} end in trouble than are logged, which is ten a second`)
     }
   }
 }

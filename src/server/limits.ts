@@ -48,6 +48,8 @@ const STEP = 100
 const TOLD = { burst: 1, refill: 60_000 }
 /** How often something is logged about the conversations of one address. */
 const NOTICED = { burst: 20, refill: 3000 }
+/** How often it is logged that a conversation of one address ended in trouble. */
+const ENDS = { burst: 500, refill: 100 }
 /** How long a peer that is turned away may take to read why, in milliseconds. */
 const LINGER = 1000
 
@@ -58,6 +60,7 @@ export class Doorkeeper {
   readonly #connections = new Map<string, number>()
   readonly #told = new Throttle(TOLD)
   readonly #noticed = new Throttle(NOTICED)
+  readonly #ends = new Throttle(ENDS)
   /** Conversations over datagrams, of all peers together; without it, no limit. */
   readonly #begins: Bucket | undefined
 
@@ -115,6 +118,11 @@ export class Doorkeeper {
   /** Whether something about one conversation is to be logged now: of an address twenty at once, then one in three seconds. */
   mayNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
+  }
+
+  /** Whether it is to be logged now that a conversation ended in trouble: of an address 500 at once, then ten a second. */
+  mayLogEnd({ host }: Address): boolean {
+    return this.#ends.take(networkOf(host), this.#clock.monotonic()) === 0
   }
 
   #account(rate: ConstructorParameters<typeof Bucket>[0], onSlowed: () => void): () => number {

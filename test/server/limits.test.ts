@@ -63,6 +63,15 @@ describe('connections of one address', () => {
     expect([tell('10.0.0.7'), tell('10.0.0.7')]).toEqual([true, false])
   })
 
+  test('of the conversations of an address that end in trouble, 500 at once and ten a second are logged', async () => {
+    const clock = new TestClock()
+    const door = new Doorkeeper(unlimited, clock)
+    const logged = (host: string) => Array.from({ length: 1000 }, () => door.mayLogEnd({ host, port: 1 })).filter(Boolean).length
+    expect([logged('10.0.0.7'), logged('10.0.0.8')]).toEqual([500, 500])
+    await clock.pass(1000)
+    expect(logged('10.0.0.7')).toBe(10)
+  })
+
   test('conversations over datagrams begin as fast, of all peers together, as one connection may say messages', async () => {
     const clock = new TestClock()
     const door = new Doorkeeper({ ...unlimited, burst: 100, messages: 50 }, clock)
