@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Durable } from '../../src/storage/sqlite/database.ts'
 import { repair } from '../../src/storage/sqlite/repair.ts'
+import { inPlainWords } from '../../src/storage/sqlite/scan.ts'
 import { verify } from '../../src/storage/sqlite/verify.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { keep } from '../support/keep.ts'
@@ -266,4 +267,39 @@ test('a folder in which nothing was damaged has no more than its file', async ()
   const path = folder()
   await (await opened(path)).store.close()
   expect(existsSync(join(path, 'parlor.mark'))).toBe(false)
+})
+
+describe('damaged pages of the file are said in plain words', () => {
+  test.each([
+    [['*** in database main ***\nTree 20 page 20: btreeInitPage() returns error code 11'], ['page 20 of the file is damaged']],
+    [
+      ['Tree 5 page 9 cell 3: invalid page number 0', 'Tree 5 page 9 cell 4: 2nd reference to page 7', 'Page 12: never used'],
+      ['2 pages of the file are damaged, the first of them page 9'],
+    ],
+    [
+      Array.from({ length: 20 }, (_, at) => `Page ${at + 30}: never used`),
+      ['20 or more pages of the file are damaged, the first of them page 30'],
+    ],
+    [['database disk image is malformed'], ['the structure of the file is damaged']],
+    [['row 3 missing from index ladder'], ['SQLite finds: row 3 missing from index ladder']],
+    [[], []],
+  ])('%j', (findings, said) => {
+    expect(inPlainWords(findings)).toEqual(said)
+  })
+
+  test('by verify, without the words of SQLite', async () => {
+    const path = folder()
+    const { store } = await opened(path)
+    for (let table = 1; table <= 300; table++) await keep(store.tables, table, 0, [move(table, 1), said(2)])
+    await store.close()
+    const bytes = readFileSync(file(path))
+    const pages = Math.floor(bytes.length / 4096)
+    expect(pages).toBeGreaterThan(20)
+    // the last pages are of the journal: a page whose head is nonsense cannot be read
+    for (const page of [pages - 2, pages - 4]) bytes.fill(0xff, (page - 1) * 4096, (page - 1) * 4096 + 100)
+    writeFileSync(file(path), bytes)
+    const { problems } = verify(file(path), () => undefined)
+    expect(problems.join('\n')).toMatch(/^the structure of the file is damaged$/m)
+    expect(problems.join('\n')).not.toMatch(/\*\*\*|btree|error code|Tree \d|malformed/)
+  })
 })

@@ -89,14 +89,14 @@ function leastLast(database: Database): number {
 export function structureOf(database: Database): string[] {
   try {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
-    return plainly(rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok'))
+    return inPlainWords(rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok'))
   } catch (error) {
-    return plainly([error instanceof Error ? error.message : String(error)])
+    return inPlainWords([error instanceof Error ? error.message : String(error)])
   }
 }
 
 /** Findings of SQLite in plain words: pages that are damaged are counted, and what else it finds is quoted. */
-function plainly(findings: readonly string[]): string[] {
+export function inPlainWords(findings: readonly string[]): string[] {
   const lines = findings.flatMap((finding) => finding.split('\n')).filter((line) => line !== '' && !line.startsWith('***'))
   const pages = [...new Set(lines.flatMap((line) => OF_PAGE.exec(line)?.[1] ?? []))]
   const many = lines.length >= FINDINGS ? ' or more' : ''
