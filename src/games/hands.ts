@@ -54,11 +54,17 @@ export const hands: Game<Hands, Hand, HandsView> = {
   },
   choose: (_view, _seat, random) => random.choice(HANDS),
   notation: {
-    parse: (text) => handOf(text) ?? NO_HAND,
+    parse: (text) => handOf(text) ?? OTHER_WORDS.get(text.trim().toLowerCase()) ?? NO_HAND,
     print: (hand) => hand,
     render: ({ rounds }) => rounds.map((round) => `${round.join(' - ')}: ${verdict(round)}\n`).join(''),
   },
 }
+
+/** The hands by the words that other rules of the game have for them, which no worksheet's program takes. */
+const OTHER_WORDS: ReadonlyMap<string, Hand> = new Map([
+  ['scissors', 'Scissor'],
+  ['rock', 'Stone'],
+])
 
 /** The refusal of what is no hand. */
 export const NO_HAND: Refusal = { refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' }

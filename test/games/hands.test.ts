@@ -86,7 +86,9 @@ describe('hands: scissor, paper, stone', () => {
       expect(handOf(` ${at + 1} `)).toBe(one)
       expect(handOf(one.toUpperCase())).toBe(one)
     }
-    for (const text of ['', '0', '4', '12', '01', 'Scissors', 'rock']) expect(hands.notation.parse(text)).toHaveProperty('refused')
+    expect(['Scissors', ' rock '].map((text) => hands.notation.parse(text))).toEqual(['Scissor', 'Stone'])
+    expect(['Scissors', 'rock'].map(handOf)).toEqual([undefined, undefined])
+    for (const text of ['', '0', '4', '12', '01', 'rocks', 'constructor', '__proto__']) expect(hands.notation.parse(text)).toHaveProperty('refused')
   })
 
   test('the house’s hand comes from chance, so that it can be given', () => {
