@@ -1,3 +1,5 @@
+import { counted } from '../base/counts.ts'
+
 const LETTERS = 'ABCDEF'
 
 /** QuizJudge follows a quiz that a server asks, and knows what does not add up in it. */
@@ -39,8 +41,8 @@ export class QuizJudge {
   }
 
   #resume(number: number, count: number, points: number): string | undefined {
-    if (number < 1 || number > count) return `there are ${count} questions`
-    if (points >= number) return `only ${number - 1} questions can have been answered right`
+    if (number < 1 || number > count) return count === 1 ? 'there is 1 question' : `there are ${count} questions`
+    if (points >= number) return `only ${counted(number - 1, 'question')} can have been answered right`
     this.#number = number - 1
     this.#count = count
     this.#points = points
@@ -49,9 +51,12 @@ export class QuizJudge {
 
   #ask(number: number, count: number): string | undefined {
     if (number !== this.#number + 1) return `expected question ${this.#number + 1}`
-    if (this.#count !== undefined && count !== this.#count) return `there were ${this.#count} questions`
-    if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted) return `${this.#wanted} questions were asked for`
-    if (number > count) return `all ${count} questions were asked; expected "TOTAL ${this.#points} ${count}"`
+    if (this.#count !== undefined && count !== this.#count)
+      return this.#count === 1 ? 'there was 1 question' : `there were ${this.#count} questions`
+    if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted)
+      return this.#wanted === 1 ? '1 question was asked for' : `${this.#wanted} questions were asked for`
+    if (number > count)
+      return `${count === 1 ? 'the one question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
     this.#number = number
     this.#count = count
     this.#options = 0

@@ -1,3 +1,4 @@
+import { counted } from '../base/counts.ts'
 import { PEER, type PersonId, UNWRITABLE } from '../hall/ports.ts'
 import { Bucket, Throttle } from '../hall/throttle.ts'
 import { print } from '../protocols/automaton.ts'
@@ -77,7 +78,7 @@ export class Doorkeeper {
     if (!this.#counts(peer)) return undefined
     const network = networkOf(peer.remote.host)
     const open = this.#connections.get(network) ?? 0
-    if (open >= this.#limits.connections) return `no more than ${open} connections from one address may be open: close one first`
+    if (open >= this.#limits.connections) return `no more than ${counted(open, 'connection')} from one address may be open: close one first`
     this.#connections.set(network, open + 1)
     return undefined
   }
@@ -106,7 +107,7 @@ export class Doorkeeper {
     const step = Math.min(STEP, Math.max(1, Math.floor(burst / 10)))
     // the first step is free, since nobody is asked about it
     const rate = { burst: Math.max(1, Math.floor(burst / step) - 1), refill: Math.max(1, Math.round((1000 * step) / messages)) }
-    const sentence = `it says more than ${messages} messages a second, and is read more slowly`
+    const sentence = `it says more than ${counted(messages, 'message')} a second, and is read more slowly`
     return { step, open: (peer) => this.#account(rate, () => onSlowed(peer, sentence)) }
   }
 
@@ -166,14 +167,14 @@ export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Hold
   if (person !== PEER && [...hall.seatsOf(person)].length >= limits.seats)
     return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
   if (holdings.size >= limits.seats)
-    return `this connection has ${holdings.size} seats under all its names, and ${limits.seats} are the limit: finish a game first`
+    return `this connection has ${counted(holdings.size, 'seat')} under all its names, and ${limits.seats} ${limits.seats === 1 ? 'is' : 'are'} the limit: finish a game first`
   const { full } = holdings.spending
   if (full !== undefined) return full
   const { address = Number.POSITIVE_INFINITY } = limits
   const held = address === Number.POSITIVE_INFINITY ? 0 : hall.owners.count(holdings.network)
   return held < address
     ? undefined
-    : `your address holds ${held} tables and open seeks, and ${address} are the limit: finish a game or cancel a seek first`
+    : `your address holds ${counted(held, 'table or open seek', 'tables and open seeks')}, and ${address} ${address === 1 ? 'is' : 'are'} the limit: finish a game or cancel a seek first`
 }
 
 /** What stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */

@@ -88,7 +88,8 @@ describe('hands: scissor, paper, stone', () => {
     }
     expect(['Scissors', ' rock '].map((text) => hands.notation.parse(text))).toEqual(['Scissor', 'Stone'])
     expect(['Scissors', 'rock'].map(handOf)).toEqual([undefined, undefined])
-    for (const text of ['', '0', '4', '12', '01', 'rocks', 'constructor', '__proto__']) expect(hands.notation.parse(text)).toHaveProperty('refused')
+    for (const text of ['', '0', '4', '12', '01', 'rocks', 'constructor', '__proto__'])
+      expect(hands.notation.parse(text)).toHaveProperty('refused')
   })
 
   test('the house’s hand comes from chance, so that it can be given', () => {

@@ -319,7 +319,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'more points than questions',
       typed: ['ada', '', 'RESUME'],
       says: ['Welcome ada\n', 'RESUMED 2 5 2\n'],
-      sentence: 'only 1 questions can have been answered right',
+      sentence: 'only 1 question can have been answered right',
     },
     {
       title: 'a question beyond the last',

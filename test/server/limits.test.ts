@@ -294,7 +294,7 @@ test('from one address, over the network: who says nothing more and still has mu
   first.end('H\n'.repeat(100))
   await server.complains(/closed the connection/)
   const [refused] = await once(come('fh/hangman'), 'data')
-  expect(String(refused)).toMatch(/^ERROR no more than 1 connections/)
+  expect(String(refused)).toMatch(/^ERROR no more than 1 connection from/)
 })
 
 test('from one address, over the network: the third of two hears why, and it is logged once', async ({ skip }) => {

@@ -119,7 +119,7 @@ test('worksheet ports count the same, and the protocol’s own words carry the s
   expect(first.heard).toMatch(/^WORD/)
   const second = await room.client('fh/hangman')
   await second.say('START\n')
-  expect(second.heard).toMatch(/^ERROR your address holds 1 tables and open seeks, and 1 are the limit: finish a game/)
+  expect(second.heard).toMatch(/^ERROR your address holds 1 table or open seek, and 1 is the limit: finish a game/)
   await first.say('QUIT\n')
   await first.close()
   const third = await room.client('fh/hangman')

@@ -107,7 +107,7 @@ describe('a missing or damaged write-ahead log is detected, and said at the star
     await keep(store.tables, 1, 1, [said(2)])
     const left = leftBy(path)
     for (const end of ['', '-wal']) copyFileSync(file(older) + end, file(left) + end)
-    await expect(openStore({ folder: left })).rejects.toThrow(/lost are the last 1 of 2 commits/)
+    await expect(openStore({ folder: left })).rejects.toThrow(/lost is the last of 2 commits/)
   })
 })
 

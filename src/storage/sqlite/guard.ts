@@ -167,7 +167,7 @@ function lossOf(was: Progress, is: Progress): string {
   const tables = was.highest - is.highest
   const games = tables === 1 ? `table ${was.highest}` : `tables ${is.highest + 1} to ${was.highest}`
   return [
-    `lost are the last ${rows} of ${was.place} commits`,
+    rows === 1 ? `lost is the last of ${counted(was.place, 'commit')}` : `lost are the last ${rows} of ${was.place} commits`,
     ...(tables > 0 ? [`with ${games} altogether`] : []),
     ...(was.ended > is.ended ? [`with the ends of ${counted(was.ended - is.ended, 'game')} and what came of them`] : []),
     'and what was done last at tables that went on',
