@@ -189,7 +189,7 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
  */
 export function nearMiss(steps: readonly Step[], text: string): string {
   if (text === '') return '; an empty line is often one line end too many'
-  const trimmed = text.trim()
+  const trimmed = text.replace(AROUND, '')
   for (const { form } of steps) {
     const word = partsOf(form)[0]?.trim() ?? ''
     const said = trimmed.slice(0, word.length)
@@ -252,6 +252,8 @@ function inWords(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }
 
+/** Blanks around a text; a byte order mark, which is a blank for `trim`, is none. */
+const AROUND = /^[^\S\ufeff]+|[^\S\ufeff]+$/g
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []
 /** The texts around the field of a message that is one field and nothing else. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
+import type { Raw } from '../wire/raw.ts'
 import { revealed } from '../wire/visible.ts'
 import { type Automaton, alternatives, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
 import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
@@ -37,6 +38,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The message that was received last, as it came. */
   #last = ''
+  /** Its bytes, where its text does not tell them. */
+  #lastRaw: Raw | undefined
   /**
    * Called with a sentence when this side has refused what the peer said, in words of the protocol. `usual`: a person at
    * the peer could have typed it, so it matters only if the conversation does not end well.
@@ -143,7 +146,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
   note(why: string, usual = false): void {
     if (!this.onRefused) return
-    const clue = this.#clueOf(this.#last)
+    const clue = this.#clueOf(this.#last, this.#lastRaw)
     this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${clue}`, usual && clue === '')
   }
 
@@ -218,8 +221,8 @@ export class Peer<Name extends string = string> implements Reader {
     return clue
   }
 
-  #clueOf(text: string): string {
-    this.#clue = clueOfText(this.speaker, text)
+  #clueOf(text: string, raw: Raw | undefined): string {
+    this.#clue = clueOfText(this.speaker, text, raw)
     return this.#clue
   }
 
@@ -254,7 +257,7 @@ export class Peer<Name extends string = string> implements Reader {
     this.#nextEarly = false
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
-    const clue = this.#clueOf(text)
+    const clue = this.#clueOf(text, this.connection.raw)
     const sentence = `${whyIllegal(this.#standing, text)}${clue}`
     if (this.#answerError(`${whyIllegal(this.#standing, text, true)}${clue}`)) {
       this.onRefused?.(sentence, false)
@@ -300,6 +303,7 @@ export class Peer<Name extends string = string> implements Reader {
       this.#take(step)
       this.#answered = true
       this.#last = text
+      this.#lastRaw = this.connection.raw
       this.#look(form, text)
       return { name, text, fields }
     }
@@ -315,7 +319,7 @@ export class Peer<Name extends string = string> implements Reader {
     if (this.#lastEarly)
       this.onEarly?.(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
     if (!form.free || !this.onGarbled || !GARBLED.test(text)) return
-    const clue = this.#clueOnce(clueOfText(this.speaker, text))
+    const clue = this.#clueOnce(clueOfText(this.speaker, text, this.#lastRaw))
     if (clue !== '') this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text)}${clue}`)
   }
 

@@ -1,5 +1,6 @@
 import { looksLike, textLooksLike } from '../wire/clues.ts'
 import type { Unfinished } from '../wire/ends.ts'
+import type { Raw } from '../wire/raw.ts'
 import { decode } from '../wire/text.ts'
 import { quoted, quotedBytes } from '../wire/visible.ts'
 import type { Automaton, Side } from './automaton.ts'
@@ -34,9 +35,9 @@ export function clueOfBytes({ automaton }: Speaker, { bytes }: Unfinished): stri
   return clause(automaton, looksLike(bytes))
 }
 
-/** What a whole message looks like, as the end of a sentence; nothing for plain text, nor for what the protocol wants. */
-export function clueOfText({ automaton }: Speaker, text: string): string {
-  return clause(automaton, textLooksLike(text))
+/** What a whole message looks like, of which `raw` are the bytes where its text does not tell them, as the end of a sentence; nothing for plain text, nor for what the protocol wants. */
+export function clueOfText({ automaton }: Speaker, text: string, raw: Raw | undefined): string {
+  return clause(automaton, textLooksLike(text, raw))
 }
 
 function clause({ speaks }: Automaton, found: string | undefined): string {

@@ -1,75 +1,97 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: bytes of all kinds are what this is about
+import { packed } from './packed.ts'
+import type { Raw } from './raw.ts'
 import { decode, encode } from './text.ts'
 
 /**
  * Clues: what bytes look like that are not what this side reads. Each tells a form of sending by its bytes alone, the
  * surest first, because a short text can look like several: two bytes `00 35` are a number and the 5 of UTF-16.
  */
-type Clue = (bytes: Uint8Array, text: string) => string | undefined
+type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
-/** What bytes look like where they are no plain text, as a noun: "Java's writeUTF, ..."; `undefined` for plain text. */
-export function looksLike(bytes: Uint8Array): string | undefined {
+/**
+ * What bytes look like where they are no plain text, as a noun: "Java's writeUTF, ..."; `undefined` for plain text. `end` is
+ * the line end that was taken off them: it can be a part of what was sent.
+ */
+export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
   const text = decode(head, 'bytes')
   if (isPlain(text)) return undefined
   for (const clue of CLUES) {
-    const found = clue(head, text)
+    const found = clue(head, text, end)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/**
- * As `looksLike`, for a message that was decoded already: what was no UTF-8 there stands as `ff`. The last byte of a packed
- * number can be that of a line end, which the message is without.
- */
-export function textLooksLike(text: string): string | undefined {
-  if (isPlain(text)) return undefined
-  const bytes = text.includes('\ufffd') ? encode(text.replaceAll('\ufffd', '\u00ff'), 'bytes') : encode(text)
-  return (text.startsWith('\0') ? packed(Uint8Array.of(...bytes, LF), `${text}\n`) : undefined) ?? looksLike(bytes)
+/** As `looksLike`, for a message that was decoded already; `raw` are its bytes, where its text does not tell them. */
+export function textLooksLike(text: string, raw: Raw | undefined): string | undefined {
+  return raw ? looksLike(raw.body, raw.end) : looksLike(encode(text.slice(0, HEAD)))
 }
 
 /** Whether nothing in a text needs a closer look: most that is wrong is plain text all the same. */
 function isPlain(text: string): boolean {
-  return /^[\t -~]*$/.test(text) && !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|SSH-)|\\n$/.test(text)
+  return /^[\t -~]*$/.test(text) && !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |-ERR )|\\n$/.test(text)
 }
 
-const LF = 10
 /** Bytes that are looked at. */
 const HEAD = 4096
-/** A number that `struct.pack` has packed is mostly small. */
+/** A length that a text can have. */
 const SMALL = 65_535
-/** What a program sends that takes this side for another kind of server, by how it begins; `ff` stands for what was no UTF-8. */
+/** What a program sends that takes this side for another kind of server, by how it begins. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
-  [/^\x16\x03/, 'TLS: both sides must speak it, or neither'],
+  [/^\x16\x03(?!\0\0)/, 'TLS: both sides must speak it, or neither'],
   [/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP\//, 'an HTTP request, from a browser or a library for the web'],
-  [/^SSH-\d/, 'SSH: the client of another program has dialled this port'],
-  [/^\xff[\xfb-\xff][\x01-\x27](?!\0)/, "telnet's negotiation of options: use nc, or a telnet that sends lines"],
-  [/^\x1f[\x8b\xff]/, 'gzip: send the text itself'],
-  [/^x(?:[\x01\x9c\xda]|\xff[^ -~])/, 'zlib: send the text itself'],
+  [/^HTTP\/\d/, 'an HTTP response, from a server for the web: another program was meant, or another port'],
+  [/^SSH-\d/, 'SSH: another program was meant, or another port'],
+  [/^RFB \d{3}\.\d{3}/, 'VNC: another program was meant, or another port'],
+  [/^-ERR /, 'an error of Redis or POP3: another program was meant, or another port'],
+  [
+    /^\xff(?:[\xfb-\xfd](?:[\x00-\x1f]|[ -'](?:\xff|$))|\xfe[\x01-'](?:\xff|$))/,
+    "telnet's negotiation of options: use nc, or a telnet that sends lines",
+  ],
+  [/^\x1f\x8b/, 'gzip: send the text itself'],
+  [/^x[\x01\x9c\xda]/, 'zlib: send the text itself'],
   [/^PK\x03\x04/, 'a zip file'],
-  [/^[\x80\xff][\x02-\x05][^ -9;<>-F]/, "Python's pickle: send text, such as str(x).encode(), and not pickle.dumps(x)"],
-  [/^[\xac\xff][\xed\xff]\0\x05/, "Java's ObjectOutputStream: send text, by a PrintWriter for example"],
+  [/^\x80[\x02-\x05][^ -9;<>-F]/, "Python's pickle: send text, such as str(x).encode(), and not pickle.dumps(x)"],
+  [/^\xac\xed\0\x05/, "Java's ObjectOutputStream: send text, by a PrintWriter for example"],
   [/^[\x81\x82][\x80-\xff]/, 'a WebSocket frame: this is a plain socket'],
   [/^\xef\xbb\xbf/, 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
-  [/^(?:\xff[\xfe\xff]\0\0|\0\0[\xfe\xff]\xff)/, 'UTF-32: encode as UTF-8'],
-  [/^[\xfe\xff][\xfe\xff](?:\0|.\0|$)/s, 'UTF-16 with a byte order mark: encode as UTF-8'],
+  [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'UTF-32: encode as UTF-8'],
+  [/^(?:\xff\xfe|\xfe\xff)(?!\xff\xff)/, 'UTF-16 with a byte order mark: encode as UTF-8'],
 ]
+
+/** A line end of which the protocol takes the CR for a part of the message. */
+const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
 
 const CLUES: readonly Clue[] = [
   (_, text) => BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1],
-  utf16,
+  (bytes, _, end) => withEnd(utf16, bytes, end),
   (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, as telnet ends a line: use nc, or have \\n sent' : undefined),
-  lengthBefore,
-  packed,
-  lengthAhead,
+  (bytes, _, end) => withEnd(lengthBefore, bytes, end),
+  (bytes, text, end) => withEnd(packed, bytes, text.startsWith('\0') ? end : ''),
+  (bytes, text, end) => (end !== '' && text.startsWith('\0') ? undefined : lengthAhead(bytes)),
+  (bytes, text) =>
+    /^[ -~]\0$/.test(text)
+      ? `a text with NUL behind it, as C keeps it, or the number ${bytes[0]} of struct.pack("h", ...), or one character of UTF-16: send text, without NUL`
+      : undefined,
   (_, text) => (/^[^\0]+\0+$/.test(text) ? 'a text with NUL behind it, as C keeps it: send strlen bytes of it, and \\n' : undefined),
+  (_, text, end) =>
+    end !== '' && /^\0[^\0]+$/.test(text)
+      ? 'a text with NUL before it, as C keeps it behind the text that was sent before: send strlen bytes of each'
+      : undefined,
   (_, text) =>
     /^(?:\0{3}|\0{7})$/.test(text)
       ? 'the rest of a number as bytes, such as struct.pack("I", 10), whose first byte is a line end'
       : undefined,
   (_, text) => (text.includes('\0') ? 'bytes with NUL among them, which no text has' : undefined),
-  (_, text) => (/^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined),
+  (_, text, end) => (end === '\n' && text.endsWith('\r') ? CR_LF : undefined),
+  (_, text, end) =>
+    end === '\r\n' && text.endsWith('\r')
+      ? 'a line that ends in \\r\\r\\n, as text mode on Windows makes it of \\r\\n: send \\n alone'
+      : undefined,
+  (_, text, end) =>
+    end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined,
   (_, text) => (/^\r[^\r\n]/.test(text) ? 'a line that ends in \\n\\r: the other way round, or \\n alone' : undefined),
   (_, text) => (/^b(['"]).*\1$/s.test(text) ? "the repr of Python's bytes, as str(b'...') gives it: send the bytes themselves" : undefined),
   (_, text) => (/^u?'.*'$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined),
@@ -82,6 +104,11 @@ const CLUES: readonly Clue[] = [
   (_, text) => (text === '[object Object]' ? 'an object of JavaScript made a text: send its value' : undefined),
   (bytes) => (isUtf8(bytes) ? undefined : 'text that is not UTF-8, such as Latin-1, or no text at all'),
 ]
+
+/** A clue from the bytes alone, or, where they give none, from those with the line end behind them. */
+function withEnd(clue: (bytes: Uint8Array) => string | undefined, bytes: Uint8Array, end: string): string | undefined {
+  return clue(bytes) ?? (end === '' ? undefined : clue(Uint8Array.of(...bytes, ...encode(end))))
+}
 
 /** UTF-16 without a mark: every other byte is 0, and the others are ASCII. Of one character, its bytes do not tell. */
 function utf16(bytes: Uint8Array): string | undefined {
@@ -116,14 +143,15 @@ function lengthBefore(bytes: Uint8Array): string | undefined {
     const length = lengthAt(bytes, form)
     const body = bytes.subarray(form.size, form.size + length)
     const rest = bytes.subarray(form.size + length)
-    const ends = rest.length === 0 || !isText(rest.subarray(0, 1)) || rest[0] === 10 || rest[0] === 13
+    const ends = rest.length === 0 || (!isText(rest.subarray(0, 1)) && (form.size > 1 || rest[0] !== 0)) || rest[0] === 10 || rest[0] === 13
     // a single byte that is a character is sooner the first of a text
-    return length > 0 && (form.size > 1 || !isAscii(length)) && body.length === length && isText(body) && ends
+    return length > 0 && (form.size > 1 || (length < 0x80 && !isAscii(length))) && body.length === length && isText(body) && ends
   })?.name
 }
 
 /** A length, and the beginning of a text that is to be longer. */
 function lengthAhead(bytes: Uint8Array): string | undefined {
+  if (bytes.length >= HEAD) return undefined
   const form = LENGTHS.find((one) => {
     const body = bytes.subarray(one.size)
     const length = lengthAt(bytes, one)
@@ -135,37 +163,6 @@ function lengthAhead(bytes: Uint8Array): string | undefined {
 
 function lengthAt(bytes: Uint8Array, { size, little }: Length): number {
   return bytes.length < size ? 0 : numberIn(bytes.subarray(0, size), little)
-}
-
-/** What `struct.pack` calls a number of so many bytes. */
-const CODES: Readonly<Record<number, string>> = { 2: 'h', 4: 'i', 8: 'q' }
-
-/** What writes such a number in Java. */
-const WRITERS: Readonly<Record<number, string>> = { 2: 'writeShort', 4: 'writeInt', 8: 'writeLong' }
-
-/** A number alone, as `struct.pack` makes it. */
-function packed(bytes: Uint8Array, text: string): string | undefined {
-  const code = CODES[bytes.length]
-  // two bytes are sooner a character and its NUL
-  if (code === undefined || isText(bytes) || /^[ -~]\0$/.test(text)) return undefined
-  const double = bytes.length === 8 ? doubleIn(bytes) : undefined
-  if (double !== undefined) return `the number ${double} as 8 bytes, as struct.pack("d", ...) or writeDouble of Java: send it as text`
-  for (const little of [false, true]) {
-    const number = numberIn(bytes, little)
-    if (number > SMALL) continue
-    const how = little
-      ? `little-endian, as struct.pack("${code}", ...) or C`
-      : `big-endian, as struct.pack("!${code}", ...) or ${WRITERS[bytes.length]} of Java`
-    return `the number ${number} as ${bytes.length} bytes, ${how}: send it as text`
-  }
-  return undefined
-}
-
-/** A double that a person could have meant. */
-function doubleIn(bytes: Uint8Array): number | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 8)
-  const values = [view.getFloat64(0, true), view.getFloat64(0)]
-  return values.find((value) => Math.abs(value) >= 0.001 && Math.abs(value) <= SMALL && String(value).length <= 10)
 }
 
 function numberIn(bytes: Uint8Array, little: boolean): number {
@@ -187,7 +184,13 @@ function isText(bytes: Uint8Array): boolean {
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
-  return bytes.length >= HEAD || !decode(bytes).includes('\ufffd')
+  try {
+    // of a long text, the last character may be cut
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: bytes.length >= HEAD })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isJson(text: string): boolean {

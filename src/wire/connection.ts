@@ -5,6 +5,7 @@ import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
 import { Ignored } from './ignored.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
+import type { Raw } from './raw.ts'
 import type { RunQueue } from './run-queue.ts'
 import type { Sink, Transport } from './transport.ts'
 
@@ -155,6 +156,11 @@ export class Connection implements Sink {
   /** Bytes of the peer that are unread. */
   get unread(): number {
     return this.#inbox.pending
+  }
+
+  /** The bytes of the message that is being given to its reader, where its text does not tell them. */
+  get raw(): Raw | undefined {
+    return this.#inbox.raw
   }
 
   /** The next message, if it has come; it stays to be read. */

@@ -1,3 +1,6 @@
+import { type Raw, rawOf } from './raw.ts'
+import { decode, type TextCode } from './text.ts'
+
 /** The cap on one message, in bytes, where nobody asked for another. */
 export const MESSAGE_LIMIT = 4096
 
@@ -13,6 +16,8 @@ export interface Decoder {
   readonly pending: number
   /** Those bytes. */
   readonly unread: Uint8Array
+  /** The bytes of the message that was given out last, where its text does not tell them. */
+  readonly raw: Raw | undefined
   /** Takes in bytes, cut anywhere. The array must not be changed afterwards. */
   push(bytes: Uint8Array): void
   /** The next message, if it is whole. */
@@ -57,6 +62,7 @@ export abstract class Pending implements Decoder {
   protected bytes: Uint8Array = NOTHING
   /** Where in `bytes` the next message begins. */
   protected at = 0
+  raw: Raw | undefined = undefined
   protected readonly limit: number
   /** The array of our own in which `bytes` lies, where that has room for more. */
   #room: Uint8Array | undefined
@@ -121,6 +127,13 @@ export abstract class Pending implements Decoder {
     if (this.at < this.bytes.length) return
     this.bytes = NOTHING
     this.at = 0
+  }
+
+  /** The text of a message that is given out, with `end` behind it; sets `raw`. */
+  protected text(body: Uint8Array, end = '', code: TextCode = 'utf-8'): string {
+    const text = decode(body, code)
+    this.raw = rawOf(text, body, end, code)
+    return text
   }
 
   abstract next(): Decoded

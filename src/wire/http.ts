@@ -1,4 +1,5 @@
 import { type Decoded, type Framing, Pending } from './framing.ts'
+import { rawOf } from './raw.ts'
 import { decode, TextStream } from './text.ts'
 
 /** The cap on a request in bytes, head and body: what common servers take for a head. */
@@ -127,7 +128,9 @@ abstract class HttpDecoder extends Pending {
 
   /** A character that the limit has cut is left out. */
   #message(length: number): string {
-    const text = new TextStream().read(this.take(Math.min(length, this.limit)))
+    const bytes = this.take(Math.min(length, this.limit))
+    const text = new TextStream().read(bytes)
+    this.raw = rawOf(text, bytes)
     this.#begin()
     return text
   }

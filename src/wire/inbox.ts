@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Unfinished } from './ends.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing.ts'
-import { decode } from './text.ts'
+import { type Raw, readText } from './raw.ts'
 
 /** Datagrams kept for a reader who is busy; further ones are lost, as a network may lose any. */
 const DATAGRAMS = 16
@@ -35,7 +35,8 @@ export class Inbox {
   /** After how many milliseconds without a byte what has come is a message, where it ever is. */
   readonly #pause: number | undefined
   readonly #onSettled: (() => void) | undefined
-  #ready: Exclude<Decoded, undefined>[] = NONE
+  #ready: Kept[] = NONE
+  #raw: Raw | undefined
   /** What the ready messages count, in bytes. */
   #kept = 0
   #cancelSettle: (() => void) | undefined
@@ -60,12 +61,17 @@ export class Inbox {
     return this.#decoder.pending
   }
 
+  /** The bytes of the message that `next` or `rest` has given last, where its text does not tell them. */
+  get raw(): Raw | undefined {
+    return this.#raw
+  }
+
   /** What has come of a message that is not whole; `undefined` where there is a whole one, or nothing at all. */
   get unfinished(): Unfinished | undefined {
     const { lacks } = this.#framing
     if (this.#datagrams || this.#ready.length > 0 || !lacks) return undefined
     const message = this.#decoder.next()
-    if (message !== undefined && message !== TooLong) this.#keep(message)
+    if (message !== undefined && message !== TooLong) this.#keep(message, this.#decoder.raw)
     const { unread } = this.#decoder
     return message === undefined && unread.length > 0 ? { bytes: unread, lacks: lacks(unread) } : undefined
   }
@@ -77,7 +83,7 @@ export class Inbox {
 
   push(bytes: Uint8Array): void {
     if (this.#datagrams) {
-      if (this.#ready.length < DATAGRAMS) this.#keep(bytes.length > this.#messageLimit ? TooLong : decode(bytes))
+      if (this.#ready.length < DATAGRAMS) this.#keepDatagram(bytes)
       return
     }
     const begun = this.#decoder.pending > 0
@@ -94,11 +100,14 @@ export class Inbox {
     if (this.#ready.length === 0) {
       const message = this.#decoder.next()
       if (message === undefined) this.#decoder.compact?.()
+      else this.#raw = this.#decoder.raw
       return message
     }
-    const message = this.#ready.shift()
-    this.#kept -= weight(message)
-    return message
+    const kept = this.#ready.shift()
+    this.#kept -= weight(kept)
+    const isOdd = typeof kept === 'object'
+    this.#raw = isOdd ? kept.raw : undefined
+    return isOdd ? kept.text : kept
   }
 
   /**
@@ -108,12 +117,14 @@ export class Inbox {
   rest(broken = false): Decoded {
     this.close()
     if (this.#decoder.pending === 0 || (broken && this.#pause === undefined)) return undefined
-    return this.#decoder.rest()
+    const message = this.#decoder.rest()
+    this.#raw = this.#decoder.raw
+    return message
   }
 
-  /** Puts a message back that was only looked at. */
+  /** Puts the message back that `next` has given last. */
   putBack(message: Exclude<Decoded, undefined>): void {
-    this.#keep(message, true)
+    this.#keep(message, this.#raw, true)
   }
 
   /** Waits for nothing any more. */
@@ -126,25 +137,36 @@ export class Inbox {
     this.#cancelSettle = undefined
     let message = this.#decoder.next()
     while (message !== undefined && message !== TooLong) {
-      this.#keep(message)
+      this.#keep(message, this.#decoder.raw)
       message = this.#decoder.next()
     }
     if (message === undefined && this.#decoder.pending > 0) message = this.#decoder.rest()
-    if (message !== undefined) this.#keep(message)
+    if (message !== undefined) this.#keep(message, this.#decoder.raw)
     this.#onSettled?.()
   }
 
-  #keep(message: Exclude<Decoded, undefined>, first = false): void {
-    this.#kept += weight(message)
-    if (this.#ready.length === 0) this.#ready = [message]
-    else if (first) this.#ready.unshift(message)
-    else this.#ready.push(message)
+  #keepDatagram(bytes: Uint8Array): void {
+    if (bytes.length > this.#messageLimit) return this.#keep(TooLong, undefined)
+    const { text, raw } = readText(bytes)
+    this.#keep(text, raw)
+  }
+
+  #keep(message: Exclude<Decoded, undefined>, raw: Raw | undefined, first = false): void {
+    const kept = typeof message === 'string' && raw ? { text: message, raw } : message
+    this.#kept += weight(kept)
+    if (this.#ready.length === 0) this.#ready = [kept]
+    else if (first) this.#ready.unshift(kept)
+    else this.#ready.push(kept)
   }
 }
 
-function weight(message: Decoded): number {
-  return typeof message === 'string' ? KEPT + message.length : KEPT
+/** Kept is a message that waits, with its bytes where its text does not tell them. */
+type Kept = Exclude<Decoded, undefined> | { readonly text: string; readonly raw: Raw }
+
+function weight(kept: Kept | undefined): number {
+  if (typeof kept === 'object') return KEPT + kept.text.length + kept.raw.body.length
+  return typeof kept === 'string' ? KEPT + kept.length : KEPT
 }
 
 /** What all empty inboxes share. */
-const NONE: Exclude<Decoded, undefined>[] = []
+const NONE: Kept[] = []

@@ -61,7 +61,7 @@ class BinaryLengthDecoder extends Pending {
     const length = lengthIn(this.unread)
     if (length > this.limit) return TooLong
     if (this.pending < 4 + length) return undefined
-    return decode(this.take(4 + length).subarray(4))
+    return this.text(this.take(4 + length).subarray(4))
   }
 }
 
@@ -73,7 +73,7 @@ class DecimalLengthDecoder extends Pending {
     // what is no number is a length that no message can have
     if (!/^\d{0,9}$/.test(digits) || (colon >= 0 && digits === '') || length > this.limit) return TooLong
     if (colon < 0 || this.pending < digits.length + 1 + length) return undefined
-    return decode(this.take(digits.length + 1 + length).subarray(digits.length + 1))
+    return this.text(this.take(digits.length + 1 + length).subarray(digits.length + 1))
   }
 }
 
@@ -81,6 +81,6 @@ class FixedDecoder extends Pending {
   next(): Decoded {
     if (this.pending < this.limit) return undefined
     const filled = this.take(this.limit)
-    return decode(filled.subarray(0, 1 + filled.findLastIndex((byte) => byte !== BLANK)))
+    return this.text(filled.subarray(0, 1 + filled.findLastIndex((byte) => byte !== BLANK)))
   }
 }

@@ -1,5 +1,5 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
-import { decode, encode, type TextCode } from './text.ts'
+import { encode, type TextCode } from './text.ts'
 
 const LF = 10
 const CR = 13
@@ -91,9 +91,14 @@ class LineDecoder extends Pending {
     const text = keepEnd ? length + end : length - cr
     const short = text <= SHORT ? ascii(bytes, at, text) : undefined
     this.skip(length + end)
-    return short ?? decode(bytes.subarray(at, at + text), code)
+    if (short === undefined) return this.text(bytes.subarray(at, at + text), END_OF[keepEnd ? 0 : end + cr], code)
+    this.raw = undefined
+    return short
   }
 }
+
+/** The end of a line, by its length. */
+const END_OF = ['', '\n', '\r\n'] as const
 
 /** Where the next LF stands at or after `from`: in most lines near enough to be found sooner by looking. */
 function indexOfLf(bytes: Uint8Array, from: number): number {
@@ -102,12 +107,12 @@ function indexOfLf(bytes: Uint8Array, from: number): number {
   return bytes.indexOf(LF, near)
 }
 
-/** The text of a few bytes that are ASCII, several times as fast as a decoder; `undefined` where they are not. */
+/** The text of a few bytes that are ASCII, several times as fast as a decoder; `undefined` where they are not, or have NUL or CR. */
 function ascii(bytes: Uint8Array, from: number, length: number): string | undefined {
   let text = ''
   for (let at = from; at < from + length; at++) {
     const byte = bytes[at] ?? 0x80
-    if (byte > 0x7f) return undefined
+    if (byte > 0x7f || byte === 0 || byte === CR) return undefined
     text += String.fromCharCode(byte)
   }
   return text

@@ -1,5 +1,5 @@
 import { type Decoded, type Framing, Pending } from './framing.ts'
-import { decode, encode, type TextCode } from './text.ts'
+import { encode, type TextCode } from './text.ts'
 
 /**
  * pieces: what one `recv(size)` answers. Whatever has arrived is a message, up to `size` bytes, wherever that cuts what
@@ -23,6 +23,6 @@ class PieceDecoder extends Pending {
   }
 
   next(): Decoded {
-    return this.pending > 0 ? decode(this.take(Math.min(this.pending, this.limit)), this.#code) : undefined
+    return this.pending > 0 ? this.text(this.take(Math.min(this.pending, this.limit)), '', this.#code) : undefined
   }
 }

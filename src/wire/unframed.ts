@@ -1,5 +1,5 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
-import { decode, encode } from './text.ts'
+import { encode } from './text.ts'
 
 /**
  * segments: no framing at all. What arrives together is a message: a segment, and whatever follows it within `settle`
@@ -57,7 +57,7 @@ class SegmentDecoder extends Pending {
   }
 
   override rest(): Decoded {
-    return this.next() ?? decode(this.take(this.pending))
+    return this.next() ?? this.text(this.take(this.pending))
   }
 }
 
@@ -73,7 +73,7 @@ class LiteralDecoder extends Pending {
     if (this.pending === 0) return undefined
     const here = this.bytes.subarray(this.at)
     for (const text of this.#texts) {
-      if (text.every((byte, i) => here[i] === byte)) return decode(this.take(text.length))
+      if (text.every((byte, i) => here[i] === byte)) return this.text(this.take(text.length))
     }
     const begun = this.#texts.some((text) => here.every((byte, i) => text[i] === byte))
     return begun ? undefined : this.rest()
@@ -81,6 +81,6 @@ class LiteralDecoder extends Pending {
 
   override rest(): Decoded {
     if (this.pending > this.limit) return TooLong
-    return this.pending > 0 ? decode(this.take(this.pending)) : undefined
+    return this.pending > 0 ? this.text(this.take(this.pending)) : undefined
   }
 }

@@ -60,6 +60,18 @@ describe('what was expected', () => {
     ['tictactoe', 'server', 'move4', 'expected something like "MOVE5", or "END" to stop; write "MOVE", and not "move"'],
     ['hangman', 'server', 'start', 'expected "START", or "QUIT" to stop; write "START", and not "start"'],
     ['hangman', 'server', ' START', 'expected "START", or "QUIT" to stop; leave out the blanks around it'],
+    [
+      'tictactoe',
+      'server',
+      '\ufeffMOVE5',
+      'or "END" to stop; that looks like UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"',
+    ],
+    [
+      'hangman',
+      'server',
+      '\ufeffSTART',
+      'or "QUIT" to stop; that looks like UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"',
+    ],
     ['hangman', 'server', 'stop', 'expected "START", or "QUIT" to stop'],
     ['quiz', 'server', 'name ada', 'write "NAME", and not "name"'],
     ['quiz', 'server', 'Quit', 'write "QUIT", and not "Quit"'],

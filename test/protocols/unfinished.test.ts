@@ -240,6 +240,11 @@ describe('what was refused in words of the protocol', () => {
     ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
     ['headtail', 'H\x00\n', 'rejected: the client said "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
     ['http', 'hello\n', 'rejected: the client said "hello\\n": that is no request'],
+    ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
+    ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
+    ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
+    ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],
+    ['number', '\x05\0', 'that looks like the number 5 as 2 bytes, little-endian, as struct.pack("h", ...) or C, or 1280'],
   ])('%s: %j is shown at the host', async (name, said, sentence) => {
     const { clock, notices, say } = await watched(name, { typed: ['1', '1', '1'] })
     await say(said)
@@ -428,6 +433,8 @@ describe('a text for people whose bytes are no text', () => {
   const latin = 'that looks like text that is not UTF-8, such as Latin-1, or no text at all'
   test.each([
     ['chat', 'client', false, 'caf\xe9\n', `the server said "caf\ufffd"; ${latin}`],
+    ['chat', 'client', false, 't\xf6\n', `the server said "t\ufffd"; ${latin}`],
+    ['chat', 'client', false, '\xc4\xd6\n', `the server said "\ufffd\ufffd"; ${latin}`],
     ['time', 'server', true, '%H\xe9', `the client said "%H\ufffd"; ${latin}`],
     ['time', 'server', true, '%\0H\0', 'the client said "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
     [

@@ -1,11 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { looksLike, textLooksLike } from '../../src/wire/clues.ts'
-import { decode, encode } from '../../src/wire/text.ts'
+import { lines } from '../../src/wire/lines.ts'
+import { encode } from '../../src/wire/text.ts'
 
 /** Bytes as Python writes them in a literal. */
 function bytes(literal: string): Uint8Array {
   return encode(literal, 'bytes')
+}
+
+/** What a line looks like that has come with this end. */
+function lineLooksLike(body: Uint8Array, end = '\n', keepCr = false): string | undefined {
+  const decoder = lines({ keepCr }).decoder()
+  decoder.push(Uint8Array.of(...body, ...encode(end)))
+  return textLooksLike(String(decoder.next()), decoder.raw)
 }
 
 /** A text with its length before it. */
@@ -21,7 +29,7 @@ test.each([
   ['!I', '\0\0\x01', /^the number 266 as 4 bytes/],
   ['!Q', '\0\0\0\0\0\0\0', /^the number 10 as 8 bytes, .*writeLong/],
 ])('a number of struct.pack(%j) whose last byte ends the line: %j', (_, text, clue) => {
-  expect(textLooksLike(text)).toMatch(clue)
+  expect(lineLooksLike(encode(text))).toMatch(clue)
 })
 
 describe('what bytes without an end look like', () => {
@@ -75,7 +83,9 @@ describe('what bytes without an end look like', () => {
     ['TLS', '\x16\x03\x01\x02\x00\x01', /^TLS/],
     ['gzip', '\x1f\x8b\x08\x00', /^gzip/],
     ['zlib', 'x\x9c3\xb5', /^zlib/],
-    ['SSH', 'SSH-2.0-OpenSSH_9.7', /^SSH/],
+    ['SSH, of a client or a server', 'SSH-2.0-OpenSSH_9.7', /^SSH: another program was meant, or another port$/],
+    ['an answer of a web server', 'HTTP/1.1 400 Bad Request', /^an HTTP response/],
+    ['an answer of Redis', "-ERR unknown command 'GUESS'", /^an error of Redis/],
     ['telnet', '\xff\xfd\x18\xff\xfd\x20', /^telnet's negotiation/],
     ['a WebSocket frame', '\x81\x82abcd', /^a WebSocket frame/],
     ['Latin-1', 'caf\xe9', /^text that is not UTF-8/],
@@ -122,7 +132,7 @@ describe('what bytes without an end look like', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (all) => {
         expect(looksLike(all) ?? '').toBeTypeOf('string')
-        expect(textLooksLike(decode(all)) ?? '').toBeTypeOf('string')
+        expect(lineLooksLike(all) ?? '').toBeTypeOf('string')
       }),
     )
   })
@@ -141,10 +151,10 @@ describe('what a line looks like that was decoded', () => {
     ["b'50'", /repr/],
     ['\x00\x0250', /writeUTF/],
   ])('%j', (literal, clue) => {
-    expect(textLooksLike(decode(bytes(literal)))).toMatch(clue)
+    expect(lineLooksLike(bytes(literal))).toMatch(clue)
   })
 
   test.each(['é', 'naïve', '日本', '😀', '50', '\u0394'])('%j is plain text', (text) => {
-    expect(textLooksLike(text)).toBeUndefined()
+    expect(lineLooksLike(encode(text))).toBeUndefined()
   })
 })

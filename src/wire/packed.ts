@@ -1,0 +1,81 @@
+/** Form is a way in which numbers are packed into bytes. */
+interface Form {
+  readonly size: number
+  read(view: DataView): number
+  /** How it is called: by Python, and by another language. */
+  readonly code: string
+  readonly other: string
+  readonly isReal?: true
+}
+
+/** The forms of whole numbers say which end comes first; each pair is that of the network and that of the machine. */
+const FORMS: readonly Form[] = [
+  { size: 2, read: (view) => view.getUint16(0), code: '!h', other: 'writeShort of Java' },
+  { size: 2, read: (view) => view.getUint16(0, true), code: 'h', other: 'C' },
+  { size: 4, read: (view) => view.getInt32(0), code: '!i', other: 'writeInt of Java' },
+  { size: 4, read: (view) => view.getInt32(0, true), code: 'i', other: 'C' },
+  { size: 8, read: (view) => Number(view.getBigInt64(0)), code: '!q', other: 'writeLong of Java' },
+  { size: 8, read: (view) => Number(view.getBigInt64(0, true)), code: 'q', other: 'C' },
+  { size: 4, read: (view) => view.getFloat32(0), code: '!f', other: 'writeFloat of Java', isReal: true },
+  { size: 4, read: (view) => view.getFloat32(0, true), code: 'f', other: 'a float of C', isReal: true },
+  { size: 8, read: (view) => view.getFloat64(0), code: '!d', other: 'writeDouble of Java', isReal: true },
+  { size: 8, read: (view) => view.getFloat64(0, true), code: 'd', other: 'a double of C', isReal: true },
+]
+
+/** A number that was meant is mostly small, and has few digits. */
+const SMALL = 65_535
+const LEAST = 0.001
+const NEGATIVE = 256
+const DIGITS = 7
+
+/**
+ * A number alone, as `struct.pack` makes it, as a noun; `undefined` where the bytes are sooner text. Where two readings are
+ * likely, both are named, the shorter number first.
+ */
+export function packed(bytes: Uint8Array): string | undefined {
+  if (isSoonerText(bytes)) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const readings = FORMS.filter(({ size }) => size === bytes.length)
+    .map((form) => ({ form, value: shorter(form.read(view), form) }))
+    .filter(({ value, form }) => isLikely(value, form))
+    .sort((a, b) => String(a.value).length - String(b.value).length)
+  const [first, second] = readings.filter(({ value }, at) => readings.findIndex((one) => one.value === value) === at)
+  if (!first) return undefined
+  const also = second ? `, or ${second.value}, as struct.pack("${second.form.code}", ...)` : ''
+  return `the number ${first.value} as ${bytes.length} bytes, ${howOf(first.form)}${also}: send it as text`
+}
+
+function howOf({ code, other, isReal }: Form): string {
+  const order = isReal ? '' : code.startsWith('!') ? 'big-endian, ' : 'little-endian, '
+  return `${order}as struct.pack("${code}", ...) or ${other}`
+}
+
+/** A real number in as few digits as it was written with, where it has four bytes. */
+function shorter(value: number, { size, isReal }: Form): number {
+  if (!isReal || size === 8) return value
+  const short = Number(value.toPrecision(DIGITS - 1))
+  return Math.fround(short) === value ? short : value
+}
+
+function isLikely(value: number, { size, isReal }: Form): boolean {
+  const amount = Math.abs(value)
+  if (isReal) return amount >= LEAST && amount <= SMALL && String(amount).length <= (size === 8 ? DIGITS + 3 : DIGITS)
+  return value <= SMALL && value >= -NEGATIVE
+}
+
+/** Text, or what was text in another code, has no control characters; a small negative number is `ff` but for one byte. */
+function isSoonerText(bytes: Uint8Array): boolean {
+  const isBare = bytes.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
+  const negative = bytes.length > 2 && [bytes.subarray(1), bytes.subarray(0, -1)].some((all) => all.every((byte) => byte === 0xff))
+  const isReal = bytes.length > 2 && bytes.some((byte) => byte >= 0x7f && byte < 0xa0)
+  // two of ASCII are a key that has no character, and another
+  const isTyped = bytes.length === 2 && bytes.every((byte) => byte > 0 && byte < 0x80)
+  return (isBare && !negative && !isReal) || isTyped || isEnded(bytes)
+}
+
+/** Whether bytes are printable characters with NUL behind them, as C keeps a text: at least two, or one and a single NUL. */
+function isEnded(bytes: Uint8Array): boolean {
+  const length = bytes.indexOf(0)
+  const isText = bytes.subarray(0, length).every((byte) => byte >= 0x20 && byte < 0x7f)
+  return length > 0 && isText && bytes.subarray(length).every((byte) => byte === 0) && (length > 1 || bytes.length === 2)
+}
