@@ -47,12 +47,15 @@ export interface Logs {
   limited?(visit: Omit<Visit, 'connection'>, what: 'refused' | 'slowed', sentence: string): void
 }
 
-/** How much it matters what was noticed: a message that is rejected, early or late is part of many a game, and bytes that are no message are of none. */
+/**
+ * How much it matters what was noticed: a message before its turn and a program that is slow are part of many a game. A message
+ * that was rejected is what its author has to know, and the client may not show the answer.
+ */
 export const noticedAt: Readonly<Record<Noticed, Level>> = {
   unfinished: 'warn',
   garbled: 'warn',
   early: 'debug',
-  rejected: 'debug',
+  rejected: 'warn',
   waiting: 'debug',
 }
 

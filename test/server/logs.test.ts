@@ -67,9 +67,10 @@ describe('JSON logs', () => {
 })
 
 describe('what serve writes on standard error', () => {
-  const SECRETS = ['engine-1843', 'psst', 'tower-7713', 'between us']
+  const SECRETS = ['engine-1843', 'tower-7713', 'between us']
 
-  async function stay(...args: string[]) {
+  /** What is in no line, as `secrets`, is checked here. */
+  async function stay(secrets: readonly string[], ...args: string[]) {
     const { server, ports } = await serving(['tjc/guess', 'fh/quiz', 'parlor/door'], ...args)
     onTestFinished(() => server[Symbol.asyncDispose]())
     const say = async (name: string, ...lines: string[]) => {
@@ -95,41 +96,45 @@ describe('what serve writes on standard error', () => {
     expect(code).not.toBe('')
     server.signal('SIGTERM')
     expect(await server.exit).toBe(0)
-    for (const secret of [...SECRETS, code]) expect(server.errors).not.toContain(secret)
+    for (const secret of [...secrets, code]) expect(server.errors).not.toContain(secret)
     return server
   }
 
   test('as JSON: who came, sat down and went, and nothing of what they said', async () => {
-    const { errors } = await stay('--log', 'json')
+    const { errors } = await stay([...SECRETS, 'psst'], '--log', 'json')
     const lines = errors
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
     const quiz = lines.filter(({ program }) => program === 'fh/quiz')
-    expect(quiz.map(({ event }) => event)).toEqual(['came', 'seated', 'ended'])
+    expect(quiz.map(({ event }) => event)).toEqual(['came', 'rejected', 'seated', 'ended'])
     expect(new Set(quiz.map(({ connection }) => connection))).toEqual(new Set([1]))
-    expect(quiz[2]).toMatchObject({ outcome: 'good', received: 3 })
+    expect(quiz[3]).toMatchObject({ outcome: 'good', received: 3 })
     const guess = lines.filter(({ program }) => program === 'tjc/guess')
     expect(guess.at(-1)).toMatchObject({ connection: 2, event: 'ended', outcome: 'finished', level: 'warn' })
   })
 
   test('as plain lines: only what went wrong', async () => {
-    const { errors } = await stay()
-    expect(errors).toMatch(/^parlor: [\d-]{10} [\d:]{8} tjc\/guess, 127\.0\.0\.1:\d+: the client closed the connection; expected [^\n]+\n$/)
+    const { errors } = await stay(SECRETS)
+    expect(errors.replaceAll(/^parlor: [\d-]{10} [\d:]{8} /gm, '').replaceAll(/:\d+:/g, ':')).toMatch(
+      /^fh\/quiz, 127\.0\.0\.1: the client said "LOGIN ada \*\*\*", [^\n]+\n[^\n]+: the client said "psst": expected a number [^\n]+\n[^\n]+: the client closed the connection; expected [^\n]+\n$/,
+    )
   })
 
   test('and who comes and goes, for who wants that', async () => {
-    const { errors } = await stay('--level', 'info')
+    const { errors } = await stay(SECRETS, '--level', 'info')
     const told = errors
       .trimEnd()
       .split('\n')
       .map((line) => line.replaceAll(/\d+/g, 'N'))
     expect(told).toEqual([
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: has come',
+      expect.stringMatching(/fh\/quiz, N\.N\.N\.N:N: the client said "LOGIN ada \*\*\*", which does not belong here/),
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: sits at table N, seat N',
       expect.stringMatching(/^parlor: N-N-N N:N:N fh\/quiz, N\.N\.N\.N:N: has ended as it should, after [N.]+ s$/),
       'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: has come',
       'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: sits at table N, seat N',
+      expect.stringMatching(/: the client said "psst": expected a number/),
       expect.stringMatching(/: the client closed the connection/),
       'parlor: N-N-N N:N:N parlor/door, N.N.N.N:N: has come',
       expect.stringMatching(/^parlor: N-N-N N:N:N parlor\/door, N\.N\.N\.N:N: has ended as it should/),
@@ -175,4 +180,36 @@ test('bytes without their end are in the logs, plain and as JSON: when they wait
     server.signal('SIGTERM')
     expect(await server.exit).toBe(0)
   }
+})
+
+describe('what a program says wrong is in the logs without an option, with the true cause', () => {
+  const WRONG: readonly (readonly [string, Uint8Array | string, RegExp])[] = [
+    ['tjc/guess', Uint8Array.of(0x35, 0, 0x30, 0, 0x0a, 0), /expected .*UTF-16/],
+    ['tjc/guess', Uint8Array.of(0, 0, 0, 50, 0x0a), /expected .*struct\.pack/],
+    ['tjc/guess', 'GET / HTTP/1.1\r\n', /expected .*HTTP/],
+    ['fh/hangman', 'start\n', /"start".*write "START"/],
+    ['c8/scissors', 'Stone\n', /"Stone": choose 1/],
+    ['book/guess', Uint8Array.of(0xfc), /expected a whole number.*Latin-1/],
+    ['book/guess', Uint8Array.of(0, 0, 0, 50), /expected a whole number.*struct\.pack/],
+  ]
+
+  test('in plain lines and in JSON, which leaves out what was said', async () => {
+    for (const form of ['plain', 'json']) {
+      const { server, ports } = await serving([...new Set(WRONG.map(([name]) => name))], '--log', form)
+      onTestFinished(() => server[Symbol.asyncDispose]())
+      for (const [name, bytes, cause] of WRONG) {
+        const before = server.errors.length
+        const socket = connect({ port: ports[name] ?? 0, host: '127.0.0.1' }).on('error', () => {})
+        onTestFinished(() => void socket.destroy())
+        socket.resume().write(bytes)
+        await server.complains(new RegExp(`^[^]{${before},}"rejected"|^[^]{${before},}${name}.*the client said`))
+        socket.destroy()
+        const said = server.errors.slice(before)
+        if (form === 'plain') expect(said).toMatch(cause)
+        else expect(said).toMatch(/"event":"rejected".*the client said \\"…\\"/)
+      }
+      server.signal('SIGTERM')
+      expect(await server.exit).toBe(0)
+    }
+  })
 })
