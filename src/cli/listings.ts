@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { entryOf } from '../games/catalogue.ts'
+import { games } from '../games/index.ts'
 import { chance } from '../games/random.ts'
 import { type Listing, type ListWish, list, type PersonRow, type ResultRow } from '../server/listings.ts'
 import { askForPage } from '../server/operator.ts'
@@ -10,6 +11,7 @@ import { wallClock } from '../wire/clock.ts'
 import { revealed } from '../wire/visible.ts'
 import { toCsv } from './csv.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { noGame } from './games.ts'
 import { storeIn } from './stores.ts'
 
 /** Where a list comes from, and how it is printed. */
@@ -40,21 +42,25 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
  * object a line in JSON; resolves to the exit code.
  */
 export async function resultsCommand(game: string | undefined, { data, json }: ListOptions): Promise<number> {
-  const rules = game === undefined ? undefined : (entryOf(game)?.game.name ?? game)
+  const rules = game === undefined ? undefined : rulesOf(game)
   const terminal = new Terminal()
-  if (!json) terminal.write(toCsv([['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]))
+  let heading = json ? [] : [['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]
   for await (const { results = [] } of pagesOf(data, 'results')) {
+    // what cannot be read has no heading either
+    terminal.write(toCsv(heading))
+    heading = []
     for (const row of results) {
       if (rules !== undefined && row.game !== rules) continue
       const ended = new Date(row.at).toISOString()
-      if (json) terminal.write(`${JSON.stringify({ ...row, at: ended })}\n`)
+      const named = entryOf(row.game)?.name ?? row.game
+      if (json) terminal.write(`${JSON.stringify({ ...row, game: named, at: ended })}\n`)
       else
         terminal.write(
           toCsv(
             row.names.map((name, seat) => [
               row.table,
               ended,
-              row.game,
+              named,
               String(row.rated),
               seat,
               name,
@@ -66,6 +72,13 @@ export async function resultsCommand(game: string | undefined, { data, json }: L
     }
   }
   return EXIT.good
+}
+
+/** The rules of a game, by the name under which users ask for it or by their own. Throws a usage error for what is none. */
+function rulesOf(game: string): string {
+  const rules = entryOf(game)?.game.name ?? (games.has(game) ? game : undefined)
+  if (rules === undefined) throw noGame(game)
+  return rules
 }
 
 /** What came of a game for one seat. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type Argument, Command, CommanderError, Option } from 'commander'
+import { closestMatch } from 'leven'
 import { defaults } from '../server/defaults.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { revealed } from '../wire/visible.ts'
+import { quoted, revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
 import { complain, onMistake, outlivesReaders, Usage, usageSentence } from './diagnostics.ts'
 import { faultValue } from './network.ts'
@@ -51,6 +52,7 @@ export function commands(end: (code: number) => void, completes = true): Command
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
     // with "[options]" at every command, nothing else would fit beside them on a terminal
+    .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
     .configureOutput({ outputError: (text, write) => write(revealed(`parlor: ${usageSentence(text)}`)) })
@@ -211,7 +213,25 @@ export function commands(end: (code: number) => void, completes = true): Command
       .allowExcessArguments()
       .action(async (shell) => end(await (await import('./completions.ts')).completeCommand(commands(end, false), shell)))
   }
+  parlor
+    .command('help [command]')
+    .description('display help for command')
+    .action((name) => showHelp(parlor, name))
   return parlor
+}
+
+/** `parlor help [command]`: help that was asked for goes to standard output, and is no mistake. */
+function showHelp(parlor: Command, name?: string): void {
+  const command = name === undefined ? parlor : parlor.commands.find((one) => one.name() === name)
+  if (command) return command.outputHelp()
+  const meant = closestMatch(
+    name ?? '',
+    parlor.commands.map((one) => one.name()),
+    { maxDistance: 2 },
+  )
+  throw new Usage(
+    `there is no command ${quoted(name ?? '')}${meant === undefined ? '; all of them: parlor help' : `; did you mean ${meant}?`}`,
+  )
 }
 
 const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'

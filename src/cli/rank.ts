@@ -12,6 +12,7 @@ import { connectTcp } from '../wire/transports/tcp.ts'
 import { visible } from '../wire/visible.ts'
 import { toCsv } from './csv.ts'
 import { complain, Usage } from './diagnostics.ts'
+import { noGame } from './games.ts'
 import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
 import { whereOf } from './where.ts'
@@ -49,7 +50,7 @@ interface Found {
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   const entry = name === undefined ? undefined : entryOf(name)
-  if (name !== undefined && !entry) throw new Usage(`there is no game ${name}; there are ${catalogue.map((one) => one.name).join(', ')}`)
+  if (name !== undefined && !entry) throw noGame(name)
   const asked = entry ? [entry] : catalogue
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined

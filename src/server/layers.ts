@@ -17,8 +17,24 @@ export function fileLayer(file: string, toml: string): Layer {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const [, what = error.message] = /^Invalid TOML document: (.*)/.exec(error.message) ?? []
-    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}; texts stand in quotes, as in first = "2m"`)
+    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}${remedyFor(what)}`)
   }
+}
+
+/** What to do about a mistake in TOML, by the words of the library for it. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/redefine/, 'this setting or table stands further up already: leave one of the two'],
+  [/leading zero/, 'a number has no 0 in front'],
+  [/escape/, 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
+  [/control characters|string/, 'a text ends with its quote, on the same line'],
+  [/comma|structure/, 'a list ends with ], and a table in a line with }'],
+  [/followed by/, 'each setting stands on a line of its own'],
+  [/key/, 'a setting is written as first = "2m", and a table as [limits]'],
+]
+
+function remedyFor(what: string): string {
+  const [, remedy = 'texts stand in quotes, as in first = "2m"'] = REMEDIES.find(([says]) => says.test(what)) ?? []
+  return `; ${remedy}`
 }
 
 /** The line of each setting and table in a file, by its name as it is written there. */

@@ -200,6 +200,23 @@ describe('lists for the operator', () => {
     expect(await asked()).not.toContain('"online":true')
   })
 
+  test('call a game as users ask for it, and take the name of its rules, too', async () => {
+    const { port, data } = await ranked()
+    const alone = await NativeLink.open(port, () => {})
+    await alone.ask({ type: 'enter', name: 'carl' })
+    await alone.ask({ type: 'seek', game: 'guess' })
+    await alone.ask({ type: 'resign', table: 2 })
+    for (const name of ['guess', 'guessing', 'GUESS']) {
+      const csv = await run('results', name, '--data', data)
+      const json = await run('results', name, '--json', '--data', data)
+      expect((parse(csv.output) as string[][]).slice(1).map(([table, , game]) => [table, game])).toEqual([['2', 'guess']])
+      expect(JSON.parse(json.output)).toMatchObject({ table: 2, game: 'guess' })
+    }
+    expect(await run('results', 'hangman', '--data', data)).toMatchObject({ code: 0, output: expect.stringMatching(/^table,[^\n]*\n$/) })
+    expect(await run('results', 'talk', '--data', data)).toMatchObject({ code: 0 })
+    expect(await run('results', 'nosuch', '--data', data)).toMatchObject({ code: 2, output: '' })
+  })
+
   test('are usage errors where nothing is kept, or no name is said', async () => {
     expect(await run('people', 'list', '--data', '/no/such/folder')).toMatchObject({ code: 2 })
     expect(await run('people', 'reset', '--data', folder())).toMatchObject({ code: 2, errors: expect.stringContaining('say whose') })

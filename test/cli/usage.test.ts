@@ -30,6 +30,12 @@ describe('the command line', () => {
     [['host', 'book/secret'], /parlor solo book\/secret/],
     [['protocols', 'hangmen'], /did you mean hangman\?/],
     [['serv'], /Did you mean serve\?/],
+    [['help', 'serv'], /^parlor: there is no command "serv"; did you mean serve\?\n$/],
+    [['help', 'zzzzzz'], /^parlor: there is no command "zzzzzz"; all of them: parlor help\n$/],
+    [['rank', 'nosuch'], /^parlor: there is no game "nosuch"; there are tictactoe, scissors, hangman, quiz, guess, headtail\n$/],
+    [['rank', 'scisors'], /^parlor: there is no game "scisors"; did you mean scissors\?\n$/],
+    [['results', 'nosuch'], /^parlor: there is no game "nosuch"; there are tictactoe, scissors, hangman, quiz, guess, headtail\n$/],
+    [['results', '--data', '/no/such/folder'], /^parlor: there is no folder \/no\/such\/folder here; --data names another\n$/],
     [['host', 'guess', '--port', '70000'], /whole number from 0 to 65535/],
     [['host', 'guess', '--port', '70000'], /^parlor: --port cannot be "70000": it must be a whole number from 0 to 65535\n/],
     [['join', 'guess', '127.0.0.1', '99999'], /^parlor: port cannot be "99999": it must be a whole number from 1 to 65535\n/],
@@ -72,6 +78,17 @@ describe('the command line', () => {
     expect({ code, output }).toEqual({ code: 2, output: '' })
     expect(errors).toMatch(sentence)
     expect(errors).toMatch(/^parlor: /)
+  })
+
+  test('help that is asked for is on standard output, and ends with 0', async () => {
+    const asked = [await run('help'), await run('help', 'serve'), await run('help', 'help')]
+    expect(asked.map(({ code, errors }) => ({ code, errors }))).toEqual(asked.map(() => ({ code: 0, errors: '' })))
+    expect(asked.map(({ output }) => output.split('\n')[0])).toEqual([
+      'Usage: parlor [options] [command]',
+      'Usage: parlor serve [options]',
+      'Usage: parlor help [options] [command]',
+    ])
+    expect(asked[0]?.output).toBe((await run('--help')).output)
   })
 
   test('a port in use, and a server that is not there, are one clear line each', async () => {

@@ -1,0 +1,11 @@
+import { closestMatch } from 'leven'
+import { catalogue } from '../games/catalogue.ts'
+import { quoted } from '../wire/visible.ts'
+import { Usage } from './diagnostics.ts'
+
+/** The usage error of a game that there is not: the nearest name, or else all. */
+export function noGame(typed: string): Usage {
+  const names = catalogue.map(({ name }) => name)
+  const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })
+  return new Usage(`there is no game ${quoted(typed)}; ${meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`}`)
+}
