@@ -20,6 +20,8 @@ export interface MessageForm {
   readonly bye?: true
   /** It is no message: that side closes its end. */
   readonly closes?: true
+  /** It has no line end, where other messages have one, so that one behind it is too much. */
+  readonly unended?: true
   /** It is for people, and any text is right, so only its bytes can be wrong. */
   readonly free?: true
   /** A sentence about it, for people. */
@@ -188,9 +190,11 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
  * blanks around it, or nothing but its end; nothing where it is none of them.
  */
 export function nearMiss(steps: readonly Step[], text: string): string {
-  if (text === '') return '; an empty line is often one line end too many'
+  if (text === '') return EMPTY
   const trimmed = text.replace(AROUND, '')
-  for (const { form } of steps) {
+  for (const { form, from, after } of steps) {
+    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing behind ${quoted(form.text)}`
+    if (form.text !== text && form.text.trimEnd() === text) return '; the blank at its end is missing'
     const word = partsOf(form)[0]?.trim() ?? ''
     const said = trimmed.slice(0, word.length)
     if (form.closes || said.toLowerCase() !== word.toLowerCase()) continue
@@ -200,6 +204,12 @@ export function nearMiss(steps: readonly Step[], text: string): string {
     if (meant && trimmed !== text) return '; leave out the blanks around it'
   }
   return ''
+}
+
+/** Whether a text is a message without fields, and right behind it the next one of its side. */
+function isGlued({ text: first, unended }: MessageForm, from: Side, after: readonly Step[], text: string): boolean {
+  if (first === '' || unended || first.includes('{') || text.length === first.length || !text.startsWith(first)) return false
+  return after.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
 }
 
 /** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
@@ -254,6 +264,8 @@ function inWords(items: readonly string[]): string {
 
 /** Blanks around a text; a byte order mark, which is a blank for `trim`, is none. */
 const AROUND = /^[^\S\ufeff]+|[^\S\ufeff]+$/g
+/** What an empty line often is, as the end of a sentence. */
+export const EMPTY = '; an empty line is often one line end too many'
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []
 /** The texts around the field of a message that is one field and nothing else. */

@@ -3,7 +3,7 @@ import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
 import { revealed } from '../wire/visible.ts'
-import { type Automaton, alternatives, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
+import { type Automaton, alternatives, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
 import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 import { hasComeEarly, inSeconds, isSilent, type Standing, tooSoon, whyIllegal } from './standing.ts'
 
@@ -38,6 +38,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The message that was received last, as it came. */
   #last = ''
+  #lastUnended = false
   /** Its bytes, where its text does not tell them. */
   #lastRaw: Raw | undefined
   /**
@@ -147,7 +148,8 @@ export class Peer<Name extends string = string> implements Reader {
   note(why: string, usual = false): void {
     if (!this.onRefused) return
     const clue = this.#clueOf(this.#last, this.#lastRaw)
-    this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${clue}`, usual && clue === '')
+    const empty = this.#last === '' ? EMPTY : ''
+    this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${empty}${clue}`, usual && clue === '')
   }
 
   /**
@@ -290,8 +292,15 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Where the conversation stands, for what the peer has said that it may not say. */
   get #standing(): Standing {
-    const early = this.#lastEarly
-    return { automaton: this.#automaton, state: this.#state, steps: this.#steps, peer: this.other, last: this.#last, early }
+    return {
+      automaton: this.#automaton,
+      state: this.#state,
+      steps: this.#steps,
+      peer: this.other,
+      last: this.#last,
+      unended: this.#lastUnended,
+      early: this.#lastEarly,
+    }
   }
 
   #understand(text: string): Said<Name> | undefined {
@@ -304,6 +313,7 @@ export class Peer<Name extends string = string> implements Reader {
       this.#answered = true
       this.#last = text
       this.#lastRaw = this.connection.raw
+      this.#lastUnended = form.unended === true
       this.#look(form, text)
       return { name, text, fields }
     }

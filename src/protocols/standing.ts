@@ -1,5 +1,6 @@
 import type { Unfinished } from '../wire/ends.ts'
 import { decode } from '../wire/text.ts'
+import { quoted } from '../wire/visible.ts'
 import { type Automaton, alternatives, dueBefore, expectation, nearMiss, type Side, type Step } from './automaton.ts'
 import { quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 
@@ -13,6 +14,8 @@ export interface Standing {
   readonly peer: Side
   /** What the peer has said last. */
   readonly last: string
+  /** Whether that has no line end, where other messages have one. */
+  readonly unended: boolean
   /** Whether the message in question had come before it was the peer's turn. */
   readonly early: boolean
 }
@@ -26,8 +29,9 @@ export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose
 export function whyIllegal(standing: Standing, text: string, toPeer = false): string {
   const { automaton, state, steps, peer } = standing
   const whose = toPeer ? 'your' : `the ${peer}'s`
-  const said = `${toPeer ? '' : `the ${peer} said `}${quotedMessage(speakerOf(standing), text)}`
-  if (isLooseEnd(standing, text)) return `${said}${whyEarly(standing, text)}`
+  const isLoose = isLooseEnd(standing, text)
+  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoted(text || '\n') : quotedMessage(speakerOf(standing), text)}`
+  if (isLoose) return `${said}${whyEarly(standing, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue ? undefined : dueBefore(automaton, state, peer, text, whose)
@@ -40,6 +44,7 @@ export function whyIllegal(standing: Standing, text: string, toPeer = false): st
 /** That the peer has said something before its turn, whole or not, in a sentence. */
 export function hasComeEarly(standing: Standing, ahead: string | Unfinished): string {
   const isWhole = typeof ahead === 'string'
+  if (isWhole && isLooseEnd(standing, ahead)) return `the ${standing.peer} has sent ${quoted(ahead || '\n')}${whyEarly(standing, ahead)}`
   const shown = isWhole ? quotedMessage(speakerOf(standing), ahead) : quotedUnfinished(speakerOf(standing), ahead)
   return `the ${standing.peer} has sent ${shown}${whyEarly(standing, isWhole ? ahead : decode(ahead.bytes))}`
 }
@@ -64,9 +69,9 @@ function whyEarly(standing: Standing, text: string): string {
   return `, but ${dueBefore(automaton, state, peer, text) ?? wait}${nearMiss([], text)}`
 }
 
-/** Whether a text is the end of a line behind a message that has none. */
-function isLooseEnd({ last }: Standing, text: string): boolean {
-  return last !== '' && /^[\r\n]+$/.test(text)
+/** Whether a text is the end of a line behind a message that has none; an empty line is one where other messages are lines. */
+function isLooseEnd({ last, unended }: Standing, text: string): boolean {
+  return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
 
 function speakerOf({ automaton, peer }: Standing): Speaker {

@@ -75,7 +75,8 @@ const CLUES: readonly Clue[] = [
     /^[ -~]\0$/.test(text)
       ? `a text with NUL behind it, as C keeps it, or the number ${bytes[0]} of struct.pack("h", ...), or one character of UTF-16: send text, without NUL`
       : undefined,
-  (_, text) => (/^[^\0]+\0+$/.test(text) ? 'a text with NUL behind it, as C keeps it: send strlen bytes of it, and \\n' : undefined),
+  (_, text) =>
+    /^[^\0]+\0+$/.test(text) ? 'a text with NUL behind it, as C keeps it: send strlen bytes of it, without the NUL' : undefined,
   (_, text, end) =>
     end !== '' && /^\0[^\0]+$/.test(text)
       ? 'a text with NUL before it, as C keeps it behind the text that was sent before: send strlen bytes of each'

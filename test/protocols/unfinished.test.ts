@@ -378,6 +378,47 @@ describe('a message before its turn', () => {
   })
 })
 
+describe('line ends that are too many, or too few', () => {
+  const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
+
+  test('one behind the prompt of headtail, which has none, is said while the person thinks', async () => {
+    const { clock, notices, say } = await watched('headtail', { side: 'client', person: thinker().person })
+    await say(`${prompt}\n`)
+    await clock.pass(2200)
+    expect(notices).toEqual([`early: the server has sent "\\n" behind "${prompt}", where a line end is too much`])
+  })
+
+  test.each([
+    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server said "\\n" behind "${prompt}", where a line end is too much`],
+    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server said "\\n" behind "${prompt}", where a line end is too much`],
+    ['headtail', 'H', prompt, `You are right!${prompt}`, /; a line end \(\\n\) is missing behind "You are right!"$/],
+    ['headtail', 'H', prompt, 'You are right!\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+    ['headtail', 'H', `${prompt.trimEnd()}\n`, '', /; the blank at its end is missing$/],
+    ['number', '50', '', 'Too big!\n', 'the server said "\\n" behind "Too big!", where a line end is too much'],
+    ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing behind "HIGH"$/],
+    ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+  ] as const)('%s, as client, types %j: after %j and %j, the true cause is said', async (name, typed, before, after, sentence) => {
+    const { person, type } = thinker()
+    const { talking, say } = await watched(name, { side: 'client', person })
+    if (before !== '') await say(before)
+    await type(typed)
+    if (after !== '') await say(after)
+    await type(typed)
+    expect((await talking.over)?.message).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence))
+  })
+
+  test.each(['guess', 'highlow', 'hangman', 'headtail'])(
+    '%s, as server: an empty line behind a message is said to be one',
+    async (name) => {
+      const { clock, notices, say, theirs } = await watched(name, { typed: ['1'] })
+      await say(name === 'hangman' ? 'START\n\n' : name === 'headtail' ? 'H\n\n' : '50\n\n')
+      theirs.finish()
+      await clock.pass(1000)
+      expect(notices.join('\n')).toMatch(/^rejected: the client said "": .*; an empty line is often one line end too many/)
+    },
+  )
+})
+
 describe('a program that is to speak by itself and does not', () => {
   test.each([
     ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
