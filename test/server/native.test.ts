@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { toServer } from '../../src/protocols/native/examples.ts'
+import { ToServer } from '../../src/protocols/native/messages.ts'
 import { NativeSession } from '../../src/protocols/native/native.ts'
 import { StagedLobby } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
@@ -12,6 +14,11 @@ async function two(room = new Room()) {
   await ada.say({ type: 'seek', game: 'tictactoe' })
   await grace.say({ type: 'seek', game: 'tictactoe' })
   return { room, ada, grace, table: ada.last('seated').table }
+}
+
+/** A sentence that names a field, or a part of it, and says what it must be; or that a part of it is unknown. */
+function plain(field: string): RegExp {
+  return new RegExp(`^${field}\\b\\S* must (?:be|have) |^"\\w+" is no field of ${field}, which has `)
 }
 
 describe('the native protocol', () => {
@@ -42,7 +49,32 @@ describe('the native protocol', () => {
     [{ type: '__proto__' }, 'there is no command of the type "__proto__"'],
     [[], 'a command is one line of JSON, such as {"type":"games"}'],
     [null, 'a command is one line of JSON, such as {"type":"games"}'],
-    [{ type: 'watch' }, 'this is no command: table: '],
+    [{ type: 'sek', game: 'guess' }, 'there is no command of the type "sek": did you mean "seek"?'],
+    [{ type: 'watch' }, 'table is missing: it must be a whole number from 1 to 9007199254740991'],
+    [{ type: 'watch', table: 'x' }, 'table must be a whole number from 1 to 9007199254740991'],
+    [{ type: 'watch', table: 1.5 }, 'table must be a whole number from '],
+    [{ type: 'watch', table: -1 }, 'table must be a whole number from '],
+    [{ type: 'seek' }, 'game is missing: it must be a text of at most 40 characters'],
+    [{ type: 'seek', game: 5 }, 'game must be a text of at most 40 characters'],
+    [{ type: 'seek', game: 'g'.repeat(41) }, 'game must be a text of at most 40 characters'],
+    [{ type: 'seek', gmae: 'guess' }, '"gmae" is no field of seek: did you mean "game"?'],
+    [{ type: 'ping', table: 1 }, '"table" is no field of ping, which has type and id'],
+    [{ type: 'ping', ['x'.repeat(300)]: 1 }, `"${'x'.repeat(40)}..." is no field of ping`],
+    [{ type: 'seek', game: 'guess', rated: 'yes' }, 'rated must be true or false'],
+    [{ type: 'seek', game: 'guess', seats: 1 }, 'seats must be a list of 1 to '],
+    [{ type: 'seek', game: 'guess', seats: [-1] }, 'seats[0] must be a whole number from 0 to '],
+    [{ type: 'seek', game: 'guess', seats: [1, 1] }, 'seats must have each seat once'],
+    [{ type: 'seek', game: 'guess', wait: 'x' }, 'wait must be a whole number from '],
+    [{ type: 'seek', game: 'guess', wait: 'x' }, ' or null'],
+    [{ type: 'seek', game: 'guess', clock: 5 }, 'clock must be an object with the fields total or turn'],
+    [{ type: 'seek', game: 'guess', clock: { turn: 0 } }, 'clock.turn must be a whole number from '],
+    [{ type: 'seek', game: 'guess', clock: { trun: 9000 } }, '"trun" is no field of clock: did you mean "turn"?'],
+    [{ type: 'seek', game: 'guess', settings: [] }, 'settings must be an object'],
+    [{ type: 'seek', game: 'guess', settings: { size: 'x' } }, 'settings.size must be a number from '],
+    [{ type: 'seek', game: 'guess', settings: { 'a\u001bb': 'x' } }, 'settings."a\\u001bb" must be a number from '],
+    [{ type: 'seek', game: 'guess', settings: { ['s'.repeat(41)]: 1 } }, 'settings must have names of at most 40 characters'],
+    [{ type: 'enter', name: '' }, 'name must be a text of 1 to 80 characters'],
+    [{ type: 'ping', id: {} }, 'id must be a whole number from '],
   ])('%j is refused in a short sentence', async (command, sentence) => {
     const sent: { type: string; message?: string }[] = []
     const session = new NativeSession(
@@ -52,6 +84,27 @@ describe('the native protocol', () => {
     await session.handle(JSON.stringify(command))
     expect(sent).toMatchObject([{ type: 'error', code: 'bad-message', message: expect.stringContaining(sentence) }])
     expect(sent[0]?.message?.length).toBeLessThan(200)
+    expect(sent[0]?.message).not.toMatch(/Invalid|expected|received|undefined|NaN/)
+  })
+
+  test('whatever field of whatever command is wrong, the sentence begins with its name and is in plain words', async () => {
+    const sent: { type: string; message?: string }[] = []
+    const session = new NativeSession(
+      () => new StagedLobby(),
+      (message) => sent.push(message),
+    )
+    const fields = ToServer.options.flatMap(({ shape }) => Object.keys(shape).map((field) => [shape.type.value, field] as const))
+    expect(fields.length).toBeGreaterThan(60)
+    for (const [type, field] of fields.filter(([, name]) => name !== 'type')) {
+      for (const value of [{ a: { b: 'x' } }, [[]], '\u001b'.repeat(5000), 1e300, -1]) {
+        sent.length = 0
+        await session.handle(JSON.stringify({ ...toServer[type], [field]: value }))
+        const { message = '' } = sent[0] ?? {}
+        expect({ type, message }).toEqual({ type, message: expect.stringMatching(plain(field)) })
+        expect(message).not.toMatch(/Invalid|expected|received|undefined|NaN/)
+        expect(message.length).toBeLessThan(200)
+      }
+    }
   })
 
   test('a move is acknowledged when it is kept, and refused with a word and a sentence', async () => {

@@ -164,7 +164,7 @@ export const ToServer = z.discriminatedUnion('type', [
       .array(seat)
       .min(1)
       .max(BOUNDS.seat.max + 1)
-      .refine((seats) => new Set(seats).size === seats.length, 'each seat stands there once')
+      .refine((seats) => new Set(seats).size === seats.length, 'must have each seat once')
       .readonly()
       .optional()
       .meta({ description: 'those that the seeker would take, of the seats that the game has, each once' }),

@@ -2,17 +2,13 @@ import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Recorded, Seeker } from '../lobby.ts'
 import { costs } from './costs.ts'
-import { CommandId, type ToClient, ToServer, VERSION } from './messages.ts'
+import { type ToClient, type ToServer, VERSION } from './messages.ts'
+import { parseCommand } from './parsing.ts'
 
 /** A command without its name and its id. */
 type Command<Type extends ToServer['type']> = Omit<Extract<ToServer, { type: Type }>, 'type' | 'id'>
 /** An answer, before it has the id of its command. */
 type Answer = Extract<ToClient, { id?: string | number | undefined }>
-
-const NO_COMMAND = 'a command is one line of JSON, such as {"type":"games"}'
-const TYPES: ReadonlySet<string> = new Set(ToServer.options.map((option) => option.shape.type.value))
-/** Characters of an unknown type that are shown. */
-const SHOWN = 40
 
 /** Rows of a ladder, where nobody says how many. */
 const LADDER = 10
@@ -44,7 +40,7 @@ export class NativeSession implements LobbyListener {
 
   /** Does what a line says, and answers it; `false` when the program wants to end the conversation. */
   async handle(line: string): Promise<boolean> {
-    const command = parse(line)
+    const command = parseCommand(line)
     if ('code' in command && 'refused' in command) {
       this.#send({ type: 'error', ...command.id, code: command.code, message: command.refused })
       return true
@@ -227,42 +223,6 @@ function watchersAt(lobby: Lobby, { table, from = 0, limit = LISTED }: Command<'
 }
 
 const OK: Answer = { type: 'ok' }
-
-/** A command, or why a line is none; with its id, where that could be read. */
-function parse(line: string): ToServer | (LobbyRefusal & { id: { id?: string | number } }) {
-  let json: unknown
-  try {
-    json = JSON.parse(line)
-  } catch {
-    return { code: 'bad-message', refused: NO_COMMAND, id: {} }
-  }
-  const command = ToServer.safeParse(json)
-  if (command.success) return command.data
-  const typeless = refusalOfType(json)
-  if (typeless !== undefined) return { code: 'bad-message', refused: typeless, id: idOf(json) }
-  const [issue] = command.error.issues
-  const where = issue?.path.join('.')
-  return { code: 'bad-message', refused: `this is no command: ${where ? `${where}: ` : ''}${issue?.message ?? ''}`, id: idOf(json) }
-}
-
-/** What is wrong with the type of a command; `undefined` if there is one of this type. */
-function refusalOfType(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_COMMAND
-  const type = 'type' in json ? json.type : undefined
-  if (typeof type !== 'string') return 'a command has a "type", a text, such as {"type":"games"}'
-  return TYPES.has(type) ? undefined : `there is no command of the type ${JSON.stringify(shortTo(SHOWN, type))}`
-}
-
-function shortTo(most: number, text: string): string {
-  return text.length <= most ? text : `${text.slice(0, most)}...`
-}
-
-/** The id of a line that is no command, if that can be one. */
-function idOf(json: unknown): { id?: string | number } {
-  if (typeof json !== 'object' || json === null || !('id' in json)) return {}
-  const { data } = CommandId.safeParse(json.id)
-  return data === undefined ? {} : { id: data }
-}
 
 function how({ password, secret }: Command<'enter'>): { password?: string; secret?: string } {
   return { ...(password === undefined ? {} : { password }), ...(secret === undefined ? {} : { secret }) }

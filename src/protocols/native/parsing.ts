@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { nearest } from '../door/nearest.ts'
+import type { LobbyRefusal } from '../lobby.ts'
+import { CommandId, ToServer } from './messages.ts'
+
+/** A line that is no command: why, in a sentence, with its id where that could be read. */
+type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }
+
+/** Parses a line as a command, or answers why it is none. */
+export function parseCommand(line: string): ToServer | Malformed {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return { code: 'bad-message', refused: NO_COMMAND, id: {} }
+  }
+  const command = ToServer.safeParse(json)
+  if (command.success) return command.data
+  const refused = refusalOfType(json) ?? refusalOfFields(json as { readonly type: string }, command.error.issues)
+  return { code: 'bad-message', refused, id: idOf(json) }
+}
+
+const NO_COMMAND = 'a command is one line of JSON, such as {"type":"games"}'
+const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
+  ToServer.options.map((option) => [option.shape.type.value, option]),
+)
+/** Characters of a name from a client that are shown. */
+const SHOWN = 40
+
+/** What is wrong with the type of a command; `undefined` if there is one of this type. */
+function refusalOfType(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_COMMAND
+  const type = 'type' in json ? json.type : undefined
+  if (typeof type !== 'string') return 'a command has a "type", a text, such as {"type":"games"}'
+  return OPTIONS.has(type) ? undefined : `there is no command of the type ${shown(type)}${didYouMean(type, [...OPTIONS.keys()])}`
+}
+
+/** What is wrong with the fields of a command of a known type: a name that is nearly right goes first. */
+function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
+  const { type } = json
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ key, path: issue.path })) : [],
+  )
+  const sentences = unknown.map(({ key, path }) => {
+    const known = Object.keys(nodeAt(type, path)?.properties ?? {})
+    const meant = didYouMean(key, known)
+    const owner = path.length === 0 ? type : nameOf(path)
+    return { meant, text: `${shown(key)} is no field of ${owner}${meant || `, which has ${inWords(known, 'and')}`}` }
+  })
+  const [first] = issues
+  const near = sentences.find(({ meant }) => meant !== '')
+  if (near) return near.text
+  if (!first || first.code === 'unrecognized_keys') return sentences[0]?.text ?? NO_COMMAND
+  if (first.code === 'custom') return `${nameOf(first.path)} ${first.message}`
+  if (first.code === 'invalid_key') return `${nameOf(first.path.slice(0, -1))} must have names of at most ${SHOWN} characters`
+  const missing = valueAt(json, first.path) === undefined
+  return `${nameOf(first.path)} ${missing ? 'is missing: it must' : 'must'} be ${describe(nodeAt(type, first.path))}`
+}
+
+/** A part of a JSON Schema, as far as commands have it. */
+type Node = z.core.JSONSchema.BaseSchema
+
+/** The schema of the value at a path of a command. */
+function nodeAt(type: string, path: readonly PropertyKey[]): Node | undefined {
+  let node: Node | undefined = schemaOf(type)
+  for (const part of path) {
+    const inner: unknown = Object.hasOwn(node?.properties ?? {}, part)
+      ? node?.properties?.[String(part)]
+      : (node?.items ?? node?.additionalProperties)
+    node = typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as Node) : undefined
+  }
+  return node
+}
+
+/** Schemas that were made already. */
+const schemas = new WeakMap<object, Node>()
+
+function schemaOf(type: string): Node | undefined {
+  const option = OPTIONS.get(type)
+  if (!option) return undefined
+  const schema = schemas.get(option) ?? z.toJSONSchema(option, { io: 'input' })
+  schemas.set(option, schema)
+  return schema
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, part) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[part], json)
+}
+
+/** What a value must be, as a noun: "a whole number from 0 to 7". */
+function describe(node: Node | undefined): string {
+  if (node?.anyOf)
+    return inWords(
+      node.anyOf.map((one) => describe(one as Node)),
+      'or',
+    )
+  const { minimum = 0, maximum = 0, minLength = 0, maxLength, minItems = 0, maxItems, properties, items } = node ?? {}
+  switch (node?.type) {
+    case 'string':
+      return maxLength === undefined ? 'a text' : `a text of ${minLength > 0 ? `${minLength} to` : 'at most'} ${maxLength} characters`
+    case 'integer':
+      return `a whole number from ${minimum} to ${maximum}`
+    case 'number':
+      return `a number from ${minimum} to ${maximum}`
+    case 'boolean':
+      return 'true or false'
+    case 'null':
+      return 'null'
+    case 'array':
+      return `a list of ${minItems} to ${maxItems} items, each ${describe(items as Node)}`
+    default:
+      return properties ? `an object with the fields ${inWords(Object.keys(properties), 'or')}` : 'an object'
+  }
+}
+
+/** The name of a value in a command, from its path. */
+function nameOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, at) =>
+      typeof part === 'number'
+        ? `[${part}]`
+        : `${at > 0 ? '.' : ''}${/^\w{1,40}$/.test(String(part)) ? String(part) : shown(String(part))}`,
+    )
+    .join('')
+}
+
+function didYouMean(typed: string, known: readonly string[]): string {
+  const meant = nearest(typed, known)
+  return meant === undefined ? '' : `: did you mean "${meant}"?`
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...`)
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function inWords(items: readonly string[], last: 'and' | 'or'): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
+}
+
+/** The id of a line that is no command, if that can be one. */
+function idOf(json: unknown): { id?: string | number } {
+  if (typeof json !== 'object' || json === null || !('id' in json)) return {}
+  const { data } = CommandId.safeParse(json.id)
+  return data === undefined ? {} : { id: data }
+}
