@@ -1,45 +1,65 @@
 import { charactersOf } from './letters.ts'
 
-/** The lines of a text that are at most `columns` wide (two at least), broken at its blanks, and within a word that is wider. */
-export function wrap(text: string, columns: number): string[] {
+/**
+ * The lines of a text that are at most `columns` wide, broken at its blanks, and within a word that is wider. All but the
+ * first begin with `indent` blanks; `columns` is two more than that at least.
+ */
+export function wrap(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = []
   let line = ''
   let width = 0
-  for (const word of text.split(' ').flatMap((one) => cut(one, columns))) {
+  for (const word of text.split(' ').flatMap((one) => cut(one, columns - indent))) {
     const more = widthOf(word)
-    if (line && width + 1 + more > columns) {
+    if (line && width + 1 + more > columns - (lines.length > 0 ? indent : 0)) {
       lines.push(line)
       line = ''
     }
     width = line ? width + 1 + more : more
     line = line ? `${line} ${word}` : word
   }
-  return [...lines, line]
+  return [...lines, line].map((one, row) => (row > 0 ? ' '.repeat(indent) + one : one))
 }
 
-/** Columns that a text takes on a terminal: signs of East Asian scripts and emoji take two. */
+/**
+ * Columns that a text takes on a terminal at most: signs of East Asian scripts and emoji take two, marks above and below
+ * none. Marks that stand beside their letter and parts of an emoji count on their own, as terminals without fonts for them
+ * show them.
+ */
 export function widthOf(text: string): number {
   if (ASCII.test(text)) return text.length
-  return charactersOf(text).reduce((width, character) => width + columnsOf(character), 0)
+  let width = 0
+  for (const point of text) width += columnsOf(point)
+  return width
 }
 
-function columnsOf(character: string): number {
-  return WIDE.test(character) ? 2 : 1
+function columnsOf(point: string): number {
+  if (point === EMOJI_SELECTOR) return 1
+  if (MARK.test(point)) return 0
+  if (WIDE.test(point)) return 2
+  return UNSEEN.test(point) ? 0 : 1
 }
 
+/** A word in pieces that are no wider than the columns: whole characters, or parts of one that is wider itself. */
 function cut(word: string, columns: number): string[] {
   if (widthOf(word) <= columns) return [word]
   const pieces = ['']
   let width = 0
-  for (const character of charactersOf(word)) {
-    const more = columnsOf(character)
-    if (width + more <= columns) pieces[pieces.length - 1] += character
-    else pieces.push(character)
+  for (const part of charactersOf(word).flatMap((one) => (widthOf(one) > columns ? Array.from(one) : [one]))) {
+    const more = widthOf(part)
+    if (width + more <= columns) pieces[pieces.length - 1] += part
+    else pieces.push(part)
     width = width + more <= columns ? width + more : more
   }
   return pieces
 }
 
 const ASCII = /^[\x20-\x7e]*$/
+/** Makes an emoji, of two columns, of the sign before it. */
+const EMOJI_SELECTOR = '\ufe0f'
+/** Marks above and below, and the vowels and finals of Hangul, which stand in the square of their initial. */
+const MARK = /[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7fb]/u
+/** Unicode's East_Asian_Width W and F (UAX 11), with all of the blocks of pictographs. */
 const WIDE =
-  /\ufe0f|(?![\uff61-\uffdc])[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303e\uff01-\uff60]/u
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3040-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/** What has no width, but for the soft hyphen, which terminals show. */
+const UNSEEN = /(?!\u00ad)\p{Default_Ignorable_Code_Point}/u

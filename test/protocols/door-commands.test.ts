@@ -166,7 +166,7 @@ describe('play', () => {
 
   test.each([
     ['play', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
-    ['play chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
+    ['play chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['play tictatoe', 'There is no game "tictatoe"; did you mean "tictactoe"?'],
     ['play tictactoe size', 'Behind "size" stands a number, such as "size 5".'],
     ['play tictactoe size four', 'Behind "size" stands a number, such as "size 5".'],
@@ -191,7 +191,7 @@ describe('play', () => {
     ['play hangman minutes 5', 'Hangman is played alone, and without a clock.'],
     ['play guess rated', 'Guess is played alone, and has no ladder.'],
     ['invite', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
-    ['invite chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\nheadtail.'],
+    ['invite chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['join', 'Type the code behind it that you were told, such as "join amber-otter-seven".'],
   ])('%s is refused', async (typed, answer) => {
     const { caller, lobby } = await inside()

@@ -64,7 +64,7 @@ describe('a name', () => {
     await come('ada')
     const other = await come()
     expect(await other.type('Ada')).toBe(
-      lines('Ada is taken; try Ada2. If that is you on a connection that broke: "resume', 'TOKEN".', 'What is your name?'),
+      lines('Ada is taken; try Ada2. If that is you on a connection that broke: "resume', '  TOKEN".', 'What is your name?'),
     )
   })
 })

@@ -334,7 +334,7 @@ describe('the end', () => {
       { winners: [], left: 0, resigned: true },
       'You have given the game up. The number was 42.',
     ],
-    ['guessing', { left: 2, secret: 42 }, { winners: [], left: 0, abandoned: true }, 'without a result. The number\nwas 42.'],
+    ['guessing', { left: 2, secret: 42 }, { winners: [], left: 0, abandoned: true }, 'without a result. The number\n  was 42.'],
     [
       'coin',
       { guesses: 5, right: 3, last: true },

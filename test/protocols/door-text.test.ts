@@ -20,6 +20,19 @@ describe('lines', () => {
     )
   })
 
+  test('begin at the first column only where a line begins that is said, whatever is in it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constant(' '.repeat(79)))),
+        (texts) => {
+          const [first, ...more] = inWidth([`ada tells you: ${inLine(texts.join(' '))}`])
+          expect(first).toMatch(/^ada/)
+          for (const line of more) expect(line).toMatch(/^ {2}/)
+        },
+      ),
+    )
+  })
+
   test('that fit stay as they are', () => {
     expect(inWidth(['   three  blanks ', ''])).toEqual(['   three  blanks ', ''])
   })

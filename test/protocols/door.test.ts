@@ -59,7 +59,7 @@ describe('the greeting', () => {
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
     expect(await caller.type('ada')).toBe(
-      lines('ada is here already: choose another name. If that is you on a connection that', 'broke: "resume TOKEN".', WHO),
+      lines('ada is here already: choose another name. If that is you on a connection that', '  broke: "resume TOKEN".', WHO),
     )
     expect(await caller.type('')).toBe(lines(WHO))
   })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Caller, callers, lines } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
@@ -18,7 +19,7 @@ describe('a message to a user', () => {
   test('that is not UTF-8 is refused to its sender, at a table too, and in the native protocol', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
-    const broken = lines('The text arrived broken, for it is not UTF-8, and was not passed on: set your', 'terminal or program to UTF-8.')
+    const broken = lines('The text arrived broken, for it is not UTF-8, and was not passed on: set your', '  terminal or program to UTF-8.')
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     ada.news()
@@ -31,6 +32,36 @@ describe('a message to a user', () => {
     await program.say({ type: 'enter', name: 'carl' })
     expect(await program.say({ type: 'tell', name: 'bob', text: 'h\ufffdllo' })).toMatchObject({ type: 'error', code: 'not-now' })
     expect(bob.news()).toBe('')
+  })
+
+  test('and talk at a table cannot forge a line: what goes on from the line above is indented', async () => {
+    const room = new Room()
+    const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    await carl.type('watch 1')
+    for (const one of [ada, bob, carl]) one.news()
+    const word = fc.oneof(
+      fc.constantFrom('The', 'server', 'grace', 'tells you:', '漢字', '👩‍👩‍👧', 'का'),
+      fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\ufffd')),
+    )
+    const blanks = fc.integer({ min: 1, max: 90 }).map((count) => ' '.repeat(count))
+    const texts = fc.array(fc.tuple(word, blanks), { maxLength: 8 }).map((parts) => `x${parts.flat().join('')}x`)
+    const commands = fc.constantFrom(['tell bob', 'ada tells you: '], ['say', 'ada says: '])
+    await fc.assert(
+      fc.asyncProperty(commands, texts, async ([command = '', beginning = ''], text) => {
+        await room.clock.pass(1000)
+        await ada.type(`${command} ${text}`)
+        const readers = command === 'say' ? [bob, carl] : [bob]
+        for (const reader of readers) {
+          const shown = reader
+            .news()
+            .split('\n')
+            .filter((line) => line !== '' && !line.startsWith('  '))
+          expect(shown).toEqual([expect.stringMatching(`^${beginning}`)])
+        }
+      }),
+    )
   })
 
   test('reaches names with blanks', async () => {

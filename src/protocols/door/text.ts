@@ -10,9 +10,15 @@ export const SCREEN = 22
 /** Rows of a list, so that it stays on a screen. */
 export const ROWS = 18
 
-/** Lines as they are written: what is wider than a terminal is broken at its blanks. */
+/** Blanks before what goes on from the line above. */
+const INDENT = 2
+
+/**
+ * Lines as they are written: what is wider than a terminal is broken at its blanks. What goes on is indented, so that a
+ * text from another user cannot look like a line of its own.
+ */
 export function inWidth(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => (widthOf(line) <= COLUMNS ? [line] : wrap(line, COLUMNS)))
+  return lines.flatMap((line) => (widthOf(line) <= COLUMNS ? [line] : wrap(line, COLUMNS, INDENT)))
 }
 
 /** A text from somebody else as part of a line: nothing in it can steer a terminal, or look like another line. */
