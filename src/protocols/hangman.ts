@@ -117,12 +117,15 @@ async function guess(
       const typed = await person.ask('Your letter (QUIT to leave): ', 'QUIT')
       if (typed.toUpperCase() === 'QUIT') return false
       const letter = letterOf(typed)
-      const heard = letter === undefined ? view : await tell(letter, view)
+      const heard = letter === undefined ? NO_LETTER : await tell(letter, view)
       if (isRefusal(heard)) person.say(heard.refused)
       else view = heard
     }
   }
 }
+
+/** What is said of what is no letter. */
+const NO_LETTER: Refusal = { refused: 'Type one letter at a time, such as e, or QUIT.' }
 
 async function again(person: Person): Promise<boolean> {
   for (;;) {

@@ -89,9 +89,11 @@ const protocol: Protocol<Name> = {
     await introduce(peer, person)
     const judge = new QuizJudge()
     for (;;) {
+      // a message that has come already changes the state at once
+      const { state } = peer
       const coming = peer.receive()
-      if (peer.state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
-      if (peer.state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
+      if (state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
+      if (state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
       const said = await coming
       const wrong = judge.take(said.name, said.fields)
       if (wrong !== undefined) throw breach(said.text, wrong)
@@ -222,7 +224,10 @@ async function chooseLength({ peer, person, judge }: Player, news: Promise<unkno
     else if (count >= 1 && count <= 50) {
       judge.start(count)
       peer.send('START', count)
-    } else continue
+    } else {
+      person.say('Type a number from 1 to 50, RESUME or QUIT.')
+      continue
+    }
     return true
   }
 }
@@ -233,7 +238,10 @@ async function chooseAnswer({ peer, person, judge }: Player, news: Promise<unkno
     const typed = (await askUntil(news, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
     if (typed === undefined || peer.state !== 'asked') return true
     if (typed === 'QUIT') return quit(peer)
-    if (!/^[A-F]$/.test(typed)) continue
+    if (!/^[A-F]$/.test(typed)) {
+      person.say('Type the letter of one of the options, or QUIT.')
+      continue
+    }
     judge.answer(typed)
     peer.send('letter', typed)
     return true

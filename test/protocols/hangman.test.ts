@@ -46,6 +46,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     expect(played.toClient).toBe(
       'WORD 3 8\nAT 1 2\nERROR E was tried already: guess another letter\nERROR that is no letter: guess a letter, such as e\n',
     )
+    expect(played.join).toContain('letter (QUIT to leave): ee\nType one letter at a time, such as e, or QUIT.\nYour letter')
     expect(played.join).toContain('letter (QUIT to leave): E\nE was tried already: guess another letter\nYour letter (QUIT to leave): ?\n')
     expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
   })
