@@ -14,6 +14,8 @@ export interface MessageForm {
   /** What is taken for it on arrival, where that is more or less than what is sent; the groups are the fields. */
   readonly accepts?: RegExp
   readonly example: string
+  /** What it is called in a sentence, where its example is too long for one. */
+  readonly called?: string
   /** It asks the peer for something, and is said again when the answer was refused. */
   readonly asks?: true
   /** It ends the conversation, and may be said by a side that has to leave. */
@@ -160,8 +162,9 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'n
   const forms = (main.length > 0 ? main : told).map(({ form }) => form)
   const alone = new Map(forms.filter(isField).map((form) => [form.text, describe(form)]))
   const others = forms.filter((form) => !isField(form))
-  const like = alone.size === 0 && others.some(({ text }) => text.includes('{')) ? 'something like ' : ''
-  const list = inWords([...alone.values(), ...others.map(({ example }) => quoted(example))])
+  const like = alone.size === 0 && others.some(({ text, called }) => called === undefined && text.includes('{')) ? 'something like ' : ''
+  const names = others.map(({ example, called }) => called ?? quoted(example))
+  const list = inWords([...alone.values(), ...new Set(names)])
   return `${like}${list}${main.length > 0 && byes.length > 0 ? `, or ${inWords(byes)} to stop` : ''}`
 }
 

@@ -12,11 +12,13 @@ const automaton = {
     request: client(REQUEST, {
       example: REQUEST.replace('{host}', 'example.com'),
       accepts: /^.*$/s,
+      called: 'an HTTP request',
       about: 'any path and any method will do; what is no request at all is answered too',
     }),
-    page: server(OK, { accepts: /^.*$/s, about: 'the client shows whatever comes' }),
+    page: server(OK, { accepts: /^.*$/s, called: 'an HTTP response', about: 'the client shows whatever comes' }),
     refused: server(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${EXPECTED.length}\r\nConnection: close\r\n\r\n${EXPECTED}`,
+      { called: 'an HTTP response' },
     ),
   },
   start: 'start',

@@ -64,11 +64,12 @@ export class Notices {
     }
   }
 
-  /** This side stops the conversation: says what the peer has not finished, or that it was to speak. */
+  /** This side stops the conversation: says what the peer has not finished, or that it was to speak and did not for a while. */
   stop(now: number): void {
     const { waitingSince, quietSince } = this.#connection
     this.#unfinished(now - quietSince)
-    if (waitingSince !== undefined) this.#once('waiting', () => this.#peer.silence(now - waitingSince))
+    const silence = now - (waitingSince ?? now)
+    if (silence >= NOTICED_AFTER) this.#once('waiting', () => this.#peer.silence(silence))
   }
 
   /** The conversation has ended with trouble: says what has led to it, perhaps. `broken`: the rules were, which says so itself. */

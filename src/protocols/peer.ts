@@ -36,6 +36,9 @@ export class Peer<Name extends string = string> implements Reader {
   #clue = ''
   #unfinished = 0
 
+  /** Whether the last message was shown as one whose bytes are no text. */
+  #lastGarbled = false
+
   /** The message that was received last, as it came. */
   #last = ''
   #lastUnended = false
@@ -147,7 +150,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
   note(why: string, usual = false): void {
     if (!this.onRefused) return
-    const clue = this.#clueOf(this.#last, this.#lastRaw)
+    const clue = this.#lastGarbled ? '' : this.#clueOf(this.#last, this.#lastRaw)
     const empty = this.#last === '' ? EMPTY : ''
     this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${empty}${clue}`, usual && clue === '')
   }
@@ -328,9 +331,12 @@ export class Peer<Name extends string = string> implements Reader {
   #look(form: MessageForm, text: string): void {
     if (this.#lastEarly)
       this.onEarly?.(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
+    this.#lastGarbled = false
     if (!form.free || !this.onGarbled || !GARBLED.test(text)) return
     const clue = this.#clueOnce(clueOfText(this.speaker, text, this.#lastRaw))
-    if (clue !== '') this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text)}${clue}`)
+    if (clue === '') return
+    this.#lastGarbled = true
+    this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text)}${clue}`)
   }
 
   #closing(): Said<Name> | undefined {

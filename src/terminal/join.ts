@@ -8,7 +8,7 @@ import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Terminal } from './terminal.ts'
-import { cannotConnect, EXIT, patienceFor } from './trouble.ts'
+import { cannotConnect, EXIT, endAt, patienceFor } from './trouble.ts'
 
 /** How a program is joined. */
 export interface Joining {
@@ -55,7 +55,7 @@ export async function join(joining: Joining): Promise<number> {
     patience.watch(conversation)
     const trouble = await conversation.done
     patience.close()
-    if (trouble && !stop.aborted) complain(trouble.message)
+    if (trouble && !stop.aborted) complain(endAt(to, trouble.message))
     return trouble ? EXIT.trouble : EXIT.good
   }
 

@@ -39,6 +39,11 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   return `cannot connect to ${place(to)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
 }
 
+/** What ended a conversation, with the place where nothing listens: over UDP that is known only when something was sent. */
+export function endAt(to: Address, sentence: string): string {
+  return sentence.replace(' (ECONNREFUSED)', `, ${place(to)} (ECONNREFUSED)`)
+}
+
 /** Why a file could not be read, in a sentence. */
 export function cannotRead(file: string, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {

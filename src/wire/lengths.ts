@@ -21,7 +21,7 @@ export const lengthPrefixed: Framing = {
   excess: (unread) =>
     unread.length < 4
       ? undefined
-      : `the first 4 bytes, ${quotedBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: before each message stands its length in bytes, 4 bytes big-endian`,
+      : `the first 4 bytes, ${quotedBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: before each message stands its length in bytes, 4 bytes big-endian${littleEndian(unread)}`,
   decoder: (limit = MESSAGE_LIMIT) => new BinaryLengthDecoder(limit),
 }
 
@@ -48,6 +48,12 @@ export function fixedLength(size: number): Framing {
     lacks: (unread) => `no more, though every message has ${size} bytes (${unread.length} have come)`,
     decoder: () => new FixedDecoder(size),
   }
+}
+
+/** That a length stands there the other way round, as the end of a sentence; nothing where it would still be too long. */
+function littleEndian({ buffer, byteOffset }: Uint8Array): string {
+  const length = new DataView(buffer, byteOffset).getUint32(0, true)
+  return length <= MESSAGE_LIMIT ? `; little-endian, as of struct.pack("I", ...), it would be ${length}: use "!I"` : ''
 }
 
 /** The length that stands in the first four bytes. */

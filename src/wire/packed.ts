@@ -1,3 +1,5 @@
+import { counted } from '../base/counts.ts'
+
 /** Form is a way in which numbers are packed into bytes. */
 interface Form {
   readonly size: number
@@ -10,6 +12,7 @@ interface Form {
 
 /** The forms of whole numbers say which end comes first; each pair is that of the network and that of the machine. */
 const FORMS: readonly Form[] = [
+  { size: 1, read: (view) => view.getUint8(0), code: 'b', other: 'write of a number in Java' },
   { size: 2, read: (view) => view.getUint16(0), code: '!h', other: 'writeShort of Java' },
   { size: 2, read: (view) => view.getUint16(0, true), code: 'h', other: 'C' },
   { size: 4, read: (view) => view.getInt32(0), code: '!i', other: 'writeInt of Java' },
@@ -42,11 +45,11 @@ export function packed(bytes: Uint8Array): string | undefined {
   const [first, second] = readings.filter(({ value }, at) => readings.findIndex((one) => one.value === value) === at)
   if (!first) return undefined
   const also = second ? `, or ${second.value}, as struct.pack("${second.form.code}", ...)` : ''
-  return `the number ${first.value} as ${bytes.length} bytes, ${howOf(first.form)}${also}: send it as text`
+  return `the number ${first.value} as ${counted(bytes.length, 'byte')}, ${howOf(first.form)}${also}: send it as text`
 }
 
 function howOf({ code, other, isReal }: Form): string {
-  const order = isReal ? '' : code.startsWith('!') ? 'big-endian, ' : 'little-endian, '
+  const order = isReal || code === 'b' ? '' : code.startsWith('!') ? 'big-endian, ' : 'little-endian, '
   return `${order}as struct.pack("${code}", ...) or ${other}`
 }
 
@@ -63,11 +66,15 @@ function isLikely(value: number, { size, isReal }: Form): boolean {
   return value <= SMALL && value >= -NEGATIVE
 }
 
+/** Characters of which a key sends one: those of a line and TAB, backspace, and Esc; and Ctrl-C and Ctrl-D. */
+const KEYS = [3, 4, 8, 9, 10, 13, 0x1b]
+
 /** Text, or what was text in another code, has no control characters; a small negative number is `ff` but for one byte. */
 function isSoonerText(bytes: Uint8Array): boolean {
   const isBare = bytes.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
   const negative = bytes.length > 2 && [bytes.subarray(1), bytes.subarray(0, -1)].some((all) => all.every((byte) => byte === 0xff))
   const isReal = bytes.length > 2 && bytes.some((byte) => byte >= 0x7f && byte < 0xa0)
+  if (bytes.length === 1) return KEYS.includes(bytes[0] ?? 0) || bytes[0] === 0 || (bytes[0] ?? 0) > 0x1f
   // two of ASCII are a key that has no character, and another
   const isTyped = bytes.length === 2 && bytes.every((byte) => byte > 0 && byte < 0x80)
   return (isBare && !negative && !isReal) || isTyped || isEnded(bytes)

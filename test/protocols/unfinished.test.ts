@@ -219,6 +219,15 @@ describe('a message without its end, when the conversation ends', () => {
     expect((await talking.over)?.message).toMatch(/4096 bytes; the first 4 bytes, "Hell", would be a length of 1214606444/)
   })
 
+  test('a length whose bytes are the other way round', async () => {
+    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    await say('\x05\0\0\0Hello')
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toMatch(
+      /4 bytes big-endian; little-endian, as of struct\.pack\("I", \.\.\.\), it would be 5: use "!I"/,
+    )
+  })
+
   test('passwords are not said', async () => {
     const { automaton } = (await program('quiz')).protocol
     for (const said of ['LOGIN ada secr', 'REGISTER ada secret!', 'login  ada secret', 'LOGIN ada secret with "blanks"']) {
@@ -424,6 +433,8 @@ describe('a program that is to speak by itself and does not', () => {
     ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
     ['guess', 'client', 'GUESS\nHIGH\n', 'the server has said nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
     ['hello', 'client', '', 'the server has said nothing for 3 s; waiting for "Hello from server\\n"'],
+    ['http', 'client', '', 'the server has said nothing for 3 s; waiting for an HTTP response'],
+    ['http', 'server', '', 'the client has said nothing for 3 s; waiting for an HTTP request'],
     ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
     ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
   ] as const)('%s, as %s, after %j: that is said after three seconds, once', async (name, side, before, sentence) => {
@@ -454,6 +465,13 @@ describe('a program that is to speak by itself and does not', () => {
     expect(notices).toEqual([])
     talking.stop(new Ended('ours', 'stopped'))
     expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
+  })
+
+  test('at Ctrl-C, a silence of less than two seconds is none', async () => {
+    const { clock, notices, talking } = await watched('tictactoe', { side: 'client', typed: ['1'] })
+    await clock.pass(600)
+    talking.stop(new Ended('ours', 'stopped'))
+    expect(notices).toEqual([])
   })
 
   test('at Ctrl-C nothing is said to one who was at the prompt, nor of clients that send datagrams', async () => {
@@ -494,6 +512,13 @@ describe('a text for people whose bytes are no text', () => {
     await say(said)
     await clock.pass(500)
     expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
+  })
+
+  test('what is refused as well is diagnosed once', async () => {
+    const { clock, notices, say } = await watched('quiz')
+    await say('NAME b\xfcb\n')
+    await clock.pass(500)
+    expect(notices.join('\n').match(/looks like/g)).toHaveLength(1)
   })
 
   test('text is text, whatever it says', async () => {

@@ -15,10 +15,11 @@ function clueOf(body: Uint8Array, end: '\n' | '\r\n' | '', keepCr = false): stri
 
 /** A number as `struct.pack` packs it. */
 function pack(code: string, value: number): Uint8Array {
-  const size = { h: 2, i: 4, q: 8, f: 4, d: 8 }[code.at(-1) ?? ''] ?? 0
+  const size = { b: 1, h: 2, i: 4, q: 8, f: 4, d: 8 }[code.at(-1) ?? ''] ?? 0
   const view = new DataView(new ArrayBuffer(size))
   const little = !code.startsWith('!')
-  if (code.endsWith('h')) view.setUint16(0, value, little)
+  if (code.endsWith('b')) view.setUint8(0, value)
+  else if (code.endsWith('h')) view.setUint16(0, value, little)
   else if (code.endsWith('i')) view.setInt32(0, value, little)
   else if (code.endsWith('q')) view.setBigInt64(0, BigInt(value), little)
   else if (code.endsWith('f')) view.setFloat32(0, value, little)
@@ -128,6 +129,9 @@ describe('a clue about bytes', () => {
     ['!f 5.5', '\x40\xb0\0\0', '', /^the number 5\.5 as 4 bytes, as struct\.pack\("!f", \.\.\.\) or writeFloat of Java, or 45120, as/],
     ['f 0.1', '\xcd\xcc\xcc=', '', /not UTF-8/],
     ['!d 2.5', '\x40\x04\0\0\0\0\0\0', '', /^the number 2\.5 as 8 bytes, as struct\.pack\("!d", \.\.\.\) or writeDouble of Java/],
+    ['b 5', '\x05', '', 'the number 5 as 1 byte, as struct.pack("b", ...) or write of a number in Java: send it as text'],
+    ['b 5 and a line end', '\x05', '\n', /^the number 5 as 1 byte/],
+    ['Ctrl-D', '\x04', '', undefined],
     ['<h 5', '\x05\0', '', /^the number 5 as 2 bytes, little-endian, as struct\.pack\("h", \.\.\.\) or C, or 1280, as struct\.pack\("!h"/],
     ['<h 5 and a line end', '\x05\0', '\n', /^the number 5 as 2 bytes, little-endian/],
     [
