@@ -114,7 +114,7 @@ describe('commands and games by other words, and by their beginnings', () => {
   })
 
   test.each([
-    ['re', '"re" could be "refuse", "resign", "rematch", "register" or "resume": type more\nof it.'],
+    ['re', '"re" could be "refuse", "resign", "rematch", "register" or "resume": type more\n  of it.'],
     ['play h', 'There is no game "h": say tictactoe, scissors, hangman, quiz, guess or headtail.'],
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],
