@@ -5,11 +5,13 @@ import type { LadderRow } from '../protocols/lobby.ts'
 import { defaults, settingsFile } from '../server/defaults.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf, place } from '../terminal/trouble.ts'
+import { wallClock } from '../wire/clock.ts'
 import { Connection } from '../wire/connection.ts'
+import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
 import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
-import { visible } from '../wire/visible.ts'
+import { quoted, visible } from '../wire/visible.ts'
 import { toCsv } from './csv.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
@@ -30,6 +32,12 @@ interface RankOptions {
 
 /** The front door, among programs. */
 const DOOR = 'parlor/door'
+
+/** How the front door begins. */
+const GREETING = 'Welcome to Parlor'
+/** Milliseconds that a server may take for its answers. */
+const PATIENCE = 10_000
+const NO_DOOR = '--port is that of the front door, 4000 if nothing else was set'
 
 /** A game's ladder. */
 interface Ladder {
@@ -121,10 +129,18 @@ async function reached(at: Address): Promise<Connection | undefined> {
   }
 }
 
+/** Rejects if what answers is no front door, or nothing does for some time. */
 async function fromServer(server: Connection, entries: readonly Entry[], limit: number): Promise<Ladder[]> {
-  const ladders: Ladder[] = []
-  for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
-  return ladders
+  const cancel = wallClock.after(PATIENCE, () => server.fail(new Ended('ours', `it has said nothing for ${PATIENCE / 1000} s; ${NO_DOOR}`)))
+  try {
+    const greeting = await server.receive()
+    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoted(greeting)}, as no front door does; ${NO_DOOR}`)
+    const ladders: Ladder[] = []
+    for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
+    return ladders
+  } finally {
+    cancel()
+  }
 }
 
 async function askFor(server: Connection, { name }: Entry, limit: number): Promise<readonly LadderRow[]> {

@@ -38,11 +38,14 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
   try {
     const copy = join(folder, 'parlor.db')
     // what is wrong is wrong with the file, and not with its copy
-    const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
+    const named = (sentence: string, code?: StoreError['code']) =>
+      file !== undefined && code === 'foreign'
+        ? `${path} is no database of Parlor: name the parlor.db of a server, or a backup of one`
+        : sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
     if (file === undefined && (await copiedByServer(data, 'verify', copy))) storing(() => finishBackup(copy, copy), named)
     else storing(() => copyAll(path, folder), named)
     const found = storing(() => verify(copy, replay), named)
-    const problems = found.problems.map(named)
+    const problems = found.problems.map((problem) => named(problem))
     report(path, { ...found, problems }, json === true)
     return problems.length === 0 ? EXIT.good : EXIT.trouble
   } finally {
@@ -175,10 +178,13 @@ function report(path: string, { tables, events, problems }: Verification, json: 
   else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
 }
 
-function storing<Answer>(work: () => Answer, named = (sentence: string) => sentence): Answer {
+function storing<Answer>(
+  work: () => Answer,
+  named: (sentence: string, code: StoreError['code']) => string = (sentence) => sentence,
+): Answer {
   try {
     return work()
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(named(error.message)) : error
+    throw error instanceof StoreError ? new Usage(named(error.message, error.code)) : error
   }
 }

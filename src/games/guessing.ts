@@ -56,7 +56,7 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
   notation: {
-    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? asTry(Number(text)) : { refused: 'type a number from 1 to 100' }),
+    parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? asTry(Number(text)) : { refused: 'type a whole number from 1 to 100' }),
     print: String,
     render: ({ left, last }) =>
       `${last ? VERDICTS[last] : 'Guess a number from 1 to 100.'}${left === undefined ? '' : ` Tries left: ${left}.`}`,

@@ -284,6 +284,8 @@ export interface Lobby {
   listSought(range: Range): Page<Seeker>
   /** What this one waits for where others can see it; `undefined` for who does not wait. */
   readonly ownSeek: Seeker | undefined
+  /** The seek of this one that takes a code; `undefined` where there is none. */
+  readonly ownInvitation: Seeker | undefined
   /** Tables at which something goes on and that are not private: first those that somebody attends, the newest first. */
   listTables(range: Range): Page<TableInfo>
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
@@ -322,6 +324,8 @@ export interface Lobby {
   /** Moves, as the game's notation has it. Resolves when the move is kept and everybody is told. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
+  /** How many others at a table can see what this one says there. */
+  hearers(table: number): number
   /** Sends a message to another user who is here. */
   message(name: string, text: string): LobbyRefusal | undefined
   /** Mutes a user by name, as long as this session lasts: messages and challenges of that one do not come. */

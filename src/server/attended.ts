@@ -138,6 +138,12 @@ export class Attended {
     return this.#full ?? this.#done(attended.table, this.#spend(attended.table, { type: 'say', name, text, ...seat }))
   }
 
+  /** How many others at a table are clients that show talk. */
+  hearers(id: number): number {
+    const own = this.#tables.get(id)
+    return own === undefined ? 0 : own.table.attendants.filter((one) => one !== own && one instanceof Attending).length
+  }
+
   /** Offers a draw or a rematch; see `Lobby`. */
   async offer(id: number): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)

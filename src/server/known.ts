@@ -2,12 +2,24 @@ import { entryOf } from '../games/catalogue.ts'
 import { absentAt } from '../hall/hall.ts'
 import type { LiveTable } from '../hall/live.ts'
 import type { Wish } from '../hall/matching.ts'
-import type { ClockRules } from '../hall/ports.ts'
+import type { Visitor } from '../hall/people.ts'
+import { type ClockRules, hasAccount } from '../hall/ports.ts'
+import type { SeatAt } from '../hall/tables.ts'
 import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../protocols/lobby.ts'
 
 /** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
 export function isPublic({ state: { opened } }: LiveTable): boolean {
   return !opened.private && entryOf(opened.game) !== undefined
+}
+
+/**
+ * Whether a seat of a name is this visitor's. A guest's name is anybody's: the seat is of the guest who has its token, or,
+ * of a worksheet program, of the one who is there.
+ */
+export function isSeatOf({ table, seat }: SeatAt, visitor: Visitor): boolean {
+  if (hasAccount(visitor.person)) return true
+  const token = table.state.opened.seats[seat]?.token
+  return token === undefined ? table.attendants.some(({ who }) => who === seat) : visitor.holds(token)
 }
 
 /** The name by which a game is asked for. */

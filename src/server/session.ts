@@ -25,7 +25,7 @@ import { Attended } from './attended.ts'
 import { historyOf } from './histories.ts'
 import type { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
-import { isPublic, tableInfo } from './known.ts'
+import { isPublic, isSeatOf, tableInfo } from './known.ts'
 import { noRoom } from './limits.ts'
 import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './refusals.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
@@ -194,6 +194,11 @@ export class Session implements Lobby {
     return own && own.code === undefined ? this.#seeking.shown(own) : undefined
   }
 
+  get ownInvitation(): Seeker | undefined {
+    const own = this.#seeking.open
+    return own && own.code !== undefined ? this.#seeking.shown(own) : undefined
+  }
+
   listTables({ from = 0, count }: Range): Page<TableInfo> {
     const { listing } = this.#rooms.hall
     return { items: listing.page(from, count).map(tableInfo), total: listing.size }
@@ -280,6 +285,10 @@ export class Session implements Lobby {
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
     const name = this.#visitor?.name ?? this.#tables.sitterAt(id)?.name
     return name === undefined ? WHO : this.#talk.say(name, id, text)
+  }
+
+  hearers(id: number): number {
+    return this.#tables.hearers(id)
   }
 
   message(name: string, text: string): LobbyRefusal | undefined {
@@ -373,9 +382,10 @@ export class Session implements Lobby {
     this.#heldSeats.delete(id)
   }
 
-  #personInfo({ person, name }: Visitor): PersonInfo {
-    const tables = [...this.#rooms.hall.seatsOf(person)].map(({ table }) => table.id)
-    return { name, registered: hasAccount(person), tables }
+  #personInfo(visitor: Visitor): PersonInfo {
+    const { person, name } = visitor
+    const seats = [...this.#rooms.hall.seatsOf(person)].filter((at) => isSeatOf(at, visitor))
+    return { name, registered: hasAccount(person), tables: seats.map(({ table }) => table.id) }
   }
 
   get #visitor(): Visitor | undefined {

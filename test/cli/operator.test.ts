@@ -155,6 +155,22 @@ describe('parlor rank', () => {
     expect(server.errors).toContain('the operator wanted: the ladder of tictactoe')
   })
 
+  test('says at once that what answers is no front door', async () => {
+    const { server, ports } = await serving(['tjc/guess', 'fh/http'])
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    for (const [name, said] of [
+      ['tjc/guess', 'GUESS'],
+      ['fh/http', 'HTTP/1.1 400 Bad Request'],
+    ]) {
+      const port = ports[name ?? '']
+      expect(await run('rank', 'quiz', '--port', String(port))).toEqual({
+        code: 1,
+        output: '',
+        errors: `parlor: the server at 127.0.0.1:${port}: it says "${said}", as no front door does; --port is that of the front door, 4000 if nothing else was set\n`,
+      })
+    }
+  })
+
   test('asks the server that a parlor.toml here is about', async () => {
     const { port } = await ranked()
     const cwd = folder()

@@ -205,7 +205,7 @@ test('what is no folder of a server is said', async () => {
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
   expect((await run('verify', join(around, 'note.txt'))).errors).toBe(
-    `parlor: ${join(around, 'note.txt')} is no database: move it away, or choose another folder\n`,
+    `parlor: ${join(around, 'note.txt')} is no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
   const busy = openFolder()
   await playing(busy)

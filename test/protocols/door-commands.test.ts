@@ -236,7 +236,7 @@ describe('in the lobby', () => {
     expect(await caller.type('seeks')).toBe(
       lines(
         'ada           that is you; "cancel" takes it back',
-        'grace         type: play tictactoe size 4 rated grace',
+        'grace         type: play tictactoe size 4 rated grace (first "register")',
         'alan          type: play scissors alan',
         'ada lovelace  scissors, for grace only',
       ),

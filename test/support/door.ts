@@ -118,6 +118,7 @@ export class StagedLobby implements Lobby {
   people: readonly PersonInfo[] = []
   waiting: readonly TableInfo[] = []
   keeps = true
+  ownInvitation: Seeker | undefined
   /** What was asked, in order. */
   readonly calls: unknown[][] = []
   readonly #answers = new Map<Method, unknown>()
@@ -151,6 +152,10 @@ export class StagedLobby implements Lobby {
 
   get ownSeek(): Seeker | undefined {
     return this.seekers.find(({ name }) => name === this.me?.name)
+  }
+
+  hearers(): number {
+    return 1
   }
 
   listTables(range: Range): Page<TableInfo> {

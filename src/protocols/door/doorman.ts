@@ -1,3 +1,4 @@
+import { answerMeant, whyNoCommand } from './answers.ts'
 import { answer, type Command, gate, perform, type Reply, SAY } from './command.ts'
 import { beginningWith, commandOf, commandWords } from './commands.ts'
 import { gameNamed, withGameName } from './games.ts'
@@ -41,7 +42,13 @@ async function obey(visit: Visit, line: string): Promise<void> {
   if (command?.name !== 'more') visit.turnPage()
   if (command) return perform(visit, command, rest)
   if (!visit.lobby.me && !visit.present) return introduce(visit, typed)
-  const begun = visit.present?.isMove(typed) ? [] : beginningWith(word)
+  const isMove = visit.present?.isMove(typed) === true
+  const answered = isMove ? undefined : answerMeant(visit, word, rest)
+  const meant = answered && commandOf(answered.command)
+  if (answered && meant) return perform(visit, meant, answered.name)
+  const noCommand = isMove ? undefined : whyNoCommand(word, visit.present && !visit.present.alone ? SAY : '; "help" lists all commands')
+  if (noCommand !== undefined) return answer(visit, { refused: noCommand })
+  const begun = isMove ? [] : beginningWith(word)
   const [only, ...more] = begun
   if (only && more.length === 0 && !only.whole) return perform(visit, only, rest)
   answer(visit, begun.length > 0 ? unclear(word, begun) : await other(visit, typed, word))

@@ -11,10 +11,17 @@ export async function move({ lobby, present }: Visit, text: string, hint = ''): 
   return refusal && { refused: refusal.refused + hint }
 }
 
+/** What is said of talk that reaches no client: the house and worksheet programs show none. */
+const UNHEARD = 'Said, but nobody else here sees it: the others are away, the house, or programs without talk.'
+
 /** Says something to those at the table. */
 export async function say({ lobby, present }: Visit, text: string): Promise<Reply> {
   if (text === '') return 'Type behind it what you want to say, such as "say hello".'
-  return present && ((await lobby.say(present.table, text)) ?? 'Said.')
+  if (!present) return undefined
+  const refusal = await lobby.say(present.table, text)
+  if (refusal) return refusal
+  if (lobby.hearers(present.table) > 0) return 'Said.'
+  return present.alone ? 'Said, but you are alone at this table.' : UNHEARD
 }
 
 /** Accepts what an opponent has offered, at the shown table first, or a challenge. */

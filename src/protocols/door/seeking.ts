@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import type { GameWish, Seeker } from '../lobby.ts'
+import type { GameWish, PersonInfo, Seeker } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { gameNames } from './games.ts'
 import { listed } from './paging.ts'
@@ -34,6 +34,7 @@ function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
 export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   leaveBehind(visit)
   const before = visit.present
+  const invited = visit.lobby.ownInvitation
   const sought = await visit.going(() => visit.lobby.seek({ ...wish, replace: true }))
   if (isRefusal(sought)) {
     const { against } = wish
@@ -41,9 +42,9 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
     return sentence(sought.code === 'no-such-person' ? `${against} is not here. "who" lists who is` : sought.refused, [against])
   }
   visit.wish = wish
-  if (visit.present?.playing && visit.present !== before) return undefined
   const { replaced: earlier } = sought
-  const replaced = earlier ? [`Your earlier wish, ${[earlier.game, ...particulars(earlier)].join(', ')}, is cancelled.`] : []
+  const replaced = earlier ? [cancelled(earlier, invited !== undefined)] : []
+  if (visit.present?.playing && visit.present !== before) return invited ? replaced : undefined
   if (sought.code !== undefined) {
     return [
       ...replaced,
@@ -52,7 +53,21 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
     ]
   }
   const house = wish.against === undefined && !wish.rated ? ['If nobody comes soon, the house plays with you.'] : []
-  return [...replaced, waitingFor(wish.against), ...house, ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, wish))]
+  return [...replaced, waitingFor(wish.against), ...house, ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, wish, visit.lobby.me))]
+}
+
+/** That an open seek was cancelled by another; `isInvitation`: one with a code. */
+function cancelled(seeker: Seeker, isInvitation: boolean): string {
+  const what = [seeker.game, ...particulars(seeker)].join(', ')
+  return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier wish, ${what}, is cancelled.`
+}
+
+/** Does something that can cancel the own invitation, and says so if it has. */
+async function endingInvitation(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
+  const invited = visit.lobby.ownInvitation
+  const reply = await act()
+  if (invited && !visit.lobby.ownInvitation) visit.say(cancelled(invited, true))
+  return reply
 }
 
 /** What is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
@@ -72,7 +87,7 @@ export function leaveBehind(visit: Visit): void {
 function join(visit: Visit, rest: string): Reply | Promise<Reply> {
   if (rest === '') return 'Type the code behind it that you were told, such as "join amber-otter-seven".'
   leaveBehind(visit)
-  return visit.going(() => visit.lobby.join(rest, true))
+  return endingInvitation(visit, () => visit.going(() => visit.lobby.join(rest, true)))
 }
 
 function cancel({ lobby }: Visit): Reply {
@@ -81,7 +96,9 @@ function cancel({ lobby }: Visit): Reply {
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
 export async function acceptChallenge(visit: Visit, name: string): Promise<Reply> {
-  return refusedBy(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name)
+  return endingInvitation(visit, async () =>
+    refusedBy(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
+  )
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one. */
@@ -102,19 +119,20 @@ function seeks(visit: Visit, rest: string): Reply | Promise<Reply> {
     empty: 'Nobody waits for company. Be the first: play tictactoe',
     fetch(from, count) {
       const { items, total } = lobby.listSeekers({ from, count })
-      return { items: items.map((seeker) => seekRow(seeker, lobby.me?.name)), total }
+      return { items: items.map((seeker) => seekRow(seeker, lobby.me)), total }
     },
   })
 }
 
-function seekRow(seeker: Seeker, me: string | undefined): readonly string[] {
+function seekRow(seeker: Seeker, me: PersonInfo | undefined): readonly string[] {
   const name = inLine(seeker.name)
-  if (seeker.name === me) return [name, 'that is you; "cancel" takes it back']
-  if (seeker.against !== undefined && seeker.against !== me) {
+  if (seeker.name === me?.name) return [name, 'that is you; "cancel" takes it back']
+  if (seeker.against !== undefined && seeker.against !== me?.name) {
     return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
   }
   const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
-  return [name, `${limited}type: ${inLine(answerTo(seeker))}`]
+  const first = seeker.rated && me?.registered === false ? ' (first "register")' : ''
+  return [name, `${limited}type: ${inLine(answerTo(seeker))}${first}`]
 }
 
 /** The commands by which one comes to play. */

@@ -10,11 +10,15 @@ import { leaveBehind } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
 import { inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
-import { answerTo, callOf } from './wish.ts'
+import { callOf, wayTo } from './wish.ts'
 
 /** People of whom it is said when somebody comes that they wait for company. */
 const NAMED = 3
 const UNCHANGED = 'Nothing has changed.'
+const NAME_ALONE = [
+  'Type the name alone, such as "register ada": the password is asked for next.',
+  'If your name has a blank in it, take it first ("name ada b"), and then "register".',
+]
 const NOT_HELD = 'No such seat of yours is held. With its token: "resume TOKEN".'
 
 /** The question for a name. */
@@ -53,7 +57,7 @@ async function welcome(visit: Visit): Promise<readonly string[]> {
     .listOpenSeekers({ count: NAMED + 1 })
     .items.filter(({ name }) => name !== me?.name)
     .slice(0, NAMED)
-    .map((seeker) => `${inLine(seeker.name)} waits for company${inBrackets(limits(seeker.clock))}: "${inLine(answerTo(seeker))}"`)
+    .map((seeker) => `${inLine(seeker.name)} waits for company${inBrackets(limits(seeker.clock))}: ${wayTo(seeker, me)}`)
   const held = waiting
     .slice(0, NAMED)
     .map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
@@ -85,6 +89,8 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   wantNothing(visit)
   const name = rest || (me?.name ?? '')
   if (name === '') return 'Say under which name, such as "register ada".'
+  // what stands behind the name may be a password, which is not to become a name that all can see
+  if (/\s/.test(name) && name !== me?.name && !(await lobby.isRegistered(name))) return NAME_ALONE
   if (await lobby.isRegistered(name)) {
     const shown = inLine(name)
     return `${shown} is registered already: ${me?.registered && me.name === name ? '"password" changes the password' : `"login ${shown}"`}.`
@@ -135,7 +141,14 @@ async function login(visit: Visit, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') return 'Say as whom, such as "login ada".'
   if (await lobby.isRegistered(name)) return become(visit, name)
+  const [first = ''] = name.split(/\s/)
   const shown = inLine(name)
+  if (first !== name) {
+    // what stands behind the name may be a password
+    if (!(await lobby.isRegistered(first))) return ['No such name is registered. "login" takes a name alone.', ...(lobby.me ? [] : [WHO])]
+    visit.say('Type only the name behind "login": the password is asked for now.')
+    return become(visit, first)
+  }
   return lobby.me || visit.present
     ? `${shown} is not registered. To become a guest of that name, type: name ${shown}`
     : [`${shown} is not registered.`, WHO]

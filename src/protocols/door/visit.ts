@@ -279,7 +279,8 @@ export class Visit {
     // a server that keeps nothing does not go on with a game
     const holds = this.#stopped ? this.lobby.keeps : leaves
     const held = holds ? this.tables.playing.map((one) => this.#held(one)) : []
-    this.say(...inSentences([word, ...held]))
+    const invited = this.lobby.ownInvitation ? ['Your invitation ends with that: its code is void.'] : []
+    this.say(...inSentences([word, ...invited, ...held]))
     this.#over = true
   }
 

@@ -1,6 +1,6 @@
 import { checkSettings, type Entry, entryOf } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import type { ClockTerms, GameWish, Seeker } from '../lobby.ts'
+import type { ClockTerms, GameWish, PersonInfo, Seeker } from '../lobby.ts'
 import { gameOf, withGameName } from './games.ts'
 import { nearest } from './nearest.ts'
 import { inBrackets, limits, particulars, unusual } from './terms.ts'
@@ -18,6 +18,9 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
   minutes: { clock: 'total', unit: 60_000, max: 600, about: 'minutes for all moves of one player' },
   seconds: { clock: 'turn', unit: 1000, max: 3600, about: 'seconds for each move' },
 }
+
+/** The words before the name of an opponent. */
+const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 
 /** What the house is called where it plays. */
 const HOUSE = 'house'
@@ -56,8 +59,14 @@ export function callOf(seeker: Seeker): readonly string[] {
   ])
 }
 
+/** What a user types to play with one who waits, as a sentence has it: a guest has to register for a rated game. */
+export function wayTo(seeker: Seeker, me: PersonInfo | undefined): string {
+  const typed = `"${inLine(answerTo(seeker))}"`
+  return seeker.rated && me?.registered === false ? `${typed} (first "register")` : typed
+}
+
 /** An open seek that differs from a wish only in its terms: what is different, and what to type to play it all the same. */
-export function nearBy(seeker: Seeker, wish: GameWish): readonly string[] {
+export function nearBy(seeker: Seeker, wish: GameWish, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
   const known = entryOf(game)?.settings ?? {}
   const settings = Object.entries(known).flatMap(([setting, { usual }]) => {
@@ -68,7 +77,7 @@ export function nearBy(seeker: Seeker, wish: GameWish): readonly string[] {
   const times = clock && wish.clock ? limits(clock) : []
   return inSentences([
     `${inLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
-    `type "${inLine(answerTo(seeker))}".`,
+    `type ${wayTo(seeker, me)}.`,
   ])
 }
 
@@ -126,7 +135,7 @@ class Reading {
     }
     if (/^-?\d+$/.test(word)) return this.#nothingSet(word)
     if (this.#isSetting(this.#at)) return this.#setting(word)
-    if (word === 'against') return this.#name(this.#at + 1)
+    if (AGAINST.includes(word)) return this.#name(this.#at + 1)
     if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
     return this.#name(this.#at)
   }
@@ -180,7 +189,7 @@ class Reading {
     const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)
     while (this.#at < this.#words.length && !begins(this.#at)) this.#at++
     const name = this.#words.slice(from, this.#at).join(' ')
-    if (name === '') return { refused: 'behind "against" stands a name, such as "against ada"' }
+    if (name === '') return { refused: `behind "${this.#word(from - 1)}" stands a name, such as "against ada"` }
     if (this.#against !== undefined) return { refused: `you can play against one only, ${this.#against} or ${name}` }
     this.#against = name
     return undefined
