@@ -1,3 +1,5 @@
+import { counted } from '../base/counts.ts'
+import { wrap } from '../games/wrap.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/visible.ts'
 
@@ -26,10 +28,28 @@ export async function allOf<Value>(promises: Iterable<Promise<Value>>): Promise<
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-/** Prints a diagnostic on standard error; nothing else of Parlor goes there. */
+/** Prints a diagnostic on standard error, broken at blanks where that is a terminal; nothing else of Parlor goes there. */
 export function complain(sentence: string): void {
-  process.stderr.write(`parlor: ${revealed(sentence)}\n`)
+  const { isTTY, columns = 0 } = process.stderr
+  process.stderr.write(`${lineOf(sentence, isTTY ? columns : 0)}\n`)
 }
+
+/** Prints a line of a log or a trace on standard error: it stays one line, however long. */
+export function printLine(line: string): void {
+  process.stderr.write(`${lineOf(line, 0)}\n`)
+}
+
+/** A diagnostic as it is printed, in lines of so many columns; as one line for fewer than are worth it. */
+export function lineOf(sentence: string, columns: number): string {
+  const whole = `parlor: ${revealed(sentence)}`
+  if (columns < LEAST_COLUMNS) return whole
+  return whole
+    .split('\n')
+    .flatMap((line) => wrap(line, columns, 2))
+    .join('\n')
+}
+
+const LEAST_COLUMNS = 20
 
 /** As `complain`, beside a terminal: the sentence does not go on where a prompt ends. */
 export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
@@ -56,6 +76,8 @@ export function onMistake(then: () => void, say: (sentence: string) => void = co
 /** What the library for command lines says of one that it refuses, as a sentence: which value, where, and what can stand there. */
 export function usageSentence(text: string): string {
   const sentence = text.replace(/^error: /, '')
+  const surplus = surplusIn(sentence)
+  if (surplus !== undefined) return surplus
   const missing = /^option '.*?(--[\w-]+) (\S+)' argument missing/s.exec(sentence)
   if (missing) return sentence.replace(missing[0], `${missing[1]} needs a value: ${missing[1]} ${missing[2]}`)
   const [all = '', option, optionValue, argumentValue, argument] = REFUSED_VALUE.exec(sentence) ?? []
@@ -68,6 +90,18 @@ export function usageSentence(text: string): string {
   // the grammar of networks says itself what was refused
   if (where === `--${why.split(' ')[0]}`) return `--${why}`
   return `${where} cannot be ${quoted(optionValue ?? argumentValue ?? '')}: ${why}`
+}
+
+/** That a command has arguments which it does not take, as a sentence; `undefined` where nothing of that was said. */
+function surplusIn(sentence: string): string | undefined {
+  const [, command, count, all = ''] =
+    /^too many arguments for '([\w-]+)'\. Expected (\d+) arguments? but got \d+: (.*)\.\s*$/s.exec(sentence) ?? []
+  if (command === undefined) return undefined
+  const number = Number(count)
+  const [first = '', ...others] = all.split(', ').slice(number)
+  const takes = number === 0 ? 'takes no arguments' : `takes ${counted(number, 'argument')}`
+  const port = command === 'host' && /^\d{1,5}$/.test(first) ? `: a port is said as --port ${first}` : ''
+  return `${command} ${takes}, and not ${quoted([first, ...others].join(' '))}${port === '' ? '' : ` as well${port}`}\n`
 }
 
 /** `option '--split <sizes>' argument '0' is invalid. `, or `command-argument value '0' is invalid for argument 'port'. ` */

@@ -5,7 +5,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Transport } from '../wire/transport.ts'
-import { complain, complainBeside, Usage } from './diagnostics.ts'
+import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -55,7 +55,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   let come = 0
   const over = (transport: Transport): Transport => {
     const number = ++come
-    const write = (line: string) => complain(`trace${clients > 1 ? ` #${number} ${place(transport.remote)}` : ''} ${line}`)
+    const write = (line: string) => printLine(`trace${clients > 1 ? ` #${number} ${place(transport.remote)}` : ''} ${line}`)
     return overlay ? overlay(transport, { program, side: 'server', number, write }) : transport
   }
   return host({

@@ -1,7 +1,7 @@
 import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
-import { complain, complainBeside, Usage } from './diagnostics.ts'
+import { complainBeside, printLine, Usage } from './diagnostics.ts'
 import { type NetworkOptions, overlayOf } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
@@ -28,7 +28,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options)
   const over = (transport: Transport): Transport =>
-    overlay?.(transport, { program, side: 'client', number: 1, write: (line) => complain(`trace ${line}`) }) ?? transport
+    overlay?.(transport, { program, side: 'client', number: 1, write: (line) => printLine(`trace ${line}`) }) ?? transport
   const terminal = new Terminal()
   return join({
     program,

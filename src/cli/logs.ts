@@ -1,7 +1,7 @@
 import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from '../server/logs.ts'
 import { place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
-import { complain } from './diagnostics.ts'
+import { printLine } from './diagnostics.ts'
 
 /** The logs of a server on standard error, in the form that was asked for. */
 export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
@@ -12,7 +12,7 @@ export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; r
 
 /** Logs for people: one plain line, with the local time, for each thing that matters. */
 function plainLogs(least: Level): Logs {
-  const write = (sentence: string) => complain(`${localTime(wallClock.now())} ${sentence}`)
+  const write = (sentence: string) => printLine(`${localTime(wallClock.now())} ${sentence}`)
   const say = (level: Level, sentence: string) => {
     if (matters(level, least)) write(sentence)
   }
@@ -26,7 +26,7 @@ function plainLogs(least: Level): Logs {
         }
       : {}),
     noticed: (visit, what, sentence) => say(noticedAt[what], about(visit, sentence)),
-    traced: (visit, line) => complain(`trace #${visit.connection} ${about(visit, line)}`),
+    traced: (visit, line) => printLine(`trace #${visit.connection} ${about(visit, line)}`),
     ended: (visit, { level, trouble, ms }) =>
       say(level, about(visit, trouble ? sentenceFor(trouble) : `has ended as it should, after ${ms / 1000} s`)),
     limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `not let in: ${sentence}` : sentence)),
