@@ -1,3 +1,4 @@
+import type { Effort } from './effort.ts'
 import { follow, type Game, type Random, type Seat, type SeatNumber } from './game.ts'
 import { bestMove, isOpen } from './search.ts'
 
@@ -24,14 +25,27 @@ export function playable<State, Move, View, Options>(game: Game<State, Move, Vie
   return game.choose !== undefined || isOpen(game)
 }
 
-/** The house's move in a seat that is to move, from what that seat sees. Throws an Error for a game that it cannot play. */
+/** Looks for the first move of a game that is searched, so that later nobody waits while a small one is searched to its end. */
+export async function rehearse<State, Move, View, Options>(
+  game: Game<State, Move, View, Options>,
+  options: () => Promise<Options> | Options,
+  random: Random,
+): Promise<void> {
+  if (!game.choose && isOpen(game)) bestMove(game, game.setup(await options(), random), random)
+}
+
+/**
+ * The house's move in a seat that is to move, from what that seat sees, with as much effort as is given. Throws an Error for
+ * a game that it cannot play.
+ */
 export function houseMove<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   seat: SeatNumber,
   view: View,
   random: Random,
+  effort?: Effort,
 ): Move {
   if (game.choose) return game.choose(view, seat, random)
-  if (isOpen(game)) return bestMove(game, game.whole(view), random)
+  if (isOpen(game)) return bestMove(game, game.whole(view), random, effort)
   throw new Error(`the house cannot play ${game.name}`)
 }

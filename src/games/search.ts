@@ -1,10 +1,6 @@
+import { Effort } from './effort.ts'
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from './game.ts'
 
-/**
- * Moves that may be listed or tried for one move of the house: some milliseconds, in which a server does nothing else. So
- * many are for searching, and as many again for playing games to their end at random.
- */
-const WORK = 16_000
 /** For a game that is small enough to be searched to its end, which is done once. */
 const WORK_ONCE = 200_000
 /** Characters of a position's key up to which a game is that small: 3 x 3 cells, and whose turn it is. */
@@ -27,15 +23,22 @@ export function isOpen<State, Move, View, Options>(game: Game<State, Move, View,
 
 /**
  * The best move for the seat that is to move: perfect where the game can be searched to its end, and otherwise what
- * looks best some moves ahead and in games played to the end at random. Among equals, chance decides.
+ * looks best some moves ahead and in games played to the end at random, as far as the effort allows. Among equals, chance
+ * decides.
  */
-export function bestMove<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State, random: Random): Move {
+export function bestMove<State, Move, View, Options>(
+  game: OpenGame<State, Move, View, Options>,
+  state: State,
+  random: Random,
+  effort = new Effort(),
+): Move {
   const known = memory(game) as Map<string, readonly Move[]>
   const key = keyOf(game, state)
   let best = known.get(key)
   if (!best) {
-    const search = new Search(game, random)
+    const search = new Search(game, random, effort.allowed)
     best = search.bestMoves(state)
+    effort.spend(search.spent)
     // what was searched to its end answers for every position on the way
     if (search.complete) for (const [position, moves] of search.best) if (known.size < REMEMBERED) known.set(position, moves)
   }
@@ -62,19 +65,29 @@ class Search<State, Move, View, Options> {
   readonly #game: OpenGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
+  /** Moves that may be listed or tried in each phase: looking ahead, and playing games to their end at random. */
+  readonly #allowed: number
+  /** How many of them are left in this one. */
   #work = 0
   #cut = false
+  #spent = 0
 
-  constructor(game: OpenGame<State, Move, View, Options>, random: Random) {
+  constructor(game: OpenGame<State, Move, View, Options>, random: Random, allowed: number) {
     this.#game = game
     this.#random = random
+    this.#allowed = allowed
+  }
+
+  /** Moves that were listed or tried. */
+  get spent(): number {
+    return this.#spent
   }
 
   bestMoves(state: State): readonly Move[] {
     const key = keyOf(this.#game, state)
     const seat = this.#seat(state)
     let best = this.#moves(state, seat)
-    this.#work = key.length <= SMALL ? WORK_ONCE : WORK
+    this.#work = key.length <= SMALL ? WORK_ONCE : this.#allowed
     for (let depth = 1; !this.complete && this.#work > 0; depth++) {
       this.#cut = false
       this.#values.clear()
@@ -114,23 +127,25 @@ class Search<State, Move, View, Options> {
 
   /** Of some moves those that did best in games at random, as many for each as there is time for; all, where there is none. */
   #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
-    this.#work = WORK
+    this.#work = this.#allowed
     const points = moves.map(() => 0)
     for (let each = Math.ceil(PLAYOUTS / moves.length), n = 0; n < each; n++) {
       const more: number[] = []
       for (const move of moves) {
-        more.push(worth(this.#playout(this.#after(state, seat, move)), seat))
-        if (this.#work <= 0) return bestOf(moves, points)
+        const outcome = this.#playout(this.#after(state, seat, move))
+        if (!outcome || this.#work <= 0) return bestOf(moves, points)
+        more.push(worth(outcome, seat))
       }
       for (const [at, one] of more.entries()) points[at] = (points[at] ?? 0) + one
     }
     return bestOf(moves, points)
   }
 
-  #playout(start: State): Outcome {
+  /** How a game goes on at random; `undefined` where that takes too long. */
+  #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)
-      if (outcome) return outcome
+      if (outcome || this.#work <= 0) return outcome
       const seat = this.#seat(state)
       state = this.#after(state, seat, this.#random.choice(this.#moves(state, seat)))
     }
@@ -138,8 +153,13 @@ class Search<State, Move, View, Options> {
 
   #moves(state: State, seat: SeatNumber): readonly Move[] {
     const moves = [...this.#game.moves(state, seat)]
-    this.#work -= moves.length
+    this.#use(moves.length)
     return moves
+  }
+
+  #use(moves: number): void {
+    this.#work -= moves
+    this.#spent += moves
   }
 
   #seat(state: State): SeatNumber {
@@ -147,7 +167,7 @@ class Search<State, Move, View, Options> {
   }
 
   #after(state: State, seat: SeatNumber, move: Move): State {
-    this.#work--
+    this.#use(1)
     const next = this.#game.play(state, seat, move, this.#random)
     if (isRefusal(next)) throw new Error(`${this.#game.name} lists a move and refuses it: ${next.refused}`)
     return next

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Effort } from '../games/effort.ts'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { playable } from '../games/player.ts'
@@ -131,7 +132,14 @@ export class Hall {
     const { store, clock, random, onTrouble } = options
     this.recorder = new Recorder(store, options.games, onTrouble)
     this.#listing = new Listing(options.isListed ?? (({ state }) => !state.opened.private))
-    this.#tools = { log: store.tables, clock, random, onTrouble, onChange: (table) => this.#changed(table) }
+    this.#tools = {
+      log: store.tables,
+      clock,
+      random,
+      effort: new Effort(() => clock.monotonic()),
+      onTrouble,
+      onChange: (table) => this.#changed(table),
+    }
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
 

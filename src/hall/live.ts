@@ -1,3 +1,4 @@
+import type { Effort } from '../games/effort.ts'
 import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
 import { type History, remember } from './history.ts'
 import { idleDeadlineAfter } from './idle.ts'
@@ -14,6 +15,8 @@ export interface TableTools {
   readonly clock: Clock
   /** The chance in the house's own moves. */
   readonly random: Random
+  /** How far the house may look ahead, at all tables together; for each move as far as it likes, where not given. */
+  readonly effort?: Effort
   /** Told of what went wrong and was survived: a table that was closed therefore, or somebody there who was sent away. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
   /** Called when a table is known for the first time, has ended, or is attended for the first or left by the last. */
@@ -234,7 +237,7 @@ export class LiveTable {
   /** Keeps some steps with what the house answers to them; where the house cannot go on, neither can the table. */
   #keepAnswered(steps: Step[], now: number): Refusal | undefined {
     try {
-      const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random)
+      const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random, this.#tools.effort)
       return this.#keep(answered.length === 0 ? steps : [...steps, ...answered])
     } catch (reason) {
       this.#break(`the house cannot go on at table ${this.id}`, reason)

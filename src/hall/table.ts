@@ -1,3 +1,4 @@
+import type { Effort } from '../games/effort.ts'
 import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 import { houseMove } from '../games/player.ts'
@@ -103,13 +104,13 @@ export function decide(table: TableState, command: Command, now: number): Step[]
 }
 
 /** What the house does at a table as long as it is to move. Throws an Error where it has no move. */
-export function answer(table: TableState, now: number, random: Random): Step[] {
+export function answer(table: TableState, now: number, random: Random, effort?: Effort): Step[] {
   let steps: Step[] = []
   for (let state = table; ; ) {
     const seat = houseToMove(state)
     if (seat === undefined) return steps
     const { rules, position } = state
-    const made = makeMove(state, seat, houseMove(rules, seat, rules.view(position, seat), random), now)
+    const made = makeMove(state, seat, houseMove(rules, seat, rules.view(position, seat), random, effort), now)
     if (isRefusal(made)) throw new Error(`the house made an illegal move at ${rules.name}: ${made.refused}`)
     steps = steps.length === 0 ? made : steps.concat(made)
     state = steps.at(-1)?.state ?? state

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { Stock } from '../games/catalogue.ts'
+import { catalogue, type Stock } from '../games/catalogue.ts'
 import type { Random } from '../games/game.ts'
 import { type AnyGame, games } from '../games/index.ts'
+import { rehearse } from '../games/player.ts'
+import { chance } from '../games/random.ts'
 import type { RandomBytes } from '../hall/codes.ts'
 import { Hall } from '../hall/hall.ts'
 import { Passwords } from '../hall/passwords.ts'
@@ -70,6 +72,7 @@ export class Premises implements Rooms {
    */
   async open(): Promise<void> {
     this.#gatherAsUsual ??= gatherMore()
+    for (const { game, setup } of catalogue) await rehearse(game, () => setup({}, this.stock), chance)
     await this.people.open()
     await this.spendings.open()
     await this.hall.restore()

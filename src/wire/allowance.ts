@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { RunQueue, Task } from './run-queue.ts'
-import type { Address } from './transport.ts'
+import type { Address, Transport } from './transport.ts'
 
 /**
  * Budget is how much a peer may ask for: one that asks for more is read more slowly, and so has to wait. A message costs
@@ -18,7 +18,7 @@ export interface AllowanceOptions {
   readonly clock: Clock
   readonly budget: Budget | undefined
   readonly runQueue: RunQueue | undefined
-  readonly peer: { readonly remote: Address }
+  readonly peer: Pick<Transport, 'remote' | 'datagrams'>
   /** Called when a message may be read again, after one might not. */
   readonly reader: { readOn(): void }
 }
@@ -40,8 +40,8 @@ export class Allowance implements Task {
   /** Ends the wait of a peer that has spent too much. */
   #cancelRest: (() => void) | undefined
   #queued = false
-  /** A message may be read without a slice of time: the one before was answered, and cheap. */
-  #direct = true
+  /** A message may be read without a slice of time: the one before was answered, and cheap. Of datagrams many come at once. */
+  #direct: boolean
   /** What was spent since a message was read. */
   #spent = 0
   #closed = false
@@ -53,6 +53,7 @@ export class Allowance implements Task {
     this.#peer = peer
     this.#reader = reader
     this.#left = budget?.step ?? Number.POSITIVE_INFINITY
+    this.#direct = !peer.datagrams
   }
 
   /** Whether nothing is read now; `readOn` is called when that is over. */
@@ -84,7 +85,7 @@ export class Allowance implements Task {
 
   /** Nothing is left to be read: the next message may be read as soon as it comes, unless the last one was a heavy one. */
   ranDry(): void {
-    this.#direct = this.#spent <= HEAVY
+    this.#direct = this.#spent <= HEAVY && !this.#peer.datagrams
   }
 
   /** Spends more for the message that was read last. */

@@ -376,7 +376,7 @@ export class Connection implements Sink {
 
   /** Whether a message that has come may be read now. */
   #mayRead(): boolean {
-    if (this.#inbox.pending === 0 || (this.#isDry && !this.#allowance)) return true
+    if (this.#inbox.pending === 0 || (this.#isDry && !this.#allowance && !this.transport.datagrams)) return true
     return this.#allow().mayRead()
   }
 

@@ -70,6 +70,26 @@ interface Pipelining {
   readonly name?: string
 }
 
+test('what datagrams bring waits for a slice, however little it is: each is a conversation of its own', async () => {
+  const loop = new ManualLoop()
+  const queue = queueOn(loop, { slice: 1, turn: 4 })
+  let served = 0
+  for (let n = 0; n < 40; n++) {
+    const [here, there] = memoryPair({ datagrams: true })
+    const connection = new Connection(there, { incoming: lines(), outgoing: lines(), runQueue: queue })
+    void connection.receive().then(() => {
+      loop.time += 1
+      served++
+    })
+    here.write('%c%A\n')
+  }
+  await settled()
+  expect(served).toBe(0)
+  expect(await loop.turn()).toBeLessThanOrEqual(5)
+  while (!loop.idle) await loop.turn()
+  expect(served).toBe(40)
+})
+
 describe('a connection that has sent many messages at once', () => {
   test('is served no longer than a turn’s share in each turn of the event loop, whatever a message costs', async () => {
     await fc.assert(

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { dial, hear, longestWait } from '../../support/pipelining.ts'
+import { serving } from '../../support/process.ts'
+import type { Attack } from '../attack.ts'
+
+const CONNECTIONS = 60
+const SEEKS = 300
+/** Milliseconds for which others are asked. */
+const SPAN = 5000
+/** Milliseconds that another client may wait, on a machine that does much else. */
+const LONG = 1000
+
+/** Clients that have the house begin on the largest board, again and again, and go. */
+export const attack: Attack = {
+  title: `has the house begin ${SEEKS} times on 20 x 20 cells on each of ${CONNECTIONS} connections`,
+  short: false,
+  async run(cleanup) {
+    const { server, ports } = await serving(['parlor/door'])
+    cleanup.use(server)
+    const port = ports['parlor/door'] ?? 0
+    const seek = '{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0,"seats":[1],"replace":true}\n'
+    const clients = Array.from({ length: CONNECTIONS }, () => dial(port, cleanup))
+    const enter = async (client: Socket, n: number) => {
+      client.write(`style json\n{"type":"enter","name":"big${n}"}\n{"type":"ping","id":"here"}\n`)
+      await hear(client, '"here"')
+      client.resume()
+    }
+    await Promise.all(clients.map(enter))
+    const flood = async () => {
+      for (const client of clients) client.write(seek.repeat(SEEKS))
+      await setTimeout(300)
+      for (const client of clients) client.destroy()
+      await setTimeout(SPAN)
+    }
+    const wait = await longestWait(port, flood(), cleanup)
+    assert.ok(wait < LONG, `another client waited ${Math.round(wait)} ms`)
+    return `Another client waited at most ${Math.round(wait)} ms.`
+  },
+}
