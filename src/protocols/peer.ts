@@ -152,7 +152,10 @@ export class Peer<Name extends string = string> implements Reader {
     if (!this.onRefused) return
     const clue = this.#lastGarbled ? '' : this.#clueOf(this.#last, this.#lastRaw)
     const empty = this.#last === '' ? EMPTY : ''
-    this.onRefused(`the ${this.other} said ${quotedMessage(this.speaker, this.#last)}: ${why}${empty}${clue}`, usual && clue === '')
+    this.onRefused(
+      `the ${this.other} said ${quotedMessage(this.speaker, this.#last, this.#lastRaw)}: ${why}${empty}${clue}`,
+      usual && clue === '',
+    )
   }
 
   /**
@@ -262,9 +265,10 @@ export class Peer<Name extends string = string> implements Reader {
     this.#nextEarly = false
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
-    const clue = this.#clueOf(text, this.connection.raw)
-    const sentence = `${whyIllegal(this.#standing, text)}${clue}`
-    if (this.#answerError(`${whyIllegal(this.#standing, text, true)}${clue}`)) {
+    const { raw } = this.connection
+    const clue = this.#clueOf(text, raw)
+    const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
+    if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
       this.onRefused?.(sentence, false)
       this.connection.read(this)
     } else this.#done()?.reject(new Ended('violation', sentence))
@@ -336,7 +340,7 @@ export class Peer<Name extends string = string> implements Reader {
     const clue = this.#clueOnce(clueOfText(this.speaker, text, this.#lastRaw))
     if (clue === '') return
     this.#lastGarbled = true
-    this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text)}${clue}`)
+    this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text, this.#lastRaw)}${clue}`)
   }
 
   #closing(): Said<Name> | undefined {

@@ -11,9 +11,10 @@ export interface Speaker {
   readonly side: Side
 }
 
-/** A message of a side as a quotation, without the passwords in it. */
-export function quotedMessage(speaker: Speaker, text: string): string {
-  return quoted(masked(speaker, text))
+/** A message of a side as a quotation, without the passwords in it; what was no UTF-8 stands as its bytes, where `raw` has them. */
+export function quotedMessage(speaker: Speaker, text: string, raw?: Raw): string {
+  const shown = masked(speaker, text)
+  return raw && shown === text && text.includes('\ufffd') ? quotedBytes(raw.body) : quoted(shown)
 }
 
 /** A message of a side with `***` in place of what others are not to see. */

@@ -1,4 +1,5 @@
 import type { Unfinished } from '../wire/ends.ts'
+import type { Raw } from '../wire/raw.ts'
 import { decode } from '../wire/text.ts'
 import { quoted } from '../wire/visible.ts'
 import { type Automaton, alternatives, dueBefore, expectation, nearMiss, type Side, type Step } from './automaton.ts'
@@ -25,12 +26,16 @@ export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose
   return early ? `; it had come before it was ${whose} turn` : ''
 }
 
-/** Why a message is illegal, in a sentence about the peer, or, where it goes there, to it. */
-export function whyIllegal(standing: Standing, text: string, toPeer = false): string {
+/** Why a message is illegal, in a sentence about the peer, or, where it goes there, to it; `raw` as of `quotedMessage`. */
+export function whyIllegal(
+  standing: Standing,
+  text: string,
+  { toPeer = false, raw }: { toPeer?: boolean; raw?: Raw | undefined } = {},
+): string {
   const { automaton, state, steps, peer } = standing
   const whose = toPeer ? 'your' : `the ${peer}'s`
   const isLoose = isLooseEnd(standing, text)
-  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoted(text || '\n') : quotedMessage(speakerOf(standing), text)}`
+  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoted(text || '\n') : quotedMessage(speakerOf(standing), text, raw)}`
   if (isLoose) return `${said}${whyEarly(standing, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
