@@ -6,6 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lines } from './js/lines.js'
 
 const [host, port, pause = '0.5'] = process.argv.slice(2)
+if (port === undefined) {
+  console.error('usage: node two_clients.js HOST PORT [SECONDS TO THINK]')
+  process.exit(1)
+}
 const start = performance.now()
 
 /** Prints what happened to one of the two, in its column, and when. */

@@ -3,6 +3,10 @@ import { connect } from 'node:net'
 import { lines } from './lines.js'
 
 const [host, port] = process.argv.slice(2)
+if (port === undefined) {
+  console.error('usage: node hangman_client.js HOST PORT')
+  process.exit(1)
+}
 const socket = connect({ host, port: Number(port) })
 
 const letters = [...'etaoinshrdlcumwfgypbvkjxqz']

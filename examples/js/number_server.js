@@ -5,6 +5,10 @@
 import { createServer } from 'node:net'
 
 const [host, port, fixed] = process.argv.slice(2)
+if (port === undefined) {
+  console.error('usage: node number_server.js HOST PORT [SECRET]')
+  process.exit(1)
+}
 let clients = 0
 
 const server = createServer((socket) => {

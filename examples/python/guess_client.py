@@ -49,7 +49,10 @@ def play(lines, asks):
 
 def main():
     asks = "--ask" in sys.argv
-    host, port = [argument for argument in sys.argv[1:] if argument != "--ask"]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--ask"]
+    if len(arguments) != 2:
+        sys.exit("usage: python3 guess_client.py HOST PORT [--ask]")
+    host, port = arguments
     with socket.create_connection((host, int(port))) as sock:
         try:
             play(Lines(sock), asks)

@@ -50,6 +50,8 @@ def serve(sock, name, secret):
 
 
 def main():
+    if len(sys.argv) < 3:
+        sys.exit("usage: python3 guess_server.py HOST PORT [SECRET]")
     host, port = sys.argv[1], int(sys.argv[2])
     fixed = int(sys.argv[3]) if len(sys.argv) > 3 else None
     # create_server() also sets SO_REUSEADDR, so that the port can be used again at once.

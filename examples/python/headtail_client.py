@@ -33,6 +33,8 @@ def read_to_end(sock):
 
 
 def main():
+    if len(sys.argv) < 3:
+        sys.exit("usage: python3 headtail_client.py HOST PORT [ROUNDS]")
     host, port = sys.argv[1], int(sys.argv[2])
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
     with socket.create_connection((host, port)) as sock:

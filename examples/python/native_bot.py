@@ -47,6 +47,8 @@ def play(lines, name, seat):
             say(type="play", table=seat["table"], move=str(random.choice(free)), after=seat["n"])
 
 
+if len(sys.argv) < 4:
+    sys.exit("usage: python3 native_bot.py HOST PORT NAME [GAMES]")
 for _ in range(int(sys.argv[4]) if len(sys.argv) > 4 else 1):
     result, seat = None, {}
     while result is None:

@@ -24,6 +24,8 @@ def read_answer(sock):
 
 
 def main():
+    if len(sys.argv) < 3:
+        sys.exit("usage: python3 number_client.py HOST PORT")
     host, port = sys.argv[1], int(sys.argv[2])
     with socket.create_connection((host, port)) as sock:
         low, high = 1, 100

@@ -82,11 +82,13 @@ function rulesOf(game: string): string {
 }
 
 /** What came of a game for one seat. */
-function resultOf({ names, winners, end, left }: ResultRow, seat: number): string {
+function resultOf({ names, winners, points, end, left }: ResultRow, seat: number): string {
   if (end === 'aborted' || end === 'abandoned') return end
   if (winners.includes(seat)) return 'won'
   if (names.length > 1 && winners.length === 0 && left === undefined) return 'draw'
-  return left === seat && end !== undefined ? end : 'lost'
+  if (left === seat && end !== undefined) return end
+  // a quiz of which not every answer was right is not lost
+  return (points?.[seat] ?? 0) > 0 ? 'scored' : 'lost'
 }
 
 /** All pages of a list: from the server that has the folder open, or from the folder. */

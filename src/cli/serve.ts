@@ -42,6 +42,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
     keep: config.keep,
     onNotice: (sentence) => logs.tell('warn', sentence),
     onTrouble: (error) => logs.tell('error', messageOf(error)),
+    onBusy:
+      'another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: --port-base 20000 --data DIR',
   })
   if (store.availability) logOutages(store.availability, wallClock, logs)
   const premises = await opened(metrics?.metered(store) ?? store, { settings, stock: options, logs })

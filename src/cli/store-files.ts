@@ -82,7 +82,7 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
   terminal.say(`All files as they were are in ${archive}`)
   if (isNew) terminal.say('The database was missing or empty: all that was in it is lost, and a new one is in its place.')
   else if (places + tables.length + rows.length === 0)
-    terminal.say('Everything that was there could be read. What was missing before is gone for good.')
+    terminal.say('Everything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.')
   if (places > 0) terminal.say(`${counted(places, 'commit is', 'commits are')} lost: they are not as they were written`)
   if (tables.length > 0) terminal.say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
   for (const name of rows) terminal.say(`Not all of "${name}" could be read`)

@@ -13,6 +13,8 @@ export interface StoreNotices {
   readonly keep?: number
   readonly onNotice: (sentence: string) => void
   readonly onTrouble: (error: unknown) => void
+  /** What to do, in a sentence, where another program has the folder open. */
+  readonly onBusy?: string
 }
 
 /** Notices on standard error. */
@@ -26,7 +28,10 @@ export async function storeIn(folder: string, durable?: 'process' | 'power', not
   try {
     return await openStore({ folder, durable, ...notices })
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(withOption(error.message)) : error
+    if (!(error instanceof StoreError)) throw error
+    const { onBusy } = notices
+    const sentence = withOption(error.message)
+    throw error.code === 'in-use' && onBusy !== undefined ? new Usage(onBusy, sentence) : new Usage(sentence)
   }
 }
 

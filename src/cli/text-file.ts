@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { cannotRead } from '../terminal/trouble.ts'
 import { Usage } from './diagnostics.ts'
 
@@ -61,7 +62,7 @@ function foreign(file: string, { encoding }: Signature): string {
 }
 
 function convert(file: string, from: string): string {
-  return `convert it: iconv -f ${from} -t UTF-8 ${shellWord(file)} > utf8.txt, or save it as UTF-8 in your editor`
+  return `convert it: iconv -f ${from} -t UTF-8 ${shellWord(file)} > utf8${extname(file) || '.txt'}, or save it as UTF-8 in your editor`
 }
 
 function shellWord(text: string): string {

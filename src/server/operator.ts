@@ -83,7 +83,7 @@ async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswe
 
 function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
   if (isRefusal(ended)) return { refused: ended.refused }
-  return { done: ended.connections + ended.sessions > 0 ? `${done}. ${endedInWords(ended)}` : done }
+  return { done: ended.connections + ended.sessions > 0 ? `${done}. ${endedInWords(ended, 'connection')}` : done }
 }
 
 /**

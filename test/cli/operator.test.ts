@@ -228,6 +228,15 @@ describe('lists for the operator', () => {
       expect((parse(csv.output) as string[][]).slice(1).map(([table, , game]) => [table, game])).toEqual([['2', 'guess']])
       expect(JSON.parse(json.output)).toMatchObject({ table: 2, game: 'guess' })
     }
+    await alone.ask({ type: 'seek', game: 'quiz', settings: { count: 2 } })
+    const results = async () => (parse((await run('results', 'quiz', '--data', data)).output) as string[][]).slice(1)
+    for (const move of ['A', 'A']) await alone.ask({ type: 'play', table: 3, move })
+    const [[, , , , , , result, points] = []] = await results()
+    expect([result, points]).toBeOneOf([
+      ['lost', '0'],
+      ['scored', '1'],
+      ['won', '2'],
+    ])
     expect(await run('results', 'hangman', '--data', data)).toMatchObject({ code: 0, output: expect.stringMatching(/^table,[^\n]*\n$/) })
     expect(await run('results', 'talk', '--data', data)).toMatchObject({ code: 0 })
     expect(await run('results', 'nosuch', '--data', data)).toMatchObject({ code: 2, output: '' })

@@ -208,12 +208,17 @@ test('what is no folder of a server is said', async () => {
     `parlor: ${join(around, 'note.txt')} is no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
   const busy = openFolder()
+  await (await openStore({ folder: busy })).close()
+  const sound = await run('repair', '--data', busy)
+  expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('Everything that is there could be read, and is kept.') })
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
   expect(twice).toMatchObject({
     code: 2,
     output: '',
-    errors: expect.stringMatching(/ choose another folder \(--data names another, or "none"\)\n$/),
+    errors: expect.stringMatching(
+      /^parlor: another Parlor seems to run here: stop it, or [^\n]+--port-base 20000 --data DIR\nparlor: [^\n]+ choose another folder \(--data names another, or "none"\)\n$/,
+    ),
   })
   expect(existsSync(join(around, 'x.db'))).toBe(false)
 })

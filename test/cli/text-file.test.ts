@@ -47,6 +47,16 @@ describe('a text file', () => {
     expect(said).toContain(`iconv -f ${from} -t UTF-8 words.txt`)
   })
 
+  test('is converted to a file of the same kind', () => {
+    for (const [file, to] of [
+      ['words.txt', 'utf8.txt'],
+      ['words', 'utf8.txt'],
+      ['parlor.toml', 'utf8.toml'],
+      ['/srv/bank.csv', 'utf8.csv'],
+    ])
+      expect(refusal(latin1('caf\xe9'), file)).toContain(`-t UTF-8 ${file} > ${to}, or`)
+  })
+
   test('that is a spreadsheet, or has a NUL byte, is named as such', () => {
     expect(refusal(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), 'bank.csv')).toBe(
       'bank.csv is a ZIP archive, as .xlsx, .ods and .docx are, and no text; save it as "CSV UTF-8" or as plain text in UTF-8',

@@ -224,6 +224,24 @@ describe('the example clients against our servers', () => {
   })
 })
 
+test('the examples say how they are used where an argument is missing', async () => {
+  const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+  const commands = [
+    ...files.filter((file) => /_(?:client|server|clients|bot)\.js$/.test(file)).map((file) => [process.execPath, file] as const),
+    ...(python ? files.filter((file) => /_(?:client|server|bot)\.py$/.test(file)).map((file) => ['python3', file] as const) : []),
+  ]
+  expect(commands.length).toBeGreaterThan(3)
+  for (const [command, file] of commands) {
+    const started = spawn(command, [join(examples, file), '127.0.0.1'], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const [said, [code]] = await Promise.all([text(started.stderr), once(started, 'exit')])
+    expect({ file, said, code }).toEqual({
+      file,
+      said: expect.stringMatching(/^usage: (?:node|python3) \w+\.(?:js|py) HOST PORT.*\n$/),
+      code: 1,
+    })
+  }
+})
+
 describe('the examples in Python', () => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.py'))
 
