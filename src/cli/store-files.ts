@@ -9,6 +9,7 @@ import { evolve, opened } from '../hall/table.ts'
 import { askOperator, type OperatorAnswer } from '../server/operator.ts'
 import { StoreError } from '../storage/error.ts'
 import { explainingSystem, prepareFolder } from '../storage/folder.ts'
+import { checkNoLinks } from '../storage/names.ts'
 import { finishBackup, makeFile } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
 import { checkDatabaseExists, logOf, lossOfDatabase, markOf, resolveDatabase, workFilesOf } from '../storage/sqlite/files.ts'
@@ -94,6 +95,7 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
 function databaseIn(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
   if (!found) throw new Usage(`there is no ${place} here; --data names another folder`)
+  if (found.isDirectory()) storing(() => explainingSystem(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
   if (!existsSync(path) && storing(() => lossOfDatabase(path)) === undefined)
     throw new Usage(`there is no parlor.db in ${place}: nothing was ever kept there`)

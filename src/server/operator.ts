@@ -5,6 +5,7 @@ import { type RandomBytes, secretToken } from '../hall/codes.ts'
 import type { Ended, People } from '../hall/people.ts'
 import { endedInWords } from '../protocols/ended.ts'
 import { sentenceOf } from '../storage/error.ts'
+import { isOwnSocket } from '../storage/names.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/lines.ts'
@@ -141,6 +142,7 @@ async function ask<Answer>(folder: string, wish: AnyWish, answer: z.ZodType<Answ
 
 async function reached(folder: string): Promise<Connection | undefined> {
   try {
+    if (process.platform !== 'win32' && !isOwnSocket(doorIn(folder), folder)) return undefined
     return speaking(await connectUnix(doorIn(folder), 0), PAGE)
   } catch {
     return undefined

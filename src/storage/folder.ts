@@ -1,15 +1,25 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { StoreError, type StoreTrouble, sentenceOf } from './error.ts'
+import { checkNoLinks, checkOwnLink, entriesOf, FILE_MODE, isOurs, restrictFile } from './names.ts'
 
 /** Told, in a sentence, of what the operator should know although the store opens. */
 export type OnNotice = (sentence: string) => void
 
-/** What all files of a store begin with. */
-const OURS = 'parlor.'
-/** Modes of what belongs to its owner alone, and the bits of others. */
+/** The mode of a folder that belongs to its owner alone, and the bits of others. */
 const FOLDER_MODE = 0o700
-const FILE_MODE = 0o600
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
 /** Windows has no such modes: a folder there has the rights of the one it is in. */
@@ -18,21 +28,29 @@ const HAS_MODES = process.platform !== 'win32'
 /**
  * Makes the folder of a store, or takes the one that is there, and makes it and all files of the store readable to their
  * owner alone. A folder that has other files too, or belongs to another user, is left as it is. Answers with the path of its
- * database, which may not exist yet. Throws a StoreError if the folder cannot be used, or is read-only.
+ * database, which may not exist yet. Throws a StoreError if the folder cannot be used, is read-only, or has links in the
+ * place of files; then nothing is changed.
  */
 export function prepareFolder(folder: string, onNotice: OnNotice): string {
-  const made = explainingSystem(folder, () => makeWithin(resolve(folder)), {
+  const made = explainingSystem(folder, () => makeOwn(folder), {
     done: 'made',
     trouble: 'failed',
     subject: `the folder ${folder}`,
   })
+  if (!made) explainingSystem(folder, () => checkNoLinks(folder))
   if (made) restrict(folder, FOLDER_MODE)
   else if (HAS_MODES) tighten(folder, onNotice)
   checkWritable(folder, folder)
-  const path = join(folder, `${OURS}db`)
+  const path = join(folder, 'parlor.db')
   if (existsSync(path)) checkWritable(path, folder)
-  if (HAS_MODES) for (const name of filesIn(folder)) tightenFile(join(folder, name), onNotice)
+  if (HAS_MODES) for (const { name } of entriesOf(folder)) tightenFile(join(folder, name), folder, onNotice)
   return path
+}
+
+/** Makes a folder, or takes the one that is there; answers whether it was not there. Refuses a link that another user has made. */
+function makeOwn(folder: string): boolean {
+  checkOwnLink(folder)
+  return makeWithin(resolve(folder))
 }
 
 /** Makes a folder, and those that it is in; answers whether it was not there. Node's own way to do both never ends in /proc. */
@@ -71,23 +89,32 @@ function tighten(folder: string, onNotice: OnNotice): void {
   onNotice(`${mode}, so that other users of this machine can ${risk}; ${why}, so it stays so: better choose a folder for Parlor alone`)
 }
 
-function tightenFile(path: string, onNotice: OnNotice): void {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found || (found.mode & OTHERS) === 0) return
-  if (!isOwn(found)) return onNotice(`${path} has the mode ${modeOf(found)} and belongs to another user: give it to this one (chown)`)
-  restrict(path, FILE_MODE)
-  onNotice(`${path} had the mode ${modeOf(found)}, and was open to other users of this machine: now it has 0600`)
+function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink()) return noteOpenTarget(path, onNotice)
+  if (!found?.isFile() || (found.mode & OTHERS) === 0) return
+  const mode = modeOf(found)
+  if (!isOwn(found)) return onNotice(`${path} has the mode ${mode} and belongs to another user: give it to this one (chown)`)
+  const done = explainingSystem(path, () => restrictFile(path, folder), { done: 'restricted to its owner', trouble: 'failed' })
+  onNotice(
+    done
+      ? `${path} had the mode ${mode}, and was open to other users of this machine: now it has 0600`
+      : `${path} has the mode ${mode}, and is open to other users of this machine; it has another name elsewhere (a hard link), so it stays so: if it is yours alone, type "chmod 600" and its path`,
+  )
 }
 
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.name.startsWith(OURS) && !entry.isDirectory())
-    .map(({ name }) => name)
+/** What a link leads to may belong to another program: its mode stays. */
+function noteOpenTarget(path: string, onNotice: OnNotice): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || (found.mode & OTHERS) === 0) return
+  onNotice(
+    `${path} leads to a file that has the mode ${modeOf(found)}, and is open to other users of this machine: type "chmod 600" and its path`,
+  )
 }
 
 /** What else is in a folder. */
 function others(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !name.startsWith(OURS))
+  return readdirSync(folder).filter((name) => !isOurs(name))
 }
 
 function restrict(path: string, mode: number): void {
@@ -145,12 +172,13 @@ interface Failing {
   readonly subject: string
 }
 
-/** Runs work of the system on a path. Throws a StoreError if it fails. */
+/** Runs work of the system on a path. Throws a StoreError if it fails: that of the work, if it throws one. */
 export function explainingSystem<Answer>(path: string, work: () => Answer, failing: Partial<Failing> = {}): Answer {
   const { done = 'read or written', trouble = 'io', subject = path } = failing
   try {
     return work()
   } catch (error) {
+    if (error instanceof StoreError) throw error
     const code = codeOf(error)
     const reason = REASONS[code]
     const why = reason === undefined ? sentenceOf(error) : `${code}, ${reason}`
@@ -171,7 +199,7 @@ const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
 /** Writes a file in a folder and removes it. Throws the system's error where there is no room. */
 export function tryToWrite(folder: string): void {
-  const path = join(folder, `${OURS}probe`)
+  const path = join(folder, 'parlor.probe')
   rmSync(path, { force: true })
   try {
     writeFileSync(path, PROBE, { mode: FILE_MODE, flag: 'wx' })

@@ -2,8 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
-import { type OnNotice, prepareFolder } from './folder.ts'
+import { explainingSystem, type OnNotice, prepareFolder } from './folder.ts'
 import { Log } from './log.ts'
+import { checkNoLinks } from './names.ts'
 import { Outage, systemTimers, type Timers } from './outage.ts'
 import { SqliteAccounts } from './sqlite/accounts.ts'
 import { createDatabase, Database, type Durable } from './sqlite/database.ts'
@@ -102,7 +103,10 @@ export async function openStore({
 function databaseIn(folder: string, onNotice: OnNotice): string {
   const named = join(folder, 'parlor.db')
   // before anything is created or changed; a folder that cannot be used is explained below
-  if (isFolder(folder)) checkDatabaseExists(resolveDatabase(named))
+  if (isFolder(folder)) {
+    explainingSystem(folder, () => checkNoLinks(folder))
+    checkDatabaseExists(resolveDatabase(named))
+  }
   const path = resolveDatabase(prepareFolder(folder, onNotice))
   if (!existsSync(path)) createDatabase(path)
   return path

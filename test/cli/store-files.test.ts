@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -152,22 +153,25 @@ test('a backup of a folder of an earlier version leaves that as it is, for the e
   expect(await run('verify', file)).toMatchObject({ code: 0 })
 })
 
-test('a log or a mark that is a symbolic link is refused by each command, and what it leads to is left as it is', async () => {
-  for (const name of ['parlor.db-wal', 'parlor.mark']) {
+test('a log, a mark or a socket that is a symbolic link is refused by each command, and what it leads to is left as it is', async () => {
+  for (const name of ['parlor.db-wal', 'parlor.mark', 'parlor.sock']) {
     const data = openFolder()
     await (await openStore({ folder: data })).close()
     const other = join(openFolder(), 'other')
     writeFileSync(other, 'of another program')
+    chmodSync(other, 0o644)
     symlinkSync(other, join(data, name))
-    for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+    const folders = [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')], ['people', 'list'], ['rank', 'quiz']]
+    for (const command of folders) {
       const ended = await run(...command, '--data', data)
       expect([ended.code, ended.output, ended.errors]).toEqual([
         2,
         '',
-        expect.stringMatching(/^parlor: \S+ is a symbolic link, and should be a regular file: move it away/),
+        expect.stringMatching(/^parlor: \S+ is a symbolic link, and should be a (regular file|socket): move it away/),
       ])
     }
     expect(readFileSync(other, 'utf8')).toBe('of another program')
+    expect(statSync(other).mode & 0o777).toBe(0o644)
   }
 })
 

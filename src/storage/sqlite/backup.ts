@@ -1,18 +1,16 @@
-import { chmodSync, closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../error.ts'
 import { explainingSystem } from '../folder.ts'
+import { createFile } from '../names.ts'
 import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, structureOf } from './scan.ts'
 
 /** Makes an empty file for its owner alone. Throws a StoreError where it cannot be made, or is there already. */
 export function makeFile(path: string): void {
-  explainingSystem(path, () => {
-    closeSync(openSync(path, 'wx', 0o600))
-    chmodSync(path, 0o600)
-  })
+  explainingSystem(path, () => createFile(path))
 }
 
 /**

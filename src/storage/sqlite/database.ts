@@ -1,9 +1,10 @@
-import { chmodSync, closeSync, constants, copyFileSync, fdatasync, linkSync, openSync, rmSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, fdatasync, linkSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { type OnTrouble, warn } from '../commits.ts'
 import { StoreError, sentenceOf } from '../error.ts'
 import { explainingSystem, tryToWrite } from '../folder.ts'
+import { createFile } from '../names.ts'
 import { logOf } from './files.ts'
 import { FileIdentity } from './identity.ts'
 
@@ -170,10 +171,7 @@ export class Database {
 export function createDatabase(path: string): void {
   const made = `${path}.new-${process.pid}`
   try {
-    explainingSystem(path, () => {
-      closeSync(openSync(made, 'wx', 0o600))
-      chmodSync(made, 0o600)
-    })
+    explainingSystem(path, () => createFile(made))
     explaining(path, () => {
       const handle = new DatabaseSync(made)
       try {

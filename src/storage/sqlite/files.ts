@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, lstatSync, realpathSync, type Stats,
 import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
 import { explainingSystem } from '../folder.ts'
+import { checkOwnLink } from '../names.ts'
 
 /** Where the write-ahead log of a database is. */
 export function logOf(path: string): string {
@@ -48,6 +49,7 @@ export function resolveDatabase(path: string): string {
 function resolveLink(path: string): string {
   const found = explainingSystem(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (!found?.isSymbolicLink()) return path
+  explainingSystem(path, () => checkOwnLink(path))
   if (existsSync(path)) return explainingSystem(path, () => realpathSync(path))
   throw new StoreError('damaged', `${path} is a symbolic link to a file that does not exist: put that file back, or remove the link`)
 }
