@@ -53,14 +53,16 @@ export class Restarting {
     if (code !== 'SIGKILL') throw new Error(`the server ended by itself (${code}): ${server?.errors}`)
   }
 
-  /** Stops the server in good order, and answers with what it has complained of, but not of the classroom client, which just goes. */
+  /** Stops the server in good order, and answers with what it has complained of, but not of the classroom clients: one just goes, and the other starts a quiz that it has. */
   async stop(): Promise<string> {
     const server = this.#server
     server?.signal('SIGTERM')
     const code = await server?.exit
     if (code !== 0) throw new Error(`the server ended with ${code}: ${server?.errors}`)
     const complaints = server?.errors.split('\n') ?? []
-    return complaints.filter((line) => !/^parlor: [\d-]{10} [\d:]{8} tjc\/tictactoe, /.test(line)).join('\n')
+    return complaints
+      .filter((line) => !/^parlor: [\d-]{10} [\d:]{8} (tjc\/tictactoe, |fh\/quiz, \S+: the client said "START)/.test(line))
+      .join('\n')
   }
 
   /** Ends the server if it still runs, and starts no other. */
