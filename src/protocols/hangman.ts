@@ -66,8 +66,13 @@ const protocol: Protocol<Name> = {
           continue
         }
         ;({ view, outcome } = await seat.next())
-        if (view.last?.positions.length) peer.send('AT', view.last.positions.join(' '))
-        else peer.send('MISS', view.left)
+        if (view.last?.positions.length) {
+          peer.send('AT', view.last.positions.join(' '))
+          continue
+        }
+        // the worksheet counts everything as a guess
+        if (!/\p{L}/u.test(text)) peer.note('expected a letter; it costs a miss')
+        peer.send('MISS', view.left)
       }
       const { word = '' } = view
       peer.send(outcome.winners.length > 0 ? 'WON' : 'LOST', word)

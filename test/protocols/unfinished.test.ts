@@ -241,6 +241,7 @@ describe('what was refused in words of the protocol', () => {
   test.each([
     ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "START", or "QUIT" to stop'],
     ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
+    ['hangman', 'START\n5\n', 'rejected: the client said "5": expected a letter; it costs a miss'],
     ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
     ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
     ['guess', '5.5\n', 'rejected: the client said "5.5": expected a whole number from 1 to 100'],
