@@ -7,10 +7,11 @@ import { Log } from './log.ts'
 import { checkNoLinks } from './names.ts'
 import { Outage, systemTimers, type Timers } from './outage.ts'
 import { SqliteAccounts } from './sqlite/accounts.ts'
-import { createDatabase, Database, type Durable } from './sqlite/database.ts'
+import { createDatabase, type Durable } from './sqlite/database.ts'
 import { checkDatabaseExists, resolveDatabase } from './sqlite/files.ts'
 import { Guard } from './sqlite/guard.ts'
 import { SqliteHistory } from './sqlite/history.ts'
+import { watchMark } from './sqlite/mark-watch.ts'
 import { migrate } from './sqlite/migrations.ts'
 import { SqliteResults } from './sqlite/results.ts'
 import { SqliteShelf } from './sqlite/tables.ts'
@@ -48,7 +49,7 @@ export async function openStore({
   const guard = new Guard(path)
   const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
   const onFailure: OnTrouble = (error) => outage.failed(error)
-  const database = new Database(path, durable, onFailure)
+  const database = guard.openDatabase(durable, onFailure)
   try {
     migrate(database)
     guard.checkRows(database, onNotice)
@@ -62,6 +63,7 @@ export async function openStore({
       guard.note(shelf.progress)
     }
     let closed = false
+    const endWatch = watchMark({ guard, database, timers, progress: () => shelf.progress, onNotice, onTrouble })
     const commits = new Commits(write, onTrouble, outage)
     const tables = new Log(shelf, commits)
     if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
@@ -78,6 +80,7 @@ export async function openStore({
         if (closed) return
         closed = true
         outage.close()
+        endWatch()
         try {
           commits.close()
         } finally {

@@ -84,12 +84,14 @@ describe('opening', () => {
     expect(await accounts.add({ ...ada, key: 'eve' })).toMatchObject({ person: 'account:4' })
   })
 
-  test('is refused while it is open, and possible again when it is closed', async () => {
+  test('is refused while it is open, which leaves nothing there, and possible again when it is closed', async () => {
     const path = folder()
     const first = await opened(path)
+    const names = await readdir(path)
     const second = openStore({ folder: path })
     await expect(second).rejects.toMatchObject({ code: 'in-use' })
     await expect(second).rejects.toThrow(/parlor\.db is in use by another program, perhaps another Parlor: end that one, or choose/)
+    expect(await readdir(path)).toEqual(names)
     await keep(first.tables, 1, 0, [move(1, 1)])
     await first.close()
     expect(await (await opened(path)).tables.read(1, 0)).toEqual([move(1, 1)])

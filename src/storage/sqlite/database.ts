@@ -95,6 +95,11 @@ export class Database {
     if (this.#since >= TAKEN_OVER && !this.#writing) this.#writeLog()
   }
 
+  /** Whether its files are those at their paths. */
+  isInPlace(): boolean {
+    return this.#identity.isInPlace()
+  }
+
   /** Notes that the last transaction has added to the journal, so that a log without it is noticed. */
   noteCommit(): void {
     this.#identity.noteCommit()

@@ -2,9 +2,10 @@ import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { counted } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
+import type { OnTrouble } from '../commits.ts'
 import { StoreError } from '../error.ts'
 import { explainingSystem, type OnNotice } from '../folder.ts'
-import { type Database, type Durable, number, text } from './database.ts'
+import { Database, type Durable, number, text } from './database.ts'
 import { damagedLogOf, keptLogOf, logOf, markOf } from './files.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
@@ -28,6 +29,9 @@ export class Guard {
   readonly #path: string
   readonly #found: Found
   #mark: Mark | undefined
+  #makeMark: ((progress: Progress) => Mark) | undefined
+  /** Whether it has given the log a second name. */
+  #keeps = false
   /** The last error of its own. */
   #said: StoreError | undefined
 
@@ -37,7 +41,22 @@ export class Guard {
     const mark = readMark(markOf(path))
     this.#found = { mark, hadMark: existsSync(markOf(path)), hadLog: existsSync(logOf(path)) }
     // SQLite removes the log when it closes the file: what nobody may lose without being asked has a second name meanwhile
-    if (mark?.open && isSameBoot(mark)) quietly(() => linkSync(logOf(path), keptLogOf(path)))
+    if (mark?.open && isSameBoot(mark)) {
+      quietly(() => {
+        linkSync(logOf(path), keptLogOf(path))
+        this.#keeps = true
+      })
+    }
+  }
+
+  /** Opens the database. Throws a StoreError; if another process has it open, nothing is left in its folder. */
+  openDatabase(durable: Durable, onTrouble: OnTrouble): Database {
+    try {
+      return new Database(this.#path, durable, onTrouble)
+    } catch (error) {
+      if (this.#keeps && error instanceof StoreError && error.code === 'in-use') rmSync(keptLogOf(this.#path), { force: true })
+      throw error
+    }
   }
 
   /**
@@ -95,7 +114,8 @@ export class Guard {
     rmSync(keptLogOf(this.#path), { force: true })
     // before the database says that it is open: a process that is killed in between leaves no database without a mark
     const fixed = { origin: originOf(database).id, durable }
-    this.#mark = explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, progress))
+    this.#makeMark = (at) => explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, at))
+    this.#mark = this.#makeMark(progress)
     try {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))
       database.takeOverNow()
@@ -108,6 +128,18 @@ export class Guard {
   /** Notes how far the journal goes now. Throws the system's error. */
   note(progress: Progress): void {
     this.#mark?.write(progress)
+  }
+
+  /**
+   * Makes the mark anew if it was removed, replaced or cut, and the database is where it was; answers whether that was
+   * necessary. Throws a StoreError if it cannot be made.
+   */
+  restoreMark(database: Database, progress: Progress): boolean {
+    const before = this.#mark
+    if (!before || !this.#makeMark || before.isInPlace() || !database.isInPlace()) return false
+    this.#mark = this.#makeMark(progress)
+    before.release()
+    return true
   }
 
   /** Notes that all was closed in good order. Throws a StoreError where that cannot be written: then the next start finds out what is there. */

@@ -48,6 +48,14 @@ export class FileIdentity {
     this.#log.size = size
   }
 
+  /** Whether both files are those at their paths, whatever their sizes are. */
+  isInPlace(): boolean {
+    return [this.#database, this.#log].every(({ path, ino, dev }) => {
+      const found = look(path)
+      return found?.ino === ino && found.dev === dev
+    })
+  }
+
   /** Notes that a commit has added to the journal. */
   noteCommit(): void {
     this.#committed = true

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fstatSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durable } from './database.ts'
@@ -34,6 +34,7 @@ const SAME_BOOT = 60_000
  * after a loss of power could it be behind, or ahead, of what is there.
  */
 export class Mark {
+  readonly #path: string
   readonly #file: number
   readonly #fixed: Pick<MarkContent, 'origin' | 'durable'>
   readonly #boot = bootOf()
@@ -42,6 +43,7 @@ export class Mark {
 
   /** Makes a mark at a path, in the place of what is there, which may be of another file. Throws the system's error. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
+    this.#path = path
     this.#fixed = fixed
     // whole from the beginning: a process that is killed leaves no empty mark, which would be a damaged one
     const made = `${path}.new`
@@ -64,14 +66,25 @@ export class Mark {
     this.#place = progress.place
   }
 
+  /** Whether the file is still the one at its path, and as long as it should be. */
+  isInPlace(): boolean {
+    const [own, found] = [fstatSync(this.#file), lstatSync(this.#path, { throwIfNoEntry: false })]
+    return found?.ino === own.ino && found.dev === own.dev && found.size === LENGTH
+  }
+
   /** Writes that no server has the folder open any more, and closes the file. */
   close(progress: Progress): void {
     try {
       this.#put(progress, false)
       fsyncSync(this.#file)
     } finally {
-      closeSync(this.#file)
+      this.release()
     }
+  }
+
+  /** Closes the file, in the place of which another one is. */
+  release(): void {
+    closeSync(this.#file)
   }
 
   #put({ place, highest, ended }: Progress, open: boolean): void {

@@ -1,0 +1,89 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { TestClock } from '../support/clock.ts'
+import { keep } from '../support/keep.ts'
+import { folder, leftBy } from './folders.ts'
+import { move } from './samples.ts'
+
+/** A store whose clock the test has, with 20 commits in it. */
+async function opened(path = folder()) {
+  const clock = new TestClock()
+  const notices: string[] = []
+  const troubles: unknown[] = []
+  const store = await openStore({
+    folder: path,
+    timers: clock,
+    onNotice: (sentence) => notices.push(sentence),
+    onTrouble: (error) => troubles.push(error),
+  })
+  onTestFinished(() => store.close())
+  for (let table = 1; table <= 20; table++) await keep(store.tables, table, 0, [move(table, 1)])
+  return { path, mark: join(path, 'parlor.mark'), clock, notices, troubles, store }
+}
+
+describe('a mark that is not in its place while the store is open', () => {
+  test.each<[string, (mark: string) => void]>([
+    ['was removed', (mark) => rmSync(mark)],
+    ['was replaced', (mark) => writeFileSync(mark, rmSync(mark) ?? 'another')],
+    ['was cut', (mark) => truncateSync(mark, 20)],
+    ['is a link to another file', (mark) => symlinkSync('elsewhere', mark, void rmSync(mark))],
+  ])('is made anew within a second, and said once: it %s', async (_, spoil) => {
+    const { path, mark, clock, notices, store } = await opened()
+    writeFileSync(join(path, 'elsewhere'), 'of another program')
+    await clock.pass(5000)
+    expect(notices).toEqual([])
+    spoil(mark)
+    await clock.pass(1000)
+    await clock.pass(5000)
+    expect(notices).toEqual([`${mark} was removed or changed while the server ran: it was written anew`])
+    expect(statSync(mark).mode & 0o777).toBe(0o600)
+    await keep(store.tables, 21, 0, [move(21, 1)])
+    const left = leftBy(path)
+    rmSync(join(left, 'parlor.db-wal'))
+    await expect(openStore({ folder: left })).rejects.toThrow(/parlor\.db-wal is missing: lost are the last \d+ of 21 commits/)
+    expect(readFileSync(join(path, 'elsewhere'), 'utf8')).toBe('of another program')
+  })
+
+  test('is not made in another folder that lies in the place of its own', async () => {
+    const { path, clock, notices, troubles } = await opened(join(folder(), 'data'))
+    renameSync(path, `${path}-away`)
+    await clock.pass(2000)
+    expect(existsSync(path)).toBe(false)
+    mkdirSync(path)
+    await clock.pass(2000)
+    expect([readdirSync(path), notices, troubles]).toEqual([[], [], []])
+    rmSync(path, { recursive: true })
+    renameSync(`${path}-away`, path)
+  })
+
+  test('that cannot be made is said once, and made when it can be', async () => {
+    const { mark, clock, notices, troubles } = await opened()
+    rmSync(mark)
+    mkdirSync(`${mark}.new`)
+    await clock.pass(5000)
+    expect([notices, troubles]).toEqual([[], [expect.objectContaining({ message: expect.stringContaining(mark) })]])
+    rmSync(`${mark}.new`, { recursive: true })
+    await clock.pass(1000)
+    expect(existsSync(mark)).toBe(true)
+    expect(notices).toHaveLength(1)
+  })
+
+  test('is not looked for any more when the store is closed', async () => {
+    const { clock, store } = await opened()
+    await store.close()
+    expect(clock.waiting).toBe(0)
+  })
+})
