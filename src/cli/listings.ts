@@ -94,12 +94,21 @@ function resultOf({ names, winners, points, end, left }: ResultRow, seat: number
 /** All pages of a list: from the server that has the folder open, or from the folder. */
 async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
   if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
-  const first = await askForPage(data, { action })
+  const first = await pageFrom(data, { action })
   if (!first) return yield* pagesIn(data, action)
   for (let page: typeof first | undefined = first; page; ) {
     if ('refused' in page) throw new Usage(page.refused)
     yield page
-    page = page.next === undefined ? undefined : await askForPage(data, { action, after: page.next })
+    page = page.next === undefined ? undefined : await pageFrom(data, { action, after: page.next })
+  }
+}
+
+/** A page from the server that has the folder open; `undefined` if none does. Rejects with a Usage error if it gives no answer. */
+async function pageFrom(data: string, wish: ListWish): ReturnType<typeof askForPage> {
+  try {
+    return await askForPage(data, wish)
+  } catch (reason) {
+    throw new Usage(`the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}`)
   }
 }
 

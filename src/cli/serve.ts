@@ -176,7 +176,7 @@ function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, '
 
 /** What the operator can reach. */
 function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
-  return { people, bytes, store, backup: store.backup, ladder: (game, limit) => hall.ladder(game, limit) }
+  return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
 /** A door for the operator, where anything is kept; without it, the operator has to stop the server first. */

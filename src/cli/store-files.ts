@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { counted } from '../base/counts.ts'
 import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
@@ -10,9 +10,9 @@ import { askOperator, type OperatorAnswer } from '../server/operator.ts'
 import { StoreError } from '../storage/error.ts'
 import { explainingSystem, prepareFolder } from '../storage/folder.ts'
 import { checkNoLinks } from '../storage/names.ts'
-import { finishBackup, makeFile } from '../storage/sqlite/backup.ts'
+import { detachCopy, finishBackup, makeFile } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
-import { checkDatabaseExists, logOf, lossOfDatabase, markOf, resolveDatabase, workFilesOf } from '../storage/sqlite/files.ts'
+import { checkDatabaseExists, logOf, lossOfDatabase, markOf, pathsBeside, resolveDatabase, workFilesOf } from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
 import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { repair } from '../storage/sqlite/repair.ts'
@@ -37,20 +37,39 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
   }
   const folder = mkdtempSync(join(tmpdir(), 'parlor-verify-'))
   try {
-    const copy = join(folder, 'parlor.db')
-    // what is wrong is wrong with the file, and not with its copy
-    const named = (sentence: string, code?: StoreError['code']) =>
-      file !== undefined && code === 'foreign'
-        ? `${path} is no database of Parlor: name the parlor.db of a server, or a backup of one`
-        : sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
-    if (file === undefined && (await copiedByServer(data, 'verify', copy))) storing(() => finishBackup(copy, copy), named)
-    else storing(() => copyAll(path, folder), named)
-    const found = storing(() => verify(copy, replay), named)
-    const problems = found.problems.map((problem) => named(problem))
-    report(path, { ...found, problems }, json === true)
-    return problems.length === 0 ? EXIT.good : EXIT.trouble
+    const found = await verifyCopy(path, file === undefined ? data : undefined, folder)
+    report(path, found, json === true)
+    return found.problems.length === 0 ? EXIT.good : EXIT.trouble
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** Verifies a copy of a database: of the server that runs in `data`, if one does. Rejects with a Usage error if there can be none. */
+async function verifyCopy(path: string, data: string | undefined, folder: string): Promise<Verification> {
+  const copy = join(folder, 'parlor.db')
+  // what is wrong is wrong with the file, and not with its copy
+  const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
+  const noCopy = (sentence: string) =>
+    new Usage(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
+  try {
+    makeFile(copy)
+    const answer = data === undefined ? undefined : await askForCopy(data, 'verify', copy)
+    if (answer && isRefusal(answer)) {
+      if (answer.refused.includes(copy)) throw noCopy(answer.refused)
+      return { tables: 0, events: 0, problems: [answer.refused] }
+    }
+    if (answer) detachCopy(copy)
+    else copyAll(path, folder)
+    const found = verify(copy, replay)
+    return { ...found, problems: found.problems.map(named) }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    if (error.code === 'damaged') return { tables: 0, events: 0, problems: [named(error.message)] }
+    if (error.code === 'full') throw noCopy(error.message)
+    if (error.code === 'foreign' && data === undefined)
+      throw new Usage(`${path} is no database of Parlor: name the parlor.db of a server, or a backup of one`)
+    throw new Usage(named(error.message))
   }
 }
 
@@ -61,10 +80,15 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   const to = resolve(existsSync(file) && statSync(file).isDirectory() ? join(file, 'parlor.db') : file)
   if (existsSync(to)) throw new Usage(`${to} is there already: choose another file`)
   if (!existsSync(dirname(to))) throw new Usage(`there is no folder ${dirname(to)}: make it first`)
+  if (isInUse(from, to)) throw new Usage(`${to} is a name that the server itself uses: choose another file`)
   const copy = `${to}.part-${process.pid}`
+  const named = (sentence: string) => sentence.replaceAll(copy, to)
   try {
-    if (!(await copiedByServer(data, 'backup', copy))) await copiedHere(data, from, copy)
-    storing(() => finishBackup(copy, to))
+    storing(() => makeFile(copy), named)
+    const answer = await askForCopy(data, 'backup', copy)
+    if (answer && isRefusal(answer)) throw new Usage(named(answer.refused))
+    if (!answer) await copiedHere({ data, from, copy, named })
+    storing(() => finishBackup(copy, to), named)
   } finally {
     for (const rest of [copy, ...workFilesOf(copy)]) rmSync(rest, { force: true })
   }
@@ -94,6 +118,7 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
 /** The database file in a folder, or the file itself. */
 function databaseIn(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
+  if (place === '') throw new Usage('the name of the file to verify is empty; leave it out for the folder of the server')
   if (!found) throw new Usage(`there is no ${place} here; --data names another folder`)
   if (found.isDirectory()) storing(() => explainingSystem(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
@@ -102,16 +127,15 @@ function databaseIn(place: string): string {
   return path
 }
 
-/** Has the server that runs in a folder copy all to a new file; answers `false` where none runs. */
-async function copiedByServer(data: string, action: 'backup' | 'verify', copy: string): Promise<boolean> {
-  storing(() => makeFile(copy))
-  const answer = await asked(data, action, copy)
-  if (!answer) rmSync(copy)
-  else if (isRefusal(answer)) throw new Usage(answer.refused)
-  return answer !== undefined
+/** Whether a path is one that a store, or its server, uses beside a database. */
+function isInUse(database: string, path: string): boolean {
+  const [real, file] = [realpathSync(database), join(realpathSync(dirname(path)), basename(path))]
+  const names = ['parlor.db', 'parlor.sock', 'parlor.probe', 'parlor.mark.new', 'parlor.db.new'].map((name) => join(dirname(real), name))
+  return [...names, ...pathsBeside(real)].includes(file)
 }
 
-async function asked(data: string, action: 'backup' | 'verify', file: string): Promise<OperatorAnswer | undefined> {
+/** Has the server that runs in a folder copy all to an empty file; `undefined` if none runs. */
+async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<OperatorAnswer | undefined> {
   try {
     return await askOperator(data, { action, file })
   } catch (reason) {
@@ -119,12 +143,19 @@ async function asked(data: string, action: 'backup' | 'verify', file: string): P
   }
 }
 
+/** What is copied where. */
+interface CopyHere extends InFolder {
+  readonly from: string
+  readonly copy: string
+  /** A sentence about the copy as one about the file that it is to be. */
+  readonly named: (sentence: string) => string
+}
+
 /**
  * Copies a database of which no server runs; refuses one that has lost something, as `serve` does. One of an earlier version,
  * which has no mark, is left in that version.
  */
-async function copiedHere(data: string, from: string, copy: string): Promise<void> {
-  storing(() => makeFile(copy))
+async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> {
   try {
     if (isOfThisVersion(from) && statSync(data).isDirectory()) {
       const store = await openStore({ folder: data, onNotice: complain })
@@ -142,7 +173,7 @@ async function copiedHere(data: string, from: string, copy: string): Promise<voi
       }
     }
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(error.message) : error
+    throw error instanceof StoreError ? new Usage(named(error.message)) : error
   }
 }
 
@@ -180,13 +211,10 @@ function report(path: string, { tables, events, problems }: Verification, json: 
   else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
 }
 
-function storing<Answer>(
-  work: () => Answer,
-  named: (sentence: string, code: StoreError['code']) => string = (sentence) => sentence,
-): Answer {
+function storing<Answer>(work: () => Answer, named = (sentence: string) => sentence): Answer {
   try {
     return work()
   } catch (error) {
-    throw error instanceof StoreError ? new Usage(named(error.message, error.code)) : error
+    throw error instanceof StoreError ? new Usage(named(error.message)) : error
   }
 }

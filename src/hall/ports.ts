@@ -327,6 +327,8 @@ export interface Store {
   readonly availability?: Availability
   /** Copies all of it to a file, while everything goes on; only where it is on disk. */
   backup?(file: string): Promise<void>
+  /** Throws a StoreFailure if its files were removed, replaced or cut; only where it is on disk. */
+  checkFiles?(): void
   /** Finishes what is under way, and lets go of files. */
   close(): Promise<void>
 }

@@ -41,6 +41,8 @@ export interface Registry {
   readonly ladder?: ((game: string, limit: number) => Promise<readonly Rung[]>) | undefined
   /** Copies the store to a file, where it is one that can be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
+  /** Throws if the files of the store are no longer in their places, or were cut. */
+  readonly checkFiles?: (() => void) | undefined
 }
 
 /** Characters of a password that is made up: 60 bits. */
@@ -75,6 +77,8 @@ async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswe
   }
   if (!registry.backup) return { refused: 'this server keeps nothing that could be copied' }
   try {
+    // a copy is made of what is in memory, too, and would pass for what the files have
+    if (wish.action === 'verify') registry.checkFiles?.()
     await registry.backup(wish.file)
     return { done: wish.file }
   } catch (reason) {

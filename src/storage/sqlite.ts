@@ -76,6 +76,7 @@ export async function openStore({
       usage: new SqliteUsage(database, commits),
       availability: outage,
       backup: (file) => database.backup(file),
+      checkFiles: () => database.checkFiles(),
       async close() {
         if (closed) return
         closed = true

@@ -11,14 +11,15 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { NativeLink } from '../crash/native.ts'
-import { run, serving } from '../support/process.ts'
-import { openFolder } from '../support/system.ts'
+import { Parlor, run, serving } from '../support/process.ts'
+import { asRoot, openFolder, smallDisk } from '../support/system.ts'
 
 const text = ({ output, errors }: { output: string; errors: string }) => output + errors
 
@@ -273,4 +274,69 @@ test('a database that is a link: serve and verify look beside the file to which 
     const errors = /^parlor: \S+parlor\.db is a symbolic link to a file that does not exist/
     expect(await run(...command, '--data', data)).toMatchObject({ code: 2, errors: expect.stringMatching(errors) })
   }
+})
+
+test('verify of a running server whose log was cut names the user’s file and says what it means; a backup is whole all the same', async () => {
+  const around = openFolder()
+  const data = join(around, 'data')
+  const { ada, grace, table } = await playing(data)
+  await ada.ask({ type: 'play', table, move: '1' })
+  await grace.ask({ type: 'play', table, move: '2' })
+  truncateSync(join(data, 'parlor.db-wal'), 100)
+  const verified = await run('verify', '--data', data)
+  const saved = await run('backup', join(around, 'x.db'), '--data', data)
+  const problem = `parlor: ${data}/parlor.db-wal was cut from \\d+ to 100 bytes while the server ran: stop the server, and restore a backup`
+  expect(verified.code).toBe(1)
+  expect(verified.errors).toMatch(new RegExp(`^${problem}`))
+  expect(verified.errors).not.toMatch(/parlor-verify-|I\/O/)
+  // the server has all of it in memory
+  expect(saved).toMatchObject({ code: 0, errors: '' })
+  const restored = openFolder()
+  copyFileSync(join(around, 'x.db'), join(restored, 'parlor.db'))
+  expect(await movesIn(restored, table)).toBe(2)
+})
+
+test('verify says a damaged page as a problem of the file, and not of its copy', async () => {
+  const data = openFolder()
+  const { server, ada, table } = await playing(data)
+  await ada.ask({ type: 'play', table, move: '1' })
+  server.signal('SIGTERM')
+  await server.exit
+  const path = join(data, 'parlor.db')
+  const content = readFileSync(path)
+  content.fill(0xff, 4096, content.length)
+  writeFileSync(path, content)
+  const { code, errors } = await run('verify', '--data', data)
+  expect(code).toBe(1)
+  expect(errors).toContain(`${path} is not in order`)
+  expect(errors).not.toContain('parlor-verify-')
+})
+
+test('a backup in the place of a file that the server uses is refused', async () => {
+  const data = openFolder()
+  await (await openStore({ folder: data })).close()
+  for (const name of ['parlor.sock', 'parlor.mark', 'parlor.db-wal', 'parlor.probe']) {
+    expect(await run('backup', join(data, name), '--data', data)).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/ is a name that the server itself uses: choose another file\n/),
+    })
+  }
+  expect(readdirSync(data)).toEqual(['parlor.db'])
+  expect(await run('verify', '')).toMatchObject({ code: 2, errors: expect.stringContaining('the name of the file to verify is empty') })
+})
+
+asRoot('a copy for which there is no room is said as such, with the folder where that is', async () => {
+  const disk = smallDisk('256k')
+  const data = join(openFolder(), 'data')
+  const { server } = await playing(data)
+  const verify = async () => {
+    await using parlor = new Parlor(['verify', '--data', data], undefined, { environment: { TMPDIR: disk } })
+    return [await parlor.exit, parlor.errors]
+  }
+  const said = `parlor: no copy of ${data}/parlor.db can be made in ${disk} (TMPDIR names another folder): the copy`
+  writeFileSync(join(disk, 'filler'), new Uint8Array(200 * 1024))
+  expect(await verify()).toEqual([2, expect.stringContaining(said)])
+  server.signal('SIGTERM')
+  await server.exit
+  expect(await verify()).toEqual([2, expect.stringContaining(said.replace(/: the copy$/, ': '))])
 })

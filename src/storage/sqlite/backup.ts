@@ -19,12 +19,27 @@ export function makeFile(path: string): void {
  * copy is damaged.
  */
 export function finishBackup(copy: string, path: string): void {
-  const database = new Database(copy, 'process')
-  try {
-    migrate(database)
+  detachCopy(copy, (database) => {
     const wrong = [...structureOf(database), ...damagesOf(database).map(({ place, what }) => `place ${place} of the journal ${what}`)]
     if (wrong.length > 0)
       throw new StoreError('damaged', `the copy is damaged as the store is (${wrong.slice(0, 3).join('; ')}): see "parlor verify"`)
+  })
+  explainingSystem(path, () => {
+    settle(copy)
+    renameSync(copy, path)
+    settle(dirname(path))
+  })
+}
+
+/**
+ * Makes a store of a copy that was taken while a server went on: with a name of its own, that no server has open. `check` is
+ * run before; what it throws is thrown. Throws a StoreError if the copy cannot be read or written.
+ */
+export function detachCopy(copy: string, check: (database: Database) => void = () => {}): void {
+  const database = new Database(copy, 'process')
+  try {
+    migrate(database)
+    check(database)
     database.transaction(() => database.run('UPDATE origin SET id = lower(hex(randomblob(16))), open = 0'))
   } finally {
     database.close()
@@ -36,11 +51,6 @@ export function finishBackup(copy: string, path: string): void {
   } finally {
     alone.close()
   }
-  explainingSystem(path, () => {
-    settle(copy)
-    renameSync(copy, path)
-    settle(dirname(path))
-  })
 }
 
 /** Waits until a file, or what a folder has, is on the disk. */

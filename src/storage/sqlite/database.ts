@@ -100,6 +100,11 @@ export class Database {
     return this.#identity.isInPlace()
   }
 
+  /** Throws a StoreError if a file was removed, replaced or cut: what is in memory may be whole all the same. */
+  checkFiles(): void {
+    this.#identity.check()
+  }
+
   /** Notes that the last transaction has added to the journal, so that a log without it is noticed. */
   noteCommit(): void {
     this.#identity.noteCommit()
@@ -127,12 +132,17 @@ export class Database {
     this.#identity.resize()
   }
 
-  /** Copies everything to a file while all goes on: some pages at a time, off the event loop. Rejects with a StoreError. */
+  /**
+   * Copies everything to a file while all goes on: some pages at a time, off the event loop. Rejects with a StoreError, which
+   * names the file that is at fault: the copy if it cannot be opened or written, or else this one.
+   */
   async backup(path: string): Promise<void> {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      explaining(path, () => {
+      // what was cut is said as such, instead of what SQLite makes of that
+      explaining(this.path, () => this.#identity.check())
+      explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
       })
     }
@@ -230,6 +240,9 @@ function take(handle: DatabaseSync, path: string, durable: Durable): void {
   handle.exec(durable === 'power' ? 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON' : 'PRAGMA synchronous = NORMAL')
 }
 
+/** SQLite's result codes for a file that is read-only, on a full disk, or cannot be opened. */
+const OF_COPY = [8, 13, 14]
+
 /** What SQLite's result codes (sqlite.org/rescode.html) come to for us, and the sentence behind the path. */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
@@ -241,6 +254,11 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],
   [26, ['foreign', 'is no database: move it away, or choose another folder']],
 ] as const)
+
+/** Whether what SQLite could not do in a backup was to open or to write the copy. */
+function isOfCopy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && OF_COPY.includes(error.errcode & 0xff)
+}
 
 function explaining<Answer>(path: string, work: () => Answer): Answer {
   try {

@@ -1,5 +1,5 @@
 import type { TableEvent, TableId } from '../../hall/ports.ts'
-import { sentenceOf } from '../error.ts'
+import { StoreError, sentenceOf } from '../error.ts'
 import { eventsOf } from '../log.ts'
 import { Database, number } from './database.ts'
 import { Directory } from './directory.ts'
@@ -26,7 +26,8 @@ const TOGETHER = 500
 /**
  * Verifies a database: its structure, the checksum of each row of the journal, that nothing is missing at its end, that
  * the directory leads to all events and to no others, that each table's events can be read and replayed, and that
- * results are of tables that have ended. The file may be changed by that, as by opening it: give it a copy.
+ * results are of tables that have ended. The file may be changed by that, as by opening it: give it a copy. Throws a StoreError
+ * if the file cannot be opened, or there is no room on its disk.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new Guard(path)
@@ -38,8 +39,13 @@ export function verify(path: string, replay: Replay): Verification {
     try {
       work()
     } catch (error) {
-      problems.push(sentenceOf(error))
+      note(error)
     }
+  }
+  const note = (error: unknown) => {
+    // that is wrong with the disk on which the copy is
+    if (error instanceof StoreError && error.code === 'full') throw error
+    problems.push(sentenceOf(error))
   }
   try {
     migrate(database)
@@ -65,7 +71,7 @@ export function verify(path: string, replay: Replay): Verification {
       tried(() => problems.push(...resultProblems(database, shelf, new Set(tables))))
     })
   } catch (error) {
-    problems.push(sentenceOf(error))
+    note(error)
   } finally {
     database.close()
   }
