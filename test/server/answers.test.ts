@@ -135,7 +135,9 @@ describe('a rated game that waits', () => {
     await ada.until('is registered now')
     await ada.type('play tictactoe rated')
     expect(await bob.type('seeks')).toContain('ada  type: play tictactoe rated ada (first "register")')
-    expect((await bob.type('play tictactoe')).replaceAll('\n', ' ')).toContain('type "play tictactoe rated ada" (first "register").')
+    expect((await bob.type('play tictactoe')).replaceAll('\n', ' ')).toContain(
+      'type "play tictactoe rated ada". That takes a registered name: first "register".',
+    )
   })
 })
 

@@ -7,7 +7,7 @@ import { listed } from './paging.ts'
 import { limits, particulars } from './terms.ts'
 import { inColumns, inLine, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
-import { answerTo, clockSettings, nearBy, readWish, settingsOf } from './wish.ts'
+import { answerTo, clockSettings, nearBy, needsName, readWish, settingsOf } from './wish.ts'
 
 function games(): Reply {
   const rows = catalogue.flatMap((entry) => [
@@ -131,7 +131,7 @@ function seekRow(seeker: Seeker, me: PersonInfo | undefined): readonly string[] 
     return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
   }
   const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
-  const first = seeker.rated && me?.registered === false ? ' (first "register")' : ''
+  const first = needsName(seeker, me) ? ' (first "register")' : ''
   return [name, `${limited}type: ${inLine(answerTo(seeker))}${first}`]
 }
 

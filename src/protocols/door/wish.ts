@@ -62,7 +62,12 @@ export function callOf(seeker: Seeker): readonly string[] {
 /** What a user types to play with one who waits, as a sentence has it: a guest has to register for a rated game. */
 export function wayTo(seeker: Seeker, me: PersonInfo | undefined): string {
   const typed = `"${inLine(answerTo(seeker))}"`
-  return seeker.rated && me?.registered === false ? `${typed} (first "register")` : typed
+  return needsName(seeker, me) ? `${typed} (first "register")` : typed
+}
+
+/** Whether a user has to register before it can play with one who waits. */
+export function needsName({ rated }: Seeker, me: PersonInfo | undefined): boolean {
+  return rated && me?.registered === false
 }
 
 /** An open seek that differs from a wish only in its terms: what is different, and what to type to play it all the same. */
@@ -75,10 +80,11 @@ export function nearBy(seeker: Seeker, wish: GameWish, me: PersonInfo | undefine
   })
   const counts = rated === (wish.rated === true) ? [] : [rated ? 'rated' : 'not rated']
   const times = clock && wish.clock ? limits(clock) : []
-  return inSentences([
+  const offered = inSentences([
     `${inLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
-    `type ${wayTo(seeker, me)}.`,
+    `type "${inLine(answerTo(seeker))}".`,
   ])
+  return needsName(seeker, me) ? [...offered, 'That takes a registered name: first "register".'] : offered
 }
 
 /** The settings of a game: how each is typed, and what it is about. */
