@@ -22,13 +22,13 @@ import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake } from './diagnostics.ts'
 import { logsOn } from './logs.ts'
 import { overlayOf } from './network.ts'
-import { serverSignal } from './stop-signal.ts'
+import { startedSignal } from './stop-signal.ts'
 import { NOWHERE, storeIn } from './stores.ts'
 import { termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
-  const stop = serverSignal()
+  const stop = startedSignal()
   onMistake(endInTrouble)
   const settings = await settingsOf(flags)
   const { config } = settings

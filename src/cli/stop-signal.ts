@@ -21,25 +21,25 @@ export function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** As `stopSignal`, for a program at a terminal: that its output is no longer read sets it off too. */
+/** As `startedSignal`, for a program at a terminal: that its output is no longer read sets it off too. */
 export function terminalSignal(): AbortSignal {
   const unread = new AbortController()
   process.stdout.once('error', () => {
     complain('nobody reads what is printed here any more')
     unread.abort(EXIT.trouble)
   })
-  return AbortSignal.any([stopSignal(), unread.signal])
+  return AbortSignal.any([startedSignal(), unread.signal])
 }
 
 /**
- * As `stopSignal`, for a server, also if the signal is sent to the `npm start` or `npx` that started it.
+ * As `stopSignal`, also if the signal is sent to the `npm start` or `npx` that started this process.
  *
  * npm hands SIGTERM and SIGINT to its child, which is a shell, and SIGHUP to nobody. SIGTERM ends the shell, and so the
  * parent of this process is another one; of SIGHUP npm itself ends, and so is gone. At SIGINT dash and others wait on for
  * this process, which shows in nothing but that they were woken: a shell that waits for its only child sleeps otherwise,
  * except when all processes were frozen (a laptop that was closed) or stopped (Ctrl-Z) and go on.
  */
-export function serverSignal(): AbortSignal {
+export function startedSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
   const [parent] = ancestors
   if (parent === undefined) return stopSignal()

@@ -41,7 +41,7 @@ export class QuizJudge {
   }
 
   #resume(number: number, count: number, points: number): string | undefined {
-    if (number < 1 || number > count) return count === 1 ? 'there is 1 question' : `there are ${count} questions`
+    if (number < 1 || number > count) return `there ${count === 1 ? 'is' : 'are'} ${counted(count, 'question')}`
     if (points >= number) return `only ${counted(number - 1, 'question')} can have been answered right`
     this.#number = number - 1
     this.#count = count
@@ -52,9 +52,9 @@ export class QuizJudge {
   #ask(number: number, count: number): string | undefined {
     if (number !== this.#number + 1) return `expected question ${this.#number + 1}`
     if (this.#count !== undefined && count !== this.#count)
-      return this.#count === 1 ? 'there was 1 question' : `there were ${this.#count} questions`
+      return `there ${this.#count === 1 ? 'was' : 'were'} ${counted(this.#count, 'question')}`
     if (this.#wanted !== undefined && this.#number === 0 && count > this.#wanted)
-      return this.#wanted === 1 ? '1 question was asked for' : `${this.#wanted} questions were asked for`
+      return `${counted(this.#wanted, 'question')} ${this.#wanted === 1 ? 'was' : 'were'} asked for`
     if (number > count)
       return `${count === 1 ? 'the one question was' : `all ${count} questions were`} asked; expected "TOTAL ${this.#points} ${count}"`
     this.#number = number

@@ -67,6 +67,25 @@ describe.skipIf(process.platform === 'win32').each(Object.keys(WAYS) as Way[])('
   })
 })
 
+describe.skipIf(process.platform === 'win32')('a signal to npx parlor host', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends the host, too', { timeout: 60_000 }, async (signal) => {
+    const stdio = ['ignore', 'pipe', 'pipe'] as const
+    const child = spawn('npx', ['parlor', 'host', 'guess', '--port', '0', '--forever'], { cwd: root, stdio: [...stdio], detached: true })
+    onTestFinished(() => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL')
+      } catch {
+        // all of them have ended
+      }
+    })
+    const ended = once(child.stdout, 'close').then(() => true)
+    // two seconds without a client
+    for await (const line of createInterface({ input: child.stderr })) if (line.includes('waiting for a client on')) break
+    child.kill(signal)
+    expect(await ended).toBe(true)
+  })
+})
+
 describe.skipIf(process.platform === 'win32')('a Node that is too old', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
   const bin = join(root, 'bin/parlor.js')
