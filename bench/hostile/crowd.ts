@@ -13,6 +13,8 @@ export interface Orders {
 
 /** Bytes that one write has at least. */
 const CHUNK = 32 * 1024
+/** Characters among which a table and a token are looked for. */
+const ENOUGH = 64 * 1024
 /** Milliseconds until a connection that was closed is opened again. */
 const AGAIN = 20
 
@@ -53,7 +55,7 @@ function attack(flood: Flood, port: number, during: number): void {
   let heard = ''
   socket.setEncoding('utf8').on('data', (data) => {
     if (heard === 'all') return
-    heard += data
+    heard = (heard + data).slice(-ENOUGH)
     const table = /"table":(\d+)|Table (\d+)/.exec(heard)
     const token = /"token":"(\w+)"|resume (\w{20,})/.exec(heard)
     if (!table || !token) return

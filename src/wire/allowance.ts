@@ -28,7 +28,7 @@ const HEAVY = 8
 
 /** Allowance says whether the next message of one peer may be read now: by its budget, and by its share of the turn. */
 export class Allowance implements Task {
-  servedIn: number | undefined
+  account: Task['account']
   readonly #clock: Clock
   readonly #budget: Budget | undefined
   readonly #runQueue: RunQueue | undefined

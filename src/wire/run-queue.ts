@@ -1,11 +1,13 @@
 /*
  * What a peer has sent already could be served message after message without returning to the event loop, for all that a
  * handler awaits may be microtasks. While that runs, no other peer is read and no timer fires. Therefore a connection that
- * has more than one message to be read waits in a queue, round robin: each gets a slice of time, all of them together a
- * share of each turn of the event loop, and the rest of the turn belongs to timers and to what arrives. The more wait, the
- * shorter the slices, so that a round stays short. Who was not served in this round goes before those who were (as flows
- * do in FQ-CoDel, RFC 8290): a peer that says two things at once does not wait behind fifty who say all that they can. Half
- * of a turn is the others' all the same, or new connections would keep them out. A connection with a single message in
+ * has more than one message to be read waits in a queue: each gets a slice of time, all of them together a share of each
+ * turn of the event loop, and the rest of the turn belongs to timers and to what arrives. The more wait, the shorter the
+ * slices, so that a round stays short.
+ *
+ * Who has used little lately goes before the others, as new flows do in FQ-CoDel (RFC 8290): a peer that says two things
+ * at once does not wait behind fifty who say all that they can. How much that is counts a token bucket of time for each, and
+ * a new connection has none. Half of a turn is for the others all the same. A connection with a single message in
  * flight never comes here: it costs no look at the time. `npm run bench:hostile` measures all of it.
  */
 
@@ -19,18 +21,24 @@ export interface EventLoop {
 
 /** Task is what takes slices of time. */
 export interface Task {
-  /** The round in which the task was served last; its queue sets it. */
-  servedIn?: number | undefined
+  /** Its account, which the queue keeps with it. */
+  account?: Account | undefined
   /** Begins a slice: works as long as `RunQueue.isRunning` says, and then adds itself to the queue again. */
   run(): void
+}
+
+/** Account is how many milliseconds a task may use before others do, as counted at a moment. */
+interface Account {
+  credit: number
+  at: number
 }
 
 /** What a run queue is made of. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
-  /** Milliseconds that one task may work at a time, while few wait: 1. */
+  /** Milliseconds that one task may work at a time, where few wait or it has used little lately: 1. */
   readonly slice?: number
-  /** Milliseconds in which each task that waits is to have had a slice, however short that makes it: 20. */
+  /** Milliseconds in which all others are to have had a slice, however short that makes it: 20. */
   readonly round?: number
   /** Milliseconds that all tasks may work in one turn of the event loop: 4. */
   readonly turn?: number
@@ -45,13 +53,13 @@ export class RunQueue {
   readonly #roundTime: number
   readonly #turn: number
   readonly #now: () => number
-  /** Tasks that were not served in this round, and those that were. */
-  readonly #fresh = new Tasks()
-  readonly #served = new Tasks()
-  #round = 0
-  /** How many served tasks are to be served again until the round is over. */
-  #left = 0
+  /** Tasks that came with credit, and those that have used up theirs or a whole slice. */
+  readonly #ahead = new Tasks()
+  readonly #behind = new Tasks()
   #running: Task | undefined
+  /** The running task has more to do. */
+  #goesOn = false
+  #sliceBegan = 0
   #sliceEnds = 0
   #turnEnds = 0
   #scheduled = false
@@ -66,13 +74,15 @@ export class RunQueue {
 
   /** How many tasks wait for a slice. */
   get size(): number {
-    return this.#fresh.size + this.#served.size
+    return this.#ahead.size + this.#behind.size + (this.#goesOn ? 1 : 0)
   }
 
-  /** Adds a task behind all others, or before those that were served in this round; one that waits is not to be added again. */
+  /** Adds a task; one that waits is not to be added again. */
   add(task: Task): void {
-    if (task.servedIn === this.#round) this.#served.push(task)
-    else this.#fresh.push(task)
+    // what it uses until it has settled counts
+    if (task === this.#running) this.#goesOn = true
+    else if (accountOf(task, this.#now()).credit > 0) this.#ahead.push(task)
+    else this.#behind.push(task)
     if (this.#scheduled) return
     this.#scheduled = true
     this.#loop.nextTurn(this.#beginTurn)
@@ -89,18 +99,19 @@ export class RunQueue {
   }
 
   readonly #next = (): void => {
-    this.#running = undefined
-    const waiting = this.size
-    if (waiting === 0) {
+    const now = this.#now()
+    this.#settle(now)
+    if (this.size === 0) {
       this.#scheduled = false
       return
     }
-    const now = this.#now()
     if (now >= this.#turnEnds) return this.#loop.nextTurn(this.#beginTurn)
-    const task = this.#take(now)
-    task.servedIn = this.#round
+    const isAhead = this.#isAheadNext(now)
+    const short = Math.max(SHORTEST, Math.min(this.#slice, this.#roundTime / this.size))
+    const task = (isAhead ? this.#ahead : this.#behind).shift()
     this.#running = task
-    this.#sliceEnds = now + Math.max(SHORTEST, Math.min(this.#slice, this.#roundTime / waiting))
+    this.#sliceBegan = now
+    this.#sliceEnds = now + (isAhead ? this.#slice : short)
     try {
       task.run()
     } finally {
@@ -108,21 +119,40 @@ export class RunQueue {
     }
   }
 
-  /** The next task; in the second half of a turn, a served one. */
-  #take(now: number): Task {
-    const isFirstHalf = now < this.#turnEnds - this.#turn / 2
-    if (this.#served.size === 0 || (this.#fresh.size > 0 && isFirstHalf)) return this.#fresh.shift()
-    if (this.#left === 0) {
-      this.#round++
-      this.#left = this.#served.size
-    }
-    this.#left--
-    return this.#served.shift()
+  /** Counts what the task that has run has used; if it goes on, it waits again. */
+  #settle(now: number): void {
+    const task = this.#running
+    if (!task) return
+    this.#running = undefined
+    const account = accountOf(task, now)
+    account.credit = Math.max(-MOST_DEBT, account.credit - (now - this.#sliceBegan))
+    if (this.#goesOn) this.#behind.push(task)
+    this.#goesOn = false
   }
+
+  /** Whether the next task is one that is ahead: in the first half of a turn, or where there is no other. */
+  #isAheadNext(now: number): boolean {
+    const isFirstHalf = now < this.#turnEnds - this.#turn / 2
+    return this.#behind.size === 0 || (this.#ahead.size > 0 && isFirstHalf)
+  }
+}
+
+/** The account of a task, with what the time since it was last counted has brought. */
+function accountOf(task: Task, now: number): Account {
+  task.account ??= { credit: 0, at: now }
+  const { account } = task
+  account.credit = Math.min(MOST_CREDIT, account.credit + (now - account.at) * RATE)
+  account.at = now
+  return account
 }
 
 /** Milliseconds of the shortest slice: with less, more time goes into the changes between them. */
 const SHORTEST = 0.2
+/** Milliseconds that a task may use before others do, for each that passes since it came first, and saved up. */
+const RATE = 0.04
+const MOST_CREDIT = 4
+/** Milliseconds that it may have used above that: what is more is forgotten. */
+const MOST_DEBT = 10
 
 /** Tasks in the order in which they came. */
 class Tasks {
