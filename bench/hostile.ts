@@ -15,7 +15,7 @@ import { figure, table, verdict } from './figures.ts'
 import { addressOf } from './hostile/addresses.ts'
 import type { Orders } from './hostile/crowd.ts'
 import { allFloods, type Flood } from './hostile/floods.ts'
-import { AS_STARTED } from './processes.ts'
+import { startFlags } from './processes.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,7 +49,7 @@ class Served implements AsyncDisposable {
   }
 
   static async start(): Promise<Served> {
-    const server = spawn(process.execPath, [...AS_STARTED, START, 'serve', '--json'], {
+    const server = spawn(process.execPath, [...startFlags, START, 'serve', '--json'], {
       env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts() },
       stdio: ['ignore', 'pipe', 'ignore'],
     })

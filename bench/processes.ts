@@ -4,16 +4,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { collectingFlags } from '../src/cli/collecting.ts'
 import type { Usage } from './control.ts'
 
 const START: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start
 
+/** The flags of Node in `npm start`. */
+export const startFlags: readonly string[] = START.split(' ').filter((word) => word.startsWith('--'))
+
 /**
- * How memory is run as `npm start` has it, and `serve` itself: the young are collected in short pauses on the thread that
- * serves (all of it has one core here), the old beside it, and nothing is made among the old. The bare servers run as Node
- * does by itself: these flags give them no more messages a second, though shorter pauses where a thousand play.
+ * How memory is run as `npm start` has it, and `serve` itself where it has one core, as here: collected in short pauses, on
+ * the thread that serves, and nothing is made among the old. The bare servers run as Node does by itself: these flags give
+ * them no more messages a second, though shorter pauses where a thousand play.
  */
-export const AS_STARTED = [...START.split(' ').filter((word) => word.startsWith('--')), '--no-allocation-site-pretenuring']
+export const AS_STARTED = [...startFlags, ...collectingFlags(1)]
 
 /** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
 export interface Load {

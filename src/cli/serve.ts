@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os'
+import { availableParallelism, networkInterfaces } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
@@ -18,6 +18,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Listener } from '../wire/transport.ts'
+import { collectingFlags } from './collecting.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake } from './diagnostics.ts'
 import { logsOn } from './logs.ts'
@@ -70,10 +71,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
   const operator = open.length > 0 ? await openedToOperator(config, registryOf(premises, store), logs) : undefined
-  // V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects,
-  // where whatever they refer to stays until the next full collection: short pauses become ten times as long. Only now,
-  // for what was compiled before is of no use to a V8 with other flags
-  setFlagsFromString('--no-allocation-site-pretenuring')
+  // only now, for what was compiled before is of no use to a V8 with other flags
+  for (const flag of collectingFlags(availableParallelism())) setFlagsFromString(flag)
   if (flags.json) new Terminal().write(`${json(places, web)}\n`)
   else if (open.length > 0) new Terminal().write(table(open, host))
   for (const sentence of notServed(places)) logs.tell('error', sentence)
