@@ -3,6 +3,7 @@ export const LONGEST_CHARACTER = 16
 
 /** The characters of a text as people count them: a letter is one, with all its marks. */
 export function charactersOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }
 
@@ -32,4 +33,5 @@ export function fold(character: string): string {
     .replace(/[\u2010\u2011\u2013]/, '-')
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made for the first text: to make one takes as long as half of what else a program does at its start. */
+let segmenter: Intl.Segmenter | undefined
