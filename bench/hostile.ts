@@ -12,7 +12,6 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { allPrograms } from '../src/protocols/index.ts'
 import { figure, table, verdict } from './figures.ts'
-import { addressOf } from './hostile/addresses.ts'
 import type { Orders } from './hostile/crowd.ts'
 import { allFloods, type Flood } from './hostile/floods.ts'
 import { startFlags } from './processes.ts'
@@ -115,7 +114,7 @@ async function measure({ crowd, ports }: Served, name: string, orders: readonly 
 
 /** Asks whether the server is there, every few milliseconds whether it has answered or not; answers with what each took. */
 async function pinging(door: number, until: number): Promise<number[]> {
-  const socket = connectFrom('another', door).setNoDelay()
+  const socket = connectTo(door).setNoDelay()
   socket.write('style json\n{"type":"ping","id":"begin"}\n')
   await heard(socket, '"begin"')
   const asked: number[] = []
@@ -142,7 +141,7 @@ async function greetings(port: number, until: number): Promise<number[]> {
   const waits: number[] = []
   while (performance.now() < until) {
     const from = performance.now()
-    const socket = connectFrom('another', port)
+    const socket = connectTo(port)
     await heard(socket, 'GUESS')
     waits.push(performance.now() - from)
     socket.destroy()
@@ -165,8 +164,8 @@ function heard(socket: Socket, text: string): Promise<void> {
   })
 }
 
-function connectFrom(user: 'another', port: number): Socket {
-  return connect({ port, host: '127.0.0.1', localAddress: addressOf(user) }).on('error', () => {})
+function connectTo(port: number): Socket {
+  return connect(port, '127.0.0.1').on('error', () => {})
 }
 
 function pause(ms: number): Promise<void> {

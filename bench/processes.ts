@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { collectingFlags } from '../src/cli/collecting.ts'
+import { garbageCollectionFlags } from '../src/cli/garbage-collection.ts'
 import type { Usage } from './control.ts'
 
 const START: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).scripts.start
@@ -17,7 +17,7 @@ export const startFlags: readonly string[] = START.split(' ').filter((word) => w
  * the thread that serves, and nothing is made among the old. The bare servers run as Node does by itself: these flags give
  * them no more messages a second, though shorter pauses where a thousand play.
  */
-export const AS_STARTED = [...startFlags, ...collectingFlags(1)]
+export const AS_STARTED = [...startFlags, ...garbageCollectionFlags(1)]
 
 /** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
 export interface Load {

@@ -2,7 +2,6 @@
 import { createSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'
-import { addressOf } from './addresses.ts'
 import type { Flood } from './floods.ts'
 
 /** Orders: so many connections with a flood each, at ports by program; none ends those that are. */
@@ -38,7 +37,7 @@ parentPort?.on('message', ({ floods, ports }: Orders) => {
 function attack(flood: Flood, port: number, during: number): void {
   if (round !== during) return
   const user = `evil${++names}`
-  const socket = connect({ port, host: '127.0.0.1', localAddress: addressOf('hostile') })
+  const socket = connect(port, '127.0.0.1')
   open.add(socket)
   socket.on('error', () => {})
   socket.on('close', () => {

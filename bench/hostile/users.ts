@@ -1,7 +1,6 @@
 // Users who are online, in a thread of their own: each waits for company, and has a table with the house besides.
 import { connect } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
-import { addressOf } from './addresses.ts'
 
 const { port, count } = workerData as { port: number; count: number }
 /** Connections that are opened at once. */
@@ -16,7 +15,7 @@ parentPort?.postMessage('here')
 /** A user comes in; resolves when all that it wants is answered. */
 function enter(n: number): Promise<void> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: addressOf(n) })
+    const socket = connect(port, '127.0.0.1')
     let heard = ''
     const hear = (data: string) => {
       heard += data
@@ -40,7 +39,7 @@ function enter(n: number): Promise<void> {
 /** A table with 5,000 events: the house declines each draw. */
 function lengthen(): Promise<void> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: addressOf(count) }).setEncoding('utf8')
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
     let heard = ''
     let offered = false
     socket.on('data', (data) => {

@@ -18,9 +18,9 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Listener } from '../wire/transport.ts'
-import { collectingFlags } from './collecting.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake } from './diagnostics.ts'
+import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { overlayOf } from './network.ts'
 import { startedSignal } from './stop-signal.ts'
@@ -72,7 +72,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
   const operator = open.length > 0 ? await openedToOperator(config, registryOf(premises, store), logs) : undefined
   // only now, for what was compiled before is of no use to a V8 with other flags
-  for (const flag of collectingFlags(availableParallelism())) setFlagsFromString(flag)
+  for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   if (flags.json) new Terminal().write(`${json(places, web)}\n`)
   else if (open.length > 0) new Terminal().write(table(open, host))
   for (const sentence of notServed(places)) logs.tell('error', sentence)

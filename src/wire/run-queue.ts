@@ -46,7 +46,7 @@ export interface RunQueueOptions {
   readonly now?: () => number
 }
 
-/** RunQueue gives slices of time to tasks, round robin, and returns to the event loop in between. */
+/** RunQueue gives slices of time to tasks, those first that have used little lately, and returns to the event loop in between. */
 export class RunQueue {
   readonly #loop: EventLoop
   readonly #slice: number

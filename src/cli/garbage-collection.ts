@@ -6,7 +6,7 @@
  * processor, old objects are collected there: with 5,000 users online a full collection then takes 10 to 35 ms, and 150
  * without. On the only one, its threads would take turns with the server, 20 ms each.
  */
-export function collectingFlags(processors: number): readonly string[] {
+export function garbageCollectionFlags(processors: number): readonly string[] {
   return processors > 1 ? ['--no-allocation-site-pretenuring'] : ['--no-allocation-site-pretenuring', ...ALONE]
 }
 
