@@ -5,7 +5,7 @@ import { complain } from './diagnostics.ts'
 /** How often a process looks whether those that started it still run, in milliseconds. */
 const LOOK = 500
 /** How long before its parent's end a hang-up may have come that ended both, in milliseconds. */
-const TOGETHER = 2000
+const TOGETHER = 10_000
 
 /**
  * A signal that SIGINT, SIGTERM and SIGHUP set off; its reason is the exit code. SIGHUP does nothing under `nohup`.
@@ -14,9 +14,8 @@ export function stopSignal(): AbortSignal {
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort(EXIT.interrupted))
   process.on('SIGTERM', () => stop.abort(EXIT.terminated))
-  const ignored = isUnderNohup()
   process.on('SIGHUP', () => {
-    if (!ignored) stop.abort(EXIT.hungUp)
+    if (!isUnderNohup()) stop.abort(EXIT.hungUp)
   })
   return stop.signal
 }
@@ -61,8 +60,12 @@ export function startedSignal(): AbortSignal {
   }
   const timer = setInterval(() => {
     if (process.ppid !== parent || !(nohup || ancestors.every(isAlive))) {
-      // a terminal that is closed hangs up on all of them, and nohup is for that
-      return nohup && performance.now() - hungUp < TOGETHER ? clearInterval(timer) : end(EXIT.terminated)
+      clearInterval(timer)
+      // a terminal that is closed hangs up on all of them, and nohup is for that; the signal may still be on its way here
+      setImmediate(() => {
+        if (!(nohup && performance.now() - hungUp < TOGETHER)) end(EXIT.terminated)
+      })
+      return
     }
     const frozen = uptime() - looked > 3 * LOOK
     const times = shell === undefined ? 0 : timesWoken(shell)
