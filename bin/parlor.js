@@ -3,13 +3,22 @@
 import { existsSync } from 'node:fs'
 import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { isTooOld, relaunch } from './relaunch.js'
 
-if (isTooOld(process.versions.node)) {
-  relaunch(fileURLToPath(import.meta.url))
+/** The oldest Node that Parlor runs on. */
+const NEEDED = [24, 7]
+
+if (isOlder(process.versions.node, NEEDED)) {
+  const { relaunch } = await import('./relaunch.js')
+  relaunch(fileURLToPath(import.meta.url), NEEDED.join('.'))
 } else {
   module.enableCompileCache?.()
   const source = new URL('../src/cli/main.ts', import.meta.url)
   const { main } = await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href)
   await main(process.argv)
+}
+
+/** Whether a version of Node, `20.19.2`, is older than another one. */
+function isOlder(version, [neededMajor, neededMinor]) {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major < neededMajor || (major === neededMajor && minor < neededMinor)
 }

@@ -4,28 +4,20 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** What Parlor needs. */
-const NEEDED = [24, 7]
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 /** Options of Node that are about the process that has them, and those of them whose value may be an argument of its own. */
 const OWN = /^--?(?:r|import|require|loader|experimental-loader|inspect|cpu-prof|heap-prof)(?:$|[-=])/
 const WITH_VALUE = /^--?(?:r|import|require|loader|experimental-loader)$/
 
-/** Whether a version of Node, `20.19.2`, is older than Parlor needs. */
-export function isTooOld(version) {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])
-}
-
 /**
- * Runs `script` with the same arguments in the Node that the package brings, and ends as that does. Signals go on to it,
+ * Runs `script`, which needs Node `needed`, with the same arguments in the Node that the package brings, and ends as that does. Signals go on to it,
  * and it ends when this process does, for the channel between the two is closed then.
  */
-export function relaunch(script) {
+export function relaunch(script, needed) {
   const node = process.env.PARLOR_RELAUNCHED ? undefined : bundledNode()
   if (node === undefined) {
     console.error(
-      `parlor needs Node ${NEEDED.join('.')} or newer, and this is Node ${process.versions.node}; the package brings one with its optional dependency "node", which is not installed.`,
+      `parlor needs Node ${needed} or newer, and this is Node ${process.versions.node}; the package brings one with its optional dependency "node", which is not installed.`,
     )
     process.exit(1)
   }

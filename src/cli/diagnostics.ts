@@ -87,8 +87,6 @@ export function usageSentence(text: string): string {
     .slice(all.length)
     .replace(/^It must/, 'it must')
     .replace(/\.(?=\s*$)/, '')
-  // the grammar of networks says itself what was refused
-  if (where === `--${why.split(' ')[0]}`) return `--${why}`
   return `${where} cannot be ${quoted(optionValue ?? argumentValue ?? '')}: ${why}`
 }
 

@@ -2,7 +2,7 @@ import { join } from '../terminal/join.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complainBeside, printLine, Usage } from './diagnostics.ts'
-import { type NetworkOptions, overlayOf } from './network.ts'
+import type { NetworkOptions, Overlay } from './network.ts'
 import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
@@ -52,4 +52,11 @@ function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   const here = ipv6 ? '::1' : '127.0.0.1'
   // a port alone is one of this machine: an address is not asked for, as it is where nothing is said
   return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }
+}
+
+/** What is laid over the connection, as the options say; only what is used is loaded. */
+async function overlayOf(options: JoinOptions): Promise<Overlay | undefined> {
+  const { split, glue, delay, seed, trace, secrets } = options
+  const isAsked = [split, glue, delay, seed, trace, secrets].some((one) => one !== undefined)
+  return isAsked ? (await import('./network.ts')).overlayOf(options) : undefined
 }

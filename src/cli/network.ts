@@ -1,9 +1,9 @@
-import { InvalidArgumentError } from 'commander'
 import type { Side } from '../protocols/automaton.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { readSpan } from '../server/spans.ts'
 import { hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
 import type { Transport } from '../wire/transport.ts'
+import { quoted } from '../wire/visible.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about the network between the two sides: what it does, and what is shown of it. */
@@ -31,13 +31,16 @@ export interface Crossing {
 /** Laid over the transport of each connection. */
 export type Overlay = (transport: Transport, about: Crossing) => Transport
 
-/** The value of `--split`, `--glue` or `--delay`; throws at once what is none. */
-export function faultValue(verb: OptionVerb): (text: string) => string {
-  return (text) => {
-    const network = parseNetwork(rulesOf(verb, text))
-    if ('refused' in network) throw new InvalidArgumentError(`${network.refused}.`)
-    return text
-  }
+/** Checks the values of `--split`, `--glue` and `--delay`. Throws a usage error for those that are none. */
+export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
+  const refused = optionVerbs.flatMap((verb) => {
+    const value = options[verb]
+    const network = value === undefined ? {} : parseNetwork(rulesOf(verb, value))
+    if (!('refused' in network)) return []
+    return [network.refused.startsWith(verb) ? `--${network.refused}` : `--${verb} cannot be ${quoted(value ?? '')}: ${network.refused}`]
+  })
+  const [first, ...others] = refused
+  if (first !== undefined) throw new Usage(first, ...others)
 }
 
 /** What `--split 8 --delay 100ms` mean to a program that cuts its message by itself, and what is left for the network. */

@@ -1,4 +1,3 @@
-import { closestMatch } from 'leven'
 import { programNames, programOf, shortNames, soloOf } from '../protocols/index.ts'
 import type { Options, Program, Solo } from '../protocols/protocol.ts'
 import { Usage } from './diagnostics.ts'
@@ -8,7 +7,7 @@ export async function networked(name: string): Promise<Program> {
   const found = await programOf(name)
   if (found) return found
   if (await soloOf(name)) throw new Usage(`${name} has no network; play it with: parlor solo ${name}`)
-  throw unknown(name)
+  throw await unknown(name)
 }
 
 /** The program without a network of a name. */
@@ -17,21 +16,22 @@ export async function alone(name: string): Promise<Solo> {
   if (found) return found
   if (await programOf(name))
     throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
-  throw unknown(name)
+  throw await unknown(name)
 }
 
 /** The program names that are spelt nearly as what was typed; `undefined` if none is. */
-function nearest(name: string): string | undefined {
+async function nearest(name: string): Promise<string | undefined> {
   const lower = name.toLowerCase()
   const ending = programNames.filter((one) => one.split('/')[1] === lower)
   if (ending.length > 0) return ending.join(' or ')
+  const { closestMatch } = await import('leven')
   const near = (word: string) =>
     closestMatch(word, [...shortNames, ...programNames], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
   return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1))
 }
 
-function unknown(name: string): Usage {
-  const meant = nearest(name)
+async function unknown(name: string): Promise<Usage> {
+  const meant = await nearest(name)
   const guess = meant === undefined ? '.' : `; did you mean ${meant}?`
   return new Usage(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }

@@ -3,7 +3,6 @@ import type { Question } from '../games/questions.ts'
 import { chance, given } from '../games/random.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { complain, Usage } from './diagnostics.ts'
-import { readTextFile } from './text-file.ts'
 
 /** The options of the command line that are about the conversation. */
 export interface TermOptions {
@@ -64,7 +63,7 @@ interface Care {
 }
 
 async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
-  const { parseWords } = await import('../games/words.ts')
+  const [{ parseWords }, { readTextFile }] = await Promise.all([import('../games/words.ts'), import('./text-file.ts')])
   const found = parseWords(await readTextFile(file))
   if ('refused' in found) throw unusable(file, found.refused.split('\n'))
   report(file, found.skipped, care)
@@ -73,6 +72,7 @@ async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
 
 async function questionsFrom(file: string, care: Care): Promise<readonly Question[]> {
   const { formOf, parseQuestions, QuestionError } = await import('../games/questions.ts')
+  const { readTextFile } = await import('./text-file.ts')
   const text = await readTextFile(file)
   try {
     const { questions, skipped } = await parseQuestions(text, formOf(file, text))

@@ -2,7 +2,6 @@ import { messageOf, place } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { connectTcp, listenTcp } from '../wire/transports/tcp.ts'
 import { complain, Usage } from './diagnostics.ts'
-import { readTextFile } from './text-file.ts'
 
 /** The options of the command line that are about what carries the conversation. */
 export interface TransportOptions {
@@ -91,5 +90,6 @@ export async function checkFingerprint({ fingerprint }: TransportOptions): Promi
 /** Reads the certificate that the options name, if they do, before anything is opened. */
 export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
+  const { readTextFile } = await import('./text-file.ts')
   return { cert: await readTextFile(cert), key: await readTextFile(key) }
 }

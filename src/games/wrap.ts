@@ -34,9 +34,9 @@ export function widthOf(text: string): number {
 
 function columnsOf(point: string): number {
   if (point === EMOJI_SELECTOR) return 1
-  if (MARK.test(point)) return 0
-  if (WIDE.test(point)) return 2
-  return UNSEEN.test(point) ? 0 : 1
+  if (isMark(point)) return 0
+  if (isWide(point)) return 2
+  return isUnseen(point) ? 0 : 1
 }
 
 /** A word in pieces that are no wider than the columns: whole characters, or parts of one that is wider itself. */
@@ -53,13 +53,25 @@ function cut(word: string, columns: number): string[] {
   return pieces
 }
 
+// Unicode's classes in these patterns take a millisecond to be made, so each is made where it is first used.
+
+/** Marks above and below, and the vowels and finals of Hangul, which stand in the square of their initial. */
+function isMark(point: string): boolean {
+  return /[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7fb]/u.test(point)
+}
+
+/** Unicode's East_Asian_Width W and F (UAX 11), with all of the blocks of pictographs. */
+function isWide(point: string): boolean {
+  return /[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3040-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
+    point,
+  )
+}
+
+/** What has no width, but for the soft hyphen, which terminals show. */
+function isUnseen(point: string): boolean {
+  return /(?!\u00ad)\p{Default_Ignorable_Code_Point}/u.test(point)
+}
+
 const ASCII = /^[\x20-\x7e]*$/
 /** Makes an emoji, of two columns, of the sign before it. */
 const EMOJI_SELECTOR = '\ufe0f'
-/** Marks above and below, and the vowels and finals of Hangul, which stand in the square of their initial. */
-const MARK = /[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7fb]/u
-/** Unicode's East_Asian_Width W and F (UAX 11), with all of the blocks of pictographs. */
-const WIDE =
-  /[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3040-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u
-/** What has no width, but for the soft hyphen, which terminals show. */
-const UNSEEN = /(?!\u00ad)\p{Default_Ignorable_Code_Point}/u

@@ -1,5 +1,5 @@
 import type { Game, Random, Refusal, Seat, SeatNumber } from '../games/game.ts'
-import { LocalTable } from '../games/local.ts'
+import type { LocalTable } from '../games/local.ts'
 import type { Lobby, LobbyListener } from './lobby.ts'
 
 /**
@@ -105,6 +105,8 @@ export type Holder<Move, View> = (seat: Seat<Move, View>) => Promise<void>
 /** Opposite says who takes the other seats at a table of a game; `undefined` leaves them empty. */
 export type Opposite = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Holder<Move, View> | undefined
 
+let tables: { readonly LocalTable: typeof LocalTable } | undefined
+
 /** LocalHouse seats at tables of this process, for one conversation. */
 export class LocalHouse implements Household {
   readonly #opposite: Opposite
@@ -122,14 +124,20 @@ export class LocalHouse implements Household {
     this.#onBroken = onBroken
   }
 
-  sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>> {
-    const table = new LocalTable(game, options, this.#random)
+  async sit<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    number: SeatNumber,
+    options: Options,
+  ): Promise<Seat<Move, View>> {
+    // a client has no tables, so they are loaded for the first one
+    tables ??= await import('../games/local.ts')
+    const table = new tables.LocalTable(game, options, this.#random)
     this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ over }) => !over), table]
     for (let other = 0; other < game.seats.max; other++) {
       const holder = other === number ? undefined : this.#opposite(game)
       if (holder) this.#finished = this.#hold(holder(table.seat(other)), this.#finished)
     }
-    return Promise.resolve(table.seat(number))
+    return table.seat(number)
   }
 
   /** Whether somebody was ever asked to sit opposite. */
