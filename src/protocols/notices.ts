@@ -1,5 +1,4 @@
-import type { Connection } from '../wire/connection.ts'
-import type { Peer } from './peer.ts'
+import type { Peer, PeerObserver } from './peer.ts'
 
 /**
  * What is noticed about a conversation that goes on: a message without its end; one whose bytes are no text; one that has
@@ -23,38 +22,50 @@ const NOTICED_AFTER = 2000
 /** After so many milliseconds, the silence of a program that is to speak by itself is noticed. */
 const WAITED_FOR = 3000
 
-/** Notices says what a person should know about a conversation that goes on: each thing once for a message of the peer. */
-export class Notices {
-  readonly #peer: Peer
-  readonly #connection: Connection
-  readonly #show: NonNullable<Witness['noticed']>
+/** Remembered is what was noticed about one conversation, or matters only if it does not end well. */
+interface Remembered {
   /** How many messages were read when each was noticed last. */
-  readonly #shownAfter: Partial<Record<Noticed, number>> = {}
-  /** What matters only if the conversation does not end well: a refusal of what people type, and a message before its turn. */
-  #refused: string | undefined
-  #early: string | undefined
+  readonly shownAfter: Partial<Record<Noticed, number>>
+  /** A refusal of what people type, and a message before its turn. */
+  refused?: string
+  early?: string
+}
+
+/** Notices says what a person should know about a conversation that goes on: each thing once for a message of the peer. */
+export class Notices implements PeerObserver {
+  readonly #peer: Peer
+  readonly #witness: Witness
+  readonly #always: boolean
+  /** Made for the first thing that is noticed: most conversations have none. */
+  #remembered: Remembered | undefined
 
   /** `always`: a message before its turn is shown at once, because a protocol without an end never ends well. */
   constructor(peer: Peer, witness: Witness, always: boolean) {
     this.#peer = peer
-    this.#connection = peer.connection
-    this.#show = (what, sentence) => witness.noticed?.(what, sentence)
-    peer.onRefused = (sentence, usual) => {
-      if (usual) this.#refused = sentence
-      else this.#show('rejected', sentence)
-    }
-    peer.onGarbled = (sentence) => this.#show('garbled', sentence)
-    peer.onEarly = (sentence) => {
-      // while it waited, it was noticed already
-      if (this.#shownAfter.early === this.#connection.received - 1) return
-      if (always) this.#show('early', sentence)
-      else this.#early ??= sentence
-    }
+    this.#witness = witness
+    this.#always = always
+    peer.observer = this
+  }
+
+  refused(sentence: string, usual: boolean): void {
+    if (usual) this.#remember().refused = sentence
+    else this.#show('rejected', sentence)
+  }
+
+  garbled(sentence: string): void {
+    this.#show('garbled', sentence)
+  }
+
+  early(sentence: string): void {
+    // while it waited, it was noticed already
+    if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
+    if (this.#always) this.#show('early', sentence)
+    else this.#remember().early ??= sentence
   }
 
   /** Looks at the conversation at a moment; `limit` is how long its peer may be silent. */
   check(now: number, limit: number): void {
-    const { waitingSince, quietSince } = this.#connection
+    const { waitingSince, quietSince } = this.#peer.connection
     const silence = now - Math.max(waitingSince ?? 0, quietSince)
     if (waitingSince === undefined) {
       if (silence >= NOTICED_AFTER) this.#once('early', () => this.#peer.early())
@@ -66,7 +77,7 @@ export class Notices {
 
   /** This side stops the conversation: says what the peer has not finished, or that it was to speak and did not for a while. */
   stop(now: number): void {
-    const { waitingSince, quietSince } = this.#connection
+    const { waitingSince, quietSince } = this.#peer.connection
     this.#unfinished(now - quietSince)
     const silence = now - (waitingSince ?? now)
     if (silence >= NOTICED_AFTER) this.#once('waiting', () => this.#peer.silence(silence))
@@ -74,8 +85,9 @@ export class Notices {
 
   /** The conversation has ended with trouble: says what has led to it, perhaps. `broken`: the rules were, which says so itself. */
   ended(broken: boolean): void {
-    if (this.#refused !== undefined) this.#show('rejected', this.#refused)
-    if (this.#early !== undefined && !broken) this.#show('early', this.#early)
+    const { refused, early } = this.#remembered ?? {}
+    if (refused !== undefined) this.#show('rejected', refused)
+    if (early !== undefined && !broken) this.#show('early', early)
   }
 
   #unfinished(ms: number): void {
@@ -88,11 +100,20 @@ export class Notices {
 
   /** Shows a sentence, if there is one, unless such a one was shown since the last message; `hidden`: it is not shown after all. */
   #once(what: Noticed, sentenceOf: () => string | undefined, hidden = () => {}): void {
-    const { received } = this.#connection
-    if (this.#shownAfter[what] === received) return
+    const { received } = this.#peer.connection
+    if (this.#remembered?.shownAfter[what] === received) return
     const sentence = sentenceOf()
     if (sentence === undefined) return
-    this.#shownAfter[what] = received
+    this.#remember().shownAfter[what] = received
     if (this.#show(what, sentence) === false) hidden()
+  }
+
+  #show(what: Noticed, sentence: string): unknown {
+    return this.#witness.noticed?.(what, sentence)
+  }
+
+  #remember(): Remembered {
+    this.#remembered ??= { shownAfter: {} }
+    return this.#remembered
   }
 }

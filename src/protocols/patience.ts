@@ -1,5 +1,5 @@
 import { type Clock, wallClock } from '../wire/clock.ts'
-import { Crowd } from '../wire/crowd.ts'
+import { Crowd, type Membership } from '../wire/crowd.ts'
 import type { Conversation } from './conversation.ts'
 
 /** How long a peer may be silent when it is its turn, in milliseconds. */
@@ -30,11 +30,11 @@ export class Patience {
     return this.#watched
   }
 
-  /** Watches over a conversation, until the answer is called. */
-  watch(conversation: Conversation): () => void {
-    const leave = this.#watched.add(conversation)
+  /** Watches over a conversation, until it leaves. */
+  watch(conversation: Conversation): Membership {
+    const membership = this.#watched.add(conversation)
     this.#cancel ??= this.#clock.after(this.#tick, () => this.#look())
-    return leave
+    return membership
   }
 
   /** Watches no more. */

@@ -13,6 +13,33 @@ interface Waiting<Name extends string> {
   reject(reason: Error): void
 }
 
+/** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
+export interface PeerObserver {
+  /**
+   * This side has refused what the peer said, in words of the protocol. `usual`: a person at the peer could have typed it,
+   * so it matters only if the conversation does not end well.
+   */
+  refused(sentence: string, usual: boolean): void
+  /** The bytes of a text for people are no text. */
+  garbled(sentence: string): void
+  /** A message is read that had come before it was the peer's turn. */
+  early(sentence: string): void
+}
+
+/** Oddities are what is remembered of messages that are not as they should be. */
+interface Oddities {
+  /** Whether the next message has come when it was not yet the peer's turn, and whether the last one had. */
+  nextEarly: boolean
+  lastEarly: boolean
+  /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
+  clue: string
+  unfinished: number
+  /** Whether the last message was shown as one whose bytes are no text. */
+  lastGarbled: boolean
+  /** The bytes of the last message, where its text does not tell them. */
+  lastRaw: Raw | undefined
+}
+
 /**
  * Peer is the other side of a conversation, as a role sees it: `receive` and `send`, with the automaton between. What
  * arrives illegally never reaches the role, and what the role may not say is never sent.
@@ -29,30 +56,12 @@ export class Peer<Name extends string = string> implements Reader {
   /** Whether something that answers it was received. */
   #answered = false
 
-  /** Whether the next message has come when it was not yet the peer's turn, and whether the last one had. */
-  #nextEarly = false
-  #lastEarly = false
-  /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
-  #clue = ''
-  #unfinished = 0
-
-  /** Whether the last message was shown as one whose bytes are no text. */
-  #lastGarbled = false
-
+  /** Made for the first one: most peers have none. */
+  #oddities: Oddities | undefined
   /** The message that was received last, as it came. */
   #last = ''
   #lastUnended = false
-  /** Its bytes, where its text does not tell them. */
-  #lastRaw: Raw | undefined
-  /**
-   * Called with a sentence when this side has refused what the peer said, in words of the protocol. `usual`: a person at
-   * the peer could have typed it, so it matters only if the conversation does not end well.
-   */
-  onRefused: ((sentence: string, usual: boolean) => void) | undefined
-  /** Called with a sentence when the bytes of a text for people are no text. */
-  onGarbled: ((sentence: string) => void) | undefined
-  /** Called with a sentence when a message is read that had come before it was the peer's turn. */
-  onEarly: ((sentence: string) => void) | undefined
+  observer: PeerObserver | undefined
 
   /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
   farewell: ((reason: Error) => void) | undefined
@@ -147,13 +156,14 @@ export class Peer<Name extends string = string> implements Reader {
     if (refusal) this.#take(refusal)
   }
 
-  /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `onRefused`. */
+  /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `PeerObserver`. */
   note(why: string, usual = false): void {
-    if (!this.onRefused) return
-    const clue = this.#lastGarbled ? '' : this.#clueOf(this.#last, this.#lastRaw)
+    if (!this.observer) return
+    const raw = this.#oddities?.lastRaw
+    const clue = this.#oddities?.lastGarbled ? '' : this.#clueOf(this.#last, raw)
     const empty = this.#last === '' ? EMPTY : ''
-    this.onRefused(
-      `the ${this.other} said ${quotedMessage(this.speaker, this.#last, this.#lastRaw)}: ${why}${empty}${clue}`,
+    this.observer.refused(
+      `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}: ${why}${empty}${clue}`,
       usual && clue === '',
     )
   }
@@ -187,8 +197,8 @@ export class Peer<Name extends string = string> implements Reader {
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     // what is left of UTF-16 behind its line end is the same fault
-    if (!unfinished || (this.#clue !== '' && unfinished.bytes.every((byte) => byte === 0))) return undefined
-    this.#unfinished = unfinished.bytes.length
+    if (!unfinished || (this.#oddities?.clue && unfinished.bytes.every((byte) => byte === 0))) return undefined
+    this.#odd().unfinished = unfinished.bytes.length
     const sent = quotedUnfinished(this.speaker, unfinished)
     return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
@@ -211,27 +221,33 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The unfinished message was shown to no person, so the end of the conversation shows it. */
   forgetUnfinished(): void {
-    this.#unfinished = 0
-    this.#clue = ''
+    this.#odd().unfinished = 0
+    this.#odd().clue = ''
   }
 
   /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
   #rest({ how, unfinished }: Ended): string {
-    if (!unfinished || (how !== 'late' && unfinished.bytes.length === this.#unfinished)) return ''
+    if (!unfinished || (how !== 'late' && unfinished.bytes.length === this.#oddities?.unfinished)) return ''
     const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
     return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
 
   /** A clue, unless it is the one that was given last. */
   #clueOnce(clue: string): string {
-    if (clue === this.#clue) return ''
-    this.#clue = clue
+    if (clue === (this.#oddities?.clue ?? '')) return ''
+    this.#odd().clue = clue
     return clue
   }
 
   #clueOf(text: string, raw: Raw | undefined): string {
-    this.#clue = clueOfText(this.speaker, text, raw)
-    return this.#clue
+    const clue = clueOfText(this.speaker, text, raw)
+    this.#odd().clue = clue
+    return clue
+  }
+
+  #odd(): Oddities {
+    this.#oddities ??= { nextEarly: false, lastEarly: false, clue: '', unfinished: 0, lastGarbled: false, lastRaw: undefined }
+    return this.#oddities
   }
 
   /**
@@ -261,15 +277,17 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** What the connection brings, for whoever waits. */
   message(text: string): void {
-    this.#lastEarly = this.#nextEarly
-    this.#nextEarly = false
+    if (this.#oddities) {
+      this.#oddities.lastEarly = this.#oddities.nextEarly
+      this.#oddities.nextEarly = false
+    }
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const { raw } = this.connection
     const clue = this.#clueOf(text, raw)
     const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
     if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
-      this.onRefused?.(sentence, false)
+      this.observer?.refused(sentence, false)
       this.connection.read(this)
     } else this.#done()?.reject(new Ended('violation', sentence))
   }
@@ -306,7 +324,7 @@ export class Peer<Name extends string = string> implements Reader {
       peer: this.other,
       last: this.#last,
       unended: this.#lastUnended,
-      early: this.#lastEarly,
+      early: this.#oddities?.lastEarly === true,
     }
   }
 
@@ -319,7 +337,6 @@ export class Peer<Name extends string = string> implements Reader {
       this.#take(step)
       this.#answered = true
       this.#last = text
-      this.#lastRaw = this.connection.raw
       this.#lastUnended = form.unended === true
       this.#look(form, text)
       return { name, text, fields }
@@ -331,16 +348,20 @@ export class Peer<Name extends string = string> implements Reader {
     return fields && { name: refusal, text, fields }
   }
 
-  /** Notices what is wrong with a message that is legal all the same. */
+  /** Looks for what is wrong with a message that is legal all the same. */
   #look(form: MessageForm, text: string): void {
-    if (this.#lastEarly)
-      this.onEarly?.(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
-    this.#lastGarbled = false
-    if (!form.free || !this.onGarbled || !GARBLED.test(text)) return
-    const clue = this.#clueOnce(clueOfText(this.speaker, text, this.#lastRaw))
+    const { raw } = this.connection
+    const isGarbled = form.free === true && this.observer !== undefined && GARBLED.test(text)
+    if (!this.#oddities && raw === undefined && !isGarbled) return
+    const odd = this.#odd()
+    odd.lastRaw = raw
+    odd.lastGarbled = false
+    if (odd.lastEarly)
+      this.observer?.early(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
+    const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw)) : ''
     if (clue === '') return
-    this.#lastGarbled = true
-    this.onGarbled(`the ${this.other} said ${quotedMessage(this.speaker, text, this.#lastRaw)}${clue}`)
+    odd.lastGarbled = true
+    this.observer?.garbled(`the ${this.other} said ${quotedMessage(this.speaker, text, raw)}${clue}`)
   }
 
   #closing(): Said<Name> | undefined {
@@ -352,7 +373,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   #say(name: Name, fields: readonly (string | number)[]): string {
     const step = stepOf(this.#steps, name)
-    this.#nextEarly = this.connection.unread > 0 && !this.awaited
+    if (this.connection.unread > 0 && !this.awaited) this.#odd().nextEarly = true
+    else if (this.#oddities) this.#oddities.nextEarly = false
     if (step?.from !== this.#side) throw new Error(`the ${this.#side} may not say ${name} in the state ${this.#state}`)
     this.#take(step)
     const text = print(step.form, fields)

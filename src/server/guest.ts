@@ -1,6 +1,7 @@
 import type { Conversation } from '../protocols/conversation.ts'
 import type { Noticed, Witness } from '../protocols/notices.ts'
 import type { Clock } from '../wire/clock.ts'
+import type { Membership } from '../wire/crowd.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Doorkeeper } from './limits.ts'
@@ -25,7 +26,7 @@ export class Guest implements Visit, Witness {
   readonly #next: () => void
   readonly #since: number
   #conversation: Conversation | undefined
-  #leave: (() => void) | undefined
+  #membership: Membership | undefined
   #isOut = false
 
   /** `next` is called when another one may be served, where that is one at a time. */
@@ -47,10 +48,10 @@ export class Guest implements Visit, Witness {
     return this.#transport.remote
   }
 
-  /** Begins to be served; `leave` is called when it has gone. */
-  served(conversation: Conversation, leave: () => void): void {
+  /** Begins to be served; it leaves those who are watched when it has gone. */
+  served(conversation: Conversation, membership: Membership): void {
     this.#conversation = conversation
-    this.#leave = leave
+    this.#membership = membership
   }
 
   noticed(what: Noticed, sentence: string): boolean {
@@ -73,7 +74,7 @@ export class Guest implements Visit, Witness {
   done(): void {
     if (this.#conversation) this.#tally.left(this.#conversation)
     this.#letOut()
-    this.#leave?.()
+    this.#membership?.leave()
   }
 
   #letOut(): void {

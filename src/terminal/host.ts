@@ -59,7 +59,7 @@ export async function host(hosting: Hosting): Promise<number> {
     const terms = { program, side: 'server', transport, person: terminal, options, random, clock, witness, ...seating } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)
-    const leave = patience.watch(conversation)
+    const membership = patience.watch(conversation)
     const ended = await conversation.over
     // no client says goodbye in datagrams: silence is how it goes there
     const trouble = transport.datagrams && ended instanceof Ended && ended.how === 'late' ? undefined : ended
@@ -69,7 +69,7 @@ export async function host(hosting: Hosting): Promise<number> {
     }
     void conversation.done.then(() => {
       talking.delete(conversation)
-      leave()
+      membership.leave()
     })
     done++
     if (done >= clients) end(code)

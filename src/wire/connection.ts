@@ -4,7 +4,7 @@ import { Ended, gone, type Unfinished } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
 import { Ignored } from './ignored.ts'
 import { Inbox } from './inbox.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, type OutboxOwner } from './outbox.ts'
 import type { Raw } from './raw.ts'
 import type { RunQueue } from './run-queue.ts'
 import type { Sink, Transport } from './transport.ts'
@@ -64,7 +64,7 @@ export interface Reader {
  * Connection speaks messages with one peer, whatever carries them. What the peer said before it went is read before
  * its end is; what is unread above a limit makes it wait; what it does not read above a limit ends it.
  */
-export class Connection implements Sink {
+export class Connection implements Sink, OutboxOwner {
   readonly transport: Transport
   /** Since when somebody waits for the peer's next message; `undefined` while nobody does. */
   waitingSince: number | undefined
@@ -127,14 +127,7 @@ export class Connection implements Sink {
     const { datagrams } = transport
     const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
-    this.#outbox = new Outbox({
-      transport,
-      framing: outgoing,
-      clock,
-      limit: outboxLimit,
-      pace,
-      onFull: (waiting) => this.#full(waiting, outboxLimit),
-    })
+    this.#outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
     transport.open(this)
   }
 
@@ -206,7 +199,7 @@ export class Connection implements Sink {
       const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allow().queue())
       const { unsent } = this.transport
       if (unsent <= HIGH) return sent()
-      const cancel = this.#clock.after(LINGER_READING, () => this.#full(unsent, HIGH))
+      const cancel = this.#clock.after(LINGER_READING, () => this.full(unsent, HIGH))
       this.transport.whenSent(() => {
         cancel()
         sent()
@@ -303,6 +296,11 @@ export class Connection implements Sink {
     this.#onClosed?.()
   }
 
+  full(waiting: number, limit: number): void {
+    this.fail(new Ended('much', `the other side does not read as fast as it asks: ${waiting} bytes are waiting for it, and ${limit} may`))
+    this.transport.reset()
+  }
+
   #pause(): void {
     if (this.#paused) return
     this.#paused = true
@@ -313,11 +311,6 @@ export class Connection implements Sink {
   #discard(count: number): void {
     this.#ignored ??= new Ignored()
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
-  }
-
-  #full(waiting: number, limit: number): void {
-    this.fail(new Ended('much', `the other side does not read as fast as it asks: ${waiting} bytes are waiting for it, and ${limit} may`))
-    this.transport.reset()
   }
 
   /** A peer that has finished may still listen, and so may one that has said too much at once. */

@@ -11,27 +11,40 @@ export class Crowd<Member> implements Iterable<Member> {
     return this.#places.length
   }
 
-  /** Takes a member in; the answer lets it out again, and is called once. */
-  add(member: Member): () => void {
-    const place = { member, at: this.#places.length }
+  /** Takes a member in. */
+  add(member: Member): Membership {
+    const place = new Place(this.#places, member)
     this.#places.push(place)
-    return () => this.#leave(place)
+    return place
   }
 
   /** Those who are in now, also if some leave meanwhile. */
   [Symbol.iterator](): Iterator<Member> {
     return this.#places.map(({ member }) => member).values()
   }
-
-  #leave(place: Place<Member>): void {
-    const last = this.#places.pop()
-    if (last === undefined || last === place) return
-    last.at = place.at
-    this.#places[last.at] = last
-  }
 }
 
-interface Place<Member> {
+/** Membership is the place of one member of a crowd. */
+export interface Membership {
+  /** Lets the member out; called once. */
+  leave(): void
+}
+
+class Place<Member> implements Membership {
   readonly member: Member
-  at: number
+  readonly #all: Place<Member>[]
+  #at: number
+
+  constructor(all: Place<Member>[], member: Member) {
+    this.member = member
+    this.#all = all
+    this.#at = all.length
+  }
+
+  leave(): void {
+    const last = this.#all.pop()
+    if (last === undefined || last === this) return
+    last.#at = this.#at
+    this.#all[last.#at] = last
+  }
 }

@@ -5,6 +5,12 @@ import type { Flushable, Transport } from './transport.ts'
 /** Characters that are kept for one write at most. */
 const BATCH = 16 * 1024
 
+/** OutboxOwner is notified when its peer does not read. */
+export interface OutboxOwner {
+  /** More bytes wait for the peer than the limit says. */
+  full(waiting: number, limit: number): void
+}
+
 /** What one outbox is made of. */
 export interface OutboxOptions {
   transport: Transport
@@ -14,8 +20,7 @@ export interface OutboxOptions {
   limit: number
   /** Milliseconds between two messages that the peer did not answer in between. */
   pace: number
-  /** Called when the limit is passed. */
-  onFull: (waiting: number) => void
+  owner: OutboxOwner
 }
 
 /**
@@ -28,7 +33,7 @@ export class Outbox implements Flushable {
   readonly #clock: Clock
   readonly #limit: number
   readonly #pace: number
-  readonly #onFull: (waiting: number) => void
+  readonly #owner: OutboxOwner
   #text = ''
   /** Messages that wait for their time. */
   #queue: (string | Uint8Array)[] = NONE
@@ -37,13 +42,13 @@ export class Outbox implements Flushable {
   #cancelWait: (() => void) | undefined
   #onDrained: (() => void) | undefined
 
-  constructor({ transport, framing, clock, limit, pace, onFull }: OutboxOptions) {
+  constructor({ transport, framing, clock, limit, pace, owner }: OutboxOptions) {
     this.#transport = transport
     this.#framing = framing
     this.#clock = clock
     this.#limit = limit
     this.#pace = pace
-    this.#onFull = onFull
+    this.#owner = owner
   }
 
   send(message: string): void {
@@ -141,7 +146,7 @@ export class Outbox implements Flushable {
     const waiting = this.#transport.unsent + this.#queued
     if (waiting <= this.#limit) return
     this.clear()
-    this.#onFull(waiting)
+    this.#owner.full(waiting, this.#limit)
   }
 }
 

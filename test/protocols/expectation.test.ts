@@ -85,7 +85,7 @@ describe('what was expected', () => {
     const state = { tictactoe: 'client moves', number: 'judging' }[name as string] ?? protocol.automaton.start
     const peer = new Peer(new Connection(ours, { incoming, outgoing: lines() }), protocol.automaton, side, state)
     const sentences: string[] = []
-    peer.onRefused = (one) => sentences.push(one)
+    peer.observer = { refused: (one) => sentences.push(one), garbled() {}, early() {} }
     peer.receive().catch(({ message }) => sentences.push(message))
     heardBy(theirs)
     theirs.write(`${said}\n`)
@@ -134,7 +134,7 @@ describe('what was expected', () => {
     const [ours, theirs] = memoryPair()
     const server = new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), protocol.automaton, 'server')
     const notes: string[] = []
-    server.onRefused = (sentence) => notes.push(sentence)
+    server.observer = { refused: (sentence) => notes.push(sentence), garbled() {}, early() {} }
     theirs.write('START\nxyz\n')
     await server.receive()
     server.send('WORD', 3, 8)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Crowd } from '../../src/wire/crowd.ts'
+import { Crowd, type Membership } from '../../src/wire/crowd.ts'
 
 test('a crowd holds exactly those who came and did not leave, in whatever order they do', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 30 })), (steps) => {
       const crowd = new Crowd<number>()
-      const here = new Map<number, () => void>()
+      const here = new Map<number, Membership>()
       for (const member of steps) {
-        const leave = here.get(member)
-        if (leave) leave()
-        if (leave) here.delete(member)
+        const membership = here.get(member)
+        membership?.leave()
+        if (membership) here.delete(member)
         else here.set(member, crowd.add(member))
         expect(crowd.size).toBe(here.size)
         expect(new Set(crowd)).toEqual(new Set(here.keys()))
@@ -21,11 +21,11 @@ test('a crowd holds exactly those who came and did not leave, in whatever order 
 
 test('whoever leaves while all are looked at is still looked at', () => {
   const crowd = new Crowd<string>()
-  const leave = crowd.add('one')
+  const one = crowd.add('one')
   crowd.add('two')
   const seen: string[] = []
   for (const member of crowd) {
-    if (member === 'one') leave()
+    if (member === 'one') one.leave()
     seen.push(member)
   }
   expect(seen).toEqual(['one', 'two'])

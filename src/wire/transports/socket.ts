@@ -12,6 +12,16 @@ interface Known {
   readonly below?: Socket
 }
 
+/*
+ * The listeners are the same for all sockets, and find their transport by a property of the socket: listeners of
+ * its own would be 300 bytes of each idle connection.
+ */
+const CARRIER = Symbol('the transport of a socket')
+
+interface Carried extends Socket {
+  [CARRIER]?: SocketTransport
+}
+
 /** SocketTransport carries a conversation over a stream socket: TCP, TLS, or a Unix socket. */
 export class SocketTransport implements Transport {
   readonly datagrams = false
@@ -21,6 +31,7 @@ export class SocketTransport implements Transport {
   #remote: Address | undefined
   readonly #loopback: string | undefined
   #broken: string | undefined
+  #sink: Sink | undefined
 
   constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
     this.#socket = socket
@@ -28,11 +39,8 @@ export class SocketTransport implements Transport {
     this.#remote = remote ?? (loopback === undefined ? remoteOf(socket) : undefined)
     this.#loopback = loopback
     // from the first moment on, since a peer may break off while it still waits to be served
-    const broken = (error: NodeJS.ErrnoException) => {
-      this.#broken ??= error.code ?? error.message
-    }
-    socket.on('error', broken)
-    if (below !== socket) below.on('error', broken)
+    carriedBy(this, socket).on('error', onError)
+    if (below !== socket) carriedBy(this, below).on('error', onError)
   }
 
   get remote(): Address {
@@ -49,15 +57,31 @@ export class SocketTransport implements Transport {
   }
 
   open(sink: Sink): void {
-    const finished = () => heardTogether(() => sink.finished())
-    const closed = () => heardTogether(() => sink.closed(this.#broken))
+    this.#sink = sink
     // a peer that had to wait may have gone already, and its events with it
-    if (this.#socket.closed) return process.nextTick(closed)
-    if (this.#socket.readableEnded) process.nextTick(finished)
-    this.#socket
-      .on('data', (bytes: Uint8Array) => heardTogether(() => sink.data(bytes), bytes.length))
-      .on('end', finished)
-      .on('close', closed)
+    if (this.#socket.closed) return process.nextTick(() => this.closed())
+    if (this.#socket.readableEnded) process.nextTick(() => this.finished())
+    this.#socket.on('data', onData).on('end', onEnd).on('close', onClose)
+  }
+
+  /** The socket has brought bytes. */
+  data(bytes: Uint8Array): void {
+    heardTogether(() => this.#sink?.data(bytes), bytes.length)
+  }
+
+  /** The socket will bring nothing more. */
+  finished(): void {
+    heardTogether(() => this.#sink?.finished())
+  }
+
+  /** The socket is closed. */
+  closed(): void {
+    heardTogether(() => this.#sink?.closed(this.#broken))
+  }
+
+  /** The socket has failed. */
+  failed({ code, message }: NodeJS.ErrnoException): void {
+    this.#broken ??= code ?? message
   }
 
   soon(what: Flushable): void {
@@ -98,6 +122,27 @@ export class SocketTransport implements Transport {
     if (this.#below.remoteFamily) this.#below.resetAndDestroy()
     this.#socket.destroy()
   }
+}
+
+function carriedBy(transport: SocketTransport, socket: Carried): Socket {
+  socket[CARRIER] = transport
+  return socket
+}
+
+function onData(this: Carried, bytes: Uint8Array): void {
+  this[CARRIER]?.data(bytes)
+}
+
+function onEnd(this: Carried): void {
+  this[CARRIER]?.finished()
+}
+
+function onClose(this: Carried): void {
+  this[CARRIER]?.closed()
+}
+
+function onError(this: Carried, error: NodeJS.ErrnoException): void {
+  this[CARRIER]?.failed(error)
 }
 
 /** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none, or only a host that is known. */
