@@ -30,6 +30,8 @@ export interface MessageForm {
   readonly about?: string
   /** What its field can be, where that is less than its name says: "from 1 to 9". */
   readonly range?: string
+  /** It is for advanced use, so it is not listed among what is expected where another message is. */
+  readonly advanced?: true
 }
 
 /**
@@ -157,7 +159,9 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'n
   const told = steps.filter(({ form }) => !form.closes)
   // that it may also close is for a peer to know that has nothing else to say
   if (told.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
-  const main = told.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
+  const said = told.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
+  const usual = said.filter(({ form }) => !form.advanced)
+  const main = usual.length > 0 ? usual : said
   const byes = told.filter(({ form }) => form.bye).map(({ form }) => quoted(form.text))
   const forms = (main.length > 0 ? main : told).map(({ form }) => form)
   const alone = new Map(forms.filter(isField).map((form) => [form.text, describe(form)]))
@@ -278,7 +282,7 @@ const patterns = new WeakMap<MessageForm, RegExp>()
 const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Step[]>>()
 
 /** The texts before, between and behind the fields of a message: one text more than fields. */
-function partsOf(form: MessageForm): readonly string[] {
+export function partsOf(form: MessageForm): readonly string[] {
   let parts = forms.get(form)
   if (!parts) {
     parts = form.text.split(FIELD)

@@ -75,6 +75,7 @@ const headTail: Protocol<Name, Words> = {
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)
       if (wrong !== undefined) throw breach(answer, wrong)
+      if (name === 'unusable' && tosses(guess)) peer.note(`expected ${JUDGMENTS}`)
       person.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
@@ -86,11 +87,19 @@ const headTail: Protocol<Name, Words> = {
 
 /** Why the server cannot answer a guess so; `undefined` where it can. */
 function wrongAnswer(name: Name, answer: string, guess: string): string | undefined {
-  const tosses = /[HT]$/.test(guess)
   const judged = name === 'right' || name === 'wrong'
-  if (judged && !tosses) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
-  return tosses && answer === automaton.messages.unusable.text ? `the guess was ${JSON.stringify(guess)}, which is one of them` : undefined
+  if (judged && !tosses(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
+  return tosses(guess) && answer === automaton.messages.unusable.text
+    ? `the guess was ${JSON.stringify(guess)}, which is one of them`
+    : undefined
 }
+
+/** Whether a guess is one at a coin. */
+function tosses(guess: string): boolean {
+  return /[HT]$/.test(guess)
+}
+
+const JUDGMENTS = `"${automaton.messages.right.text}" or "${automaton.messages.wrong.text}"`
 
 function counters({ right, guesses }: { right: number; guesses: number }): string {
   return `You have guessed correctly ${right} out of ${guesses} times.`

@@ -1,4 +1,5 @@
-import type { Peer, PeerObserver } from './peer.ts'
+import type { PeerObserver } from './oddities.ts'
+import type { Peer } from './peer.ts'
 
 /**
  * What is noticed about a conversation that goes on: a message without its end; one whose bytes are no text; one that has
@@ -29,6 +30,8 @@ interface Remembered {
   /** A refusal of what people type, and a message before its turn. */
   refused?: string
   early?: string
+  /** The sentence on the last message that was rejected: it is not shown again for the same message. */
+  rejected?: string
 }
 
 /** Notices says what a person should know about a conversation that goes on: each thing once for a message of the peer. */
@@ -48,8 +51,10 @@ export class Notices implements PeerObserver {
   }
 
   refused(sentence: string, usual: boolean): void {
-    if (usual) this.#remember().refused = sentence
-    else this.#show('rejected', sentence)
+    const remembered = this.#remember()
+    if (usual) remembered.refused = sentence
+    else if (sentence !== remembered.rejected) this.#show('rejected', sentence)
+    remembered.rejected = sentence
   }
 
   garbled(sentence: string): void {

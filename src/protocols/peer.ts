@@ -4,40 +4,23 @@ import { Ended } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
 import { revealed } from '../wire/visible.ts'
 import { type Automaton, alternatives, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
-import { clueOfBytes, clueOfText, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
+import { noOddities, type Oddities, type PeerObserver } from './oddities.ts'
+import {
+  clueOfBytes,
+  clueOfText,
+  isHeadLine,
+  isHttpRequest,
+  quotedMessage,
+  quotedUnfinished,
+  type Speaker,
+  withReason,
+} from './sentences.ts'
 import { hasComeEarly, inSeconds, isSilent, type Standing, tooSoon, whyIllegal } from './standing.ts'
 
 /** Waiting is a promise of the next message. */
 interface Waiting<Name extends string> {
   resolve(said: Said<Name>): void
   reject(reason: Error): void
-}
-
-/** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
-export interface PeerObserver {
-  /**
-   * This side has refused what the peer said, in words of the protocol. `usual`: a person at the peer could have typed it,
-   * so it matters only if the conversation does not end well.
-   */
-  refused(sentence: string, usual: boolean): void
-  /** The bytes of a text for people are no text. */
-  garbled(sentence: string): void
-  /** A message is read that had come before it was the peer's turn. */
-  early(sentence: string): void
-}
-
-/** Oddities are what is remembered of messages that are not as they should be. */
-interface Oddities {
-  /** Whether the next message has come when it was not yet the peer's turn, and whether the last one had. */
-  nextEarly: boolean
-  lastEarly: boolean
-  /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
-  clue: string
-  unfinished: number
-  /** Whether the last message was shown as one whose bytes are no text. */
-  lastGarbled: boolean
-  /** The bytes of the last message, where its text does not tell them. */
-  lastRaw: Raw | undefined
 }
 
 /**
@@ -158,14 +141,21 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `PeerObserver`. */
   note(why: string, usual = false): void {
-    if (!this.observer) return
+    // why its bytes are no text was said already
+    if (!this.observer || this.#oddities?.lastGarbled) return
     const raw = this.#oddities?.lastRaw
-    const clue = this.#oddities?.lastGarbled ? '' : this.#clueOf(this.#last, raw)
+    const clue = this.#clueOf(this.#last, raw)
     const empty = this.#last === '' ? EMPTY : ''
-    this.observer.refused(
-      `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}: ${why}${empty}${clue}`,
-      usual && clue === '',
-    )
+    const said = `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}`
+    this.#reject(this.#last, `${withReason(said, this.#last, why)}${empty}${clue}`, usual && clue === '')
+  }
+
+  /** Notes that a message was rejected, but not of each line of an HTTP request. */
+  #reject(text: string, sentence: string, usual: boolean): void {
+    const isOfHead = this.#oddities?.inHead === true && isHeadLine(text)
+    const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
+    if (inHead || isOfHead) this.#odd().inHead = inHead
+    if (!isOfHead) this.observer?.refused(sentence, usual)
   }
 
   /**
@@ -189,8 +179,14 @@ export class Peer<Name extends string = string> implements Reader {
     if (end.how === 'violation') return new Ended(end.how, end.message.replace('the other side', `the ${this.other}`))
     const theirs = this.#steps.filter(({ from }) => from === this.other)
     const open = theirs.length > 0 ? `expected ${alternatives(this.#automaton, theirs)}` : 'it was this side’s turn'
-    const said = end.message.replace('the other side', `the ${this.other}`)
+    const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
+    const said = message.replace('the other side', `the ${this.other}`)
     return new Ended(end.how, `${said}${this.#rest(end)}; ${open}`, end.unfinished)
+  }
+
+  /** Whether what a peer had not finished was said before. */
+  #isShown({ how, unfinished }: Ended): boolean {
+    return unfinished !== undefined && how !== 'late' && unfinished.bytes.length === this.#oddities?.unfinished
   }
 
   /** What the peer has sent of a message that is not whole, and lacks since then, in a sentence; `undefined` where there is none. */
@@ -226,8 +222,9 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
-  #rest({ how, unfinished }: Ended): string {
-    if (!unfinished || (how !== 'late' && unfinished.bytes.length === this.#oddities?.unfinished)) return ''
+  #rest(end: Ended): string {
+    const { how, unfinished } = end
+    if (!unfinished || this.#isShown(end)) return ''
     const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
     return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
@@ -246,7 +243,7 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   #odd(): Oddities {
-    this.#oddities ??= { nextEarly: false, lastEarly: false, clue: '', unfinished: 0, lastGarbled: false, lastRaw: undefined }
+    this.#oddities ??= noOddities()
     return this.#oddities
   }
 
@@ -280,6 +277,7 @@ export class Peer<Name extends string = string> implements Reader {
     if (this.#oddities) {
       this.#oddities.lastEarly = this.#oddities.nextEarly
       this.#oddities.nextEarly = false
+      this.#oddities.unfinished = 0
     }
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
@@ -287,7 +285,7 @@ export class Peer<Name extends string = string> implements Reader {
     const clue = this.#clueOf(text, raw)
     const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
     if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
-      this.observer?.refused(sentence, false)
+      this.#reject(text, sentence, false)
       this.connection.read(this)
     } else this.#done()?.reject(new Ended('violation', sentence))
   }
@@ -356,7 +354,7 @@ export class Peer<Name extends string = string> implements Reader {
     const odd = this.#odd()
     odd.lastRaw = raw
     odd.lastGarbled = false
-    if (odd.lastEarly)
+    if (odd.lastEarly && !(odd.inHead && isHeadLine(text)))
       this.observer?.early(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
     const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw)) : ''
     if (clue === '') return

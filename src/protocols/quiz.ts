@@ -11,8 +11,16 @@ import { QuizJudge } from './quiz-judge.ts'
 
 const automaton = {
   messages: {
-    REGISTER: client('REGISTER {name} {password}', { example: 'REGISTER ada engine-1843', accepts: /^REGISTER (\S+) (\S.*)$/, free: true }),
-    LOGIN: client('LOGIN {name} {password}', { example: 'LOGIN ada engine-1843', accepts: /^LOGIN (\S+) (\S.*)$/, free: true }),
+    REGISTER: client('REGISTER {name} {password}', {
+      example: 'REGISTER ada engine-1843',
+      accepts: /^REGISTER (\S+) (\S.*)$/,
+      ...{ free: true, advanced: true },
+    }),
+    LOGIN: client('LOGIN {name} {password}', {
+      example: 'LOGIN ada engine-1843',
+      accepts: /^LOGIN (\S+) (\S.*)$/,
+      ...{ free: true, advanced: true },
+    }),
     NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest', free: true }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
     START: client('START {n}', { example: 'START 5', accepts: /^START +(-?\d{1,15}) *$/, about: '1 to 50 questions' }),

@@ -41,6 +41,22 @@ export function clueOfText({ automaton }: Speaker, text: string, raw: Raw | unde
   return clause(automaton, textLooksLike(text, raw))
 }
 
+/** That a message was said and why it is wrong, in a sentence; a reason that begins with the message goes on from its quotation. */
+export function withReason(said: string, text: string, why: string): string {
+  const subject = [quoted(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))
+  return subject === undefined ? `${said}: ${why}` : `${said}, which${why.slice(subject.length)}`
+}
+
+/** Whether a line begins a request of HTTP. */
+export function isHttpRequest(text: string): boolean {
+  return /^[A-Z]{3,7} \S+ HTTP\//.test(text)
+}
+
+/** Whether a line can be one of the head of a request, or its end. */
+export function isHeadLine(text: string): boolean {
+  return /^(?:[\w-]+:.*)?\r?$/.test(text)
+}
+
 function clause({ speaks }: Automaton, found: string | undefined): string {
   return found === undefined || (speaks !== undefined && found.includes(speaks)) ? '' : `; that looks like ${found}`
 }

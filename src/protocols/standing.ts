@@ -3,7 +3,8 @@ import type { Raw } from '../wire/raw.ts'
 import { decode } from '../wire/text.ts'
 import { quoted } from '../wire/visible.ts'
 import { type Automaton, alternatives, dueBefore, expectation, nearMiss, type Side, type Step } from './automaton.ts'
-import { quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
+import { belongsBehind, fieldFault } from './misplaced.ts'
+import { masked, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 
 /** Standing is where a conversation stands, for sentences on what a peer says there that it may not say. */
 export interface Standing {
@@ -40,8 +41,11 @@ export function whyIllegal(
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue ? undefined : dueBefore(automaton, state, peer, text, whose)
-  const expected = due ?? expectation(automaton, state, peer, whose)
-  const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${nearMiss(theirs, text)}`
+  const near = nearMiss(theirs, text)
+  const faulty = isDue && near === '' ? fieldFault(theirs, text, masked(speakerOf(standing), text) !== text) : undefined
+  const expected = due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step])}` : expectation(automaton, state, peer, whose))
+  const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text) : ''
+  const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }

@@ -35,7 +35,7 @@ describe('what was expected', () => {
   })
 
   test.each([
-    ['quiz', 'nameless', 'client', 'something like "NAME ada", "REGISTER ada engine-1843" or "LOGIN ada engine-1843", or "QUIT" to stop'],
+    ['quiz', 'nameless', 'client', 'something like "NAME ada", or "QUIT" to stop'],
     ['quiz', 'ready', 'client', 'something like "START 5" or "RESUME", or "QUIT" to stop'],
     ['guess', 'judging', 'server', '"LOW", "HIGH", "WIN" or "Please enter number 1 to 100"'],
     ['tictactoe', 'client moves', 'client', 'something like "MOVE5", or "END" to stop'],

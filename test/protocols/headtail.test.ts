@@ -229,3 +229,15 @@ describe('c8/headtail without a network', () => {
     expect(screen.split(RIGHT)).toHaveLength(3)
   })
 })
+
+test.each(['Wrong', 'sorry, you are wrong.', 'RIGHT'])('of %j, which answers no guess, join says what was expected', async (answer) => {
+  const notices: string[] = []
+  const peer = await far('headtail', 'client', { typed: ['h', 'q'], noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
+  await peer.say(PROMPT)
+  await peer.say(`${answer}\n`)
+  await peer.say(PROMPT)
+  await peer.say(BYE)
+  expect(peer.screen).toContain(`${answer}\n`)
+  expect(notices).toEqual([`rejected: the server said "${answer}": expected "You are right!" or "Sorry, you are wrong."`])
+  expect(await peer.close()).toBeUndefined()
+})

@@ -5,7 +5,7 @@ import { Conversation } from '../../src/protocols/conversation.ts'
 import { Patience } from '../../src/protocols/patience.ts'
 import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
-import { masked } from '../../src/protocols/sentences.ts'
+import { masked, withReason } from '../../src/protocols/sentences.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { encode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
@@ -184,9 +184,7 @@ describe('a message without its end, when the conversation ends', () => {
     expect(notices[0]).toContain('that looks like a text with NUL behind it')
     theirs.finish()
     await clock.pass(100)
-    expect((await talking.over)?.message).toBe(
-      'the client closed the connection in the middle of a message, 2 bytes into it; expected a number (such as "50")',
-    )
+    expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 
   test('one byte is said as one', async () => {
@@ -526,5 +524,61 @@ describe('a text for people whose bytes are no text', () => {
     const { notices, say } = await watched('chat', { side: 'client', person: thinker().person })
     await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
     expect(notices).toEqual([])
+  })
+})
+
+describe('a fault is said once', () => {
+  const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n'
+
+  test.each(['guess', 'highlow', 'hangman', 'quiz', 'match', 'headtail'])('%s: of an HTTP request with many lines', async (name) => {
+    const { clock, theirs, talking, notices, say } = await watched(name)
+    for (const line of REQUEST.split(/(?<=\n)/)) await say(line)
+    theirs.finish()
+    await clock.pass(60_000)
+    await talking.done
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(/^rejected: the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
+  })
+
+  test('what comes behind the head of a request is said again', async () => {
+    const { notices, say } = await watched('guess')
+    await say(REQUEST)
+    await say('x: y\n')
+    expect(notices).toHaveLength(2)
+    expect(notices[1]).toBe('rejected: the client said "x: y": expected a number from 1 to 100')
+  })
+
+  test('a reason that begins with the message goes on from it', async () => {
+    const { notices, say } = await watched('hangman', { options: { secret: 'eel' } })
+    for (const line of ['START', 'e', 'e']) await say(`${line}\n`)
+    expect(notices).toEqual(['rejected: the client said "e", which was tried already: guess another letter'])
+    expect(withReason('the client said "Z"', 'Z', '"Z" is no answer')).toBe('the client said "Z", which is no answer')
+    expect(withReason('the client said "50"', '50', 'expected a letter')).toBe('the client said "50": expected a letter')
+  })
+
+  test('a name that is no UTF-8 is not refused a second time', async () => {
+    const { notices, say } = await watched('quiz')
+    await say('NAME b\xfcb\n')
+    expect(notices).toEqual([
+      'garbled: the client said "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
+    ])
+  })
+
+  test('the same message, said again and again', async () => {
+    const { notices, say } = await watched('guess')
+    for (let time = 0; time < 4; time++) await say('abc\n')
+    expect(notices).toEqual(['rejected: the client said "abc": expected a number from 1 to 100'])
+    await say('def\n')
+    expect(notices).toHaveLength(2)
+  })
+
+  test('that a message has no end, before the end of the conversation', async () => {
+    const { clock, theirs, talking, notices, say } = await watched('guess')
+    await say('50')
+    await clock.pass(2200)
+    theirs.finish()
+    await clock.pass(60_000)
+    expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 2 s'])
+    expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
   })
 })

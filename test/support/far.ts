@@ -2,6 +2,7 @@ import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocols/automaton.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Witness } from '../../src/protocols/notices.ts'
 import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { decode } from '../../src/wire/text.ts'
@@ -20,6 +21,8 @@ export interface Near {
   /** The person, where lines alone will not do. */
   person?: Person
   datagrams?: boolean
+  /** Called with what is noticed about the conversation. */
+  noticed?: Witness['noticed']
 }
 
 /** Far is the other end of a conversation of ours, played byte by byte by a test. */
@@ -95,7 +98,7 @@ export class Far {
 export async function far(
   name: string,
   side: Side,
-  { options = {}, random = chance, typed = [], person, datagrams = false }: Near = {},
+  { options = {}, random = chance, typed = [], person, datagrams = false, noticed }: Near = {},
 ): Promise<Far> {
   const found = await program(name)
   const [here, there] = memoryPair({ datagrams })
@@ -110,6 +113,7 @@ export async function far(
     person: person ?? script,
     clock,
     ...(side === 'server' ? houseOf(found, { clock, random }) : {}),
+    ...(noticed ? { witness: { noticed } } : {}),
   })
   await settled()
   return new Far(conversation, { here, there, script, clock })

@@ -1,0 +1,35 @@
+import type { Raw } from '../wire/raw.ts'
+
+/** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
+export interface PeerObserver {
+  /**
+   * This side has refused what the peer said, in words of the protocol. `usual`: a person at the peer could have typed it,
+   * so it matters only if the conversation does not end well.
+   */
+  refused(sentence: string, usual: boolean): void
+  /** The bytes of a text for people are no text. */
+  garbled(sentence: string): void
+  /** A message is read that had come before it was the peer's turn. */
+  early(sentence: string): void
+}
+
+/** Oddities are what is remembered of messages that are not as they should be. */
+export interface Oddities {
+  /** Whether the next message has come when it was not yet the peer's turn, and whether the last one had. */
+  nextEarly: boolean
+  lastEarly: boolean
+  /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
+  clue: string
+  unfinished: number
+  /** Whether the last message was shown as one whose bytes are no text. */
+  lastGarbled: boolean
+  /** The bytes of the last message, where its text does not tell them. */
+  lastRaw: Raw | undefined
+  /** Whether an HTTP request was rejected whose head may go on. */
+  inHead: boolean
+}
+
+/** The oddities of a peer that had none so far. */
+export function noOddities(): Oddities {
+  return { nextEarly: false, lastEarly: false, clue: '', unfinished: 0, lastGarbled: false, lastRaw: undefined, inHead: false }
+}
