@@ -262,6 +262,9 @@ export interface Session {
   readonly until: number
 }
 
+/** Sessions of one account, at most: those that end last. */
+export const SESSIONS = 100
+
 /** Accounts keeps the registered names. */
 export interface Accounts {
   /** The account of a key. */
@@ -284,6 +287,7 @@ export interface Accounts {
    * such account. Its name is free again, and `record` sets no standing for its person any more.
    */
   remove(person: PersonId): Promise<number | undefined>
+  /** Opens a session; of its account's sessions beyond `SESSIONS`, those that end first are closed. */
   openSession(session: Session): Promise<void>
   /** The session of a token, if it is not over at `now`. */
   session(token: string, now: number): Promise<Session | undefined>

@@ -1,4 +1,14 @@
-import type { Account, Accounts, PersonId, Results, Session, Standing, Store, TableId } from '../hall/ports.ts'
+import {
+  type Account,
+  type Accounts,
+  type PersonId,
+  type Results,
+  SESSIONS,
+  type Session,
+  type Standing,
+  type Store,
+  type TableId,
+} from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
@@ -185,6 +195,9 @@ class MemoryAccounts implements Accounts {
   openSession({ token, person, until }: Session): Promise<void> {
     return this.#commits.add(() => {
       this.#sessions.set(token, { token, person, until })
+      const others = [...this.#sessions.values()].filter((one) => one.person === person && one.token !== token)
+      const last = others.sort((one, other) => other.until - one.until)
+      for (const { token: first } of last.slice(SESSIONS - 1)) this.#sessions.delete(first)
       return undefined
     })
   }

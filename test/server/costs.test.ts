@@ -39,6 +39,12 @@ test('in JSON, a list counts ten times as much as a ping, and a password twenty 
   expect(await readOf('parlor/door', JSON_FIRST, '{"type":"games"}')).toBeLessThan(110)
 })
 
+test('in JSON, a session counts fifty times as much as a ping', async () => {
+  const sessions = await readOf('parlor/door', JSON_FIRST, '{"type":"session"}')
+  expect(sessions).toBeGreaterThan(15)
+  expect(sessions).toBeLessThan(22)
+})
+
 test('at the door, a list counts ten times as much as an empty line', async () => {
   expect(await readOf('parlor/door', ['ada'], '')).toBeGreaterThan(900)
   expect(await readOf('parlor/door', ['ada'], 'who')).toBeLessThan(110)

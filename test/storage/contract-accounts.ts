@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Account } from '../../src/hall/ports.ts'
+import { type Account, SESSIONS } from '../../src/hall/ports.ts'
 import { ALL, finished } from './contract-history.ts'
 import type { Open } from './samples.ts'
 
@@ -119,6 +119,27 @@ export function accountsContract(open: Open): void {
       await accounts.openSession(session)
       await accounts.openSession({ ...session, until: 300 })
       expect(await accounts.session('a1', 200)).toEqual({ ...session, until: 300 })
+    })
+
+    test('of one account are a hundred: with one more, the one that ends first is closed, and no other account’s', async () => {
+      const { accounts } = await open()
+      await accounts.openSession({ ...session, token: 'other', person: 'account:2' })
+      const token = (at: number) => `t${at}`
+      for (let at = 1; at <= SESSIONS; at++) await accounts.openSession({ ...session, token: token(at), until: 100 + at })
+      expect(await accounts.session(token(1), 0)).toMatchObject({ until: 101 })
+      // as long as another, and opened last
+      await accounts.openSession({ ...session, token: 'last', until: 101 })
+      expect(await accounts.session('last', 0)).toMatchObject({ until: 101 })
+      expect(await accounts.session(token(1), 0)).toBeUndefined()
+      await Promise.all([1, 2, 3].map((at) => accounts.openSession({ ...session, token: `more${at}`, until: 900 + at })))
+      const left = await Promise.all([2, 3, 4].map((at) => accounts.session(token(at), 0)))
+      expect(left.map((one) => one?.token)).toEqual([undefined, undefined, token(4)])
+      // one that is opened again takes no other’s place
+      await accounts.openSession({ ...session, token: token(SESSIONS), until: 1000 })
+      expect([await accounts.session(token(4), 0), await accounts.session('other', 0)]).toEqual([
+        expect.objectContaining({ token: token(4) }),
+        expect.objectContaining({ person: 'account:2' }),
+      ])
     })
 
     test('those that are over are forgotten', async () => {

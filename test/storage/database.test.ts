@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs'
+import { copyFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
@@ -134,6 +134,20 @@ describe('the write-ahead log', () => {
     await setTimeout(50)
     expect([inFile(), existsSync(`${path}-wal`)]).toEqual([1700, false])
     expect(onTrouble).not.toHaveBeenCalled()
+  })
+
+  test('is taken over and cut before it has 30 MB, if commits are large', async () => {
+    const path = join(folder(), 'parlor.db')
+    const database = opened(path)
+    database.transaction(() => database.run('CREATE TABLE texts (text TEXT)'))
+    const add = database.prepare('INSERT INTO texts VALUES (?)')
+    const length = () => statSync(`${path}-wal`).size
+    for (let round = 0; round < 4; round++) {
+      for (let at = 0; at < 18; at++) database.transaction(() => add.run('x'.repeat(1_000_000)))
+      expect(length()).toBeGreaterThan(16_000_000)
+      expect(length()).toBeLessThan(30_000_000)
+      await vi.waitFor(() => expect(length()).toBe(0))
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { Database } from '../../src/storage/sqlite/database.ts'
 import { MIGRATIONS, migrate } from '../../src/storage/sqlite/migrations.ts'
@@ -134,6 +134,29 @@ ${opening('')}
     await keep(tables, 1, first.length, [move(1, first.length + 1)])
     await close()
   }
+})
+
+test('of the sessions of an account that has 124,081, the last hundred are kept, and all of another’s that has fewer', async () => {
+  const path = folder()
+  const database = new Database(join(path, 'parlor.db'), 'process')
+  migrate(database, MIGRATIONS.slice(0, 10))
+  const many = 124_081
+  database.transaction(() =>
+    database.run(`
+      INSERT INTO accounts (key, name, password, since) VALUES ('ada', 'Ada', '$argon2id$', 5), ('bob', 'Bob', '$argon2id$', 5);
+      WITH RECURSIVE all_of_them (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM all_of_them WHERE n < ${many})
+        INSERT INTO sessions SELECT 'a' || n, 'account:1', n FROM all_of_them;
+      INSERT INTO sessions VALUES ('b1', 'account:2', 7), ('b2', 'account:2', 8)`),
+  )
+  database.close()
+  const { accounts, close } = await openStore({ folder: path })
+  onTestFinished(close)
+  const found = async (token: string) => (await accounts.session(token, 0))?.until
+  expect(await Promise.all(['a1', `a${many - 100}`, `a${many - 99}`, `a${many}`, 'b1', 'b2'].map(found))).toEqual([
+    ...[undefined, undefined, many - 99, many],
+    ...[7, 8],
+  ])
+  expect([await accounts.setPassword('account:1', 'new'), await accounts.remove('account:2')]).toEqual([100, 2])
 })
 
 test('what was damaged in a store of version 1 is told as before, and the others are read', async () => {

@@ -43,6 +43,18 @@ describe('a store that outlives power', () => {
   contract(async (onTrouble) => openStore({ folder: folder(), durable: 'power', onTrouble }))
 })
 
+test('of sessions that are over at once, two hundred are forgotten at a time, and none lets in meanwhile', async () => {
+  const path = folder()
+  const store = await opened(path)
+  const token = (at: number) => `t${at}`
+  const open = (at: number) => store.accounts.openSession({ token: token(at), person: `account:${at % 9}`, until: 10 + at / 1000 })
+  await Promise.all(Array.from({ length: 500 }, (_, at) => open(at)))
+  expect(await store.accounts.session(token(499), 20)).toBeUndefined()
+  await store.close()
+  using file = new DatabaseSync(join(path, 'parlor.db'))
+  expect(file.prepare('SELECT count(*) AS left, min(until) AS first FROM sessions').get()).toEqual({ left: 300, first: 10.2 })
+})
+
 describe('opening', () => {
   test('makes the folder, and one file', async () => {
     const path = join(folder(), 'a', 'b')

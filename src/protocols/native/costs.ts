@@ -9,7 +9,7 @@ export const costs: Readonly<Record<ToServer['type'], number>> = {
   register: 19,
   password: 19,
   unregister: 19,
-  session: 4,
+  session: 49,
   return: 4,
   logout: 0,
   games: 9,

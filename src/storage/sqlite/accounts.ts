@@ -1,8 +1,11 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import { type Account, type Accounts, isTemporary, type PersonId, type Session } from '../../hall/ports.ts'
+import { type Account, type Accounts, isTemporary, type PersonId, SESSIONS, type Session } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { accountOf, PLACES, personOf } from '../persons.ts'
 import { type Database, number, text } from './database.ts'
+
+/** Sessions that one transaction forgets because they are over, or too many: it stops everybody for as long as it takes. */
+const TOGETHER = 200
 
 /** SqliteAccounts keeps accounts in the tables `accounts` and `sessions`. */
 export class SqliteAccounts implements Accounts {
@@ -21,6 +24,7 @@ export class SqliteAccounts implements Accounts {
   readonly #session: StatementSync
   readonly #close: StatementSync
   readonly #closeAll: StatementSync
+  readonly #closeFirst: StatementSync
   readonly #anyOver: StatementSync
   readonly #closeOver: StatementSync
   readonly #addPlace: StatementSync
@@ -46,7 +50,12 @@ export class SqliteAccounts implements Accounts {
     this.#close = database.prepare('DELETE FROM sessions WHERE token = ?')
     this.#closeAll = database.prepare('DELETE FROM sessions WHERE person = ?')
     this.#anyOver = database.prepare('SELECT 1 FROM sessions WHERE until <= ? LIMIT 1')
-    this.#closeOver = database.prepare('DELETE FROM sessions WHERE until <= ?')
+    this.#closeFirst = database.prepare(`
+      DELETE FROM sessions WHERE token IN
+        (SELECT token FROM sessions WHERE person = ?1 AND token <> ?2 ORDER BY until DESC LIMIT ${TOGETHER} OFFSET ${SESSIONS - 1})`)
+    this.#closeOver = database.prepare(
+      `DELETE FROM sessions WHERE token IN (SELECT token FROM sessions WHERE until <= ? ORDER BY until LIMIT ${TOGETHER})`,
+    )
     this.#addPlace = database.prepare('INSERT OR REPLACE INTO places (place, person) VALUES (?, ?)')
     this.#oldPlaces = database.prepare(`
       DELETE FROM places WHERE person = ?1
@@ -104,11 +113,15 @@ export class SqliteAccounts implements Accounts {
   openSession({ token, person, until }: Session): Promise<void> {
     return this.#commits.add(() => {
       this.#open.run(token, person, until)
+      this.#closeFirst.run(person, token)
       return undefined
     })
   }
 
-  /** Who has a session comes in also where nothing can be written: those that are over are forgotten later then. */
+  /**
+   * Who has a session comes in also where nothing can be written: those that are over are forgotten later then, and so are
+   * many that are over at once.
+   */
   async session(token: string, now: number): Promise<Session | undefined> {
     if (this.#database.ask(() => this.#anyOver.get(now))) await this.#forgetOver(now)
     const row = this.#database.ask(() => this.#session.get(token, now))

@@ -16,6 +16,9 @@ export type Durable = 'process' | 'power'
 
 /** Commits after which what is in the write-ahead log is taken over into the file. */
 const TAKEN_OVER = 400
+/** Bytes of the log above which that is done earlier, and the log cut then; and by how much it grows before that is tried again. */
+const LONG = 16_000_000
+const LONGER = 4_000_000
 
 /** Pages that a backup copies at a time. */
 const COPIED = 256
@@ -38,6 +41,8 @@ export class Database {
   readonly #identity: FileIdentity
   /** Commits since the log was taken over, or was begun to be. */
   #since = 0
+  /** Bytes that the log had then, if it was too long. */
+  #lengthThen = 0
   /** The log, to have it written to the disk, and whether that is under way. */
   readonly #log: number
   #writing = false
@@ -92,7 +97,12 @@ export class Database {
         throw error
       }
     })
-    if (this.#since >= TAKEN_OVER && !this.#writing) this.#writeLog()
+    if (!this.#writing && (this.#since >= TAKEN_OVER || this.#isLogLong())) this.#writeLog()
+  }
+
+  #isLogLong(): boolean {
+    const { logLength } = this.#identity
+    return logLength >= Math.max(LONG, this.#lengthThen + LONGER)
   }
 
   /** Whether its files are those at their paths. */
@@ -171,7 +181,11 @@ export class Database {
       explaining(this.path, () => {
         this.#identity.check()
         this.#identity.noteOverwriting()
-        this.#handle.exec('PRAGMA wal_checkpoint(PASSIVE)')
+        const isLong = this.#identity.logLength >= LONG
+        // a log that is not cut is written over from its beginning, and its length says nothing any more
+        this.#handle.exec(`PRAGMA wal_checkpoint(${isLong ? 'TRUNCATE' : 'PASSIVE'})`)
+        if (isLong) this.#identity.resize()
+        this.#lengthThen = this.#identity.logLength
       })
     } catch (error) {
       this.#onTrouble(error)

@@ -48,6 +48,11 @@ export class FileIdentity {
     this.#log.size = size
   }
 
+  /** Bytes of the log, as of the last check. */
+  get logLength(): number {
+    return this.#log.size
+  }
+
   /** Whether both files are those at their paths, whatever their sizes are. */
   isInPlace(): boolean {
     return [this.#database, this.#log].every(({ path, ino, dev }) => {

@@ -180,6 +180,24 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 10;
   `,
+  // of the sessions of an account the last hundred are kept; an account had any number of them
+  `
+  ALTER TABLE sessions RENAME TO sessions_before;
+
+  CREATE TABLE sessions (
+    token TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    until REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO sessions SELECT token, person, until
+    FROM (SELECT *, row_number() OVER (PARTITION BY person ORDER BY until DESC) AS place FROM sessions_before)
+    WHERE place <= 100;
+  DROP TABLE sessions_before;
+  CREATE INDEX sessions_of ON sessions (person, until);
+  CREATE INDEX sessions_until ON sessions (until);
+
+  PRAGMA user_version = 11;
+  `,
 ]
 
 /** Where the version stands in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
