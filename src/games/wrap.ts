@@ -1,23 +1,33 @@
 import { charactersOf } from './letters.ts'
 
 /**
- * The lines of a text that are at most `columns` wide, broken at its blanks, and within a word that is wider. All but the
- * first begin with `indent` blanks; `columns` is two more than that at least.
+ * Breaks a text into lines of at most `columns`, at its blanks, and within a word that is wider. The blanks at its beginning
+ * stay, up to half of the columns. All lines but the first begin with these and `indent` more; `columns` is at least
+ * `indent` + 2.
  */
 export function wrap(text: string, columns: number, indent = 0): string[] {
+  const most = Math.min(Math.floor(columns / 2), columns - 2) - indent
+  const margin = ' '.repeat(Math.max(0, Math.min(leadingBlanks(text), most)))
+  const hanging = margin + ' '.repeat(indent)
   const lines: string[] = []
   let line = ''
   let width = 0
-  for (const word of text.split(' ').flatMap((one) => cut(one, columns - indent))) {
+  for (const word of text.split(' ').flatMap((one) => cut(one, columns - hanging.length))) {
     const more = widthOf(word)
-    if (line && width + 1 + more > columns - (lines.length > 0 ? indent : 0)) {
+    if (line && width + 1 + more > columns - (lines.length > 0 ? hanging : margin).length) {
       lines.push(line)
       line = ''
     }
     width = line ? width + 1 + more : more
     line = line ? `${line} ${word}` : word
   }
-  return [...lines, line].map((one, row) => (row > 0 ? ' '.repeat(indent) + one : one))
+  return [...lines, line].map((one, row) => (row > 0 ? hanging : margin) + one)
+}
+
+function leadingBlanks(text: string): number {
+  let count = 0
+  while (text[count] === ' ') count++
+  return count
 }
 
 /**
@@ -39,18 +49,23 @@ function columnsOf(point: string): number {
   return isUnseen(point) ? 0 : 1
 }
 
-/** A word in pieces that are no wider than the columns: whole characters, or parts of one that is wider itself. */
+/** A word in pieces that are no wider than the columns: whole characters and escapes (`\x1b`), or parts of one that is wider itself. */
 function cut(word: string, columns: number): string[] {
   if (widthOf(word) <= columns) return [word]
   const pieces = ['']
   let width = 0
-  for (const part of charactersOf(word).flatMap((one) => (widthOf(one) > columns ? Array.from(one) : [one]))) {
+  for (const part of unitsOf(word).flatMap((one) => (widthOf(one) > columns ? Array.from(one) : [one]))) {
     const more = widthOf(part)
     if (width + more <= columns) pieces[pieces.length - 1] += part
     else pieces.push(part)
     width = width + more <= columns ? width + more : more
   }
   return pieces
+}
+
+/** The characters of a word; an escape of several characters counts as one. */
+function unitsOf(word: string): string[] {
+  return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : charactersOf(part)))
 }
 
 // Unicode's classes in these patterns take a millisecond to be made, so each is made where it is first used.
@@ -72,6 +87,8 @@ function isUnseen(point: string): boolean {
   return /(?!\u00ad)\p{Default_Ignorable_Code_Point}/u.test(point)
 }
 
+/** An escape as quotations have it: `\x00`, `\u200b`, `\u{1f600}`, `\n`. */
+const ESCAPE = /(\\(?:x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]{1,6}\}|[\x21-\x7e]))/
 const ASCII = /^[\x20-\x7e]*$/
 /** Makes an emoji, of two columns, of the sign before it. */
 const EMOJI_SELECTOR = '\ufe0f'

@@ -35,6 +35,20 @@ describe('wrapping', () => {
     expect(wrap('to       be', 5, 2)).toEqual(['to   ', '  be'])
   })
 
+  test('the blanks at the beginning of a text stay, before what goes on as well, up to half of the columns', () => {
+    expect(wrap('  to be, or not to be', 10, 2)).toEqual(['  to be,', '    or not', '    to be'])
+    expect(wrap('    to be, or not', 8)).toEqual(['    to', '    be,', '    or', '    not'])
+    expect(wrap(`${' '.repeat(30)}to be or`, 8, 2)).toEqual(['  to be', '    or'])
+    expect(wrap(' '.repeat(30), 8, 2).join('').trim()).toBe('')
+  })
+
+  test.each(['\\x00', '\\u200b', '\\u{1f600}', '\\n', '\\\\'])('the escape %s is never cut', (escape) => {
+    const lines = wrap(`"${escape.repeat(40)}"`, 24, 2)
+    expect(lines.length).toBeGreaterThan(2)
+    for (const line of lines) expect(line.trim().replaceAll(escape, '')).toMatch(/^"?$/)
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(24)
+  })
+
   test('nothing but blanks is lost or won', () => {
     fc.assert(
       fc.property(

@@ -80,6 +80,7 @@ describe('help', () => {
     const { caller } = await inside()
     const page = await caller.type(`help ${name}`)
     expect(page).toMatch(new RegExp(`^${name}.*\n  \\w`))
+    for (const line of page.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^ {2}/)
     expect(page.split('\n').length).toBeLessThan(24)
   })
 
@@ -99,6 +100,13 @@ describe('help', () => {
   test('knows nothing of what is neither', async () => {
     const { caller } = await inside()
     expect(await caller.type('help chess')).toBe(lines('There is no command "chess": "help" lists all.'))
+  })
+
+  test('says which commands begin with a word, as the word alone does', async () => {
+    const { caller } = await inside()
+    const several = lines('"res" could be "resign" or "resume": type more of it.')
+    expect(await caller.type('res')).toBe(several)
+    expect(await caller.type('help res')).toBe(several)
   })
 })
 

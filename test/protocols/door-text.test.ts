@@ -102,6 +102,13 @@ describe('words', () => {
       }),
     )
   })
+
+  test('the last cell of a row that is too wide stands below the others, whole', () => {
+    const [game, command] = ['tictactoe, 3 minutes each, 5 seconds a move', 'type: play tictactoe maximilian-longname1']
+    expect(inWidth(inColumns([[`  ${'x'.repeat(10)}`, game, command]]))).toEqual([`  ${'x'.repeat(10)}  ${game}`, `    ${command}`])
+    expect(inColumns([['a', 'b'.repeat(77)]])).toEqual([`a  ${'b'.repeat(77)}`])
+    expect(inColumns([['a', 'b'.repeat(90)]])).toEqual([`a  ${'b'.repeat(90)}`])
+  })
 })
 
 describe('the nearest word', () => {

@@ -1,5 +1,5 @@
 import type { Entry } from '../../games/catalogue.ts'
-import { isRefusal } from '../../games/game.ts'
+import { isRefusal, type Refusal } from '../../games/game.ts'
 import { wrap } from '../../games/wrap.ts'
 import type { Command, Reply } from './command.ts'
 import { gameNamed, gameOf, withGameName } from './games.ts'
@@ -12,7 +12,7 @@ import { RULES } from './rules.ts'
 import { seeking } from './seeking.ts'
 import { self } from './self.ts'
 import { several } from './several.ts'
-import { COLUMNS } from './text.ts'
+import { COLUMNS, listed } from './text.ts'
 import type { Visit } from './visit.ts'
 import { settingsOf } from './wish.ts'
 
@@ -74,6 +74,15 @@ function onlyBeginningWith(word: string): Command | undefined {
   return more.length === 0 ? only : undefined
 }
 
+/** The refusal of a word that is the beginning of several commands, or of one that must be typed in full. */
+export function unclear(word: string, begun: readonly Command[]): Refusal {
+  const names = begun.map(({ name }) => `"${name}"`)
+  return {
+    refused:
+      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${listed(names, 'or')}: type more of it`,
+  }
+}
+
 /** The rules of a game, by any word for it, or of the game at the table. */
 function rules({ present }: Visit, rest: string): Reply {
   const entry = rest === '' && present ? gameOf(present.company.game) : gameOf(withGameName(rest))
@@ -86,6 +95,8 @@ function help({ present, lobby }: Visit, rest: string): Reply {
   if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
   const game = gameNamed(withGameName(rest).split(/\s/)[0] ?? '')
   if (game) return howToPlay(game)
+  const begun = beginningWith(word)
+  if (begun.length > 0) return unclear(word, begun)
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
   const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name.', '']
   return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe']

@@ -1,12 +1,11 @@
 import { answerMeant, whyNoCommand } from './answers.ts'
-import { answer, type Command, gate, perform, type Reply, SAY } from './command.ts'
-import { beginningWith, commandOf, commandWords } from './commands.ts'
+import { answer, gate, perform, type Reply, SAY } from './command.ts'
+import { beginningWith, commandOf, commandWords, unclear } from './commands.ts'
 import { gameNamed, withGameName } from './games.ts'
 import { nearest } from './nearest.ts'
 import { move, say } from './playing.ts'
 import { waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
-import { listed } from './text.ts'
 import type { Visit } from './visit.ts'
 
 const GREETING = [
@@ -52,15 +51,6 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const [only, ...more] = begun
   if (only && more.length === 0 && !only.whole) return perform(visit, only, rest)
   answer(visit, begun.length > 0 ? unclear(word, begun) : await other(visit, typed, word))
-}
-
-/** What is said to the beginning of several commands, or of one that is to be typed as a whole word. */
-function unclear(word: string, begun: readonly Command[]): Reply {
-  const names = begun.map(({ name }) => `"${name}"`)
-  return {
-    refused:
-      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${listed(names, 'or')}: type more of it`,
-  }
 }
 
 /** What is no command: a move, or something to be told what it might have been. */

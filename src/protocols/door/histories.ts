@@ -3,7 +3,7 @@ import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { type Listing, readPage, showPage } from './paging.ts'
-import { inLine, ROWS } from './text.ts'
+import { inLine, ROWS, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
 /** Games that are told of to a user who was away, at most. */
@@ -19,7 +19,7 @@ function history(visit: Visit, rest: string): Reply | Promise<Reply> {
   const name = named === '' ? undefined : named.replaceAll('_', ' ')
   const listing: Listing = {
     typed,
-    empty: name === undefined ? 'You have finished no game yet.' : `${inLine(name)} has finished no game that is known here.`,
+    empty: name === undefined ? 'You have finished no game yet.' : sentence(`${name} has finished no game that is known here`, [name]),
     async fetch(from, count) {
       const found = await lobby.history(name, { from, count })
       return isRefusal(found) ? found : { items: found.items.map(rowOf), total: found.total }

@@ -58,16 +58,24 @@ export function inSentences(sentences: readonly string[]): readonly string[] {
   return widthOf(line) <= COLUMNS ? [line] : sentences
 }
 
-/** Rows in columns that are as wide as they must be, two blanks apart; cells that are missing stay empty. */
+/**
+ * Rows in columns that are as wide as they must be, two blanks apart; cells that are missing stay empty. The last cell of a
+ * row that is wider than a terminal stands on a line of its own below the others, if it fits there.
+ */
 export function inColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
   for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
-  return rows.map((row) =>
-    row
+  const lineOf = (cells: readonly string[]) =>
+    cells
       .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell)))
       .join('  ')
-      .trimEnd(),
-  )
+      .trimEnd()
+  return rows.flatMap((row) => {
+    const line = lineOf(row)
+    const head = lineOf(row.slice(0, -1))
+    const below = `${/^ */.exec(line)?.[0] ?? ''}${' '.repeat(INDENT)}${row.at(-1) ?? ''}`
+    return widthOf(line) > COLUMNS && Math.max(widthOf(head), widthOf(below)) <= COLUMNS ? [head, below] : [line]
+  })
 }
 
 /** At most so many lines of `total`, and how many are left out. */
