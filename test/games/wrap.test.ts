@@ -42,10 +42,10 @@ describe('wrapping', () => {
     expect(wrap(' '.repeat(30), 8, 2).join('').trim()).toBe('')
   })
 
-  test.each(['\\x00', '\\u200b', '\\u{1f600}', '\\n', '\\\\'])('the escape %s is never cut', (escape) => {
-    const lines = wrap(`"${escape.repeat(40)}"`, 24, 2)
+  test.each(['\\x00', '\\u200b', '\\u{1f600}', '\\n', '\\\\'])('the escape %s is never cut', (sign) => {
+    const lines = wrap(`"${sign.repeat(40)}"`, 24, 2)
     expect(lines.length).toBeGreaterThan(2)
-    for (const line of lines) expect(line.trim().replaceAll(escape, '')).toMatch(/^"?$/)
+    for (const line of lines) expect(line.trim().replaceAll(sign, '')).toMatch(/^"?$/)
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(24)
   })
 
