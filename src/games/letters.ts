@@ -12,9 +12,12 @@ export function clean(text: string): string {
   return text.trim().replace(/\s+/g, ' ').normalize('NFC')
 }
 
-/** The one character that a typed text is; a blank is one too, but blanks around another count for nothing. */
+/**
+ * The one character that a typed text is; a blank is one too, but blanks around another count for nothing. A byte order
+ * mark is no blank.
+ */
 export function letterOf(text: string): string | undefined {
-  const [letter, ...more] = text.length > LONGEST_CHARACTER ? [] : charactersOf(clean(text) || text)
+  const [letter, ...more] = text.length > LONGEST_CHARACTER || text.includes('\ufeff') ? [] : charactersOf(clean(text) || text)
   return more.length > 0 ? undefined : letter
 }
 

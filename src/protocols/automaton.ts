@@ -182,10 +182,11 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
     const others = reached
       .flatMap((one) => legal(automaton, one))
       .filter(({ from, name, form }) => from !== side && name !== automaton.refusal && !form.bye)
-    for (const { name, form, after } of others) {
-      const fits = after.some((step) => step.from === side && !step.form.bye && !step.form.closes && parse(step.form, text))
-      if (fits) return `it is not ${whose} turn yet; wait for ${alternatives(automaton, [{ name, form }])}`
-    }
+    const leading = others.filter(({ after }) =>
+      after.some((step) => step.from === side && !step.form.bye && !step.form.closes && parse(step.form, text)),
+    )
+    const likeliest = leading.find(({ form }) => isField(form)) ?? leading[0]
+    if (likeliest) return `it is not ${whose} turn yet; wait for ${alternatives(automaton, [likeliest])}`
     reached = [...new Set(others.map(({ next }) => next))].filter((next) => !seen.has(next))
     for (const next of reached) seen.add(next)
   }

@@ -4,7 +4,7 @@ import { breach } from './breach.ts'
 import { NumberJudge } from './number-judge.ts'
 import { askInt, checkSecret, readInt, secretNumber } from './numbers.ts'
 import { type Program, type Protocol, plainLines } from './protocol.ts'
-import { pythonInt } from './python.ts'
+import { pythonInt, strip } from './python.ts'
 
 /** How the server reads a guess; what it cannot read wastes a try. */
 type Words = { readonly reads: (text: string) => Try }
@@ -52,7 +52,7 @@ export const guess: Protocol<Name, Words> = {
     let { view, outcome } = await seat.next()
     while (!outcome) {
       peer.send('GUESS')
-      const text = (await peer.receive()).text.trim()
+      const text = strip((await peer.receive()).text)
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
       // a number that is not taken is what a person types, and anything else what a program does wrong

@@ -15,13 +15,13 @@ const SOLO_PROMPT = '\n\nI will toss a coin,             guess if it is a head (
 
 const automaton = {
   messages: {
-    prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true }),
+    prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true, free: true }),
     quit: client('Q', { bye: true }),
     guess: client('{guess}', { example: 'H', about: 'only its last character counts: H, T, or Q to quit' }),
     right: server('You are right!'),
     wrong: server('Sorry, you are wrong.'),
     bye: server('Thanks for playing the game. Bye!', { bye: true }),
-    unusable: server('Please enter head (H), tail (T)             or Q to quit', { accepts: /^(?!.* : $).+$/s }),
+    unusable: server('Please enter head (H), tail (T)             or Q to quit', { accepts: /^(?!.* : $).+$/s, free: true }),
   },
   start: 'start',
   states: {

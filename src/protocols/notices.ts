@@ -96,21 +96,17 @@ export class Notices implements PeerObserver {
   }
 
   #unfinished(ms: number): void {
-    this.#once(
-      'unfinished',
-      () => this.#peer.unfinished(ms),
-      () => this.#peer.forgetUnfinished(),
-    )
+    this.#once('unfinished', () => this.#peer.unfinished(ms))
   }
 
-  /** Shows a sentence, if there is one, unless such a one was shown since the last message; `hidden`: it is not shown after all. */
-  #once(what: Noticed, sentenceOf: () => string | undefined, hidden = () => {}): void {
+  /** Shows a sentence, if there is one, unless such a one was shown since the last message. */
+  #once(what: Noticed, sentenceOf: () => string | undefined): void {
     const { received } = this.#peer.connection
     if (this.#remembered?.shownAfter[what] === received) return
     const sentence = sentenceOf()
     if (sentence === undefined) return
     this.#remember().shownAfter[what] = received
-    if (this.#show(what, sentence) === false) hidden()
+    if (this.#show(what, sentence) === false) this.#peer.forgetUnfinished()
   }
 
   #show(what: Noticed, sentence: string): unknown {

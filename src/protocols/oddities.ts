@@ -1,3 +1,4 @@
+import type { Unfinished } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
 
 /** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
@@ -32,4 +33,9 @@ export interface Oddities {
 /** The oddities of a peer that had none so far. */
 export function noOddities(): Oddities {
   return { nextEarly: false, lastEarly: false, clue: '', unfinished: 0, lastGarbled: false, lastRaw: undefined, inHead: false }
+}
+
+/** Whether unfinished bytes are what remains of a message in UTF-16 behind its line end: the same fault as that of the message. */
+export function isRemainder(oddities: Oddities | undefined, { bytes }: Unfinished): boolean {
+  return oddities !== undefined && oddities.clue !== '' && bytes.every((byte) => byte === 0)
 }

@@ -4,7 +4,7 @@ import { Ended } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
 import { revealed } from '../wire/visible.ts'
 import { type Automaton, alternatives, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
-import { noOddities, type Oddities, type PeerObserver } from './oddities.ts'
+import { isRemainder, noOddities, type Oddities, type PeerObserver } from './oddities.ts'
 import {
   clueOfBytes,
   clueOfText,
@@ -186,14 +186,14 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Whether what a peer had not finished was said before. */
   #isShown({ how, unfinished }: Ended): boolean {
-    return unfinished !== undefined && how !== 'late' && unfinished.bytes.length === this.#oddities?.unfinished
+    if (!unfinished || how === 'late') return false
+    return unfinished.bytes.length === this.#oddities?.unfinished || isRemainder(this.#oddities, unfinished)
   }
 
   /** What the peer has sent of a message that is not whole, and lacks since then, in a sentence; `undefined` where there is none. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
-    // what is left of UTF-16 behind its line end is the same fault
-    if (!unfinished || (this.#oddities?.clue && unfinished.bytes.every((byte) => byte === 0))) return undefined
+    if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length
     const sent = quotedUnfinished(this.speaker, unfinished)
     return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
@@ -202,8 +202,12 @@ export class Peer<Name extends string = string> implements Reader {
   /** That the peer has said something before its turn, in a sentence; `undefined` where it has not. */
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
-    const early = this.connection.ahead ?? this.connection.unfinished
-    return early === undefined ? undefined : hasComeEarly(this.#standing, early)
+    const { ahead, raw } = this.connection
+    if (ahead !== undefined) return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw))}`
+    const { unfinished } = this.connection
+    if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
+    this.#odd().unfinished = unfinished.bytes.length
+    return `${hasComeEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
 
   /** That the peer has said nothing for some time, and what it was to say, in a sentence; `undefined` where it was not to. */
@@ -224,7 +228,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
   #rest(end: Ended): string {
     const { how, unfinished } = end
-    if (!unfinished || this.#isShown(end)) return ''
+    if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
     const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
     return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }

@@ -4,7 +4,7 @@
  */
 export function pythonInt(text: string): string | undefined {
   if (/^[1-9][0-9]*$/.test(text)) return text
-  const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(stripped(text))
+  const found = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u.exec(strip(text))
   if (!found?.[2]) return undefined
   const digits = [...found[2].replaceAll('_', '')].map(digitValue).join('')
   const plain = digits.replace(/^0+(?=\d)/, '')
@@ -40,8 +40,11 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 /** What Python's `int()` takes for blanks around a number; a byte order mark is none to Python. */
 const BLANK = /[[\s\u0085]--\ufeff]/v
 
-/** A text without the blanks around it. A pattern for both ends would take hours over a megabyte of blanks in the middle. */
-function stripped(text: string): string {
+/**
+ * Removes the blanks around a text as Python's `str.strip()` does, which keeps a byte order mark. A pattern for both ends
+ * would take hours over a megabyte of blanks in the middle.
+ */
+export function strip(text: string): string {
   let start = 0
   let end = text.length
   while (start < end && BLANK.test(text.charAt(start))) start++

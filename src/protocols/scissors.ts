@@ -7,6 +7,7 @@ import { breach } from './breach.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
+import { strip } from './python.ts'
 
 const PLAYERS = ['Player1', 'Player2'] as const
 
@@ -45,7 +46,7 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
   for (;;) {
     const { name, text } = await peer.receive()
     if (name === 'QUIT') return seat.leave()
-    const hand = numbered(text.trim())
+    const hand = numbered(strip(text))
     const refusal = hand ? seat.play(hand) : NO_HAND
     if (refusal) peer.refuse(refusal.refused)
   }

@@ -50,11 +50,11 @@ export function whyIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** That the peer has said something before its turn, whole or not, in a sentence. */
-export function hasComeEarly(standing: Standing, ahead: string | Unfinished): string {
+/** That the peer has said something before its turn, whole or not, in a sentence; `raw` as of `quotedMessage`. */
+export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   if (isWhole && isLooseEnd(standing, ahead)) return `the ${standing.peer} has sent ${quoted(ahead || '\n')}${whyEarly(standing, ahead)}`
-  const shown = isWhole ? quotedMessage(speakerOf(standing), ahead) : quotedUnfinished(speakerOf(standing), ahead)
+  const shown = isWhole ? quotedMessage(speakerOf(standing), ahead, raw) : quotedUnfinished(speakerOf(standing), ahead)
   return `the ${standing.peer} has sent ${shown}${whyEarly(standing, isWhole ? ahead : decode(ahead.bytes))}`
 }
 

@@ -94,15 +94,18 @@ const CLUES: readonly Clue[] = [
   (_, text, end) =>
     end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined,
   (_, text) => (/^\r[^\r\n]/.test(text) ? 'a line that ends in \\n\\r: the other way round, or \\n alone' : undefined),
-  (_, text) => (/^b(['"]).*\1$/s.test(text) ? "the repr of Python's bytes, as str(b'...') gives it: send the bytes themselves" : undefined),
-  (_, text) => (/^u?'.*'$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined),
-  (_, text) => (/\S\\n$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined),
+  (_, text) =>
+    /^b(['"]).*\1\r?\n?$/s.test(text) ? "the repr of Python's bytes, as str(b'...') gives it: send the bytes themselves" : undefined,
+  (_, text) =>
+    /^u?'.*'\r?\n?$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined,
+  (_, text) =>
+    /\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined,
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),
   (_, text) =>
-    /^(?:\[.*\]|\(.*,.*\)|\{.+\})$/s.test(text) && text !== '[object Object]'
+    /^(?:\[.*\]|\(.*,.*\)|\{.+\})\r?\n?$/s.test(text) && text.trimEnd() !== '[object Object]'
       ? 'a list, tuple or dictionary as Python prints it: send the text in it'
       : undefined,
-  (_, text) => (text === '[object Object]' ? 'an object of JavaScript made a text: send its value' : undefined),
+  (_, text) => (text.trimEnd() === '[object Object]' ? 'an object of JavaScript made a text: send its value' : undefined),
   (bytes) => (isUtf8(bytes) ? undefined : 'text that is not UTF-8, such as Latin-1, or no text at all'),
 ]
 

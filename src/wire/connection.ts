@@ -151,7 +151,7 @@ export class Connection implements Sink, OutboxOwner {
     return this.#inbox.pending
   }
 
-  /** The bytes of the message that is being given to its reader, where its text does not tell them. */
+  /** The bytes of the message that is being given to its reader, or that `ahead` has answered with, where its text does not tell them. */
   get raw(): Raw | undefined {
     return this.#inbox.raw
   }

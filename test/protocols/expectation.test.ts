@@ -103,6 +103,21 @@ describe('what was expected', () => {
     await peer.close()
   })
 
+  test.each([
+    ['guess', '', '42', '42', 'Please enter number 1 to 100'],
+    ['highlow', '', '42', '42', 'Please enter number 1 to 100'],
+    ['scissors', '', '1', undefined, 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone'],
+    ['hangman', 'START\n', 'e', 'eel', 'ERROR guess one letter at a time, such as e'],
+    ['number', '', '42', '42', 'Guesses must be an integer. Try again...'],
+  ])('%s: a byte order mark is no blank, as for Python', async (name, before, said, secret, answer) => {
+    const person = { say() {}, ask: () => new Promise<string>(() => {}) }
+    const peer = await far(name, 'server', { person, options: secret === undefined ? {} : { secret } })
+    if (before !== '') await peer.say(before)
+    await peer.sayAlone(`\ufeff${said}\n`)
+    expect(peer.heard).toContain(answer)
+    await peer.close()
+  })
+
   test.each(['guess', 'fh/hangman'])('%s: a client that speaks when it is not its turn hears just that', async (name) => {
     const { protocol } = await program(name)
     const [ours, theirs] = memoryPair()

@@ -300,6 +300,7 @@ describe('a message before its turn', () => {
     ['tictactoe', 'server', '', 'MOVE1\n', `the client has sent "MOVE1", but ${move}`],
     ['tictactoe', 'server', '', 'MOVE1', `the client has sent "MOVE1" and no line end (\\n), but ${move}`],
     ['chat', 'server', '', 'hi\n', 'the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
+    ['talk', 'client', 'hi\n', 'hi\n', 'the server has sent "hi", but it is not the server\'s turn yet; wait for a text (such as "Hello")'],
     [
       'number',
       'client',
@@ -332,6 +333,54 @@ describe('a message before its turn', () => {
     expect(notices).toEqual([`early: ${sentence}`])
     await clock.pass(60_000)
     expect(notices).toHaveLength(1)
+  })
+
+  test.each([
+    ['caf\xe9\n', '"caf\\xe9"', 'text that is not UTF-8, such as Latin-1, or no text at all'],
+    ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
+    ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
+    ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL behind it, as C keeps it: send strlen bytes of it, without the NUL'],
+  ])('%j is quoted by its bytes, with what they look like, and neither is said again when it is read', async (said, shown, clue) => {
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('chat', { person })
+    await say(said)
+    await clock.pass(2200)
+    const wait = 'but it is not the client\'s turn yet; wait for a text (such as "Hello")'
+    expect(notices).toEqual([`early: the client has sent ${shown}, ${wait}; that looks like ${clue}`])
+    if (said.endsWith('hi\0')) return
+    await type('hello')
+    await clock.pass(60_000)
+    expect(notices).toHaveLength(1)
+  })
+
+  test('what it lacks is not said again when the peer goes', async () => {
+    const { clock, talking, theirs, notices, say } = await watched('chat', { person: thinker().person })
+    await say('hi')
+    await clock.pass(2200)
+    expect(notices).toHaveLength(1)
+    theirs.finish()
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toBe('the client closed the connection; it was this side’s turn')
+  })
+
+  test.each([
+    ['chat', 'client', 'hi'],
+    ['headtail', 'client', 'You are right!'],
+    ['guess', 'server', '50'],
+    ['hangman', 'server', 'e'],
+  ] as const)('%s, as %s: half a line end of UTF-16 behind %j is no fault of its own', async (name, side, text) => {
+    const { person, type } = thinker()
+    const { clock, talking, theirs, notices, say } = await watched(name, { side, person })
+    if (name === 'hangman') await say('START\n')
+    if (name === 'headtail') await say('I will toss a coin, guess if it is a head (H) or tail (T) : ')
+    if (name === 'headtail') await type('H')
+    await say(`${[...text, '\n'].join('\0')}\0`)
+    await clock.pass(60_000)
+    theirs.finish()
+    await clock.pass(1000)
+    expect((await talking.over)?.message).not.toMatch(/had sent|looks like|middle/)
+    expect(notices.filter((notice) => /: the \w+ ha[sd] sent/.test(notice))).toEqual([])
+    expect(notices.join()).toMatch(/UTF-16/)
   })
 
   test('tictactoe: the move that is refused when it is read is said to have come too soon', async () => {
