@@ -1,3 +1,5 @@
+// a house loads its tables for the first seat: in tests they are there already, so that a seat takes no time of the system
+import '../../src/games/local.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
