@@ -8,6 +8,10 @@ const LONGEST = 20
 
 /** Code units of what is folded, at most: more than a name has, however it is written. */
 const FOLDED = 256
+/** Code units in NFKC of what is folded, at most: each of the characters of a name has 18 there at most. */
+const WRITTEN_OUT = 18 * LONGEST
+/** Code units in NFKC of the name that a person wants, at most. */
+const WIDEST = 60
 
 /** What no name has, and the sentence that says so. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
@@ -75,7 +79,11 @@ export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
   if (isRefusal(name)) return name
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
-  const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
+  const full = name.normalize('NFKC')
+  if (full.length > WIDEST) {
+    return { refused: `a name has at most ${WIDEST} letters where some of them stand for several, and this has ${full.length}` }
+  }
+  const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
   const reading = readingOf(name)
   return reading ? { refused: `${name} cannot be a name: ${reasonFor(name, reading)}; choose another` } : name
@@ -115,10 +123,21 @@ export function checkLobbyName(text: string): string | Refusal {
 export function foldName(name: string): string {
   // no name is as long, so that it is folded for nothing
   if (name.length > FOLDED) return name
-  const folded = charactersOf(name.normalize('NFKC')).map(fold).join('')
+  const full = name.normalize('NFKC')
+  if (full.length > WRITTEN_OUT) return name
+  const characters = charactersOf(full)
+  const folded = full.length > name.length ? foldRepeated(characters) : characters.map(fold)
   return folded
+    .join('')
     .normalize('NFKD')
     .replace(/i\u0307+/g, 'i')
     .normalize('NFKC')
     .replace(/[\s_]+/g, '_')
+}
+
+/** Folds characters of which many are the same. */
+function foldRepeated(characters: readonly string[]): string[] {
+  const known = new Map(characters.map((character) => [character, '']))
+  for (const character of known.keys()) known.set(character, fold(character))
+  return characters.map((character) => known.get(character) ?? '')
 }

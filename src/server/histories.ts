@@ -13,12 +13,19 @@ export async function historyOf(
 ): Promise<Page<FinishedGame> & { readonly name: string }> {
   const hidden = reader === person && hasAccount(person)
   const { items, total } = await hall.history(person, { from, count, hidden })
+  const key = foldName(name)
   const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
-    const seat = Math.max(
-      0,
-      names.findIndex((one) => foldName(one) === foldName(name)),
-    )
+    const seat = seatOf(names, name, key)
     return { table, game: nameOf(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
   })
   return { name, items: games, total }
+}
+
+/** The seat of a user who sat at a table under a name, as it is written now or otherwise: folding takes a while, and is done once for a row. */
+function seatOf(names: readonly string[], name: string, key: string): number {
+  const same = names.indexOf(name)
+  if (same >= 0 || names.length < 2) return Math.max(same, 0)
+  const last = names.length - 1
+  const found = names.findIndex((one, seat) => seat === last || foldName(one) === key)
+  return Math.max(found, 0)
 }

@@ -214,6 +214,26 @@ describe('names that count as the same', () => {
   })
 })
 
+describe('a name that grows when its characters are written out', () => {
+  const wide = '\ufdfa'
+
+  test('is refused beyond 60 letters, which a new name may have there', () => {
+    expect(checkPersonName(wide.repeat(3))).toBe(wide.repeat(3))
+    expect(checkPersonName(wide.repeat(4))).toEqual({
+      refused: 'a name has at most 60 letters where some of them stand for several, and this has 72',
+    })
+    expect(checkPersonName('㌀'.repeat(15))).toBe('㌀'.repeat(15))
+  })
+
+  test('is folded as long as a name that was registered before can be, and no longer', () => {
+    const folded = foldName(wide)
+    expect(folded.length).toBe(18)
+    expect(foldName(wide.repeat(20))).toBe(folded.repeat(20))
+    expect(foldName(wide.repeat(21))).toBe(wide.repeat(21))
+    expect(foldName(`${wide}ÅSTRIDſtraßeΣΑΣ`)).toBe(`${folded}${foldName('ÅSTRIDſtraßeΣΑΣ')}`)
+  })
+})
+
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 24 }),
   fc.string({ unit: 'binary', maxLength: 24 }),

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { seeded } from '../../src/games/random.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { folder } from '../storage/folders.ts'
@@ -47,6 +47,20 @@ describe('the history of a user', () => {
       total: 2,
     })
     expect(await ada.say({ type: 'history', from: 1, limit: 1 })).toMatchObject({ games: [{ table: 1, seat: 0 }], total: 2 })
+  })
+
+  test('is shown without folding the names of its games: a user’s own is the same in all, or folded once for each', async () => {
+    const room = new Room()
+    const [ada, bob] = (await members(room, 'ada', 'bob')) as [Machine, Machine]
+    for (let game = 0; game < 12; game++) await resigned(ada, bob)
+    const folds = vi.spyOn(Intl.Segmenter.prototype, 'segment')
+    onTestFinished(() => folds.mockRestore())
+    await ada.say({ type: 'history', limit: 1 })
+    const one = folds.mock.calls.length
+    const found = await ada.say({ type: 'history', name: 'BOB', limit: 12 })
+    expect(found.type === 'history' && found.games.map(({ seat }) => seat)).toEqual(Array(12).fill(1))
+    expect(one).toBeGreaterThan(0)
+    expect(folds.mock.calls.length - one).toBeLessThan(6)
   })
 
   test('says of a game for one whether it was lost, and how many points it has brought', async () => {
