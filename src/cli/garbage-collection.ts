@@ -1,14 +1,20 @@
 /**
  * V8's flags for a server that has so many processors to itself, for what `npm start` says besides.
  *
+ * V8 counts what arrives from sockets apart from its heap, and begins a full collection after each 64 MB of that, with a step
+ * of 5 ms at each further read: 50 peers that said all they could made others wait for 200 ms, once a second. With both
+ * counted together the heap's own growth decides.
+ *
  * V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects, where
  * whatever they refer to stays until the next full collection: short pauses become ten times as long. Where there is another
  * processor, old objects are collected there: with 5,000 users online a full collection then takes 10 to 35 ms, and 150
  * without. On the only one, its threads would take turns with the server, 20 ms each.
  */
 export function garbageCollectionFlags(processors: number): readonly string[] {
-  return processors > 1 ? ['--no-allocation-site-pretenuring'] : ['--no-allocation-site-pretenuring', ...ALONE]
+  return processors > 1 ? ALWAYS : [...ALWAYS, ...ALONE]
 }
+
+const ALWAYS = ['--no-allocation-site-pretenuring', '--external-memory-accounted-in-global-limit']
 
 const ALONE = [
   '--no-concurrent-marking',

@@ -269,6 +269,7 @@ export class Connection implements Sink, OutboxOwner {
     }
     this.#inbox.push(bytes)
     this.#offer()
+    this.#inbox.hold()
     if (this.#inbox.pending > 0) this.quietSince = this.#clock.monotonic()
     if (this.#inbox.pending > this.#inboxLimit) this.#pause()
   }
@@ -328,7 +329,7 @@ export class Connection implements Sink, OutboxOwner {
       this.#giving = false
     }
     // at last, for it may bring the next message at once
-    if (this.#paused && this.#inbox.pending <= this.#inboxLimit && !(this.#isResting && this.#ignored?.any)) {
+    if (this.#paused && this.#inbox.pending <= this.#messageLimit + OVERHEAD && !(this.#isResting && this.#ignored?.any)) {
       this.#paused = false
       this.transport.resume()
     }
@@ -427,7 +428,7 @@ export class Connection implements Sink, OutboxOwner {
 
   #ended(end: Ended): void {
     this.#end = end
-    this.#inbox.close()
+    this.#inbox.clear()
     this.#allowance?.close()
     const reader = this.#reader
     const onGone = this.#onGone

@@ -1,4 +1,5 @@
 import { type Raw, rawOf } from './raw.ts'
+import { ROOM, Rooms } from './rooms.ts'
 import { decode, type TextCode } from './text.ts'
 
 /** The cap on one message, in bytes, where nobody asked for another. */
@@ -24,6 +25,10 @@ export interface Decoder {
   next(): Decoded
   /** Holds no more memory than what is unread needs; called when `next` has no more. */
   compact?(): void
+  /** Holds nothing of what was pushed by reference; called when what is unread has to wait. */
+  hold?(): void
+  /** Drops what is unread. */
+  clear?(): void
   /** When nothing more will come (or has come for `settle` milliseconds): what the rest is, if it can be a message. */
   rest(): Decoded
 }
@@ -50,11 +55,16 @@ export interface Framing {
 
 const NOTHING = new Uint8Array(0)
 
+/** What all decoders of this process share. */
+const rooms = new Rooms()
+
 /** Bytes from which on a message gets twice the room that it needs, so that one in many pieces is not copied with each. */
 const LONG = 8192
 
-function roomFor(length: number): number {
-  return length > LONG ? 2 * length : length
+/** The room for what is pending and the next piece: a piece that is not shorter is not one of many. */
+function roomFor(pending: number, piece: number): number {
+  const length = pending + piece
+  return length > LONG && piece < pending ? 2 * length : length
 }
 
 /** Pending is what decoders have in common: the bytes that are there and not yet given out. */
@@ -66,6 +76,8 @@ export abstract class Pending implements Decoder {
   protected readonly limit: number
   /** The array of our own in which `bytes` lies, where that has room for more. */
   #room: Uint8Array | undefined
+  /** `#room` is lent. */
+  #isLent = false
 
   constructor(limit: number) {
     this.limit = limit
@@ -76,7 +88,8 @@ export abstract class Pending implements Decoder {
   }
 
   get unread(): Uint8Array {
-    return this.bytes.subarray(this.at)
+    const unread = this.bytes.subarray(this.at)
+    return this.#isLent ? new Uint8Array(unread) : unread
   }
 
   push(bytes: Uint8Array): void {
@@ -84,14 +97,20 @@ export abstract class Pending implements Decoder {
     if (pending === 0) {
       this.bytes = bytes
       this.at = 0
+      this.#leaveRoom()
+    } else if (this.#isLent && pending + bytes.length <= ROOM) {
+      const room = this.#move(pending)
+      room.set(bytes, pending)
+      this.bytes = room.subarray(0, pending + bytes.length)
     } else if (this.#hasRoomFor(bytes.length)) {
       const end = this.bytes.byteOffset + this.bytes.length
       this.#room?.set(bytes, end)
       this.bytes = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length + bytes.length)
     } else {
-      const joined = new Uint8Array(roomFor(pending + bytes.length))
+      const joined = new Uint8Array(roomFor(pending, bytes.length))
       joined.set(this.bytes.subarray(this.at))
       joined.set(bytes, pending)
+      this.#leaveRoom()
       this.#room = joined.length > pending + bytes.length ? joined : undefined
       this.bytes = joined.subarray(0, pending + bytes.length)
       this.at = 0
@@ -102,10 +121,44 @@ export abstract class Pending implements Decoder {
   compact(): void {
     const { pending } = this
     const { byteLength } = this.bytes.buffer
-    if (byteLength <= LONG || 4 * pending > byteLength) return
-    this.bytes = pending === 0 ? NOTHING : this.bytes.slice(this.at)
+    if (!this.#isLent && (byteLength <= LONG || 4 * pending > byteLength)) return
+    // a Buffer's own slice would be a view of the long array
+    this.bytes = pending === 0 ? NOTHING : new Uint8Array(this.bytes.subarray(this.at))
     this.at = 0
+    this.#leaveRoom()
+  }
+
+  /** Moves what is unread to a room, where it is much. */
+  hold(): void {
+    const { pending } = this
+    if (this.#isLent || pending <= LONG || pending > ROOM) return
+    const room = rooms.take()
+    room.set(this.bytes.subarray(this.at))
+    this.bytes = room.subarray(0, pending)
+    this.at = 0
+    this.#room = room
+    this.#isLent = true
+  }
+
+  clear(): void {
+    this.bytes = NOTHING
+    this.at = 0
+    this.#leaveRoom()
+  }
+
+  /** Moves what is unread to the beginning of its room. */
+  #move(pending: number): Uint8Array {
+    const room = this.#room ?? NOTHING
+    room.copyWithin(0, this.at, this.at + pending)
+    this.at = 0
+    return room
+  }
+
+  /** Gives the room back in which the bytes were, where it was lent. */
+  #leaveRoom(): void {
+    if (this.#isLent && this.#room) rooms.put(this.#room)
     this.#room = undefined
+    this.#isLent = false
   }
 
   /** Whether bytes can be put behind those that are there, without copying these. */

@@ -127,6 +127,17 @@ export class Inbox {
     this.#keep(message, this.#raw, true)
   }
 
+  /** Lets what is unread wait, in no more memory than that needs. */
+  hold(): void {
+    this.#decoder.hold?.()
+  }
+
+  /** Drops what is unread: nothing is read any more. */
+  clear(): void {
+    this.close()
+    this.#decoder.clear?.()
+  }
+
   /** Waits for nothing any more. */
   close(): void {
     this.#cancelSettle?.()

@@ -17,7 +17,7 @@ const KEPT = 4096
  */
 export function rawOf(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
   const isOdd = text.includes('\ufffd') || text.includes('\0') || text.endsWith('\r') || (code === 'bytes' && /[\x80-\xff]/.test(text))
-  return isOdd ? { body: body.slice(0, KEPT), end } : undefined
+  return isOdd ? { body: new Uint8Array(body.subarray(0, KEPT)), end } : undefined
 }
 
 /** Reads the bytes of a whole message: its text, and `raw` as of `rawOf`. */

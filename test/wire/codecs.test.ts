@@ -55,7 +55,7 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
   test('holds no large array for a small rest, and reads on from there as from the large one', () => {
     /** A piece as a socket brings it: in the middle of a large array. */
     const large = (piece: Uint8Array) => {
-      const array = new Uint8Array(64 * 1024)
+      const array = Buffer.alloc(64 * 1024)
       array.set(piece, 100)
       return array.subarray(100, 100 + piece.length)
     }
@@ -70,6 +70,45 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
           expect(decoder.unread.buffer.byteLength).toBeLessThanOrEqual(8192)
         }
         expect(read).toEqual(messages)
+      }),
+    )
+  })
+
+  test('peers whose messages wait, and who share what those wait in, read each its own', () => {
+    const some = fc.array(message, { minLength: 1, maxLength: 6 })
+    const steps = fc.array(fc.tuple(fc.nat(2), fc.constantFrom('push', 'hold', 'next', 'clear')), { maxLength: 60 })
+    fc.assert(
+      fc.property(some, steps, fc.integer({ min: 1, max: 300 }), (messages, all, times) => {
+        // more than a peer may leave unread, and less
+        const bytes = joined(...Array.from({ length: times }, () => messages).flatMap((each) => each.map((one) => framing.encode(one))))
+        const peers = Array.from({ length: 3 }, () => ({ decoder: framing.decoder(), read: [] as Decoded[], said: 0 }))
+        const readAll = ({ decoder, read }: (typeof peers)[number], most = Number.POSITIVE_INFINITY) => {
+          for (let count = 0; count < most; count++) {
+            const next = decoder.next()
+            if (next === undefined) return decoder.compact?.()
+            read.push(next)
+          }
+        }
+        for (const [at, step] of all) {
+          const peer = peers[at]
+          if (!peer) continue
+          if (step === 'push') {
+            const piece = 1 + ((7919 * peer.said) % 70_000)
+            peer.decoder.push(Buffer.from(bytes.slice(peer.said, peer.said + piece)))
+            peer.said = Math.min(bytes.length, peer.said + piece)
+          } else if (step === 'hold') peer.decoder.hold?.()
+          else if (step === 'next') readAll(peer, 3)
+          else {
+            peer.decoder.clear?.()
+            peers[at] = { decoder: framing.decoder(), read: [], said: 0 }
+          }
+        }
+        for (const peer of peers) {
+          if (peer.said < bytes.length) peer.decoder.push(bytes.slice(peer.said))
+          readAll(peer)
+          expect(peer.read.length).toBe(times * messages.length)
+          expect(peer.read.every((one, at) => one === messages[at % messages.length])).toBe(true)
+        }
       }),
     )
   })
