@@ -1,14 +1,16 @@
 import { Layer } from './layer.ts'
 import type { Transport } from './transport.ts'
 
-// commands (RFC 854) and the one option that is spoken (RFC 857)
+// commands (RFC 854), and the two options that are spoken (RFC 856, 857)
 const SE = 240
+const GA = 249
 const SB = 250
 const WILL = 251
 const WONT = 252
 const DO = 253
 const DONT = 254
 const IAC = 255
+const BINARY = 0
 const ECHO = 1
 
 const NUL = 0
@@ -32,7 +34,10 @@ type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subn
  */
 class TelnetReader {
   readonly #negotiate: Negotiating
+  readonly #onCut: () => void
   #place: Place = 'text'
+  /** The last byte of text. */
+  #last = 0
   #verb = 0
   #afterCr = false
   /** Bytes of the subnegotiation so far. */
@@ -40,14 +45,17 @@ class TelnetReader {
   /** Whether the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
   active = false
 
-  constructor(negotiate: Negotiating) {
+  /** `onCut` is called when a command that negotiates nothing stands within or behind a character beyond ASCII. */
+  constructor(negotiate: Negotiating, onCut: () => void) {
     this.#negotiate = negotiate
+    this.#onCut = onCut
   }
 
   /** The text in some bytes. */
   read(bytes: Uint8Array): Uint8Array {
     if (!this.active && !bytes.includes(IAC)) {
-      if (bytes.length > 0) this.#afterCr = bytes.at(-1) === CR
+      this.#last = bytes.at(-1) ?? this.#last
+      this.#afterCr = this.#last === CR
       return bytes
     }
     const text = new Uint8Array(bytes.length)
@@ -93,6 +101,7 @@ class TelnetReader {
       return undefined
     }
     const ending = this.active && this.#afterCr && byte === NUL
+    this.#last = byte
     this.#afterCr = byte === CR
     return ending ? LF : byte
   }
@@ -111,6 +120,7 @@ class TelnetReader {
     }
     // no command: it followed a data mark, which the system takes out of the stream as urgent
     else if (byte < SE) return this.#text(byte)
+    else if (byte > SE && byte <= GA && this.#last >= 0x80) this.#onCut()
     return undefined
   }
 }
@@ -118,23 +128,35 @@ class TelnetReader {
 /**
  * Telnet is laid over a transport, on the server's side: transparent for everybody who does not speak it, until the peer
  * sends a command of it or `begin` says so. From then on lines end in CR LF, and every option is refused but ECHO, by
- * which the peer is asked not to show what is typed. No answer is ever answered, so nothing can go round in circles.
+ * which the peer is asked not to show what is typed, and BINARY: the telnet of GNU sends IAC IP for the byte 0x83 of a
+ * character, IAC BRK for 0x9c and so on, unless the server has asked for binary text. No answer is ever answered, so nothing
+ * can go round in circles.
  */
 export class Telnet extends Layer {
   readonly #reader: TelnetReader
   /** Where ECHO stands on our side (RFC 1143): off or on, or on the way there until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
+  /** Whether the peer sends binary text, as far as that was asked for. */
+  #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
 
   constructor(inner: Transport) {
     super(inner)
-    this.#reader = new TelnetReader((verb, option) => this.#option(verb, option))
+    this.#reader = new TelnetReader(
+      (verb, option) => this.#option(verb, option),
+      () => this.#askForBinary(),
+    )
   }
 
   /** Whether telnet is spoken. */
   get active(): boolean {
     return this.#reader.active
+  }
+
+  /** Whether the peer has put commands in place of bytes of its text, and was asked to send all bytes. */
+  get mended(): boolean {
+    return this.#binary === 'asked'
   }
 
   /** Speaks telnet from now on: the peer has said in another way that it does. */
@@ -166,9 +188,19 @@ export class Telnet extends Layer {
   }
 
   #option(verb: number, option: number): void {
+    if (option === BINARY && this.#binary === 'asked' && (verb === WILL || verb === WONT)) {
+      if (verb === WONT) this.#binary = 'refused'
+      return
+    }
     if (verb === WILL) this.#answer(Uint8Array.of(IAC, DONT, option))
     if (verb === DO && (option !== ECHO || this.#echo === 'off')) this.#answer(Uint8Array.of(IAC, WONT, option))
     if (option === ECHO && (verb === DO || verb === DONT)) this.#echoAnswered(verb === DO)
+  }
+
+  #askForBinary(): void {
+    if (this.#binary !== 'unasked') return
+    this.#binary = 'asked'
+    this.inner.write(Uint8Array.of(IAC, DO, BINARY))
   }
 
   /** The peer has answered to ECHO, or wants it to be off. */

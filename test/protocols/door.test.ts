@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Ended } from '../../src/wire/ends.ts'
+import { encode } from '../../src/wire/text.ts'
 import { GREETING, lines, StagedLobby } from '../support/door.ts'
 import { far } from '../support/far.ts'
 import { Typist } from '../support/typist.ts'
@@ -323,6 +324,19 @@ describe('telnet', () => {
     await caller.send('ada\r\n')
     expect(caller.writes.map((write) => [...write])).toContainEqual([IAC, WONT, 3])
     expect(caller.writes.map((write) => [...write])).toContainEqual(HIDE)
+  })
+
+  test('asks a client that leaves out bytes to send all, and the user to type the line again', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller('ada')
+    const [BRK, BINARY] = [243, 0]
+    await caller.send(Uint8Array.of(...encode('who \u65e5'), 0xe6, IAC, BRK, 0xac, 13, 10))
+    const written = new TextDecoder().decode(caller.writes.at(-1))
+    expect(written).toMatch(/^Your telnet client has left out a part of that line.*type the line once more\.\r\n$/s)
+    expect(caller.writes.map((write) => [...write])).toContainEqual([IAC, DO, BINARY])
+    await caller.send(Uint8Array.of(IAC, WILL, BINARY))
+    await caller.send('tell grace \u65e5\u672c\n')
+    expect(lobby.calls).toEqual([['message', 'grace', '\u65e5\u672c']])
   })
 
   test('is not spoken with anybody else', async () => {

@@ -7,7 +7,8 @@ import { cutAt, joined } from '../support/decoding.ts'
 import { heardBy } from '../support/wire.ts'
 
 const [SE, NOP, DM, AYT, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 242, 246, 250, 251, 252, 253, 254, 255] as const
-const [ECHO, SGA, TM, NAWS] = [1, 3, 6, 31] as const
+const [BINARY, ECHO, SGA, TM, NAWS] = [0, 1, 3, 6, 31] as const
+const [BRK, IP] = [243, 244] as const
 
 /** Our end with telnet laid over it, and the peer's raw one. */
 function ends() {
@@ -244,6 +245,40 @@ describe('what is hidden', () => {
       [IAC, WILL, ECHO],
       [IAC, WONT, ECHO],
     ])
+  })
+})
+
+describe('a client that puts commands in place of bytes of its text, as that of GNU does', () => {
+  const cut = (command: number) => Uint8Array.of(0xe6, 0x97, 0xa5, 0xe6, IAC, command, IAC, DO, TM, 0xac, 13, 10)
+
+  test.each([BRK, IP])('is asked once to send binary text, and its answer is not answered (%i)', (command) => {
+    const { telnet, answers } = ends()
+    expect(telnet.mended).toBe(false)
+    for (let line = 0; line < 3; line++) telnet.data(cut(command))
+    telnet.data(Uint8Array.of(IAC, WILL, BINARY, IAC, WILL, BINARY))
+    const asked = [IAC, DO, BINARY]
+    expect(answers().filter((answer) => answer[2] !== TM)).toEqual([asked])
+    expect(telnet.mended).toBe(true)
+  })
+
+  test('is taken at its word when it refuses', () => {
+    const { telnet, answers } = ends()
+    telnet.data(cut(IP))
+    telnet.data(Uint8Array.of(IAC, WONT, BINARY))
+    telnet.data(cut(IP))
+    expect(telnet.mended).toBe(false)
+    expect(answers().filter((answer) => answer[2] !== TM)).toHaveLength(1)
+  })
+
+  test.each([
+    ['text that is ASCII', [104, 105, IAC, IP, 13, 10]],
+    ['a negotiation behind another character', [0xc3, 0xa4, IAC, DO, SGA]],
+    ['BINARY, unasked', [IAC, WILL, BINARY]],
+  ])('nothing is asked for %s', (_, bytes) => {
+    const { telnet, answers } = ends()
+    telnet.data(Uint8Array.from(bytes))
+    expect(telnet.mended).toBe(false)
+    expect(answers()).not.toContainEqual([IAC, DO, BINARY])
   })
 })
 

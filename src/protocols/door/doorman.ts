@@ -20,6 +20,11 @@ const GREETING = [
   WHO,
 ]
 
+const MENDED = [
+  'Your telnet client has left out a part of that line, which is not passed on.',
+  'It has now been asked to send all of it: type the line once more.',
+]
+
 /** Greets somebody, and does what each line says until one of the two goes, or the rest is for a program. */
 export async function receive(visit: Visit): Promise<void> {
   visit.say(...GREETING)
@@ -33,6 +38,7 @@ export async function receive(visit: Visit): Promise<void> {
 async function obey(visit: Visit, line: string): Promise<void> {
   const typed = unquoted(line.trim())
   visit.settle()
+  if (visit.telnet?.mended && typed.includes('\ufffd')) return visit.say(...MENDED)
   if (typed === '')
     return visit.say(...(visit.present?.status() ?? [visit.lobby.me ? (waits(visit) ?? '"help" lists what you can type.') : WHO]))
   if (typed.startsWith("'")) return answer(visit, gate(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
