@@ -5,9 +5,10 @@
  * turn of the event loop, and the rest of the turn belongs to timers and to what arrives. The more wait, the shorter the
  * slices, so that a round stays short.
  *
- * Who has used little lately goes before the others, as new flows do in FQ-CoDel (RFC 8290): a peer that says two things
- * at once does not wait behind fifty who say all that they can. How much that is counts a token bucket of time for each, and
- * a new connection has none. Half of a turn is for the others all the same. A connection with a single message in
+ * Who has used little lately goes before the others, as in a multilevel feedback queue: a peer that says two things at
+ * once does not wait behind fifty who say all that they can, nor behind fifty who have paused because their budget was
+ * spent, and go on all at once. What was used a second ago counts a third; a new connection counts as one that has used
+ * some. Half of a turn is for who has waited longest, so that nobody waits for ever. A connection with a single message in
  * flight never comes here: it costs no look at the time. `npm run bench:hostile` measures all of it.
  */
 
@@ -27,9 +28,9 @@ export interface Task {
   run(): void
 }
 
-/** Account is how many milliseconds a task may use before others do, as counted at a moment. */
+/** Account is how many milliseconds a task has used lately, as counted at a moment. */
 interface Account {
-  credit: number
+  used: number
   at: number
 }
 
@@ -53,9 +54,9 @@ export class RunQueue {
   readonly #roundTime: number
   readonly #turn: number
   readonly #now: () => number
-  /** Tasks that came with credit, and those that have used up theirs or a whole slice. */
-  readonly #ahead = new Tasks()
-  readonly #behind = new Tasks()
+  /** The tasks that wait, by how much they have used. */
+  readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Tasks())
+  #waiting = 0
   #running: Task | undefined
   /** The running task has more to do. */
   #goesOn = false
@@ -74,15 +75,14 @@ export class RunQueue {
 
   /** How many tasks wait for a slice. */
   get size(): number {
-    return this.#ahead.size + this.#behind.size + (this.#goesOn ? 1 : 0)
+    return this.#waiting + (this.#goesOn ? 1 : 0)
   }
 
   /** Adds a task; one that waits is not to be added again. */
   add(task: Task): void {
     // what it uses until it has settled counts
     if (task === this.#running) this.#goesOn = true
-    else if (accountOf(task, this.#now()).credit > 0) this.#ahead.push(task)
-    else this.#behind.push(task)
+    else this.#push(task, this.#now())
     if (this.#scheduled) return
     this.#scheduled = true
     this.#loop.nextTurn(this.#beginTurn)
@@ -106,12 +106,14 @@ export class RunQueue {
       return
     }
     if (now >= this.#turnEnds) return this.#loop.nextTurn(this.#beginTurn)
-    const isAhead = this.#isAheadNext(now)
+    const level = this.#nextLevel(now)
     const short = Math.max(SHORTEST, Math.min(this.#slice, this.#roundTime / this.size))
-    const task = (isAhead ? this.#ahead : this.#behind).shift()
+    const task = this.#levels[level]?.shift()
+    if (!task) throw new Error('no task waits')
+    this.#waiting--
     this.#running = task
     this.#sliceBegan = now
-    this.#sliceEnds = now + (isAhead ? this.#slice : short)
+    this.#sliceEnds = now + (level < LEVEL_OF_NEW ? this.#slice : short)
     try {
       task.run()
     } finally {
@@ -119,40 +121,51 @@ export class RunQueue {
     }
   }
 
+  #push(task: Task, now: number): void {
+    const { used } = accountOf(task, now)
+    const level = LEVELS.findIndex((most) => used < most)
+    this.#levels[level < 0 ? LEVELS.length : level]?.push(task)
+    this.#waiting++
+  }
+
   /** Counts what the task that has run has used; if it goes on, it waits again. */
   #settle(now: number): void {
     const task = this.#running
     if (!task) return
     this.#running = undefined
-    const account = accountOf(task, now)
-    account.credit = Math.max(-MOST_DEBT, account.credit - (now - this.#sliceBegan))
-    if (this.#goesOn) this.#behind.push(task)
+    accountOf(task, now).used += Math.min(MOST_AT_ONCE, now - this.#sliceBegan)
+    if (this.#goesOn) this.#push(task, now)
     this.#goesOn = false
   }
 
-  /** Whether the next task is one that is ahead: in the first half of a turn, or where there is no other. */
-  #isAheadNext(now: number): boolean {
-    const isFirstHalf = now < this.#turnEnds - this.#turn / 2
-    return this.#behind.size === 0 || (this.#ahead.size > 0 && isFirstHalf)
+  /** The level of the next task: of those who have used least, or, in the second half of a turn, of who has waited longest. */
+  #nextLevel(now: number): number {
+    if (now < this.#turnEnds - this.#turn / 2) return this.#levels.findIndex(({ size }) => size > 0)
+    const since = this.#levels.map(({ first }) => first?.account?.at ?? Number.POSITIVE_INFINITY)
+    return since.indexOf(Math.min(...since))
   }
 }
 
-/** The account of a task, with what the time since it was last counted has brought. */
+/** The account of a task as of now. */
 function accountOf(task: Task, now: number): Account {
-  task.account ??= { credit: 0, at: now }
+  task.account ??= { used: USED_BY_NEW, at: now }
   const { account } = task
-  account.credit = Math.min(MOST_CREDIT, account.credit + (now - account.at) * RATE)
+  account.used *= Math.exp((account.at - now) / LATELY)
   account.at = now
   return account
 }
 
 /** Milliseconds of the shortest slice: with less, more time goes into the changes between them. */
 const SHORTEST = 0.2
-/** Milliseconds that a task may use before others do, for each that passes since it came first, and saved up. */
-const RATE = 0.04
-const MOST_CREDIT = 4
-/** Milliseconds that it may have used above that: what is more is forgotten. */
-const MOST_DEBT = 10
+/** Milliseconds after which what was used counts a third (1/e). */
+const LATELY = 1000
+/** Milliseconds used lately, below which a task belongs to the first level, the second, and so on. */
+const LEVELS = [1, 2, 4, 8, 16]
+/** What a new task counts as having used: who connects again and again is not to go before those who stay. */
+const USED_BY_NEW = 8
+const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
+/** Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program. */
+const MOST_AT_ONCE = 4
 
 /** Tasks in the order in which they came. */
 class Tasks {
@@ -164,13 +177,18 @@ class Tasks {
     return this.#all.length - this.#out
   }
 
+  /** The one that came first. */
+  get first(): Task | undefined {
+    return this.#all[this.#out]
+  }
+
   push(task: Task): void {
     this.#all.push(task)
   }
 
-  shift(): Task {
-    const task = this.#all[this.#out]
-    if (!task) throw new Error('no task waits')
+  shift(): Task | undefined {
+    const task = this.first
+    if (task === undefined) return undefined
     this.#out++
     if (this.#out === this.#all.length) {
       this.#all = []

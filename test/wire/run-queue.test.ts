@@ -175,6 +175,21 @@ describe('a connection that has sent many messages at once', () => {
     expect((other.connection.received / 2) * 3).toBeLessThan((loop.time - began) * (1 / 21 + 0.04) + 15)
   })
 
+  test('does not keep a peer waiting for others who have paused and go on all at once', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    const others = Array.from({ length: 50 }, () => pipelining(queue, loop, { count: 200, cost: 0.1 }))
+    const other = await known(queue, loop, 0.1)
+    while (!loop.idle) await loop.turn()
+    loop.time += 200
+    for (const { here } of others) here.write('who\n'.repeat(200))
+    await settled()
+    other.here.write('x\nx\n')
+    await settled()
+    await loop.turn()
+    expect(other.connection.received).toBe(4)
+  })
+
   test('does not keep a peer that goes on with two things at a time waiting, whatever a message of others costs', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
@@ -198,13 +213,13 @@ describe('a connection that has sent many messages at once', () => {
     await loop.turn()
     loop.time += 100
     const before = connection.received
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 20; n++) {
       for (const { here } of others) here.write('x\nx\n')
       await settled()
       await loop.turn()
     }
-    // half of a turn is 2 ms
-    expect(connection.received).toBeGreaterThanOrEqual(before + 5)
+    // in 80 ms are 160 messages, and 21 peers have as many each
+    expect(connection.received).toBeGreaterThanOrEqual(before + 7)
   })
 
   test('does not keep a peer with a single message waiting for a slice', async () => {
