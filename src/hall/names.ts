@@ -2,6 +2,7 @@ import { catalogue, type Entry } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { charactersOf, fold } from '../games/letters.ts'
 import { type Reading, readingOf } from './reserved.ts'
+import { skeleton } from './skeleton.ts'
 
 /** Characters (code points) of a name, at most. */
 const LONGEST = 20
@@ -109,6 +110,7 @@ export function checkLobbyName(text: string): string | Refusal {
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\s_.,+-]*$/u.test(name))
     return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
+  if (/^[ox]$/i.test(skeleton(name))) return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
   const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)

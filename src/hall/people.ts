@@ -144,9 +144,9 @@ export class People {
     return password === undefined ? this.#enterAsGuest(entry) : this.#watched((changed) => this.#logIn({ ...entry, password }, changed))
   }
 
-  /** Whether a name is registered, and so needs its password. */
-  async isRegistered(name: string): Promise<boolean> {
-    return (await this.#accounts.named(foldName(name))) !== undefined
+  /** A registered name, which needs its password, as its owner writes it; `undefined` if the name is not registered. */
+  async registeredName(name: string): Promise<string | undefined> {
+    return (await this.#accounts.named(foldName(name)))?.name
   }
 
   /** The person of a name, here or not, and the name as its owner writes it: of its account, or else the guest of that name. */

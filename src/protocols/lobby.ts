@@ -269,13 +269,15 @@ export interface Lobby {
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
   /** Ends a session: its token lets nobody in any more. */
   closeSession(session: string): Promise<LobbyRefusal | undefined>
-  /** Whether a name is registered, and so needs its password. */
-  isRegistered(name: string): Promise<boolean>
+  /** A registered name, which needs its password, as its owner writes it; `undefined` if the name is not registered. */
+  registeredName(name: string): Promise<string | undefined>
 
   /** Those who are here, each person once, in the order in which they came. */
   listPeople(range: Range): Page<PersonInfo>
   /** Whether somebody is here under exactly this name. */
   isHere(name: string): boolean
+  /** The name of the user who is here under a name, as that user writes it; `undefined` if there is no such user. */
+  nameHere(name: string): string | undefined
   /** Those who wait for company, without an invitation, in the order in which they came. */
   listSeekers(range: Range): Page<Seeker>
   /** Those of them who wait for anybody, and not for one by name. */
@@ -328,8 +330,11 @@ export interface Lobby {
   hearers(table: number): number
   /** Sends a message to another user who is here. */
   message(name: string, text: string): LobbyRefusal | undefined
-  /** Mutes a user by name, as long as this session lasts: messages and challenges of that one do not come. */
-  mute(name: string): LobbyRefusal | undefined
+  /**
+   * Mutes a user who is here, or a registered one, by name, as long as this session lasts: messages and challenges of that one
+   * do not come.
+   */
+  mute(name: string): Promise<LobbyRefusal | undefined>
   unmute(name: string): LobbyRefusal | undefined
   /** The names that are muted. */
   readonly muted: readonly string[]

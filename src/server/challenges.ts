@@ -20,7 +20,10 @@ export function challengeTo({ hall, people }: Pick<Rooms, 'hall' | 'people'>, pe
   if (!first)
     return {
       code: 'not-now',
-      refused: name === undefined ? 'nobody has offered you anything' : `${name} has not asked you for a game`,
+      refused:
+        name === undefined
+          ? 'nobody has offered you anything'
+          : `${sender?.name ?? `no user "${name}"`} has ${sender ? 'not ' : ''}asked you for a game`,
     }
   const names = [...new Set([first, ...more].map((wish) => wish.name))]
   if (more.length === 0 || names.length === 1 || name !== undefined) return first

@@ -34,6 +34,11 @@ export function noGame(name: string): LobbyRefusal {
   return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
 }
 
+/** The refusal of what has to do with a user who is not here. */
+export function notHere(name: string): LobbyRefusal {
+  return { code: 'no-such-person', refused: `there is no user "${name}" here: see who is` }
+}
+
 /** The refusal of a table that is not there, or not for everybody. */
 export function noTable(id: number): LobbyRefusal {
   return { code: 'no-such-table', refused: `there is no table ${id} that you could go to: see the tables` }

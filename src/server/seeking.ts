@@ -13,7 +13,7 @@ import type { GameWish, LobbyListener, LobbyRefusal, Page, Range, Seeker, Sought
 import { MUTED } from './calls.ts'
 import { challengeTo, nearTo } from './challenges.ts'
 import { seekerOf } from './known.ts'
-import { coded, denied, noGame, WHO } from './refusals.ts'
+import { coded, denied, noGame, notHere, WHO } from './refusals.ts'
 import type { Rooms } from './rooms.ts'
 
 /** What seeking needs of the session whose it is. */
@@ -225,7 +225,7 @@ export class Seeking {
 
   /** The person of somebody who is here. */
   #present(name: string): PersonId | LobbyRefusal {
-    return this.#rooms.people.named(name)?.person ?? { code: 'no-such-person', refused: `${name} is not here: see who is` }
+    return this.#rooms.people.named(name)?.person ?? notHere(name)
   }
 
   /** A part of a list of open seeks, as they are shown. */

@@ -91,7 +91,8 @@ export class Session implements Lobby {
   }
 
   async enter(name: string, how: { readonly password?: string; readonly secret?: string } = {}): Promise<LobbyRefusal | undefined> {
-    const denial = how.password === undefined && !(await this.isRegistered(name)) ? this.#rooms.people.checkName(name) : undefined
+    const denial =
+      how.password === undefined && (await this.registeredName(name)) === undefined ? this.#rooms.people.checkName(name) : undefined
     return this.#entered(denial ?? (await this.#identity.enter(name, how)))
   }
 
@@ -164,8 +165,8 @@ export class Session implements Lobby {
     return undefined
   }
 
-  isRegistered(name: string): Promise<boolean> {
-    return this.#rooms.people.isRegistered(name)
+  registeredName(name: string): Promise<string | undefined> {
+    return this.#rooms.people.registeredName(name)
   }
 
   listPeople({ from = 0, count }: Range): Page<PersonInfo> {
@@ -175,6 +176,10 @@ export class Session implements Lobby {
 
   isHere(name: string): boolean {
     return this.#rooms.people.named(name)?.name === name
+  }
+
+  nameHere(name: string): string | undefined {
+    return this.#rooms.people.named(name)?.name
   }
 
   listSeekers(range: Range): Page<Seeker> {
@@ -295,7 +300,7 @@ export class Session implements Lobby {
     return this.#visitor ? this.#talk.tell(this.#visitor, name, text) : WHO
   }
 
-  mute(name: string): LobbyRefusal | undefined {
+  async mute(name: string): Promise<LobbyRefusal | undefined> {
     return this.#visitor ? this.#talk.mute(this.#visitor, name) : WHO
   }
 

@@ -5,6 +5,7 @@ import { Bucket } from '../hall/throttle.ts'
 import type { Line } from '../protocols/house.ts'
 import type { LobbyListener, LobbyRefusal } from '../protocols/lobby.ts'
 import type { Attended } from './attended.ts'
+import { notHere } from './refusals.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Sentences that one user may say at once, and after how many milliseconds each comes back: others want to see the board. */
@@ -47,7 +48,7 @@ export class Talk {
     if (wrong) return wrong
     const { people, calls } = this.#rooms
     const found = people.named(name)
-    if (!found) return { code: 'no-such-person', refused: `${name} is not here: see who is` }
+    if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
     if (!calls.reaches(found.person)) {
       return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot be told anything` }
@@ -57,15 +58,20 @@ export class Talk {
   }
 
   /** Mutes a user by name: what that one says, tells and asks is not heard in this session. */
-  mute({ name: own }: Visitor, name: string): LobbyRefusal | undefined {
-    if (foldName(name) === foldName(own)) return OWN_NAME
+  async mute({ name: own }: Visitor, typed: string): Promise<LobbyRefusal | undefined> {
+    if (foldName(typed) === foldName(own)) return OWN_NAME
+    const { people } = this.#rooms
     if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
+    const name = people.named(typed)?.name ?? (await people.registeredName(typed))
+    if (name === undefined) return notHere(typed)
+    // the last one muted is the last of the list, also if it was muted before
+    this.#muted.delete(foldName(name))
     this.#muted.set(foldName(name), name)
     return undefined
   }
 
   unmute(name: string): LobbyRefusal | undefined {
-    return this.#muted.delete(foldName(name)) ? undefined : { code: 'not-now', refused: `${name} is not muted` }
+    return this.#muted.delete(foldName(name)) ? undefined : { code: 'not-now', refused: `you have not muted "${name}"` }
   }
 
   /** The names that are muted. */

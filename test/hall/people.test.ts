@@ -181,8 +181,8 @@ describe('registered names', () => {
     expect(await enter('ADA')).toEqual(refused)
     expect(await enter('ada', { secret: secretToken(randomBytes) })).toEqual(refused)
     expect(await came(enter('ada', { password: PASSWORD }))).toMatchObject({ person: 'account:1', name: 'Ada' })
-    expect(await people.isRegistered('aDa')).toBe(true)
-    expect(await people.isRegistered('grace')).toBe(false)
+    expect(await people.registeredName('aDa')).toBe('Ada')
+    expect(await people.registeredName('grace')).toBeUndefined()
   })
 
   test('are registered once, also by two at the same time', async () => {
@@ -197,7 +197,7 @@ describe('registered names', () => {
     const { people, enter, register } = gathering()
     const guest = await came(enter('ada'))
     expect(await register('Ada')).toEqual({ why: 'name-taken', refused: 'Ada is taken; try Ada2', proposal: 'Ada2' })
-    expect(await people.isRegistered('ada')).toBe(false)
+    expect(await people.registeredName('ada')).toBeUndefined()
     const owner = await came(register('Ada', { before: guest }))
     guest.leave()
     expect([...people.here]).toEqual([owner])
@@ -214,7 +214,7 @@ describe('registered names', () => {
   test('a password that is none is refused, and registers nothing', async () => {
     const { people, register } = gathering()
     expect(await register('ada', { password: 'short' })).toEqual({ why: 'bad-password', refused: expect.stringMatching(/at least 8/) })
-    expect(await people.isRegistered('ada')).toBe(false)
+    expect(await people.registeredName('ada')).toBeUndefined()
     expect(here(people)).toEqual([])
   })
 

@@ -66,7 +66,7 @@ describe('help', () => {
         'at a table   move MOVE, board, say TEXT, draw, accept, decline, refuse, claim,',
         '             abort, resign, rematch, leave, mine, go N',
         'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
-        'to look on   tables, watch N, who, rank GAME, history',
+        'to look on   tables, watch N, who, rank, history',
         'who you are  login NAME, name NAME, register, unregister, password, resume',
         'besides      more, rules, help, telnet, style json, quit',
         '',
@@ -209,8 +209,8 @@ describe('play', () => {
 
   test('says why the hall refuses', async () => {
     const { caller, lobby } = await inside()
-    lobby.refuses('seek', 'grace is not here: see who is', 'no-such-person')
-    expect(await caller.type('play tictactoe grace')).toBe(lines('grace is not here. "who" lists who is.'))
+    lobby.refuses('seek', 'there is no user "grace" here: see who is', 'no-such-person')
+    expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists who is.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
     expect(lobby.calls.at(-1)).toEqual(['join', 'amber otter seven'])
@@ -308,7 +308,6 @@ describe('in the lobby', () => {
 
   test('rank', async () => {
     const { caller, lobby } = await inside()
-    expect(await caller.type('rank')).toContain('Say which game:')
     expect(await caller.type('rank chess')).toContain('There is no game "chess"')
     expect(await caller.type('rank tictactoe')).toBe(
       lines('Nobody is on the ladder of tictactoe yet.', 'To be on it, type: register, and then: play tictactoe rated'),
@@ -329,6 +328,24 @@ describe('in the lobby', () => {
     lobby.answers('rank', undefined)
     lobby.me = { name: 'ada', registered: true, tables: [] }
     expect(await caller.type('rank scissors')).toContain(lines('To be on it, type: play scissors rated'))
+  })
+
+  test.each(['rank', 'rank 2', 'ladder'])('%s alone shows every ladder with somebody on it, and the own place', async (typed) => {
+    const { caller, lobby } = await inside()
+    const more = 'More of one: type "rank" and the game, such as "rank tictactoe".'
+    expect(await caller.type(typed)).toBe(lines('No user is on a ladder yet: rated games and quizzes lead there.', more))
+    lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
+    expect(await caller.type(typed)).toBe(
+      lines(
+        'game       number 1               you',
+        'tictactoe  grace     rating 1623  you are not on it',
+        'scissors   grace     rating 1623  you are not on it',
+        'quiz       grace     1623 points  you are not on it',
+        more,
+      ),
+    )
+    lobby.answers('rank', { rank: 2, name: 'ada', score: 1500, games: 1, of: 17 })
+    expect(await caller.type(typed)).toContain('quiz       grace     1623 points  you are number 2 of 17\n')
   })
 
   test.each(catalogue.map(({ name, game }) => [name, game] as const))('rank %s: there is a ladder, or none', async (name, game) => {
@@ -624,10 +641,28 @@ describe('at no table', () => {
     const { caller, lobby } = await inside()
     const answer =
       typed === '5'
-        ? 'There is no command "5": "help" lists all.'
+        ? ['You are at no table, so "5" is no move: "play tictactoe" takes a seat, "games"', '  lists the games.']
         : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
-    expect(await caller.type(typed)).toBe(lines(answer))
+    expect(await caller.type(typed)).toBe(lines(...[answer].flat()))
     expect(lobby.calls).toEqual([])
+  })
+})
+
+describe('a move at no table', () => {
+  test.each(['5', 'e', 'A', 'H', '5.5', '-1', '101', 'ß'])('%s is answered with what leads to a table', async (typed) => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type(typed)).toMatch(/^You are at no table, so ".*" is no move: "play tictactoe" takes a seat/)
+    lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
+    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: your game has not begun yet.`))
+    lobby.seekers = []
+    const held = { game: 'tictactoe', settings: {}, rated: false, names: ['ada', 'grace'], watchers: 0, over: false }
+    lobby.waiting = [{ table: 6, ...held }]
+    expect(await caller.type(typed)).toBe(lines(`You are at no table, so "${typed}" is no move: "resume 6" takes up your seat.`))
+  })
+
+  test.each(['frobnicate', 'xy', '?!'])('%s is no move of any game', async (typed) => {
+    const { caller } = await inside()
+    expect(await caller.type(typed)).toContain(`There is no command "${typed}"`)
   })
 })
 

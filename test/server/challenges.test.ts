@@ -51,7 +51,7 @@ describe('a challenge at the front door', () => {
 
   test('of a name that has not asked is said to be none', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
-    expect(await ada.type('accept bob')).toBe(lines('bob has not asked you for a game.'))
+    expect(await ada.type('accept bob')).toBe(lines('No user "bob" has asked you for a game.'))
   })
 
   test('at a table comes after what the opponent there offers, unless it is named', async () => {

@@ -154,8 +154,8 @@ describe('history at the front door', () => {
     const room = new Room()
     const [ada, bob] = [await caller(room, 'ada'), await caller(room, 'bob')]
     expect(await ada.type('history')).toBe(lines('You have finished no game yet.'))
-    expect(await ada.type('history carl')).toBe(lines('carl has finished no game that is known here.'))
-    expect(await ada.type(`history ${'y'.repeat(300)}`)).toBe(lines(`Y${'y'.repeat(29)}... has finished no game that is known here.`))
+    expect(await ada.type('history carl')).toBe(lines('No finished game of "carl" is known here.'))
+    expect(await ada.type(`history ${'y'.repeat(300)}`)).toBe(lines(`No finished game of "${'y'.repeat(30)}..." is known here.`))
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     await ada.type('resign')

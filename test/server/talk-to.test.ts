@@ -75,7 +75,7 @@ describe('a message to a user', () => {
   test('to a user who is not here, or only through a worksheet program, or to oneself, is refused', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
-    expect(await ada.type('tell bob hello')).toBe(lines('bob is not here, and is told nothing. "who" lists who is.'))
+    expect(await ada.type('tell bob hello')).toBe(lines('There is no user "bob" here. "who" lists who is.'))
     await (await room.client('fh/tictactoe')).say('bob\n')
     expect(await ada.type('tell bob hello')).toContain('bob is here only through a worksheet program')
     expect(await ada.type('tell ada hello')).toContain('That is your own name')
@@ -117,18 +117,18 @@ describe('a muted user', () => {
     await bob.type('play tictactoe')
     await eve.type('watch 1')
     for (const one of [ada, bob, eve]) one.news()
-    expect(await ada.type('mute Eve', 'mute BOB')).toContain('You no longer hear Eve, until you leave or type "unmute Eve".')
+    expect(await ada.type('mute Eve', 'mute BOB')).toContain('You no longer hear eve, until you leave or type "unmute eve".')
     await eve.type('say noise')
     await bob.type('say more noise')
     eve.news()
     expect(await eve.type('tell ada noise')).toBe(lines('That user does not want to hear you.'))
     expect(await eve.type('play scissors ada')).toBe(lines('That user does not want to hear you.'))
     expect(ada.news()).toBe('')
-    expect(await ada.type('mute')).toBe(lines('Muted: Eve and BOB.'))
+    expect(await ada.type('mute')).toBe(lines('Muted: eve and bob.'))
     await ada.type('unmute eve')
     await eve.type('tell ada hello')
     expect(ada.news()).toContain('eve tells you: hello')
-    expect(await ada.type('unmute eve')).toBe(lines('eve is not muted.'))
+    expect(await ada.type('unmute eve')).toBe(lines('You have not muted "eve".'))
   })
 
   test('the own name cannot be muted', async () => {
@@ -138,9 +138,27 @@ describe('a muted user', () => {
   })
 
   test('a hundred names can be muted', async () => {
-    const [ada] = (await callers(new Room(), 'ada')) as [Caller]
-    for (let muted = 0; muted < 100; muted++) await ada.type(`mute user${muted}`)
-    expect(await ada.type('mute another')).toContain('You have muted 100 names, the maximum')
+    const others = Array.from({ length: 101 }, (_, at) => `user ${at} b`)
+    const [ada] = (await callers(new Room(), 'ada', ...others)) as [Caller]
+    for (const other of others.slice(1)) expect(await ada.type(`mute ${other}`)).toContain('You no longer hear')
+    expect(await ada.type('mute user 0 b')).toContain('You have muted 100 names, the maximum')
+  })
+
+  test('must be here or registered, so that a wrong letter is noticed, at the front door and in the native protocol', async () => {
+    const room = new Room()
+    const [ada, bob] = (await callers(room, 'ada', 'Bob')) as [Caller, Caller]
+    expect(await ada.type('mute nosuch')).toBe(lines('There is no user "nosuch" here. "who" lists who is.'))
+    expect(await ada.type('mute nobody')).toBe(lines('There is no user "nobody" here. "who" lists who is.'))
+    expect(await ada.type('mute')).toContain('You hear everybody.')
+    await bob.type('register', 'engine-1843')
+    await bob.send('engine-1843\n')
+    await bob.until('registered now')
+    await bob.type('quit')
+    expect(await ada.type('mute bob')).toBe(lines('You no longer hear Bob, until you leave or type "unmute Bob".'))
+    expect(await ada.type('unmute BOB')).toBe(lines('You hear Bob again.'))
+    const carl = new Machine(room.premises)
+    await carl.say({ type: 'enter', name: 'carl' })
+    expect(await carl.say({ type: 'mute', name: 'nosuch' })).toMatchObject({ type: 'error', code: 'no-such-person' })
   })
 })
 

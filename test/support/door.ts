@@ -132,6 +132,10 @@ export class StagedLobby implements Lobby {
     return this.people.some((person) => person.name === name)
   }
 
+  nameHere(name: string): string | undefined {
+    return this.people.find((person) => person.name.toLowerCase() === name.toLowerCase())?.name
+  }
+
   listSeekers(range: Range): Page<Seeker> {
     return pageOf(this.seekers, range)
   }
@@ -248,8 +252,8 @@ export class StagedLobby implements Lobby {
     return this.#call('unregister', password) ?? { connections: 0, sessions: 0 }
   }
 
-  async isRegistered(name: string): Promise<boolean> {
-    return this.registered.has(name)
+  async registeredName(name: string): Promise<string | undefined> {
+    return [...this.registered].find((one) => one.toLowerCase() === name.toLowerCase())
   }
 
   async ladder(...args: [string, number]): Promise<readonly LadderRow[] | LobbyRefusal> {
@@ -326,7 +330,7 @@ export class StagedLobby implements Lobby {
 
   readonly #muted = new Set<string>()
 
-  mute(name: string): LobbyRefusal | undefined {
+  async mute(name: string): Promise<LobbyRefusal | undefined> {
     this.#muted.add(name)
     return this.#call('mute', name)
   }

@@ -48,8 +48,7 @@ const GATES = {
   /** To be in no game that goes on under a name: who is in a seat by its token alone may say a name. */
   identity: (visit: Visit): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
   /** To be at a table: under a name, or in a seat by its token. */
-  table: (visit: Visit) =>
-    visit.present ? undefined : (GATES.name(visit) ?? 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'),
+  table: (visit: Visit) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
   /** To have a seat there. */
   seat: (visit: Visit): string | undefined =>
     GATES.table(visit) ?? (visit.present?.seated ? undefined : 'You only watch here. "play tictactoe" takes a seat elsewhere.'),
@@ -58,6 +57,12 @@ const GATES = {
     GATES.seat(visit) ?? (visit.present?.over ? 'The game is over. "rematch" plays it again, "play GAME" something else.' : undefined),
   /** To have played a game that is over. */
   end: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
+}
+
+function noTable({ tables: { playing } }: Visit): string {
+  return playing[0]
+    ? `No table is shown just now: "go ${playing[0].table}" goes to yours.`
+    : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
 }
 
 /** Why something is not open to somebody now; `undefined` where it is. */

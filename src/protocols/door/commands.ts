@@ -12,7 +12,7 @@ import { RULES } from './rules.ts'
 import { seeking } from './seeking.ts'
 import { self } from './self.ts'
 import { several } from './several.ts'
-import { COLUMNS, listed } from './text.ts'
+import { COLUMNS, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { settingsOf } from './wish.ts'
 
@@ -86,7 +86,7 @@ export function unclear(word: string, begun: readonly Command[]): Refusal {
 /** The rules of a game, by any word for it, or of the game at the table. */
 function rules({ present }: Visit, rest: string): Reply {
   const entry = rest === '' && present ? gameOf(present.company.game) : gameOf(withGameName(rest))
-  return isRefusal(entry) ? entry : [entry.title, RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
+  return isRefusal(entry) ? entry : [sentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
 }
 
 function help({ present, lobby }: Visit, rest: string): Reply {

@@ -1,11 +1,15 @@
+import { catalogue, type Entry } from '../../games/catalogue.ts'
+import { isRefusal } from '../../games/game.ts'
 import { answerMeant, whyNoCommand } from './answers.ts'
 import { answer, gate, perform, type Reply, SAY } from './command.ts'
 import { beginningWith, commandOf, commandWords, unclear } from './commands.ts'
 import { gameNamed, withGameName } from './games.ts'
 import { nearest } from './nearest.ts'
 import { move, say } from './playing.ts'
+import type { Presence } from './presence.ts'
 import { waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
+import { sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
 const GREETING = [
@@ -62,15 +66,38 @@ async function obey(visit: Visit, line: string): Promise<void> {
 /** What is no command: a move, or something to be told what it might have been. */
 async function other(visit: Visit, typed: string, word: string): Promise<Reply> {
   const { present } = visit
-  const meant = nearest(word, commandWords)
+  const [first = '', ...others] = withGameName(typed).split(/\s/)
+  const game = gameNamed(first)
+  const meant = game ? undefined : nearest(word, commandWords)
   if (present && (present.turn || present.isMove(typed))) {
-    const hint = meant ? `; or did you mean "${meant}"?` : /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
+    const talk = /\s|\p{L}{3}/u.test(typed) && !present.alone ? SAY : ''
+    const hint = meant ? `; or did you mean "${meant}"?` : game && others.length === 0 ? hintAt(present, game) : talk
     return gate(visit, ['game']) ?? move(visit, typed, hint)
   }
-  const game = gameNamed(withGameName(typed).split(/\s/)[0] ?? '')
   if (game) return `To play it, type: play ${game.name}`
+  const ended = isMoveSomewhere(typed) ? (present ? gate(visit, ['game']) : sentence(whyNoMove(visit, typed))) : undefined
+  if (ended !== undefined) return ended
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
-  return { refused: `there is no command "${word}": ${known}${present ? SAY : ''}` }
+  return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
+}
+
+/** What goes with the refusal of a move that is the name of a game. */
+function hintAt({ company }: Presence, { name }: Entry): string {
+  return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this one`
+}
+
+/** Whether a line is a move of some game, or a number, which a move often is. */
+function isMoveSomewhere(typed: string): boolean {
+  return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || catalogue.some(({ game }) => !isRefusal(game.notation.parse(typed)))
+}
+
+/** Why a move is none for a user who sees no table, and what leads to one. */
+function whyNoMove({ tables, lobby }: Visit, typed: string): string {
+  const [other] = tables.playing
+  if (other) return `no table is shown just now, so "${typed}" is no move: "go ${other.table}" goes to yours`
+  const [held] = lobby.waiting
+  const seat = held ? `"resume ${held.table}" takes up your seat` : '"play tictactoe" takes a seat, "games" lists the games'
+  return `you are at no table, so "${typed}" is no move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 
 /** A line without quotation marks around it, in which commands stand in what is said here. */

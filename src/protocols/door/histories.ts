@@ -19,7 +19,7 @@ function history(visit: Visit, rest: string): Reply | Promise<Reply> {
   const name = named === '' ? undefined : named.replaceAll('_', ' ')
   const listing: Listing = {
     typed,
-    empty: name === undefined ? 'You have finished no game yet.' : sentence(`${name} has finished no game that is known here`, [name]),
+    empty: name === undefined ? 'You have finished no game yet.' : sentence(`no finished game of "${name}" is known here`),
     async fetch(from, count) {
       const found = await lobby.history(name, { from, count })
       return isRefusal(found) ? found : { items: found.items.map(rowOf), total: found.total }

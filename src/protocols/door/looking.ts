@@ -1,5 +1,5 @@
 import { counted } from '../../base/counts.ts'
-import type { Entry } from '../../games/catalogue.ts'
+import { catalogue, type Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../lobby.ts'
@@ -7,14 +7,15 @@ import type { Command, Reply } from './command.ts'
 import { gameOf, withGameName } from './games.ts'
 import { listed } from './paging.ts'
 import { particulars } from './terms.ts'
-import { inLine } from './text.ts'
+import { inColumns, inLine } from './text.ts'
 import type { Visit } from './visit.ts'
 import { isSolitary } from './wish.ts'
 
 /** Tables that are named in a row of who is here. */
 const NUMBERS = 5
-/** Rows of a ladder. */
+/** Rows of a ladder, and what it counts of a connection's budget. */
 const BEST = 10
+const LADDER = 9
 
 function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
   return listed(visit, rest, {
@@ -68,6 +69,7 @@ function personRow({ name, registered, tables: at }: PersonInfo, me: string | un
 
 async function rank(visit: Visit, rest: string): Promise<Reply> {
   const { lobby } = visit
+  if (/^\d*$/.test(rest)) return ladders(visit)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
   const entry = gameOf(withGameName(named))
   if (isRefusal(entry)) return entry
@@ -88,6 +90,27 @@ async function rank(visit: Visit, rest: string): Promise<Reply> {
   })
 }
 
+/** The ladders on which there are users, in a row each: who is first, and the own place. */
+async function ladders({ lobby, peer }: Visit): Promise<Reply> {
+  const entries = catalogue.filter((entry) => !isSolitary(entry) || entry.game.points)
+  // the command counts as one ladder already
+  peer.connection.charge(LADDER * (entries.length - 1))
+  const rows: (readonly string[])[] = []
+  for (const entry of entries) {
+    const best = await lobby.ladder(entry.name, 1)
+    if (isRefusal(best)) return best
+    const [first] = best
+    if (!first) continue
+    const own = await lobby.rank(entry.name)
+    const place = own === undefined || isRefusal(own) ? 'you are not on it' : `you are number ${own.rank} of ${own.of}`
+    rows.push([entry.name, ...ladderRow(first, entry).slice(1, 3), place])
+  }
+  if (rows.length === 0) return ['No user is on a ladder yet: rated games and quizzes lead there.', RANK_GAME]
+  return [...inColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
+}
+
+const RANK_GAME = 'More of one: type "rank" and the game, such as "rank tictactoe".'
+
 function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: Entry): readonly string[] {
   const points = game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`
   return [String(place).padStart(3), inLine(name), points, counted(played, 'game')]
@@ -105,10 +128,10 @@ export const looking: readonly Command[] = [
   { name: 'who', cost: 9, usage: 'who [PAGE]', about: 'list who is here', needs: ['name'], run: who },
   {
     name: 'rank',
-    cost: 9,
+    cost: LADDER,
     also: ['ladder'],
-    usage: 'rank GAME [PAGE]',
-    about: 'see the ladder of a game, and your place on it',
+    usage: 'rank [GAME] [PAGE]',
+    about: 'see the ladder of a game and your place on it, or all in short',
     needs: ['name'],
     run: rank,
   },

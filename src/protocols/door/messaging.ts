@@ -2,7 +2,7 @@ import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
 import type { Lobby } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
-import { inLine, listed } from './text.ts'
+import { inLine, listed, notHere } from './text.ts'
 import type { Visit } from './visit.ts'
 
 /** Words that a name can have. */
@@ -27,22 +27,30 @@ function tell(visit: Visit, rest: string): Reply {
   const { name, rest: text } = nameAndText({ me: lobby.me, isHere: (one) => lobby.isHere(one) }, rest)
   if (name === '' || text === '') return 'Type a name and what you want to say, such as "tell ada hello".'
   const refusal = lobby.message(name, text)
-  if (refusal?.code === 'no-such-person') return visit.sentence(`${name} is not here, and is told nothing. "who" lists who is`, [name])
-  return refusal ? visit.sentence(refusal.refused, [name]) : visit.sentence(`${name} is told`, [name])
+  if (refusal?.code === 'no-such-person') return notHere(name)
+  if (refusal) return visit.sentence(refusal.refused, [name])
+  const shown = lobby.nameHere(name) ?? name
+  return visit.sentence(`${shown} is told`, [shown])
 }
 
-function mute(visit: Visit, name: string): Reply {
+async function mute(visit: Visit, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') {
     const { muted } = lobby
     return muted.length === 0 ? 'You hear everybody. "mute NAME" mutes a user.' : `Muted: ${listed(muted.map(inLine))}.`
   }
-  return lobby.mute(name) ?? `You no longer hear ${inLine(name)}, until you leave or type "unmute ${inLine(name)}".`
+  const refusal = await lobby.mute(name)
+  if (refusal) return refusal.code === 'no-such-person' ? notHere(name) : refusal
+  const shown = inLine(lobby.muted.at(-1) ?? name)
+  return `You no longer hear ${shown}, until you leave or type "unmute ${shown}".`
 }
 
 function unmute({ lobby }: Visit, name: string): Reply {
   if (name === '') return 'Type the name of a user whom you have muted behind it. "mute" lists them.'
-  return lobby.unmute(name) ?? `You hear ${inLine(name)} again.`
+  const before = lobby.muted
+  const refusal = lobby.unmute(name)
+  const [unmuted = name] = before.filter((one) => !lobby.muted.includes(one))
+  return refusal ?? `You hear ${inLine(unmuted)} again.`
 }
 
 function watchers({ lobby, present }: Visit, rest: string): Reply {

@@ -5,7 +5,7 @@ import type { Command, Reply } from './command.ts'
 import { gameNames } from './games.ts'
 import { listed } from './paging.ts'
 import { limits, particulars } from './terms.ts'
-import { inColumns, inLine, sentence } from './text.ts'
+import { inColumns, inLine, notHere, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { answerTo, clockSettings, nearBy, needsName, readWish, settingsOf } from './wish.ts'
 
@@ -39,7 +39,7 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   if (isRefusal(sought)) {
     const { against } = wish
     if (against === undefined) return sought
-    return sentence(sought.code === 'no-such-person' ? `${against} is not here. "who" lists who is` : sought.refused, [against])
+    return sought.code === 'no-such-person' ? notHere(against) : sentence(sought.refused, [against])
   }
   visit.wish = wish
   const { replaced: earlier } = sought
@@ -53,13 +53,24 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
     ]
   }
   const house = wish.against === undefined && !wish.rated ? ['If nobody comes soon, the house plays with you.'] : []
-  return [...replaced, waitingFor(wish.against), ...house, ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, wish, visit.lobby.me))]
+  return [
+    ...replaced,
+    waitingFor(named(visit, wish.against)),
+    ...house,
+    ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, wish, visit.lobby.me)),
+  ]
 }
 
 /** That an open seek was cancelled by another; `isInvitation`: one with a code. */
 function cancelled(seeker: Seeker, isInvitation: boolean): string {
   const what = [seeker.game, ...particulars(seeker)].join(', ')
   return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier wish, ${what}, is cancelled.`
+}
+
+/** That the open seek was cancelled, as it is said of an invitation or of another. */
+export function noLonger({ lobby: { ownInvitation, ownSeek } }: Visit): string {
+  if (ownInvitation) return cancelled(ownInvitation, true)
+  return ownSeek?.against === undefined ? 'You no longer wait for company.' : `You no longer wait for ${inLine(ownSeek.against)}.`
 }
 
 /** Does something that can cancel the own invitation, and says so if it has. */
@@ -73,6 +84,11 @@ async function endingInvitation(visit: Visit, act: () => Promise<Reply>): Promis
 /** What is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
 export function waits({ lobby }: Visit): string | undefined {
   return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
+}
+
+/** A name as the user writes it who is here under it. */
+function named({ lobby }: Visit, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : (lobby.nameHere(name) ?? name)
 }
 
 function waitingFor(against = 'company'): string {
@@ -90,8 +106,10 @@ function join(visit: Visit, rest: string): Reply | Promise<Reply> {
   return endingInvitation(visit, () => visit.going(() => visit.lobby.join(rest, true)))
 }
 
-function cancel({ lobby }: Visit): Reply {
-  return lobby.cancel() ? 'You no longer wait.' : 'You wait for nobody.'
+function cancel(visit: Visit): Reply {
+  const invited = visit.lobby.ownInvitation
+  if (!visit.lobby.cancel()) return 'You wait for nobody.'
+  return invited ? cancelled(invited, true) : 'You no longer wait.'
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */

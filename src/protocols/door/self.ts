@@ -6,7 +6,7 @@ import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { missedGames } from './histories.ts'
 import { askNewPassword, askPassword } from './secrets.ts'
-import { leaveBehind } from './seeking.ts'
+import { leaveBehind, noLonger } from './seeking.ts'
 import { inBrackets, limits } from './terms.ts'
 import { inColumns, inLine, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
@@ -35,8 +35,9 @@ export async function introduce(visit: Visit, name: string): Promise<void> {
 /** Says who this is, with its password where it has one; answers why that is refused, or given up. */
 async function enter(visit: Visit, name: string): Promise<string | undefined> {
   const { lobby } = visit
-  if (await lobby.isRegistered(name)) {
-    const question = `${inLine(name)} is registered. What is the password?`
+  const registered = await lobby.registeredName(name)
+  if (registered !== undefined) {
+    const question = `${inLine(registered)} is registered. What is the password?`
     const password = await askPassword(visit, question, (typed) => lobby.enter(name, { password: typed }))
     return password === undefined && lobby.me ? UNCHANGED : undefined
   }
@@ -86,24 +87,26 @@ export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): 
 async function register(visit: Visit, rest: string): Promise<Reply> {
   const { lobby } = visit
   const { me } = lobby
-  wantNothing(visit)
   const name = rest || (me?.name ?? '')
   if (name === '') return 'Say under which name, such as "register ada".'
-  // what stands behind the name may be a password, which is not to become a name that all can see
-  if (/\s/.test(name) && name !== me?.name && !(await lobby.isRegistered(name))) return NAME_ALONE
-  if (await lobby.isRegistered(name)) {
-    const shown = inLine(name)
-    return `${shown} is registered already: ${me?.registered && me.name === name ? '"password" changes the password' : `"login ${shown}"`}.`
+  const owned = await lobby.registeredName(name)
+  if (owned !== undefined) {
+    const shown = inLine(owned)
+    return `${shown} is registered already: ${me?.registered && me.name === owned ? '"password" changes the password' : `"login ${shown}"`}.`
   }
+  // what stands behind the name may be a password, which is not to become a name that all can see
+  if (/\s/.test(name) && name !== me?.name) return NAME_ALONE
   const wrong = lobby.checkName(name)
   if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
+  const left = whatIsLeft(visit)
+  wantNothing(visit)
   const password = await askNewPassword(visit, { question: `A password for ${inLine(name)}, of 8 characters at least?` })
   if (password === undefined) return unchanged(visit)
   const refusal = await lobby.register(name, password)
   if (refusal) return me ? refusal : [sentence(refusal.refused, [name]), WHO]
   // who has a password now is somebody else than the guest
   visit.leaveAll()
-  return [`${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
+  return [...left, `${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
 }
 
 /** What is said where a question for a secret was answered by an empty line. */
@@ -140,12 +143,13 @@ async function unregister(visit: Visit): Promise<Reply> {
 async function login(visit: Visit, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') return 'Say as whom, such as "login ada".'
-  if (await lobby.isRegistered(name)) return become(visit, name)
+  if ((await lobby.registeredName(name)) !== undefined) return become(visit, name)
   const [first = ''] = name.split(/\s/)
   const shown = inLine(name)
   if (first !== name) {
     // what stands behind the name may be a password
-    if (!(await lobby.isRegistered(first))) return ['No such name is registered. "login" takes a name alone.', ...(lobby.me ? [] : [WHO])]
+    if ((await lobby.registeredName(first)) === undefined)
+      return ['No such name is registered. "login" takes a name alone.', ...(lobby.me ? [] : [WHO])]
     visit.say('Type only the name behind "login": the password is asked for now.')
     return become(visit, first)
   }
@@ -157,6 +161,7 @@ async function login(visit: Visit, name: string): Promise<Reply> {
 async function become(visit: Visit, name: string): Promise<Reply> {
   const before = visit.lobby.me?.name
   if (name === '') return 'Type the name behind it, such as "name ada".'
+  const left = whatIsLeft(visit)
   wantNothing(visit)
   if (before === undefined) {
     await introduce(visit, name)
@@ -164,9 +169,30 @@ async function become(visit: Visit, name: string): Promise<Reply> {
   }
   const refused = await enter(visit, name)
   if (refused !== undefined || visit.over) return refused
+  if (visit.lobby.me?.name === before) return welcome(visit)
   // who is somebody else is at no table
-  if (visit.lobby.me?.name !== before) visit.leaveAll()
-  return welcome(visit)
+  visit.leaveAll()
+  return [...left, ...(await welcome(visit))]
+}
+
+/** What a user leaves behind who becomes another one, and how to come back to it; empty for a user who has nothing. */
+function whatIsLeft({ lobby, tables }: Visit): readonly string[] {
+  const { me, waiting } = lobby
+  const name = inLine(me?.name ?? '')
+  const seats = waiting.slice(0, NAMED).map((info) => `table ${info.table} (${heldAt(info, me)})`)
+  const more = waiting.length > NAMED ? [`${waiting.length - NAMED} more`] : []
+  const at = tables.all.map(({ table }) => String(table))
+  const calls = lobby.listSought({ count: NAMED }).items.map((seeker) => inLine(seeker.name))
+  return [
+    ...(me?.registered ? [`You are no longer ${name}: "login ${name}" comes back.`] : []),
+    ...(seats.length > 0
+      ? [
+          `The seat${waiting.length > 1 ? 's' : ''} of ${name} at ${listed([...seats, ...more])} stay${waiting.length > 1 ? '' : 's'} held: then type "resume".`,
+        ]
+      : []),
+    ...(at.length > 0 ? [`You have left table ${listed(at)}.`] : []),
+    ...(calls.length > 0 ? [`${listed(calls)} waited for ${name}, and not for you.`] : []),
+  ]
 }
 
 async function resume(visit: Visit, rest: string): Promise<Reply> {
@@ -190,7 +216,8 @@ async function resume(visit: Visit, rest: string): Promise<Reply> {
 /** Waits for nobody any more: who is about to be somebody else, or elsewhere, is not to be seated in the middle of that. */
 function wantNothing(visit: Visit): void {
   leaveBehind(visit)
-  if (visit.lobby.cancel()) visit.say('You no longer wait for company.')
+  const said = noLonger(visit)
+  if (visit.lobby.cancel()) visit.say(said)
 }
 
 /** The only table at which a seat is held; what to say where there is none, or several. */

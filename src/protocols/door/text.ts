@@ -36,6 +36,11 @@ export function sentence(refused: string, names: readonly string[] = [], isName:
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
+/** What is said of a name under which no user is here. */
+export function notHere(name: string): string {
+  return sentence(`there is no user "${name}" here. "who" lists who is`)
+}
+
 /** A text that is cut after so many characters. */
 function shortTo(most: number, text: string): string {
   return text.length <= most ? text : `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}...`

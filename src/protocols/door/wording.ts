@@ -35,7 +35,9 @@ export function introduction(company: Company, coming: Coming): string {
   if (signs.length === 0) return `Table ${table}: you play ${game} with ${listed(names.filter((_, other) => other !== seat))}.`
   const begins = (one: SeatNumber) => one === 0
   const others = [...names.keys()].filter((other) => other !== seat)
-  const opposite = others.map((other) => `${names[other]} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
+  // a name can be like a mark where it comes from a worksheet program
+  const called = (name = '') => (signs.includes(name.toUpperCase()) ? `the user ${name}` : name)
+  const opposite = others.map((other) => `${called(names[other])} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
   return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${listed(opposite)}.`
 }
 

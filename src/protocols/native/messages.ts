@@ -200,7 +200,11 @@ export const ToServer = z.discriminatedUnion('type', [
   }),
   command('say', 'Says something at a table.', { table, text: z.string().max(1000) }),
   command('tell', 'Sends a message to another user who is here, who gets `told`.', { name, text: z.string().max(1000) }),
-  command('mute', 'Mutes a user, as long as this connection lasts: messages and seeks of that one do not come.', { name }),
+  command(
+    'mute',
+    'Mutes a user who is here, or a registered one, as long as this connection lasts: messages and seeks of that one do not come.',
+    { name },
+  ),
   command('unmute', 'Hears a muted user again.', { name }),
   command('watchers', 'Asks who watches a table; answered by `watchers`.', {
     table,

@@ -150,7 +150,7 @@ export class NativeSession implements LobbyListener {
       case 'tell':
         return done(lobby.message(command.name, command.text))
       case 'mute':
-        return done(lobby.mute(command.name))
+        return done(await lobby.mute(command.name))
       case 'unmute':
         return done(lobby.unmute(command.name))
       case 'watchers':

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { type Caller, callers, lines } from '../support/door.ts'
+import { Room } from '../support/room.ts'
+
+const PASSWORD = 'engine-1843'
+
+/** A user registers, under its own name or another. */
+async function register(caller: Caller, name = ''): Promise<string> {
+  await caller.type(`register ${name}`.trim(), PASSWORD)
+  await caller.send(`${PASSWORD}\n`)
+  return caller.until('registered now')
+}
+
+/** A user comes in under a registered name. */
+async function login(caller: Caller, name: string): Promise<string> {
+  await caller.type(`login ${name}`)
+  await caller.send(`${PASSWORD}\n`)
+  return caller.until('Type "play tictactoe"')
+}
+
+/** A registered user who has come in again, and whose seat at table 1 is held; and others who are here. */
+async function holding() {
+  const room = new Room()
+  const [before, grace, ada] = (await callers(room, 'Hello', 'grace', 'ada')) as [Caller, Caller, Caller]
+  await register(before)
+  await before.type('play tictactoe')
+  await grace.type('play tictactoe')
+  await before.drop()
+  await login(ada, 'hello')
+  ada.news()
+  return { room, grace, ada }
+}
+
+describe('a user who becomes another one', () => {
+  test('is told which seat stays behind, and how to come back to it', async () => {
+    const { ada } = await holding()
+    const told = await ada.type('name ada')
+    expect(told).toContain(
+      lines(
+        'You are no longer Hello: "login Hello" comes back.',
+        'The seat of Hello at table 1 (tictactoe with grace) stays held: then type',
+        '  "resume".',
+        'Hello, ada. 1 other is here.',
+      ),
+    )
+    await login(ada, 'Hello')
+    expect(await ada.type('resume')).toContain('you are back at tictactoe')
+  })
+
+  test('is told the same by "login" and by "register"', async () => {
+    const { room, ada } = await holding()
+    const [other] = (await callers(room, 'dora')) as [Caller]
+    await register(other)
+    await other.type('quit')
+    expect(await login(ada, 'dora')).toContain('You are no longer Hello: "login Hello" comes back.')
+    await login(ada, 'hello')
+    expect(await register(ada, 'emmy')).toContain('The seat of Hello at table 1 (tictactoe with grace) stays held')
+  })
+
+  test('is told which tables it has left, and which wish is over', async () => {
+    const room = new Room()
+    const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    await carl.type('watch 1', 'invite tictactoe')
+    const told = await carl.type('name dora')
+    expect(told).toContain('Your invitation to tictactoe is cancelled: its code is void.')
+    expect(told).toContain('You have left table 1.')
+    expect(told).not.toContain('no longer carl')
+  })
+
+  test('is told who has asked the former user for a game', async () => {
+    const room = new Room()
+    const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
+    await bob.type('play tictactoe ada')
+    expect(await ada.type('name dora')).toContain(lines('bob waited for ada, and not for you.'))
+  })
+
+  test('keeps everything where the name does not change, or the new one is refused', async () => {
+    const room = new Room()
+    const [ada, bob, carl] = (await callers(room, 'ada', 'bob', 'carl')) as [Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    await carl.type('watch 1')
+    expect(await carl.type('name bob', 'register a@b', 'board')).not.toContain('have left')
+    expect(await carl.type('board')).toContain('Table 1: tictactoe')
+  })
+})
