@@ -1,8 +1,6 @@
 // a house loads its tables for the first seat: in tests they are there already, so that a seat takes no time of the system
 import '../../src/games/local.ts'
 import type { Random } from '../../src/games/game.ts'
-// a house loads it for the first table, which would take longer than what waits for no clock
-import '../../src/games/local.ts'
 import { chance } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
 import { programOf } from '../../src/protocols/index.ts'
