@@ -12,6 +12,8 @@
  * flight never comes here: it costs no look at the time. `npm run bench:hostile` measures all of it.
  */
 
+import { Fifo } from './fifo.ts'
+
 /** EventLoop is what a run queue needs of the platform. */
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after what arrives until then. */
@@ -55,7 +57,7 @@ export class RunQueue {
   readonly #turn: number
   readonly #now: () => number
   /** The tasks that wait, by how much they have used. */
-  readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Tasks())
+  readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Fifo<Task>())
   #waiting = 0
   #running: Task | undefined
   /** The running task has more to do. */
@@ -166,40 +168,3 @@ const USED_BY_NEW = 8
 const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
 /** Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program. */
 const MOST_AT_ONCE = 4
-
-/** Tasks in the order in which they came. */
-class Tasks {
-  #all: Task[] = []
-  /** How many of them are out; they are put away many at a time. */
-  #out = 0
-
-  get size(): number {
-    return this.#all.length - this.#out
-  }
-
-  /** The one that came first. */
-  get first(): Task | undefined {
-    return this.#all[this.#out]
-  }
-
-  push(task: Task): void {
-    this.#all.push(task)
-  }
-
-  shift(): Task | undefined {
-    const task = this.first
-    if (task === undefined) return undefined
-    this.#out++
-    if (this.#out === this.#all.length) {
-      this.#all = []
-      this.#out = 0
-    } else if (this.#out === MANY) {
-      this.#all = this.#all.slice(MANY)
-      this.#out = 0
-    }
-    return task
-  }
-}
-
-/** How many tasks that are out wait to be put away. */
-const MANY = 256

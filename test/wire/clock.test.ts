@@ -16,8 +16,71 @@ test('about: what is due comes, up to 100 ms late; what was taken back does not'
   expect(at).toBeGreaterThanOrEqual(150)
 })
 
+/** Works for so many milliseconds. */
+function work(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until) {}
+}
+
+describe('timers that end in the same moment', () => {
+  const COUNT = 100
+
+  /** How many of them each turn of the event loop has run. */
+  async function perTurn(begin: (ms: number, then: () => void) => unknown): Promise<readonly number[]> {
+    const turns: number[] = []
+    let run = 0
+    let before = 0
+    for (let at = 0; at < COUNT; at++) {
+      begin(5, () => {
+        work(1)
+        run++
+      })
+    }
+    // all of them are due when the loop comes to them
+    work(10)
+    while (run < COUNT) {
+      await new Promise((resolve) => setImmediate(resolve))
+      turns.push(run - before)
+      before = run
+    }
+    return turns
+  }
+
+  test.each([
+    ['after', wallClock.after],
+    ['about', wallClock.about],
+  ] as const)('%s: do a few milliseconds of work in each turn of the event loop, however many there are', async (_, begin) => {
+    const turns = await perTurn((ms, then) => begin?.(ms, then))
+    expect(turns.reduce((sum, one) => sum + one)).toBe(COUNT)
+    expect(Math.max(...turns)).toBeLessThanOrEqual(5)
+  })
+
+  test('are done in order, and none that was cancelled meanwhile', async () => {
+    const order: number[] = []
+    const cancels: (() => void)[] = []
+    await new Promise<void>((resolve) => {
+      for (let at = 0; at < 20; at++) {
+        cancels.push(
+          wallClock.after(5, () => {
+            order.push(at)
+            if (at === 0) for (const cancelled of [1, 18]) cancels[cancelled]?.()
+            work(1)
+            if (at === 19) resolve()
+          }),
+        )
+      }
+      work(10)
+    })
+    expect(order).toEqual(Array.from({ length: 20 }, (_, at) => at).filter((at) => at !== 1 && at !== 18))
+  })
+})
+
 describe('after', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] }))
+  beforeEach(async () => {
+    // in a turn of the event loop of its own
+    await new Promise((resolve) => setImmediate(resolve))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
+  })
   afterEach(() => void vi.useRealTimers())
 
   test('a time that is longer than one timer can be is waited for all the same, and can be taken back on the way', () => {
