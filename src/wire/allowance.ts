@@ -63,7 +63,7 @@ export class Allowance implements Task {
 
   /** Whether a message may be read now; where not, `readOn` is called when it may. */
   mayRead(): boolean {
-    if (this.#direct || !this.#runQueue || this.#runQueue.isRunning(this)) return true
+    if (!this.#runQueue || this.#runQueue.isRunning(this) || (this.#direct && this.#runQueue.letsPass())) return true
     this.queue()
     return false
   }

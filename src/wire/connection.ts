@@ -370,7 +370,8 @@ export class Connection implements Sink, OutboxOwner {
 
   /** Whether a message that has come may be read now. */
   #mayRead(): boolean {
-    if (this.#inbox.pending === 0 || (this.#isDry && !this.#allowance && !this.transport.datagrams)) return true
+    if (this.#inbox.pending === 0) return true
+    if (this.#isDry && !this.#allowance && !this.transport.datagrams && this.#runQueue?.letsPass() !== false) return true
     return this.#allow().mayRead()
   }
 

@@ -8,8 +8,10 @@
  * Who has used little lately goes before the others, as in a multilevel feedback queue: a peer that says two things at
  * once does not wait behind fifty who say all that they can, nor behind fifty who have paused because their budget was
  * spent, and go on all at once. What was used a second ago counts a third; a new connection counts as one that has used
- * some. Half of a turn is for who has waited longest, so that nobody waits for ever. A connection with a single message in
- * flight never comes here: it costs no look at the time. `npm run bench:hostile` measures all of it.
+ * some. Half of a turn is for who has waited longest, so that nobody waits for ever.
+ *
+ * A connection with a single message in flight does not come here, as long as those that arrive together take little
+ * time, by what such took lately: so it costs no look at the time. `npm run bench:hostile` measures all of it.
  */
 
 import { Fifo } from './fifo.ts'
@@ -66,6 +68,11 @@ export class RunQueue {
   #sliceEnds = 0
   #turnEnds = 0
   #scheduled = false
+  /** Messages that were let pass together, since when, how long one took lately, and how many may be let pass therefore. */
+  #passed = 0
+  #passBegan = 0
+  #passTime = 0
+  #mostPass = Number.POSITIVE_INFINITY
 
   constructor({ loop, slice = 1, round = 20, turn = 4, now = () => performance.now() }: RunQueueOptions) {
     this.#loop = loop
@@ -93,6 +100,22 @@ export class RunQueue {
   /** Whether the slice of a task goes on. */
   isRunning(task: Task): boolean {
     return this.#running === task && this.#now() < this.#sliceEnds
+  }
+
+  /** Whether a message of a connection that has no other may be read at once, without a slice. */
+  letsPass(): boolean {
+    if (this.#passed >= this.#mostPass) return false
+    if (this.#passed++ > 0) return true
+    this.#passBegan = this.#now()
+    this.#loop.settled(this.#havePassed)
+    return true
+  }
+
+  readonly #havePassed = (): void => {
+    const each = (this.#now() - this.#passBegan) / this.#passed
+    this.#passTime += (Math.min(MOST_AT_ONCE, each) - this.#passTime) / PASS_MEMORY
+    this.#mostPass = Math.max(LEAST_PASS, (2 * this.#turn) / this.#passTime)
+    this.#passed = 0
   }
 
   readonly #beginTurn = (): void => {
@@ -168,3 +191,6 @@ const USED_BY_NEW = 8
 const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
 /** Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program. */
 const MOST_AT_ONCE = 4
+/** Messages that are always let pass together, and over how many times it is learnt how long one takes. */
+const LEAST_PASS = 4
+const PASS_MEMORY = 8

@@ -236,6 +236,39 @@ describe('a connection that has sent many messages at once', () => {
     expect(queue.size).toBe(1)
   })
 
+  test('waits for a slice also with a single message, where those of many take long together', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop, { slice: 1, turn: 4 })
+    const other = await known(queue, loop, 0.02)
+    loop.time += 2000
+    const others = Array.from({ length: 200 }, () => pipelining(queue, loop, { count: 0, cost: 1 }))
+    for (let n = 1; n <= 100; n++) {
+      const began = loop.time
+      // each asks again as soon as it is answered
+      for (const { here, connection } of others) if (connection.unread === 0) here.write('seek\n')
+      other.here.write('x\n')
+      await settled()
+      await loop.turn()
+      if (n < 10) continue
+      expect(other.connection.received).toBe(2 + n)
+      // what passes is known by what passed before, and so not exactly
+      expect(loop.time - began).toBeLessThan(5 * 4)
+    }
+    expect(others.every(({ connection }) => connection.received > 0)).toBe(true)
+  })
+
+  test('does not wait for a slice with a single message, where those of many take little', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop, { slice: 1, turn: 4 })
+    const all = Array.from({ length: 100 }, () => pipelining(queue, loop, { count: 0, cost: 0.02 }))
+    for (let n = 1; n <= 30; n++) {
+      for (const { here } of all) here.write('move 5\n')
+      await settled()
+      expect(queue.size).toBe(0)
+      await loop.turn()
+    }
+  })
+
   test('that ends while it waits for its slice is read to its end all the same', async () => {
     const loop = new ManualLoop()
     const { here, connection } = pipelining(queueOn(loop), loop, { count: 50, cost: 1 })
