@@ -11,12 +11,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { given, seeded } from '../../src/games/random.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
-import { Server } from '../../src/server/server.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { connectTcp } from '../../src/wire/transports/tcp.ts'
 import { program } from '../support/play.ts'
-import { premises } from '../support/premises.ts'
 import { Script } from '../support/script.ts'
+import { openServer } from '../support/server.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 const built = mkdtempSync(join(tmpdir(), 'parlor-examples-'))
@@ -104,12 +103,7 @@ async function serving(name: string, options: Options, then: (at: Address) => Pr
   const troubles: string[] = []
   const served = await program(name)
   const random = options.choices ? given(options.choices) : seeded(7)
-  const server = new Server({
-    premises: premises({ random }),
-    programs: [served],
-    host: '127.0.0.1',
-    ports: { [served.name]: 0 },
-    iterative: new Set(),
+  const { server, address } = await openServer(served, {
     limits: { first: 20_000, idle: 20_000 },
     options,
     random,
@@ -120,9 +114,8 @@ async function serving(name: string, options: Options, then: (at: Address) => Pr
       },
     },
   })
-  const [place] = await server.open()
   try {
-    await then(place?.address ?? { host: 'nowhere', port: 0 })
+    await then(address)
   } finally {
     await server.stop()
   }

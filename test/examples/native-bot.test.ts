@@ -7,10 +7,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { Premises } from '../../src/server/premises.ts'
-import { Server } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { type Clock, wallClock } from '../../src/wire/clock.ts'
 import { program } from '../support/play.ts'
+import { openServer } from '../support/server.ts'
 
 const file = join(import.meta.dirname, '../../examples/python/native_bot.py')
 
@@ -32,20 +32,14 @@ async function door(): Promise<{ port: number; store: Store }> {
     throw new Error(sentence, { cause: reason })
   }
   const store = memoryStore()
-  const server = new Server({
-    premises: new Premises({ store, clock: patient, random: chance, onTrouble }),
-    programs: [await program('parlor/door')],
-    host: '127.0.0.1',
-    ports: { 'parlor/door': 0 },
-    iterative: new Set(),
-    limits: { first: 20_000, idle: 20_000 },
-    options: {},
+  const premises = new Premises({ store, clock: patient, random: chance, onTrouble })
+  const { server, address } = await openServer(await program('parlor/door'), {
+    premises,
     random: chance,
-    logs: { tell() {} },
+    limits: { first: 20_000, idle: 20_000 },
   })
-  const [place] = await server.open()
   onTestFinished(() => server.stop())
-  return { port: place?.address.port ?? 0, store }
+  return { port: address.port, store }
 }
 
 /** A way to a port on which each connection breaks when so many lines of JSON have come back, and a last one that holds. */

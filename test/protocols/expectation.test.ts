@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Automaton, client, expectation, server } from '../../src/protocols/automaton.ts'
 import { programNames } from '../../src/protocols/index.ts'
-import { Peer } from '../../src/protocols/peer.ts'
-import { Connection } from '../../src/wire/connection.ts'
-import { lines } from '../../src/wire/lines.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 import { far } from '../support/far.ts'
+import { peerOf } from '../support/peer.ts'
 import { program } from '../support/play.ts'
 import { heardBy } from '../support/wire.ts'
 
@@ -78,12 +75,8 @@ describe('what was expected', () => {
     ['scissors', 'client', 'choose', 'write "CHOOSE", and not "choose"'],
     ['number', 'client', 'too big!', 'write "Too big!", and not "too big!"'],
   ] as const)('%s, at the %s: of %j it is said what is wrong', async (name, side, said, sentence) => {
-    const { protocol, defaults = {} } = await program(name)
-    const [ours, theirs] = memoryPair()
-    const { toServer, toClient } = protocol.framing(defaults)
-    const incoming = side === 'server' ? toServer : toClient
-    const state = { tictactoe: 'client moves', number: 'judging' }[name as string] ?? protocol.automaton.start
-    const peer = new Peer(new Connection(ours, { incoming, outgoing: lines() }), protocol.automaton, side, state)
+    const state = { tictactoe: 'client moves', number: 'judging' }[name as string]
+    const { peer, theirs } = peerOf(await program(name), side, state)
     const sentences: string[] = []
     peer.observer = { refused: (one) => sentences.push(one), garbled() {}, early() {} }
     peer.receive().catch(({ message }) => sentences.push(message))
@@ -119,9 +112,7 @@ describe('what was expected', () => {
   })
 
   test.each(['guess', 'fh/hangman'])('%s: a client that speaks when it is not its turn hears just that', async (name) => {
-    const { protocol } = await program(name)
-    const [ours, theirs] = memoryPair()
-    const server = new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), protocol.automaton, 'server', 'judging')
+    const { peer: server, theirs } = peerOf(await program(name), 'server', 'judging')
     const heard = heardBy(theirs)
     const coming = server.receive().then(String, ({ message }) => message)
     theirs.write('50\n')
@@ -131,9 +122,7 @@ describe('what was expected', () => {
   })
 
   test('that it is not yet its turn is said once, also of what had come before that', async () => {
-    const { protocol } = await program('match')
-    const [ours, theirs] = memoryPair()
-    const server = new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), protocol.automaton, 'server')
+    const { peer: server, theirs } = peerOf(await program('match'), 'server')
     const heard = heardBy(theirs)
     theirs.write('ada\n7\n')
     await server.receive()
@@ -145,9 +134,7 @@ describe('what was expected', () => {
   })
 
   test('only of a message that came too soon is it said that it did', async () => {
-    const { protocol } = await program('hangman')
-    const [ours, theirs] = memoryPair()
-    const server = new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), protocol.automaton, 'server')
+    const { peer: server, theirs } = peerOf(await program('hangman'), 'server')
     const notes: string[] = []
     server.observer = { refused: (sentence) => notes.push(sentence), garbled() {}, early() {} }
     theirs.write('START\nxyz\n')

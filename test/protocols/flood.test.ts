@@ -1,22 +1,18 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { program } from '../support/play.ts'
+import { begin } from '../support/conversation.ts'
 import { writesOf } from '../support/wire.ts'
 
 const LINES = 30_000
 
 /** What a server says to a client that says illegal lines, as many as come in one segment, and then a legal one. */
 async function flooded(name: string, last: string): Promise<string[]> {
-  const [ours, theirs] = memoryPair()
-  const terms = { side: 'server', transport: ours, options: {}, random: chance, opposite: () => undefined } as const
-  const talking = new Conversation({ program: await program(name), ...terms })
+  const { conversation, ours, theirs } = await begin(name, { random: chance, opposite: () => undefined })
   const heard = new Promise<void>((resolve) => theirs.open({ data: () => resolve(), finished() {}, closed() {} }))
-  if (talking.state === 'start') await heard
+  if (conversation.state === 'start') await heard
   theirs.write(`${'x\n'.repeat(LINES)}${last}\n`)
   theirs.finish()
-  await talking.done
+  await conversation.done
   return writesOf(ours)
 }
 

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Automaton, expectation, legal, type MessageForm, parse, type Side } from '../../src/protocols/automaton.ts'
 import { programNames, programOf } from '../../src/protocols/index.ts'
-import { Peer } from '../../src/protocols/peer.ts'
 import type { Program } from '../../src/protocols/protocol.ts'
-import { Connection } from '../../src/wire/connection.ts'
 import { decode } from '../../src/wire/text.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { peerOf } from '../support/peer.ts'
 
 /** What no protocol has, but those in which anything may be said. */
 const GARBAGE = [
@@ -26,12 +24,7 @@ const GARBAGE = [
 
 /** A peer of ours in a given state, and what its far end says to it, one message in a write of its own. */
 async function hear(program: Program, side: Side, state: string, text: string) {
-  const { protocol, defaults } = program
-  const { toServer, toClient } = protocol.framing(defaults ?? {})
-  const [ours, theirs] = memoryPair()
-  const incoming = side === 'server' ? toServer : toClient
-  const outgoing = side === 'server' ? toClient : toServer
-  const peer = new Peer(new Connection(ours, { incoming, outgoing }), protocol.automaton, side, state)
+  const { peer, ours, theirs, incoming } = peerOf(program, side, state)
   const answer = peer.receive().then(
     (said) => ({ said }),
     (end) => ({ end }),

@@ -1,26 +1,10 @@
 import { expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
-import { Patience } from '../../src/protocols/patience.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
-import { program } from '../support/play.ts'
-import { heardBy } from '../support/wire.ts'
+import { watched } from '../support/conversation.ts'
 
 const LIMITS = { first: 1000, idle: 5000 }
 
 /** A guest at a served game whose patience is measured by a clock of the test. */
-async function guest() {
-  const clock = new TestClock()
-  const [ours, theirs] = memoryPair()
-  const heard = heardBy(theirs)
-  const terms = { side: 'server', transport: ours, options: { secret: '42' }, random: seeded(1), clock } as const
-  const talking = new Conversation({ program: await program('guess'), ...terms })
-  const patience = new Patience(LIMITS, clock)
-  patience.watch(talking)
-  await settled()
-  return { clock, theirs, heard, talking }
-}
+const guest = () => watched('guess', { options: { secret: '42' }, limits: LIMITS })
 
 test('a part of a message is none: the limit of the first one stays', async () => {
   const { clock, theirs, talking } = await guest()

@@ -1,59 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import type { Side } from '../../src/protocols/automaton.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
-import { Patience } from '../../src/protocols/patience.ts'
 import type { Person } from '../../src/protocols/person.ts'
-import type { Options } from '../../src/protocols/protocol.ts'
 import { masked, withReason } from '../../src/protocols/sentences.ts'
 import { Ended } from '../../src/wire/ends.ts'
-import { encode } from '../../src/wire/text.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from '../support/clock.ts'
+import { settled } from '../support/clock.ts'
+import { watched } from '../support/conversation.ts'
 import { program } from '../support/play.ts'
-import { houseOf } from '../support/premises.ts'
-import { Script } from '../support/script.ts'
-import { heardBy } from '../support/wire.ts'
-
-interface Setup {
-  readonly side?: Side
-  readonly typed?: readonly string[]
-  readonly options?: Options
-  readonly timeout?: number
-  readonly datagrams?: boolean
-  /** Who types, where lines alone will not do. */
-  readonly person?: Person
-}
-
-/** A conversation that is watched as at a terminal, with all that is noticed about it. */
-async function watched(
-  name: string,
-  { side = 'server', typed = [], options = {}, timeout = Number.POSITIVE_INFINITY, datagrams = false, person }: Setup = {},
-) {
-  const clock = new TestClock()
-  const [ours, theirs] = memoryPair({ datagrams })
-  heardBy(theirs)
-  const notices: string[] = []
-  const found = await program(name)
-  const talking = new Conversation({
-    program: found,
-    side,
-    transport: ours,
-    options: { ...found.defaults, ...options },
-    random: seeded(1),
-    person: person ?? new Script(typed),
-    clock,
-    ...(side === 'server' ? houseOf(found, { clock, random: seeded(1) }) : {}),
-    witness: { noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) },
-  })
-  new Patience({ first: timeout, idle: timeout }, clock, 200).watch(talking)
-  await settled()
-  const say = async (text: string) => {
-    theirs.write(encode(text, 'bytes'))
-    await settled()
-  }
-  return { clock, theirs, talking, notices, say }
-}
 
 describe('a message without its end, after two seconds of silence', () => {
   test.each([
@@ -143,7 +94,7 @@ describe('a message without its end, after two seconds of silence', () => {
 
 describe('a message without its end, when the conversation ends', () => {
   test('at the timeout', async () => {
-    const { clock, talking, notices, say } = await watched('guess', { timeout: 2000 })
+    const { clock, talking, notices, say } = await watched('guess', { limits: { first: 2000, idle: 2000 } })
     await say('50')
     await clock.pass(2200)
     expect((await talking.over)?.message).toBe('the client has sent "50" and no line end (\\n) for 2 s; expected a number (such as "50")')

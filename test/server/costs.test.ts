@@ -1,29 +1,25 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
 import type { Line } from '../../src/protocols/house.ts'
 // loaded when a program comes, and here before that
 import '../../src/protocols/native/server.ts'
 import { Doorkeeper, unlimited } from '../../src/server/limits.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
-import { program } from '../support/play.ts'
+import { begin } from '../support/conversation.ts'
 import { Room } from '../support/room.ts'
 
 /** How many of a thousand lines are read at once, of a client with a budget of 1,000, behind some that it says first. */
 async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
   const clock = new TestClock()
   const room = new Room()
-  const [here, there] = memoryPair()
   const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 10 }, clock).budget(() => {})
-  const found = await program(name)
   const house = (line: Line) => room.premises.house(line, name)
-  const terms = { program: found, side: 'server', transport: there, options: { ...found.defaults }, random: chance } as const
-  const { connection } = new Conversation({ ...terms, house, budget, clock })
-  here.write(first.map((one) => `${one}\n`).join(''))
+  const { conversation, theirs } = await begin(name, { random: chance, house, budget, clock })
+  const { connection } = conversation
+  theirs.write(first.map((one) => `${one}\n`).join(''))
   await settled()
   const before = connection.received
-  here.write(`${line}\n`.repeat(1000))
+  theirs.write(`${line}\n`.repeat(1000))
   for (let turn = 0; turn < 20; turn++) await settled()
   return connection.received - before
 }

@@ -3,28 +3,20 @@ import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import type { Ending, Logs, Visit } from '../../src/server/logs.ts'
-import { Server } from '../../src/server/server.ts'
 import { program } from '../support/play.ts'
-import { premises } from '../support/premises.ts'
+import { openServer } from '../support/server.ts'
 
 /** A server of one program on this machine, tic-tac-toe for one, and a client that has heard its first message. */
 async function served(logs: Omit<Logs, 'tell'>, iterative: readonly string[] = [], name = 'tictactoe') {
   const tictactoe = await program(name)
-  const server = new Server({
-    premises: premises(),
-    programs: [tictactoe],
-    host: '127.0.0.1',
-    ports: { [tictactoe.name]: 0 },
+  const { server, address } = await openServer(tictactoe, {
     iterative: new Set(iterative),
-    limits: { first: 60_000, idle: 60_000 },
-    options: {},
     random: chance,
     logs: { tell: () => {}, ...logs },
   })
-  const [place] = await server.open()
   onTestFinished(() => server.stop())
   const come = async (): Promise<Socket> => {
-    const socket = connect(place?.address.port ?? 0, '127.0.0.1').on('error', () => {})
+    const socket = connect(address.port, '127.0.0.1').on('error', () => {})
     onTestFinished(() => void socket.destroy())
     await once(socket, 'data')
     return socket

@@ -1,14 +1,12 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
 import { type Automaton, client, server } from '../../src/protocols/automaton.ts'
 import type { Program } from '../../src/protocols/protocol.ts'
 import { plainLines } from '../../src/protocols/protocol.ts'
-import { Server } from '../../src/server/server.ts'
 import { settled, TestClock } from '../support/clock.ts'
-import { premises } from '../support/premises.ts'
 import { serving } from '../support/process.ts'
+import { openServer } from '../support/server.ts'
 import { closed } from '../support/sockets.ts'
 
 /** A client that reads nothing of what it is told, and keeps its side open. */
@@ -51,20 +49,8 @@ describe('a server that is stopped ends within 5 s', () => {
   test('also one whose own program does not come to an end', async () => {
     const clock = new TestClock()
     const endless: Program = { ...stuck, name: 'endless', protocol: { ...stuck.protocol, server: () => new Promise<never>(() => {}) } }
-    const parlor = new Server({
-      premises: premises({ clock }),
-      programs: [endless],
-      host: '127.0.0.1',
-      ports: { endless: 0 },
-      iterative: new Set(),
-      limits: { first: 1000, idle: 1000 },
-      options: {},
-      random: seeded(1),
-      logs: { tell: () => {} },
-      clock,
-    })
-    const [place] = await parlor.open()
-    const socket = deaf(place?.address.port ?? 0, 'hello\n')
+    const { server: parlor, address } = await openServer(endless, { limits: { first: 1000, idle: 1000 }, clock })
+    const socket = deaf(address.port, 'hello\n')
     await once(socket, 'connect')
     while ([...parlor.conversations].length === 0) await settled()
     let stopped = false

@@ -2,16 +2,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
-import { Patience } from '../../src/protocols/patience.ts'
 import { Calls } from '../../src/server/calls.ts'
 import { Doorkeeper, unlimited } from '../../src/server/limits.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/lines.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
-import { program } from '../support/play.ts'
+import { watched } from '../support/conversation.ts'
 import { Parlor } from '../support/process.ts'
 import { writesOf } from '../support/wire.ts'
 
@@ -23,15 +20,8 @@ describe.each([HOUR, -HOUR])('the wall clock is set by %i ms', (jump) => {
     ['the first message', '', { first: 1000, idle: 60_000 }],
     ['a further message', '50\n', { first: 60_000, idle: 1000 }],
   ])('%s is waited for as long as before', async (_, said, limits) => {
-    const clock = new TestClock()
-    const [ours, theirs] = memoryPair()
-    const terms = { side: 'server', transport: ours, options: { secret: '42' }, random: seeded(1), clock } as const
-    const talking = new Conversation({ program: await program('guess'), ...terms })
-    const patience = new Patience(limits, clock)
-    patience.watch(talking)
-    await settled()
-    theirs.write(said)
-    await settled()
+    const { talking, patience, clock, say } = await watched('guess', { options: { secret: '42' }, limits })
+    await say(said)
     clock.jump(jump)
     await clock.pass(900)
     expect(talking.connection.end).toBeUndefined()

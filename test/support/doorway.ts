@@ -3,12 +3,13 @@ import { seeded } from '../../src/games/random.ts'
 import type { ToClient } from '../../src/protocols/native/messages.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { Premises, type PremisesOptions } from '../../src/server/premises.ts'
-import { Server } from '../../src/server/server.ts'
+import type { Server } from '../../src/server/server.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { wallClock } from '../../src/wire/clock.ts'
 import { HungUp, LineSocket } from '../crash/line.ts'
 import { type Command, NativeLink } from '../crash/native.ts'
 import { program } from './play.ts'
+import { openServer } from './server.ts'
 
 /** How a server is set up, where not as usual. */
 interface Setup extends Partial<Omit<PremisesOptions, 'onTrouble'>> {
@@ -21,23 +22,17 @@ export async function doorway(name = 'parlor/door', { options = {}, ...rooms }: 
   const onTrouble = (sentence: string, reason: unknown) => troubles.push(`${sentence}: ${reason}`)
   const random = seeded(1)
   const premises = new Premises({ store: memoryStore(), clock: wallClock, random, ...rooms, onTrouble })
-  const server = new Server({
+  const { server, address } = await openServer(await program(name), {
     premises,
-    programs: [await program(name)],
-    host: '127.0.0.1',
-    ports: { [name]: 0 },
-    iterative: new Set(),
-    limits: { first: 60_000, idle: 60_000 },
     options,
     random,
     logs: { tell: (_, sentence) => troubles.push(sentence) },
   })
-  const [place] = await server.open()
   onTestFinished(async () => {
     await server.stop()
     expect(troubles).toEqual([])
   })
-  return new Doorway(server, premises, place?.address.port ?? 0)
+  return new Doorway(server, premises, address.port)
 }
 
 /** Doorway is where the clients of a test come in. */

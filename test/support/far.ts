@@ -1,16 +1,15 @@
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocols/automaton.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Conversation } from '../../src/protocols/conversation.ts'
 import type { Witness } from '../../src/protocols/notices.ts'
 import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { decode } from '../../src/wire/text.ts'
-import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'
-import { program } from './play.ts'
-import { houseOf } from './premises.ts'
-import { Script } from './script.ts'
+import { begin } from './conversation.ts'
+import type { Script } from './script.ts'
 
 /** How our side is set up. */
 export interface Near {
@@ -100,21 +99,15 @@ export async function far(
   side: Side,
   { options = {}, random = chance, typed = [], person, datagrams = false, noticed }: Near = {},
 ): Promise<Far> {
-  const found = await program(name)
-  const [here, there] = memoryPair({ datagrams })
-  const clock = new TestClock(Date.UTC(2024, 1, 29))
-  const script = new Script(typed)
-  const conversation = new Conversation({
-    program: found,
+  const { conversation, clock, ours, theirs, script } = await begin(name, {
     side,
-    transport: there,
-    options: { ...found.defaults, ...options },
+    options,
     random,
-    person: person ?? script,
-    clock,
-    ...(side === 'server' ? houseOf(found, { clock, random }) : {}),
+    typed,
+    datagrams,
+    clock: new TestClock(Date.UTC(2024, 1, 29)),
+    ...(person ? { person } : {}),
     ...(noticed ? { witness: { noticed } } : {}),
   })
-  await settled()
-  return new Far(conversation, { here, there, script, clock })
+  return new Far(conversation, { here: theirs, there: ours, script, clock })
 }

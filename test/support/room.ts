@@ -2,15 +2,16 @@ import type { Random } from '../../src/games/game.ts'
 import { seeded } from '../../src/games/random.ts'
 import type { Store } from '../../src/hall/ports.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
+import type { Line } from '../../src/protocols/house.ts'
 import type { Person } from '../../src/protocols/person.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
 import { Premises, type PremisesOptions } from '../../src/server/premises.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from './clock.ts'
+import { TestClock } from './clock.ts'
+import { begin } from './conversation.ts'
 import { Far } from './far.ts'
 import { program } from './play.ts'
-import { Script } from './script.ts'
 
 /** Guest is a client of ours in a room: both sides of its conversation, and its end of the wire. */
 export interface Guest {
@@ -36,19 +37,9 @@ export class Room {
 
   /** A client of a program that comes in. */
   async client(name: string, options: Options = {}): Promise<Far> {
-    const found = await program(name)
-    const [here, there] = memoryPair()
-    const conversation = new Conversation({
-      program: found,
-      side: 'server',
-      transport: there,
-      options: { ...found.defaults, ...options },
-      random: this.#random,
-      clock: this.clock,
-      house: (line) => this.premises.house(line, name),
-    })
-    await settled()
-    return new Far(conversation, { here, there, script: new Script(), clock: this.clock })
+    const house = (line: Line) => this.premises.house(line, name)
+    const { conversation, clock, ours, theirs, script } = await begin(name, { options, random: this.#random, clock: this.clock, house })
+    return new Far(conversation, { here: theirs, there: ours, script, clock })
   }
 
   /** A client of ours that comes in, and somebody who types there; `wire` is its end, before anything was said. */

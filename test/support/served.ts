@@ -1,15 +1,10 @@
 import type { Random } from '../../src/games/game.ts'
 import { play, playable } from '../../src/games/player.ts'
 import { seeded } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
 import type { Opposite } from '../../src/protocols/house.ts'
 import type { Options } from '../../src/protocols/protocol.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
-import { settled, TestClock } from './clock.ts'
+import { begin } from './conversation.ts'
 import { Far } from './far.ts'
-import { program } from './play.ts'
-import { houseOf } from './premises.ts'
-import { Script } from './script.ts'
 
 /** The house's players, as a server has them. */
 export function players(random: Random): Opposite {
@@ -21,19 +16,6 @@ export async function served(
   name: string,
   { options = {}, random = seeded(1) }: { options?: Options; random?: Random } = {},
 ): Promise<Far> {
-  const found = await program(name)
-  const [here, there] = memoryPair()
-  const clock = new TestClock()
-  const conversation = new Conversation({
-    program: found,
-    side: 'server',
-    transport: there,
-    options: { ...found.defaults, ...options },
-    random,
-    opposite: players(random),
-    ...houseOf(found, { clock, random }),
-    clock,
-  })
-  await settled()
-  return new Far(conversation, { here, there, script: new Script(), clock })
+  const { conversation, clock, ours, theirs, script } = await begin(name, { options, random, opposite: players(random) })
+  return new Far(conversation, { here: theirs, there: ours, script, clock })
 }

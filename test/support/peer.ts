@@ -1,0 +1,25 @@
+import type { Side } from '../../src/protocols/automaton.ts'
+import { Peer } from '../../src/protocols/peer.ts'
+import type { Program } from '../../src/protocols/protocol.ts'
+import { Connection } from '../../src/wire/connection.ts'
+import type { Framing } from '../../src/wire/framing.ts'
+import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+
+/** The peer of a role in memory, and its two ends. */
+export interface PeerInMemory {
+  readonly peer: Peer
+  readonly ours: MemoryTransport
+  /** The end of the test; it is not opened yet. */
+  readonly theirs: MemoryTransport
+  /** How messages to our side stand in the stream. */
+  readonly incoming: Framing
+}
+
+/** Makes the peer that a role of a program has, `side` being ours; `state` is where the conversation stands, its start if not given. */
+export function peerOf({ protocol, defaults = {} }: Program, side: Side, state?: string): PeerInMemory {
+  const { toServer, toClient } = protocol.framing(defaults)
+  const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
+  const [ours, theirs] = memoryPair()
+  const peer = new Peer(new Connection(ours, { incoming, outgoing }), protocol.automaton, side, state)
+  return { peer, ours, theirs, incoming }
+}
