@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/effort.ts'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
@@ -91,14 +92,14 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
   onRefused?(by: string): void
 }
 
-/** How often in the limit for idle tables these are looked for, at most, and milliseconds between many that end together. */
+/** How often in the limit for idle tables these are looked for, at most. */
 const LOOKS = 100
 /** How long a seat is held where there is no such limit and nobody attends the table, and how often `tidy` looks for that, at most. */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 1000
-const PAUSE = 20
-/** How many tables to which nobody can come back, or that are idle, are ended together. */
+/** How many tables to which nobody can come back are ended together, before anybody comes, and how many that are idle where there is no room. */
 const AT_ONCE = 200
+const ROOM = 20
 const NO_CLOCK: ClockRules = {}
 /** The house, where it sits down. */
 const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
@@ -373,8 +374,11 @@ export class Hall {
     const now = this.#options.clock.monotonic()
     if (this.#idle !== undefined || now < this.#tidyAt) return
     this.#tidyAt = now + TIDY
+    let ended = 0
     for (const table of [...this.#tables.all]) {
-      if (table.attendants.length === 0 && table.untilIdle(HELD, this.#restoredAt) <= 0) this.#abandon(table)
+      if (table.attendants.length > 0 || table.untilIdle(HELD, this.#restoredAt) > 0) continue
+      this.#abandon(table)
+      if (++ended === ROOM) return
     }
   }
 
@@ -400,8 +404,16 @@ export class Hall {
     if (!this.writable) return
     // games stood still: those whose time ran out meanwhile have some more
     this.#restoredAt = this.#options.clock.monotonic()
-    for (const table of [...this.#tables.all]) table.goOn()
+    const tables = [...this.#tables.all]
+    for (const table of tables) table.standStill()
+    this.#goOn(tables.values())
     void this.recorder.catchUp()
+  }
+
+  /** Lets tables go on that stand still, some in each turn of the event loop. */
+  #goOn(tables: Iterator<LiveTable>): void {
+    const isMore = sweepSome(tables, (table) => table.standsStill && table.goOn())
+    if (isMore) this.#options.clock.after(0, () => this.#goOn(tables))
   }
 
   /** Sitters without the tokens that are no longer valid. */
@@ -453,17 +465,22 @@ export class Hall {
       : this.#options.clock.after(Math.min(Math.max(Math.ceil(wait), 0), limit), () => this.#endIdle(limit))
   }
 
-  /** Ends tables that have been without a move for too long, so many at once: no player loses by that. */
+  /** Ends tables that have been without a move for too long, some in each turn of the event loop: no player loses by that. */
   #endIdle(limit: number): void {
-    let ended = 0
+    const tables = [...this.#tables.all].values()
     let next = limit
-    // while nothing can be written, games stand still
-    for (const table of this.writable ? [...this.#tables.all] : []) {
+    const look = (table: LiveTable) => {
       const left = table.untilIdle(limit, this.#restoredAt)
       if (left > 0) next = Math.min(next, Math.max(left, limit / LOOKS))
-      else if (ended++ < AT_ONCE) this.#abandon(table)
+      else this.#abandon(table)
     }
-    this.#cancelIdle = this.#tables.size > 0 ? this.#lookForIdle(ended > AT_ONCE ? PAUSE : next) : undefined
+    const lookOn = () => {
+      // while nothing can be written, games stand still
+      const isMore = this.writable && sweepSome(tables, look)
+      const { clock } = this.#options
+      this.#cancelIdle = this.#tables.size === 0 ? undefined : isMore ? clock.after(0, lookOn) : this.#lookForIdle(next)
+    }
+    lookOn()
   }
 
   #abandon(table: LiveTable): void {

@@ -57,6 +57,8 @@ export class LiveTable {
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
+  /** It stands still since the store could not write. */
+  #standsStill = false
   /** The times of the last event that is decided, and of the last that is kept. */
   #lastAt: number
   #keptAt: number
@@ -149,6 +151,7 @@ export class LiveTable {
    */
   submit(command: Command, patient = false): Refusal | undefined {
     if (this.#broken) return CLOSED
+    if (this.#standsStill) this.goOn()
     const now = command.type === 'suspend' ? this.#lastAt : this.now
     const steps = decide(this.#decided, command, now)
     if (isRefusal(steps)) return steps
@@ -296,8 +299,19 @@ export class LiveTable {
     for (const attendant of this.#attendants) attendant.rolledBack?.()
   }
 
+  /** The store can write again: the table stands still until `goOn` is called, or something is wanted here. */
+  standStill(): void {
+    this.#standsStill = true
+  }
+
+  /** Whether it stands still. */
+  get standsStill(): boolean {
+    return this.#standsStill
+  }
+
   /** Goes on after the store could not write: no clock ran meanwhile, and what waited for it happens now. */
   goOn(): void {
+    this.#standsStill = false
     if (this.#broken || !this.#published) return
     const waited: readonly Lasting[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {

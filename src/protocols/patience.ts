@@ -1,3 +1,4 @@
+import { sweepSome } from '../base/sweep.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Crowd, type Membership } from '../wire/crowd.ts'
 import type { Conversation } from './conversation.ts'
@@ -43,8 +44,14 @@ export class Patience {
   }
 
   #look(): void {
+    this.#lookOn(this.#watched[Symbol.iterator]())
+  }
+
+  /** Looks at some of those that were there, and at the others in further turns of the event loop. */
+  #lookOn(conversations: Iterator<Conversation>): void {
     const now = this.#clock.monotonic()
-    for (const conversation of this.#watched) conversation.checkPatience(now, this.#limits)
-    this.#cancel = this.#watched.size > 0 ? this.#clock.after(this.#tick, () => this.#look()) : undefined
+    if (sweepSome(conversations, (conversation) => conversation.checkPatience(now, this.#limits))) {
+      this.#cancel = this.#clock.after(0, () => this.#lookOn(conversations))
+    } else this.#cancel = this.#watched.size > 0 ? this.#clock.after(this.#tick, () => this.#look()) : undefined
   }
 }

@@ -41,6 +41,40 @@ async function playing(clock: { total?: number } = {}) {
 /** The numbers from the first of some to the last, without a gap. */
 const gapless = (numbers: readonly number[]) => numbers.map((_, at) => (numbers[0] ?? 0) + at)
 
+test('after an outage, tables go on a few in each turn of the event loop, and one at which something is wanted at once', async () => {
+  const time = new TestClock(1_000_000)
+  const data = await storeToBreak(time)
+  const premises = new Premises({ store: data.store, clock: time, random: seeded(1), onTrouble: () => {} })
+  await premises.open()
+  const sitters = [
+    { person: 'account:1', name: 'ada' },
+    { person: 'account:2', name: 'grace' },
+  ]
+  const COUNT = 1000
+  const clock = { total: 3_600_000 }
+  const tables = Array.from({ length: COUNT }, () => premises.hall.open('tictactoe', { options: {}, seats: sitters, clock }))
+  await settled()
+  data.break()
+  tables[0]?.submit({ type: 'play', seat: 0, move: 1 })
+  await settled()
+  const standing: number[] = []
+  time.onFired = () => {
+    const still = tables.filter(({ standsStill }) => standsStill)
+    if (still.length === 0 && standing.length === 0) return
+    standing.push(still.length)
+    // the last is wanted before its turn
+    const last = tables.at(-1)
+    if (standing.length > 1 || !last) return
+    expect([last.standsStill, last.submit({ type: 'back', seat: 0 }), last.standsStill]).toEqual([true, undefined, false])
+  }
+  await data.mend()
+  expect(standing.length).toBeGreaterThan(2)
+  expect(standing.at(-1)).toBe(0)
+  // its clock stood still before its player was back
+  const log = await data.store.tables.read(tables.at(-1)?.id ?? 0, 0)
+  expect(log.map(({ type }) => type)).toEqual(['opened', 'suspended', 'back'])
+})
+
 describe('while nothing can be written', () => {
   test('moves are refused with a sentence and a code, and the game goes on when they can be', async () => {
     const { data, ada, grace, table, troubles, numbers } = await playing()

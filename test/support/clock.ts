@@ -16,6 +16,8 @@ export class TestClock implements Clock {
   #now: number
   #monotonic = ORIGIN
   #timers: { at: number; then: () => void }[] = []
+  /** Called when something whose time had come was done, before anything else is. */
+  onFired: (() => void) | undefined
 
   constructor(now = 0) {
     this.#now = now
@@ -57,6 +59,7 @@ export class TestClock implements Clock {
       this.#timers = this.#timers.filter((one) => one !== next)
       this.#pass(next.at)
       next.then()
+      this.onFired?.()
       await settled()
     }
     this.#pass(until)

@@ -8,6 +8,8 @@ import { isLoopback } from './socket.ts'
 const REMOTES = 1024
 /** Milliseconds without a datagram after which a remote is forgotten, since none of them ever says goodbye. */
 const IDLE = 60_000
+/** Remotes that are closed together because they were silent for too long, at most. */
+const AT_ONCE = 20
 /** Datagrams kept for a transport that nobody has opened yet. */
 const EARLY = 4
 
@@ -137,8 +139,10 @@ class UdpPlace {
     this.#cancelSweep = this.#clock.after(Math.max(0, oldest.heardAt + this.#idle - this.#clock.monotonic()), () => {
       this.#cancelSweep = undefined
       const before = this.#clock.monotonic() - this.#idle
+      let left = AT_ONCE
       for (const { transport, heardAt } of this.#remotes.values()) {
-        if (heardAt > before) break
+        // those that are left are due already, and are closed in the next turn of the event loop
+        if (heardAt > before || left-- === 0) break
         transport.close()
       }
       this.#sweep()
