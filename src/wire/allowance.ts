@@ -18,7 +18,7 @@ export interface AllowanceOptions {
   readonly clock: Clock
   readonly budget: Budget | undefined
   readonly runQueue: RunQueue | undefined
-  readonly peer: Pick<Transport, 'remote' | 'datagrams'>
+  readonly peer: Pick<Transport, 'remote'>
   /** Called when a message may be read again, after one might not. */
   readonly reader: { readOn(): void }
 }
@@ -40,8 +40,6 @@ export class Allowance implements Task {
   /** Ends the wait of a peer that has spent too much. */
   #cancelRest: (() => void) | undefined
   #queued = false
-  /** A message may be read without a slice of time: the one before was answered, and cheap. Of datagrams many come at once. */
-  #direct: boolean
   /** What was spent since a message was read. */
   #spent = 0
   #closed = false
@@ -53,7 +51,6 @@ export class Allowance implements Task {
     this.#peer = peer
     this.#reader = reader
     this.#left = budget?.step ?? Number.POSITIVE_INFINITY
-    this.#direct = !peer.datagrams
   }
 
   /** Whether nothing is read now; `readOn` is called when that is over. */
@@ -61,9 +58,14 @@ export class Allowance implements Task {
     return this.#queued || this.#cancelRest !== undefined
   }
 
-  /** Whether a message may be read now; where not, `readOn` is called when it may. */
+  /** Whether the last message has cost so much that the next one needs a slice of time, however late it comes. */
+  get isHeavy(): boolean {
+    return this.#spent > HEAVY
+  }
+
+  /** Whether a message may be read in the slice of time that there is now; where not, `readOn` is called in one in which it may. */
   mayRead(): boolean {
-    if (!this.#runQueue || this.#runQueue.isRunning(this) || (this.#direct && this.#runQueue.letsPass())) return true
+    if (!this.#runQueue || this.#runQueue.isRunning(this)) return true
     this.queue()
     return false
   }
@@ -78,14 +80,8 @@ export class Allowance implements Task {
 
   /** A message is read, at its cost. */
   read(cost: number): void {
-    this.#direct = false
     this.#spent = 0
     this.spend(cost)
-  }
-
-  /** Nothing is left to be read: the next message may be read as soon as it comes, unless the last one was a heavy one. */
-  ranDry(): void {
-    this.#direct = this.#spent <= HEAVY && !this.#peer.datagrams
   }
 
   /** Spends more for the message that was read last. */

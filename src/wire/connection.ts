@@ -87,8 +87,8 @@ export class Connection implements Sink, OutboxOwner {
   #allowance: Allowance | undefined
   /** What the peer has spent while it had no allowance. */
   #spent = 0
-  /** Nothing was left to be read after the last message. */
-  #isDry = true
+  /** The next message may be read without a slice of time: the one before was answered, and cheap. Of datagrams many come at once. */
+  #isDirect: boolean
   #reader: Reader | undefined
   #onGone: ((end: Ended) => void) | undefined
   #onReady: (() => void) | undefined
@@ -125,6 +125,7 @@ export class Connection implements Sink, OutboxOwner {
     this.#budget = options.budget
     this.#runQueue = options.runQueue
     const { datagrams } = transport
+    this.#isDirect = !datagrams
     const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
     this.#outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
@@ -269,8 +270,9 @@ export class Connection implements Sink, OutboxOwner {
     }
     this.#inbox.push(bytes)
     this.#offer()
+    if (this.#inbox.pending === 0) return
     this.#inbox.hold()
-    if (this.#inbox.pending > 0) this.quietSince = this.#clock.monotonic()
+    this.quietSince = this.#clock.monotonic()
     if (this.#inbox.pending > this.#inboxLimit) this.#pause()
   }
 
@@ -340,11 +342,17 @@ export class Connection implements Sink, OutboxOwner {
     const reader = this.#reader
     const onGone = this.#onGone
     if ((!reader && !onGone) || this.#isResting) return false
-    if (reader && !this.#mayRead()) return false
+    if (this.#inbox.pending === 0) {
+      // the shortest way, for it is gone after each message
+      if (!this.#peerGone && !this.#end) {
+        this.#inbox.compact()
+        return this.#ranDry()
+      }
+    } else if (reader && !this.#mayReadAtOnce && !this.#allow().mayRead()) return false
     const message = this.#next()
     if (message === undefined) {
-      if (this.#end) this.#ended(this.#end)
-      else this.#ranDry()
+      if (!this.#end) return this.#ranDry()
+      this.#ended(this.#end)
       return false
     }
     if (!reader) {
@@ -368,21 +376,20 @@ export class Connection implements Sink, OutboxOwner {
     return this.#allowance?.resting === true
   }
 
-  /** Whether a message that has come may be read now. */
-  #mayRead(): boolean {
-    if (this.#inbox.pending === 0) return true
-    if (this.#isDry && !this.#allowance && !this.transport.datagrams && this.#runQueue?.letsPass() !== false) return true
-    return this.#allow().mayRead()
+  /** Whether a message that has come may be read without a slice of time. */
+  get #mayReadAtOnce(): boolean {
+    return this.#isDirect && this.#runQueue?.letsPass() !== false
   }
 
-  #ranDry(): void {
-    this.#isDry = true
-    this.#allowance?.ranDry()
+  /** Nothing is left to be read: the next message may be read as soon as it comes, unless the last one was a heavy one. */
+  #ranDry(): false {
+    this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
+    return false
   }
 
   /** A message is read, at its cost. */
   #pay(cost: number): void {
-    this.#isDry = false
+    this.#isDirect = false
     if (this.#allowance) return this.#allowance.read(cost)
     this.#spent += cost
     if (cost > 1 || (this.#budget && this.#spent >= this.#budget.step)) this.#allow()
@@ -399,8 +406,7 @@ export class Connection implements Sink, OutboxOwner {
       reader: this,
     })
     this.#allowance = allowance
-    if (!this.#isDry) allowance.read(this.#spent)
-    else allowance.spend(this.#spent)
+    allowance.spend(this.#spent)
     return allowance
   }
 

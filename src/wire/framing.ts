@@ -119,6 +119,7 @@ export abstract class Pending implements Decoder {
 
   /** Copies what is unread out of an array that is much longer, which would be held for as long as the peer says nothing more. */
   compact(): void {
+    if (this.bytes === NOTHING && !this.#isLent) return
     const { pending } = this
     const { byteLength } = this.bytes.buffer
     if (!this.#isLent && (byteLength <= LONG || 4 * pending > byteLength)) return

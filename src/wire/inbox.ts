@@ -99,7 +99,7 @@ export class Inbox {
   next(): Decoded {
     if (this.#ready.length === 0) {
       const message = this.#decoder.next()
-      if (message === undefined) this.#decoder.compact?.()
+      if (message === undefined) this.compact()
       else this.#raw = this.#decoder.raw
       return message
     }
@@ -125,6 +125,11 @@ export class Inbox {
   /** Puts the message back that `next` has given last. */
   putBack(message: Exclude<Decoded, undefined>): void {
     this.#keep(message, this.#raw, true)
+  }
+
+  /** Holds no more memory than what is unread needs. */
+  compact(): void {
+    this.#decoder.compact?.()
   }
 
   /** Lets what is unread wait, in no more memory than that needs. */

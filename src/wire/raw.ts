@@ -11,13 +11,16 @@ export interface Raw {
 /** Bytes of a message that are copied. */
 const KEPT = 4096
 
+/** What stands in a text that does not tell its bytes: in one scan of it. */
+const ODD = /[\0\ufffd]|\r$/
+const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
+
 /**
  * The bytes of a message that was read as `text`, copied; `undefined` where they are those of the text. They are not where
  * a byte was no UTF-8, or was read as a character of its own, and where NUL or CR makes the line end matter.
  */
 export function rawOf(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
-  const isOdd = text.includes('\ufffd') || text.includes('\0') || text.endsWith('\r') || (code === 'bytes' && /[\x80-\xff]/.test(text))
-  return isOdd ? { body: new Uint8Array(body.subarray(0, KEPT)), end } : undefined
+  return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, KEPT)), end } : undefined
 }
 
 /** Reads the bytes of a whole message: its text, and `raw` as of `rawOf`. */
