@@ -12,7 +12,7 @@ const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 /** Programs by the names that people type. */
 const programs = () => programNames.flatMap((name) => [shortNameOf(name) ?? name, name])
 
-/** What can stand in place of an argument or of an option's value: by its name, or that of its command and its own. */
+/** Values that can stand in place of an argument or of an option's value: by its name, or by that of its command and its own. */
 const VALUES: Readonly<Record<string, () => readonly string[]>> = {
   program: programs,
   'protocols name': programs,

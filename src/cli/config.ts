@@ -69,7 +69,7 @@ export async function settingsOf(flags: Flags): Promise<Settings> {
   }
 }
 
-/** What is wrong with the names of programs in layers that have other faults, too. */
+/** Finds what is wrong with the names of programs in layers that have other faults, too. */
 async function programFaults(layers: readonly Layer[]): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
@@ -95,7 +95,7 @@ export interface Served {
   readonly programs: readonly Program[]
   readonly ports: Readonly<Record<string, number>>
   readonly iterative: ReadonlySet<string>
-  /** Where metrics and health are: if nothing says otherwise, behind the programs where those have ports from a base on. */
+  /** Address of metrics and health. If no source says otherwise, it is behind the programs if their ports begin at a base. */
   readonly http: Settings['config']['http']
 }
 

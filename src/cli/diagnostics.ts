@@ -51,7 +51,7 @@ export function lineOf(sentence: string, columns: number): string {
 
 const LEAST_COLUMNS = 20
 
-/** As `complain`, beside a terminal: the sentence does not go on where a prompt ends. */
+/** Complains beside a terminal: the sentence does not continue the line of a prompt. */
 export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
   return (sentence) => {
     if (terminal.leaveLine() && process.stderr.isTTY) process.stderr.write('\n')
@@ -73,7 +73,7 @@ export function onMistake(then: () => void, say: (sentence: string) => void = co
   })
 }
 
-/** What the library for command lines says of one that it refuses, as a sentence: which value, where, and what can stand there. */
+/** Turns the library's refusal of a command line into a sentence: which value, where, and what can stand there. */
 export function usageSentence(text: string): string {
   const sentence = text.replace(/^error: /, '')
   const surplus = surplusIn(sentence)
@@ -90,7 +90,7 @@ export function usageSentence(text: string): string {
   return `${where} cannot be ${quoted(optionValue ?? argumentValue ?? '')}: ${why}`
 }
 
-/** That a command has arguments which it does not take, as a sentence; `undefined` where nothing of that was said. */
+/** Explains that a command has arguments that it does not take; `undefined` if the refusal is another one. */
 function surplusIn(sentence: string): string | undefined {
   const [, command, count, all = ''] =
     /^too many arguments for '([\w-]+)'\. Expected (\d+) arguments? but got \d+: (.*)\.\s*$/s.exec(sentence) ?? []

@@ -45,7 +45,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
   })
 }
 
-/** Where the server is, as far as the command line says. */
+/** Returns the server's address, as far as the command line says. */
 function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
   const where = whereOf({ host, port })
@@ -54,7 +54,7 @@ function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }
 }
 
-/** What is laid over the connection, as the options say; only what is used is loaded. */
+/** Loads the overlay of the connection that the options ask for; loads only what they use. */
 async function overlayOf(options: JoinOptions): Promise<Overlay | undefined> {
   const { split, glue, delay, seed, trace, secrets } = options
   const isAsked = [split, glue, delay, seed, trace, secrets].some((one) => one !== undefined)

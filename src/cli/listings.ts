@@ -14,7 +14,7 @@ import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { storeIn } from './stores.ts'
 
-/** Where a list comes from, and how it is printed. */
+/** Source of a list, and its format. */
 interface ListOptions {
   readonly data: string
   readonly json?: boolean
@@ -46,7 +46,7 @@ export async function resultsCommand(game: string | undefined, { data, json }: L
   const terminal = new Terminal()
   let heading = json ? [] : [['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]
   for await (const { results = [] } of pagesOf(data, 'results')) {
-    // what cannot be read has no heading either
+    // a table that cannot be read has no heading either
     terminal.write(toCsv(heading))
     heading = []
     for (const row of results) {
@@ -81,7 +81,7 @@ function rulesOf(game: string): string {
   return rules
 }
 
-/** What came of a game for one seat. */
+/** Returns the result of a game for one seat. */
 function resultOf({ names, winners, points, end, left }: ResultRow, seat: number): string {
   if (end === 'aborted' || end === 'abandoned') return end
   if (winners.includes(seat)) return 'won'

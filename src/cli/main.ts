@@ -12,7 +12,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   onMistake(() => process.exit(EXIT.trouble))
   outlivesReaders()
   endsWithLauncher()
-  // for a process that ends before its command does
+  // the process may end before its command does
   process.exitCode = EXIT.trouble
   let code: number = EXIT.good
   const take = (result: number) => {
@@ -317,7 +317,7 @@ function typed(command: Command): Flags {
   return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
 }
 
-/** Whether the command line names the folder of a server. */
+/** Checks whether the command line names the folder of a server. */
 function named(command: Command): boolean {
   return command.getOptionValueSource('data') === 'cli'
 }

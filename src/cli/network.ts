@@ -20,9 +20,9 @@ export interface NetworkOptions {
 /** Crossing is a connection that a network is laid over. */
 export interface Crossing {
   readonly program: Program
-  /** This side. */
+  /** The traced side. */
   readonly side: Side
-  /** Its number, counted from 1. */
+  /** The connection's number, counted from 1. */
   readonly number: number
   /** Takes the lines of a trace. */
   readonly write: (line: string) => void
@@ -43,7 +43,7 @@ export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
   if (first !== undefined) throw new Usage(first, ...others)
 }
 
-/** What `--split 8 --delay 100ms` mean to a program that cuts its message by itself, and what is left for the network. */
+/** Splits the options `--split 8 --delay 100ms` into those of a program that cuts its message itself and those of the network. */
 export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, ...others }: NetworkOptions) {
   const ownSplit = takes.includes('split') && split !== undefined && /^\d+$/.test(split)
   const ms = takes.includes('delay') && delay !== undefined ? readSpan(delay, 'ms') : undefined
@@ -57,7 +57,7 @@ export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, .
   }
 }
 
-/** What is laid over each connection, as the options say; `undefined` for nothing. Only what is used is loaded. */
+/** Loads the overlay of each connection that the options ask for; `undefined` for none. Loads only what they use. */
 export async function overlayOf(options: NetworkOptions): Promise<Overlay | undefined> {
   const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [rulesOf(verb, options[verb])]))
   if (options.udp && (options.split ?? options.glue) !== undefined) {

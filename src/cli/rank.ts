@@ -23,7 +23,7 @@ interface RankOptions {
   readonly host?: string
   readonly port?: number
   readonly data: string
-  /** Whether the command line says so, so that no other server is meant than the one of that folder. */
+  /** True if the command line names the folder, so that only the server of that folder is meant. */
   readonly named: boolean
   readonly limit: number
   readonly json?: boolean
@@ -33,7 +33,7 @@ interface RankOptions {
 /** The front door, among programs. */
 const DOOR = 'parlor/door'
 
-/** How the front door begins. */
+/** Beginning of the front door's greeting. */
 const GREETING = 'Welcome to Parlor'
 /** Milliseconds that a server may take for its answers. */
 const PATIENCE = 10_000
@@ -53,8 +53,8 @@ interface Found {
 }
 
 /**
- * `parlor rank`: the ladders of a server that runs, or of the folder in which one has kept them. Where the server is says
- * the command line, or else the settings that `serve` has here, or else the folder; resolves to the exit code.
+ * `parlor rank`: prints the ladders of a running server, or of a server's folder. The command line says where the server
+ * is, or else the settings that `serve` has here, or else the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   const entry = name === undefined ? undefined : entryOf(name)
@@ -99,7 +99,7 @@ function nobody(at: Address | undefined): string {
   return at ? `no server is at ${place(at)}` : 'the settings leave the port of the front door to chance'
 }
 
-/** Where the front door is; `undefined` if any free port was asked for and nothing says which it is. */
+/** Finds the address of the front door; `undefined` if any free port was asked for and no setting names it. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
   const { host, port } = whereOf(options)
   if (host !== undefined && port !== undefined) return { host, port }
@@ -108,7 +108,7 @@ async function doorOf(options: RankOptions): Promise<Address | undefined> {
   return known === 0 ? undefined : { host: host ?? here.host, port: known }
 }
 
-/** What a file or the environment says of where `serve` is; they are looked at only if they say anything. */
+/** Reads the address of `serve` from a file or the environment, if either has settings. */
 async function settingsHere(): Promise<{ readonly host: string; readonly port: number | undefined } | undefined> {
   const named = ['CONFIG', 'HOST', 'ONLY', 'PORTS', 'PORTBASE'].some((name) => process.env[`PARLOR_${name}`])
   if (!named && !existsSync(settingsFile)) return undefined

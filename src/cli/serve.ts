@@ -66,7 +66,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
     logs,
   })
   const places = await server.open()
-  // what serves already goes on
+  // running programs continue
   onMistake(() => {}, say)
   const open = places.filter(({ failure }) => failure === undefined)
   const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
@@ -89,10 +89,10 @@ function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
-/** How many busy ports are named each; more are another server. */
+/** Busy ports that are named one by one, at most; more of them mean another server. */
 const FEW_BUSY = 3
 
-/** Why programs are not served, in sentences: one for all whose ports are in use, where these are many. */
+/** Explains in sentences why programs are not served: one sentence for all busy ports, if they are many. */
 function notServed(places: readonly Place[]): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
@@ -136,12 +136,12 @@ async function opened(store: Store, { settings, stock, logs }: { settings: Setti
   return premises
 }
 
-/** How many tables one address may hold: one at least. */
+/** Returns the maximum of tables that one address may hold: at least one. */
 function addressLimit({ address, tables }: Config['limits']): number {
   return address === 'half' ? Math.max(1, Math.floor(tables / 2)) : address
 }
 
-/** How long a table may be without a move: where no setting says so, as long as a client may be silent, if that is longer. */
+/** Returns the timeout of a table without a move: by default the longer of the usual one and a client's idle timeout. */
 function moveLimit({ config: { limits, idle }, from }: Settings): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
@@ -167,13 +167,13 @@ async function openedWeb(
   }
 }
 
-/** How a server is: degraded as long as its store cannot write. */
+/** Returns the server's status: degraded while its store cannot write. */
 function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
   if (stopping) return { status: 'stopping' }
   return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
 }
 
-/** What the operator can reach. */
+/** Returns the registry that the operator can reach. */
 function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }

@@ -2,9 +2,9 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { EXIT } from '../terminal/trouble.ts'
 import { complain } from './diagnostics.ts'
 
-/** How often a process looks whether those that started it still run, in milliseconds. */
+/** Milliseconds between two checks that the parents of the process still run. */
 const LOOK = 500
-/** How long before its parent's end a hang-up may have come that ended both, in milliseconds. */
+/** Milliseconds before its parent's end within which a hang-up has ended both. */
 const TOGETHER = 10_000
 
 /**
@@ -20,7 +20,7 @@ export function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** As `startedSignal`, for a program at a terminal: that its output is no longer read sets it off too. */
+/** Returns the `startedSignal` of a program at a terminal, which also aborts if its output is no longer read. */
 export function terminalSignal(): AbortSignal {
   const unread = new AbortController()
   process.stdout.once('error', () => {
@@ -31,9 +31,9 @@ export function terminalSignal(): AbortSignal {
 }
 
 /**
- * As `stopSignal`, also if the signal is sent to the `npm start` or `npx` that started this process.
+ * Returns a `stopSignal` that also aborts if the signal is sent to the `npm start` or `npx` that started this process.
  *
- * npm hands SIGTERM and SIGINT to its child, which is a shell, and SIGHUP to nobody. SIGTERM ends the shell, and so the
+ * npm hands SIGTERM and SIGINT to its child, which is a shell, and SIGHUP to no child. SIGTERM ends the shell, and so the
  * parent of this process is another one; of SIGHUP npm itself ends, and so is gone. At SIGINT dash and others wait on for
  * this process, which shows in nothing but that they were woken: a shell that waits for its only child sleeps otherwise,
  * except when all processes were frozen (a laptop that was closed) or stopped (Ctrl-Z) and go on.
@@ -78,9 +78,9 @@ export function startedSignal(): AbortSignal {
 }
 
 /**
- * Whether `nohup` started this process. Node undoes that SIGHUP is ignored before any script runs, so it shows in what else
- * nohup does: a shell names it in `_`, it replaces a terminal at standard input by a file that cannot be read, and one at
- * standard output by nohup.out.
+ * Checks whether `nohup` started this process. Node undoes that SIGHUP is ignored before any script runs, so it shows in
+ * what else nohup does: a shell names it in `_`, it replaces a terminal at standard input by a file that cannot be read,
+ * and one at standard output by nohup.out.
  */
 function isUnderNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env._ ?? '')) return true
@@ -113,7 +113,7 @@ function parentOf(pid: number): number {
   return Number(/^PPid:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }
 
-/** How often a process has gone on of its own accord after a wait; 0 on systems that do not say. */
+/** Counts the times that a process has resumed of its own accord after a wait; 0 on systems that do not count them. */
 function timesWoken(pid: number): number {
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }

@@ -48,7 +48,7 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
 /** Verifies a copy of a database: of the server that runs in `data`, if one does. Rejects with a Usage error if there can be none. */
 async function verifyCopy(path: string, data: string | undefined, folder: string): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
-  // what is wrong is wrong with the file, and not with its copy
+  // the damage is in the file, and not in its copy
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
   const noCopy = (sentence: string) =>
     new Usage(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
@@ -96,7 +96,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   return EXIT.good
 }
 
-/** `parlor repair`: goes on with what can still be read of a damaged folder; all files as they were are kept. */
+/** `parlor repair`: continues with the readable part of a damaged folder; archives all files as they were. */
 export async function repairCommand({ data }: InFolder): Promise<number> {
   const path = databaseIn(data)
   const { archive, places, tables, rows, isNew } = storing(() => {
@@ -127,7 +127,7 @@ function databaseIn(place: string): string {
   return path
 }
 
-/** Whether a path is one that a store, or its server, uses beside a database. */
+/** Checks whether a store, or its server, uses a path beside a database. */
 function isInUse(database: string, path: string): boolean {
   const [real, file] = [realpathSync(database), join(realpathSync(dirname(path)), basename(path))]
   const names = ['parlor.db', 'parlor.sock', 'parlor.probe', 'parlor.mark.new', 'parlor.db.new'].map((name) => join(dirname(real), name))
@@ -143,7 +143,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
   }
 }
 
-/** What is copied where. */
+/** Source and target of a copy. */
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
@@ -188,7 +188,7 @@ function copyAll(path: string, folder: string): void {
   for (const [from, to] of copies) if (existsSync(from)) explainingSystem(from, () => copyFileSync(from, to))
 }
 
-/** Whether a table's events follow from each other by the rules of its game. */
+/** Checks whether a table's events follow from each other by the rules of its game. */
 function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with its opening'

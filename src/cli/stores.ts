@@ -7,13 +7,13 @@ import { complain, Usage } from './diagnostics.ts'
 /** What `--data` says where nothing is to be kept. */
 export const NOWHERE = 'none'
 
-/** How much a store keeps, and what is said of it while it is opened and used: sentences, and errors that were survived. */
+/** Size limits of a store, and callbacks for what happens while it opens and runs: sentences, and errors that it survived. */
 export interface StoreNotices {
   /** Bytes that its file may use before finished tables are dropped from it. */
   readonly keep?: number
   readonly onNotice: (sentence: string) => void
   readonly onTrouble: (error: unknown) => void
-  /** What to do, in a sentence, where another program has the folder open. */
+  /** Advice, as a sentence, if another program has the folder open. */
   readonly onBusy?: string
 }
 

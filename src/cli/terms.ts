@@ -56,7 +56,7 @@ function isFraming(text: string): text is 'lines' | 'none' | 'length' {
   return ['lines', 'none', 'length'].includes(text)
 }
 
-/** What is to be done with what cannot be used in a file: `strict` refuses the file, otherwise `warn` gets a sentence for each. */
+/** Treatment of what cannot be used in a file: `strict` rejects the file, otherwise `warn` gets a sentence for each fault. */
 interface Care {
   readonly strict: boolean
   readonly warn: (sentence: string) => void

@@ -41,7 +41,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** What the first bytes of a file tell: its encoding, or that it is no text. */
+/** Signature is the first bytes of a file, which tell its encoding or that it is no text. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string
@@ -80,12 +80,12 @@ function wideOf(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {
   return odd > even ? 'UTF-16LE' : 'UTF-16BE'
 }
 
-/** Where the first byte is that does not continue UTF-8. */
+/** Finds the first byte that does not continue UTF-8. */
 function firstInvalid(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes)) return undefined
   let valid = 0
   let invalid = bytes.length
-  // what is valid up to some place may end in the middle of a character, which is at most three bytes
+  // a valid prefix may end in the middle of a character, which takes at most three bytes
   while (invalid - valid > 4) {
     const middle = (valid + invalid) >> 1
     if (isUtf8(bytes.subarray(0, middle), true)) valid = middle
@@ -98,7 +98,7 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   return at
 }
 
-/** Whether bytes are UTF-8; with `more`, whether more bytes can make them so. */
+/** Checks whether bytes are UTF-8; with `more`, whether further bytes can make them so. */
 function isUtf8(bytes: Uint8Array, more = false): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: more })

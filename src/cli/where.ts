@@ -6,7 +6,7 @@ export interface Where {
   readonly port: number | undefined
 }
 
-/** Where a server is: `HOST`, `HOST:PORT` and `[::1]:PORT` are understood in `host`, and so is a port alone. */
+/** Parses a server's address: `host` takes `HOST`, `HOST:PORT`, `[::1]:PORT` and a port alone. */
 export function whereOf({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): Where {
   if (host === undefined || port !== undefined) return { host, port }
   if (/^\d+$/.test(host)) return { host: undefined, port: portIn(host) }

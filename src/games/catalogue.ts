@@ -109,7 +109,7 @@ export function checkSettings({ name, settings: known }: Entry, settings: Settin
   return undefined
 }
 
-/** What is wrong with the seats that somebody would take; `undefined` where nothing is. */
+/** Finds what is wrong with the seats that a user asks for; `undefined` if nothing is. */
 export function checkSeats({ name, game }: Entry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
   if (!seats) return undefined
   const last = game.seats.max - 1

@@ -2,7 +2,7 @@ import type { Game } from './game.ts'
 
 const FACES = ['H', 'T'] as const
 
-/** How a guess is typed; programs of the worksheets take the letters alone. */
+/** Words for a guess; programs of the worksheets take the letters alone. */
 const WORDS: ReadonlyMap<string, Face> = new Map([
   ...['h', 'head', 'heads'].map((word) => [word, 'H'] as const),
   ...['t', 'tail', 'tails'].map((word) => [word, 'T'] as const),

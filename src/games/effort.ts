@@ -8,9 +8,9 @@
 /** Moves that may be listed or tried in one phase of a search: at most, and at least whatever other searches have used. */
 const MOST = 16_000
 const LEAST = 500
-/** How many may be tried in a millisecond, all searches together: about a quarter of what a processor can do. */
+/** Moves that all searches together may try in a millisecond: about a quarter of what a processor can do. */
 const RATE = 500
-/** How many may be saved up. */
+/** Moves that may be saved up, at most. */
 const SAVED = 4 * MOST
 
 /** Effort is how far the searches of one process may look. */
@@ -25,7 +25,7 @@ export class Effort {
     this.#at = now()
   }
 
-  /** How many moves may be listed or tried in each phase of the next search. */
+  /** Moves that may be listed or tried in each phase of the next search. */
   get allowed(): number {
     const now = this.#now()
     this.#saved = Math.min(SAVED, this.#saved + (now - this.#at) * RATE)
@@ -33,7 +33,7 @@ export class Effort {
     return Math.max(LEAST, Math.min(MOST, Math.floor(this.#saved / 2)))
   }
 
-  /** So many moves were listed or tried. */
+  /** Counts moves that were listed or tried. */
   spend(moves: number): void {
     this.#saved = Math.max(0, this.#saved - moves)
   }

@@ -27,7 +27,7 @@ export interface Outcome {
   readonly agreed?: true
   /** The opponent of `left`, who was gone or did not move, has ended it without a result. */
   readonly aborted?: true
-  /** It was without a move for too long: `left` was to move. */
+  /** The game had no move for too long: `left` was to move. */
   readonly abandoned?: true
 }
 
@@ -43,7 +43,10 @@ export interface Game<State, Move, View, Options = undefined> {
   toMove(state: State): readonly SeatNumber[]
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
-  /** What a seat or a watcher may see; `outcome` is there when the game is over, by its rules or otherwise: then a secret may be shown. */
+  /**
+   * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, by its rules
+   * or otherwise; a secret may be shown then.
+   */
   view(state: State, who: SeatNumber | 'watcher', outcome?: Outcome): View
   /** What each seat has gained, where a game is about that and not about who wins. */
   points?(state: State): readonly number[]

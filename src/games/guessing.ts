@@ -13,12 +13,12 @@ export interface Guessing {
   readonly lenient?: true
 }
 
-/** What the guesser sees: everything but the secret, and that too when the game is over. */
+/** GuessingView is the guesser's view: all but the secret, and the secret too after the game. */
 export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
   readonly secret?: number
 }
 
-/** How a game is set up; a worksheet's program takes every number, and counts it. */
+/** Setup of a game; a worksheet's program takes every number, and counts it. */
 export interface GuessingOptions {
   readonly tries?: number
   readonly secret?: number | undefined

@@ -25,7 +25,7 @@ export function playable<State, Move, View, Options>(game: Game<State, Move, Vie
   return game.choose !== undefined || isOpen(game)
 }
 
-/** Looks for the first move of a game that is searched, so that later nobody waits while a small one is searched to its end. */
+/** Searches the first move of a game in advance, so that no user waits later while a small game is searched to its end. */
 export async function rehearse<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   options: () => Promise<Options> | Options,

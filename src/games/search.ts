@@ -67,7 +67,7 @@ class Search<State, Move, View, Options> {
   readonly #values = new Map<string, number>()
   /** Moves that may be listed or tried in each phase: looking ahead, and playing games to their end at random. */
   readonly #allowed: number
-  /** How many of them are left in this one. */
+  /** Moves that are left in this slice. */
   #work = 0
   #cut = false
   #spent = 0
@@ -141,7 +141,7 @@ class Search<State, Move, View, Options> {
     return bestOf(moves, points)
   }
 
-  /** How a game goes on at random; `undefined` where that takes too long. */
+  /** Plays a game on at random; `undefined` if that takes too long. */
   #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)

@@ -82,7 +82,7 @@ function isWide(point: string): boolean {
   )
 }
 
-/** What has no width, but for the soft hyphen, which terminals show. */
+/** Checks whether a character has no width. Terminals show the soft hyphen. */
 function isUnseen(point: string): boolean {
   return /(?!\u00ad)\p{Default_Ignorable_Code_Point}/u.test(point)
 }

@@ -9,7 +9,7 @@ import type { ClockRules } from './ports.ts'
  */
 export const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
 
-/** What a claim depends on, of the state of a table. */
+/** The part of a table's state on which a claim depends. */
 export interface Claimable {
   readonly opened: { readonly seats: readonly { readonly name: string }[]; readonly clock: ClockRules }
   readonly toMove: readonly SeatNumber[]
@@ -38,7 +38,7 @@ const GONE = 'has only just gone'
 const SILENT = 'has not had five minutes for this move'
 const NOT_ABSENT = 'your opponent is there: a game can be ended so if the opponent is gone for 30 seconds, or does not move for 5 minutes'
 
-/** How long a seat has still to wait for another, in milliseconds, and why; `undefined` if it waits for nothing there. */
+/** Returns the milliseconds that a seat still has to wait for another, and the reason; `undefined` if it waits for nothing there. */
 function waitFor(table: Claimable, seat: SeatNumber, other: SeatNumber, now: number) {
   const { clocks, toMove, opened, turnSince } = table
   const gone = clocks.gone[other]

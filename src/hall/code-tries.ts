@@ -9,7 +9,7 @@ import { Bucket, Throttle } from './throttle.ts'
  * too, or guesses would go on. What is refused is not counted. docs/security.md says what a guesser gets.
  */
 
-/** How many wrong codes there may be at once, and after how many milliseconds each comes back. */
+/** Rates of wrong codes: how many at once, and milliseconds until each comes back. */
 const RATES = { connection: LOGIN.pair, address: LOGIN.address }
 
 /** CodeTries counts the wrong codes of invitations that one connection sends. */

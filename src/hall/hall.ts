@@ -39,13 +39,13 @@ export interface HallOptions {
   readonly clock: Clock
   /** The chance in games: their seeds, and the house's own moves. */
   readonly random: Random
-  /** Where salts come from: the platform, where not given. */
+  /** Source of salts; the platform's by default. */
   readonly bytes?: RandomBytes
   /** Told of what went wrong and was survived: a table that could not be kept, or taken up again. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
-  /** Which tables everybody may know of while they go on: those that are not private, where not given. */
+  /** Says which ongoing tables are public; by default those that are not private. */
   readonly isListed?: (table: LiveTable) => boolean
-  /** Milliseconds that a table may be without a move; where not given, or infinite, only tables that nobody attends have an end. */
+  /** Milliseconds that a table may be without a move; by default, or if infinite, only tables that no user attends end. */
   readonly idle?: number | undefined
 }
 
@@ -94,7 +94,10 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
 
 /** How often in the limit for idle tables these are looked for, at most. */
 const LOOKS = 100
-/** How long a seat is held where there is no such limit and nobody attends the table, and how often `tidy` looks for that, at most. */
+/**
+ * Milliseconds for which a seat is held if there is no such limit and no user attends the table, and between two runs of
+ * `tidy` at least.
+ */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 1000
 /** How many tables to which nobody can come back are ended together, before anybody comes, and how many that are idle where there is no room. */
@@ -109,14 +112,14 @@ export class Hall {
   readonly recorder: Recorder
   readonly #options: HallOptions
   readonly #tools: TableTools
-  /** What each network holds: tables, and seeks that wait for one. */
+  /** Holdings of each network: tables, and seeks that wait for one. */
   readonly owners: Owners
   readonly #tables: Tables
   readonly #listing: Listing
   readonly #seeks = new Seeks<Seeking>()
   /** Milliseconds that a table may be without a move. */
   readonly #idle: number | undefined
-  /** When the tables of the process before were taken up again, in monotonic milliseconds. */
+  /** Time at which the tables of the previous process were restored, in monotonic milliseconds. */
   #restoredAt = Number.NEGATIVE_INFINITY
   /** Ends the timer for the table that is idle next; there is one while there are tables. */
   #cancelIdle: (() => void) | undefined
@@ -144,7 +147,7 @@ export class Hall {
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
 
-  /** Whether what happens can be kept just now. */
+  /** True if events can be persisted now. */
   get writable(): boolean {
     return this.#options.store.availability?.failure === undefined
   }
@@ -169,7 +172,7 @@ export class Hall {
     return this.#seeks
   }
 
-  /** Those who wait for company, by who may know of it. */
+  /** The open seeks, by who may see them. */
   get seeks(): Pick<Seeks<Wish>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
     return this.#seeks
   }
@@ -203,9 +206,9 @@ export class Hall {
   }
 
   /**
-   * Seeks company: seats the seeker at once where somebody waits whom it suits, or else when somebody comes, or the
-   * house sits down, where it can play that. The answer takes the wish back. Throws as `open` does, and a RangeError for
-   * seats that the game does not have.
+   * Seeks company: seats the seeker at once if a suitable seek is open, or else when one comes, or the house sits down,
+   * if it can play that. The answer takes the wish back. Throws as `open` does, and a RangeError for seats that the game
+   * does not have.
    */
   seek(seek: Seek): () => void {
     if (this.#closed) throw this.#closed
@@ -260,7 +263,7 @@ export class Hall {
     return this.#options.store.history.of(person, slice)
   }
 
-  /** Everything that is kept of a table, and all that is seen of it. */
+  /** Reads all events of a table, seen or not. */
   async log(table: TableId): Promise<readonly TableEvent[]> {
     await this.#tables.get(table)?.logged()
     return this.#options.store.tables.read(table, 0)
@@ -367,8 +370,8 @@ export class Hall {
   }
 
   /**
-   * Ends the tables that have been without a move for a week and that nobody attends, if there is no other limit. To be
-   * called before a user is told that there is no room.
+   * Ends the tables that have been without a move for a week and that no user attends, if there is no other limit.
+   * Callers call it before they reject a user for lack of room.
    */
   tidy(): void {
     const now = this.#options.clock.monotonic()
@@ -399,7 +402,7 @@ export class Hall {
     await this.recorder.settled()
   }
 
-  /** After an outage, all that stood still goes on. */
+  /** Resumes all that stood still during an outage. */
   #availabilityChanged(): void {
     if (!this.writable) return
     // games stood still: those whose time ran out meanwhile have some more
@@ -485,7 +488,7 @@ export class Hall {
 
   #abandon(table: LiveTable): void {
     table.submit({ type: 'abandon' })
-    // there is room at once, and not only when that is kept
+    // the room is free at once, and not only when the end is persisted
     if (table.over && table.attendants.length === 0) this.#remove(table)
   }
 
@@ -549,7 +552,7 @@ export function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
   return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ who }) => who === seat))
 }
 
-/** Those who sit at a table and are known by a name, each once. */
+/** Lists the named users who sit at a table, each once. */
 function personsOf({ state }: LiveTable): readonly PersonId[] {
   let persons = NO_PERSONS
   for (const { person } of state.opened.seats) {

@@ -20,13 +20,13 @@ export function idleDeadline(state: TableState, limit: number): number {
   return suspended ? movedAt + Math.max(limit, clockLeft(state)) : Number.POSITIVE_INFINITY
 }
 
-/** As `idleDeadline`, for a process that took the table up again at `restoredAt`: a stop of the server alone ends no game. */
+/** Returns the `idleDeadline` of a table that the process restored at `restoredAt`: a stop of the server alone ends no game. */
 export function idleDeadlineAfter(state: TableState, limit: number, restoredAt: number): number {
   const deadline = idleDeadline(state, limit)
   return deadline <= restoredAt ? restoredAt + Math.min(COMEBACK, limit) : deadline
 }
 
-/** What the clocks of those who are to move give for one move, at most; they stand still. */
+/** Returns the longest time that a clock gives the users to move for one move; the clocks stand still. */
 function clockLeft({ opened: { clock }, clocks, toMove, movedAt }: TableState): number {
   if (clock.turn !== undefined) return clock.turn
   return Math.max(0, ...toMove.map((seat) => timeLeft(clocks, clock, seat, movedAt) ?? 0))

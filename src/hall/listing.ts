@@ -4,8 +4,8 @@ import { OrderedList } from './ordered-list.ts'
 import type { TableId } from './ports.ts'
 
 /**
- * Listing is the tables that are shown to everybody, in the order in which they are: those that somebody attends first,
- * and the newest first among these and the others. It is told of each change, so that no page is sorted when it is asked for.
+ * Listing is the public tables in their order: those that a user attends first, and the newest first among these and the
+ * others. Each change is reported to it, so that no page is sorted when it is asked for.
  */
 export class Listing {
   readonly #isListed: (table: LiveTable) => boolean
@@ -19,12 +19,12 @@ export class Listing {
     this.#isListed = isListed
   }
 
-  /** How many tables there are. */
+  /** Number of tables. */
   get size(): number {
     return this.#attended.size + this.#deserted.size
   }
 
-  /** At most `count` tables, from the place `from` on, counted from 0. */
+  /** Returns at most `count` tables from the place `from` on, counted from 0. */
   page(from: number, count: number): readonly LiveTable[] {
     const attended = this.#attended.sliceBack(from, count)
     const left = count - attended.length

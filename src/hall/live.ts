@@ -15,7 +15,7 @@ export interface TableTools {
   readonly clock: Clock
   /** The chance in the house's own moves. */
   readonly random: Random
-  /** How far the house may look ahead, at all tables together; for each move as far as it likes, where not given. */
+  /** Limit of the house's search, at all tables together; no limit by default. */
   readonly effort?: Effort
   /** Told of what went wrong and was survived: a table that was closed therefore, or somebody there who was sent away. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
@@ -29,9 +29,9 @@ export interface TableTools {
  */
 export class LiveTable {
   readonly id: TableId
-  /** Whether its end is in the histories of those who sat here. */
+  /** True if its end is in the histories of its players. */
   noted = false
-  /** What happened lately, where there were many events. */
+  /** Recent events, if there were many. */
   history: History | undefined
   readonly #tools: TableTools
   /** What is decided, kept or not yet. */
@@ -42,11 +42,11 @@ export class LiveTable {
   #pending: Step[] = NONE
   /** How many of these are kept. */
   #done = 0
-  /** What was decided and is to be decided again where it cannot be kept now. */
+  /** Commands that were decided and will be decided again, because they cannot be persisted now. */
   #postponed: Postponed | undefined
   /** Appends that the journal has not answered yet, and who waits until it has. */
   #underWay = 0
-  /** How many of these rest upon one that failed, and so fail too. */
+  /** Appends among these that depend on a failed one, and so fail too. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
   #attendants: readonly Attendant[] = NOBODY
@@ -62,7 +62,7 @@ export class LiveTable {
   /** The times of the last event that is decided, and of the last that is kept. */
   #lastAt: number
   #keptAt: number
-  /** What makes the time of the table's events of monotonic time: wall time counts once, when the table begins here. */
+  /** Difference between the time of the table's events and monotonic time: wall time counts once, when the table begins here. */
   #epoch: number
   readonly #suspension: Suspension
 
@@ -145,9 +145,10 @@ export class LiveTable {
   }
 
   /**
-   * Wants something to happen: it does, and will be published, or the answer says why not. What the rules throw at is the
-   * fault of who wanted it, and changes nothing. What cannot be kept because the store is out of order has not happened,
-   * as `kept` says; `patient` commands, and all that follow from connections that come and go, wait until it can be.
+   * Submits a command: its events are decided and will be published, or the answer says why not. An exception of the
+   * rules is the fault of the command's sender, and changes nothing. A command that cannot be persisted because the store
+   * is out of order has not happened, as `kept` says; `patient` commands, and all that follow from connections that come
+   * and go, wait until it can be.
    */
   submit(command: Command, patient = false): Refusal | undefined {
     if (this.#broken) return CLOSED
@@ -162,7 +163,7 @@ export class LiveTable {
     return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
   }
 
-  /** Resolves when everything that is decided now is kept and published; to `false` where that cannot be: `closed` tells whether for good. */
+  /** Resolves when all that is decided now is persisted and published; to `false` if that fails: `closed` says whether for good. */
   kept(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
@@ -285,7 +286,7 @@ export class LiveTable {
     else this.close(new Error(UNWRITABLE, { cause: failure }))
   }
 
-  /** Takes back what is decided and not kept; appends that follow upon it fail too, and say nothing new. */
+  /** Rolls back what is decided and not persisted; later appends that depend on it fail too, and report nothing new. */
   #rollBack(published: TableState): void {
     this.#stale = this.#underWay
     this.#decided = published

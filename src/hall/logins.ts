@@ -17,13 +17,13 @@ import { type Rate, Throttle } from './throttle.ts'
  * from an address that the owner uses, too (one machine, one class room), takes from the same pair: there, a session helps.
  */
 
-/** How many tries there are at once, and after how many milliseconds each comes back. */
+/** Rates of login tries: how many at once, and milliseconds until each comes back. */
 export const RATES = {
-  /** At a name, from one address from which it was logged in to. */
+  /** Rate for a name, from one address from which it was logged in to. */
   pair: { burst: 10, refill: 20_000 },
-  /** At a name, from all other addresses. */
+  /** Rate for a name, from all other addresses. */
   name: { burst: 10, refill: 20_000 },
-  /** From an address, where a whole year of students may be, that logs in at once. */
+  /** Rate for an address, behind which a whole year of students may log in at once. */
   address: { burst: 300, refill: 2_000 },
 } satisfies Record<string, Rate>
 

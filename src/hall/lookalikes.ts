@@ -2,9 +2,9 @@ import { foldName } from './names.ts'
 import type { PersonId } from './ports.ts'
 import { skeleton } from './skeleton.ts'
 
-/** What names that look alike have in common, as they are written or in lower case: one of these, at least. */
+/** Returns the keys that names that look alike share, as they are written or in lower case: at least one. */
 export function looksOf(name: string): readonly string[] {
-  // what looks alike in capitals need not do so in lower case, and the other way round
+  // names that look alike in capitals need not look alike in lower case, and the other way round
   const looks = [name, skeleton(name)].map((text) => foldName(skeleton(foldName(text))))
   return [...new Set(looks)]
 }

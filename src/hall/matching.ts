@@ -25,7 +25,7 @@ export interface Match<Waiting extends Wish> {
   readonly seats: readonly [waiting: SeatNumber, coming: SeatNumber]
 }
 
-/** Whether two open seeks for the same game differ only in what can be agreed on: whether it counts, the clock, the options. */
+/** Checks whether two open seeks for the same game differ only in negotiable terms: whether it counts, the clock, the options. */
 export function isNear(one: Wish, other: Wish): boolean {
   if (one.game !== other.game || one.person === other.person) return false
   if (one.code !== undefined || other.code !== undefined) return false

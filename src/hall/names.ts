@@ -31,7 +31,7 @@ const MARKS = 'a name has no mark twice in a row, and none that encloses a lette
 const SCRIPTS = `Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai
   Tibt`.split(/\s+/)
 
-/** What the letters of a name may be: of one script, or as they are mixed in the Far East (UTS 39, "highly restrictive"). */
+/** Alphabets of names: one script, or a mix that is usual in East Asia (UTS 39, "highly restrictive"). */
 const ALPHABETS = [
   /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}]*$/v,
   /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Bopo}]*$/v,
@@ -44,7 +44,7 @@ const ALPHABETS = [
 /** The games, by each name that they have. */
 const GAMES = new Set(catalogue.flatMap(({ name, game }) => [foldName(name), foldName(game.name)]))
 
-/** What stands behind the game in `play`, beside names. */
+/** Words that can stand behind the game in `play`, beside names. */
 const PLAY_WORDS = new Set([
   'against',
   'minutes',
@@ -94,7 +94,7 @@ function settingsOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
-/** Why a name cannot be one that reads like a reserved word. */
+/** Explains why a name that reads like a reserved word is rejected. */
 function reasonFor(name: string, { word, article }: Reading): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
   const beside = article ? 'an article before it makes' : 'other signs beside its letters make'

@@ -6,23 +6,23 @@ import type { TableState } from './table.ts'
 export interface News {
   readonly n: number
   readonly at: number
-  /** What happened, where that is no secret: a move is seen only by what it leaves on the board. */
+  /** The event, unless it is secret: a move is seen only by its effect on the board. */
   readonly event:
     | Exclude<Happening, { type: 'opened' | 'moved' | 'reseeded' }>
     | { readonly type: 'opened' | 'reseeded' }
     | { readonly type: 'moved'; readonly seat: SeatNumber }
-  /** What is seen now, where that is something else than before. */
+  /** The new view, if it has changed. */
   readonly situation?: Situation<unknown>
 }
 
-/** Attendant is somebody at a table: in a seat, or watching. */
+/** Attendant is a user at a table: in a seat, or watching. */
 export interface Attendant {
   readonly who: SeatNumber | 'watcher'
-  /** Called with each event once it is kept, in order. */
+  /** Called with each event once it is persisted, in order. */
   news(news: News): void
-  /** What was decided and not kept is taken back: the table is as `situation` has it. */
+  /** Called when decided events are rolled back: the table is as `situation` has it. */
   rolledBack?(): void
-  /** What came of the game is recorded: how each seat stands now, and stood before. */
+  /** Called when the result is recorded: each seat's standing before and after. */
   recorded?(changes: readonly StandingChange[]): void
   /** The table cannot go on. */
   closed(reason: Error): void
@@ -48,7 +48,7 @@ export function newsOf(event: TableEvent, state: TableState, who: SeatNumber | '
 const OPENED = { type: 'opened' } as const
 const RESEEDED = { type: 'reseeded' } as const
 
-/** What a seat or a watcher sees of a state. */
+/** Returns the view that a seat or a watcher has of a state. */
 export function situationOf({ rules, position, toMove, outcome }: TableState, who: SeatNumber | 'watcher'): Situation<unknown> {
   const view = rules.view(position, who, outcome)
   const turn = outcome === undefined && who !== 'watcher' && toMove.includes(who)

@@ -6,7 +6,7 @@ export class OrderedList<Item> {
   readonly #numbers: number[] = []
   readonly #items: Item[] = []
 
-  /** How many items there are. */
+  /** Number of items. */
   get size(): number {
     return this.#items.length
   }
@@ -32,12 +32,12 @@ export class OrderedList<Item> {
     this.#items.splice(at, 1)
   }
 
-  /** At most `count` items in order, from the place `from` on, counted from 0. */
+  /** Returns at most `count` items in order, from the place `from` on, counted from 0. */
   slice(from: number, count: number): Item[] {
     return this.#items.slice(from, from + Math.max(0, count))
   }
 
-  /** As `slice`, from the other end. */
+  /** Returns a `slice` from the other end. */
   sliceBack(from: number, count: number): Item[] {
     const end = Math.max(0, this.#items.length - from)
     return this.#items.slice(Math.max(0, end - Math.max(0, count)), end).reverse()

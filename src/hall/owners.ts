@@ -8,7 +8,7 @@ import type { RandomBytes } from './codes.ts'
  * which it was; that two networks of a class room or a town do is unlikely, and would only make them share a limit.
  */
 
-/** What two networks with the same hash share: bytes of salt, and of the hash, as hexadecimal digits. */
+/** Bytes of salt, and hexadecimal digits of the hash; networks with the same hash share both. */
 const SALT = 4
 const HASH = 6
 /** Marks whose hash is remembered, at most. */
@@ -17,7 +17,7 @@ const KNOWN = 1000
 /** Owners counts what networks hold, by their marks. */
 export class Owners {
   readonly #salt: string
-  /** How much each mark holds, by the salt that it was made with: there are as many as processes whose tables go on. */
+  /** Holdings of each mark, by the salt that it was made with: there are as many salts as processes whose tables go on. */
   readonly #counts = new Map<string, Map<string, number>>()
   readonly #known = new Map<string, string>()
 
@@ -25,7 +25,7 @@ export class Owners {
     this.#salt = Buffer.from(random(SALT)).toString('hex')
   }
 
-  /** What stands for a network in the log. */
+  /** Returns the mark of a network in the log. */
   markOf(network: string): string {
     const known = this.#known.get(network)
     if (known !== undefined) return known
@@ -50,7 +50,7 @@ export class Owners {
     if (counts?.size === 0) this.#counts.delete(saltOf(mark))
   }
 
-  /** How much a network holds, with what it held in processes before this one. */
+  /** Returns the holdings of a network, with those of earlier processes. */
   count(network: string): number {
     let sum = 0
     for (const [salt, counts] of this.#counts) {
@@ -61,7 +61,7 @@ export class Owners {
   }
 }
 
-/** What stands for a network, made with a salt: few enough digits of a hash that many addresses share it. */
+/** Makes the mark of a network with a salt: so few digits of a hash that many addresses share it. */
 export function makeMark(salt: string, network: string): string {
   return `${salt}.${createHash('sha256').update(`${salt} ${network}`).digest('hex').slice(0, HASH)}`
 }

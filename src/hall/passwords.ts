@@ -43,11 +43,11 @@ export interface PasswordsOptions {
   readonly random: RandomBytes
   /** Hashes computed at once, at most: each takes 19 MiB and one of the platform's four threads. */
   readonly atOnce?: number
-  /** How many may wait for that, at most: from one address, and from all together. */
+  /** Hashes that may wait, at most: from one address, and from all together. */
   readonly waiting?: { readonly each: number; readonly all: number }
 }
 
-/** How many may wait by default: a year of students at one address at once, and ten of those. */
+/** Hashes that may wait by default: a year of students at one address at once, and ten of those. */
 const WAITING = { each: 400, all: 4000 }
 
 /** Passwords hashes passwords and compares them, a few at a time, beside the event loop. It keeps none, and tells of none. */
@@ -97,7 +97,7 @@ export class Passwords {
   }
 }
 
-/** What a password is in which characters were replaced: no two of them could be told apart. */
+/** Refusal of a password in which characters were replaced: no two such passwords could be told apart. */
 const BROKEN =
   'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
 /** Nothing but what is not seen. */

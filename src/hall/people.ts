@@ -18,7 +18,7 @@ export interface Entry {
   readonly password?: string | undefined
   /** Where from: what guesses at passwords are counted by, beside the name. */
   readonly address: string
-  /** What shows that this is the guest of that name who is here, or was: its reconnect secret. Then the one who is here makes room. */
+  /** Reconnect secret, which proves that this is the guest of that name who is here, or was. The other connection makes room then. */
   readonly secret?: string | undefined
   /** Who the same somebody has been here until now. */
   readonly before?: Visitor | undefined
@@ -45,17 +45,17 @@ export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly clock: Clock
-  /** Where reconnect secrets come from; without it, guests get none. */
+  /** Source of reconnect secrets; guests get none without it. */
   readonly random?: RandomBytes
-  /** The seats of the hall; without them, nobody has one. */
+  /** Seats of the hall; no user has a seat without it. */
   readonly seats?: Seats
-  /** Told of what went wrong and was survived. */
+  /** Called with errors that were survived. */
   readonly onTrouble?: (sentence: string, reason: unknown) => void
 }
 
-/** What people have to do with seats. */
+/** Seats is what people need of the hall's seats. */
 export interface Seats {
-  /** Whether somebody is expected back to a seat, to which only a token leads. */
+  /** Checks whether a guest who holds a seat can come back to it by its token alone. */
   expects(person: PersonId): boolean
   /** Makes the tokens of all seats of a person invalid. */
   revokeTokens(person: PersonId): void
@@ -70,7 +70,7 @@ const SESSION = 30 * 24 * 3600 * 1000
 /** Guests whose reconnect secret is remembered, at most: the latest. */
 const SECRETS = 10_000
 
-/** Why connections of an account end, as a sentence for their users. */
+/** Reasons why connections of an account end, as sentences for their users. */
 const ENDED = {
   again: 'somebody has come in under your name through another connection',
   password: 'your password was changed: log in again',
@@ -92,7 +92,7 @@ export class People {
   #registered: Promise<Lookalikes> | undefined
   /** The hashes of reconnect secrets, by the guest whose they are. */
   readonly #secrets = new Map<PersonId, string>()
-  /** For each login under way, the accounts that were changed meanwhile: what was verified of those holds no more. */
+  /** Accounts that were changed during each login under way: what was verified of those is void. */
   readonly #underWay = new Set<Set<PersonId>>()
 
   constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onTrouble = () => {} }: PeopleOptions) {
@@ -113,12 +113,12 @@ export class People {
     for (const place of await this.#accounts.places()) this.#logins.learn(place)
   }
 
-  /** Those who are here, each connection of theirs, in the order in which they came. */
+  /** Visitors who are connected, one for each connection, in order of arrival. */
   get here(): Iterable<Visitor> & { readonly size: number } {
     return this.#visitors.present
   }
 
-  /** How many people are here. */
+  /** Number of users who are connected. */
   get count(): number {
     return this.#visitors.present.persons
   }
@@ -128,7 +128,7 @@ export class People {
     return this.#visitors.present.page(from, count)
   }
 
-  /** Who is here under a name, however it is written. */
+  /** Finds the visitor under a name, however it is written. */
   named(name: string): Visitor | undefined {
     return this.#visitors.present.named(foldName(name))
   }
@@ -184,7 +184,7 @@ export class People {
     return secret
   }
 
-  /** Opens a session for somebody who is logged in to a registered name: for a while, its token lets in without the password. */
+  /** Opens a session for a user who is logged in to a registered name: for a while, its token logs in without the password. */
   async openSession({ person, here }: Visitor, token: string): Promise<number | Denial> {
     return this.#watched(async (changed) => {
       if (!here || !(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
@@ -219,13 +219,13 @@ export class People {
     return this.#codes.open(address)
   }
 
-  /** What is wrong with a new password, without computing anything. */
+  /** Finds what is wrong with a new password, without computing anything. */
   checkPassword(password: string): Denial | undefined {
     const checked = checkNew(password)
     return isRefusal(checked) ? checked : undefined
   }
 
-  /** What is wrong with a name for a new user of the front door or the native protocol. */
+  /** Finds what is wrong with a name for a new user of the front door or the native protocol. */
   checkName(name: string): Denial | undefined {
     const checked = checkLobbyName(name)
     return isRefusal(checked) ? denied('bad-name', checked.refused) : undefined
@@ -280,7 +280,7 @@ export class People {
     return this.#owned(name, proof, async (account) => {
       const hash = await this.#passwords.hash(password, proof?.address)
       if (isRefusal(hash)) return hash
-      // in one transaction with what follows
+      // both are in one transaction with what follows
       this.#seats.revokeTokens(account.person)
       return this.#accounts.setPassword(account.person, hash, proof && account.password)
     })
@@ -320,7 +320,7 @@ export class People {
       if (sessions === undefined) return proof ? WRONG : unknown(name)
       for (const one of this.#underWay) one.add(person)
       const connections = this.#visitors.end(person, proof?.visitor, reason)
-      // at tables, too, that were opened while the change was written
+      // the tokens include those of tables that were opened during the write
       this.#seats.revokeTokens(person)
       if (reason === ENDED.removed) {
         this.#seats.giveUpSeats(person)
@@ -333,7 +333,7 @@ export class People {
   async #logIn(entry: Entry & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<Visitor | Denial> {
     const key = foldName(entry.name)
     const account = await this.#accounts.named(key)
-    // what is registered is a name, also where no other could be called so any more
+    // a registered name is valid, also if the rules have changed since
     const name = account ? account.name : readName(entry.name)
     if (isRefusal(name)) return name
     const attempt = this.#logins.attempt(key, entry.address)
@@ -346,7 +346,7 @@ export class People {
     return this.#arrive(account.person, account.name, entry)
   }
 
-  /** What was not compared has not been guessed. */
+  /** Rejects an attempt. A password that was not compared counts as no guess. */
   #failed(attempt: Attempt, denial: Denial): Denial {
     if (denial.why === 'throttled') attempt.giveBack()
     return denial
@@ -377,7 +377,7 @@ export class People {
     return this.#arrive(person, name, entry)
   }
 
-  /** Whether a guest's name is another's: of one who is here, or is expected back at a table. */
+  /** Checks whether a guest's name belongs to another user, who is here or is expected back at a table. */
   #occupied(person: PersonId, { before }: Entry): boolean {
     if (before?.here && before.person === person) return false
     return this.#visitors.of(person).length > 0 || this.#seats.expects(person)

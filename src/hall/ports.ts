@@ -24,7 +24,7 @@ export interface Sitter {
   readonly name: string
   /** What the holder can show to be let back to this seat: the SHA-256 of a token, in hex. */
   readonly token?: string
-  /** What stands for the network from which the seat was taken (`owners.ts`). */
+  /** Mark of the network from which the seat was taken (`owners.ts`). */
   readonly from?: string
 }
 
@@ -108,7 +108,7 @@ export class StoreFailure extends Error {
   }
 }
 
-/** Whether an error is a failure of a store that may be over later. */
+/** Checks whether an error is a store's failure that may end later. */
 export function isTemporary(error: unknown): error is StoreFailure {
   return error instanceof StoreFailure && error.temporary
 }
@@ -116,12 +116,12 @@ export function isTemporary(error: unknown): error is StoreFailure {
 /** The refusal of everything at a table that cannot go on. */
 export const CLOSED: Refusal = { refused: 'this table is closed' }
 
-/** What users are told of whose requests cannot be written. */
+/** Refusal of a request that cannot be written. */
 export const UNWRITABLE = 'the server cannot write to its disk just now; nothing was lost; try again'
 
 /** Availability is whether a store can write. */
 export interface Availability {
-  /** Why it cannot, for the operator; `undefined` while it can. */
+  /** Reason why the store cannot write, for the operator; `undefined` while it can. */
   readonly failure: StoreFailure | undefined
   /** Calls `then` when an outage begins, and when it is over; the answer ends that. */
   onChange(then: () => void): () => void
@@ -148,9 +148,9 @@ export interface TableLog {
   newTable(): TableId
   /**
    * Appends events to a table whose last event has the number `expected`, 0 for a new table. Calls `then` when they are
-   * kept, whatever happens to this process, or with the reason why they are not: a `VersionConflict`, or that they cannot
-   * be. Never at once, and after those who follow; for one table in the order of the appends; it should not throw. Answers
-   * with the bytes that this adds, where the log knows.
+   * durable, or with the reason why they are not: a `VersionConflict`, or a failure of the store. It never calls at once,
+   * and calls after the followers; for one table in the order of the appends; it should not throw. Returns the bytes that
+   * this adds, if the log knows.
    */
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined
   /** A table's events after the number `after`, in order; none for a table that is not known. */
@@ -204,20 +204,20 @@ export interface Results {
   rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }>
 }
 
-/** Tables that are kept in the history of one person, at most: the newest. */
+/** Tables in the history of one user, at most: the newest. */
 export const HISTORY = 200
 
 /** Finished is a table that has ended, as the history of those who sat there has it. */
 export interface Finished {
   readonly table: TableId
   readonly game: string
-  /** When it ended, in milliseconds since the Unix epoch. */
+  /** Time of its end, in milliseconds since the Unix epoch. */
   readonly at: number
-  /** Who sat there, by seat. */
+  /** Names of the players, by seat. */
   readonly names: readonly string[]
   readonly outcome: Outcome
   readonly rated: boolean
-  /** What each seat has gained, in a game that is about that. */
+  /** Points of each seat, in a game that has points. */
   readonly points?: readonly number[]
   /** Only those who sat there know of it. */
   readonly private: boolean
@@ -292,13 +292,13 @@ export interface Accounts {
   /** The session of a token, if it is not over at `now`. */
   session(token: string, now: number): Promise<Session | undefined>
   closeSession(token: string): Promise<void>
-  /** Notes from where a person has logged in, as a text that shows no address; of each person the latest few are kept. */
+  /** Notes the origin of a user's login, as a text that shows no address; the store has the latest few of each user. */
   addPlace(person: PersonId, place: string): Promise<void>
-  /** From where persons have logged in, the latest last. */
+  /** Lists the origins of logins, the latest last. */
   places(): Promise<readonly string[]>
 }
 
-/** Rows of disk usage that are kept, at most: those with the most bytes. */
+/** Rows of disk usage in the store, at most: those with the most bytes. */
 export const USAGES = 20_000
 
 /** Usage is the bytes that one network has added to the disk in one part of an hour. */
@@ -320,14 +320,14 @@ export interface DiskUsage {
 
 /** Store is everything that outlives the process. */
 export interface Store {
-  /** Whether what is in it outlives the process. */
+  /** True if its content outlives the process. */
   readonly keeps?: boolean
   readonly tables: TableLog
   readonly results: Results
   readonly history: History
   readonly accounts: Accounts
   readonly usage: DiskUsage
-  /** Whether it can write; always, where that is not said. */
+  /** Availability for writes; always available by default. */
   readonly availability?: Availability
   /** Copies all of it to a file, while everything goes on; only where it is on disk. */
   backup?(file: string): Promise<void>

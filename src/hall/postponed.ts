@@ -1,17 +1,17 @@
 import type { Command } from './table.ts'
 
-/** Lasting is a command that is to take effect also where it cannot be kept at once. */
+/** Lasting is a command that takes effect also if it cannot be persisted at once. */
 export interface Lasting {
   readonly command: Command
   /** The number of the last event before it. */
   readonly after: number
 }
 
-/** What follows from connections, which no client would ask for again. */
+/** Commands that follow from connections, which no client would repeat. */
 const LASTING: ReadonlySet<Command['type']> = new Set(['back', 'gone', 'leave'])
 const NONE: Lasting[] = []
 
-/** Whether a command is to take effect also where it cannot be kept at once, whoever wants it. */
+/** Checks whether a command takes effect also if it cannot be persisted at once. */
 export function isLasting({ type }: Command): boolean {
   return LASTING.has(type)
 }
@@ -27,13 +27,13 @@ export class Postponed {
     else this.#pending.push({ command, after })
   }
 
-  /** All events up to a number are kept. */
+  /** Notes that all events up to a number are persisted. */
   kept(n: number): void {
     if (this.#pending.length === 0) return
     this.#pending = (this.#pending.at(-1)?.after ?? 0) < n ? NONE : this.#pending.filter(({ after }) => after >= n)
   }
 
-  /** What is not kept waits. Of a seat that comes and goes only the last counts, so that this does not grow. */
+  /** Rolls back: what is not persisted waits. Only the last command counts of a seat that comes and goes, so the queue is bounded. */
   rollBack(): void {
     for (const lasting of this.#pending) {
       const { command } = lasting
@@ -42,7 +42,7 @@ export class Postponed {
     this.#pending = NONE
   }
 
-  /** What waits, in order; it does so no more. */
+  /** Takes the waiting commands, in order. */
   take(): readonly Lasting[] {
     const waiting = this.#waiting
     this.#waiting = NONE

@@ -1,12 +1,12 @@
 import { OrderedList } from './ordered-list.ts'
 import type { PersonId } from './ports.ts'
 
-/** What is known of each presence. */
+/** Member is one presence, and what is known of it. */
 interface Member {
   readonly person: PersonId
 }
 
-/** Person is somebody who is here, through one connection or several. */
+/** Person is a user who is here, through one connection or several. */
 interface Person<Presence> {
   /** The place in the order in which people came. */
   readonly number: number
@@ -18,17 +18,17 @@ interface Person<Presence> {
 export class Presences<Presence extends Member> {
   readonly #all = new Set<Presence>()
   readonly #byPerson = new Map<PersonId, Person<Presence>>()
-  /** By what names have in common that count as the same; a guest and an account may for a while have one together. */
+  /** People by the key of equal names; a guest and an account may share one for a while. */
   readonly #byName = new Map<string, readonly Person<Presence>[]>()
   readonly #people = new OrderedList<Person<Presence>>()
   #last = 0
 
-  /** How many presences there are. */
+  /** Number of presences. */
   get size(): number {
     return this.#all.size
   }
 
-  /** How many people they are of. */
+  /** Number of users. */
   get persons(): number {
     return this.#people.size
   }
@@ -38,7 +38,7 @@ export class Presences<Presence extends Member> {
     return this.#all.values()
   }
 
-  /** Those of a person, in the order in which they came. */
+  /** Lists the presences of a user, in order of arrival. */
   of(person: PersonId): readonly Presence[] {
     return this.#byPerson.get(person)?.presences ?? []
   }

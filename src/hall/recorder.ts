@@ -95,7 +95,7 @@ export class Recorder {
   }
 }
 
-/** How those who sit at a table stand now, and stood before, by seat; none who is not on the ladder. */
+/** Returns the standings of the players before and after, by seat; none for players who are not on the ladder. */
 function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[], after: readonly Standing[]): StandingChange[] {
   return seats.flatMap(({ person }, seat) => {
     const now = after.find((standing) => standing.person === person)

@@ -1,6 +1,6 @@
 import { skeleton } from './skeleton.ts'
 
-/** Who no person can claim to be, and what a line may be besides a name: a word of the protocols, half an HTTP request. */
+/** Names that no user can have, and words that a line may be besides a name: a word of the protocols, half an HTTP request. */
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
    error everybody everyone exit game games go guest help history house ignore invite join ladder leave login logout look
    message mine mod moderator more move msg mute my name next nobody none offer operator parlor password peer people play
@@ -21,7 +21,7 @@ const BY_CAPITALS = new Map(WORDS.map((word) => [skeleton(word.toUpperCase()), w
 /** Reading is the reserved word that a name reads like. */
 export interface Reading {
   readonly word: string
-  /** Whether it does so only without an article before it. */
+  /** True if the rule holds only without an article before it. */
   readonly article: boolean
 }
 
@@ -30,7 +30,7 @@ export interface Reading {
  * alike, nor articles before it. `undefined` if there is none.
  */
 export function readingOf(name: string): Reading | undefined {
-  // behind its letters a word has digits as ornaments; between them, they are read as letters
+  // digits behind the letters of a word are ornaments; between letters they are read as letters
   const words = name
     .normalize('NFKC')
     .split(/[^\p{L}\p{M}\p{N}]+/u)
@@ -57,7 +57,7 @@ function wordLike(text: string, before = ''): string | undefined {
   return undefined
 }
 
-/** What the letters of a text look like in lower case: as they are, and with the digits among them read as letters. */
+/** Returns the lower-case forms of a text's letters: as they are, and with the digits among them read as letters. */
 function looksOf(text: string): readonly string[] {
   const lower = (one: string) => [...one.normalize('NFKC').toLowerCase()].map((letter) => SMALL_CAPITALS.get(letter) ?? letter).join('')
   const letters = lettersOf(lower(text))

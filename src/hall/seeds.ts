@@ -40,12 +40,12 @@ export function newSeed(random: Random): Seed {
 /** The digits of base64url (RFC 4648); what is put together by hand costs a fifth of what a Buffer does. */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Whether draws from a seed can be computed by those who see some of them. */
+/** Checks whether a seed's draws can be computed from some of them. */
 export function isWeak(seed: Seed): boolean {
   return typeof seed === 'number'
 }
 
-/** What the event with the number `n` draws at a table with this seed. */
+/** Returns the draws of the event `n` at a table with this seed. */
 export function drawsAt(seed: Seed, n: number): Random {
   return typeof seed === 'number' ? seeded(Math.imul(seed ^ n, 0x9e3779b1)) : new EventRandom(seed, n)
 }

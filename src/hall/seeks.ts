@@ -2,7 +2,7 @@ import { type Match, seatsFor, textOf, type Wish } from './matching.ts'
 import { OrderedList } from './ordered-list.ts'
 import { PEER, type PersonId } from './ports.ts'
 
-/** What stands for anything in the key of a pool; no setting and no clock is written so. */
+/** Wildcard in the key of a pool; no setting and no clock is written so. */
 const ANY = '*'
 
 /** Entry is the place of a seek in the order, and the keys of the pools in which it is found. */
@@ -29,7 +29,7 @@ export class Seeks<Waiting extends Wish> {
   readonly #open = new OrderedList<Waiting>()
   #last = 0
 
-  /** How many wait. */
+  /** Number of open seeks. */
   get size(): number {
     return this.#entries.size
   }
@@ -38,27 +38,27 @@ export class Seeks<Waiting extends Wish> {
     return this.#entries.keys()
   }
 
-  /** Whether a seek is one of those that wait. */
+  /** Checks whether a seek is open here. */
   has(seek: Wish): seek is Waiting {
     return this.#entries.has(seek as Waiting)
   }
 
-  /** Those without a code, which anybody may see. */
+  /** Seeks without a code, which are public. */
   get shown(): OrderedList<Waiting> {
     return this.#shown
   }
 
-  /** Those of them that are for anybody. */
+  /** Public seeks that any user can accept. */
   get open(): OrderedList<Waiting> {
     return this.#open
   }
 
-  /** Those of a person. */
+  /** Lists the seeks of a user. */
   of(person: PersonId): OrderedList<Waiting> {
     return this.#byPerson.get(person) ?? new OrderedList()
   }
 
-  /** Those without a code that are for a person only. */
+  /** Lists the seeks without a code that only this user can accept. */
   against(person: PersonId): OrderedList<Waiting> {
     return this.#byAgainst.get(person) ?? new OrderedList()
   }
@@ -100,8 +100,8 @@ export class Seeks<Waiting extends Wish> {
   }
 
   /**
-   * The first of those who wait, in their order, who can sit opposite one who comes; `undefined` where there is none.
-   * Whoever waited longer begins, if both could.
+   * Finds the first open seek, in order, that suits a new one; `undefined` if none does. The one who waited longer
+   * begins, if both could.
    */
   match(coming: Wish): Match<Waiting> | undefined {
     if (this.#entries.size === 0) return undefined
@@ -147,7 +147,7 @@ function first<Waiting extends Wish>(members: ReadonlyMap<number, Waiting>, comi
 /** The keys of the pools in which a seek is found: with its settings and its clock, and without either. */
 function poolsOf(wish: Wish): readonly string[] {
   const [settings, clock] = [settingsKey(wish), clockKey(wish)]
-  // whoever is wanted by name is found by who it is; who wants somebody is found by that one only
+  // a user who is sought by name is found by identity; a seek by name is found by that user only
   const people = [`${ANY} ${wish.against ?? ANY}`, `${wish.person} ${wish.against ?? ANY}`]
   return people.flatMap((both) => [
     keyOf(wish, both, settings, clock),
@@ -165,7 +165,7 @@ function* suitable(coming: Wish): Iterable<string> {
     for (const setting of settings) for (const clock of clocks) yield keyOf(coming, `${coming.against ?? ANY} ${against}`, setting, clock)
 }
 
-/** What stands for settings that are left to the other, and for time that is not limited. */
+/** Key for settings that are left to the opponent, and for time without a limit. */
 const NONE = ''
 
 /** A key; its parts have no line breaks. */

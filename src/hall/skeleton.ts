@@ -1,6 +1,6 @@
 import { CONFUSABLES } from './confusables.ts'
 
-/** What each character that looks like another text is taken for. */
+/** Prototype of each character that looks like another text. */
 const PROTOTYPES = prototypes()
 
 function prototypes(): ReadonlyMap<string, string> {

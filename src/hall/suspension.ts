@@ -12,11 +12,11 @@ export interface Restored {
   readonly history?: History | undefined
 }
 
-/** What follows from a log. Throws a TypeError where that is no log of a table. */
+/** Restores a table from its log. Throws a TypeError if that is no log of a table. */
 export function restored(id: TableId, events: readonly TableEvent[], rules: TableState['rules']): Restored {
   const [first, ...others] = events
   if (!first) throw new TypeError(`table ${id} has no events`)
-  // when the process before ended is not known: the clocks stand still from what is known of it last
+  // the end of the previous process is not known: the clocks stand still from its last known time
   const { at } = others.at(-1) ?? first
   let state = opened(first, rules)
   let history: History | undefined
@@ -37,26 +37,26 @@ export function restored(id: TableId, events: readonly TableEvent[], rules: Tabl
  */
 export class Suspension {
   #step: Step | undefined
-  /** It is on its way to the journal. */
+  /** True while it is on its way to the journal. */
   #pending = false
 
   constructor(step?: Step) {
     this.#step = step
   }
 
-  /** Steps that are to be appended, behind the suspension, if that is neither kept nor on its way. */
+  /** Puts the suspension before steps that are to be appended, unless it is persisted or on its way. */
   before(steps: Step[]): Step[] {
     if (!this.#step || this.#pending) return steps
     this.#pending = true
     return [this.#step, ...steps]
   }
 
-  /** What is on its way will not be kept. */
+  /** Notes that the append under way fails. */
   rollBack(): void {
     this.#pending = false
   }
 
-  /** Whether an event that is kept is the suspension, which is known since the table was taken up. */
+  /** Checks whether a persisted event is the suspension, which is known since the table was restored. */
   isKept({ n }: TableEvent): boolean {
     if (n !== this.#step?.event.n) return false
     this.#step = undefined
@@ -64,5 +64,5 @@ export class Suspension {
   }
 }
 
-/** Of a table that was never suspended: it keeps nothing, and all such tables share it. */
+/** Suspension of a table that was never suspended: it has no state, and all such tables share it. */
 export const NOT_SUSPENDED = new Suspension()

@@ -18,12 +18,12 @@ export interface TableState {
   readonly opened: Opened
   /** The game's own state. */
   readonly position: unknown
-  /** What the draws of the next move come from. */
+  /** Seed of the next move's draws. */
   readonly seed: Seed
   readonly toMove: readonly SeatNumber[]
   /** The time since which those who are to move have been waited for: of the last move, or of the first who came back. */
   readonly turnSince: number
-  /** How many of the events are moves. */
+  /** Number of the events that are moves. */
   readonly moves: number
   /** The time of the last move, or of the opening: no restart and no return of a player changes it. */
   readonly movedAt: number
@@ -37,7 +37,7 @@ export interface TableState {
   readonly offers: readonly SeatNumber[]
   /** Seats whose token is no longer valid. */
   readonly revoked: readonly SeatNumber[]
-  /** How often each seat's connection has gone; empty while none has. */
+  /** Disconnections of each seat; empty while there are none. */
   readonly absences: readonly number[]
   /** Where those who sat here have gone on. */
   readonly successor?: TableId
@@ -79,7 +79,7 @@ export interface Step {
 const SAYING = 1000
 /** Events at one table that are no moves, at most, before talk and offers are refused. */
 export const EVENTS = 10_000
-/** How often the connection of one seat may go at one table, before its player gives the game up by that. */
+/** Disconnections of one seat at one table, at most; then its player gives the game up. */
 export const ABSENCES = 1000
 const NOBODY: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
@@ -314,7 +314,7 @@ function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): read
   // who waits for an answer about another game is not to wait for ever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
-  // whoever comes and goes without end does not fill the log
+  // a client that comes and goes without end does not fill the log
   if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [ended(table, leftBy(table, seat))]
   return [{ type: where, seat }]
 }
@@ -346,7 +346,7 @@ function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
   return left === undefined ? {} : { left }
 }
 
-/** After the game, whoever has gone plays no other. */
+/** Applies a disconnection of a seat, which after the game withdraws the offers of a rematch. */
 function left(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, ended, offers, clocks, absences } = table
   const counted = opened.seats.map((_, other) => (absences[other] ?? 0) + (other === seat ? 1 : 0))

@@ -1,12 +1,12 @@
-/** What holds for a queue of turns. */
+/** TurnLimits is the limits of a queue of turns. */
 export interface TurnLimits {
-  /** How many may work at once. */
+  /** Tasks that may work at once. */
   readonly atOnce: number
-  /** How many may wait, of one key and of all together. */
+  /** Tasks that may wait, of one key and of all together. */
   readonly waiting: { readonly each: number; readonly all: number }
 }
 
-/** Waiting is told once whether its turn has come, or that there is no room for it. */
+/** Waiting is called once: its turn has come, or there is no room for it. */
 type Waiting = (admitted: boolean) => void
 
 /**
@@ -23,7 +23,7 @@ export class Turns {
     this.#limits = limits
   }
 
-  /** Waits for a turn; `false` if there is no room to wait. Whoever got one has to call `done` when finished. */
+  /** Waits for a turn; `false` if there is no room to wait. The caller calls `done` when it has finished its turn. */
   take(key: string): boolean | Promise<boolean> {
     const { atOnce, waiting } = this.#limits
     if (this.#running < atOnce) {

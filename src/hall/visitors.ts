@@ -3,19 +3,22 @@ import { foldName } from './names.ts'
 import { hasAccount, type PersonId } from './ports.ts'
 import { Presences } from './presences.ts'
 
-/** Visitor is somebody who is here, under a name, through one connection. */
+/** Visitor is a user who is here, under a name, through one connection. */
 export interface Visitor {
   readonly person: PersonId
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly since: number
-  /** When the account was here before, or this process began, in the same milliseconds; missing if it is here already, and for guests. */
+  /**
+   * Time at which the account left, or this process began, in the same milliseconds; missing if the account is here
+   * already, and for guests.
+   */
   readonly awaySince?: number | undefined
-  /** Whether this visitor has neither left nor been ended. */
+  /** True if this visitor has neither left nor been ended. */
   readonly here: boolean
   /** Notes the hash of a seat token that this visitor has been given, or has shown. */
   hold(token: string): void
-  /** Whether this visitor has been given, or has shown, the seat token of a hash. */
+  /** Checks whether this visitor has been given, or has shown, the seat token of a hash. */
   holds(token: string): boolean
   /** Goes away. */
   leave(): void
@@ -40,9 +43,9 @@ export class Visitors {
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
   readonly #now: () => number
-  /** When this process began, for accounts that have not been here since. */
+  /** Time at which this process began, for accounts that have not been here since. */
   readonly #began: number
-  /** When accounts left, in the order of that. */
+  /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()
 
   /** `now` answers with milliseconds since the Unix epoch. */

@@ -1,4 +1,4 @@
-/** Waiter is told whether the event `n` is kept. */
+/** Waiter is called when it is known whether the event `n` is persisted. */
 interface Waiter {
   readonly n: number
   resolve(kept: boolean): void
@@ -6,18 +6,18 @@ interface Waiter {
 
 const NONE: readonly Waiter[] = []
 
-/** Waiters is those who wait until what was decided at a table is kept, or cannot be. */
+/** Waiters resolve when an event that was decided at a table is persisted, or cannot be. */
 export class Waiters {
   #waiting: readonly Waiter[] = NONE
 
-  /** Resolves when the event `n` is kept, to `true`, or when it is known that it will not be. */
+  /** Resolves when the event `n` is persisted, to `true`, or when it is known that it will not be. */
   until(n: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { n, resolve }]
     })
   }
 
-  /** All events up to a number are kept. */
+  /** Notes that all events up to a number are persisted. */
   kept(until: number): void {
     if (this.#waiting.length === 0) return
     const kept = this.#waiting.filter(({ n }) => n <= until)
@@ -25,7 +25,7 @@ export class Waiters {
     for (const { resolve } of kept) resolve(true)
   }
 
-  /** Nothing of what is waited for will be kept. */
+  /** Notes that none of the awaited events will be persisted. */
   failed(): void {
     const waiting = this.#waiting
     this.#waiting = NONE

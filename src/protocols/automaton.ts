@@ -14,7 +14,7 @@ export interface MessageForm {
   /** What is taken for it on arrival, where that is more or less than what is sent; the groups are the fields. */
   readonly accepts?: RegExp
   readonly example: string
-  /** What it is called in a sentence, where its example is too long for one. */
+  /** Name in a sentence, for a message whose example is too long for one. */
   readonly called?: string
   /** It asks the peer for something, and is said again when the answer was refused. */
   readonly asks?: true
@@ -22,15 +22,15 @@ export interface MessageForm {
   readonly bye?: true
   /** It is no message: that side closes its end. */
   readonly closes?: true
-  /** It has no line end, where other messages have one, so that one behind it is too much. */
+  /** Marks a message without a line end, in a protocol whose other messages have one, so that one behind it is too much. */
   readonly unended?: true
-  /** It is for people, and any text is right, so only its bytes can be wrong. */
+  /** Marks a text for people: any text is right, so only its bytes can be wrong. */
   readonly free?: true
   /** A sentence about it, for people. */
   readonly about?: string
-  /** What its field can be, where that is less than its name says: "from 1 to 9". */
+  /** Range of its field, if that is less than its name says: "from 1 to 9". */
   readonly range?: string
-  /** It is for advanced use, so it is not listed among what is expected where another message is. */
+  /** Marks a message for advanced use, which is listed as expected only if no other is. */
   readonly advanced?: true
 }
 
@@ -48,15 +48,15 @@ export interface Automaton<Name extends string = string> {
   readonly always?: Transitions<Name>
   /** States in which both may close, because the game is over and both know it without a word. */
   readonly quiet?: readonly string[]
-  /** Where a side speaks by itself, and no person chooses what it says: in these states, or in all. */
+  /** States in which a side speaks by itself, and no person chooses its message; `true` for all. */
   readonly automatic?: Readonly<Partial<Record<Side, true | readonly string[]>>>
   /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
   readonly refusal?: Name
   /** A language of other programs that this protocol speaks, so that nothing is wrong with bytes that look like it. */
   readonly speaks?: string
   /**
-   * What others than the two sides are not to see of a message, whole or begun: the first group of each match, as a pattern
-   * with the flags `d` and `g`. `asked` is what the other side has said last.
+   * Finds the secrets in a message, whole or begun: the first group of each match, as a pattern with the flags `d` and
+   * `g`. `asked` is the other side's last message.
    */
   secrets?(from: Side, asked: string): RegExp | undefined
 }
@@ -154,10 +154,10 @@ export function expectation(automaton: Automaton, state: string, side: Side, who
     : `expected ${alternatives(automaton, due)}`
 }
 
-/** What a side may say in a state, as a list: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
+/** Lists the messages that a side may say in a state: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
 export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'name' | 'form'>[]): string {
   const told = steps.filter(({ form }) => !form.closes)
-  // that it may also close is for a peer to know that has nothing else to say
+  // a close is an alternative only for a peer that has no other
   if (told.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
   const said = told.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
   const usual = said.filter(({ form }) => !form.advanced)
@@ -194,8 +194,8 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
 }
 
 /**
- * What is wrong with a text that is nearly one of these messages, as the end of a sentence: capital and small letters, or
- * blanks around it, or nothing but its end; nothing where it is none of them.
+ * Explains what is wrong with a text that is nearly one of these messages, as the end of a sentence: capital and small
+ * letters, or blanks around it, or nothing but its end; empty if it is none of them.
  */
 export function nearMiss(steps: readonly Step[], text: string): string {
   if (text === '') return EMPTY
@@ -214,7 +214,7 @@ export function nearMiss(steps: readonly Step[], text: string): string {
   return ''
 }
 
-/** Whether a text is a message without fields, and right behind it the next one of its side. */
+/** Checks whether a text is a message without fields, and directly behind it the next one of its side. */
 function isGlued({ text: first, unended }: MessageForm, from: Side, after: readonly Step[], text: string): boolean {
   if (first === '' || unended || first.includes('{') || text.length === first.length || !text.startsWith(first)) return false
   return after.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
@@ -255,7 +255,7 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
   })
 }
 
-/** Whether a message is one field and nothing else. */
+/** Checks whether a message is one field and nothing else. */
 function isField({ text }: MessageForm): boolean {
   return /^\{\w+\}$/.test(text)
 }
@@ -272,7 +272,7 @@ function inWords(items: readonly string[]): string {
 
 /** Blanks around a text; a byte order mark, which is a blank for `trim`, is none. */
 const AROUND = /^[^\S\ufeff]+|[^\S\ufeff]+$/g
-/** What an empty line often is, as the end of a sentence. */
+/** Usual cause of an empty line, as the end of a sentence. */
 export const EMPTY = '; an empty line is often one line end too many'
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []

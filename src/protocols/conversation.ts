@@ -33,9 +33,9 @@ export interface Terms {
   readonly opposite?: Opposite
   /** Where the peer is seated, instead. */
   readonly house?: (line: Line) => Household
-  /** How much the peer may ask for: as much as it likes, where not given. */
+  /** Budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
-  /** Where it takes turns with other conversations: it goes on as long as it can, where not given. */
+  /** Queue in which it takes turns with other conversations; without one, it runs as long as it can. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
   /** Told how it ends, as `over` and `done` are. */
@@ -106,7 +106,7 @@ export class Conversation implements Line {
     return this.#peer.awaited
   }
 
-  /** Whether its protocol has no end, so that all that a peer can do in the end is to close. */
+  /** True if its protocol has no end, so that a peer can end it only by closing. */
   get isEndless(): boolean {
     return endless(this.#automaton)
   }

@@ -2,8 +2,8 @@ import { counted } from '../base/counts.ts'
 import type { Ended } from './lobby.ts'
 
 /**
- * How many connections and sessions were ended, as a sentence: "2 other connections and 1 session were ended." For the
- * operator, who has none of them, `connection` is "connection".
+ * Reports how many connections and sessions were ended: "2 other connections and 1 session were ended." For the operator,
+ * whose own connection is none of them, `connection` is "connection".
  */
 export function endedInWords({ connections, sessions }: Ended, connection = 'other connection'): string {
   const parts = [...(connections > 0 ? [counted(connections, connection)] : []), ...(sessions > 0 ? [counted(sessions, 'session')] : [])]

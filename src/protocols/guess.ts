@@ -78,12 +78,12 @@ export const guess: Protocol<Name, Words> = {
   },
 }
 
-/** What is wanted in place of a text that is none: of 5.5, which is a number, that is a whole one. */
+/** Returns the expectation for a text that is no number; for 5.5, which is one, a whole number. */
 function wanted(text: string): string {
   return text !== '' && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }
 
-/** Why the server cannot answer the last guess so; `undefined` where it can. */
+/** Explains why the server cannot answer the last guess so; `undefined` if it can. */
 function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
   const number = Number(guess)
   if (name === 'low' || name === 'high' || name === 'right') return judge.take(name, number)

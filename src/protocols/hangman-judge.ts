@@ -1,12 +1,12 @@
 import type { HangmanView } from '../games/hangman.ts'
 import { charactersOf, clean, fold } from '../games/letters.ts'
 
-/** Why a server cannot say that a letter was missed and so many misses are left, after what is seen; `undefined` where it can. */
+/** Explains why a server cannot report a miss with so many misses left, after what is seen; `undefined` if it can. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {
   return said === left - 1 ? undefined : `${left} misses were left, so expected MISS ${left - 1}`
 }
 
-/** Why a server cannot say that a letter stands at these positions, counted from 1. */
+/** Explains why a server cannot report a letter at these positions, counted from 1. */
 export function wrongPositions({ shown }: HangmanView, positions: readonly number[]): string | undefined {
   const outside = positions.find((position) => shown[position - 1] === undefined)
   if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}: positions count from 1`
@@ -14,7 +14,7 @@ export function wrongPositions({ shown }: HangmanView, positions: readonly numbe
   return taken === undefined ? undefined : `position ${taken} was shown as ${shown[taken - 1]} already`
 }
 
-/** Why a word cannot be the one that was looked for, after all that was shown of it. */
+/** Explains why a word cannot be the secret, after what was shown of it. */
 export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
   // other servers may count the marks of letters as letters
   const characters = [charactersOf(clean(word)), Array.from(word)].find(({ length }) => length === shown.length)

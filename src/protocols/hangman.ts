@@ -129,7 +129,7 @@ async function guess(
   }
 }
 
-/** What is said of what is no letter. */
+/** Answer to a line that is no letter. */
 const NO_LETTER: Refusal = { refused: 'Type one letter at a time, such as e, or QUIT.' }
 
 async function again(person: Person): Promise<boolean> {

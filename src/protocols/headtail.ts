@@ -85,7 +85,7 @@ const headTail: Protocol<Name, Words> = {
   },
 }
 
-/** Why the server cannot answer a guess so; `undefined` where it can. */
+/** Explains why the server cannot answer a guess so; `undefined` if it can. */
 function wrongAnswer(name: Name, answer: string, guess: string): string | undefined {
   const judged = name === 'right' || name === 'wrong'
   if (judged && !tosses(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
@@ -94,7 +94,7 @@ function wrongAnswer(name: Name, answer: string, guess: string): string | undefi
     : undefined
 }
 
-/** Whether a guess is one at a coin. */
+/** Checks whether a guess is one at a coin. */
 function tosses(guess: string): boolean {
   return /[HT]$/.test(guess)
 }

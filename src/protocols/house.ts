@@ -79,7 +79,7 @@ export function lobbyOf(house: House, listener: LobbyListener): Lobby {
 export interface Line {
   /** The peer's address, without its port. */
   readonly address: string
-  /** Whether the peer is on this machine, where that is known; to ask costs less than to ask for the address. */
+  /** True if the peer is on this machine, if that is known; cheaper than the address. */
   readonly loopback?: boolean
   /** Whether the conversation is to end as soon as the peer has gone and all it said was read: while nobody listens to it. */
   watch(on: boolean): void

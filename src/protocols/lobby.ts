@@ -106,9 +106,9 @@ export interface FinishedGame {
   readonly seat: SeatNumber
   readonly outcome: Outcome
   readonly rated: boolean
-  /** What each seat has gained, in a game that is about that. */
+  /** Points of each seat, in a game that has points. */
   readonly points?: readonly number[]
-  /** When it ended, in milliseconds since the Unix epoch. */
+  /** Time of its end, in milliseconds since the Unix epoch. */
   readonly at: number
 }
 
@@ -175,7 +175,7 @@ export interface TableListener {
   /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
   seated(attendance: Attendance): void
   news(news: TableNews): void
-  /** What came of a game is recorded on the ladder. */
+  /** Called when the result of a game is recorded on the ladder. */
   recorded(recorded: Recorded): void
   /** A table cannot go on; nothing follows. */
   closed(table: number, sentence: string): void
@@ -195,7 +195,7 @@ export interface LobbyListener extends TableListener {
 
 /** Message is what a user says to another. */
 export interface Message {
-  /** Who says it. */
+  /** Sender. */
   readonly name: string
   readonly text: string
 }
@@ -251,17 +251,17 @@ export interface Lobby {
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
   /** A new reconnect secret for the guest that this is; the one before is no longer valid. `undefined` for others. */
   readonly reconnectSecret: string | undefined
-  /** When the registered user was here before, as far as this server knows, in milliseconds since the Unix epoch; missing for others. */
+  /** Time of the registered user's last visit, as far as this server knows, in milliseconds since the Unix epoch; missing for others. */
   readonly awaySince: number | undefined
-  /** What is wrong with a name that is to be registered, whoever has it. */
+  /** Finds what is wrong with a name that is to be registered, even if a user has it. */
   checkName(name: string): LobbyRefusal | undefined
   /** Refuses what is not the own password. */
   confirmPassword(password: string): Promise<LobbyRefusal | undefined>
-  /** What is wrong with a new password, before it is given. */
+  /** Finds what is wrong with a new password, before it is given. */
   checkPassword(password: string): LobbyRefusal | undefined
   /** Changes the own password: all sessions, all other connections and the tokens of all seats are ended. */
   changePassword(old: string, password: string): Promise<Ended | LobbyRefusal>
-  /** Gives the own registered name up, with all that belongs to it; this connection is nobody's from then on. */
+  /** Gives up the own registered name, with all that belongs to it; the connection has no name from then on. */
   unregister(password: string): Promise<Ended | LobbyRefusal>
   /** Opens a session for a registered name: its token lets in without the password until that time. */
   openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal>
@@ -272,23 +272,23 @@ export interface Lobby {
   /** A registered name, which needs its password, as its owner writes it; `undefined` if the name is not registered. */
   registeredName(name: string): Promise<string | undefined>
 
-  /** Those who are here, each person once, in the order in which they came. */
+  /** Lists the users who are here, each once, in order of arrival. */
   listPeople(range: Range): Page<PersonInfo>
-  /** Whether somebody is here under exactly this name. */
+  /** Checks whether a user of exactly this name is here. */
   isHere(name: string): boolean
   /** The name of the user who is here under a name, as that user writes it; `undefined` if there is no such user. */
   nameHere(name: string): string | undefined
-  /** Those who wait for company, without an invitation, in the order in which they came. */
+  /** Lists the open seeks without an invitation, in order of arrival. */
   listSeekers(range: Range): Page<Seeker>
-  /** Those of them who wait for anybody, and not for one by name. */
+  /** Lists the open seeks that any user can accept. */
   listOpenSeekers(range: Range): Page<Seeker>
-  /** Those of them who wait for this one by name. */
+  /** Lists the open seeks that are addressed to this user. */
   listSought(range: Range): Page<Seeker>
-  /** What this one waits for where others can see it; `undefined` for who does not wait. */
+  /** Own open seek, if others can see it; `undefined` if there is none. */
   readonly ownSeek: Seeker | undefined
   /** The seek of this one that takes a code; `undefined` where there is none. */
   readonly ownInvitation: Seeker | undefined
-  /** Tables at which something goes on and that are not private: first those that somebody attends, the newest first. */
+  /** Lists the public tables with a game under way: those with attendants first, and the newest first. */
   listTables(range: Range): Page<TableInfo>
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
   /** The own place on a ladder; `undefined` for who is not on it. */
@@ -304,11 +304,11 @@ export interface Lobby {
   seek(wish: GameWish): Promise<Sought | LobbyRefusal>
   /** Takes the wish back that is still open; answers whether there was one. */
   cancel(): boolean
-  /** Sits down with whoever has given this code. With `replace`, the open seek of the same user is cancelled first. */
+  /** Joins the table of the user who has given this code. With `replace`, the open seek of this user is cancelled first. */
   join(code: string, replace?: boolean): LobbyRefusal | undefined
   /** Accepts the seek of a user who seeks this one by name, and cancels the own open seek; without a name, the only such seek. */
   acceptChallenge(name?: string): LobbyRefusal | undefined
-  /** Refuses the seek of a user who seeks this one by name, who is told; without a name, the only such seek. */
+  /** Refuses a seek that is addressed to this user, and notifies its owner; without a name, the only such seek. */
   refuseChallenge(name?: string): LobbyRefusal | undefined
   /** Watches a table, until it is left. */
   watch(table: number): Attendance | LobbyRefusal
@@ -316,7 +316,7 @@ export interface Lobby {
   leave(table: number): LobbyRefusal | undefined
   /** Takes a seat up again by its token; `after` is the number of the last event that was seen, whose followers are told again. */
   resume(token: string, after?: number): Promise<Attendance | LobbyRefusal>
-  /** Whether games outlive the server: they go on when it was stopped and is back. */
+  /** True if games outlive the server, and resume when it is back. */
   readonly keeps: boolean
   /** The own seats at tables that go on and are attended from nowhere, each to be taken up by `resumeSeat`. */
   readonly waiting: readonly TableInfo[]
@@ -326,7 +326,7 @@ export interface Lobby {
   /** Moves, as the game's notation has it. Resolves when the move is kept and everybody is told. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
-  /** How many others at a table can see what this one says there. */
+  /** Counts the other clients at a table that show talk of this user. */
   hearers(table: number): number
   /** Sends a message to another user who is here. */
   message(name: string, text: string): LobbyRefusal | undefined
@@ -338,7 +338,7 @@ export interface Lobby {
   unmute(name: string): LobbyRefusal | undefined
   /** The names that are muted. */
   readonly muted: readonly string[]
-  /** Whether a user of this name is heard, and not muted. */
+  /** Checks whether a user of this name is heard, and not muted. */
   hears(name: string): boolean
   /** The names of those who watch a table. */
   watchers(table: number, range: Range): Page<string> | LobbyRefusal

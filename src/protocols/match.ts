@@ -122,7 +122,7 @@ async function admitted(peer: Peer<Name>, hall: Hallway, name: string): Promise<
   return wrong === undefined
 }
 
-/** Why a peer is not let in, in words of a protocol without passwords. */
+/** Explains why a peer is rejected, in words of a protocol without passwords. */
 function refusalFor(refusal: Awaited<ReturnType<Hallway['enter']>>): string | undefined {
   if (refusal?.registered === undefined) return refusal?.refused
   return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`

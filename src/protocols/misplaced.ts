@@ -8,8 +8,8 @@ export interface FieldFault {
 }
 
 /**
- * What is wrong with the fields of a text that begins as one of these messages; `undefined` if it begins as none of them, or
- * is one. `hides`: the text has a secret in it, so no field is quoted.
+ * Finds what is wrong with the fields of a text that begins as one of these messages; `undefined` if it begins as none of
+ * them, or is one. `hides`: the text has a secret in it, so no field is quoted.
  */
 export function fieldFault(steps: readonly Step[], text: string, hides = false): FieldFault | undefined {
   const bare = steps.find((step) => lacksKeyword(step.form, text))
@@ -22,7 +22,7 @@ export function fieldFault(steps: readonly Step[], text: string, hides = false):
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
-/** Behind which messages a side may say a text that it may not say now, as the end of a sentence; nothing if it may not at all. */
+/** Says behind which messages a side may say a text that is illegal now, as the end of a sentence; empty if behind none. */
 export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string): string {
   const before = new Map<string, Step>()
   let found: FieldFault['fault'] | undefined
@@ -58,7 +58,7 @@ function keywordOf(form: MessageForm): string {
   return others.length === 0 ? form.text : first.replace(/\P{L}+$/u, '')
 }
 
-/** Whether a text is the fields of a message alone. What can be any text is not looked at. */
+/** Checks whether a text is the fields of a message alone. A field that can be any text is skipped. */
 function lacksKeyword(form: MessageForm, text: string): boolean {
   const [first = '', ...fields] = partsOf(form)
   return (

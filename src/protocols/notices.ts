@@ -2,12 +2,12 @@ import type { PeerObserver } from './oddities.ts'
 import type { Peer } from './peer.ts'
 
 /**
- * What is noticed about a conversation that goes on: a message without its end; one whose bytes are no text; one that has
- * come before its turn; one that was rejected; and that a program which speaks by itself does not.
+ * Noticed is a kind of notice about a conversation that goes on: a message without its end; one whose bytes are no text;
+ * one that has come before its turn; one that was rejected; and that a program which speaks by itself does not.
  */
 export type Noticed = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
-/** Witness is told at once how a conversation ends. */
+/** Witness is notified of the end of a conversation, and of notices before it. */
 export interface Witness {
   /** Something a person should know is so, in a sentence. Answers `false` where the sentence is not shown. */
   noticed?(what: Noticed, sentence: string): unknown
@@ -17,15 +17,15 @@ export interface Witness {
   done?(): void
 }
 
-/** After so many milliseconds of silence, a message that is not whole, or has come too soon, is noticed. */
+/** Milliseconds of silence until a message that is not whole, or has come too soon, is noticed. */
 const NOTICED_AFTER = 2000
 
-/** After so many milliseconds, the silence of a program that is to speak by itself is noticed. */
+/** Milliseconds until the silence of a program that speaks by itself is noticed. */
 const WAITED_FOR = 3000
 
 /** Remembered is what was noticed about one conversation, or matters only if it does not end well. */
 interface Remembered {
-  /** How many messages were read when each was noticed last. */
+  /** Number of messages that were read when each was noticed last. */
   readonly shownAfter: Partial<Record<Noticed, number>>
   /** A refusal of what people type, and a message before its turn. */
   refused?: string
@@ -80,7 +80,7 @@ export class Notices implements PeerObserver {
     }
   }
 
-  /** This side stops the conversation: says what the peer has not finished, or that it was to speak and did not for a while. */
+  /** Stops the conversation on this side: reports an unfinished message, or that the peer was to speak and has been silent. */
   stop(now: number): void {
     const { waitingSince, quietSince } = this.#peer.connection
     this.#unfinished(now - quietSince)

@@ -4,8 +4,8 @@ import type { Raw } from '../wire/raw.ts'
 /** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
 export interface PeerObserver {
   /**
-   * This side has refused what the peer said, in words of the protocol. `usual`: a person at the peer could have typed it,
-   * so it matters only if the conversation does not end well.
+   * Called when this side has refused a message of the peer in words of the protocol. `usual`: a person at the peer could
+   * have typed it, so it matters only if the conversation does not end well.
    */
   refused(sentence: string, usual: boolean): void
   /** The bytes of a text for people are no text. */
@@ -16,17 +16,17 @@ export interface PeerObserver {
 
 /** Oddities are what is remembered of messages that are not as they should be. */
 export interface Oddities {
-  /** Whether the next message has come when it was not yet the peer's turn, and whether the last one had. */
+  /** True if the next message has come before the peer's turn, and if the last one had. */
   nextEarly: boolean
   lastEarly: boolean
-  /** What the last clue was, and how much of a message was said to be unfinished: neither is said twice. */
+  /** Last clue, and length of the unfinished message that was reported: neither is reported twice. */
   clue: string
   unfinished: number
-  /** Whether the last message was shown as one whose bytes are no text. */
+  /** True if the last message was reported as one whose bytes are no text. */
   lastGarbled: boolean
   /** The bytes of the last message, where its text does not tell them. */
   lastRaw: Raw | undefined
-  /** Whether an HTTP request was rejected whose head may go on. */
+  /** True if an HTTP request was rejected whose head may go on. */
   inHead: boolean
 }
 
@@ -35,7 +35,7 @@ export function noOddities(): Oddities {
   return { nextEarly: false, lastEarly: false, clue: '', unfinished: 0, lastGarbled: false, lastRaw: undefined, inHead: false }
 }
 
-/** Whether unfinished bytes are what remains of a message in UTF-16 behind its line end: the same fault as that of the message. */
+/** Checks whether unfinished bytes remain of a message in UTF-16 behind its line end: they are the same fault as the message. */
 export function isRemainder(oddities: Oddities | undefined, { bytes }: Unfinished): boolean {
   return oddities !== undefined && oddities.clue !== '' && bytes.every((byte) => byte === 0)
 }

@@ -84,7 +84,7 @@ export class Peer<Name extends string = string> implements Reader {
     return this.#steps.some(({ form, from }) => from === this.other && !form.bye && !form.closes)
   }
 
-  /** Whether the peer is to say something now that needs no person's choice. */
+  /** True if it is the turn of a peer that needs no person's choice. */
   get isAutomatic(): boolean {
     const states = this.#automaton.automatic?.[this.other]
     return this.awaited && (states === true || states?.includes(this.#state) === true)
@@ -141,7 +141,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `PeerObserver`. */
   note(why: string, usual = false): void {
-    // why its bytes are no text was said already
+    // that its bytes are no text was reported already
     if (!this.observer || this.#oddities?.lastGarbled) return
     const raw = this.#oddities?.lastRaw
     const clue = this.#clueOf(this.#last, raw)
@@ -184,13 +184,13 @@ export class Peer<Name extends string = string> implements Reader {
     return new Ended(end.how, `${said}${this.#rest(end)}; ${open}`, end.unfinished)
   }
 
-  /** Whether what a peer had not finished was said before. */
+  /** Checks whether a peer's unfinished message was reported before. */
   #isShown({ how, unfinished }: Ended): boolean {
     if (!unfinished || how === 'late') return false
     return unfinished.bytes.length === this.#oddities?.unfinished || isRemainder(this.#oddities, unfinished)
   }
 
-  /** What the peer has sent of a message that is not whole, and lacks since then, in a sentence; `undefined` where there is none. */
+  /** Reports a message of the peer that is not whole, and what it lacks, in a sentence; `undefined` if there is none. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
@@ -199,7 +199,7 @@ export class Peer<Name extends string = string> implements Reader {
     return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
 
-  /** That the peer has said something before its turn, in a sentence; `undefined` where it has not. */
+  /** Reports a message that came before the peer's turn, in a sentence; `undefined` if there is none. */
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
     const { ahead, raw } = this.connection
@@ -210,7 +210,7 @@ export class Peer<Name extends string = string> implements Reader {
     return `${hasComeEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
   }
 
-  /** That the peer has said nothing for some time, and what it was to say, in a sentence; `undefined` where it was not to. */
+  /** Reports the silence of the peer, and what was expected, in a sentence; `undefined` if nothing was. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
     // a person who may speak here too is at a prompt, and silence is how a client goes that sends datagrams
@@ -225,7 +225,7 @@ export class Peer<Name extends string = string> implements Reader {
     this.#odd().clue = ''
   }
 
-  /** What a peer that has gone, or was silent, had sent of a message, as the middle of a sentence. */
+  /** Quotes the unfinished message of a peer that has gone, or was silent, as the middle of a sentence. */
   #rest(end: Ended): string {
     const { how, unfinished } = end
     if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
@@ -317,7 +317,7 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
-  /** Where the conversation stands, for what the peer has said that it may not say. */
+  /** Standing of the conversation, for sentences on illegal messages of the peer. */
   get #standing(): Standing {
     return {
       automaton: this.#automaton,
@@ -391,7 +391,7 @@ export class Peer<Name extends string = string> implements Reader {
   }
 }
 
-/** What stands in a text whose bytes were none: NUL, what was no UTF-8, or a byte order mark. */
+/** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark. */
 const GARBLED = /[\0\ufffd]|^\ufeff/
 
 function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {

@@ -13,7 +13,7 @@ export class QuizJudge {
   #wanted: number | undefined
   #answer = ''
 
-  /** This side asks for so many questions. */
+  /** Notes that this side asks for so many questions. */
   start(count: number): void {
     this.#number = 0
     this.#count = undefined
@@ -21,7 +21,7 @@ export class QuizJudge {
     this.#wanted = count
   }
 
-  /** This side answers the open question. */
+  /** Notes that this side answers the open question. */
   answer(letter: string): void {
     this.#answer = letter
   }

@@ -179,7 +179,7 @@ const scissors: Protocol<Name> = {
   opposite: (seat: Seat<Hand, HandsView>, { person }) => sitDown(seat, person),
 }
 
-/** Why the server cannot say this after the rounds that were played, and the own hand; `undefined` where it can. */
+/** Explains why the server cannot say this after the rounds so far, and the own hand; `undefined` if it can. */
 function wrongNews(
   name: Name,
   fields: readonly string[],

@@ -5,7 +5,7 @@ import { decode } from '../wire/text.ts'
 import { quoted, quotedBytes } from '../wire/visible.ts'
 import type { Automaton, Side } from './automaton.ts'
 
-/** Whose messages are quoted, and in which protocol. */
+/** Speaker is the side whose messages are quoted, and its protocol. */
 export interface Speaker {
   readonly automaton: Automaton
   readonly side: Side
@@ -24,35 +24,41 @@ export function masked({ automaton, side }: Speaker, text: string): string {
   return secrets.reduceRight((shown, [from, to]) => `${shown.slice(0, from)}***${shown.slice(to)}`, text)
 }
 
-/** What the peer has sent of a message that is not whole, and what that lacks: `"50" and no line end (\n)`. */
+/** Quotes a message that is not whole, with what it lacks: `"50" and no line end (\n)`. */
 export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished): string {
   const text = decode(bytes)
   const shown = masked(speaker, text)
   return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
 }
 
-/** What unfinished bytes look like, as the end of a sentence; nothing for plain text, nor for what the protocol wants. */
+/** Says what unfinished bytes look like, as the end of a sentence; empty for plain text, and for what the protocol wants. */
 export function clueOfBytes({ automaton }: Speaker, { bytes }: Unfinished): string {
   return clause(automaton, looksLike(bytes))
 }
 
-/** What a whole message looks like, of which `raw` are the bytes where its text does not tell them, as the end of a sentence; nothing for plain text, nor for what the protocol wants. */
+/**
+ * Says what a whole message looks like, as the end of a sentence; empty for plain text, and for what the protocol wants.
+ * `raw` is its bytes, if the text does not tell them.
+ */
 export function clueOfText({ automaton }: Speaker, text: string, raw: Raw | undefined): string {
   return clause(automaton, textLooksLike(text, raw))
 }
 
-/** That a message was said and why it is wrong, in a sentence; a reason that begins with the message goes on from its quotation. */
+/**
+ * Joins a quotation and the reason why the message is wrong to a sentence; a reason that begins with the message goes on
+ * from its quotation.
+ */
 export function withReason(said: string, text: string, why: string): string {
   const subject = [quoted(text), text].find((one) => one !== '' && /^ (?:is|was) /.test(why.slice(one.length)) && why.startsWith(one))
   return subject === undefined ? `${said}: ${why}` : `${said}, which${why.slice(subject.length)}`
 }
 
-/** Whether a line begins a request of HTTP. */
+/** Checks whether a line begins an HTTP request. */
 export function isHttpRequest(text: string): boolean {
   return /^[A-Z]{3,7} \S+ HTTP\//.test(text)
 }
 
-/** Whether a line can be one of the head of a request, or its end. */
+/** Checks whether a line can belong to the head of a request, or end it. */
 export function isHeadLine(text: string): boolean {
   return /^(?:[\w-]+:.*)?\r?$/.test(text)
 }

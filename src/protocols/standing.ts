@@ -10,24 +10,24 @@ import { masked, quotedMessage, quotedUnfinished, type Speaker } from './sentenc
 export interface Standing {
   readonly automaton: Automaton
   readonly state: string
-  /** What is legal now. */
+  /** Legal messages. */
   readonly steps: readonly Step[]
   /** The side that the sentences are about. */
   readonly peer: Side
-  /** What the peer has said last. */
+  /** Last message of the peer. */
   readonly last: string
-  /** Whether that has no line end, where other messages have one. */
+  /** True if that has no line end, and other messages have one. */
   readonly unended: boolean
-  /** Whether the message in question had come before it was the peer's turn. */
+  /** True if the message in question came before the peer's turn. */
   readonly early: boolean
 }
 
-/** That a message had come before its turn, as the end of a sentence. */
+/** Says that a message came before its turn, as the end of a sentence. */
 export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
   return early ? `; it had come before it was ${whose} turn` : ''
 }
 
-/** Why a message is illegal, in a sentence about the peer, or, where it goes there, to it; `raw` as of `quotedMessage`. */
+/** Explains why a message is illegal, in a sentence about the peer, or to it; `raw` as of `quotedMessage`. */
 export function whyIllegal(
   standing: Standing,
   text: string,
@@ -50,7 +50,7 @@ export function whyIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** That the peer has said something before its turn, whole or not, in a sentence; `raw` as of `quotedMessage`. */
+/** Reports a message before the peer's turn, whole or not, in a sentence; `raw` as of `quotedMessage`. */
 export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   if (isWhole && isLooseEnd(standing, ahead)) return `the ${standing.peer} has sent ${quoted(ahead || '\n')}${whyEarly(standing, ahead)}`
@@ -58,7 +58,7 @@ export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw
   return `the ${standing.peer} has sent ${shown}${whyEarly(standing, isWhole ? ahead : decode(ahead.bytes))}`
 }
 
-/** That the peer has said nothing for some milliseconds, and what it was to say, in a sentence. */
+/** Reports the silence of the peer for some milliseconds, and what was expected, in a sentence. */
 export function isSilent({ automaton, steps, peer }: Standing, ms: number): string {
   const theirs = steps.filter(({ from }) => from === peer)
   return `the ${peer} has said nothing for ${inSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
@@ -69,7 +69,7 @@ export function inSeconds(ms: number): number {
   return Math.max(1, Math.floor(ms / 100)) / 10
 }
 
-/** Why the peer was not to say a text yet, as the rest of a sentence. */
+/** Explains why it was not the peer's turn for a text, as the rest of a sentence. */
 function whyEarly(standing: Standing, text: string): string {
   const { automaton, state, steps, peer, last } = standing
   if (isLooseEnd(standing, text)) return ` behind ${quotedMessage(speakerOf(standing), last)}, where a line end is too much`
@@ -78,7 +78,7 @@ function whyEarly(standing: Standing, text: string): string {
   return `, but ${dueBefore(automaton, state, peer, text) ?? wait}${nearMiss([], text)}`
 }
 
-/** Whether a text is the end of a line behind a message that has none; an empty line is one where other messages are lines. */
+/** Checks whether a text is the line end of a message that has none; an empty line is one if other messages are lines. */
 function isLooseEnd({ last, unended }: Standing, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }

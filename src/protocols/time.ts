@@ -57,7 +57,7 @@ const time: Protocol<Name> = {
   },
 }
 
-/** Whether the answer to a format can be empty: on some systems there is no time zone, and no half of the day. */
+/** Checks whether the answer to a format can be empty: on some systems there is no time zone, and no half of the day. */
 function canBeEmpty(format: string, now: Date): boolean {
   return strftime(format.replace(/%[ZzpP]/g, ''), now) === ''
 }

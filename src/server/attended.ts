@@ -9,11 +9,11 @@ import { Attending } from './attending.ts'
 import type { Holdings } from './holdings.ts'
 import { coded, noSeat, UNAVAILABLE } from './refusals.ts'
 
-/** What attended tables need beside the hall. */
+/** AttendedOptions is what attended tables need beside the hall. */
 export interface AttendedOptions {
   /** Counts the seats, and what is written. */
   readonly holdings: Holdings
-  /** Who attends them. */
+  /** Name of the user who attends them. */
   readonly name: () => string
   /** Resolves when the client has read most of what it was sent. */
   readonly ready: () => Promise<void>
@@ -47,7 +47,7 @@ export class Attended {
     return this.#tables.has(id)
   }
 
-  /** Whose seat is taken here at a table, and whether its game is over; `undefined` for who has none there. */
+  /** Finds the own seat at a table, and whether its game is over; `undefined` if there is no seat. */
   sitterAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const attended = this.#tables.get(id)
     const sitter = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
@@ -60,7 +60,7 @@ export class Attended {
     this.#listener.seated(this.attend(table, seat, token).attendance)
   }
 
-  /** Goes to a table; from here on its news are told, unless `isBehind`, and then they wait for what was missed. */
+  /** Attends a table; its news are sent from now on, or wait for the missed ones if `isBehind`. */
   attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string, isBehind = false): Attending {
     const before = this.#tables.get(table.id)
     const { seated, news, closed, recorded } = this.#listener
@@ -99,7 +99,7 @@ export class Attended {
     const attended = this.attend(table, seat, token, isNear)
     if (!isNear) return missed > 0 ? { ...attended.attendance, resync: true } : attended.attendance
     try {
-      // what is remembered is not read again; a short table is read whole
+      // recent events are not read again; a short table is read whole
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
       await attended.catchUp(steps, (news) => this.#listener.news(news), this.#ready)
     } finally {
@@ -138,7 +138,7 @@ export class Attended {
     return this.#full ?? this.#done(attended.table, this.#spend(attended.table, { type: 'say', name, text, ...seat }))
   }
 
-  /** How many others at a table are clients that show talk. */
+  /** Counts the other clients at a table that show talk. */
   hearers(id: number): number {
     const own = this.#tables.get(id)
     return own === undefined ? 0 : own.table.attendants.filter((one) => one !== own && one instanceof Attending).length
@@ -212,7 +212,7 @@ export class Attended {
   }
 }
 
-/** What a log has after the event with the number `after`, up to the state `until`; that can be of a suspension that is not in it. */
+/** Lists the steps of a log after the event `after`, up to the state `until`, which can be a suspension that is not in the log. */
 function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<Step> {
   const [first, ...others] = log.slice(0, until.n)
   if (!first) return

@@ -7,7 +7,7 @@ import type { Step, TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
 import { termsOf } from './known.ts'
 
-/** Events that are told again at a time, until the client has read them. */
+/** Events that are sent again at once, until the client has read them. */
 const PAGE = 20
 /** Events that wait behind those, at most, before the client is sent all of them whether it reads or not. */
 const MANY = 200
@@ -21,7 +21,7 @@ export interface AttendingOptions {
   readonly onClosed: () => void
   /** The name of who attends. */
   readonly name: string
-  /** What happens waits until `goOn` is called. */
+  /** True until `goOn` is called; news wait meanwhile. */
   readonly isBehind: boolean
 }
 
@@ -39,7 +39,7 @@ export class Attending implements Attendant {
   /** The number of the last event that changed what is seen. */
   #seen = 0
   #ended = false
-  /** What happens while the client catches up, to be told behind that. */
+  /** News while the client catches up, to be sent behind that. */
   #held: TableNews[] | undefined
 
   constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name, isBehind }: AttendingOptions) {
@@ -92,7 +92,7 @@ export class Attending implements Attendant {
     let count = 0
     for (const { event, state } of missed) {
       if (count > 0 && count % PAGE === 0 && (this.#held?.length ?? 0) < MANY) await ready()
-      // the client may have gone, or somebody else have taken the seat up
+      // the client may have left, or another connection have taken the seat
       if (this.#ended) return
       tell(this.#newsOf(event.n, event.at, told(event), state))
       count++

@@ -19,9 +19,9 @@ export interface Call {
   readonly address: string
 }
 
-/** A listener for what is asked of a person, and told to it, by users whom it hears. */
+/** Ear is a listener for challenges to a user, from users whom it hears. */
 export interface Ear extends LobbyListener {
-  /** Whether a user of this name is heard. */
+  /** Checks whether a user of this name is heard. */
   hears(name: string): boolean
 }
 
@@ -54,12 +54,12 @@ export class Calls {
     }
   }
 
-  /** Whether a person is connected with a lobby, and so can be notified. */
+  /** Checks whether a person is connected with a lobby, and so can be notified. */
   reaches(person: PersonId): boolean {
     return this.#listeners.has(person)
   }
 
-  /** Whether a person hears a user of this name at one connection at least. */
+  /** Checks whether a person hears a user of this name at one connection at least. */
   hears(person: PersonId, name: string): boolean {
     for (const ear of this.#listeners.get(person) ?? []) if (ear.hears(name)) return true
     return false

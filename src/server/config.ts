@@ -102,7 +102,7 @@ function text(expected: string) {
   return z.string({ error: expected }).trim().min(1, { error: expected })
 }
 
-/** What a network does, written as the value of the option of that name. */
+/** Returns a network's faults as the value of the option of that name. */
 function faults(verb: OptionVerb) {
   const form = {
     split: 'bytes such as "8", "1..5" or "in:8"',
@@ -222,7 +222,7 @@ export function fullName(name: string): string {
   return programNames.find((one) => one === name || shortNameOf(one) === name) ?? name
 }
 
-/** What cannot be meant of what a source says, a sentence each, in the order of its lines. */
+/** Finds the values of a source that cannot be meant, a sentence each, in the order of its lines. */
 function faultsOf(layer: Layer): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
   const sentence = (setting: string, wrong: string) => {

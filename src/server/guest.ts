@@ -83,7 +83,7 @@ export class Guest implements Visit, Witness {
     this.#hosting.doorkeeper.leave(this.#transport)
   }
 
-  /** Whether the client has ended the conversation in the only way that it has: silence in datagrams, and else closing. */
+  /** Checks whether the client ended the conversation in its only way: silence in datagrams, or closing. */
   #isGoodEnd(reason: Error | undefined): boolean {
     if (!(reason instanceof Ended)) return reason === undefined
     if (this.#transport.datagrams) return reason.how === 'late'

@@ -10,7 +10,7 @@ import type { Spending } from './spending.ts'
 export class Holdings {
   /** The network of the connection's peer. */
   readonly network: string
-  /** What the network adds to the disk. */
+  /** Account of the bytes that the network adds to the disk. */
   readonly spending: Spending
   readonly #rooms: Rooms
   #tables: readonly LiveTable[] = NONE
@@ -21,7 +21,7 @@ export class Holdings {
     this.spending = rooms.spendings.of(this.network)
   }
 
-  /** How many they are. */
+  /** Number of the tables. */
   get size(): number {
     if (this.#tables.some(({ over }) => over)) this.#tables = this.#tables.filter(({ over }) => !over)
     return this.#tables.length

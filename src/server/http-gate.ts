@@ -113,7 +113,7 @@ export class OneRequest extends Duplex {
     done(error)
   }
 
-  /** Drops what the peer sends meanwhile, so that it can read its answer before it is told that nothing more was read. */
+  /** Drops what the peer sends meanwhile, so that it can read its answer before the reset. */
   #discard(): void {
     const ignored = new Ignored()
     this.#socket.removeAllListeners('readable').on('data', ({ length }: Uint8Array) => {

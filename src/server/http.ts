@@ -5,13 +5,13 @@ import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './metrics.ts'
 
-/** How often metrics are read anew: a hundred times at once, then twice a second. In between, the last ones are shown. */
+/** Rate at which metrics are read: a hundred times at once, then twice a second. Between, the last ones are shown. */
 const FRESH = { burst: 100, refill: 500 }
 
 /** Health is how a server is, for whoever looks after it. */
 export interface Health {
   readonly status: 'serving' | 'degraded' | 'stopping'
-  /** Why it is degraded: what cannot be written, and what to do. */
+  /** Reason why it is degraded: what cannot be written, and what to do. */
   readonly reason?: string
   /** Connections that are open, and tables at which something goes on. */
   readonly connections: number
@@ -42,7 +42,7 @@ export async function openWeb(at: Address, { health, metrics }: Shown, clock: Cl
     const { socket } = request.raw
     if (socket instanceof OneRequest) socket.answered()
     reply.header('connection', 'close')
-    // without a wait for a body
+    // the answer does not wait for a body
     if (request.is404) return reply.code(404).send({ error: 'there is nothing here but /health and /metrics' })
     return undefined
   })
@@ -62,7 +62,7 @@ export async function openWeb(at: Address, { health, metrics }: Shown, clock: Cl
   }
 }
 
-/** What `read` resolves to, read anew as often as `FRESH` says; the text before it otherwise. */
+/** Returns the result of `read`, read anew as often as `FRESH` says, or else the last one. */
 export function seldom(read: () => Promise<string>, clock: Clock): () => Promise<string> {
   const bucket = new Bucket(FRESH)
   let last: Promise<string> | undefined

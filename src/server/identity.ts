@@ -59,7 +59,7 @@ export class Identity {
     return this.#people.setPassword(this.#visitor?.name ?? '', password, this.#proof(old))
   }
 
-  /** Gives up the own registered name for good, and ends all else that acts for it; the connection is nobody's from then on. */
+  /** Gives up the own registered name for good, and ends all else that acts for it; the connection has no name from then on. */
   async unregister(password: string): Promise<Ended | Denial> {
     const visitor = this.#visitor
     const ended = await this.#people.remove(visitor?.name ?? '', this.#proof(password))

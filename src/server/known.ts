@@ -13,8 +13,8 @@ export function isPublic({ state: { opened } }: LiveTable): boolean {
 }
 
 /**
- * Whether a seat of a name is this visitor's. A guest's name is anybody's: the seat is of the guest who has its token, or,
- * of a worksheet program, of the one who is there.
+ * Checks whether a seat of a name is this visitor's. Any user can take a guest's name: the seat belongs to the guest who
+ * has its token, or, of a worksheet program, of the one who is there.
  */
 export function isSeatOf({ table, seat }: SeatAt, visitor: Visitor): boolean {
   if (hasAccount(visitor.person)) return true

@@ -21,7 +21,7 @@ export function fileLayer(file: string, toml: string): Layer {
   }
 }
 
-/** What to do about a mistake in TOML, by the words of the library for it. */
+/** Advice for a mistake in TOML, by the library's words for it. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/redefine/, 'this setting or table stands further up already: leave one of the two'],
   [/leading zero/, 'a number has no 0 in front'],

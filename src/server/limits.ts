@@ -47,9 +47,9 @@ export const unlimited: DoorLimits & HallLimits = {
 const STEP = 100
 /** How often the same is told of one address: once a minute. */
 const TOLD = { burst: 1, refill: 60_000 }
-/** How often something is logged about the conversations of one address. */
+/** Rate of log rows about the conversations of one address. */
 const NOTICED = { burst: 20, refill: 3000 }
-/** How often it is logged that a conversation of one address ended in trouble. */
+/** Rate of log rows about conversations of one address that ended in trouble. */
 const ENDS = { burst: 500, refill: 100 }
 /** How long a peer that is turned away may take to read why, in milliseconds. */
 const LINGER = 1000
@@ -93,8 +93,8 @@ export class Doorkeeper {
   }
 
   /**
-   * Whether a conversation over datagrams may begin now. A datagram is all that it takes, and its sender's address may be
-   * false, so that all who send datagrams may begin as many together as one connection may say messages.
+   * Checks whether a conversation over datagrams may begin now. A datagram is all that it takes, and its sender's address
+   * may be false, so that all who send datagrams may begin as many together as one connection may say messages.
    */
   mayBegin(): boolean {
     return this.#begins === undefined || this.#begins.take(this.#clock.monotonic()) === 0
@@ -116,12 +116,12 @@ export class Doorkeeper {
     return this.#told.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Whether something about one conversation is to be logged now: of an address twenty at once, then one in three seconds. */
+  /** Checks whether to log something about one conversation now: of an address twenty at once, then one in three seconds. */
   mayNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Whether it is to be logged now that a conversation ended in trouble: of an address 500 at once, then ten a second. */
+  /** Checks whether to log now that a conversation ended in trouble: of an address 500 at once, then ten a second. */
   mayLogEnd({ host }: Address): boolean {
     return this.#ends.take(networkOf(host), this.#clock.monotonic()) === 0
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/people.ts'
 import type { Finished, Store } from '../hall/ports.ts'
 
-/** What the operator can list: registered users or finished games, the page that begins behind an account or a table. */
+/** ListWish is the operator's request for a list: registered users or finished games, the page behind an account or a table. */
 export const ListWish = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -11,7 +11,7 @@ export type ListWish = z.infer<typeof ListWish>
 
 const Person = z.strictObject({
   name: z.string(),
-  /** When the name was registered, in milliseconds since the Unix epoch. */
+  /** Time of registration, in milliseconds since the Unix epoch. */
   since: z.number(),
   online: z.boolean(),
 })
@@ -21,15 +21,15 @@ export type PersonRow = z.infer<typeof Person>
 const seats = z.array(z.int().nonnegative())
 const Result = z.strictObject({
   table: z.int(),
-  /** When the game ended, in milliseconds since the Unix epoch. */
+  /** Time of the game's end, in milliseconds since the Unix epoch. */
   at: z.number(),
   game: z.string(),
   rated: z.boolean(),
   names: z.array(z.string()),
   winners: seats,
-  /** What each seat has gained, in a game that is about that. */
+  /** Points of each seat, in a game that has points. */
   points: z.array(z.number()).optional(),
-  /** How the game ended, if not by its rules. */
+  /** Way in which the game ended, if not by its rules. */
   end: z.enum(['left', 'resigned', 'late', 'agreed', 'aborted', 'abandoned']).optional(),
   /** The seat that left, resigned, or let its time run out. */
   left: z.int().nonnegative().optional(),
@@ -45,7 +45,7 @@ export const Listing = z.strictObject({
 })
 export type Listing = z.infer<typeof Listing>
 
-/** What the operator can ask of a ladder: the best of a game, by the name of its rules. */
+/** LadderWish is the operator's request for a ladder: the best of a game, by the name of its rules. */
 export const LadderWish = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
 export type LadderWish = z.infer<typeof LadderWish>
 
@@ -56,7 +56,7 @@ export type Rung = z.infer<typeof Rung>
 export const Ladder = z.strictObject({ best: z.array(Rung) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** Where registered users and finished games are. */
+/** Listed is the sources of registered users and finished games. */
 export interface Listed {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>

@@ -40,7 +40,7 @@ export interface Logs {
   seated?(visit: Visit, table: number, seat: number): void
   /** Something about a visit that goes on: a message without its end, or one that was rejected. */
   noticed?(visit: Visit, what: Noticed, sentence: string): void
-  /** A line of the trace of a visit, which whoever runs the server has asked for. */
+  /** Called with a line of the trace of a visit, if the operator has asked for a trace. */
   traced?(visit: Visit, line: string): void
   ended?(visit: Visit, ending: Ending): void
   /** Somebody was not let in, or is held back: a sentence says why. Told once a minute for an address. */
@@ -48,8 +48,8 @@ export interface Logs {
 }
 
 /**
- * How much it matters what was noticed: a message before its turn and a program that is slow are part of many a game. A message
- * that was rejected is what its author has to know, and the client may not show the answer.
+ * Level of each notice: a message before its turn and a program that is slow are part of many a game. A message that was
+ * rejected matters to its author, and the client may not show the answer.
  */
 export const noticedAt: Readonly<Record<Noticed, Level>> = {
   unfinished: 'warn',
@@ -65,7 +65,7 @@ export function outcomeOf(trouble: Error | undefined): string {
   return trouble instanceof Ended ? trouble.how : 'mistake'
 }
 
-/** What went wrong, for who reads the logs: a sentence that was meant for the client is quoted as such. */
+/** Describes what went wrong for readers of the logs: a sentence to the client is quoted as such. */
 export function sentenceFor(trouble: Error): string {
   const isForClient = trouble instanceof Ended && trouble.how === 'ours' && /\byour?\b/.test(trouble.message)
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message

@@ -60,7 +60,7 @@ export class Visits {
     }
   }
 
-  /** Whether it is to be logged that a connection was not answered. */
+  /** Checks whether to log that a connection was not answered. */
   mayTell(): boolean {
     return this.#told.take(this.#clock.monotonic()) === 0
   }

@@ -20,7 +20,7 @@ import { survived } from './surviving.ts'
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type OperatorWish = z.infer<typeof OperatorWish>
 
-/** What the operator can want for the folder: that all of it is copied to an empty file, as a backup or to verify the copy. */
+/** BackupWish is the operator's request for a copy of the folder in an empty file, as a backup or to verify the copy. */
 const BackupWish = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
 const AnyWish = z.union([OperatorWish, BackupWish, ListWish, LadderWish])
 type BackupWish = z.infer<typeof BackupWish>
@@ -35,7 +35,7 @@ export type OperatorAnswer = z.infer<typeof OperatorAnswer>
 export interface Registry {
   readonly people: People
   readonly bytes: RandomBytes
-  /** Where what is listed is kept; nothing can be listed without it. */
+  /** Store of the lists; nothing can be listed without it. */
   readonly store?: Listed['store'] | undefined
   /** The best of a game, with all that has ended by now. */
   readonly ladder?: ((game: string, limit: number) => Promise<readonly Rung[]>) | undefined

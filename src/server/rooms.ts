@@ -22,9 +22,9 @@ export interface Rooms {
    */
   readonly wait: number | undefined
   readonly limits: HallLimits
-  /** What each network adds to the disk. */
+  /** Bytes that each network adds to the disk. */
   readonly spendings: Spendings
-  /** Whether tables outlive the process. */
+  /** True if tables outlive the process. */
   readonly keeps: boolean
 }
 

@@ -16,24 +16,24 @@ import { seekerOf } from './known.ts'
 import { coded, denied, noGame, notHere, WHO } from './refusals.ts'
 import type { Rooms } from './rooms.ts'
 
-/** What seeking needs of the session whose it is. */
+/** SeekingOptions is what seeking needs of its session. */
 export interface SeekingOptions {
   readonly rooms: Rooms
   readonly line: Line
   readonly listener: LobbyListener
-  /** Who seeks. */
+  /** Returns the user who seeks. */
   visitor(): Visitor | undefined
-  /** Whether that one has gone. */
+  /** Checks whether the user has left. */
   isClosed(): boolean
-  /** Why that one cannot want to play just now, whether it seeks company or not. */
+  /** Explains why the user cannot play now, with or without a seek. */
   busy(): LobbyRefusal | undefined
-  /** That one as a sitter, and the token by which it comes back to the seat. */
+  /** Returns the user as a sitter, with the token that leads back to the seat. */
   sitter(visitor: Visitor): { sitter: Sitter; token: string }
   /** Takes a seat. */
   seated(table: LiveTable, seat: SeatNumber, token: string): void
 }
 
-/** Milliseconds until the house sits down opposite, where nobody says otherwise. */
+/** Milliseconds until the house sits down opposite, by default. */
 const WAIT = 10_000
 /** Milliseconds to come back to a seat after the connection has gone. */
 const GRACE = 120_000
@@ -61,7 +61,7 @@ export class Seeking {
     const refusal = this.#busy(wish.replace) ?? this.#checkRated(wish, entry)
     if (refusal) return refusal
     const options = await entry.setup(wish.settings, this.#rooms.stock)
-    // somebody else may have come through this connection meanwhile, or it may have gone
+    // another user may have entered through this connection meanwhile, or it may have closed
     if (!this.#visitor || this.#options.isClosed()) return WHO
     const against = wish.against === undefined ? undefined : this.#wanted(this.#visitor, wish.against)
     if (against !== undefined && typeof against !== 'string') return against
@@ -79,7 +79,7 @@ export class Seeking {
       return replaced
     }
     const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
-    // the house is nobody's friend, and has no rating
+    // the house has no friends and no rating
     const nobodyElse = code !== undefined || against !== undefined || wish.rated || wish.wait === null
     const sought = {
       game,
@@ -107,7 +107,7 @@ export class Seeking {
     return cancel !== undefined
   }
 
-  /** Sits down with whoever has given a code; see `Lobby`. */
+  /** Joins the table of the user who has given a code; see `Lobby`. */
   join(typed: string, replace = false): LobbyRefusal | undefined {
     const busy = this.#busy(replace)
     if (busy || !this.#visitor) return busy ?? WHO
@@ -192,11 +192,11 @@ export class Seeking {
       this.#options.listener.refused(seekerOf({ ...wish, name: by }))
     }
     const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated, onRefused })
-    // somebody may have waited already, and then there is nothing to take back
+    // another seek may have waited already, and then nothing is left to cancel
     if (!waiting) return undefined
     takeBack = this.#call(visitor, wish)
     this.#cancelSeek = () => {
-      // in a hall that was closed, nobody waits
+      // in a hall that was closed, no seek waits
       const waits = this.open !== undefined
       cancel()
       if (waits) takeBack?.()
@@ -204,7 +204,7 @@ export class Seeking {
     return this.open
   }
 
-  /** Tells the one who is sought by name, unless it is to be told a code; the answer takes that back. */
+  /** Sends the challenge to the user who is sought by name, unless there is a code; the answer withdraws it. */
   #call(visitor: Visitor, { against, code, ...wish }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
     return this.#rooms.calls.call({
@@ -214,7 +214,7 @@ export class Seeking {
     })
   }
 
-  /** The person whom somebody wants to play with, by name. */
+  /** Finds the user who is sought by name. */
   #wanted({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
     if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
@@ -223,7 +223,7 @@ export class Seeking {
     return wait > 0 ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${secondsOf(wait)}` } : found
   }
 
-  /** The person of somebody who is here. */
+  /** Finds a user who is here, by name. */
   #present(name: string): PersonId | LobbyRefusal {
     return this.#rooms.people.named(name)?.person ?? notHere(name)
   }
@@ -240,7 +240,7 @@ export class Seeking {
     return { ...seekerOf(wish), against: this.#rooms.people.person(against)?.name ?? 'somebody' }
   }
 
-  /** Why this one cannot want to play just now; with `replace`, an open seek is no reason. */
+  /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
   #busy(replace = false): LobbyRefusal | undefined {
     const busy = this.#options.busy()
     if (busy || replace || !this.#cancelSeek || !this.open) return busy

@@ -70,7 +70,7 @@ export class Server {
   readonly #clock: Clock
   readonly #patience: Patience
   readonly #doorkeeper: Doorkeeper
-  /** Where all conversations take turns. */
+  /** Queue in which all conversations take turns. */
   readonly #runQueue = new RunQueue({ loop: eventLoop })
   readonly #listeners: Listener[] = []
   readonly #turnstiles: Turnstile[] = []

@@ -401,7 +401,7 @@ export class Session implements Lobby {
     return this.#visitor !== undefined && hasAccount(this.#visitor.person)
   }
 
-  /** Why this one cannot want to play just now, whether it seeks company or not. */
+  /** Explains why the user cannot play now, with or without a seek. */
   #busy(): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
     if (this.#tables.size >= TABLES) return TOO_MANY_TABLES

@@ -21,10 +21,10 @@ const MEGABYTE = 1_000_000
 const DELAY = 5000
 const TOGETHER = 500
 
-/** Where spendings are persisted. */
+/** SpendingStore persists spendings. */
 export interface SpendingStore {
   readonly usage: DiskUsage
-  /** Told why that could not be done. */
+  /** Called with the reason why that failed. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
@@ -35,15 +35,15 @@ export class Spendings {
   readonly #limit: number
   readonly #store: SpendingStore | undefined
   readonly #networks = new Map<string, Spending>()
-  /** What makes wall time of monotonic time. */
+  /** Difference between wall time and monotonic time. */
   #epoch: number
   /** The salt of the marks in the store; `undefined` while nothing is persisted. */
   #salt: string | undefined
-  /** What the processes before have persisted, by the mark of the network. */
+  /** Spendings that earlier processes have persisted, by the mark of the network. */
   #before: ReadonlyMap<string, readonly Usage[]> = new Map()
-  /** Those with bytes that are not persisted. */
+  /** Spendings with bytes that are not persisted. */
   readonly #changed = new Set<Spending>()
-  /** Whether there are bytes in the store. */
+  /** True if there are bytes in the store. */
   #isPersisted = false
   #cancelTimer: (() => void) | undefined
 
@@ -74,7 +74,7 @@ export class Spendings {
     this.#salt = undefined
   }
 
-  /** What a network spends; the same for all its connections. */
+  /** Returns the spending of a network; all its connections share one. */
   of(network: string): Spending {
     const known = this.#networks.get(network)
     if (known) return known
@@ -127,16 +127,16 @@ export class Spendings {
   }
 }
 
-/** What the spending of a network is made of. */
+/** SpendingOptions is what the spending of a network is made of. */
 interface SpendingOptions {
-  /** What stands for the network where it is persisted. */
+  /** Mark of the network in the store. */
   readonly mark: string
   /** Bytes in an hour, at most. */
   readonly limit: number
   readonly now: () => number
-  /** Told that there are bytes that are not persisted, for the first time or when the limit is reached. */
+  /** Called when there are bytes that are not persisted, for the first time or at the limit. */
   readonly changed: (spending: Spending, isFull: boolean) => void
-  /** What was spent before, by ascending part. */
+  /** Earlier spending, by ascending part. */
   readonly before: readonly Usage[]
 }
 
@@ -194,7 +194,7 @@ export class Spending {
     this.#changed(this, false)
   }
 
-  /** Why nothing can be added now; `undefined` while that can be. */
+  /** Reason why nothing can be added now; `undefined` while there is room. */
   get full(): string | undefined {
     if (this.#total < this.#limit) return undefined
     this.#moveOn()

@@ -15,7 +15,7 @@ const LONGEST = 1000
 /** Names that one user can mute. */
 const MUTED = 100
 
-/** What talk is made of. */
+/** TalkOptions is what talk is made of. */
 export interface TalkOptions {
   readonly rooms: Rooms
   readonly line: Line
@@ -79,7 +79,7 @@ export class Talk {
     return [...this.#muted.values()]
   }
 
-  /** Whether a user of this name is heard. */
+  /** Checks whether a user of this name is heard. */
   hears(name: string): boolean {
     return this.#muted.size === 0 || !this.#muted.has(foldName(name))
   }
@@ -112,7 +112,7 @@ const BROKEN: LobbyRefusal = {
   refused: 'the text arrived broken, for it is not UTF-8, and was not passed on: set your terminal or program to UTF-8',
 }
 
-/** Whether bytes that are no UTF-8 were replaced in a text. */
+/** Checks whether bytes that are no UTF-8 were replaced in a text. */
 function isBroken(text: string): boolean {
   return text.includes('\ufffd')
 }

@@ -25,12 +25,12 @@ export interface Job {
 }
 
 /**
- * Commits gathers what is to be written, whoever asks, and writes it in one transaction: a commit costs as much as writing
- * dozens of events, and so it is paid once for all of them. It is time for that when all that runs now has run, promises
- * and what follows from them too; as transports gather what peers say, that is all of what they want. What follows from a
- * commit waits until the event loop has gone on, so that whoever always goes on at once keeps nobody from being heard.
- * Where a transaction fails, each job has one of its own, so that only those fail that cannot be written. During an outage
- * all fail at once.
+ * Commits gathers writes from all callers, and writes them in one transaction: a commit costs as much as writing dozens
+ * of events, and so it is paid once for all of them. It is time for that when all that runs now has run, promises and
+ * what follows from them too; as transports gather what peers say, that is all of what they want. The callbacks of a
+ * commit wait until the event loop has gone on, so that a caller that writes again at once does not block the others. If
+ * a transaction fails, each job has one of its own, so that only those fail that cannot be written. During an outage all
+ * fail at once.
  */
 export class Commits {
   readonly #transaction: Transaction

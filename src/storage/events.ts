@@ -170,7 +170,7 @@ function faultOf(event: Fields): string | undefined {
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
-/** Of a version that is known: 128 bits in base64url, or a number, as before there were versions. */
+/** Checks a seed of a known version: 128 bits in base64url, or a number, as before there were versions. */
 const isSeed = (value: unknown): boolean => (isText(value) ? /^1:[\w-]{22}$/.test(value) : Number.isFinite(value))
 const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 // also of what is not there, which a list with holes has

@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path'
 import { StoreError, type StoreTrouble, sentenceOf } from './error.ts'
 import { checkNoLinks, checkOwnLink, entriesOf, FILE_MODE, isOurs, restrictFile } from './names.ts'
 
-/** Told, in a sentence, of what the operator should know although the store opens. */
+/** OnNotice is called with a sentence for the operator about a store that opens all the same. */
 export type OnNotice = (sentence: string) => void
 
 /** The mode of a folder that belongs to its owner alone, and the bits of others. */
@@ -103,7 +103,7 @@ function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
   )
 }
 
-/** What a link leads to may belong to another program: its mode stays. */
+/** Notes that a link's target is open to other users: the target may belong to another program, so its mode stays. */
 function noteOpenTarget(path: string, onNotice: OnNotice): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found || (found.mode & OTHERS) === 0) return
@@ -112,7 +112,7 @@ function noteOpenTarget(path: string, onNotice: OnNotice): void {
   )
 }
 
-/** What else is in a folder. */
+/** Lists the other files of a folder. */
 function others(folder: string): string[] {
   return readdirSync(folder).filter((name) => !isOurs(name))
 }
@@ -130,7 +130,7 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
-/** Throws a StoreError where this user may not write: SQLite would find that out late, and say it in a way nobody understands. */
+/** Throws a StoreError if this user may not write: SQLite would find that out late, with an error that does not say so. */
 function checkWritable(path: string, folder: string): void {
   const isFolder = path === folder
   try {
@@ -150,7 +150,7 @@ function readOnly(path: string, error: unknown): string {
     : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): give it to this user (chown), or choose another folder`
 }
 
-/** What the system's codes mean here, and what to do. */
+/** Meaning of the system's codes here, with advice. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there: change the rights of the folder above it, or choose another folder',
   EPERM: 'this user may not write there: change the rights of the folder above it, or choose another folder',
@@ -164,11 +164,11 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** What could not be done with a path, and the trouble that this is if the system's code says no more. */
+/** Failing is an action on a path that failed, and its trouble if the system's code says no more. */
 interface Failing {
   readonly done: string
   readonly trouble: StoreTrouble
-  /** What stands before the reason. */
+  /** Subject of the sentence, before the reason. */
   readonly subject: string
 }
 

@@ -21,7 +21,7 @@ export class Followers {
     }
   }
 
-  /** Whether anybody follows a table. */
+  /** Checks whether a table has followers. */
   has(table: TableId): boolean {
     return this.#of.has(table)
   }

@@ -33,7 +33,7 @@ export interface Shelf {
   ended(after: TableId | undefined): readonly TableId[] | undefined
 }
 
-/** How many tables are read together: their events are all in memory at the same time. */
+/** Tables that are read together: all their events are in memory at the same time. */
 const TOGETHER = 2000
 
 /** Log is a `TableLog` whose events lie on a shelf. */
@@ -80,7 +80,7 @@ export class Log implements TableLog {
     return this.#place.followers.add(table, then)
   }
 
-  /** Whether anybody follows a table. */
+  /** Checks whether a table has followers. */
   isFollowed(table: TableId): boolean {
     return this.#place.followers.has(table)
   }

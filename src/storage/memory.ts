@@ -135,7 +135,7 @@ class MemoryAccounts implements Accounts {
   readonly #accounts = new Map<number, Account>()
   readonly #keys = new Map<string, Account>()
   readonly #sessions = new Map<string, Session>()
-  /** Whose they are; in the order in which they were noted. */
+  /** Owners of the places, in the order in which these were noted. */
   readonly #places = new Map<string, PersonId>()
   #next = 1
 

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { StoreError } from './error.ts'
 
-/** What all files of a store begin with. */
+/** Prefix of all files of a store. */
 const OURS = 'parlor.'
 /** The settings of a server, which may lie beside its store, and are only read. */
 const SETTINGS = 'parlor.toml'
@@ -30,7 +30,7 @@ export function entriesOf(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isOurs(name))
 }
 
-/** Whether a name is that of a file of a store. */
+/** Checks whether a name belongs to a file of a store. */
 export function isOurs(name: string): boolean {
   return name.startsWith(OURS)
 }
@@ -58,7 +58,7 @@ export function checkOwnLink(path: string): void {
   )
 }
 
-/** Whether a file, or a link, belongs to this user, or to the system's administrator. */
+/** Checks whether a file, or a link, belongs to this user, or to the system's administrator. */
 function isTrusted({ uid }: Stats): boolean {
   return uid === process.geteuid?.() || uid === 0
 }
@@ -68,7 +68,7 @@ function kindOf(name: string): string {
 }
 
 /**
- * Whether there is a socket at a path that the owner of its folder has made, or this user: another user of this machine
+ * Checks whether a socket at a path was made by the owner of its folder or by this user: another user of this machine
  * could listen there in the place of a server.
  */
 export function isOwnSocket(path: string, folder: string): boolean {
@@ -92,7 +92,7 @@ export function restrictFile(path: string, folder: string): boolean {
   }
 }
 
-/** How many names a file has in a folder. */
+/** Counts how many names a file has in a folder. */
 function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   if (nlink === 1) return 1
   const found = entriesOf(folder).map(({ name }) => lstatSync(join(folder, name), { throwIfNoEntry: false }))

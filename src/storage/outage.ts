@@ -9,7 +9,7 @@ const STABLE = 30_000
 /** Timers are where the time of tries comes from. */
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
-/** What an outage needs from outside. */
+/** OutageTools is what an outage needs from outside. */
 export interface OutageTools {
   /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
   readonly probe: () => void
@@ -35,7 +35,7 @@ export class Outage implements Availability {
   readonly #tools: OutageTools
   #failure: StoreFailure | undefined
   #wait = RETRY.first
-  /** When the outage before ended. */
+  /** Time at which the previous outage ended. */
   #endedAt = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
   #listeners: readonly (() => void)[] = []

@@ -5,7 +5,7 @@ export function personOf(account: number): PersonId {
   return `account:${account}`
 }
 
-/** From how many places a person's logins are kept, and how many places there are altogether, at most. */
+/** Places of a user's logins in the store, at most, and of all users together. */
 export const PLACES = { each: 8, all: 10_000 }
 
 /** The account's number of a person; `undefined` for somebody without account. */

@@ -27,9 +27,9 @@ export interface StoreOptions {
   readonly keep?: number | undefined
   /** Told what a follower has thrown; without it, that becomes a warning of the process. */
   readonly onTrouble?: OnTrouble | undefined
-  /** Where time comes from: the system's, where not given. */
+  /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
-  /** Told of what the operator should know: files that were open to other users. Without it, nothing is said. */
+  /** Called with sentences for the operator: files that were open to other users. Without it, these are dropped. */
   readonly onNotice?: OnNotice | undefined
 }
 
@@ -89,7 +89,7 @@ export async function openStore({
             shelf.close()
             guard.close(database, shelf.progress)
           } catch (error) {
-            // what was acknowledged is kept all the same, and the folder may be away
+            // acknowledged events are durable all the same, and the folder may be away
             onFailure(error)
           } finally {
             database.close()
@@ -106,7 +106,7 @@ export async function openStore({
 /** The path of the database in a folder, both created if they do not exist. Throws a StoreError, also if the database is lost. */
 function databaseIn(folder: string, onNotice: OnNotice): string {
   const named = join(folder, 'parlor.db')
-  // before anything is created or changed; a folder that cannot be used is explained below
+  // the check is before anything is created or changed; a folder that cannot be used is explained below
   if (isFolder(folder)) {
     explainingSystem(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))

@@ -54,7 +54,7 @@ export async function host(hosting: Hosting): Promise<number> {
     const { options, random, house } = hosting
     const seating = house ? { house } : {}
     const about = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
-    // of many clients that are stopped at once, each would be said to be silent
+    // if many clients are stopped at once, their silence is no news
     const witness = { noticed: (what: Noticed, sentence: string) => (what === 'waiting' && talking.size > 3 ? undefined : about(sentence)) }
     const terms = { program, side: 'server', transport, person: terminal, options, random, clock, witness, ...seating } as const
     const conversation = new Conversation(terms)
@@ -128,7 +128,7 @@ export async function host(hosting: Hosting): Promise<number> {
   return result
 }
 
-/** Where clients find the listener: its real address and port, or the path that was asked for; and over what, if not TCP. */
+/** Returns the address of the listener: its real host and port, or the path that was asked for; and the transport, if not TCP. */
 function placeOf(at: Address, { address, over }: Listener): string {
   return `${place(isPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
 }

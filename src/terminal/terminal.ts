@@ -44,7 +44,7 @@ export class Terminal implements Person {
     this.#output.write(visible(text))
   }
 
-  /** Whether the cursor of a terminal stands behind a prompt: what is written beside it begins with the end of that line. */
+  /** Checks whether the cursor of a terminal stands behind a prompt, so that a diagnostic begins with the end of that line. */
   leaveLine(): boolean {
     const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY
     this.#isMidLine = false

@@ -39,7 +39,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   return `cannot connect to ${place(to)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
 }
 
-/** What ended a conversation, with the place where nothing listens: over UDP that is known only when something was sent. */
+/** Adds the address to a sentence on a conversation's end: over UDP, a refusal is known only after a datagram was sent. */
 export function endAt(to: Address, sentence: string): string {
   return sentence.replace(' (ECONNREFUSED)', `, ${place(to)} (ECONNREFUSED)`)
 }
@@ -64,7 +64,7 @@ export function patienceFor(timeout = Number.POSITIVE_INFINITY, clock: Clock = w
   return new Patience({ first: timeout, idle: timeout }, clock, 200)
 }
 
-/** Whether a host is the path of a Unix socket. */
+/** Checks whether a host is the path of a Unix socket. */
 export function isPath(host: string): boolean {
   return host.includes('/') || host.includes('\\')
 }

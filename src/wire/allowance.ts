@@ -7,13 +7,13 @@ import type { Address, Transport } from './transport.ts'
  * 1, a long one more, and a command that takes more than usual says so.
  */
 export interface Budget {
-  /** What a peer may spend before its account is asked for more, each time. */
+  /** Cost that a peer may spend before its account is asked for more, each time. */
   readonly step: number
   /** Opens an account for a peer. Each call of the answer takes a step: how many milliseconds to wait before it is given. */
   open(peer: Address): () => number
 }
 
-/** What an allowance is made of. */
+/** AllowanceOptions is what an allowance is made of. */
 export interface AllowanceOptions {
   readonly clock: Clock
   readonly budget: Budget | undefined
@@ -34,7 +34,7 @@ export class Allowance implements Task {
   readonly #runQueue: RunQueue | undefined
   readonly #peer: AllowanceOptions['peer']
   readonly #reader: AllowanceOptions['reader']
-  /** What may be spent before the account is asked. */
+  /** Cost that may be spent before the account is asked. */
   #left: number
   #takeStep: (() => number) | undefined
   /** Ends the wait of a peer that has spent too much. */
@@ -53,7 +53,7 @@ export class Allowance implements Task {
     this.#left = budget?.step ?? Number.POSITIVE_INFINITY
   }
 
-  /** Whether nothing is read now; `readOn` is called when that is over. */
+  /** True while nothing is read; `readOn` is called when that is over. */
   get resting(): boolean {
     return this.#queued || this.#cancelRest !== undefined
   }

@@ -10,8 +10,8 @@ import { decode, encode } from './text.ts'
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
 /**
- * What bytes look like where they are no plain text, as a noun: "Java's writeUTF, ..."; `undefined` for plain text. `end` is
- * the line end that was taken off them: it can be a part of what was sent.
+ * Says what bytes look like that are no plain text, as a noun: "Java's writeUTF, ..."; `undefined` for plain text. `end`
+ * is the line end that was taken off them: it can be a part of what was sent.
  */
 export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
@@ -24,12 +24,12 @@ export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   return undefined
 }
 
-/** As `looksLike`, for a message that was decoded already; `raw` are its bytes, where its text does not tell them. */
+/** Does the same as `looksLike` for a decoded message; `raw` is its bytes, if its text does not tell them. */
 export function textLooksLike(text: string, raw: Raw | undefined): string | undefined {
   return raw ? looksLike(raw.body, raw.end) : looksLike(encode(text.slice(0, HEAD)))
 }
 
-/** Whether nothing in a text needs a closer look: most that is wrong is plain text all the same. */
+/** Checks whether a text needs no closer look: most wrong messages are plain text all the same. */
 function isPlain(text: string): boolean {
   return /^[\t -~]*$/.test(text) && !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |-ERR )|\\n$/.test(text)
 }
@@ -38,7 +38,7 @@ function isPlain(text: string): boolean {
 const HEAD = 4096
 /** A length that a text can have. */
 const SMALL = 65_535
-/** What a program sends that takes this side for another kind of server, by how it begins. */
+/** Beginnings of messages from programs that take this side for another kind of server. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^\x16\x03(?!\0\0)/, 'TLS: both sides must speak it, or neither'],
   [/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP\//, 'an HTTP request, from a browser or a library for the web'],
@@ -182,14 +182,14 @@ function isAscii(byte: number): boolean {
   return byte === 9 || byte === 10 || byte === 13 || (byte >= 0x20 && byte < 0x7f)
 }
 
-/** Whether bytes are text that a person could have typed. */
+/** Checks whether bytes are text that a person could have typed. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.every((byte) => isAscii(byte) || byte >= 0x80) && isUtf8(bytes)
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
   try {
-    // of a long text, the last character may be cut
+    // the last character of a long text may be cut
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: bytes.length >= HEAD })
     return true
   } catch {

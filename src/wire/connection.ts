@@ -23,9 +23,9 @@ export interface ConnectionOptions {
   outboxLimit?: number
   /** Milliseconds between two messages to the peer that it did not answer in between: 0. */
   pace?: number
-  /** How much the peer may ask for: as much as it likes. */
+  /** Budget of the peer; no limit by default. */
   budget?: Budget | undefined
-  /** Where the connection takes turns with others: it reads all that it has, where not given. */
+  /** Queue in which the connection takes turns with others; without one, it reads all that it has. */
   runQueue?: RunQueue | undefined
   clock?: Clock
 }
@@ -45,9 +45,9 @@ const BEFORE_RESET = 200
 const HIGH = 64 * 1024
 /** Characters of a message that cost no more than an empty one; so many more cost as much as another message. */
 const FREE = 1024
-/** Messages that are read after the connection is closed both ways: what a peer said last may count, answers are for nobody. */
+/** Messages that are read after the connection is closed both ways: a peer's last words may count, answers reach no peer. */
 const LAST = 32
-/** How a conversation in TLS begins: a handshake record, or an alert of a server that got something else. */
+/** First bytes of a conversation in TLS: a handshake record, or an alert of a server that got something else. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 /** Our own ends of conversations. Each good end needs one, and to make an error costs as much as to play a move. */
@@ -73,7 +73,7 @@ export class Connection implements Sink, OutboxOwner {
   /** Messages that were sent to it. */
   sent = 0
 
-  /** When the peer has last sent something that did not make its message whole, by the monotonic clock. */
+  /** Time at which the peer has last sent bytes that did not make its message whole, by the monotonic clock. */
   quietSince = 0
 
   readonly #clock: Clock
@@ -85,7 +85,7 @@ export class Connection implements Sink, OutboxOwner {
   readonly #runQueue: RunQueue | undefined
   /** Only a peer that has spent a step of its budget, or says more at once, needs one: most never do. */
   #allowance: Allowance | undefined
-  /** What the peer has spent while it had no allowance. */
+  /** Cost that the peer has spent while it had no allowance. */
   #spent = 0
   /** The next message may be read without a slice of time: the one before was answered, and cheap. Of datagrams many come at once. */
   #isDirect: boolean
@@ -97,7 +97,7 @@ export class Connection implements Sink, OutboxOwner {
   #peerGone = false
   #broken: string | undefined
   #paused = false
-  /** What the peer has sent that is no part of a message, where it has: most never do. */
+  /** Bytes of the peer outside of messages; most peers send none. */
   #ignored: Ignored | undefined
   /** This side says nothing more. */
   #mute = false
@@ -164,7 +164,7 @@ export class Connection implements Sink, OutboxOwner {
     return typeof message === 'string' ? message : undefined
   }
 
-  /** What the peer has sent of a message that is not whole, with nothing before it that is still to be read. */
+  /** Unfinished message of the peer, if no message before it is still to be read. */
   get unfinished(): Unfinished | undefined {
     return this.#end ? undefined : this.#inbox.unfinished
   }
@@ -181,7 +181,7 @@ export class Connection implements Sink, OutboxOwner {
     this.readOn()
   }
 
-  /** Reads on for whoever waits, now that it may. */
+  /** Reads on for the present reader, if it may. */
   readOn(): void {
     const ready = this.#onReady
     this.#onReady = undefined
@@ -310,7 +310,7 @@ export class Connection implements Sink, OutboxOwner {
     this.transport.pause()
   }
 
-  /** Drops what comes after the end, so that the peer can read what it was told, up to a limit. */
+  /** Drops bytes behind the end, up to a limit, so that the peer can read its last messages. */
   #discard(count: number): void {
     this.#ignored ??= new Ignored()
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()

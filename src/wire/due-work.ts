@@ -14,7 +14,7 @@ export interface Due {
   work: (() => void) | undefined
 }
 
-/** What due work is made of. */
+/** DueWorkOptions is what due work is made of. */
 export interface DueWorkOptions {
   /** Calls `then` in the next turn of the event loop, and others in the order in which they were given. */
   readonly nextTurn: (then: () => void) => void
@@ -33,7 +33,7 @@ export class DueWork {
   readonly #share: number
   readonly #now: () => number
   readonly #waiting = new Fifo<Due>()
-  /** When this turn's share is used up; `undefined` while nothing has run in this turn. */
+  /** Time at which this turn's share is used up; `undefined` while nothing has run in this turn. */
   #ends: number | undefined
 
   constructor({ nextTurn, share = 2, now = () => performance.now() }: DueWorkOptions) {

@@ -19,7 +19,7 @@ export interface Unfinished {
 export class Ended extends Error {
   override readonly name = 'Ended'
   readonly how: How
-  /** What the peer had sent of a message that it did not finish. */
+  /** Message that the peer did not finish. */
   readonly unfinished: Unfinished | undefined
 
   constructor(how: How, sentence: string, unfinished?: Unfinished) {
@@ -41,7 +41,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 
-/** How a peer has gone: broken off, with the system's code, or finished, perhaps so many bytes into a message. */
+/** Describes the end of a peer: broken off, with the system's code, or finished, perhaps so many bytes into a message. */
 export function gone(broken: string | undefined, cut: number, unfinished: Unfinished | undefined): Ended {
   if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
   return new Ended(

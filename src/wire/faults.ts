@@ -213,7 +213,7 @@ class Lane {
     return Math.min(there, most, ...places)
   }
 
-  /** By how much the next piece is late. */
+  /** Returns the delay of the next piece. */
   #late(): number {
     return this.#between(this.#options.faults.delay ?? 0)
   }

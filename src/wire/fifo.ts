@@ -1,7 +1,7 @@
 /** Fifo is a queue that costs as much however long it is: what is out is put away many at a time. */
 export class Fifo<Item> {
   #all: Item[] = []
-  /** How many of them are out. */
+  /** Number of items at the front of the array that were taken out. */
   #out = 0
 
   get size(): number {
@@ -33,5 +33,5 @@ export class Fifo<Item> {
   }
 }
 
-/** How many that are out wait to be put away. */
+/** Items that have to be taken out before the array is cut. */
 const MANY = 256

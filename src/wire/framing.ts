@@ -15,7 +15,7 @@ export type Decoded = string | undefined | typeof TooLong
 export interface Decoder {
   /** Bytes taken in and not yet given out. */
   readonly pending: number
-  /** Those bytes. */
+  /** Bytes that were pushed and not read. */
   readonly unread: Uint8Array
   /** The bytes of the message that was given out last, where its text does not tell them. */
   readonly raw: Raw | undefined
@@ -45,9 +45,9 @@ export interface Framing {
   readonly limit?: number
   /** One message as it goes over the wire. Throws a RangeError where it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
-  /** What `unread` bytes need to be a whole message, as a noun with "no"; missing where any bytes are one. */
+  /** Names what `unread` bytes need to be a whole message, as a noun with "no"; missing if any bytes are one. */
   lacks?(unread: Uint8Array): string
-  /** Why `unread` bytes are more than a message may have, where more can be said than that. */
+  /** Explains why `unread` bytes are more than a message may have, if more can be said than that. */
   excess?(unread: Uint8Array): string | undefined
   /** A decoder for one connection; `limit` is the cap on one message in bytes. */
   decoder(limit?: number): Decoder
@@ -55,7 +55,7 @@ export interface Framing {
 
 const NOTHING = new Uint8Array(0)
 
-/** What all decoders of this process share. */
+/** Rooms that all decoders of this process share. */
 const rooms = new Rooms()
 
 /** Bytes from which on a message gets twice the room that it needs, so that one in many pieces is not copied with each. */
@@ -162,7 +162,7 @@ export abstract class Pending implements Decoder {
     this.#isLent = false
   }
 
-  /** Whether bytes can be put behind those that are there, without copying these. */
+  /** Checks whether bytes can be added without copying the present ones. */
   #hasRoomFor(length: number): boolean {
     const { byteOffset, buffer } = this.bytes
     return this.#room?.buffer === buffer && byteOffset + this.bytes.length + length <= this.#room.length

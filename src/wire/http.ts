@@ -48,7 +48,7 @@ export function isRequest(message: string): boolean {
 const LF = 10
 const CR = 13
 
-/** What a message lacks that is not whole. */
+/** Names what an unfinished message lacks. */
 function lacks(unread: Uint8Array): string {
   const text = decode(unread, 'bytes')
   const end = /\n\r?\n/.exec(text)
@@ -87,15 +87,15 @@ abstract class HttpDecoder extends Pending {
     return this.#message(this.pending)
   }
 
-  /** How many bytes a message has that has this head; `undefined` while that cannot be told. */
+  /** Returns the length in bytes of a message with this head; `undefined` while that is not known. */
   protected abstract lengthOf(head: string): number | undefined
 
-  /** How many bytes of a message without a whole head are a message all the same; `undefined` for none yet. */
+  /** Returns the length of a message without a whole head; `undefined` if there is none yet. */
   protected withoutHead(): number | undefined {
     return undefined
   }
 
-  /** Whether a message with this head is passed over. */
+  /** Checks whether a message with this head is passed over. */
   protected isInterim(_head: string): boolean {
     return false
   }
@@ -169,14 +169,14 @@ class ResponseDecoder extends HttpDecoder {
     return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
   }
 
-  /** Where a body that comes in chunks ends, and the trailer behind it; `undefined` while it has not. */
+  /** Finds the end of a chunked body and its trailer; `undefined` while it has none. */
   #chunkedEnd(): number | undefined {
     const { seen } = this
     for (;;) {
       const lf = seen.indexOf(LF, this.scanned)
       if (lf < 0) return undefined
       const size = /^[\da-f]+/i.exec(decode(seen.subarray(this.scanned, Math.min(lf, this.scanned + 20)), 'bytes'))?.[0]
-      // this is no chunk: only the end of the stream ends it
+      // a body without chunks ends only with the stream
       if (size === undefined) return Number.POSITIVE_INFINITY
       const length = Number.parseInt(size, 16)
       if (length === 0) return headEnd(seen, lf)
@@ -194,7 +194,7 @@ function isRequestLine(line: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
 }
 
-/** Where the head ends whose empty line begins at or after the LF at `from`; `undefined` where it does not yet. */
+/** Finds the end of the head, whose empty line begins at or after the LF at `from`; `undefined` if there is none yet. */
 function headEnd(bytes: Uint8Array, from: number): number | undefined {
   for (let lf = bytes.indexOf(LF, from); lf >= 0; lf = bytes.indexOf(LF, lf + 1)) {
     if (bytes[lf + 1] === LF) return lf + 2

@@ -1,6 +1,9 @@
 /** Bytes outside of messages that cost a peer as much as a message: a client of telnet sends fewer when it begins. */
 const PRICE = 64
-/** Bytes outside of messages that a peer may send before one that is read: more than a client that asks twice a second to be kept, for an hour. */
+/**
+ * Bytes outside of messages that a peer may send before one that is read: an hour of a client that asks twice a second to
+ * stay connected.
+ */
 const BETWEEN = 16 * 1024
 /** Bytes that are read and dropped after the end. What comes then is left unread. */
 const AFTER_END = 1024 * 1024
@@ -10,12 +13,12 @@ export class Ignored {
   #skipped = 0
   #discarded = 0
 
-  /** Whether the peer has sent any since the last message that was read. */
+  /** True if the peer has sent any since the last message. */
   get any(): boolean {
     return this.#skipped > 0
   }
 
-  /** Why those since the last message are too many; `undefined` if they are not. */
+  /** Reason why those since the last message are too many; `undefined` if they are not. */
   get excess(): string | undefined {
     if (this.#skipped <= BETWEEN) return undefined
     return `the other side sent more than ${BETWEEN} bytes of telnet commands without a line between them`

@@ -66,7 +66,7 @@ export class Inbox {
     return this.#raw
   }
 
-  /** What has come of a message that is not whole; `undefined` where there is a whole one, or nothing at all. */
+  /** Unfinished message; `undefined` if there is a whole one, or no byte. */
   get unfinished(): Unfinished | undefined {
     const { lacks } = this.#framing
     if (this.#datagrams || this.#ready.length > 0 || !lacks) return undefined
@@ -76,7 +76,7 @@ export class Inbox {
     return message === undefined && unread.length > 0 ? { bytes: unread, lacks: lacks(unread) } : undefined
   }
 
-  /** Why what has come is more than a message may have, where more can be said than that. */
+  /** Reason why the bytes are more than a message may have, if more can be said than that. */
   get excess(): string | undefined {
     return this.#framing.excess?.(this.#decoder.unread)
   }
@@ -176,7 +176,7 @@ export class Inbox {
   }
 }
 
-/** Kept is a message that waits, with its bytes where its text does not tell them. */
+/** Kept is a waiting message, with its bytes if its text does not tell them. */
 type Kept = Exclude<Decoded, undefined> | { readonly text: string; readonly raw: Raw }
 
 function weight(kept: Kept | undefined): number {

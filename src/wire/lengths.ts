@@ -50,7 +50,7 @@ export function fixedLength(size: number): Framing {
   }
 }
 
-/** That a length stands there the other way round, as the end of a sentence; nothing where it would still be too long. */
+/** Says that a length has its bytes the other way round, as the end of a sentence; empty if it would still be too long. */
 function littleEndian({ buffer, byteOffset }: Uint8Array): string {
   const length = new DataView(buffer, byteOffset).getUint32(0, true)
   return length <= MESSAGE_LIMIT ? `; little-endian, as of struct.pack("I", ...), it would be ${length}: use "!I"` : ''

@@ -18,7 +18,7 @@ export interface LineOptions {
   keepEnd?: boolean
   /** A message may also end with this text, without LF; then it is part of the message (head/tail's prompt). */
   orEnd?: string
-  /** What is said to be missing where a line has no end: "no line end (\\n)". */
+  /** Name of the missing line end: "no line end (\\n)". */
   lacks?: string
   code?: TextCode
 }

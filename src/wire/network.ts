@@ -72,7 +72,7 @@ export function rulesOf(verb: OptionVerb, value: string): string {
     .join(',')
 }
 
-/** Whether anything in a network is left to chance. */
+/** Checks whether a network leaves anything to chance. */
 export function hasChance({ toPeer = {}, fromPeer = {} }: Network): boolean {
   return [toPeer, fromPeer].some((faults) => Array.isArray(faults.split) || Array.isArray(faults.delay))
 }

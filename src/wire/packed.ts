@@ -4,7 +4,7 @@ import { counted } from '../base/counts.ts'
 interface Form {
   readonly size: number
   read(view: DataView): number
-  /** How it is called: by Python, and by another language. */
+  /** Name in Python, and in another language. */
   readonly code: string
   readonly other: string
   readonly isReal?: true
@@ -80,7 +80,7 @@ function isSoonerText(bytes: Uint8Array): boolean {
   return (isBare && !negative && !isReal) || isTyped || isEnded(bytes)
 }
 
-/** Whether bytes are printable characters with NUL behind them, as C keeps a text: at least two, or one and a single NUL. */
+/** Checks whether bytes are printable characters with NUL behind them, as C terminates a text: at least two, or one and a single NUL. */
 function isEnded(bytes: Uint8Array): boolean {
   const length = bytes.indexOf(0)
   const isText = bytes.subarray(0, length).every((byte) => byte >= 0x20 && byte < 0x7f)

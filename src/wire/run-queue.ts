@@ -26,7 +26,7 @@ export interface EventLoop {
 
 /** Task is what takes slices of time. */
 export interface Task {
-  /** Its account, which the queue keeps with it. */
+  /** Account, which the queue stores with the task. */
   account?: Account | undefined
   /** Begins a slice: works as long as `RunQueue.isRunning` says, and then adds itself to the queue again. */
   run(): void
@@ -38,7 +38,7 @@ interface Account {
   at: number
 }
 
-/** What a run queue is made of. */
+/** RunQueueOptions is what a run queue is made of. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Milliseconds that one task may work at a time, where few wait or it has used little lately: 1. */
@@ -82,14 +82,14 @@ export class RunQueue {
     this.#now = now
   }
 
-  /** How many tasks wait for a slice. */
+  /** Number of tasks that wait for a slice. */
   get size(): number {
     return this.#waiting + (this.#goesOn ? 1 : 0)
   }
 
   /** Adds a task; one that waits is not to be added again. */
   add(task: Task): void {
-    // what it uses until it has settled counts
+    // its use counts until it has settled
     if (task === this.#running) this.#goesOn = true
     else this.#push(task, this.#now())
     if (this.#scheduled) return
@@ -97,12 +97,12 @@ export class RunQueue {
     this.#loop.nextTurn(this.#beginTurn)
   }
 
-  /** Whether the slice of a task goes on. */
+  /** Checks whether the slice of a task goes on. */
   isRunning(task: Task): boolean {
     return this.#running === task && this.#now() < this.#sliceEnds
   }
 
-  /** Whether a message of a connection that has no other may be read at once, without a slice. */
+  /** Checks whether a message of a connection that has no other may be read at once, without a slice. */
   letsPass(): boolean {
     if (this.#passed >= this.#mostPass) return false
     if (this.#passed++ > 0) return true
@@ -186,7 +186,7 @@ const SHORTEST = 0.2
 const LATELY = 1000
 /** Milliseconds used lately, below which a task belongs to the first level, the second, and so on. */
 const LEVELS = [1, 2, 4, 8, 16]
-/** What a new task counts as having used: who connects again and again is not to go before those who stay. */
+/** Use of a new task at its start, so that a client that connects again and again does not go before those that stay. */
 const USED_BY_NEW = 8
 const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
 /** Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program. */

@@ -137,7 +137,7 @@ export class Telnet extends Layer {
   /** Where ECHO stands on our side (RFC 1143): off or on, or on the way there until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
-  /** Whether the peer sends binary text, as far as that was asked for. */
+  /** State of the request for binary text. */
   #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
 
@@ -154,7 +154,7 @@ export class Telnet extends Layer {
     return this.#reader.active
   }
 
-  /** Whether the peer has put commands in place of bytes of its text, and was asked to send all bytes. */
+  /** True if the peer has put commands in place of bytes of its text, and was asked to send all bytes. */
   get mended(): boolean {
     return this.#binary === 'asked'
   }

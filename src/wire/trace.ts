@@ -11,7 +11,7 @@ import { quotedBytes } from './visible.ts'
  */
 export type Secrets = (from: 'us' | 'peer', asked: string) => RegExp | undefined
 
-/** How a connection is traced. */
+/** TraceOptions is how a connection is traced. */
 export interface TraceOptions {
   /** Called with one line for each write, each read, and each end. */
   readonly write: (line: string) => void
@@ -99,7 +99,7 @@ class SecretLine {
   /** The last line that had anything in it, whole or not. */
   last = ''
   #line = ''
-  /** What stood last on the other side when this line began. */
+  /** Last message of the other side when this line began. */
   #asked = ''
 
   constructor(patternFor: (asked: string) => RegExp | undefined) {
@@ -125,7 +125,7 @@ class SecretLine {
     return Uint8Array.from(shown)
   }
 
-  /** Where secrets stand in the line, as far as it has come. */
+  /** Finds the secrets in the line, as far as it has come. */
   #secrets(): (readonly [number, number])[] {
     const pattern = this.#patternFor(this.#asked)
     if (!pattern) return []

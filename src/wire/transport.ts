@@ -68,7 +68,7 @@ export interface Transport {
 export interface Listener {
   /** Where it listens; the port is the real one, also where 0 was asked for. */
   readonly address: Address
-  /** What carries the conversations, where that is not plain TCP: "UDP". */
+  /** Transport of the conversations, if not plain TCP: "UDP". */
   readonly over?: string
   /** Takes no more peers; those that are here stay. */
   close(): Promise<void>

@@ -63,7 +63,7 @@ function rowsOf(text: string): Row[] {
   const named = /^\s*"?sep=(.)/i.exec(lines[start] ?? '')?.[1]
   const delimiter = named ?? delimiterOf(lines[start] ?? '')
   const rows: Row[] = []
-  // behind a record that cannot be read, it is read on from the next line
+  // the parser continues behind an unreadable record from the next line
   for (let above = named === undefined ? 0 : start + 1; above < lines.length; ) {
     const { records, broken } = readFrom(lines, above, delimiter)
     rows.push(...records, ...(broken ? [broken] : []))

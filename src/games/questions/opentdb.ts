@@ -59,8 +59,8 @@ function textsOf({ question, correct_answer, incorrect_answers }: Item): string[
 }
 
 /**
- * How the texts are to be read: as HTML, unless all of them are written in another of the encodings that can be asked for.
- * Which of them it is shows in the category too, where a list has that.
+ * Chooses the decoder of the texts: HTML, unless all of them are written in another of the encodings that can be asked
+ * for. Which of them it is shows in the category too, where a list has that.
  */
 function decoderOf(items: readonly Item[]): (text: string) => string {
   const texts = items.flatMap(textsOf)
@@ -74,7 +74,7 @@ function decoderOf(items: readonly Item[]): (text: string) => string {
     : (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
 }
 
-/** Whether all is in Base64: the kind of each question says so, or, in a list without kinds, all texts are UTF-8 in it. */
+/** Checks whether all texts are in Base64: the kind of each question says so, or, in a list without kinds, all texts are UTF-8 in it. */
 function isBase64(items: readonly Item[], texts: readonly string[]): boolean {
   if (items.length === 0) return false
   if (items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return true

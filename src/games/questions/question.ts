@@ -14,7 +14,7 @@ export class QuestionError extends Error {
   override readonly name = 'QuestionError'
 }
 
-/** What a file of questions has: those that can be asked, and why each other one cannot, in the order of the file. */
+/** Parsed is the content of a file of questions: the usable ones, and the reason why each other one is not, in the order of the file. */
 export interface Parsed {
   readonly questions: readonly Question[]
   readonly skipped: readonly QuestionError[]

@@ -4,7 +4,7 @@ const YES: ReadonlySet<string> = new Set(['yes', 'y', 'yeah', 'yep', 'ok', 'okay
 const NO: ReadonlySet<string> = new Set(['no', 'n', 'nope', 'nah'])
 /** Words by which users greet each other, or thank, and which are no command. */
 const TALK: ReadonlySet<string> = new Set(['hi', 'hello', 'hey', 'thanks', 'thx', 'ty', 'gg', 'lol', 'sorry'])
-/** What is said behind an answer that is not the name of a user. */
+/** Polite words behind an answer that is not the name of a user. */
 const POLITE = /^(?:,? *(?:please|thanks|thank you))?[.!]?$/i
 /** Challenges that are looked at for a name. */
 const LOOKED = 20
@@ -15,7 +15,7 @@ interface Answered {
   readonly name: string
 }
 
-/** What "yes" or "no" means where something is offered to this visit: a draw, a rematch, or a game. */
+/** Finds the meaning of "yes" or "no" while something is offered to this visit: a draw, a rematch, or a game. */
 export function answerMeant(visit: Visit, word: string, rest: string): Answered | undefined {
   const command = commandFor(word)
   if (command === undefined || !isAsked(visit)) return undefined
@@ -23,7 +23,7 @@ export function answerMeant(visit: Visit, word: string, rest: string): Answered 
   return isAsking(visit, rest) ? { command, name: rest } : undefined
 }
 
-/** Why a word is no command that answers something, or is talk; `undefined` for other words. */
+/** Explains why a word is no command that answers an offer, or is talk; `undefined` for other words. */
 export function whyNoCommand(word: string, says: string): string | undefined {
   if (commandFor(word) !== undefined) return `nothing is offered to you just now${says}`
   return TALK.has(bare(word)) ? `"${bare(word)}" is no command${says}` : undefined
@@ -43,7 +43,7 @@ function isAsked({ tables, lobby }: Visit): boolean {
   return tables.all.some(({ offered }) => offered !== undefined) || lobby.listSought({ count: 1 }).total > 0
 }
 
-/** Whether a name is that of a user who offers something. */
+/** Checks whether a name is that of a user who offers something. */
 function isAsking({ tables, lobby }: Visit, name: string): boolean {
   const asking = [
     ...tables.all.filter(({ offered }) => offered !== undefined).flatMap(({ company }) => company.names),

@@ -2,7 +2,7 @@ import { type Automaton, client, clientCloses, server } from '../automaton.ts'
 
 /** The last line of a question of the front door whose answer is a password: the question, or the warning behind it. */
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/i
-/** What lets its holder in, in the native protocol. */
+/** Secrets of the native protocol, which log their holder in. */
 const NATIVE_SECRETS = /"(?:password|old|session|token)"\s*:\s*"((?:\\.|[^"\\])*)/dg
 
 /** People and the server say lines, whenever they like, and both may go. */

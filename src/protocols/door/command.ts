@@ -25,9 +25,9 @@ export interface Command {
   /** What is to be known besides, in lines. */
   more?(): readonly string[]
   readonly needs?: readonly Need[]
-  /** What it counts of a connection's budget beside its line: nothing, where not given. A long answer counts by itself. */
+  /** Cost beside its line in a connection's budget; 0 by default. A long answer counts by itself. */
   readonly cost?: number
-  /** It cannot be taken back, so it is typed as a whole word, and not by its beginning. */
+  /** Marks a command that cannot be undone, so it is typed as a whole word, and not by its beginning. */
   readonly whole?: true
   /** Does it; `rest` is what was typed behind its name, without blanks around it. */
   run(visit: Visit, rest: string): Reply | Promise<Reply>
@@ -45,9 +45,9 @@ const GATES = {
   /** To be in no game that goes on. */
   leisure: ({ tables: { playing } }: Visit) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
-  /** To be in no game that goes on under a name: who is in a seat by its token alone may say a name. */
+  /** Requires that no game goes on under a name. A client that holds a seat by its token alone may give a name. */
   identity: (visit: Visit): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
-  /** To be at a table: under a name, or in a seat by its token. */
+  /** Requires a table: under a name, or in a seat by its token. */
   table: (visit: Visit) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
   /** To have a seat there. */
   seat: (visit: Visit): string | undefined =>

@@ -81,17 +81,17 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
   return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
 }
 
-/** What goes with the refusal of a move that is the name of a game. */
+/** Returns the hint behind the refusal of a move that is the name of a game. */
 function hintAt({ company }: Presence, { name }: Entry): string {
   return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this one`
 }
 
-/** Whether a line is a move of some game, or a number, which a move often is. */
+/** Checks whether a line is a move of some game, or a number, which a move often is. */
 function isMoveSomewhere(typed: string): boolean {
   return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || catalogue.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 
-/** Why a move is none for a user who sees no table, and what leads to one. */
+/** Explains why a move is rejected for a user who sees no table, and what leads to one. */
 function whyNoMove({ tables, lobby }: Visit, typed: string): string {
   const [other] = tables.playing
   if (other) return `no table is shown just now, so "${typed}" is no move: "go ${other.table}" goes to yours`

@@ -6,7 +6,7 @@ import { type Listing, readPage, showPage } from './paging.ts'
 import { inLine, ROWS, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
-/** Games that are told of to a user who was away, at most. */
+/** Games that are reported to a user who was away, at most. */
 const MISSED = 3
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
@@ -40,7 +40,7 @@ function rowOf(game: FinishedGame): readonly string[] {
   ]
 }
 
-/** What has ended while a registered user was away, in a sentence; none if nothing has. */
+/** Reports the games that ended while a registered user was away, in a sentence; empty if none has. */
 export async function missedGames({ lobby }: Visit): Promise<readonly string[]> {
   const { awaySince } = lobby
   if (awaySince === undefined) return []
@@ -57,7 +57,7 @@ function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
   return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
 }
 
-/** What a finished game was for the user whose history it is in. */
+/** Returns the result of a finished game for the user in whose history it is. */
 function resultOf(game: FinishedGame): string {
   const points = game.points?.[game.seat]
   const result = howEnded(game)

@@ -17,11 +17,11 @@ interface Manners {
   last?(view: unknown): { readonly seat: SeatNumber; readonly move: string } | undefined
   /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
   end?(view: unknown, won: boolean): string
-  /** What is shown of a game for one that was given up. */
+  /** Returns the text for a game that was given up. */
   givenUp?(view: unknown): string
 }
 
-/** Who sits at a table, as one of them or a watcher sees it. */
+/** Seated is the players at a table, as one of them or a watcher sees them. */
 interface Seated {
   readonly names: readonly string[]
   readonly seat: SeatNumber | undefined
@@ -82,7 +82,7 @@ export function ending(ended: Ended): string {
   return [causeOf(ended), ...(shown === undefined ? [] : [shown])].join(' ')
 }
 
-/** Whether a game has ended otherwise than by its rules. */
+/** Checks whether a game ended otherwise than by its rules. */
 function isCut({ left, abandoned, aborted }: Outcome): boolean {
   return left !== undefined || abandoned === true || aborted === true
 }

@@ -7,13 +7,13 @@ import type { Visit } from './visit.ts'
 
 /** Listing is a list that is shown in pages, each of which is fetched when it is shown. */
 export interface Listing {
-  /** How it is asked for: `who`, `history ada`. The number of a page goes behind that. */
+  /** Command of the list: `who`, `history ada`. The number of a page goes behind it. */
   readonly typed: string
   /** Rows of cells from a place on, counted from 0, and how many there are in all. */
   fetch(from: number, count: number): RowPage | Promise<RowPage>
-  /** What is said instead of an empty list. */
+  /** Text in place of an empty list. */
   readonly empty: string | readonly string[]
-  /** What is said below each page. */
+  /** Lines below each page. */
   readonly footer?: readonly string[]
   /** Rows of a page, if not as usual. */
   readonly rows?: number

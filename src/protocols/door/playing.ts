@@ -11,7 +11,7 @@ export async function move({ lobby, present }: Visit, text: string, hint = ''): 
   return refusal && { refused: refusal.refused + hint }
 }
 
-/** What is said of talk that reaches no client: the house and worksheet programs show none. */
+/** Answer to talk that reaches no client: the house and worksheet programs show none. */
 const UNHEARD = 'Said, but nobody else here sees it: the others are away, the house, or programs without talk.'
 
 /** Says something to those at the table. */
@@ -44,7 +44,7 @@ function offerFrom({ present, tables, lobby }: Visit, name: string): Presence | 
   return more.length > 0 || (name === '' && lobby.listSought({ count: 1 }).total > 0) ? undefined : only
 }
 
-/** Whether a name is that of a player at the table; an empty one is. */
+/** Checks whether a name belongs to a player at the table; an empty name does. */
 function isOpposite({ company: { names } }: Presence, name: string): boolean {
   return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
 }

@@ -20,7 +20,7 @@ interface PresenceOptions {
 /** Presence is being at a table, in a seat or watching: what is seen there and what happens, as lines to be read. */
 export class Presence {
   readonly company: Company
-  /** What leads back to the own seat. */
+  /** Token that leads back to the own seat. */
   readonly token: string | undefined
   /** Milliseconds for which the own seat is held. */
   readonly grace: number | undefined
@@ -29,11 +29,11 @@ export class Presence {
   /** How a move is typed. */
   readonly #moves: string | undefined
   #sight: Sight | undefined
-  /** When that was seen, in monotonic milliseconds. */
+  /** Time at which that was seen, in monotonic milliseconds. */
   #seenAt: number
   /** Offers that are not answered yet, as far as they were seen. */
   #offers: readonly Offer[] = []
-  /** What is said of the table to a user who has come there, until it is told. */
+  /** Introduction of the table for a user who has come there, until it is shown. */
   #introduction: readonly string[]
   /** What is to be told: lines, who has moved, and whether something else is seen. */
   #lines: string[] = []
@@ -120,7 +120,7 @@ export class Presence {
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
   }
 
-  /** Takes what came of the game for the ladder, to be told. */
+  /** Takes the change of the ladder after the game, to be shown. */
   record(recorded: Recorded): void {
     this.#lines.push(standings(recorded, this.company.me))
   }
@@ -135,7 +135,7 @@ export class Presence {
     return together(lines, board, closing)
   }
 
-  /** What has happened since this was asked last, in a line each, for a table that is not shown. */
+  /** Takes the news since the last call, one line each, for a table that is not shown. */
   notices(): readonly string[] {
     if (!this.#sight) return []
     const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
@@ -147,7 +147,7 @@ export class Presence {
     return lines
   }
 
-  /** The table as it stands, to a user who goes on there: nothing of it is told again. */
+  /** Shows the table as it stands to a user who continues there; its news are not repeated. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)
@@ -159,7 +159,7 @@ export class Presence {
     return players(this.company)
   }
 
-  /** How the table stands, in a few words. */
+  /** State of the table, in a few words. */
   get standing(): string {
     if (!this.#sight) return 'begins in a moment'
     if (this.over) return 'over'
@@ -212,7 +212,7 @@ export class Presence {
 
   /** Who else has moved, and where, as far as one sees that. */
   #moved({ view, toMove }: Sight): string[] {
-    // where all move at once, a move that has completed a round is on the board, and the next one is still to come
+    // if all move at once, a move that has completed a round is on the board, and the next one is still to come
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))
     const [only, ...more] = others
     if (only === undefined) return []

@@ -45,7 +45,7 @@ export class Presences {
     this.#current = undefined
   }
 
-  /** What has happened at the tables that are not shown, since this was asked last. */
+  /** Takes the news of the tables that are not shown since the last call. */
   notices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
     return this.all.filter((one) => one !== this.#current).flatMap((one) => one.notices())

@@ -1,10 +1,10 @@
 import type { LobbyRefusal } from '../lobby.ts'
 import type { Visit } from './visit.ts'
 
-/** What ends a question for a secret. */
+/** Hint that an empty line ends a question for a secret. */
 const BACK = '(An empty line goes back.)'
 
-/** What is asked, and whether it is warned of what shows on the screen. */
+/** Question for a secret, and whether the user is warned that the secret shows on the screen. */
 interface Question {
   readonly question: string
   readonly warns?: boolean

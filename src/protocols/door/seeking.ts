@@ -61,13 +61,13 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   ]
 }
 
-/** That an open seek was cancelled by another; `isInvitation`: one with a code. */
+/** Says that another seek has cancelled an open one; `isInvitation`: one with a code. */
 function cancelled(seeker: Seeker, isInvitation: boolean): string {
   const what = [seeker.game, ...particulars(seeker)].join(', ')
   return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier wish, ${what}, is cancelled.`
 }
 
-/** That the open seek was cancelled, as it is said of an invitation or of another. */
+/** Says that the open seek was cancelled, in the words for an invitation or for another seek. */
 export function noLonger({ lobby: { ownInvitation, ownSeek } }: Visit): string {
   if (ownInvitation) return cancelled(ownInvitation, true)
   return ownSeek?.against === undefined ? 'You no longer wait for company.' : `You no longer wait for ${inLine(ownSeek.against)}.`
@@ -95,7 +95,7 @@ function waitingFor(against = 'company'): string {
   return `You wait for ${inLine(against)}; "cancel" takes that back.`
 }
 
-/** Leaves the tables whose game is over: nobody is to be seated for a rematch in the middle of another game. */
+/** Leaves the tables whose game is over, so that no rematch seats the user in the middle of another game. */
 export function leaveBehind(visit: Visit): void {
   for (const one of visit.tables.all) if (one.seated && one.over && !visit.lobby.leave(one.table)) visit.leaveTable(one.table)
 }

@@ -94,7 +94,7 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
     const shown = inLine(owned)
     return `${shown} is registered already: ${me?.registered && me.name === owned ? '"password" changes the password' : `"login ${shown}"`}.`
   }
-  // what stands behind the name may be a password, which is not to become a name that all can see
+  // the text behind the name may be a password, which must not become a name that all can see
   if (/\s/.test(name) && name !== me?.name) return NAME_ALONE
   const wrong = lobby.checkName(name)
   if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
@@ -109,7 +109,7 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   return [...left, `${inLine(name)} is registered now, and needs this password from now on.`, ...(me ? [] : await welcome(visit))]
 }
 
-/** What is said where a question for a secret was answered by an empty line. */
+/** Answers an empty line at a question for a secret. */
 function unchanged({ over, lobby }: Visit): Reply {
   return over ? undefined : [UNCHANGED, ...(lobby.me ? [] : [WHO])]
 }
@@ -147,7 +147,7 @@ async function login(visit: Visit, name: string): Promise<Reply> {
   const [first = ''] = name.split(/\s/)
   const shown = inLine(name)
   if (first !== name) {
-    // what stands behind the name may be a password
+    // the text behind the name may be a password
     if ((await lobby.registeredName(first)) === undefined)
       return ['No such name is registered. "login" takes a name alone.', ...(lobby.me ? [] : [WHO])]
     visit.say('Type only the name behind "login": the password is asked for now.')
@@ -175,7 +175,7 @@ async function become(visit: Visit, name: string): Promise<Reply> {
   return [...left, ...(await welcome(visit))]
 }
 
-/** What a user leaves behind who becomes another one, and how to come back to it; empty for a user who has nothing. */
+/** Lists what a user leaves behind under the old name, and the way back to it; empty if there is nothing. */
 function whatIsLeft({ lobby, tables }: Visit): readonly string[] {
   const { me, waiting } = lobby
   const name = inLine(me?.name ?? '')

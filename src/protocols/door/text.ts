@@ -28,7 +28,7 @@ export function inLine(text: string): string {
 
 /**
  * A refusal as a sentence: with a full stop where it has no other end, and with a capital, unless it begins with one of
- * some names, or with what `isName` says is one. What somebody typed without a blank and without end is cut.
+ * some names, or with what `isName` says is one. A typed word without end is cut.
  */
 export function sentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = revealed(inLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
@@ -36,7 +36,7 @@ export function sentence(refused: string, names: readonly string[] = [], isName:
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
-/** What is said of a name under which no user is here. */
+/** Returns the answer for a name under which no user is here. */
 export function notHere(name: string): string {
   return sentence(`there is no user "${name}" here. "who" lists who is`)
 }
@@ -83,7 +83,7 @@ export function inColumns(rows: readonly (readonly string[])[]): string[] {
   })
 }
 
-/** At most so many lines of `total`, and how many are left out. */
+/** Shortens lines to at most `most` of `total`, with the number of those that are left out. */
 export function shortened(lines: readonly string[], most: number, total = lines.length): readonly string[] {
   return total <= most ? lines : [...lines.slice(0, most - 1), `... and ${total - most + 1} more`]
 }

@@ -75,9 +75,9 @@ export class Visit {
   #dismissal: string | undefined
   /** The server was stopped while this one was at a table. */
   #stopped = false
-  /** The ways back that were told. */
+  /** Resume tokens that were shown. */
   readonly #tokens = new Set<string>()
-  /** This one is about to go to a table, and wants to see it. */
+  /** True while the user goes to a table, and wants to see it. */
   #going = false
 
   constructor(peer: Peer<Name>, { house, clock }: Pick<Setting<unknown>, 'house' | 'clock'>) {
@@ -102,7 +102,7 @@ export class Visit {
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
-      // whose name or account is taken over has no seat here any more
+      // a user whose name or account is taken over has lost the seat
       const leaves = !(reason instanceof Ended) || reason.how !== 'ours'
       this.#leave(`${sentence(farewellFor(reason))} Bye.`, leaves)
     }
@@ -207,7 +207,7 @@ export class Visit {
     }
   }
 
-  /** Does something that ends challenges of others, which is not told as news; answers with these. */
+  /** Runs `act`, which ends challenges of other users. These are returned, and are no news. */
   withdrawing<Answer>(act: () => Answer): { readonly answer: Answer; readonly withdrawn: readonly Seeker[] } {
     this.settle()
     const withdrawn: Seeker[] = []
@@ -284,7 +284,7 @@ export class Visit {
     this.#over = true
   }
 
-  /** For how long a seat is held, and what takes it up again. */
+  /** Says how long a seat is held, and which command resumes it. */
   #held({ table, token, grace }: Presence): string {
     const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${spanOf(grace)}`
     const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
@@ -295,7 +295,7 @@ export class Visit {
     if (news.what.type === 'said' && !this.lobby.hears(news.what.name)) return
     const presence = this.tables.get(news.table)
     presence?.take(news)
-    // who plays on elsewhere is no longer here
+    // a player who continues elsewhere has left this table
     if (news.what.type !== 'continued' || !presence?.seated || presence === this.present) return
     this.#notices.push(...presence.notices())
     this.tables.remove(news.table)

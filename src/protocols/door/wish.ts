@@ -59,13 +59,13 @@ export function callOf(seeker: Seeker): readonly string[] {
   ])
 }
 
-/** What a user types to play with one who waits, as a sentence has it: a guest has to register for a rated game. */
+/** Returns the command that accepts an open seek, as part of a sentence: a guest has to register for a rated game. */
 export function wayTo(seeker: Seeker, me: PersonInfo | undefined): string {
   const typed = `"${inLine(answerTo(seeker))}"`
   return needsName(seeker, me) ? `${typed} (first "register")` : typed
 }
 
-/** Whether a user has to register before it can play with one who waits. */
+/** Checks whether a user has to register before accepting an open seek. */
 export function needsName({ rated }: Seeker, me: PersonInfo | undefined): boolean {
   return rated && me?.registered === false
 }
@@ -159,7 +159,7 @@ class Reading {
   #setting(word: string): Refusal | undefined {
     const text = this.#word(this.#at + 1)
     this.#at += 2
-    // what is no number of the setting is said with its range, however long it is
+    // a word that is no number of the setting gets its range, however long it is
     if (!/^-?\d+$/.test(text)) return { refused: `behind "${word}" stands a number, such as "${word} 5"` }
     const value = Number(text)
     if (this.#set.has(word)) return { refused: `"${word}" is there twice: say it once` }

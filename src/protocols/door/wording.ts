@@ -95,7 +95,7 @@ function offering({ seat, what }: Offer, company: Company, open: readonly Offer[
   return `${company.names[seat]} offers ${offered}${company.seat === undefined ? '' : `: ${answer}`}.`
 }
 
-/** What came of a game for the ladder: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
+/** Reports the change of the ladder after a game: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
 export function standings({ game, changes }: Recorded, me: string): string {
   const shown = changes.map(({ name, before, after }) => {
     const who = name === me ? 'you' : inLine(name)

@@ -1,8 +1,8 @@
 import type { ToServer } from './messages.ts'
 
 /**
- * What each command counts of a connection's budget beside its message, by what it takes of the server; a long answer
- * counts by itself. A list is built and written as text, a password is hashed, a table is opened, a log is read.
+ * Cost of each command in a connection's budget, beside its message and by the server's work; a long answer counts by
+ * itself. A list is built and written as text, a password is hashed, a table is opened, a log is read.
  */
 export const costs: Readonly<Record<ToServer['type'], number>> = {
   enter: 9,

@@ -12,7 +12,7 @@ type Answer = Extract<ToClient, { id?: string | number | undefined }>
 
 /** Rows of a ladder, where nobody says how many. */
 const LADDER = 10
-/** Items of each list of the lobby in one answer, and seekers of whom is told who comes in. */
+/** Items of each list of the lobby in one answer, and open seeks that are reported to a user who enters. */
 const LISTED = 100
 
 /**
@@ -24,7 +24,7 @@ export class NativeSession implements LobbyListener {
   readonly #send: (message: ToClient) => void
   readonly #charge: (cost: number) => void
 
-  /** `send` takes what is to be said to the program, one message at a time; `charge` counts what a command costs. */
+  /** Takes `send`, which writes one message to the program; and `charge`, which counts the cost of a command. */
   constructor(lobby: () => Lobby, send: (message: ToClient) => void, charge: (cost: number) => void = () => {}) {
     this.#charge = charge
     this.#lobby = lobby
@@ -228,7 +228,7 @@ function how({ password, secret }: Command<'enter'>): { password?: string; secre
   return { ...(password === undefined ? {} : { password }), ...(secret === undefined ? {} : { secret }) }
 }
 
-/** How many connections and sessions were ended, beside `ok`. */
+/** Reports how many connections and sessions were ended, beside `ok`. */
 function ended(ended: Ended | LobbyRefusal): Answer | LobbyRefusal {
   return isRefusal(ended) ? ended : { type: 'ok', connections: ended.connections, sessions: ended.sessions }
 }

@@ -27,7 +27,7 @@ const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
 /** Characters of a name from a client that are shown. */
 const SHOWN = 40
 
-/** What is wrong with the type of a command; `undefined` if there is one of this type. */
+/** Finds what is wrong with the type of a command; `undefined` if there is one of this type. */
 function refusalOfType(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_COMMAND
   const type = 'type' in json ? json.type : undefined
@@ -35,7 +35,7 @@ function refusalOfType(json: unknown): string | undefined {
   return OPTIONS.has(type) ? undefined : `there is no command of the type ${shown(type)}${didYouMean(type, [...OPTIONS.keys()])}`
 }
 
-/** What is wrong with the fields of a command of a known type: a name that is nearly right goes first. */
+/** Finds what is wrong with the fields of a command of a known type: a name that is nearly right goes first. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
   const { type } = json
   const unknown = issues.flatMap((issue) =>
@@ -87,7 +87,7 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((value, part) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[part], json)
 }
 
-/** What a value must be, as a noun: "a whole number from 0 to 7". */
+/** Describes what a value must be, as a noun: "a whole number from 0 to 7". */
 function describe(node: Node | undefined): string {
   if (node?.anyOf)
     return inWords(

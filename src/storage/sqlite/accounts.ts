@@ -118,10 +118,7 @@ export class SqliteAccounts implements Accounts {
     })
   }
 
-  /**
-   * Who has a session comes in also where nothing can be written: those that are over are forgotten later then, and so are
-   * many that are over at once.
-   */
+  /** Finds a session, also during an outage: sessions that are over are deleted later then, and so are many that end at once. */
   async session(token: string, now: number): Promise<Session | undefined> {
     if (this.#database.ask(() => this.#anyOver.get(now))) await this.#forgetOver(now)
     const row = this.#database.ask(() => this.#session.get(token, now))

@@ -17,24 +17,24 @@ import { type Position, positionsOf } from './known.ts'
  * begins behind those. A moved part says nothing of an end, for the directory has that already.
  */
 
-/** What has to be known to take rows away. */
+/** Surroundings is what the cleaning of rows depends on. */
 export interface Surroundings {
   /** The place of the new row. */
   readonly place: number
   find(table: TableId): Entry | undefined
-  /** Whether a table that has ended may be dropped, as far as its number and its entry are concerned. */
+  /** Checks whether a finished table may be dropped, as far as its number and its entry are concerned. */
   mayDrop(table: TableId, entry: Entry, positions: readonly Position[]): boolean
 }
 
 /** Cleaning is what becomes of the oldest rows of the journal. */
 export interface Cleaning {
-  /** What is written again, as the batch of a new row; empty where nothing is. */
+  /** Events that are written again, as the batch of a new row; empty if there are none. */
   readonly batch: string
   readonly moved: readonly (readonly [TableId, Entry])[]
   readonly dropped: readonly TableId[]
 }
 
-/** What becomes of rows, the oldest of the journal. Throws a StoreError where one of them is damaged. */
+/** Plans the cleaning of the oldest rows of the journal. Throws a StoreError if one of them is damaged. */
 export function planCleaning(rows: readonly Row[], { place, find, mayDrop }: Surroundings): Cleaning {
   const entries = new Map<TableId, Entry | undefined>()
   const parts = new Map<string, Part>()
@@ -48,7 +48,7 @@ export function planCleaning(rows: readonly Row[], { place, find, mayDrop }: Sur
   const moved: (readonly [TableId, Entry])[] = []
   const dropped: TableId[] = []
   for (const [table, entry] of entries) {
-    // what is left of a table that was dropped
+    // a part may belong to a table that was dropped
     if (!entry) continue
     const positions = positionsOf(entry)
     if (!positions.some((one) => parts.get(`${one.place}:${one.from}`)?.table === table)) continue

@@ -10,7 +10,7 @@ export interface Compactable {
   clean(characters: number): number | undefined
 }
 
-/** How much a file may hold. */
+/** Compaction is the limits of a file's size. */
 export interface Compaction {
   /** Bytes that the file may use before tables that have ended are dropped from it, the oldest first. */
   readonly keep: number
@@ -23,7 +23,7 @@ const STEP = 16_000
 const LOOK = 1_000_000
 /** A pass ends with so much of `keep` in use, and another begins with all of it. */
 const ENOUGH = 0.97
-/** Where a pass through the whole journal was not enough, the next begins when so many times as much is in use. */
+/** Factor of growth until the next pass begins, if one through the whole journal was not enough. */
 const GROWTH = 1.25
 
 /**
@@ -38,7 +38,7 @@ export class Compactor {
   readonly #onTrouble: OnTrouble
   readonly #pages: StatementSync
   #added = 0
-  /** What has to be in use before the next pass begins. */
+  /** Size in use at which the next pass begins. */
   #from: number
   #turn: NodeJS.Immediate | undefined
 
@@ -58,7 +58,7 @@ export class Compactor {
     return number(this.#pages.get()?.used)
   }
 
-  /** So many characters were added to the journal. */
+  /** Counts characters that were added to the journal. */
   added(characters: number): void {
     this.#added += characters
     if (this.#turn || this.#added < Math.min(LOOK, this.#keep / 100)) return

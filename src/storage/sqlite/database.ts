@@ -79,8 +79,8 @@ export class Database {
   }
 
   /**
-   * Runs work of which all is kept, or nothing where it throws. Nothing is kept either where the folder was removed or
-   * replaced: what is written to a file that has no name is lost.
+   * Runs work in a transaction, which is rolled back if it throws, or if the folder was removed or replaced: what is
+   * written to a file that has no name is lost.
    */
   transaction(work: () => void): void {
     explaining(this.path, () => {
@@ -105,7 +105,7 @@ export class Database {
     return logLength >= Math.max(LONG, this.#lengthThen + LONGER)
   }
 
-  /** Whether its files are those at their paths. */
+  /** Checks whether its files are those at their paths. */
   isInPlace(): boolean {
     return this.#identity.isInPlace()
   }
@@ -150,7 +150,7 @@ export class Database {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      // what was cut is said as such, instead of what SQLite makes of that
+      // a file that was cut is reported as such, instead of as SQLite's error
       explaining(this.path, () => this.#identity.check())
       explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
@@ -269,7 +269,7 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   [26, ['foreign', 'is no database: move it away, or choose another folder']],
 ] as const)
 
-/** Whether what SQLite could not do in a backup was to open or to write the copy. */
+/** Checks whether SQLite's error in a backup was to open or to write the copy. */
 function isOfCopy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && OF_COPY.includes(error.errcode & 0xff)
 }

@@ -4,22 +4,22 @@ import { StoreError } from '../error.ts'
 import { explainingSystem } from '../folder.ts'
 import { checkOwnLink } from '../names.ts'
 
-/** Where the write-ahead log of a database is. */
+/** Returns the path of a database's write-ahead log. */
 export function logOf(path: string): string {
   return `${path}-wal`
 }
 
-/** Where the guard keeps a second name of that log until it has looked at it. */
+/** Returns the path of the second name that the guard gives that log until it has checked it. */
 export function keptLogOf(path: string): string {
   return `${path}-wal.found`
 }
 
-/** Where the guard puts a log that is damaged. */
+/** Returns the path to which the guard moves a damaged log. */
 export function damagedLogOf(path: string): string {
   return `${path}-wal.damaged`
 }
 
-/** What SQLite alone reads and writes beside a database. */
+/** Lists the files that SQLite alone reads and writes beside a database. */
 export function workFilesOf(path: string): string[] {
   return [logOf(path), `${path}-journal`, `${path}-shm`]
 }
@@ -55,8 +55,8 @@ function resolveLink(path: string): string {
 }
 
 /**
- * What is lost, in a sentence, if a database is missing or empty although a store was there: its log or its mark is left, or
- * the empty file itself, because the server creates no file that is empty.
+ * Describes the loss, in a sentence, if a database is missing or empty although a store was there: its log or its mark is
+ * left, or the empty file itself, because the server creates no file that is empty.
  */
 export function lossOfDatabase(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size

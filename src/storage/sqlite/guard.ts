@@ -10,7 +10,7 @@ import { damagedLogOf, keptLogOf, logOf, markOf } from './files.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 
-/** What there is in a folder before SQLite opens it, and takes over what it finds in the log. */
+/** Found is the files of a folder before SQLite opens it, and takes over what it finds in the log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
@@ -30,7 +30,7 @@ export class Guard {
   readonly #found: Found
   #mark: Mark | undefined
   #makeMark: ((progress: Progress) => Mark) | undefined
-  /** Whether it has given the log a second name. */
+  /** True if it has given the log a second name. */
   #keeps = false
   /** The last error of its own. */
   #said: StoreError | undefined
@@ -40,7 +40,7 @@ export class Guard {
     this.#path = path
     const mark = readMark(markOf(path))
     this.#found = { mark, hadMark: existsSync(markOf(path)), hadLog: existsSync(logOf(path)) }
-    // SQLite removes the log when it closes the file: what nobody may lose without being asked has a second name meanwhile
+    // SQLite removes the log when it closes the file, so the log has a second name until the operator decides
     if (mark?.open && isSameBoot(mark)) {
       quietly(() => {
         linkSync(logOf(path), keptLogOf(path))
@@ -101,7 +101,7 @@ export class Guard {
       onNotice(`${markOf(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
   }
 
-  /** What is wrong with the mark that a database should have, if anything: none is needed if a server closed it last. */
+  /** Finds what is wrong with the mark that a database should have: none is needed if a server closed it last. */
   #wrongMark(origin: Origin): string | undefined {
     const { mark, hadMark } = this.#found
     if (mark) return mark.origin === origin.id ? undefined : 'belongs to another database'
@@ -112,7 +112,7 @@ export class Guard {
   /** All is well: from here on the mark follows the journal. */
   open(database: Database, durable: Durable, progress: Progress): void {
     rmSync(keptLogOf(this.#path), { force: true })
-    // before the database says that it is open: a process that is killed in between leaves no database without a mark
+    // the mark is written before the database says that it is open, so that a kill in between leaves no database without a mark
     const fixed = { origin: originOf(database).id, durable }
     this.#makeMark = (at) => explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
@@ -120,7 +120,7 @@ export class Guard {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))
       database.takeOverNow()
     } catch (error) {
-      // it serves all the same, as far as it can
+      // the server serves all the same, as far as it can
       if (!isTemporary(error)) throw error
     }
   }
@@ -193,7 +193,7 @@ export function tablesOf(tables: readonly number[]): string {
   return tables.length > NAMED ? `tables ${named} and ${tables.length - NAMED} more` : `tables ${named}`
 }
 
-/** What is lost where a journal goes less far than it did. */
+/** Describes the loss if a journal reaches less far than it did. */
 function lossOf(was: Progress, is: Progress): string {
   const rows = was.place - is.place
   const tables = was.highest - is.highest

@@ -18,11 +18,11 @@ export class FileIdentity {
   readonly #log: KnownFile
   /** Bytes of a frame of the log: a page and its head (sqlite.org/fileformat.html, section 4.1). */
   readonly #frame: number
-  /** Whether SQLite appends to the log, as far as that is certain. */
+  /** True if SQLite certainly appends to the log. */
   #appends = false
-  /** Whether the log may have become larger by what was taken back, which SQLite writes over. */
+  /** True if a rollback may have made the log larger, whose end SQLite writes over. */
   #isUnsure = false
-  /** Whether something was committed since the last check that the log must have become larger by. */
+  /** True if a commit since the last check must have made the log larger. */
   #committed = false
 
   /** Takes the files for those that are at these paths now. */
@@ -53,7 +53,7 @@ export class FileIdentity {
     return this.#log.size
   }
 
-  /** Whether both files are those at their paths, whatever their sizes are. */
+  /** Checks whether both files are those at their paths, whatever their sizes are. */
   isInPlace(): boolean {
     return [this.#database, this.#log].every(({ path, ino, dev }) => {
       const found = look(path)

@@ -153,7 +153,7 @@ export class BatchReader {
       shared = this.#next
       this.#next = this.#batch.indexOf(`${SHARED}\n`, shared + 1)
     }
-    // what it shares stands before parts that must all be whole, lest it be taken for that of others
+    // the shared part stands before parts that must all be whole, so that it is not taken for that of others
     if (shared !== undefined) this.#goOn(partsFrom(this.#batch, shared)[Symbol.iterator]())
     while (typeof this.#part === 'object' && this.#part.from < from) this.#goOn(this.#parts)
     return typeof this.#part === 'object' && this.#part.from === from ? this.#part : undefined

@@ -13,13 +13,13 @@ interface Spot {
 /** Known is what is in memory of a table. */
 export class Known {
   version: number
-  /** Where its events are, as far as the directory has them. */
+  /** Places of its events, as far as the directory has them. */
   places: string
-  /** Where those are that it does not have. */
+  /** Spots of the events that the directory does not have. */
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
-  /** It has ended, and goes into a block with others. */
+  /** True if it has ended, and goes into a block with others. */
   finished = false
 
   constructor({ version, places, ended, counts }: Entry) {
@@ -30,7 +30,7 @@ export class Known {
     this.counts = counts
   }
 
-  /** What the directory should have. */
+  /** Entry that the directory should have. */
   get entry(): Entry {
     let later = ''
     for (let spot = this.spots; spot; spot = spot.before) later = ` ${spot.place}:${spot.from}${later}`

@@ -9,7 +9,7 @@ import type { Progress } from './mark.ts'
 /** Milliseconds between two looks whether the mark is in its place. */
 export const MARK_INTERVAL = 1000
 
-/** What a watch of the mark needs. */
+/** MarkWatchOptions is what a watch of the mark needs. */
 export interface MarkWatchOptions {
   readonly guard: Guard
   readonly database: Database

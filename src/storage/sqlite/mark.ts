@@ -17,21 +17,21 @@ export interface MarkContent extends Progress {
   /** The run of the machine in which it was written. */
   readonly boot: string
   readonly durable: Durable
-  /** Whether a server had the folder open. */
+  /** True if a server had the folder open. */
   readonly open: boolean
 }
 
 /** Characters of a mark: it is always as long, so that its disk block is there, and writing it needs no room. */
 const LENGTH = 256
 const HEAD = 'parlor-mark 1'
-/** How far two times at which the machine began to run may differ and still be one, in milliseconds. */
+/** Difference of two boot times that still count as one, in milliseconds. */
 const SAME_BOOT = 60_000
 
 /**
- * Mark is a small file beside the database that says how far the journal went. Without it a missing or damaged write-ahead
- * log leaves a database that looks whole, and has lost what was committed last. It is written after each commit that adds
- * to the journal, before anybody is told, which takes about 2 µs; it goes to the disk when the system likes, since only
- * after a loss of power could it be behind, or ahead, of what is there.
+ * Mark is a small file beside the database that says how far the journal went. Without it a missing or damaged
+ * write-ahead log leaves a database that looks whole, and has lost what was committed last. It is written after each
+ * commit that adds to the journal, before the acknowledgement, which takes about 2 µs; it goes to the disk when the
+ * system likes, since only after a loss of power could it be behind, or ahead, of what is there.
  */
 export class Mark {
   readonly #path: string
@@ -66,7 +66,7 @@ export class Mark {
     this.#place = progress.place
   }
 
-  /** Whether the file is still the one at its path, and as long as it should be. */
+  /** Checks whether the file is still the one at its path, and as long as it should be. */
   isInPlace(): boolean {
     const [own, found] = [fstatSync(this.#file), lstatSync(this.#path, { throwIfNoEntry: false })]
     return found?.ino === own.ino && found.dev === own.dev && found.size === LENGTH
@@ -96,7 +96,7 @@ export class Mark {
   }
 }
 
-/** What the mark at a path says; `undefined` where there is none that is whole. */
+/** Reads the mark at a path; `undefined` if there is none that is whole. */
 export function readMark(path: string): MarkContent | undefined {
   let text: string
   try {
@@ -118,14 +118,14 @@ export function readMark(path: string): MarkContent | undefined {
   }
 }
 
-/** Whether the machine has run without a break since a mark was written. */
+/** Checks whether the machine has run without a break since a mark was written. */
 export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
   const now = bootOf()
   if (!boot.startsWith('since-') || !now.startsWith('since-')) return boot === now
   return Math.abs(Number(boot.slice(6)) - Number(now.slice(6))) < SAME_BOOT
 }
 
-/** What names the present run of the machine: Linux has an id for it, elsewhere it is known when it began. */
+/** Names the present run of the machine: Linux has an id for it, elsewhere its begin is known. */
 function bootOf(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

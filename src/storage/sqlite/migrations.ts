@@ -122,7 +122,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // seeds may be texts with a version, and tables may get another, which programs before this cannot read
   'PRAGMA user_version = 5;',
-  // what each person has played: from here on, so that tables that ended before are in no history
+  // the history of each player begins here, so that tables that ended before are in none
   `
   CREATE TABLE history (
     person TEXT NOT NULL,
@@ -163,7 +163,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 9;
   `,
-  // what networks add to the disk in an hour is counted over restarts
+  // bytes that networks add to the disk in an hour are counted over restarts
   `
   CREATE TABLE usage (
     network TEXT NOT NULL,
@@ -180,7 +180,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 10;
   `,
-  // of the sessions of an account the last hundred are kept; an account had any number of them
+  // an account has its last hundred sessions; it had any number of them
   `
   ALTER TABLE sessions RENAME TO sessions_before;
 
@@ -200,10 +200,10 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** Where the version stands in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
+/** Offset of the version in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
 const VERSION_AT = 60
 
-/** Whether a file is of the version that is written here, as its head says, without opening it as a database. */
+/** Checks whether a file has the version that is written here, by its head, without opening it as a database. */
 export function isOfThisVersion(path: string): boolean {
   const file = openSync(path, 'r')
   try {

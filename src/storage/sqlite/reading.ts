@@ -39,9 +39,9 @@ export function readTables(journal: Journal, tables: Iterable<readonly [TableId,
 class Reading {
   readonly table: TableId
   readonly wanted: readonly Wanted[]
-  /** What was found, in the order of the events. */
+  /** Parts that were found, in the order of the events. */
   readonly parts: (Part | undefined)[]
-  /** Whether all rows that have something of it are as they were written. */
+  /** True if all rows with a part of it are as they were written. */
   intact = true
   readonly #version: number
 
@@ -67,7 +67,7 @@ class Reading {
   }
 }
 
-/** What is wrong with the events of a row that is not as it was written: the first that is none, where there is one. */
+/** Finds what is wrong with the events of a row that is not as it was written: the first invalid one, if there is one. */
 function changed(table: TableId, lines: string): Error {
   try {
     eventsOf(table, lines)

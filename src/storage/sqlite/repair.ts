@@ -10,7 +10,7 @@ import { damagesOf, rowsOf } from './scan.ts'
 
 /** Repair is what came of one. */
 export interface Repair {
-  /** Where all files are as they were. */
+  /** Folder of all files as they were. */
   readonly archive: string
   /** Places of the journal that are lost. */
   readonly places: number
@@ -22,7 +22,7 @@ export interface Repair {
   readonly isNew: boolean
 }
 
-/** What is made anew from the journal, or belongs to the file. */
+/** Tables that are made anew from the journal, or belong to the file. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
@@ -140,7 +140,7 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): Set<numbe
   return counting
 }
 
-/** How a table ends with some events, where a part does not say so: one that was moved does not. */
+/** Returns the ending of a table with some events, if the part does not have it: a moved part does not. */
 function endingIn(lines: string): Ending | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
   if (end === undefined) return undefined
@@ -158,7 +158,7 @@ function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: S
       for (const [, table, version] of text(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
     }
   } catch {
-    // where the directory is damaged as well, less can be told
+    // if the directory is damaged too, less is known
   }
 }
 

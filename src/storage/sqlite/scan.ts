@@ -43,7 +43,7 @@ export function* rowsOf(database: Database): Iterable<Row> {
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
-  // how far the journal goes may be on a damaged page, too: places that are not found count where there is one behind them
+  // the journal's end may be on a damaged page, too: missing places count if there is one behind them
   for (let unsure: Row[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)
@@ -62,7 +62,7 @@ export function damagesOf(database: Database): Damage[] {
   return damages
 }
 
-/** Where the journal begins: the oldest rows may have been taken away. */
+/** Returns the first place of the journal: the oldest rows may have been deleted. */
 function firstPlace(database: Database): number {
   try {
     const found = database.prepare('SELECT min(place) AS place FROM journal').get()?.place
@@ -72,7 +72,7 @@ function firstPlace(database: Database): number {
   }
 }
 
-/** A place that the journal reaches at least; 0 where that cannot be told. */
+/** Returns a place that the journal reaches at least; 0 if that is not known. */
 function leastLast(database: Database): number {
   for (const sql of ['SELECT max(place) AS place FROM journal', 'SELECT place FROM covered']) {
     try {
@@ -85,7 +85,7 @@ function leastLast(database: Database): number {
   return 0
 }
 
-/** What SQLite itself finds wrong with the file, in sentences of its own. */
+/** Lists what SQLite itself finds wrong with the file, in its own sentences. */
 export function structureOf(database: Database): string[] {
   try {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
@@ -158,7 +158,7 @@ function lost(place: number, what: Damage['what']): Row {
   return { place, batch: undefined, damage: { place, what } }
 }
 
-/** What is damaged tells less, and no error. */
+/** Runs work on a file that may be damaged: a damaged part brings less, and no error. */
 function quietly(work: () => void): void {
   try {
     work()

@@ -16,7 +16,7 @@ export interface Pace {
   readonly lag: number
   /** How many entries are written at once, while nothing else can happen; so many go into blocks as soon as there are as many. */
   readonly entries: number
-  /** How many characters make a row of the journal full: what a commit brings beyond that goes into further rows. */
+  /** Characters of a full row of the journal; the rest of a commit goes into further rows. */
   readonly row: number
 }
 
@@ -45,7 +45,7 @@ export class SqliteShelf implements Shelf, Compactable {
   /** Those of them that have ended and go into blocks, in the order in which they ended, and how many are enough for that. */
   #finished: TableId[] = []
   #enough: number
-  /** How many characters the journal may be ahead of the directory; how many it is, or of where that is on its way to. */
+  /** Characters that the journal may be ahead of the directory. */
   #lag: number
   #ahead = 0
   /** The last place in the journal, how many tables have ended by then, and the highest number that a table has. */
@@ -59,7 +59,7 @@ export class SqliteShelf implements Shelf, Compactable {
   /** What the commit under way brings. */
   #batch = new Batch()
   #compactor: Compactor | undefined
-  /** Whether a table's events are followed, so that more may come. */
+  /** Checks whether a table has followers, so that more events may come. */
   #inUse: (table: TableId) => boolean = () => false
 
   /** What goes wrong with the directory is told to `onTrouble`: nothing is lost by that, and it will be tried again. */
@@ -84,7 +84,7 @@ export class SqliteShelf implements Shelf, Compactable {
     return this.#highest
   }
 
-  /** How far the journal goes. */
+  /** Progress of the journal. */
   get progress(): Progress {
     return { place: this.#place, highest: this.#highest, ended: this.#ended }
   }
@@ -96,7 +96,7 @@ export class SqliteShelf implements Shelf, Compactable {
   /** Holds the file to a size from now on, by dropping tables that have ended and are not in use, the oldest first. */
   compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
     this.#inUse = inUse
-    // what the directory does not cover has to stay, and is to be a small part
+    // events that the directory does not cover have to stay, and are to be a small part
     this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onTrouble)
   }
@@ -199,8 +199,8 @@ export class SqliteShelf implements Shelf, Compactable {
   }
 
   /**
-   * Whether a table that has ended may be dropped: not where something of it is read when the store is opened, where it is
-   * the last of all, or the last that was recorded, behind which others are looked for.
+   * Checks whether a finished table may be dropped: not if a part of it is read when the store opens, if it is the last
+   * of all, or the last that was recorded, behind which others are looked for.
    */
   #mayDrop(table: TableId, { ended = 0, counts }: Entry, positions: readonly Position[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
@@ -242,7 +242,7 @@ export class SqliteShelf implements Shelf, Compactable {
     known.spots = { place: this.#place + 1, from, expected, before: known.spots }
   }
 
-  /** Forgets what was brought behind a place, which is not kept; as many tables had `ended` before. */
+  /** Forgets the entries behind a place, which is rolled back; as many tables had `ended` before. */
   #forget(place: number, ended: number): void {
     for (const [table, known] of this.#known) {
       for (; known.spots && known.spots.place > place; known.spots = known.spots.before) known.version = known.spots.expected

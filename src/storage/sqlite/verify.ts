@@ -13,7 +13,7 @@ import { SqliteShelf } from './tables.ts'
 export interface Verification {
   readonly tables: number
   readonly events: number
-  /** What is wrong, a sentence each. */
+  /** Problems, a sentence each. */
   readonly problems: readonly string[]
 }
 
@@ -34,7 +34,7 @@ export function verify(path: string, replay: Replay): Verification {
   const problems: string[] = []
   const found = { tables: 0, events: 0 }
   const database = new Database(path, 'process')
-  /** What throws is wrong, and what comes after it is verified all the same. */
+  /** Runs one part of the verification: its exception is a problem, and the rest is verified all the same. */
   const tried = (work: () => void) => {
     try {
       work()
@@ -43,7 +43,7 @@ export function verify(path: string, replay: Replay): Verification {
     }
   }
   const note = (error: unknown) => {
-    // that is wrong with the disk on which the copy is
+    // such an error belongs to the disk of the copy
     if (error instanceof StoreError && error.code === 'full') throw error
     problems.push(sentenceOf(error))
   }
@@ -99,7 +99,7 @@ function* linesOf(shelf: SqliteShelf, tables: readonly TableId[]): Iterable<read
   for (let from = 0; from < tables.length; from += TOGETHER) yield* shelf.read(tables.slice(from, from + TOGETHER))
 }
 
-/** What is wrong with results; those of tables that were dropped stay. */
+/** Finds what is wrong with results; those of dropped tables stay. */
 function resultProblems(database: Database, shelf: SqliteShelf, tables: ReadonlySet<TableId>): string[] {
   const counting = new Set(shelf.ended(undefined))
   const recorded = database

@@ -29,7 +29,7 @@ export interface TlsListener extends Listener {
   readonly fingerprint: string
 }
 
-/** How peers that do not agree on TLS are told of. */
+/** TlsOptions says what happens to peers that do not agree on TLS. */
 interface TlsOptions {
   readonly clock?: Clock
   readonly refused?: (peer: Address, reason: string) => void
@@ -47,8 +47,8 @@ export interface TlsReached {
 
 /**
  * Listens for peers in TLS, with the certificate given or one made on the spot. `accept` gets those that have agreed on
- * TLS; any other is told in plain text what is spoken here, and `refused` gets the reason. `slow` gets a peer that has connected and
- * says nothing.
+ * TLS; any other gets a sentence in plain text on what is spoken here, and `refused` gets the reason. `slow` gets a peer
+ * that has connected and says nothing.
  */
 export async function listenTls(
   at: Address,
@@ -129,7 +129,7 @@ async function makeCertificate(host: string, clock: Clock): Promise<Certificate>
 
 function contextOf(cert: string, key: string): SecureContext {
   try {
-    // of TLS 1.2 a client could have any number of handshakes: seven in two seconds, though Node allows three in ten minutes
+    // a client of TLS 1.2 could have any number of handshakes: seven in two seconds, though Node allows three in ten minutes
     return createSecureContext({ cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

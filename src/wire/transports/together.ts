@@ -32,7 +32,7 @@ let bytes = 0
 /** How much was gathered by the end of the turn before, and how many turns that has taken. */
 let before = 0
 let turns = 0
-/** When gathering began, by `performance.now()`. */
+/** Time at which gathering began, by `performance.now()`. */
 let since = 0
 let looking = false
 
@@ -96,7 +96,7 @@ function hearAll(): void {
 /** The event loop of this process, for a run queue. */
 export const eventLoop: EventLoop = {
   nextTurn: (then) => void setImmediate(then),
-  // by way of a tick behind the one in which all that was said is written
+  // the callback comes a tick behind the one in which all is written
   settled: (then) => queueMicrotask(() => process.nextTick(() => process.nextTick(then))),
 }
 

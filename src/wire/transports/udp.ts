@@ -20,7 +20,7 @@ export interface UdpOptions {
   remotes?: number
   /** Milliseconds without a datagram after which a remote is forgotten: 60,000. */
   idle?: number
-  /** Whether a remote that is not known may become a peer now, if there is room: always, if not given. Otherwise its datagram is lost. */
+  /** Checks whether an unknown remote may become a peer now, if there is room; always by default. Otherwise its datagram is lost. */
   mayBegin?: () => boolean
 }
 

@@ -15,8 +15,8 @@ const ABSENT = ['ECONNREFUSED', 'ENOENT']
 
 /**
  * Listens for peers at the path of a Unix socket, on Windows at the named pipe of that name. A socket that a server has
- * left behind is replaced; nothing else is, and never one at which somebody listens. Closing removes it. One that is for the
- * owner only has the mode 0600 from its beginning.
+ * left behind is replaced; nothing else is, and never one with a listener. Closing removes it. One that is for the owner
+ * only has the mode 0600 from its beginning.
  */
 export async function listenUnix(
   path: string,
