@@ -17,8 +17,8 @@ export type Durable = 'process' | 'power'
 /** Commits after which what is in the write-ahead log is taken over into the file. */
 const TAKEN_OVER = 400
 /** Bytes of the log above which that is done earlier, and the log cut then; and by how much it grows before that is tried again. */
-const LONG = 16_000_000
-const LONGER = 4_000_000
+const LONG = 8_000_000
+const LONGER = 2_000_000
 
 /** Pages that a backup copies at a time. */
 const COPIED = 256
