@@ -6,7 +6,18 @@ import { widthOf } from '../../src/games/wrap.ts'
 import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { commandOf, commands, commandWords } from '../../src/protocols/door/commands.ts'
 import { nearest } from '../../src/protocols/door/nearest.ts'
-import { clockTime, edited, inColumns, inLine, inSentences, inWidth, listed, sentence, shortened } from '../../src/protocols/door/text.ts'
+import {
+  clockTime,
+  edited,
+  firstScreen,
+  inColumns,
+  inLine,
+  inSentences,
+  inWidth,
+  listed,
+  sentence,
+  shortened,
+} from '../../src/protocols/door/text.ts'
 import { answerTo, readWish } from '../../src/protocols/door/wish.ts'
 
 describe('lines', () => {
@@ -101,6 +112,16 @@ describe('words', () => {
         }
       }),
     )
+  })
+
+  test.each([
+    [22, Array.from({ length: 22 }, () => 'x')],
+    [21, Array.from({ length: 23 }, () => 'x')],
+    [20, Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? ' 1' : '   x'))],
+    [21, Array.from({ length: 40 }, (_, at) => (at === 0 ? 'x' : '  x'))],
+    [1, Array.from({ length: 40 }, (_, at) => ' '.repeat(at))],
+  ])('%i lines are shown at once, and no row is torn from what belongs to it', (count, shown) => {
+    expect(firstScreen(shown)).toBe(count)
   })
 
   test('the last cell of a row that is too wide stands below the others, whole', () => {

@@ -21,6 +21,18 @@ export function inWidth(lines: readonly string[]): string[] {
   return lines.flatMap((line) => (widthOf(line) <= COLUMNS ? [line] : wrap(line, COLUMNS, INDENT)))
 }
 
+/**
+ * Counts the lines that are shown at once: all that fit on a screen, or else as many as leave a line for what is left. A
+ * line that goes on from the one above stays with it.
+ */
+export function firstScreen(lines: readonly string[]): number {
+  if (lines.length <= SCREEN) return lines.length
+  const indentOf = (at: number) => /^ */.exec(lines[at] ?? '')?.[0].length ?? 0
+  let count = SCREEN - 1
+  while (count > 1 && indentOf(count) > indentOf(count - 1)) count--
+  return count
+}
+
 /** A text from somebody else as part of a line: nothing in it can steer a terminal, or look like another line. */
 export function inLine(text: string): string {
   return visible(text.replace(/\r?\n|\t/g, ' '))

@@ -13,7 +13,7 @@ import { Presence } from './presence.ts'
 import { Presences } from './presences.ts'
 import type { Reply } from './reply.ts'
 import { spanOf } from './terms.ts'
-import { edited, inLine, inSentences, inWidth, SCREEN, sentence } from './text.ts'
+import { edited, firstScreen, inLine, inSentences, inWidth, sentence } from './text.ts'
 import { callOf } from './wish.ts'
 import type { Coming } from './wording.ts'
 
@@ -141,7 +141,7 @@ export class Visit {
   /** Says lines as far as they fit on a screen; "more" shows the rest. */
   sayScreen(lines: readonly string[]): void {
     const all = inWidth(lines)
-    const shown = all.length > SCREEN ? all.slice(0, SCREEN - 1) : all
+    const shown = all.slice(0, firstScreen(all))
     this.#rest = all.slice(shown.length)
     const left = this.#rest.length > 0 ? [`-- ${counted(this.#rest.length, 'more line')}: type "more" --`] : []
     this.say(...shown, ...left)
