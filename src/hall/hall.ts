@@ -43,6 +43,10 @@ export interface HallOptions {
   readonly bytes?: RandomBytes
   /** Told of what went wrong and was survived: a table that could not be kept, or taken up again. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
+  /** Called once for each table that has ended in this process. */
+  readonly onEnded?: (table: LiveTable) => void
+  /** Called when what came of a table for the ladder is recorded. */
+  readonly onRecorded?: TableTools['onRecorded']
   /** Says which ongoing tables are public; by default those that are not private. */
   readonly isListed?: (table: LiveTable) => boolean
   /** Milliseconds that a table may be without a move; by default, or if infinite, only tables that no user attends end. */
@@ -143,6 +147,7 @@ export class Hall {
       effort: new Effort(() => clock.monotonic()),
       onTrouble,
       onChange: (table) => this.#changed(table),
+      onRecorded: options.onRecorded,
     }
     this.#stopListening = store.availability?.onChange(() => this.#availabilityChanged())
   }
@@ -446,6 +451,7 @@ export class Hall {
     this.#listing.update(table)
     if (table.noted || !table.state.ended) return
     table.noted = true
+    this.#options.onEnded?.(table)
     const persons = personsOf(table)
     if (persons.length === 0) return
     const { store, onTrouble } = this.#options

@@ -21,6 +21,8 @@ export interface TableTools {
   readonly onTrouble: (sentence: string, reason: unknown) => void
   /** Called when a table is known for the first time, has ended, or is attended for the first or left by the last. */
   readonly onChange?: ((table: LiveTable) => void) | undefined
+  /** Called when what came of the game for the ladder is recorded. */
+  readonly onRecorded?: ((table: LiveTable, changes: readonly StandingChange[]) => void) | undefined
 }
 
 /**
@@ -204,6 +206,7 @@ export class LiveTable {
   announce(changes: readonly StandingChange[]): void {
     if (changes.length === 0) return
     for (const attendant of this.#attendants) this.#tell(attendant, () => attendant.recorded?.(changes))
+    this.#tools.onRecorded?.(this, changes)
   }
 
   /** Whether others are to do something before a seat has anything to do or to hear, as far as it is decided. */

@@ -2,6 +2,7 @@ import { isRefusal } from '../games/game.ts'
 import { CodeThrottle, type CodeTries } from './code-tries.ts'
 import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
 import type { Denial, Why } from './denial.ts'
+import { GuestGames } from './guest-games.ts'
 import { type Attempt, Logins } from './logins.ts'
 import { Lookalikes } from './lookalikes.ts'
 import { checkLobbyName, checkPersonName, foldName } from './names.ts'
@@ -22,6 +23,8 @@ export interface Entry {
   readonly secret?: string | undefined
   /** Who the same somebody has been here until now. */
   readonly before?: Visitor | undefined
+  /** Whether this connection is not notified of what happens elsewhere in the hall: that of a worksheet's program. */
+  readonly quiet?: boolean | undefined
   /** Called when this one has to make room, with the reason. */
   readonly replaced: OnReplaced
 }
@@ -92,6 +95,8 @@ export class People {
   #registered: Promise<Lookalikes> | undefined
   /** The hashes of reconnect secrets, by the guest whose they are. */
   readonly #secrets = new Map<PersonId, string>()
+  /** The finished games of guests. */
+  readonly guestGames = new GuestGames()
   /** Accounts that were changed during each login under way: what was verified of those is void. */
   readonly #underWay = new Set<Set<PersonId>>()
 
@@ -131,6 +136,11 @@ export class People {
   /** Finds the visitor under a name, however it is written. */
   named(name: string): Visitor | undefined {
     return this.#visitors.present.named(foldName(name))
+  }
+
+  /** The connections of a person who is here. */
+  of(person: PersonId): readonly Visitor[] {
+    return this.#visitors.of(person)
   }
 
   /** A person who is here. */
@@ -372,9 +382,15 @@ export class People {
     const like = await this.#like(name, entry)
     if (!proven && this.#occupied(person, entry)) return this.#takenBy(name)
     if (like !== undefined) return this.#takenBy(name, like)
-    if (!proven && entry.before?.person !== person) this.#secrets.delete(person)
+    if (!proven && entry.before?.person !== person) this.#forgetGuest(person)
     this.#visitors.end(person, entry.before, ENDED.again)
     return this.#arrive(person, name, entry)
+  }
+
+  /** Another guest has this name from now on. */
+  #forgetGuest(person: PersonId): void {
+    this.#secrets.delete(person)
+    this.guestGames.clear(person)
   }
 
   /** Checks whether a guest's name belongs to another user, who is here or is expected back at a table. */
@@ -417,8 +433,8 @@ export class People {
     return { ...denied('name-taken', `${reason}; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
   }
 
-  #arrive(person: PersonId, name: string, { replaced }: Pick<Entry, 'replaced'>): Visitor {
-    return this.#visitors.arrive({ person, name, since: this.#clock.now() }, replaced)
+  #arrive(person: PersonId, name: string, { replaced, quiet }: Pick<Entry, 'replaced' | 'quiet'>): Visitor {
+    return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet }, replaced)
   }
 
   /** Does some work, and tells it which accounts were changed while it is under way. */
@@ -437,8 +453,15 @@ export class People {
 const OVER: Denial = { why: 'bad-token', refused: 'this session is over: log in' }
 
 function guestOf(name: string): PersonId {
-  return `guest:${foldName(name)}`
+  return `${GUEST}${foldName(name)}`
 }
+
+/** Whether a person is a guest. */
+export function isGuest(person: PersonId): boolean {
+  return person.startsWith(GUEST)
+}
+
+const GUEST = 'guest:'
 
 /** The name that a person wants, as it is kept and shown. */
 function readName(text: string): string | Denial {

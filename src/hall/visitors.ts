@@ -24,6 +24,9 @@ export interface Visitor {
   leave(): void
 }
 
+/** Arrival is a visitor that comes. */
+type Arrival = Pick<Visitor, 'person' | 'name' | 'since'> & { readonly quiet?: boolean | undefined }
+
 /** Called when a connection has to end, with the reason as a sentence for its user. */
 export type OnReplaced = (reason: string) => void
 
@@ -33,6 +36,7 @@ const TOKENS = 50
 const LEFT = 10_000
 
 interface Present extends Visitor {
+  readonly quiet: boolean
   end(reason: string): void
 }
 
@@ -64,13 +68,17 @@ export class Visitors {
     return this.#present.of(person)
   }
 
-  /** Adds a visitor; `onReplaced` is called when its connection has to end. */
-  arrive({ person, name, since }: Pick<Visitor, 'person' | 'name' | 'since'>, onReplaced: OnReplaced): Visitor {
-    const awaySince = hasAccount(person) && this.of(person).length === 0 ? (this.#left.get(person) ?? this.#began) : undefined
+  /**
+   * Adds a visitor; `onReplaced` is called when its connection has to end. A `quiet` one speaks a worksheet's protocol, and
+   * is not notified of what happens elsewhere: the account counts as away meanwhile.
+   */
+  arrive({ person, name, since, quiet = false }: Arrival, onReplaced: OnReplaced): Visitor {
+    const isAway = this.#present.of(person).every((one) => one.quiet)
+    const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
     const tokens = new Set<string>()
     let here = true
     const leave = () => {
-      if (here) this.#noteLeft(person)
+      if (here && !quiet) this.#noteLeft(person)
       here = false
       this.#present.delete(visitor)
       if (!hasAccount(person) && this.of(person).length === 0) this.guests.remove(person, name)
@@ -79,6 +87,7 @@ export class Visitors {
       person,
       name,
       since,
+      quiet,
       awaySince,
       get here() {
         return here

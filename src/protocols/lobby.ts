@@ -191,6 +191,8 @@ export interface LobbyListener extends TableListener {
   refused(by: Seeker): void
   /** Another user sends this one a message. */
   told(message: Message): void
+  /** A game of the own account has ended at a table that this session does not attend; `recorded` follows if it is rated. */
+  finished?(game: FinishedGame): void
 }
 
 /** Message is what a user says to another. */
@@ -318,7 +320,7 @@ export interface Lobby {
   resume(token: string, after?: number): Promise<Attendance | LobbyRefusal>
   /** True if games outlive the server, and resume when it is back. */
   readonly keeps: boolean
-  /** The own seats at tables that go on and are attended from nowhere, each to be taken up by `resumeSeat`. */
+  /** The own seats at tables that go on and are not attended by this session, each to be taken up by `resumeSeat`. */
   readonly waiting: readonly TableInfo[]
   /** Takes the own seat at a table up again, as who this is. */
   resumeSeat(table: number, after?: number): Promise<Attendance | LobbyRefusal>

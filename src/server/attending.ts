@@ -5,6 +5,7 @@ import { type Attendant, type News, type StandingChange, situationOf } from '../
 import type { TableEvent } from '../hall/ports.ts'
 import type { Step, TableState } from '../hall/table.ts'
 import type { Attendance, Sight, TableListener, TableNews } from '../protocols/lobby.ts'
+import { recordedOf } from './game-ends.ts'
 import { termsOf } from './known.ts'
 
 /** Events that are sent again at once, until the client has read them. */
@@ -123,9 +124,7 @@ export class Attending implements Attendant {
   }
 
   recorded(changes: readonly StandingChange[]): void {
-    const { seats } = this.table.state.opened
-    const named = changes.map(({ seat, ...change }) => ({ name: seats[seat]?.name ?? '', ...change }))
-    this.#listener.recorded({ table: this.table.id, game: this.table.state.rules, changes: named })
+    this.#listener.recorded(recordedOf(this.table, changes))
   }
 
   closed(reason: Error): void {

@@ -1,6 +1,6 @@
 import type { Clock, PersonId } from '../hall/ports.ts'
 import { Throttle } from '../hall/throttle.ts'
-import type { LobbyListener, LobbyRefusal, Seeker } from '../protocols/lobby.ts'
+import type { FinishedGame, LobbyListener, LobbyRefusal, Recorded, Seeker } from '../protocols/lobby.ts'
 
 /** What calls need from outside. */
 export interface CallsOptions {
@@ -87,6 +87,16 @@ export class Calls {
       this.#takenBack.take(keyOf(person, address), this.#clock.monotonic())
       this.#tell(person, (listener) => listener.withdrawn(seeker))
     }
+  }
+
+  /** Notifies a person, at each connection that does not attend the table, that a game has ended. */
+  notifyOfEnd(person: PersonId, game: FinishedGame): void {
+    this.#tell(person, (listener) => listener.finished?.(game))
+  }
+
+  /** Notifies a person, at each connection that does not attend the table, of what came of a game for the ladder. */
+  notifyOfRecord(person: PersonId, recorded: Recorded): void {
+    this.#tell(person, (listener) => listener.recorded(recorded))
   }
 
   /** Tells all who listen for a person; where that fails, it is nobody else's trouble. */

@@ -37,7 +37,7 @@ export class HallHouse implements Household, Hallway {
   constructor(premises: Rooms, line: Line, called: string, onSeated?: OnSeated) {
     this.#premises = premises
     this.#line = line
-    this.#identity = new Identity({ people: premises.people, line })
+    this.#identity = new Identity({ people: premises.people, line, quiet: true })
     this.#holdings = new Holdings(premises, line)
     this.#onSeated = onSeated
     this.#called = called.length <= NAME ? called : [...called].slice(0, NAME).join('')

@@ -1,24 +1,36 @@
 import { foldName } from '../hall/names.ts'
-import { hasAccount, type PersonId } from '../hall/ports.ts'
+import { type Finished, HISTORY, hasAccount, type PersonId, type Slice } from '../hall/ports.ts'
 import type { FinishedGame, Page, Range } from '../protocols/lobby.ts'
 import { nameOf } from './known.ts'
 import type { Rooms } from './rooms.ts'
 
 /** A part of what a user has finished, as `reader` may see it: private games only for the account that has played them. */
 export async function historyOf(
-  { hall }: Pick<Rooms, 'hall'>,
+  rooms: Pick<Rooms, 'hall' | 'people'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
   { from = 0, count }: Range,
   reader: PersonId,
 ): Promise<Page<FinishedGame> & { readonly name: string }> {
   const hidden = reader === person && hasAccount(person)
-  const { items, total } = await hall.history(person, { from, count, hidden })
+  const slice = { from, count, hidden }
+  const { items, total } = hasAccount(person) ? await rooms.hall.history(person, slice) : await historyOfGuest(rooms, person, slice)
   const key = foldName(name)
   const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
     const seat = seatOf(names, name, key)
     return { table, game: nameOf(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
   })
   return { name, items: games, total }
+}
+
+/** The finished games of the guest who has a name now, and not of those who had it before. */
+async function historyOfGuest(
+  { hall, people }: Pick<Rooms, 'hall' | 'people'>,
+  person: PersonId,
+  { from, count }: Slice,
+): Promise<Page<Finished>> {
+  const { items } = await hall.history(person, { from: 0, count: HISTORY, hidden: false })
+  const own = items.filter(({ table }) => people.guestGames.has(person, table))
+  return { items: own.slice(from, from + count), total: own.length }
 }
 
 /** The seat of a user who sat at a table under a name, as it is written now or otherwise: folding takes a while, and is done once for a row. */

@@ -9,6 +9,8 @@ import { networkOf } from './limits.ts'
 export interface IdentityOptions {
   readonly people: People
   readonly line: Line
+  /** Whether this connection is not notified of what happens elsewhere in the hall. */
+  readonly quiet?: boolean
   /** Called before somebody becomes another person, who has other seats. */
   readonly onOther?: () => void
 }
@@ -17,13 +19,15 @@ export interface IdentityOptions {
 export class Identity {
   readonly #people: People
   readonly #line: Line
+  readonly #quiet: boolean
   readonly #onOther: (() => void) | undefined
   #visitor: Visitor | undefined
   #closed = false
 
-  constructor({ people, line, onOther }: IdentityOptions) {
+  constructor({ people, line, quiet = false, onOther }: IdentityOptions) {
     this.#people = people
     this.#line = line
+    this.#quiet = quiet
     this.#onOther = onOther
   }
 
@@ -86,6 +90,7 @@ export class Identity {
       name,
       address: addressOf(this.#line),
       before: this.#visitor,
+      quiet: this.#quiet,
       replaced: (reason) => this.#line.end(reason),
     }
   }

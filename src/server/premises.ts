@@ -12,6 +12,7 @@ import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
 import { gatherMore } from '../wire/transports/together.ts'
 import { Calls } from './calls.ts'
+import { noteForGuests, notifyOfEnd, notifyOfRecord } from './game-ends.ts'
 import { HallHouse } from './hall-house.ts'
 import { isPublic } from './known.ts'
 import { type HallLimits, unlimited } from './limits.ts'
@@ -60,10 +61,17 @@ export class Premises implements Rooms {
     this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onTrouble })
     this.#store = store
     this.keeps = store.keeps === true
-    this.hall = new Hall({ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move })
+    this.calls = new Calls({ clock, onTrouble })
+    this.hall = new Hall({
+      ...{ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move },
+      onEnded: (table) => {
+        noteForGuests(this.people, table)
+        notifyOfEnd(this.calls, table)
+      },
+      onRecorded: (table, changes) => notifyOfRecord(this.calls, table, changes),
+    })
     const passwords = new Passwords({ random: bytes })
     this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onTrouble })
-    this.calls = new Calls({ clock, onTrouble })
   }
 
   /**

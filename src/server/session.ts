@@ -253,7 +253,7 @@ export class Session implements Lobby {
   }
 
   leave(id: number): LobbyRefusal | undefined {
-    const refusal = this.#tables.leave(id)
+    const refusal = this.#orResume(id, this.#tables.leave(id))
     if (!refusal) this.#releaseSeat(id)
     return refusal
   }
@@ -284,12 +284,12 @@ export class Session implements Lobby {
   }
 
   async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {
-    return this.#tables.play(id, move, after)
+    return this.#orResume(id, await this.#tables.play(id, move, after))
   }
 
   async say(id: number, text: string): Promise<LobbyRefusal | undefined> {
     const name = this.#visitor?.name ?? this.#tables.sitterAt(id)?.name
-    return name === undefined ? WHO : this.#talk.say(name, id, text)
+    return name === undefined ? WHO : this.#orResume(id, await this.#talk.say(name, id, text))
   }
 
   hearers(id: number): number {
@@ -328,23 +328,23 @@ export class Session implements Lobby {
     if (sitter?.over && sitter.person !== this.#visitor?.person) return anotherGame(sitter.name)
     // a rematch is a table more, while the one before is still attended
     const full = sitter?.over ? noRoom(this.#rooms, sitter.person, this.#holdings) : undefined
-    return full === undefined ? this.#tables.offer(id) : { code: 'too-many', refused: full }
+    return full === undefined ? this.#orResume(id, await this.#tables.offer(id)) : { code: 'too-many', refused: full }
   }
 
   async decline(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#tables.act(id, 'decline')
+    return this.#orResume(id, await this.#tables.act(id, 'decline'))
   }
 
   async resign(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#tables.act(id, 'resign')
+    return this.#orResume(id, await this.#tables.act(id, 'resign'))
   }
 
   async claim(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#tables.act(id, 'claim')
+    return this.#orResume(id, await this.#tables.act(id, 'claim'))
   }
 
   async abort(id: number): Promise<LobbyRefusal | undefined> {
-    return this.#tables.act(id, 'abort')
+    return this.#orResume(id, await this.#tables.act(id, 'abort'))
   }
 
   /** Goes away: seats are held for a while, wishes are taken back. */
@@ -387,6 +387,12 @@ export class Session implements Lobby {
     this.#heldSeats.delete(id)
   }
 
+  /** A refusal for want of a seat, or what to do first if the own seat at that table is held. */
+  #orResume(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
+    if (refusal?.code !== 'not-seated' || !this.#held().some(({ table }) => table.id === id)) return refusal
+    return { code: 'not-seated', refused: `your seat at table ${id} is held: resume it first` }
+  }
+
   #personInfo(visitor: Visitor): PersonInfo {
     const { person, name } = visitor
     const seats = [...this.#rooms.hall.seatsOf(person)].filter((at) => isSeatOf(at, visitor))
@@ -422,12 +428,12 @@ export class Session implements Lobby {
     this.#tables.sit(table, seat, token)
   }
 
-  /** The own seats at tables that go on, which are not attended through this connection. */
+  /** The own seats at tables that go on, which this connection does not hold, though it may watch there. */
   #held() {
     const { person } = this.#visitor ?? {}
     // a guest's name is anybody's: only a token shows whose seat it is
     if (person === undefined || !hasAccount(person)) return []
-    return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.has(table.id))
+    return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.sitterAt(table.id))
   }
 }
 

@@ -91,7 +91,9 @@ export class Talk {
       seated: (attendance) => listener.seated(attendance),
       news: (news) => listener.news(news),
       closed: (table, sentence) => listener.closed(table, sentence),
-      recorded: (recorded) => listener.recorded(recorded),
+      // a session hears of its tables from these
+      recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
+      finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
       sought: (seeker) => this.hears(seeker.name) && listener.sought(seeker),
       withdrawn: (seeker) => this.hears(seeker.name) && listener.withdrawn(seeker),
       refused: (by) => listener.refused(by),

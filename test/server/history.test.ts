@@ -156,4 +156,44 @@ describe('the history of a user', () => {
     await eve.say({ type: 'enter', name: 'eve' })
     expect(await eve.say({ type: 'history', name: 'ada' })).toMatchObject({ total: 1, games: [{ table: 1, names: ['ada', 'bob'] }] })
   })
+
+  test('of a guest has the games of that guest alone, and not of an earlier one of the name, nor from before a restart', async () => {
+    const path = folder()
+    const first = new Room({ store: await openStore({ folder: path }) })
+    const [bob] = (await members(first, 'bob')) as [Machine]
+    const guest = async (room: Room, name: string) => {
+      const machine = new Machine(room.premises)
+      await machine.say({ type: 'enter', name })
+      return machine
+    }
+    const gus = await guest(first, 'gus')
+    await resigned(gus, bob)
+    await resigned(bob, gus)
+    expect(await gus.say({ type: 'history', from: 1 })).toMatchObject({ total: 2, games: [{ table: 1, seat: 0 }] })
+    expect(await bob.say({ type: 'history', name: 'GUS' })).toMatchObject({ total: 2 })
+    gus.drop('gone')
+    const other = await guest(first, 'Gus')
+    expect(await other.say({ type: 'history' })).toMatchObject({ games: [], total: 0 })
+    expect(await other.say({ type: 'history', name: 'gus' })).toMatchObject({ games: [], total: 0 })
+    await resigned(other, bob)
+    expect(await other.say({ type: 'history' })).toMatchObject({ total: 1, games: [{ table: 3 }] })
+    first.premises.clear(new Error('stopped'))
+    await first.premises.close()
+    const second = new Room({ store: await openStore({ folder: path }) })
+    onTestFinished(() => second.premises.close())
+    const again = await guest(second, 'gus')
+    expect(await again.say({ type: 'history' })).toMatchObject({ games: [], total: 0 })
+    expect(await again.say({ type: 'history', name: 'bob' })).toMatchObject({ total: 3 })
+  })
+
+  test('of a guest who comes back with the reconnect secret goes on', async () => {
+    const room = new Room()
+    const [bob] = (await members(room, 'bob')) as [Machine]
+    const gus = new Machine(room.premises)
+    const { secret } = (await gus.say({ type: 'enter', name: 'gus' })) as { secret: string }
+    await resigned(gus, bob)
+    const again = new Machine(room.premises)
+    await again.say({ type: 'enter', name: 'gus', secret })
+    expect(await again.say({ type: 'history' })).toMatchObject({ total: 1 })
+  })
 })

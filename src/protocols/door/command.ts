@@ -1,4 +1,5 @@
 import { isRefusal } from '../../games/game.ts'
+import { wayBack } from './held.ts'
 import type { Reply } from './reply.ts'
 import type { Visit } from './visit.ts'
 
@@ -51,7 +52,8 @@ const GATES = {
   table: (visit: Visit) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
   /** To have a seat there. */
   seat: (visit: Visit): string | undefined =>
-    GATES.table(visit) ?? (visit.present?.seated ? undefined : 'You only watch here. "play tictactoe" takes a seat elsewhere.'),
+    GATES.table(visit) ??
+    (visit.present?.seated ? undefined : `You only watch here. ${wayBack(visit.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
   /** To play a game that goes on. */
   game: (visit: Visit): string | undefined =>
     GATES.seat(visit) ?? (visit.present?.over ? 'The game is over. "rematch" plays it again, "play GAME" something else.' : undefined),
@@ -59,10 +61,10 @@ const GATES = {
   end: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
 }
 
-function noTable({ tables: { playing } }: Visit): string {
+function noTable({ tables: { playing }, lobby }: Visit): string {
   return playing[0]
     ? `No table is shown just now: "go ${playing[0].table}" goes to yours.`
-    : 'You are at no table. "play tictactoe" takes a seat, "tables" lists others.'
+    : `You are at no table. ${wayBack(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
 }
 
 /** Why something is not open to somebody now; `undefined` where it is. */

@@ -4,6 +4,7 @@ import { answerMeant, whyNoCommand } from './answers.ts'
 import { answer, gate, perform, type Reply, SAY } from './command.ts'
 import { beginningWith, commandOf, commandWords, unclear } from './commands.ts'
 import { gameNamed, withGameName } from './games.ts'
+import { wayBack } from './held.ts'
 import { nearest } from './nearest.ts'
 import { move, say } from './playing.ts'
 import type { Presence } from './presence.ts'
@@ -44,7 +45,9 @@ async function obey(visit: Visit, line: string): Promise<void> {
   visit.settle()
   if (visit.telnet?.mended && typed.includes('\ufffd')) return visit.say(...MENDED)
   if (typed === '')
-    return visit.say(...(visit.present?.status() ?? [visit.lobby.me ? (waits(visit) ?? '"help" lists what you can type.') : WHO]))
+    return visit.say(
+      ...(visit.present?.status() ?? [visit.lobby.me ? (waits(visit) ?? wayBack(visit.lobby) ?? '"help" lists what you can type.') : WHO]),
+    )
   if (typed.startsWith("'")) return answer(visit, gate(visit, ['table']) ?? (await say(visit, typed.slice(1).trim())))
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(typed) ?? []
   const command = commandOf(word)

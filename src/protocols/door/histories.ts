@@ -1,8 +1,8 @@
-import { counted } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { type Listing, readPage, showPage } from './paging.ts'
+import { opponentsOf, resultOf } from './results.ts'
 import { inLine, ROWS, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
@@ -50,33 +50,6 @@ export async function missedGames({ lobby }: Visit): Promise<readonly string[]> 
   const shown = games.slice(0, MISSED).map((game) => [game.game, ...opponentsOf(game), resultOf(game)].join(', '))
   const more = games.length > MISSED ? '; and more' : ''
   return [`While you were away: ${shown.join('; ')}${more}. "history" lists all.`]
-}
-
-function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
-  const others = names.filter((_, one) => one !== seat).map(inLine)
-  return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
-}
-
-/** Returns the result of a finished game for the user in whose history it is. */
-function resultOf(game: FinishedGame): string {
-  const points = game.points?.[game.seat]
-  const result = howEnded(game)
-  if (points === undefined) return result
-  const gained = counted(Math.round(points), 'point')
-  return game.outcome.left === undefined && game.outcome.winners.length === 0 ? gained : `${result}, ${gained}`
-}
-
-function howEnded({ names, seat, outcome }: FinishedGame): string {
-  const { winners, left, resigned, late, agreed, aborted, abandoned } = outcome
-  if (aborted || abandoned) return aborted ? 'no result' : 'abandoned'
-  if (left !== undefined && names.length === 1) return resigned ? 'given up' : 'left'
-  const how =
-    left === undefined
-      ? ''
-      : ` (${left === seat ? '' : `${inLine(names[left] ?? '')} `}${resigned ? 'resigned' : late ? 'out of time' : 'left'})`
-  if (winners.includes(seat)) return `won${how}`
-  if (winners.length > 0) return `lost${how}`
-  return names.length === 1 ? 'lost' : agreed ? 'draw, agreed' : `draw${how}`
 }
 
 /** The command for what was played. */

@@ -5,6 +5,7 @@ import { BOUNDS, readWhole } from '../bounds.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { gameOf, withGameName } from './games.ts'
+import { wayBack } from './held.ts'
 import { listed } from './paging.ts'
 import { particulars } from './terms.ts'
 import { inColumns, inLine } from './text.ts'
@@ -17,11 +18,17 @@ const NUMBERS = 5
 const BEST = 10
 const LADDER = 9
 
+/** Where the own seats are that this visit has not taken up: the lists have them as those of a user who is away. */
+function backHint({ lobby }: Visit): readonly string[] {
+  const back = wayBack(lobby)
+  return back === undefined ? [] : [back]
+}
+
 function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
   return listed(visit, rest, {
     typed: 'tables',
     empty: 'Nothing is played just now. Be the first: play tictactoe',
-    footer: ['To look on, type "watch" and the number of the table.'],
+    footer: ['To look on, type "watch" and the number of the table.', ...backHint(visit)],
     fetch(from, count) {
       const { items, total } = visit.lobby.listTables({ from, count })
       return { items: items.map(tableRow), total }
@@ -51,6 +58,7 @@ function who(visit: Visit, rest: string): Reply | Promise<Reply> {
   return listed(visit, rest, {
     typed: 'who',
     empty: 'Nobody is here.',
+    footer: backHint(visit),
     fetch(from, count) {
       const { items, total } = lobby.listPeople({ from, count })
       return { items: items.map((person) => personRow(person, lobby.me?.name)), total }

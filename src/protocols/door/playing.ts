@@ -1,4 +1,5 @@
 import { type Command, gate, ONGOING, type Reply } from './command.ts'
+import { wayBack } from './held.ts'
 import type { Presence } from './presence.ts'
 import { acceptChallenge, refuseChallenge, want } from './seeking.ts'
 import { goOn } from './several.ts'
@@ -27,13 +28,20 @@ export async function say({ lobby, present }: Visit, text: string): Promise<Repl
 /** Accepts what an opponent has offered, at the shown table first, or a challenge. */
 async function accept(visit: Visit, name: string): Promise<Reply> {
   const table = offerFrom(visit, name)
-  return table ? visit.lobby.offer(table.table) : (gate(visit, ['name']) ?? acceptChallenge(visit, name))
+  return table ? visit.lobby.offer(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
 }
 
 /** Declines what an opponent has offered, at the shown table first, or refuses a challenge. */
 async function decline(visit: Visit, name: string): Promise<Reply> {
   const table = offerFrom(visit, name)
-  return table ? visit.lobby.decline(table.table) : (gate(visit, ['name']) ?? refuseChallenge(visit, name))
+  return table ? visit.lobby.decline(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
+}
+
+/** What is said to a user to whom nothing is offered here, but who has a seat at a table where it may be. */
+function nothingHere({ lobby, present }: Visit, name: string): string | undefined {
+  const isAsked = present !== undefined || name !== '' || lobby.listSought({ count: 1 }).total > 0
+  const back = isAsked ? undefined : wayBack(lobby)
+  return back && `Nothing is offered to you here. ${back}`
 }
 
 /** The table at which an opponent, of this name if one is given, has offered something: the shown one, or the only other. */

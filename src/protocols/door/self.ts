@@ -2,8 +2,9 @@ import { counted } from '../../base/counts.ts'
 import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
 import { endedInWords } from '../ended.ts'
-import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
+import type { Lobby } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
+import { heldAt } from './held.ts'
 import { missedGames } from './histories.ts'
 import { askNewPassword, askPassword } from './secrets.ts'
 import { leaveBehind, noLonger } from './seeking.ts'
@@ -76,12 +77,6 @@ async function welcome(visit: Visit): Promise<readonly string[]> {
 /** Who already wants to play with somebody who has come in, a few. */
 function called(lobby: Lobby): readonly string[] {
   return lobby.listSought({ count: NAMED }).items.flatMap(callOf)
-}
-
-/** The game of a seat that is held, and with whom. */
-export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
-  const others = names.filter((name) => name !== me?.name)
-  return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
 }
 
 async function register(visit: Visit, rest: string): Promise<Reply> {

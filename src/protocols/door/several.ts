@@ -1,7 +1,7 @@
 import { BOUNDS, readWhole } from '../bounds.ts'
 import type { Command, Reply } from './command.ts'
+import { heldAt } from './held.ts'
 import type { Presence } from './presence.ts'
-import { heldAt } from './self.ts'
 import { inColumns } from './text.ts'
 import type { Visit } from './visit.ts'
 
@@ -25,6 +25,7 @@ function go(visit: Visit, rest: string): Reply {
   const table = readWhole(rest, BOUNDS.table)
   const presence = table === undefined ? undefined : visit.tables.get(table)
   if (table === undefined) return NUMBER
+  if (!presence && visit.lobby.waiting.some((held) => held.table === table)) return `Your seat at table ${table} is held: "resume ${table}"`
   if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" looks on.`
   visit.show(presence)
   return presence.open()

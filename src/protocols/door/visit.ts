@@ -5,17 +5,18 @@ import { MESSAGE_LIMIT } from '../../wire/framing.ts'
 import { Telnet } from '../../wire/telnet.ts'
 import { lobbyOf } from '../house.ts'
 import { nextUntilGone } from '../leaving.ts'
-import type { Attendance, GameWish, Lobby, LobbyListener, Seeker, TableNews } from '../lobby.ts'
+import type { Attendance, GameWish, Lobby, LobbyListener, Recorded, Seeker, TableNews } from '../lobby.ts'
 import type { Peer } from '../peer.ts'
 import type { Setting } from '../protocol.ts'
 import type { Name } from './automaton.ts'
 import { Presence } from './presence.ts'
 import { Presences } from './presences.ts'
 import type { Reply } from './reply.ts'
+import { overElsewhere } from './results.ts'
 import { spanOf } from './terms.ts'
 import { edited, firstScreen, inLine, inSentences, inWidth, sentence } from './text.ts'
 import { callOf } from './wish.ts'
-import type { Coming } from './wording.ts'
+import { type Coming, standings } from './wording.ts'
 
 /** What is said before a password where nothing hides it. */
 const SEEN = '(It will show on your screen, and travel unencrypted unless you came by TLS.)'
@@ -48,7 +49,8 @@ export class Visit {
     seated: (attendance) => this.attend(attendance, 'seated'),
     news: (news) => this.#take(news),
     closed: (table, reason) => this.#close(table, reason),
-    recorded: (recorded) => this.tables.get(recorded.table)?.record(recorded),
+    recorded: (recorded) => this.#record(recorded),
+    finished: (game) => this.#notices.push(overElsewhere(game)),
     sought: (seeker) => this.#notices.push(...callOf(seeker)),
     withdrawn: (seeker) => {
       if (this.#withdrawn) this.#withdrawn.push(seeker)
@@ -99,6 +101,7 @@ export class Visit {
       withdrawn: (seeker) => this.#happened((listener) => listener.withdrawn(seeker)),
       refused: (by) => this.#happened((listener) => listener.refused(by)),
       told: (message) => this.#happened((listener) => listener.told(message)),
+      finished: (game) => this.#happened((listener) => listener.finished?.(game)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
@@ -299,6 +302,13 @@ export class Visit {
     if (news.what.type !== 'continued' || !presence?.seated || presence === this.present) return
     this.#notices.push(...presence.notices())
     this.tables.remove(news.table)
+  }
+
+  /** Notes what came of a game for the ladder, where it is shown or as news of a table where this one is not. */
+  #record(recorded: Recorded): void {
+    const presence = this.tables.get(recorded.table)
+    if (presence) presence.record(recorded)
+    else this.#notices.push(`Table ${recorded.table}: ${standings(recorded, this.lobby.me?.name ?? '')}`)
   }
 
   /** Something has happened. All that happens in one turn is told to people together, where it cannot hurt who made it happen. */

@@ -105,6 +105,18 @@ const seek = { name: z.string(), game: z.string(), ...terms }
 const score = z.number().min(-1e9).max(1e9)
 const ladderRow = { rank: count, name: z.string(), score, games: count }
 
+/** A game that has ended, as a user has it. */
+const finished = {
+  table,
+  game: z.string(),
+  names: list(z.string()),
+  seat: seat.meta({ description: 'of the user whose history it is' }),
+  outcome,
+  points: list(score).optional().meta({ description: 'what each seat has gained, in a game that is about that' }),
+  rated: z.boolean(),
+  at: time.meta({ description: 'when it ended, in milliseconds since the Unix epoch' }),
+}
+
 const challenger = name.optional().meta({ description: 'of the user who seeks this one; may be missing if there is only one' })
 const replace = z.boolean().optional().meta({ description: 'cancels the own open seek first; else an open seek refuses another' })
 
@@ -289,18 +301,7 @@ export const ToClient = z.discriminatedUnion('type', [
     {
       id: id.optional(),
       name: z.string(),
-      games: list(
-        z.strictObject({
-          table,
-          game: z.string(),
-          names: list(z.string()),
-          seat: seat.meta({ description: 'of the user whose history it is' }),
-          outcome,
-          points: list(score).optional().meta({ description: 'what each seat has gained, in a game that is about that' }),
-          rated: z.boolean(),
-          at: time.meta({ description: 'when it ended, in milliseconds since the Unix epoch' }),
-        }),
-      ),
+      games: list(z.strictObject(finished)),
       total: count.meta({ description: 'how many there are in all, of which these are a page' }),
     },
   ),
@@ -342,6 +343,11 @@ export const ToClient = z.discriminatedUnion('type', [
         'the ratings, or points where the game gives those, of those who are on the ladder; `before` is missing for a first game',
     }),
   }),
+  message(
+    'finished',
+    'A game of the own account has ended at a table that this connection does not attend; `recorded` follows if it is rated.',
+    { ...finished, seat },
+  ),
   message('closed', 'A table cannot go on here; nothing follows.', { table, message: z.string() }),
   message('pong', 'The server is there.', { id: id.optional() }),
   message('bye', 'The server ends the conversation.', { message: z.string() }),

@@ -1,6 +1,6 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import type { Attendance, Ended, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Recorded, Seeker } from '../lobby.ts'
+import type { Attendance, Ended, FinishedGame, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Recorded, Seeker } from '../lobby.ts'
 import { costs } from './costs.ts'
 import { type ToClient, type ToServer, VERSION } from './messages.ts'
 import { parseCommand } from './parsing.ts'
@@ -86,6 +86,10 @@ export class NativeSession implements LobbyListener {
 
   told({ name, text }: Message): void {
     this.#send({ type: 'told', name, text })
+  }
+
+  finished(game: FinishedGame): void {
+    this.#send({ type: 'finished', ...game })
   }
 
   refused(by: Seeker): void {

@@ -1,0 +1,16 @@
+import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
+import { inLine, listed } from './text.ts'
+
+/** The game of a seat that is held, and with whom. */
+export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
+  const others = names.filter((name) => name !== me?.name)
+  return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
+}
+
+/** Where the own seats are that this visit has not taken up, and how that is done; `undefined` where there are none. */
+export function wayBack({ waiting, me }: Lobby): string | undefined {
+  const [first, ...more] = waiting
+  if (!first) return undefined
+  if (more.length > 0) return `${waiting.length} seats of yours are held: "resume" lists them.`
+  return `Your seat at table ${first.table}, ${heldAt(first, me)}, is held: "resume ${first.table}"`
+}
