@@ -80,7 +80,7 @@ export const guess: Protocol<Name, Words> = {
 
 /** Returns the expectation for a text that is no number; for 5.5, which is one, a whole number. */
 function wanted(text: string): string {
-  return text !== '' && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
+  return /^[!-~]+$/.test(text) && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }
 
 /** Explains why the server cannot answer the last guess so; `undefined` if it can. */

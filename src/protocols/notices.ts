@@ -1,5 +1,6 @@
 import type { PeerObserver } from './oddities.ts'
 import type { Peer } from './peer.ts'
+import { TOO_SOON } from './standing.ts'
 
 /**
  * Noticed is a kind of notice about a conversation that goes on: a message without its end; one whose bytes are no text;
@@ -30,6 +31,8 @@ interface Remembered {
   /** A refusal of what people type, and a message before its turn. */
   refused?: string
   early?: string
+  /** Number of messages that were read when `early` was. */
+  earlyAt?: number
   /** The sentence on the last message that was rejected: it is not shown again for the same message. */
   rejected?: string
 }
@@ -52,6 +55,7 @@ export class Notices implements PeerObserver {
 
   refused(sentence: string, usual: boolean): void {
     const remembered = this.#remember()
+    if (sentence.includes(TOO_SOON) && remembered.earlyAt === this.#peer.connection.received) delete remembered.early
     if (usual) remembered.refused = sentence
     else if (sentence !== remembered.rejected) this.#show('rejected', sentence)
     remembered.rejected = sentence
@@ -64,8 +68,11 @@ export class Notices implements PeerObserver {
   early(sentence: string): void {
     // while it waited, it was noticed already
     if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
-    if (this.#always) this.#show('early', sentence)
-    else this.#remember().early ??= sentence
+    if (this.#always) return void this.#show('early', sentence)
+    const remembered = this.#remember()
+    if (remembered.early !== undefined) return
+    remembered.early = sentence
+    remembered.earlyAt = this.#peer.connection.received
   }
 
   /** Looks at the conversation at a moment; `limit` is how long its peer may be silent. */

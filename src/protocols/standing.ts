@@ -22,9 +22,12 @@ export interface Standing {
   readonly early: boolean
 }
 
+/** Beginning of the clause that a message came before its turn. */
+export const TOO_SOON = '; it had come before it was '
+
 /** Says that a message came before its turn, as the end of a sentence. */
 export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
-  return early ? `; it had come before it was ${whose} turn` : ''
+  return early ? `${TOO_SOON}${whose} turn` : ''
 }
 
 /** Explains why a message is illegal, in a sentence about the peer, or to it; `raw` as of `quotedMessage`. */

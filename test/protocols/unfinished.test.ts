@@ -304,6 +304,31 @@ describe('a message before its turn', () => {
     expect(notices).toHaveLength(1)
   })
 
+  test('that a rejected message came before its turn is said once, and that of another before it as well', async () => {
+    const rejected =
+      'rejected: the client said "e", which was tried already: guess another letter; it had come before it was the client\'s turn'
+    for (const [said, before] of [
+      ['e\ne\n', []],
+      ['e\na\ne\n', ['early: the client said "a" before it was the client\'s turn']],
+    ] as const) {
+      const { clock, theirs, notices, say } = await watched('hangman', { options: { secret: 'eel' } })
+      await say('START\n')
+      await say(said)
+      theirs.finish()
+      await clock.pass(1000)
+      expect(notices).toEqual([rejected, ...before])
+    }
+  })
+
+  test.each([
+    ['5.5\n', '"5.5": expected a whole number from 1 to 100'],
+    ['\xef\xbb\xbf50\n', '"\\ufeff50": expected a number from 1 to 100; that looks like UTF-8 with a byte order mark'],
+  ])('guess: of %j it is said what is wrong, and no more', async (said, sentence) => {
+    const { notices, say } = await watched('guess')
+    await say(said)
+    expect(notices).toEqual([expect.stringContaining(`rejected: the client said ${sentence}`)])
+  })
+
   test('what it lacks is not said again when the peer goes', async () => {
     const { clock, talking, theirs, notices, say } = await watched('chat', { person: thinker().person })
     await say('hi')
