@@ -1,4 +1,4 @@
-/** How much of a sweep is done at a time. */
+/** SweepOptions is how much of a sweep runs at a time. */
 export interface SweepOptions {
   /** Milliseconds: 1. What follows from the visits takes about as long again. */
   readonly share?: number

@@ -21,7 +21,7 @@ export class GuestGames {
     dropOldest(this.#tables, GUESTS)
   }
 
-  /** Whether a finished game is of the guest who has the name. */
+  /** Checks whether a finished game belongs to the guest who has the name. */
   has(person: PersonId, table: TableId): boolean {
     return this.#tables.get(person)?.has(table) === true
   }

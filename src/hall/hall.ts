@@ -96,7 +96,7 @@ export interface Seek extends Omit<Wish, 'person' | 'name'> {
   onRefused?(by: string): void
 }
 
-/** How often in the limit for idle tables these are looked for, at most. */
+/** Number of checks for idle tables within their limit, at most. */
 const LOOKS = 100
 /**
  * Milliseconds for which a seat is held if there is no such limit and no user attends the table, and between two runs of
@@ -104,7 +104,7 @@ const LOOKS = 100
  */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 1000
-/** How many tables to which nobody can come back are ended together, before anybody comes, and how many that are idle where there is no room. */
+/** Tables that are ended together, at most: those to which no user can come back, at the start, and idle ones if there is no room. */
 const AT_ONCE = 200
 const ROOM = 20
 const NO_CLOCK: ClockRules = {}

@@ -59,9 +59,9 @@ export class LiveTable {
   #broken: Error | undefined
   #troubled = false
   #onQuiet: (() => void) | undefined
-  /** It stands still since the store could not write. */
+  /** True since the store could not write. */
   #standsStill = false
-  /** The times of the last event that is decided, and of the last that is kept. */
+  /** Times of the last decided event, and of the last persisted one. */
   #lastAt: number
   #keptAt: number
   /** Difference between the time of the table's events and monotonic time: wall time counts once, when the table begins here. */
@@ -308,7 +308,7 @@ export class LiveTable {
     this.#standsStill = true
   }
 
-  /** Whether it stands still. */
+  /** True while the table stands still. */
   get standsStill(): boolean {
     return this.#standsStill
   }

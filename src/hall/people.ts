@@ -23,7 +23,7 @@ export interface Entry {
   readonly secret?: string | undefined
   /** Who the same somebody has been here until now. */
   readonly before?: Visitor | undefined
-  /** Whether this connection is not notified of what happens elsewhere in the hall: that of a worksheet's program. */
+  /** True for the connection of a worksheet's program, which is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean | undefined
   /** Called when this one has to make room, with the reason. */
   readonly replaced: OnReplaced
@@ -456,7 +456,7 @@ function guestOf(name: string): PersonId {
   return `${GUEST}${foldName(name)}`
 }
 
-/** Whether a person is a guest. */
+/** Checks whether a person is a guest. */
 export function isGuest(person: PersonId): boolean {
   return person.startsWith(GUEST)
 }

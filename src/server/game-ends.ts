@@ -26,7 +26,7 @@ export function notifyOfRecord(calls: Pick<Calls, 'notifyOfRecord'>, table: Live
   for (const [, person] of accountsAt(table)) calls.notifyOfRecord(person, recorded)
 }
 
-/** What came of a table for the ladder, by the names at its seats. */
+/** Returns the change of the ladder after a game, by the names at its seats. */
 export function recordedOf({ id, state }: LiveTable, changes: readonly StandingChange[]): Recorded {
   const { seats } = state.opened
   return { table: id, game: state.rules, changes: changes.map(({ seat, ...change }) => ({ name: seats[seat]?.name ?? '', ...change })) }

@@ -9,7 +9,7 @@ import { networkOf } from './limits.ts'
 export interface IdentityOptions {
   readonly people: People
   readonly line: Line
-  /** Whether this connection is not notified of what happens elsewhere in the hall. */
+  /** True if this connection is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean
   /** Called before somebody becomes another person, who has other seats. */
   readonly onOther?: () => void

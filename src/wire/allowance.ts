@@ -40,7 +40,7 @@ export class Allowance implements Task {
   /** Ends the wait of a peer that has spent too much. */
   #cancelRest: (() => void) | undefined
   #queued = false
-  /** What was spent since a message was read. */
+  /** Cost since the last message. */
   #spent = 0
   #closed = false
 
@@ -58,12 +58,12 @@ export class Allowance implements Task {
     return this.#queued || this.#cancelRest !== undefined
   }
 
-  /** Whether the last message has cost so much that the next one needs a slice of time, however late it comes. */
+  /** True if the last message has cost so much that the next one needs a slice of time, however late it comes. */
   get isHeavy(): boolean {
     return this.#spent > HEAVY
   }
 
-  /** Whether a message may be read in the slice of time that there is now; where not, `readOn` is called in one in which it may. */
+  /** Checks whether a message may be read in the present slice of time; if not, `readOn` is called in a later one. */
   mayRead(): boolean {
     if (!this.#runQueue || this.#runQueue.isRunning(this)) return true
     this.queue()

@@ -376,7 +376,7 @@ export class Connection implements Sink, OutboxOwner {
     return this.#allowance?.resting === true
   }
 
-  /** Whether a message that has come may be read without a slice of time. */
+  /** True if a message may be read without a slice of time. */
   get #mayReadAtOnce(): boolean {
     return this.#isDirect && this.#runQueue?.letsPass() !== false
   }

@@ -11,7 +11,7 @@ export interface Raw {
 /** Bytes of a message that are copied. */
 const KEPT = 4096
 
-/** What stands in a text that does not tell its bytes: in one scan of it. */
+/** Characters of a text that does not tell its bytes: one scan finds them. */
 const ODD = /[\0\ufffd]|\r$/
 const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
 

@@ -7,7 +7,7 @@ export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): 
   return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
 }
 
-/** Where the own seats are that this visit has not taken up, and how that is done; `undefined` where there are none. */
+/** Names the own seats that this visit has not resumed, and the command for that; `undefined` if there are none. */
 export function wayBack({ waiting, me }: Lobby): string | undefined {
   const [first, ...more] = waiting
   if (!first) return undefined

@@ -18,7 +18,7 @@ const NUMBERS = 5
 const BEST = 10
 const LADDER = 9
 
-/** Where the own seats are that this visit has not taken up: the lists have them as those of a user who is away. */
+/** Names the own seats that this visit has not resumed: the lists show them as those of a user who is away. */
 function backHint({ lobby }: Visit): readonly string[] {
   const back = wayBack(lobby)
   return back === undefined ? [] : [back]

@@ -37,7 +37,7 @@ async function decline(visit: Visit, name: string): Promise<Reply> {
   return table ? visit.lobby.decline(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
 }
 
-/** What is said to a user to whom nothing is offered here, but who has a seat at a table where it may be. */
+/** Answers a user who has no offer at this table, but a seat at another that may have one. */
 function nothingHere({ lobby, present }: Visit, name: string): string | undefined {
   const isAsked = present !== undefined || name !== '' || lobby.listSought({ count: 1 }).total > 0
   const back = isAsked ? undefined : wayBack(lobby)

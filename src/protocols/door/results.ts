@@ -2,19 +2,19 @@ import { counted } from '../../base/counts.ts'
 import type { FinishedGame } from '../lobby.ts'
 import { inLine } from './text.ts'
 
-/** That a game is over at a table where its user is not, in a sentence. */
+/** Reports the end of a game at a table that its user does not attend, in a sentence. */
 export function overElsewhere(game: FinishedGame): string {
   const what = [game.game, ...opponentsOf(game)].join(' ')
   return `Your game at table ${game.table}, ${what}, is over: ${resultOf(game)}.`
 }
 
-/** With whom a game was played, in a list that is empty for a game alone. */
+/** Lists the opponents in a game; empty for a game alone. */
 export function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
   const others = names.filter((_, one) => one !== seat).map(inLine)
   return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
 }
 
-/** What a finished game was for the user whose history it is in. */
+/** Returns the result of a finished game for the user in whose history it is. */
 export function resultOf(game: FinishedGame): string {
   const points = game.points?.[game.seat]
   const result = howEnded(game)
