@@ -322,6 +322,8 @@ export interface DiskUsage {
 export interface Store {
   /** True if its content outlives the process. */
   readonly keeps?: boolean
+  /** Whether each commit waits for the disk, so that the fewer there are, the better. */
+  readonly waitsForDisk?: boolean
   readonly tables: TableLog
   readonly results: Results
   readonly history: History

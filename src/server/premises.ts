@@ -10,7 +10,7 @@ import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
 import type { Household, Line } from '../protocols/house.ts'
-import { gatherMore } from '../wire/transports/together.ts'
+import { gatherMore, SYNCED, WRITTEN } from '../wire/transports/together.ts'
 import { Calls } from './calls.ts'
 import { noteForGuests, notifyOfEnd, notifyOfRecord } from './game-ends.ts'
 import { HallHouse } from './hall-house.ts'
@@ -79,7 +79,7 @@ export class Premises implements Rooms {
    * do will be written, as much at once as comes at once.
    */
   async open(): Promise<void> {
-    this.#gatherAsUsual ??= gatherMore()
+    this.#gatherAsUsual ??= gatherMore(this.#store.waitsForDisk ? SYNCED : WRITTEN)
     for (const { game, setup } of catalogue) await rehearse(game, () => setup({}, this.stock), chance)
     await this.people.open()
     await this.spendings.open()

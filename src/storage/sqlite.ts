@@ -69,6 +69,7 @@ export async function openStore({
     if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
     return {
       keeps: true,
+      waitsForDisk: durable === 'power',
       tables,
       results: new SqliteResults(database, commits),
       history: new SqliteHistory(database, commits),

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
-import { gatherMore, heardTogether, saidTogether } from '../../src/wire/transports/together.ts'
+import { gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/together.ts'
 
 // gathering is bounded in milliseconds too: here they pass only if a test lets them
 let time = 0
@@ -138,4 +138,25 @@ test('where what is heard is written, 96 are heard at once, in at most 32 turns,
   expect((await heard(many)).get(1)).toBe(31)
   again()
   expect((await heard(many)).get(1)).toBe(11)
+})
+
+test('where each write waits for the disk, 256 are heard at once, in at most 64 turns and 8 ms; the most that is wanted counts', async () => {
+  const [synced, written] = [gatherMore(SYNCED), gatherMore()]
+  onTestFinished(() => {
+    synced()
+    written()
+  })
+  const order: number[] = []
+  for (const number of range(1, 255)) heardTogether(() => order.push(number))
+  expect(order).toEqual([])
+  heardTogether(() => order.push(256))
+  expect(order).toHaveLength(256)
+  await turn()
+  const many = [[1, 2], ...range(3, 80).map((number) => [number])]
+  expect((await heard(many)).get(1)).toBe(63)
+  vi.mocked(performance.now).mockImplementation(() => time++)
+  expect((await heard(many)).get(1)).toBe(8)
+  vi.mocked(performance.now).mockImplementation(() => time)
+  synced()
+  expect((await heard(many)).get(1)).toBe(31)
 })

@@ -9,24 +9,26 @@ import type { Flushable } from '../transport.ts'
  * alone waits for nobody. `npm run bench` measures what it is worth.
  */
 
-/** How much is gathered at most: turns of the event loop for which, and how many that are heard at once. */
+/** How much is gathered at most: turns of the event loop for which, milliseconds, and how many that are heard at once. */
 interface Gathering {
   readonly turns: number
+  /** Turns are long when there is much to do. */
+  readonly ms: number
   readonly many: number
 }
 
 /** With more, the first of them is cold again when it is answered, and waits longer. */
-const USUAL: Gathering = { turns: 12, many: 48 }
+const USUAL: Gathering = { turns: 12, ms: 2, many: 48 }
 /** What is written together costs less each, the more it is. */
-const WRITTEN: Gathering = { turns: 32, many: 96 }
+export const WRITTEN: Gathering = { turns: 32, ms: 2, many: 96 }
+/** A write that waits for the disk takes milliseconds, so as many may go into gathering what it is to bring. */
+export const SYNCED: Gathering = { turns: 64, ms: 8, many: 256 }
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
 const ENOUGH = 256 * 1024
-/** Milliseconds for which it is gathered at most: turns are long when there is much to do. */
-const LONG = 2
 
 let most = USUAL
-/** How many want more to be heard together. */
-let writers = 0
+/** What those want who want more to be heard together. */
+let wanted: readonly { readonly gathering: Gathering }[] = []
 let gathered: (() => void)[] = []
 let bytes = 0
 /** How much was gathered by the end of the turn before, and how many turns that has taken. */
@@ -38,18 +40,17 @@ let looking = false
 
 /**
  * Has more heard together from now on, in all of this process, where what is heard at once is also written at once. The
- * answer takes that back, once.
+ * answer takes that back. Of what several want, the most counts.
  */
-export function gatherMore(): () => void {
-  writers++
-  most = WRITTEN
-  let taken = true
-  return () => {
-    if (!taken) return
-    taken = false
-    writers--
-    if (writers === 0) most = USUAL
-  }
+export function gatherMore(gathering = WRITTEN): () => void {
+  const want = { gathering }
+  setWanted([...wanted, want])
+  return () => setWanted(wanted.filter((one) => one !== want))
+}
+
+function setWanted(wants: typeof wanted): void {
+  wanted = wants
+  most = wants.reduce((before, { gathering }) => (gathering.many > before.many ? gathering : before), USUAL)
 }
 
 /**
@@ -74,7 +75,7 @@ function look(): void {
   const count = gathered.length
   looking = false
   turns++
-  if (count === before || count === 1 || turns === most.turns || performance.now() - since > LONG) return hearAll()
+  if (count === before || count === 1 || turns === most.turns || performance.now() - since > most.ms) return hearAll()
   before = count
   lookSoon()
 }
