@@ -205,7 +205,13 @@ export class LiveTable {
   /** Notifies all who attend of what came of the game for the ladder. */
   announce(changes: readonly StandingChange[]): void {
     if (changes.length === 0) return
-    for (const attendant of this.#attendants) this.#tell(attendant, () => attendant.recorded?.(changes))
+    for (const attendant of this.#attendants) {
+      try {
+        attendant.recorded?.(changes)
+      } catch (reason) {
+        this.#sendAway(attendant, reason)
+      }
+    }
     this.#tools.onRecorded?.(this, changes)
   }
 
@@ -379,19 +385,19 @@ export class LiveTable {
     for (const attendant of all) {
       // whoever was told before may have made this one leave
       if (all !== this.#attendants && !this.#attendants.includes(attendant)) continue
-      this.#tell(attendant, () => attendant.news(newsOf(event, state, attendant.who)))
+      try {
+        attendant.news(newsOf(event, state, attendant.who))
+      } catch (reason) {
+        this.#sendAway(attendant, reason)
+      }
     }
   }
 
-  #tell(attendant: Attendant, tell: () => void): void {
-    try {
-      tell()
-    } catch (reason) {
-      const sentence = `somebody at table ${this.id} could not be told what happens there`
-      this.#without(attendant)
-      this.#dismiss(attendant, new Error(sentence, { cause: reason }))
-      this.#tools.onTrouble(sentence, reason)
-    }
+  #sendAway(attendant: Attendant, reason: unknown): void {
+    const sentence = `somebody at table ${this.id} could not be told what happens there`
+    this.#without(attendant)
+    this.#dismiss(attendant, new Error(sentence, { cause: reason }))
+    this.#tools.onTrouble(sentence, reason)
   }
 
   #without(attendant: Attendant): void {

@@ -36,15 +36,18 @@ const SAME_BOOT = 60_000
 export class Mark {
   readonly #path: string
   readonly #file: number
-  readonly #fixed: Pick<MarkContent, 'origin' | 'durable'>
-  readonly #boot = bootOf()
   readonly #content = Buffer.alloc(LENGTH, '\n')
+  /** What is in it before what changes, and the checksum of that. */
+  readonly #head: string
+  readonly #headCrc: number
   #place = -1
 
   /** Makes a mark at a path, in the place of what is there, which may be of another file. Throws the system's error. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#path = path
-    this.#fixed = fixed
+    this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
+    this.#headCrc = crc32(this.#head)
+    this.#content.write(this.#head, 'latin1')
     // whole from the beginning: a process that is killed leaves no empty mark, which would be a damaged one
     const made = `${path}.new`
     rmSync(made, { force: true })
@@ -88,9 +91,9 @@ export class Mark {
   }
 
   #put({ place, highest, ended }: Progress, open: boolean): void {
-    const { origin, durable } = this.#fixed
-    const line = `${HEAD} ${origin} ${this.#boot} ${durable} ${open ? 'open' : 'closed'} ${place} ${highest} ${ended}`
-    this.#content.write(`${line} ${crc32(line)}`.padEnd(LENGTH - 1), 'latin1')
+    const rest = `${open ? 'open' : 'closed'} ${place} ${highest} ${ended}`
+    const { length } = this.#head
+    this.#content.write(`${rest} ${crc32(rest, this.#headCrc)}`.padEnd(LENGTH - 1 - length), length, 'latin1')
     // a buffer that is there already costs a third of what a text does
     writeSync(this.#file, this.#content, 0, LENGTH, 0)
   }
