@@ -187,13 +187,17 @@ export interface Standing {
   readonly rating?: Rating
 }
 
+/** Guests on the ladder of one game, at most: those who have played it last. Anybody can be any number of guests. */
+export const GUESTS = 10_000
+
 /** Results keeps what came of the tables that ended: standings, one ladder a game. */
 export interface Results {
   /** What a person has reached in a game. */
   standing(game: string, person: PersonId): Promise<Standing | undefined>
   /**
    * Sets the standings that follow from a table, unless this was done before; answers whether it was done now. Of persons
-   * whose account has been removed nothing is set.
+   * whose account has been removed nothing is set. Of guests on the ladder beyond `GUESTS`, those are forgotten who have not
+   * played for longest, perhaps a few games later.
    */
   record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean>
   /** The table that was recorded last. */

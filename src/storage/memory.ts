@@ -1,20 +1,10 @@
-import {
-  type Account,
-  type Accounts,
-  type PersonId,
-  type Results,
-  SESSIONS,
-  type Session,
-  type Standing,
-  type Store,
-  type TableId,
-} from '../hall/ports.ts'
+import { type Account, type Accounts, type PersonId, SESSIONS, type Session, type Store, type TableId } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
+import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'
 import { accountOf, PLACES, personOf } from './persons.ts'
-import { atMost, byLadder, checkStandings } from './standings.ts'
 
 /**
  * A store that is gone when the process is. It does everything as one on disk does, also when: once all that runs now has run.
@@ -73,59 +63,6 @@ class MemoryShelf implements Shelf {
     const at = after === undefined ? -1 : ended.findIndex(([table]) => table === after)
     if (after !== undefined && at < 0) return undefined
     return ended.slice(at + 1).flatMap(([table, counts]) => (counts ? [table] : []))
-  }
-}
-
-class MemoryResults implements Results {
-  readonly #commits: Commits
-  readonly #games = new Map<string, Map<PersonId, Standing>>()
-  readonly #recorded = new Set<TableId>()
-  /** Persons whose account was removed. */
-  readonly #removed = new Set<PersonId>()
-  #last: TableId | undefined
-
-  constructor(commits: Commits) {
-    this.#commits = commits
-  }
-
-  async standing(game: string, person: PersonId): Promise<Standing | undefined> {
-    return this.#games.get(game)?.get(person)
-  }
-
-  async record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
-    checkStandings(standings)
-    return this.#commits.add(() => {
-      if (this.#recorded.has(table)) return false
-      this.#recorded.add(table)
-      this.#last = table
-      const ladder = this.#games.get(game) ?? new Map<PersonId, Standing>()
-      this.#games.set(game, ladder)
-      for (const standing of standings) if (!this.#removed.has(standing.person)) ladder.set(standing.person, structuredClone(standing))
-      return true
-    })
-  }
-
-  async last(): Promise<TableId | undefined> {
-    return this.#last
-  }
-
-  async ladder(game: string, limit: number): Promise<readonly Standing[]> {
-    return this.#standings(game).sort(byLadder).slice(0, atMost(limit))
-  }
-
-  async rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }> {
-    const standings = this.#standings(game)
-    return { rank: standings.filter((other) => other.score > score).length + 1, of: standings.length }
-  }
-
-  /** Takes a person off every ladder, for good. */
-  forget(person: PersonId): void {
-    this.#removed.add(person)
-    for (const ladder of this.#games.values()) ladder.delete(person)
-  }
-
-  #standings(game: string): Standing[] {
-    return [...(this.#games.get(game)?.values() ?? [])]
   }
 }
 

@@ -14,6 +14,7 @@ import { SqliteHistory } from './sqlite/history.ts'
 import { watchMark } from './sqlite/mark-watch.ts'
 import { migrate } from './sqlite/migrations.ts'
 import { SqliteResults } from './sqlite/results.ts'
+import { ScoreCounts } from './sqlite/score-counts.ts'
 import { SqliteShelf } from './sqlite/tables.ts'
 import { SqliteUsage } from './sqlite/usage.ts'
 
@@ -66,14 +67,15 @@ export async function openStore({
     const endWatch = watchMark({ guard, database, timers, progress: () => shelf.progress, onNotice, onTrouble })
     const commits = new Commits(write, onTrouble, outage)
     const tables = new Log(shelf, commits)
+    const scores = new ScoreCounts()
     if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
     return {
       keeps: true,
       waitsForDisk: durable === 'power',
       tables,
-      results: new SqliteResults(database, commits),
+      results: new SqliteResults(database, commits, scores),
       history: new SqliteHistory(database, commits),
-      accounts: new SqliteAccounts(database, commits),
+      accounts: new SqliteAccounts(database, commits, scores),
       usage: new SqliteUsage(database, commits),
       availability: outage,
       backup: (file) => database.backup(file),

@@ -5,6 +5,7 @@ import { Commits } from '../../src/storage/commits.ts'
 import { Log } from '../../src/storage/log.ts'
 import type { Database } from '../../src/storage/sqlite/database.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
+import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
 import { type Pace, SqliteShelf } from '../../src/storage/sqlite/tables.ts'
 import { keep } from '../support/keep.ts'
 import { databaseIn, folder, leftBy } from './folders.ts'
@@ -28,7 +29,7 @@ function opened(path: string, pace: Partial<Pace>) {
     database.close()
   }
   onTestFinished(close)
-  return { database, shelf, log, results: new SqliteResults(database, commits), trouble, close }
+  return { database, shelf, log, results: new SqliteResults(database, commits, new ScoreCounts()), trouble, close }
 }
 
 /** Takes all rows away that can be, one after the other. */

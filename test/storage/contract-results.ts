@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Standing } from '../../src/hall/ports.ts'
+import { GUESTS, type Standing } from '../../src/hall/ports.ts'
 import type { Open } from './samples.ts'
 
 const ada: Standing = {
@@ -67,6 +67,68 @@ export function resultsContract(open: Open): void {
       expect(await results.ladder('nim', 3)).toEqual(order.slice(0, 3))
       expect([await results.ladder('nim', 0), await results.ladder('nim', -1), await results.ladder('chess', 5)]).toEqual([[], [], []])
       expect(await results.ladder('nim', Number.POSITIVE_INFINITY)).toEqual(order)
+    })
+
+    test('a rank follows what is recorded and removed, whatever the order', async () => {
+      const { results, accounts } = await open()
+      for (let at = 1; at <= 9; at++) await accounts.add({ key: `user${at}`, name: `user${at}`, password: 'x', since: 1 })
+      const scores = new Map<string, number>()
+      let table = 0
+      const step = fc.record({ at: fc.integer({ min: 1, max: 9 }), score: fc.integer({ min: -9, max: 9 }), guest: fc.boolean() })
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
+          const recorded = steps.map(({ at, score, guest }) => {
+            const person = `${guest ? 'guest:user' : 'account:'}${at}`
+            scores.set(person, score / 3)
+            return results.record(++table, 'go', [{ person, name: person, score: score / 3, games: 1 }])
+          })
+          await Promise.all(recorded)
+          const all = [...scores.values()]
+          for (const score of [-4, -1, -1 / 3, 0, 1 / 3, 2, 9]) {
+            expect(await results.rank('go', score)).toEqual({ rank: all.filter((one) => one > score).length + 1, of: all.length })
+          }
+        }),
+        { numRuns: 30 },
+      )
+      await accounts.remove('account:1')
+      scores.delete('account:1')
+      const [best = 0] = [...scores.values()].toSorted((one, other) => other - one)
+      expect(await results.rank('go', best)).toEqual({ rank: 1, of: scores.size })
+    })
+
+    test('a rank among 50,000 takes less than 1 ms', async () => {
+      const { results } = await open()
+      const all = Array.from({ length: 50_000 }, (_, at) => ({ person: `account:${at + 1}`, name: 'x', score: at / 10, games: 1 }))
+      await results.record(1, 'nim', all)
+      const times: number[] = []
+      for (let time = 0; time < 9; time++) {
+        const from = performance.now()
+        expect(await results.rank('nim', 10.5 + time)).toEqual({ rank: 50_000 - 105 - 10 * time, of: 50_000 })
+        times.push(performance.now() - from)
+      }
+      expect(Math.min(...times)).toBeLessThan(1)
+    })
+
+    test('of guests on a ladder those stay who have played last, and all accounts', async () => {
+      const { results } = await open()
+      const standing = (person: string, score: number) => ({ person, name: person, score, games: 1 })
+      const guests = Array.from({ length: GUESTS }, (_, at) => standing(`guest:g${at}`, at % 7))
+      await results.record(1, 'nim', [standing('account:1', 3), ...guests.slice(0, 5)])
+      await results.record(2, 'nim', guests.slice(5))
+      expect((await results.rank('nim', 0)).of).toBe(GUESTS + 1)
+      await results.record(3, 'nim', guests.slice(0, 3))
+      await results.record(4, 'nim', [standing('guest:new', 0), standing('guest:newer', 0)])
+      const left = async (...persons: string[]) =>
+        Promise.all(persons.map(async (one) => (await results.standing('nim', one)) !== undefined))
+      expect(await left('guest:g2', 'guest:g3', 'guest:g4', 'guest:g5', 'guest:newer', 'account:1')).toEqual([
+        true,
+        false,
+        false,
+        true,
+        true,
+        true,
+      ])
+      expect((await results.rank('nim', 0)).of).toBe(GUESTS + 1)
     })
 
     test('a rank counts those with a better score', async () => {

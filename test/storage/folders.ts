@@ -10,6 +10,7 @@ import { Database } from '../../src/storage/sqlite/database.ts'
 import { SqliteHistory } from '../../src/storage/sqlite/history.ts'
 import { migrate } from '../../src/storage/sqlite/migrations.ts'
 import { SqliteResults } from '../../src/storage/sqlite/results.ts'
+import { ScoreCounts } from '../../src/storage/sqlite/score-counts.ts'
 import { type Pace, SqliteShelf } from '../../src/storage/sqlite/tables.ts'
 import { SqliteUsage } from '../../src/storage/sqlite/usage.ts'
 
@@ -39,6 +40,7 @@ export function databaseIn(path: string): Database {
 export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnTrouble = warn): Store {
   const shelf = new SqliteShelf(database, onTrouble, pace)
   const commits = new Commits((work) => shelf.transaction(work), onTrouble)
+  const scores = new ScoreCounts()
   const close = async () => {
     commits.close()
     shelf.close()
@@ -47,9 +49,9 @@ export function storeIn(database: Database, pace?: Partial<Pace>, onTrouble: OnT
   onTestFinished(close)
   return {
     tables: new Log(shelf, commits),
-    results: new SqliteResults(database, commits),
+    results: new SqliteResults(database, commits, scores),
     history: new SqliteHistory(database, commits),
-    accounts: new SqliteAccounts(database, commits),
+    accounts: new SqliteAccounts(database, commits, scores),
     usage: new SqliteUsage(database, commits),
     close,
   }

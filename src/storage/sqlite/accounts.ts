@@ -3,6 +3,7 @@ import { type Account, type Accounts, isTemporary, type PersonId, SESSIONS, type
 import type { Commits } from '../commits.ts'
 import { accountOf, PLACES, personOf } from '../persons.ts'
 import { type Database, number, text } from './database.ts'
+import type { ScoreCounts } from './score-counts.ts'
 
 /** Sessions that one transaction forgets because they are over, or too many: it stops everybody for as long as it takes. */
 const TOGETHER = 200
@@ -11,6 +12,7 @@ const TOGETHER = 200
 export class SqliteAccounts implements Accounts {
   readonly #database: Database
   readonly #commits: Commits
+  readonly #scores: ScoreCounts
   readonly #named: StatementSync
   readonly #all: StatementSync
   readonly #page: StatementSync
@@ -33,8 +35,10 @@ export class SqliteAccounts implements Accounts {
   readonly #places: StatementSync
   readonly #removePlaces: StatementSync
 
-  constructor(database: Database, commits: Commits) {
+  /** `scores` counts the standings, of which those of removed accounts are counted no more. */
+  constructor(database: Database, commits: Commits, scores: ScoreCounts) {
     this.#database = database
+    this.#scores = scores
     this.#commits = commits
     this.#named = database.prepare('SELECT * FROM accounts WHERE key = ?')
     this.#all = database.prepare('SELECT * FROM accounts ORDER BY number')
@@ -43,7 +47,7 @@ export class SqliteAccounts implements Accounts {
     this.#add = database.prepare('INSERT INTO accounts (key, name, password, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
     this.#setPassword = database.prepare('UPDATE accounts SET password = ?1 WHERE number = ?2 AND password = coalesce(?3, password)')
     this.#remove = database.prepare('DELETE FROM accounts WHERE number = ?')
-    this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ?')
+    this.#removeStandings = database.prepare('DELETE FROM standings WHERE person = ? RETURNING game, score')
     this.#removeHistory = database.prepare('DELETE FROM history WHERE person = ?')
     this.#open = database.prepare('INSERT OR REPLACE INTO sessions (token, person, until) VALUES (?, ?, ?)')
     this.#session = database.prepare('SELECT * FROM sessions WHERE token = ? AND until > ?')
@@ -100,14 +104,16 @@ export class SqliteAccounts implements Accounts {
     })
   }
 
-  remove(person: PersonId): Promise<number | undefined> {
-    return this.#commits.add(() => {
+  async remove(person: PersonId): Promise<number | undefined> {
+    const removed = await this.#commits.add(() => {
       if (this.#remove.run(accountOf(person) ?? 0).changes === 0) return undefined
-      this.#removeStandings.run(person)
+      const standings = this.#removeStandings.all(person)
       this.#removeHistory.run(person)
       this.#removePlaces.run(person)
-      return Number(this.#closeAll.run(person).changes)
+      return { standings, sessions: Number(this.#closeAll.run(person).changes) }
     })
+    for (const { game, score } of removed?.standings ?? []) this.#scores.remove({ game: text(game), person, score: number(score) })
+    return removed?.sessions
   }
 
   openSession({ token, person, until }: Session): Promise<void> {

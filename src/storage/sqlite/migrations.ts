@@ -198,6 +198,13 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 11;
   `,
+  // guests leave the ladders in the order in which they have played last: `played` is the table
+  `
+  ALTER TABLE standings ADD COLUMN played INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX standings_of_guests ON standings (game, played) WHERE person >= 'guest:' AND person < 'guest;';
+
+  PRAGMA user_version = 12;
+  `,
 ]
 
 /** Offset of the version in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */

@@ -1,9 +1,19 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { PersonId, Results, Standing, TableId } from '../../hall/ports.ts'
+import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { atMost, checkStandings } from '../standings.ts'
 import { removalCheck } from './accounts.ts'
 import { type Database, number, text } from './database.ts'
+import { type Counted, isGuest, type ScoreCounts } from './score-counts.ts'
+
+/** Guests that are taken off a ladder by one result, at most. */
+const TOGETHER = 20
+
+/** Recorded is what a result has changed of the standings. */
+interface Recorded {
+  readonly added: readonly Counted[]
+  readonly gone: readonly Counted[]
+}
 
 /** SqliteResults keeps results in the tables `standings` and `recorded`. */
 export class SqliteResults implements Results {
@@ -15,23 +25,34 @@ export class SqliteResults implements Results {
   readonly #isRemoved: (person: PersonId) => boolean
   readonly #last: StatementSync
   readonly #ladder: StatementSync
-  readonly #rank: StatementSync
+  readonly #between: StatementSync
+  readonly #dropGuests: StatementSync
+  readonly #scores: ScoreCounts
 
-  constructor(database: Database, commits: Commits) {
+  /** `scores` counts all standings; those of accounts that are removed are counted no more by who removes them. */
+  constructor(database: Database, commits: Commits, scores: ScoreCounts) {
+    this.#scores = scores
     this.#database = database
     this.#commits = commits
     this.#standing = database.prepare('SELECT * FROM standings WHERE person = ? AND game = ?')
     this.#note = database.prepare('INSERT INTO recorded (table_id) VALUES (?) ON CONFLICT DO NOTHING')
     this.#set = database.prepare(`
-      INSERT INTO standings (person, game, name, score, games, rating, deviation, volatility) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO standings (person, game, name, score, games, rating, deviation, volatility, played) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET name = excluded.name, score = excluded.score, games = excluded.games,
-        rating = excluded.rating, deviation = excluded.deviation, volatility = excluded.volatility`)
+        rating = excluded.rating, deviation = excluded.deviation, volatility = excluded.volatility, played = excluded.played`)
     this.#isRemoved = removalCheck(database)
     this.#last = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
     this.#ladder = database.prepare('SELECT * FROM standings WHERE game = ? ORDER BY score DESC, name, person LIMIT ?')
-    this.#rank = database.prepare(`
-      SELECT (SELECT count(*) FROM standings WHERE game = ?1 AND score > ?2) AS better,
-        (SELECT count(*) FROM standings WHERE game = ?1) AS "all"`)
+    this.#between = database.prepare('SELECT count(*) AS "all" FROM standings WHERE game = ? AND score > ? AND score < ?')
+    this.#dropGuests = database.prepare(`
+      DELETE FROM standings WHERE game = ?1 AND person IN (
+        SELECT person FROM standings WHERE game = ?1 AND person >= 'guest:' AND person < 'guest;' ORDER BY played LIMIT ?2)
+      RETURNING person, score`)
+    const all = database.prepare('SELECT game, score, count(*) AS "all" FROM standings GROUP BY game, score')
+    const guests = database.prepare(`
+      SELECT game, count(*) AS "all" FROM standings WHERE person >= 'guest:' AND person < 'guest;' GROUP BY game`)
+    for (const { game, score, all: count } of database.ask(() => all.all())) scores.load(text(game), number(score), number(count))
+    for (const { game, all: count } of database.ask(() => guests.all())) scores.loadGuests(text(game), number(count))
   }
 
   async standing(game: string, person: PersonId): Promise<Standing | undefined> {
@@ -41,15 +62,31 @@ export class SqliteResults implements Results {
 
   async record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
     checkStandings(standings)
-    return this.#commits.add(() => {
-      if (this.#note.run(table).changes === 0) return false
-      for (const { person, name, score, games, rating } of standings) {
-        if (this.#isRemoved(person)) continue
-        const figures = rating ? [rating.rating, rating.deviation, rating.volatility] : [null, null, null]
-        this.#set.run(person, game, name, score, games, ...figures)
-      }
-      return true
-    })
+    const recorded = await this.#commits.add(() => this.#write(table, game, standings))
+    for (const standing of recorded?.added ?? []) this.#scores.add(standing)
+    for (const standing of recorded?.gone ?? []) this.#scores.remove(standing)
+    return recorded !== undefined
+  }
+
+  /** Records what comes of a table, inside of a transaction; answers with what that has changed, `undefined` if it was done before. */
+  #write(table: TableId, game: string, standings: readonly Standing[]): Recorded | undefined {
+    if (this.#note.run(table).changes === 0) return undefined
+    const added: Counted[] = []
+    const gone: Counted[] = []
+    for (const { person, name, score, games, rating } of standings) {
+      if (this.#isRemoved(person)) continue
+      const before = this.#standing.get(person, game)
+      if (before) gone.push({ game, person, score: number(before.score) })
+      const figures = rating ? [rating.rating, rating.deviation, rating.volatility] : [null, null, null]
+      this.#set.run(person, game, name, score, games, ...figures, table)
+      added.push({ game, person, score })
+    }
+    const guests = this.#scores.guests(game) + count(added) - count(gone)
+    if (guests > GUESTS) {
+      const dropped = this.#dropGuests.all(game, Math.min(guests - GUESTS, TOGETHER))
+      for (const row of dropped) gone.push({ game, person: text(row.person), score: number(row.score) })
+    }
+    return { added, gone }
   }
 
   async last(): Promise<TableId | undefined> {
@@ -62,9 +99,13 @@ export class SqliteResults implements Results {
   }
 
   async rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }> {
-    const row = this.#database.ask(() => this.#rank.get(game, score))
-    return { rank: number(row?.better) + 1, of: number(row?.all) }
+    const between = this.#database.ask(() => this.#between.get(game, score, Math.floor(score) + 1))
+    return { rank: this.#scores.above(game, score) + number(between?.all) + 1, of: this.#scores.size(game) }
   }
+}
+
+function count(standings: readonly Counted[]): number {
+  return standings.filter(({ person }) => isGuest(person)).length
 }
 
 function standingOf(row: Record<string, SQLOutputValue>): Standing {

@@ -1,0 +1,114 @@
+import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../hall/ports.ts'
+import type { Commits } from './commits.ts'
+import { atMost, byLadder, checkStandings } from './standings.ts'
+
+/** MemoryResults keeps the standings of each game in the order of its ladder. */
+export class MemoryResults implements Results {
+  readonly #commits: Commits
+  readonly #games = new Map<string, Ladder>()
+  readonly #recorded = new Set<TableId>()
+  /** Persons whose account was removed. */
+  readonly #removed = new Set<PersonId>()
+  #last: TableId | undefined
+
+  constructor(commits: Commits) {
+    this.#commits = commits
+  }
+
+  async standing(game: string, person: PersonId): Promise<Standing | undefined> {
+    return this.#games.get(game)?.of(person)
+  }
+
+  async record(table: TableId, game: string, standings: readonly Standing[]): Promise<boolean> {
+    checkStandings(standings)
+    return this.#commits.add(() => {
+      if (this.#recorded.has(table)) return false
+      this.#recorded.add(table)
+      this.#last = table
+      const ladder = this.#games.get(game) ?? new Ladder()
+      this.#games.set(game, ladder)
+      for (const standing of standings) if (!this.#removed.has(standing.person)) ladder.set(structuredClone(standing))
+      return true
+    })
+  }
+
+  async last(): Promise<TableId | undefined> {
+    return this.#last
+  }
+
+  async ladder(game: string, limit: number): Promise<readonly Standing[]> {
+    return this.#games.get(game)?.best(atMost(limit)) ?? []
+  }
+
+  async rank(game: string, score: number): Promise<{ readonly rank: number; readonly of: number }> {
+    const ladder = this.#games.get(game)
+    return { rank: (ladder?.above(score) ?? 0) + 1, of: ladder?.size ?? 0 }
+  }
+
+  /** Takes a person off every ladder, for good. */
+  forget(person: PersonId): void {
+    this.#removed.add(person)
+    for (const ladder of this.#games.values()) ladder.delete(person)
+  }
+}
+
+/** Ladder is the standings of one game, the best first. */
+class Ladder {
+  readonly #of = new Map<PersonId, Standing>()
+  readonly #all: Standing[] = []
+  /** In the order in which they have played last. */
+  readonly #guests = new Set<PersonId>()
+
+  get size(): number {
+    return this.#all.length
+  }
+
+  of(person: PersonId): Standing | undefined {
+    return this.#of.get(person)
+  }
+
+  best(limit: number): readonly Standing[] {
+    return this.#all.slice(0, limit)
+  }
+
+  /** How many have a greater score. */
+  above(score: number): number {
+    return this.#countWhile((one) => one.score > score)
+  }
+
+  set(standing: Standing): void {
+    const { person } = standing
+    this.delete(person)
+    this.#of.set(person, standing)
+    this.#all.splice(this.#place(standing), 0, standing)
+    if (!person.startsWith('guest:')) return
+    this.#guests.add(person)
+    const [first] = this.#guests
+    if (this.#guests.size > GUESTS && first !== undefined) this.delete(first)
+  }
+
+  delete(person: PersonId): void {
+    const standing = this.#of.get(person)
+    if (!standing) return
+    this.#of.delete(person)
+    this.#guests.delete(person)
+    this.#all.splice(this.#place(standing), 1)
+  }
+
+  /** The place of a standing, or where it belongs. */
+  #place(standing: Standing): number {
+    return this.#countWhile((one) => byLadder(one, standing) < 0)
+  }
+
+  /** How many of the first, in the ladder's order, a condition holds for. */
+  #countWhile(holds: (standing: Standing) => boolean): number {
+    let [low, high] = [0, this.#all.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const standing = this.#all[middle]
+      if (standing && holds(standing)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
