@@ -127,6 +127,12 @@ export interface Step<Name extends string = string> {
   readonly after: readonly Step<Name>[]
 }
 
+/** The step of a name; `undefined` if none of these has it. */
+export function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {
+  for (const step of steps) if (step.name === name) return step
+  return undefined
+}
+
 /** What is legal in a state. Throws a RangeError for a state that is none. */
 export function legal<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
   let table = tables.get(automaton) as Map<string, readonly Step<Name>[]> | undefined

@@ -48,9 +48,11 @@ const headTail: Protocol<Name, Words> = {
     let { view } = await seat.next()
     for (;;) {
       peer.send('prompt')
-      const guess = (await peer.receive()).text.at(-1)
+      const { text } = await peer.receive()
+      const guess = text.at(-1)
       if (guess === 'Q') break
       if (guess === 'H' || guess === 'T') {
+        if (text !== guess) peer.note('only its last character counts', true)
         seat.play(guess)
         view = (await seat.next()).view
         peer.send(view.last ? 'right' : 'wrong')

@@ -1,4 +1,5 @@
-import { headOf, httpRequests, httpResponses, isRequest } from '../wire/http.ts'
+import { contentLength, headOf, httpRequests, httpResponses, isRequest } from '../wire/http.ts'
+import { encode } from '../wire/text.ts'
 import { type Automaton, client, server } from './automaton.ts'
 import type { Options, Program, Protocol } from './protocol.ts'
 
@@ -42,14 +43,41 @@ const http: Protocol<Name> = {
   async server(peer, { person }) {
     const { text } = await peer.receive()
     person.say(headOf(text))
-    if (!isRequest(text)) peer.note('that is no request of HTTP/1.1 with an empty line behind its head')
+    const wrong = whyNoRequest(text) ?? whyCut(text)
+    if (wrong !== undefined) peer.note(wrong)
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
 
   async client(peer, { person, options }) {
     peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
-    person.say((await peer.receive()).text)
+    const { text } = await peer.receive()
+    person.say(text)
+    const wrong = /^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text) ? (whyNoHead(text) ?? whyCut(text)) : NO_STATUS
+    if (wrong !== undefined) peer.note(wrong)
   },
+}
+
+const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
+
+/** Why a text is no request; `undefined` if it is one. */
+function whyNoRequest(text: string): string | undefined {
+  if (isRequest(text)) return undefined
+  const [line = ''] = text.split('\n', 1)
+  if (isRequest(`${line}\n\n`)) return whyNoHead(text)
+  const spelling = /^[a-z]+ \S+ http\/\d\.\d\r?$/i.test(line) ? '; write the method and "HTTP" in capitals' : ''
+  return `that is no request of HTTP/1.1: its first line is no request line, such as "GET / HTTP/1.1"${spelling}`
+}
+
+function whyNoHead(text: string): string | undefined {
+  return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) behind its head'
+}
+
+/** That a body is shorter than its head says; `undefined` if it is not. */
+function whyCut(text: string): string | undefined {
+  const head = headOf(text)
+  const length = contentLength(head)
+  const come = encode(text.slice(head.length)).length
+  return length === undefined || come >= length ? undefined : `its Content-Length says ${length} bytes, and ${come} have come`
 }
 
 /** A name as it stands behind `Host:`; numeric IPv6 addresses stand in brackets there. */

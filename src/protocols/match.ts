@@ -5,6 +5,7 @@ import { type Automaton, client, clientCloses, type Said, server } from './autom
 import { breach } from './breach.ts'
 import { type Chair, type Hallway, hallOf } from './house.ts'
 import { MatchJudge } from './match-judge.ts'
+import { isSameName } from './names.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import { type Program, type Protocol, plainLines } from './protocol.ts'
@@ -103,6 +104,7 @@ const match: Protocol<Name> = {
       if (name.trim() === '') return peer.send('QUIT')
       peer.send('name', name.trim())
       const { name: answer, text, fields } = await peer.receive()
+      if (answer === 'Welcome' && !isSameName(fields[0], name.trim())) throw breach(text, `the name was ${JSON.stringify(name.trim())}`)
       person.say(answer === 'ERROR' ? fields[0] : text)
       if (answer !== 'ERROR' && !(await playOn(peer, person, fields[0] ?? ''))) return
     }

@@ -3,19 +3,20 @@ import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
 import { revealed } from '../wire/visible.ts'
-import { type Automaton, alternatives, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step } from './automaton.ts'
+import { type Automaton, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step, stepOf } from './automaton.ts'
 import { isRemainder, noOddities, type Oddities, type PeerObserver } from './oddities.ts'
 import {
   clueOfBytes,
   clueOfText,
   isHeadLine,
   isHttpRequest,
+  isOdd,
   quotedMessage,
   quotedUnfinished,
   type Speaker,
   withReason,
 } from './sentences.ts'
-import { hasComeEarly, inSeconds, isSilent, type Standing, tooSoon, whyIllegal } from './standing.ts'
+import { hasComeEarly, inSeconds, isSilent, maySpeak, type Standing, tooSoon, whatWasDue, whyIllegal } from './standing.ts'
 
 /** Waiting is a promise of the next message. */
 interface Waiting<Name extends string> {
@@ -81,7 +82,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Whether the peer is to say something now that is more than a goodbye. */
   get awaited(): boolean {
-    return this.#steps.some(({ form, from }) => from === this.other && !form.bye && !form.closes)
+    return maySpeak(this.#steps, this.other)
   }
 
   /** True if it is the turn of a peer that needs no person's choice. */
@@ -177,11 +178,9 @@ export class Peer<Name extends string = string> implements Reader {
   explain(end: Ended): Ended {
     if (end.how === 'ours') return end
     if (end.how === 'violation') return new Ended(end.how, end.message.replace('the other side', `the ${this.other}`))
-    const theirs = this.#steps.filter(({ from }) => from === this.other)
-    const open = theirs.length > 0 ? `expected ${alternatives(this.#automaton, theirs)}` : 'it was this side’s turn'
     const message = this.#isShown(end) ? end.message.replace(/ in the middle of a message, \d+ bytes? into it$/, '') : end.message
     const said = message.replace('the other side', `the ${this.other}`)
-    return new Ended(end.how, `${said}${this.#rest(end)}; ${open}`, end.unfinished)
+    return new Ended(end.how, `${said}${this.#rest(end)}; ${whatWasDue(this.#standing)}`, end.unfinished)
   }
 
   /** Checks whether a peer's unfinished message was reported before. */
@@ -196,26 +195,27 @@ export class Peer<Name extends string = string> implements Reader {
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length
     const sent = quotedUnfinished(this.speaker, unfinished)
-    return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
+    return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
   /** Reports a message that came before the peer's turn, in a sentence; `undefined` if there is none. */
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
     const { ahead, raw } = this.connection
-    if (ahead !== undefined) return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw))}`
+    if (ahead !== undefined)
+      return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last))}`
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length
-    return `${hasComeEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
+    return `${hasComeEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
   /** Reports the silence of the peer, and what was expected, in a sentence; `undefined` if nothing was. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
     // a person who may speak here too is at a prompt, and silence is how a client goes that sends datagrams
-    const isOurs = this.#steps.some(({ form, from }) => from === this.#side && !form.bye && !form.closes)
-    if (unfinished || isOurs || !this.awaited || (transport.datagrams && this.#side === 'server')) return undefined
+    if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
+      return undefined
     return isSilent(this.#standing, ms)
   }
 
@@ -230,7 +230,7 @@ export class Peer<Name extends string = string> implements Reader {
     const { how, unfinished } = end
     if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
     const sent = how === 'late' ? '' : `: it had sent ${quotedUnfinished(this.speaker, unfinished)}`
-    return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished))}`
+    return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
   /** A clue, unless it is the one that was given last. */
@@ -240,8 +240,8 @@ export class Peer<Name extends string = string> implements Reader {
     return clue
   }
 
-  #clueOf(text: string, raw: Raw | undefined): string {
-    const clue = clueOfText(this.speaker, text, raw)
+  #clueOf(text: string, raw: Raw | undefined, last = ''): string {
+    const clue = clueOfText(this.speaker, text, raw, last)
     this.#odd().clue = clue
     return clue
   }
@@ -286,7 +286,7 @@ export class Peer<Name extends string = string> implements Reader {
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const { raw } = this.connection
-    const clue = this.#clueOf(text, raw)
+    const clue = this.#clueOf(text, raw, this.#last)
     const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
     if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
       this.#reject(text, sentence, false)
@@ -296,7 +296,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The connection brings nothing more. */
   end(end: Ended): void {
-    const closing = end.how === 'finished' ? this.#closing() : undefined
+    // one that closes in the middle of a message has not ended in good order
+    const closing = end.how === 'finished' && !end.unfinished ? this.#closing() : undefined
     if (closing) this.#done()?.resolve(closing)
     else this.#done()?.reject(this.explain(end))
   }
@@ -353,7 +354,7 @@ export class Peer<Name extends string = string> implements Reader {
   /** Looks for what is wrong with a message that is legal all the same. */
   #look(form: MessageForm, text: string): void {
     const { raw } = this.connection
-    const isGarbled = form.free === true && this.observer !== undefined && GARBLED.test(text)
+    const isGarbled = this.observer !== undefined && isOdd(form, text, raw)
     if (!this.#oddities && raw === undefined && !isGarbled) return
     const odd = this.#odd()
     odd.lastRaw = raw
@@ -363,6 +364,7 @@ export class Peer<Name extends string = string> implements Reader {
     const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw)) : ''
     if (clue === '') return
     odd.lastGarbled = true
+    odd.inHead = isHttpRequest(text)
     this.observer?.garbled(`the ${this.other} said ${quotedMessage(this.speaker, text, raw)}${clue}`)
   }
 
@@ -389,12 +391,4 @@ export class Peer<Name extends string = string> implements Reader {
     this.#state = next
     this.#steps = after
   }
-}
-
-/** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark. */
-const GARBLED = /[\0\ufffd]|^\ufeff/
-
-function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {
-  for (const step of steps) if (step.name === name) return step
-  return undefined
 }

@@ -4,7 +4,7 @@ import type { Program, Protocol } from './protocol.ts'
 import { pythonAddress, pythonBytes } from './python.ts'
 
 const automaton = {
-  messages: { hello: client('Hello from client\n', { accepts: /^.+$/s }) },
+  messages: { hello: client('Hello from client\n', { accepts: /^.+$/s, free: true }) },
   start: 'start',
   states: { start: { hello: 'end' }, end: {} },
   automatic: { client: true },

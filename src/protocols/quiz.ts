@@ -3,6 +3,7 @@ import { askUntil } from './asking.ts'
 import { type Automaton, client, clientCloses, type Said, server } from './automaton.ts'
 import { breach } from './breach.ts'
 import { type Chair, type Hallway, hallOf } from './house.ts'
+import { isSameName } from './names.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import { type Options, type Program, type Protocol, plainLines } from './protocol.ts'
@@ -206,6 +207,7 @@ async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
     if (password === '') peer.send('NAME', name)
     else peer.send((await confirmed(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
     const said = await peer.receive()
+    if (said.name === 'Welcome' && !isSameName(said.fields[0], name)) throw breach(said.text, `the name was ${JSON.stringify(name)}`)
     show(said, person)
     if (said.name === 'Welcome') return
   }

@@ -3,7 +3,7 @@ import type { Unfinished } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
 import { decode } from '../wire/text.ts'
 import { quoted, quotedBytes } from '../wire/visible.ts'
-import type { Automaton, Side } from './automaton.ts'
+import type { Automaton, MessageForm, Side } from './automaton.ts'
 
 /** Speaker is the side whose messages are quoted, and its protocol. */
 export interface Speaker {
@@ -14,7 +14,7 @@ export interface Speaker {
 /** A message of a side as a quotation, without the passwords in it; what was no UTF-8 stands as its bytes, where `raw` has them. */
 export function quotedMessage(speaker: Speaker, text: string, raw?: Raw): string {
   const shown = masked(speaker, text)
-  return raw && shown === text && text.includes('\ufffd') ? quotedBytes(raw.body) : quoted(shown)
+  return raw && shown === text ? quotedBytes(raw.body) : quoted(shown)
 }
 
 /** A message of a side with `***` in place of what others are not to see. */
@@ -31,17 +31,38 @@ export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished)
   return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
 }
 
-/** Says what unfinished bytes look like, as the end of a sentence; empty for plain text, and for what the protocol wants. */
-export function clueOfBytes({ automaton }: Speaker, { bytes }: Unfinished): string {
-  return clause(automaton, looksLike(bytes))
+/**
+ * Says what unfinished bytes look like behind the `last` message, as the end of a sentence; empty for plain text, and for
+ * what the protocol wants.
+ */
+export function clueOfBytes(speaker: Speaker, { bytes }: Unfinished, last: string): string {
+  return clueOfRest(speaker, decode(bytes), last) || clause(speaker.automaton, looksLike(bytes))
 }
 
+/** Says that a text is only the NUL with which C ends the `last` message, as the end of a sentence; empty if it is not. */
+function clueOfRest(speaker: Speaker, text: string, last: string): string {
+  if (last === '' || !/^\0+$/.test(text)) return ''
+  return `; that looks like NUL behind ${quotedMessage(speaker, last)}, as C keeps a text: send strlen bytes of it`
+}
+
+/** Checks whether a text for people has a fault to be named: bytes that are no text, or the beginning of another protocol. */
+export function isOdd({ free }: MessageForm, text: string, raw: Raw | undefined): boolean {
+  // read byte by byte, what is no UTF-8 is characters of its own
+  const isBare = raw !== undefined && /[\x80-\xff]/.test(text) && !text.endsWith('\r')
+  return free === true && (isBare || GARBLED.test(text) || FOREIGN.test(text))
+}
+
+/** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark. */
+const GARBLED = /[\0\ufffd]|^\ufeff/
+/** How other protocols begin, as no person does. */
+const FOREIGN = /^(?:[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
+
 /**
- * Says what a whole message looks like, as the end of a sentence; empty for plain text, and for what the protocol wants.
- * `raw` is its bytes, if the text does not tell them.
+ * Says what a whole message looks like behind the `last` one, as the end of a sentence; empty for plain text, and for what
+ * the protocol wants. `raw` is its bytes, if the text does not tell them.
  */
-export function clueOfText({ automaton }: Speaker, text: string, raw: Raw | undefined): string {
-  return clause(automaton, textLooksLike(text, raw))
+export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined, last = ''): string {
+  return clueOfRest(speaker, text, last) || clause(speaker.automaton, textLooksLike(text, raw))
 }
 
 /**

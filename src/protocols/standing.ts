@@ -25,6 +25,18 @@ export interface Standing {
 /** Beginning of the clause that a message came before its turn. */
 export const TOO_SOON = '; it had come before it was '
 
+/** Checks whether a side may say more than a goodbye. */
+export function maySpeak(steps: readonly Step[], side: Side): boolean {
+  return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
+}
+
+/** Says what was expected from the peer when it went, or that it was not its turn, as the end of a sentence. */
+export function whatWasDue({ automaton, steps, peer }: Standing): string {
+  const theirs = steps.filter(({ from }) => from === peer)
+  const isOurs = !maySpeak(theirs, peer) && maySpeak(steps, peer === 'server' ? 'client' : 'server')
+  return theirs.length > 0 && !isOurs ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
+}
+
 /** Says that a message came before its turn, as the end of a sentence. */
 export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
   return early ? `${TOO_SOON}${whose} turn` : ''

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: bytes of all kinds are what this is about
-import { packed } from './packed.ts'
+import { packed, packedReal } from './packed.ts'
 import type { Raw } from './raw.ts'
 import { decode, encode } from './text.ts'
 
@@ -17,6 +17,9 @@ export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
   const text = decode(head, 'bytes')
   if (isPlain(text)) return undefined
+  // where nothing frames a message, a line end is a part of it, and hides what the same bytes are elsewhere
+  const ending = end === '' ? (/(?<=\0)\r?\n$/.exec(text)?.[0] ?? '') : ''
+  if (ending !== '') return looksLike(head.subarray(0, -ending.length), ending)
   for (const clue of CLUES) {
     const found = clue(head, text, end)
     if (found !== undefined) return found
@@ -31,7 +34,9 @@ export function textLooksLike(text: string, raw: Raw | undefined): string | unde
 
 /** Checks whether a text needs no closer look: most wrong messages are plain text all the same. */
 function isPlain(text: string): boolean {
-  return /^[\t -~]*$/.test(text) && !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |-ERR )|\\n$/.test(text)
+  return (
+    /^[\t -~]*$/.test(text) && !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR )|\\n$/.test(text)
+  )
 }
 
 /** Bytes that are looked at. */
@@ -45,6 +50,7 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^HTTP\/\d/, 'an HTTP response, from a server for the web: another program was meant, or another port'],
   [/^SSH-\d/, 'SSH: another program was meant, or another port'],
   [/^RFB \d{3}\.\d{3}/, 'VNC: another program was meant, or another port'],
+  [/^220[ -][\w.-]+ .*(?:SMTP|FTP)/i, 'the greeting of a mail or file server: another program was meant, or another port'],
   [/^-ERR /, 'an error of Redis or POP3: another program was meant, or another port'],
   [
     /^\xff(?:[\xfb-\xfd](?:[\x00-\x1f]|[ -'](?:\xff|$))|\xfe[\x01-'](?:\xff|$))/,
@@ -75,8 +81,11 @@ const CLUES: readonly Clue[] = [
     /^[ -~]\0$/.test(text)
       ? `a text with NUL behind it, as C keeps it, or the number ${bytes[0]} of struct.pack("h", ...), or one character of UTF-16: send text, without NUL`
       : undefined,
-  (_, text) =>
-    /^[^\0]+\0+$/.test(text) ? 'a text with NUL behind it, as C keeps it: send strlen bytes of it, without the NUL' : undefined,
+  (bytes, text) =>
+    /^[^\0]{6}\0\0$/.test(text) && !isText(bytes.subarray(0, 6))
+      ? 'an address of C, as write(s, &p, sizeof p) sends it: send the text that it points to'
+      : undefined,
+  (bytes, text) => (/^[^\0]+\0+$/.test(text) && isText(bytes.subarray(0, text.indexOf('\0'))) ? endedText(bytes) : undefined),
   (_, text, end) =>
     end !== '' && /^\0[^\0]+$/.test(text)
       ? 'a text with NUL before it, as C keeps it behind the text that was sent before: send strlen bytes of each'
@@ -108,6 +117,13 @@ const CLUES: readonly Clue[] = [
   (_, text) => (text.trimEnd() === '[object Object]' ? 'an object of JavaScript made a text: send its value' : undefined),
   (bytes) => (isUtf8(bytes) ? undefined : 'text that is not UTF-8, such as Latin-1, or no text at all'),
 ]
+
+/** What a text with NUL behind it is: it can also be a real number, whose last bytes are 0. */
+function endedText(bytes: Uint8Array): string {
+  const number = packedReal(bytes)
+  const or = number === undefined ? '' : `, or ${number}`
+  return `a text with NUL behind it, as C keeps it${or}: send ${number === undefined ? 'strlen bytes of it' : 'text'}, without the NUL`
+}
 
 /** A clue from the bytes alone, or, where they give none, from those with the line end behind them. */
 function withEnd(clue: (bytes: Uint8Array) => string | undefined, bytes: Uint8Array, end: string): string | undefined {
@@ -149,7 +165,8 @@ function lengthBefore(bytes: Uint8Array): string | undefined {
     const rest = bytes.subarray(form.size + length)
     const ends = rest.length === 0 || (!isText(rest.subarray(0, 1)) && (form.size > 1 || rest[0] !== 0)) || rest[0] === 10 || rest[0] === 13
     // a single byte that is a character is sooner the first of a text
-    return length > 0 && (form.size > 1 || (length < 0x80 && !isAscii(length))) && body.length === length && isText(body) && ends
+    const hasText = body.some((byte) => byte !== 10 && byte !== 13)
+    return length > 0 && hasText && (form.size > 1 || (length < 0x80 && !isAscii(length))) && body.length === length && isText(body) && ends
   })?.name
 }
 

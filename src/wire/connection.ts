@@ -421,7 +421,8 @@ export class Connection implements Sink, OutboxOwner {
     if (message === TooLong) {
       const { excess } = this.#inbox
       const much = `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`
-      this.#end = new Ended('much', excess === undefined ? much : `${much}; ${excess}`)
+      const wrong = `the other side sent no message of at most ${this.#messageLimit} bytes: ${excess}`
+      this.#end = new Ended('much', excess === undefined ? much : wrong)
       return undefined
     }
     return message

@@ -203,7 +203,8 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-function contentLength(head: string): number | undefined {
+/** How many bytes the body has, as a head says; `undefined` if it does not. */
+export function contentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)
 }

@@ -21,7 +21,7 @@ export const lengthPrefixed: Framing = {
   excess: (unread) =>
     unread.length < 4
       ? undefined
-      : `the first 4 bytes, ${quotedBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: before each message stands its length in bytes, 4 bytes big-endian${littleEndian(unread)}`,
+      : `the first 4 bytes, ${quotedBytes(unread.subarray(0, 4))}, would be a length of ${lengthIn(unread)}: before each message stands its length in bytes, 4 bytes big-endian${otherLength(unread)}`,
   decoder: (limit = MESSAGE_LIMIT) => new BinaryLengthDecoder(limit),
 }
 
@@ -50,10 +50,14 @@ export function fixedLength(size: number): Framing {
   }
 }
 
-/** Says that a length has its bytes the other way round, as the end of a sentence; empty if it would still be too long. */
-function littleEndian({ buffer, byteOffset }: Uint8Array): string {
-  const length = new DataView(buffer, byteOffset).getUint32(0, true)
-  return length <= MESSAGE_LIMIT ? `; little-endian, as of struct.pack("I", ...), it would be ${length}: use "!I"` : ''
+/** Says that a length has its bytes the other way round, or has fewer, as the end of a sentence; empty if it has not. */
+function otherLength(unread: Uint8Array): string {
+  const view = new DataView(unread.buffer, unread.byteOffset)
+  const length = view.getUint32(0, true)
+  if (length <= MESSAGE_LIMIT) return `; little-endian, as of struct.pack("I", ...), it would be ${length}: use "!I"`
+  const short = view.getUint16(0)
+  const isShort = short === unread.length - 2
+  return isShort ? `; in 2 bytes, as of struct.pack("!H", ...) or writeUTF of Java, it would be ${short}: use "!I" or writeInt` : ''
 }
 
 /** The length that stands in the first four bytes. */

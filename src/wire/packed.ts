@@ -30,6 +30,8 @@ const SMALL = 65_535
 const LEAST = 0.001
 const NEGATIVE = 256
 const DIGITS = 7
+/** Characters of a real number that is likelier than a text of the same bytes. */
+const FEW = 5
 
 /**
  * A number alone, as `struct.pack` makes it, as a noun; `undefined` where the bytes are sooner text. Where two readings are
@@ -46,6 +48,17 @@ export function packed(bytes: Uint8Array): string | undefined {
   if (!first) return undefined
   const also = second ? `, or ${second.value}, as struct.pack("${second.form.code}", ...)` : ''
   return `the number ${first.value} as ${counted(bytes.length, 'byte')}, ${howOf(first.form)}${also}: send it as text`
+}
+
+/** A real number alone that has few digits, as a noun, though its bytes can be a text with NUL behind it; `undefined` for none. */
+export function packedReal(bytes: Uint8Array): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const form = FORMS.find((one) => {
+    if (!one.isReal || one.size !== bytes.length) return false
+    const value = shorter(one.read(view), one)
+    return isLikely(value, one) && String(value).length <= FEW
+  })
+  return form && `the number ${shorter(form.read(view), form)} as ${counted(bytes.length, 'byte')}, ${howOf(form)}`
 }
 
 function howOf({ code, other, isReal }: Form): string {

@@ -165,7 +165,18 @@ describe('a message without its end, when the conversation ends', () => {
     const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
     await say('Hello\n')
     await clock.pass(1000)
-    expect((await talking.over)?.message).toMatch(/4096 bytes; the first 4 bytes, "Hell", would be a length of 1214606444/)
+    expect((await talking.over)?.message).toMatch(
+      /no message of at most 4096 bytes: the first 4 bytes, "Hell", would be a length of 1214606444/,
+    )
+  })
+
+  test('a length in two bytes', async () => {
+    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    await say('\0\x05hello')
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toMatch(
+      /in 2 bytes, as of struct\.pack\("!H", \.\.\.\) or writeUTF of Java, it would be 5: use "!I" or writeInt/,
+    )
   })
 
   test('a length whose bytes are the other way round', async () => {
@@ -562,7 +573,7 @@ describe('a fault is said once', () => {
     await clock.pass(60_000)
     await talking.done
     expect(notices).toHaveLength(1)
-    expect(notices[0]).toMatch(/^rejected: the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
+    expect(notices[0]).toMatch(/^(?:rejected|garbled): the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
   })
 
   test('what comes behind the head of a request is said again', async () => {

@@ -163,3 +163,49 @@ describe('what a line looks like that was decoded', () => {
     expect(lineLooksLike(encode(text))).toBeUndefined()
   })
 })
+
+describe('where nothing frames a message, its line end', () => {
+  test.each([
+    ['50\0\n', /^a text with NUL behind it, as C keeps it: send strlen bytes/],
+    ['2\0\n', /the number 50 of struct\.pack\("h"/],
+    ['\0\0\0\n', /^the number 10 as 4 bytes/],
+    ["b'50'\n", /repr of Python's bytes/],
+  ])('hides nothing of %j', (text, clue) => {
+    expect(looksLike(bytes(text))).toMatch(clue)
+  })
+})
+
+describe('a number is not taken for the length of the line end behind it', () => {
+  test.each([
+    ['\0\0\0\x01', /^the number 1 as 4 bytes, big-endian/],
+    ['\x01\0\0\0', /^the number 1 as 4 bytes, little-endian/],
+    ['\0\x01', /^the number 1 as 2 bytes, big-endian/],
+    ['\0\0\0\0\0\0\0\x01', /^the number 1 as 8 bytes, big-endian/],
+    ['\0\x0250', /writeUTF/],
+  ])('%j', (text, clue) => {
+    expect(lineLooksLike(bytes(text))).toMatch(clue)
+    expect(lineLooksLike(bytes(text), '\r\n')).toMatch(clue)
+  })
+})
+
+describe('bytes that end in NUL', () => {
+  test.each([
+    [
+      '@I\0\0\0\0\0\0',
+      /^a text with NUL behind it, .*, or the number 50 as 8 bytes, as struct\.pack\("!d", \.\.\.\) or writeDouble of Java: send text/,
+    ],
+    ['BH\0\0', /or the number 50 as 4 bytes, as struct\.pack\("!f"/],
+    ['@\x16\0\0\0\0\0\0', /^the number 5\.5 as 8 bytes/],
+    ['\xd0\xa0\xf7\xdd\xfd\x7f\0\0', /^an address of C, as write\(s, &p, sizeof p\)/],
+    ['50\0\0', /^a text with NUL behind it, as C keeps it: send strlen bytes/],
+    ['hi\0\0', /^a text with NUL behind it, as C keeps it: send strlen bytes/],
+    ['guess!\0\0', /^a text with NUL behind it, as C keeps it: send strlen bytes/],
+  ])('%j', (text, clue) => {
+    expect(looksLike(bytes(text))).toMatch(clue)
+  })
+})
+
+test('the greeting of a mail server is one', () => {
+  expect(looksLike(bytes('220 smtp.example ESMTP ready'))).toMatch(/^the greeting of a mail or file server/)
+  expect(looksLike(bytes('220 people'))).toBeUndefined()
+})

@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest'
+import type { Side } from '../../src/protocols/automaton.ts'
+import { encode } from '../../src/wire/text.ts'
+import { far } from '../support/far.ts'
+
+/** What is noticed about a peer that says something and closes, and how the conversation ends. */
+async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
+  const notices: string[] = []
+  const peer = await far(name, side, { typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
+  await peer.say(encode(text, 'bytes'))
+  const end = await peer.close()
+  return { notices, end, peer }
+}
+
+describe('a text for people whose bytes are no text is shown, also where each byte is read as a character', () => {
+  test.each([
+    ['c8/hello', 'client', 'H\xe9llo\n', '"H\\xe9llo\\n"; that looks like text that is not UTF-8'],
+    ['c8/hello-slides', 'client', 'H\xe9llo', '"H\\xe9llo"; that looks like text that is not UTF-8'],
+    ['tjc/hello', 'client', '\xff\xfeH\0i\0\n\0', 'that looks like UTF-16 with a byte order mark'],
+    ['c8/iterative', 'client', '\xef\xbb\xbfHello\n', 'that looks like UTF-8 with a byte order mark'],
+    ['tjc/practice', 'server', 'H\xe9llo\n', '"H\\xe9llo\\n"; that looks like text that is not UTF-8'],
+  ] as const)('%s, as %s: %j', async (name, side, text, sentence) => {
+    const { notices, end } = await said(name, side, text)
+    expect(notices).toEqual([expect.stringContaining(sentence)])
+    expect(end).toBeUndefined()
+  })
+
+  test.each([
+    ['c8/hello', 'client', 'H\xc3\xa9llo\n'],
+    ['tjc/hello', 'client', 'Hello from server\n'],
+    ['tjc/practice', 'server', 'Hello\r\n'],
+  ] as const)('%s, as %s: of %j nothing is', async (name, side, text) => {
+    expect((await said(name, side, text)).notices).toEqual([])
+  })
+})
+
+describe('a browser that dials a talk is named', () => {
+  test.each(['tjc/chat', 'c8/chat', 'tjc/chat-quit', 'c8/chat-bye', 'talk', 'fh/hello', 'c8/both-ways', 'tjc/practice', 'time', 'match'])(
+    '%s',
+    async (name) => {
+      const { notices } = await said(name, 'server', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', ['a', 'b', 'c', 'd'])
+      expect(notices).toEqual([expect.stringMatching(/^garbled: the client said "GET .* an HTTP request, from a browser/)])
+    },
+  )
+
+  test.each([
+    ['HTTP/1.1 400 Bad Request\r\n', 'an HTTP response'],
+    ['SSH-2.0-OpenSSH_9.6\r\n', 'SSH'],
+    ['220 mail.example ESMTP\r\n', 'the greeting of a mail or file server'],
+  ])('join chat: %j', async (text, clue) => {
+    const { notices } = await said('tjc/chat', 'client', text, ['a'])
+    expect(notices).toEqual([expect.stringContaining(`that looks like ${clue}`)])
+  })
+
+  test.each(['HTTP is nice\n', 'GET well\n', '220 people\n'])('%j is talk', async (text) => {
+    expect((await said('tjc/chat', 'server', text, ['a', 'b'])).notices).toEqual([])
+  })
+})
+
+describe('a client that closes in the middle of a message has not ended well', () => {
+  test.each([
+    ['match', 'tim', 'expected a name'],
+    ['quiz', 'NAME ada', 'expected something like "NAME ada"'],
+    ['quiz', 'NAME ada\nSTA', 'expected something like "START 5"'],
+    ['hangman', 'STAR', 'expected "START"'],
+  ])('%s: %j', async (name, text, expected) => {
+    const { end } = await said(name, 'server', text)
+    expect(end?.message).toMatch(/^the client closed the connection in the middle of a message, .* and no line end \(\\n\); expected/)
+    expect(end?.message).toContain(expected)
+  })
+
+  test.each([
+    ['match', 'tim\n'],
+    ['quiz', 'NAME ada\n'],
+    ['number', '50'],
+  ])('%s: %j is whole', async (name, text) => {
+    expect((await said(name, 'server', text)).end).toBeUndefined()
+  })
+})
+
+describe('head or tail', () => {
+  test.each(['\xef\xbb\xbfH\n', '\0H\n'])('of %j it is said that the last character counts, and what the rest is', async (text) => {
+    const { notices } = await said('headtail', 'server', text)
+    expect(notices[0]).toMatch(/^rejected: the client said ".*": only its last character counts; that looks like/)
+  })
+})
+
+describe('number: what comes behind the last answer', () => {
+  test.each([
+    ['Exactly! You win!\n', 'the server has sent "\\n" behind "Exactly! You win!", where a line end is too much'],
+    ['Exactly! You win!\0', 'that looks like NUL behind "Exactly! You win!", as C keeps a text: send strlen bytes of it'],
+  ])('%j', async (text, sentence) => {
+    const notices: string[] = []
+    const peer = await far('number', 'client', { typed: ['50'], noticed: (what, one) => notices.push(`${what}: ${one}`) })
+    await peer.say(text)
+    expect(await peer.close()).toBeUndefined()
+    expect(notices).toEqual([expect.stringContaining(sentence)])
+  })
+
+  test('NUL behind another answer is named as that', async () => {
+    const peer = await far('number', 'client', { typed: ['50', '40'] })
+    await peer.say('Too big!\0')
+    expect((await peer.close())?.message).toMatch(/that looks like NUL behind "Too big!", as C keeps a text: send strlen bytes of it$/)
+  })
+})
+
+test.each([
+  ['guess', '50\n'],
+  ['hangman', 'START\n'],
+])('%s: NUL behind the line %j is named as that', async (name, line) => {
+  const notices: string[] = []
+  const peer = await far(name, 'server', { noticed: (_, sentence) => notices.push(sentence) })
+  await peer.say(`${line}\0\0\0\0`)
+  expect((await peer.close())?.message).toContain(`that looks like NUL behind "${line.trim()}", as C keeps a text`)
+})
+
+describe('http', () => {
+  const client = (text: string) => said('http', 'server', text)
+
+  test.each([
+    ['GET / HTTP/1.1\r\nHost: x\r\n', 'there is no empty line (\\r\\n\\r\\n) behind its head'],
+    ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, and 2 have come'],
+    ['get / http/1.1\r\n\r\n', 'such as "GET / HTTP/1.1"; write the method and "HTTP" in capitals'],
+    ['GET index.html\r\n\r\n', 'its first line is no request line, such as "GET / HTTP/1.1"'],
+  ])('host: of %j it is said what is wrong', async (text, sentence) => {
+    expect((await client(text)).notices).toEqual([expect.stringMatching(new RegExp(`^rejected: .*${RegExp.escape(sentence)}$`))])
+  })
+
+  test.each(['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'GET / HTTP/1.1\n\n', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab'])(
+    'host: %j is right',
+    async (text) => {
+      expect((await client(text)).notices).toEqual([])
+    },
+  )
+
+  test.each([
+    ['<html>hi</html>', 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'],
+    ['http/1.1 200 ok\r\n\r\nhi', 'it does not begin with a status line'],
+    ['HTTP/1.1 OK 200\r\n\r\n', 'it does not begin with a status line'],
+    ['HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n', 'there is no empty line (\\r\\n\\r\\n) behind its head'],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi', 'its Content-Length says 9 bytes, and 2 have come'],
+  ])('join: of %j it is said what is wrong, and it is shown', async (text, sentence) => {
+    const { notices, peer } = await said('http', 'client', text)
+    expect(notices).toEqual([expect.stringContaining(sentence)])
+    expect(peer.screen).toContain(text)
+  })
+
+  test.each(['HTTP/1.1 200 OK\r\n\r\nhi', 'HTTP/1.0 404 Not Found\r\nContent-Length: 2\r\n\r\nhi', 'HTTP/1.1 204\r\n\r\n'])(
+    'join: %j is right',
+    async (text) => {
+      expect((await said('http', 'client', text)).notices).toEqual([])
+    },
+  )
+})
+
+describe('a server that welcomes another name', () => {
+  test.each([
+    ['quiz', ['ada', ''], 'Welcome to Parlor: games for people and programs over a plain connection.'],
+    ['quiz', ['ada', ''], 'Welcome bob'],
+    ['match', ['ada'], 'Welcome bob'],
+  ] as const)('%s, after %j: %s', async (name, typed, text) => {
+    const { end } = await said(name, 'client', `${text}\n`, typed)
+    expect(end?.message).toBe(`the server said "${text.slice(0, 60)}${text.length > 60 ? '…' : ''}", but the name was "ada"`)
+  })
+
+  test.each(['Welcome Zoë', 'Welcome zoë', 'Welcome ZOE\u0308'])('but not in another spelling: %j', async (text) => {
+    const { end } = await said('match', 'client', '', ['zoë'])
+    expect(end).toBeDefined()
+    const peer = await far('match', 'client', { typed: ['zoë'] })
+    await peer.say(`${text}\n`)
+    expect((await peer.close())?.message).toMatch(/^the server closed the connection/)
+  })
+})
+
+test('a talk whose client goes when it is the turn of this side says so', async () => {
+  const ask = (_: string, __?: string, signal?: AbortSignal) =>
+    new Promise<string>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+  const peer = await far('talk', 'server', { person: { say: () => {}, ask } })
+  await peer.say('hello\n')
+  expect((await peer.close())?.message).toMatch(/; it was this side’s turn$/)
+})
