@@ -58,7 +58,7 @@ export class LiveTable {
   #written = 0
   #broken: Error | undefined
   #troubled = false
-  #onQuiet: (() => void) | undefined
+  #onQuiet: ((table: LiveTable) => void) | undefined
   /** True since the store could not write. */
   #standsStill = false
   /** Times of the last decided event, and of the last persisted one. */
@@ -180,18 +180,18 @@ export class LiveTable {
     return this.#settling.promise
   }
 
-  /** Joins the table: brings the situation now, and from then on every event. The answer leaves it. */
-  attend(attendant: Attendant): () => void {
-    if (this.#broken) {
-      attendant.closed(this.#broken)
-      return () => {}
-    }
+  /** Joins the table: brings the situation now, and from then on every event, until `leave`. */
+  attend(attendant: Attendant): void {
+    if (this.#broken) return attendant.closed(this.#broken)
     this.#attendants = this.#attendants.length === 0 ? [attendant] : [...this.#attendants, attendant]
     if (this.#attendants.length === 1) this.#tools.onChange?.(this)
-    return () => {
-      this.#without(attendant)
-      this.#rest()
-    }
+  }
+
+  /** Leaves the table; does nothing for one who is not there, or no more. */
+  leave(attendant: Attendant): void {
+    if (!this.#attendants.includes(attendant)) return
+    this.#without(attendant)
+    this.#rest()
   }
 
   /**
@@ -226,8 +226,8 @@ export class LiveTable {
   }
 
   /** Calls `then` once, when the game is over, everything is kept and nobody attends any more, or the table is closed. */
-  whenQuiet(then: () => void): void {
-    if (this.#broken) return then()
+  whenQuiet(then: (table: LiveTable) => void): void {
+    if (this.#broken) return then(this)
     this.#onQuiet = then
     this.#rest()
   }
@@ -244,7 +244,7 @@ export class LiveTable {
     this.#waiters?.failed()
     const then = this.#onQuiet
     this.#onQuiet = undefined
-    then?.()
+    then?.(this)
   }
 
   /** Keeps some steps with what the house answers to them; where the house cannot go on, neither can the table. */
@@ -438,7 +438,7 @@ export class LiveTable {
     const then = this.#onQuiet
     this.#onQuiet = undefined
     this.#unfollow?.()
-    then()
+    then(this)
   }
 }
 

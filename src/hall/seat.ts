@@ -28,7 +28,6 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly table: LiveTable
   readonly #keeping: Keeping
   readonly #sight = new Sight<View>()
-  readonly #leaveTable: () => void
   readonly #attention: Attention
   readonly #account: Account
   #waiting = false
@@ -48,8 +47,8 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     const now = table.situation(number)
     this.#from = now ? table.decided : 0
     if (now && this.#from === table.state.n) this.#see(now)
-    this.#leaveTable = table.attend(this)
-    if (this.#over) this.#leaveTable()
+    table.attend(this)
+    if (this.#over) table.leave(this)
     else if (now) this.#submit({ type: 'back', seat: number })
   }
 
@@ -103,7 +102,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
 
   /** The holder goes away: from the table altogether, or until it comes back, unless it is there in another way. */
   release(): void {
-    this.#leaveTable()
+    this.table.leave(this)
     if (this.#over) return
     if (this.#keeping === 'given up') this.leave()
     else if (!this.table.attendants.some(({ who }) => who === this.number)) this.#submit({ type: 'gone', seat: this.number })
@@ -123,7 +122,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
       this.#waiting = false
       this.#attention.watch(false)
     }
-    if (this.#over) this.#leaveTable()
+    if (this.#over) this.table.leave(this)
   }
 
   rolledBack(): void {

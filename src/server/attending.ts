@@ -36,7 +36,6 @@ export class Attending implements Attendant {
   readonly name: string
   readonly #listener: TableListener
   readonly #onClosed: () => void
-  #leaveTable: (() => void) | undefined
   /** The number of the last event that changed what is seen. */
   #seen = 0
   #ended = false
@@ -84,7 +83,7 @@ export class Attending implements Attendant {
   /** Begins: from here on, news come. Whoever takes a seat is back there. */
   begin(): void {
     this.#seen = this.table.state.n
-    this.#leaveTable = this.table.attend(this)
+    this.table.attend(this)
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
@@ -110,7 +109,7 @@ export class Attending implements Attendant {
   /** Goes away; a seat is held for its owner, unless somebody else has taken it up. */
   end(): void {
     this.#ended = true
-    this.#leaveTable?.()
+    this.table.leave(this)
     if (this.seat !== undefined && !this.table.attendants.some(({ who }) => who === this.seat)) {
       this.table.submit({ type: 'gone', seat: this.seat })
     }
