@@ -269,6 +269,9 @@ export interface Session {
 /** Sessions of one account, at most: those that end last. */
 export const SESSIONS = 100
 
+/** Milliseconds for which a session is remembered after its end: a clock that was wrong for a moment ends none for good. */
+export const REMEMBERED = 30 * 24 * 3_600_000
+
 /** Accounts keeps the registered names. */
 export interface Accounts {
   /** The account of a key. */
@@ -293,7 +296,7 @@ export interface Accounts {
   remove(person: PersonId): Promise<number | undefined>
   /** Opens a session; of its account's sessions beyond `SESSIONS`, those that end first are closed. */
   openSession(session: Session): Promise<void>
-  /** The session of a token, if it is not over at `now`. */
+  /** The session of a token, if it is not over at `now`. Those that have been over for `REMEMBERED` are forgotten. */
   session(token: string, now: number): Promise<Session | undefined>
   closeSession(token: string): Promise<void>
   /** Notes the origin of a user's login, as a text that shows no address; the store has the latest few of each user. */

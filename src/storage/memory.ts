@@ -1,4 +1,4 @@
-import { type Account, type Accounts, type PersonId, SESSIONS, type Session, type Store, type TableId } from '../hall/ports.ts'
+import { type Account, type Accounts, type PersonId, REMEMBERED, SESSIONS, type Session, type Store, type TableId } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
@@ -141,8 +141,9 @@ class MemoryAccounts implements Accounts {
 
   session(token: string, now: number): Promise<Session | undefined> {
     return this.#commits.add(() => {
-      this.#closeSessions(({ until }) => until <= now)
-      return this.#sessions.get(token)
+      this.#closeSessions(({ until }) => until <= now - REMEMBERED)
+      const session = this.#sessions.get(token)
+      return session && session.until > now ? session : undefined
     })
   }
 

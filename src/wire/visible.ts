@@ -2,7 +2,7 @@ import { decode } from './text.ts'
 
 /**
  * Text from outside as it may be shown: control characters, except LF, TAB and a CR directly before LF, stand as their
- * escapes, `\x1b`, and so do those that turn the direction of what follows, `\u202e`. (HOUSE rule 7: nothing raw reaches a
+ * escapes, `\x1b`, and so do those that turn the direction of what follows, `\u202e`, or begin another line, `\u2028`. (HOUSE rule 7: nothing raw reaches a
  * terminal.)
  */
 export function visible(text: string): string {
@@ -53,7 +53,7 @@ const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
 /** An escape of JSON for a control character that Python has none of its own for, behind backslashes in pairs. */
 const JSON_ESCAPE = /(?<!\\)((?:\\\\)*)\\(?:([bf])|u00([01][\da-f]))/g
 const SIGNS: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }
-const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2029\u202f-\u2065\u206a-\u{10ffff}]*$/u
+const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2027\u202f-\u2065\u206a-\u{10ffff}]*$/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const CONTROL = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
+const CONTROL = /\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g
 const PLAIN = /^[\t\n\x20-\x7e]*$/

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Account, SESSIONS } from '../../src/hall/ports.ts'
+import { type Account, REMEMBERED, SESSIONS } from '../../src/hall/ports.ts'
 import { ALL, finished } from './contract-history.ts'
 import type { Open } from './samples.ts'
 
@@ -142,10 +142,12 @@ export function accountsContract(open: Open): void {
       ])
     })
 
-    test('those that are over are forgotten', async () => {
+    test('those that are over are forgotten a month later: a clock that is wrong for a moment ends none for good', async () => {
       const { accounts } = await open()
       await accounts.openSession(session)
-      await accounts.session('other', 100)
+      expect(await accounts.session('a1', 99 + REMEMBERED)).toBeUndefined()
+      expect(await accounts.session('a1', 99)).toEqual(session)
+      await accounts.session('other', 100 + REMEMBERED)
       expect(await accounts.session('a1', 0)).toBeUndefined()
     })
   })

@@ -54,6 +54,7 @@ describe('quotations', () => {
 test('talk keeps what emoji are joined with, and loses what turns the direction', () => {
   expect(visible('👨\u200d👩\u200d👧 ❤\ufe0f')).toBe('👨\u200d👩\u200d👧 ❤\ufe0f')
   expect(visible('\u202eabc\u001b[2J\r')).toBe('\\u202eabc\\x1b[2J\\x0d')
+  expect(visible('one\u2028two\u2029')).toBe('one\\u2028two\\u2029')
 })
 
 /** A code point in braces as JSON writes it. */

@@ -1,5 +1,5 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import { type Account, type Accounts, isTemporary, type PersonId, SESSIONS, type Session } from '../../hall/ports.ts'
+import { type Account, type Accounts, isTemporary, type PersonId, REMEMBERED, SESSIONS, type Session } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { accountOf, PLACES, personOf } from '../persons.ts'
 import { type Database, number, text } from './database.ts'
@@ -126,15 +126,16 @@ export class SqliteAccounts implements Accounts {
 
   /** Finds a session, also during an outage: sessions that are over are deleted later then, and so are many that end at once. */
   async session(token: string, now: number): Promise<Session | undefined> {
-    if (this.#database.ask(() => this.#anyOver.get(now))) await this.#forgetOver(now)
+    const before = now - REMEMBERED
+    if (this.#database.ask(() => this.#anyOver.get(before))) await this.#forgetOver(before)
     const row = this.#database.ask(() => this.#session.get(token, now))
     return row && { token, person: text(row.person), until: number(row.until) }
   }
 
-  async #forgetOver(now: number): Promise<void> {
+  async #forgetOver(before: number): Promise<void> {
     try {
       await this.#commits.add(() => {
-        this.#closeOver.run(now)
+        this.#closeOver.run(before)
         return undefined
       })
     } catch (error) {
