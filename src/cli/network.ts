@@ -71,7 +71,9 @@ export async function overlayOf(options: NetworkOptions): Promise<Overlay | unde
   return (transport, { program, side, number, write }) => {
     const { secrets } = program.protocol.automaton
     const bySide =
-      secrets && ((from: 'us' | 'peer', asked: string) => secrets((from === 'us') === (side === 'server') ? 'server' : 'client', asked))
+      secrets &&
+      ((from: 'us' | 'peer', asked: string, since: readonly string[]) =>
+        secrets((from === 'us') === (side === 'server') ? 'server' : 'client', asked, since))
     const shown = tracing?.traced(transport, { write, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
     return faults?.(shown, number) ?? shown
   }

@@ -56,9 +56,9 @@ export interface Automaton<Name extends string = string> {
   readonly speaks?: string
   /**
    * Finds the secrets in a message, whole or begun: the first group of each match, as a pattern with the flags `d` and
-   * `g`. `asked` is the other side's last message.
+   * `g`. `asked` is the other side's last message, and `since` are the lines of this side since then.
    */
-  secrets?(from: Side, asked: string): RegExp | undefined
+  secrets?(from: Side, asked: string, since?: readonly string[]): RegExp | undefined
 }
 
 /** Transitions of one state: message, and the state it leads to. */

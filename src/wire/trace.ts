@@ -7,9 +7,10 @@ import { quotedBytes } from './visible.ts'
 
 /**
  * Secrets finds what is not to be shown in a line of one side: the first group of each match. `asked` is the last line
- * that the other side has said before. The pattern has the flags `d` and `g`.
+ * that the other side has said before, and `since` are the whole lines of this side since then. The pattern has the flags
+ * `d` and `g`.
  */
-export type Secrets = (from: 'us' | 'peer', asked: string) => RegExp | undefined
+export type Secrets = (from: 'us' | 'peer', asked: string, since: readonly string[]) => RegExp | undefined
 
 /** TraceOptions is how a connection is traced. */
 export interface TraceOptions {
@@ -23,6 +24,8 @@ export interface TraceOptions {
 const SHOWN = 4096
 /** Characters of a line that are looked at for secrets at most. */
 const LINE = 8192
+/** Lines of one side that are remembered. */
+const REMEMBERED = 4
 const HIDDEN = encode('***')
 
 /** The transport, of which a line is written for each write and each read: what crosses, with the borders it crosses in. */
@@ -40,8 +43,8 @@ class TracedTransport extends Layer {
     super(inner)
     this.#write = write
     this.#clock = clock
-    const us = new SecretLine((asked) => secrets?.('us', asked))
-    const peer = new SecretLine((asked) => secrets?.('peer', asked))
+    const us = new SecretLine((asked, since) => secrets?.('us', asked, since))
+    const peer = new SecretLine((asked, since) => secrets?.('peer', asked, since))
     this.#lines = { us, peer }
   }
 
@@ -95,14 +98,16 @@ class TracedTransport extends Layer {
 
 /** SecretLine follows the lines of one side, however they are cut, and hides what is secret in them. */
 class SecretLine {
-  readonly #patternFor: (asked: string) => RegExp | undefined
+  readonly #patternFor: (asked: string, since: readonly string[]) => RegExp | undefined
   /** The last line that had anything in it, whole or not. */
   last = ''
   #line = ''
   /** Last message of the other side when this line began. */
   #asked = ''
+  /** The last lines since then. */
+  #since: readonly string[] = []
 
-  constructor(patternFor: (asked: string) => RegExp | undefined) {
+  constructor(patternFor: (asked: string, since: readonly string[]) => RegExp | undefined) {
     this.#patternFor = patternFor
   }
 
@@ -110,7 +115,10 @@ class SecretLine {
   hide(bytes: Uint8Array, asked: string): Uint8Array {
     const shown: number[] = []
     for (const part of decode(bytes, 'bytes').split(/(?<=\n)/)) {
-      if (this.#line === '') this.#asked = asked
+      if (this.#line === '' && this.#asked !== asked) {
+        this.#asked = asked
+        this.#since = []
+      }
       const before = this.#line.length
       this.#line = (this.#line + part).slice(0, LINE)
       const secrets = this.#secrets()
@@ -120,14 +128,16 @@ class SecretLine {
         else if (at === 0 || before + at === place[0]) shown.push(...HIDDEN)
       }
       if (this.#line.trim() !== '') this.last = this.#line
-      if (part.endsWith('\n')) this.#line = ''
+      if (!part.endsWith('\n')) continue
+      this.#since = [...this.#since, this.#line].slice(-REMEMBERED)
+      this.#line = ''
     }
     return Uint8Array.from(shown)
   }
 
   /** Finds the secrets in the line, as far as it has come. */
   #secrets(): (readonly [number, number])[] {
-    const pattern = this.#patternFor(this.#asked)
+    const pattern = this.#patternFor(this.#asked, this.#since)
     if (!pattern) return []
     const text = this.#line.replace(/\r?\n$/, '')
     return [...text.matchAll(pattern)].flatMap(({ indices }) => (indices?.[1] ? [indices[1]] : []))

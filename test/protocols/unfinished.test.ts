@@ -194,6 +194,29 @@ describe('a message without its end, when the conversation ends', () => {
       expect(masked({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
     }
     expect(masked({ automaton, side: 'client' }, 'START 5')).toBe('START 5')
+    expect(masked({ automaton, side: 'client' }, 'LOGIN ada')).toBe('LOGIN ada')
+  })
+
+  test.each([
+    '\ufeffREGISTER zed5 hunter9H',
+    ' REGISTER zed3 hunter9H',
+    '"REGISTER zed hunter9H"',
+    'LOGIN\tzed\thunter9H',
+    'LOGIN zed\thunter9H',
+    'LOGIN zed:hunter9H',
+    'LOGIN, zed, hunter9H',
+    'REGISTER:zed8:hunter9H',
+    '{"LOGIN": "zed", "hunter9H"}',
+    [...'REGISTER zed hunter9H'].map((char) => `${char}\0`).join(''),
+    `\ufffd\ufffd${[...'login zed hunter9H'].map((char) => `${char}\0`).join('')}`,
+    [...'REGISTER zed hunter9H'].map((char) => `\0${char}`).join(''),
+  ])('passwords are not said, nor where the line is not as it should be: %j', async (said) => {
+    const { automaton } = (await program('quiz')).protocol
+    expect(masked({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
+    const { notices, say } = await watched('quiz')
+    await say(`${said}\n`)
+    expect(notices.length).toBeGreaterThan(0)
+    expect(notices.join('').replaceAll('\\x00', '')).not.toMatch(/hunter|9H/)
   })
 })
 

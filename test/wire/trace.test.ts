@@ -121,3 +121,32 @@ test('datagrams are shown one by one', async () => {
   await settled()
   expect(lines).toEqual(['0.000 s  begins (datagrams)', '0.000 s  received 2 bytes: "%H"', '0.000 s  received 0 bytes: ""'])
 })
+
+test.each([
+  'login rob2\nhunter4C\nplay guess\n',
+  'register rob2\nhunter4C\nhunter4C\nplay guess\n',
+  'password\nhunter4C\nhunter5D\nhunter5D\nplay guess\n',
+])('door: no password that is sent with the command that asks for it: %j', async (said) => {
+  const { secrets } = (await program('door')).protocol.automaton
+  for (const pieces of [[said], said.split(/(?<=\n)/), [...said]]) {
+    const { ours, there, lines } = tracing((from, asked, since) => secrets?.(from === 'us' ? 'server' : 'client', asked, since))
+    ours.write('What is your name?\n')
+    for (const piece of pieces) there.write(piece)
+    await settled()
+    const shown = lines.map((line) => /"(.*)"$/.exec(line)?.[1] ?? '').join('')
+    expect(shown).not.toMatch(/[hunter]{2,6}[45]|[CD]/)
+    expect(shown).toContain('play guess')
+    expect(shown).toContain('***')
+  }
+})
+
+test('door: what follows the answers, or another question, is shown', async () => {
+  const { secrets } = (await program('door')).protocol.automaton
+  const { ours, there, lines } = tracing((from, asked, since) => secrets?.(from === 'us' ? 'server' : 'client', asked, since))
+  there.write('login rob2\n')
+  await settled()
+  ours.write('rob2 is not registered.\n')
+  there.write('play guess\n')
+  await settled()
+  expect(lines.at(-1)).toContain('"play guess\\n"')
+})

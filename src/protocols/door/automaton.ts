@@ -5,6 +5,14 @@ const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?s
 /** Secrets of the native protocol, which log their holder in. */
 const NATIVE_SECRETS = /"(?:password|old|session|token)"\s*:\s*"((?:\\.|[^"\\])*)/dg
 
+/** Commands that ask for passwords, and how many. */
+const ASKING: Readonly<Record<string, number>> = { login: 1, name: 1, unregister: 1, register: 2, password: 3 }
+
+/** Checks whether a line may be a password that was sent ahead of its question, with the command that asks for it. */
+function isAhead(since: readonly string[]): boolean {
+  return since.slice(-3).some((line, at, last) => (ASKING[/^\W*(\w+)/.exec(line)?.[1]?.toLowerCase() ?? ''] ?? 0) >= last.length - at)
+}
+
 /** People and the server say lines, whenever they like, and both may go. */
 export const automaton = {
   messages: {
@@ -17,7 +25,7 @@ export const automaton = {
   states: { open: { line: 'open', text: 'open', closed: 'end', ended: 'end' }, end: {} },
   // anything may be said; but a peer for which there is no room can be told so
   refusal: 'text',
-  secrets: (from, asked) => (from === 'client' && ASKS_SECRET.test(asked) ? /^(.+)$/dgs : NATIVE_SECRETS),
+  secrets: (from, asked, since = []) => (from === 'client' && (ASKS_SECRET.test(asked) || isAhead(since)) ? /^(.+)$/dgs : NATIVE_SECRETS),
 } as const satisfies Automaton
 
 /** The messages of the front door. */
