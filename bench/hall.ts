@@ -119,6 +119,8 @@ async function thinking(server: ServerProcess): Promise<Load> {
 }
 
 async function idling(server: ServerProcess): Promise<number> {
+  // compiling takes 8 to 20 MB once, by chance: that is no player's
+  await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
   const before = await server.usage(true)
   const leave = await stage.idle(server, PLAYERS)
   const settled = await server.usage(true)

@@ -61,6 +61,8 @@ async function side(server: ServerProcess, game: string, connections: number, se
 }
 
 async function bytesPerIdle(server: ServerProcess): Promise<Idle> {
+  // compiling takes 8 to 20 MB once, by chance: that is no connection's
+  await stage.load(server, 'guess', 100, 500, 1500, 1)
   const before = await server.usage(true)
   const leave = await stage.idle(server, IDLE)
   const fresh = await server.usage()
