@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, lstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
 import { explainingSystem } from '../folder.ts'
@@ -28,6 +28,9 @@ export function workFilesOf(path: string): string[] {
 export function markOf(path: string): string {
   return path.replace(/(\.db)?$/, '.mark')
 }
+
+/** Prefix of the folders in which a repair archives the files as they were. */
+export const ARCHIVE = 'parlor.damaged-'
 
 /** All paths that a store uses beside its database file. */
 export function pathsBeside(path: string): string[] {
@@ -76,6 +79,31 @@ export function checkDatabaseExists(path: string): void {
       `${loss}. Put ${path} back, restore a backup, or start with an empty store: "parlor repair --data ${dirname(path)}" copies all files as they are before it changes anything`,
     )
 }
+
+/** How many bytes a database file is shorter than the pages that its head counts (sqlite.org/fileformat.html); 0 if it is no such file. */
+export function missingBytes(path: string): number {
+  const head = headOf(path)
+  if (!head) return 0
+  const page = head.getUint16(16)
+  return Math.max(0, (page === 1 ? LARGEST_PAGE : page) * head.getUint32(28) - statSync(path).size)
+}
+
+/** The head of a file that is a database of SQLite; `undefined` for any other. */
+export function headOf(path: string): DataView<ArrayBuffer> | undefined {
+  const head = new DataView(new ArrayBuffer(HEAD))
+  const file = openSync(path, 'r')
+  try {
+    if (readSync(file, head) < HEAD) return undefined
+  } finally {
+    closeSync(file)
+  }
+  return new TextDecoder('latin1').decode(head.buffer.slice(0, SIGNATURE.length)) === SIGNATURE ? head : undefined
+}
+
+/** The head of a database file of SQLite: its length, how it begins, and the size of a page that it writes as 1. */
+const HEAD = 100
+const SIGNATURE = 'SQLite format 3\0'
+const LARGEST_PAGE = 65_536
 
 function checkRegular(path: string): void {
   const found = explainingSystem(path, () => lstatSync(path, { throwIfNoEntry: false }))

@@ -6,7 +6,7 @@ import type { OnTrouble } from '../commits.ts'
 import { StoreError } from '../error.ts'
 import { explainingSystem, type OnNotice } from '../folder.ts'
 import { Database, type Durable, number, text } from './database.ts'
-import { damagedLogOf, keptLogOf, logOf, markOf } from './files.ts'
+import { damagedLogOf, keptLogOf, logOf, markOf, missingBytes } from './files.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 
@@ -55,7 +55,12 @@ export class Guard {
       return new Database(this.#path, durable, onTrouble)
     } catch (error) {
       if (this.#keeps && error instanceof StoreError && error.code === 'in-use') rmSync(keptLogOf(this.#path), { force: true })
-      throw error
+      if (!(error instanceof StoreError && error.code === 'damaged')) throw error
+      const missing = missingBytes(this.#path)
+      throw this.damaged(
+        missing > 0 ? `it is cut off, and ${counted(missing, 'byte')} are missing at its end` : 'SQLite cannot open it',
+        error,
+      )
     }
   }
 

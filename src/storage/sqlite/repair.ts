@@ -1,9 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Ending } from '../log.ts'
 import { makeFile, settle } from './backup.ts'
 import { createDatabase, Database, number, text } from './database.ts'
-import { damagedLogOf, keptLogOf, lossOfDatabase, markOf, pathsBeside, workFilesOf } from './files.ts'
+import { ARCHIVE, damagedLogOf, keptLogOf, lossOfDatabase, markOf, missingBytes, pathsBeside, workFilesOf } from './files.ts'
 import { batchOf, checksumOf, type Part, partsOf } from './journal.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf } from './scan.ts'
@@ -22,6 +22,9 @@ export interface Repair {
   readonly isNew: boolean
 }
 
+/** Numbers that are left out if the last one that was given away is lost: accounts that were removed may have had some. */
+const UNKNOWN_NUMBERS = 1_000_000
+
 /** Tables that are made anew from the journal, or belong to the file. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
@@ -32,9 +35,8 @@ const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sq
  */
 export function repair(path: string, now: number): Repair {
   if (lossOfDatabase(path) !== undefined) return replaced(path, now)
-  const database = new Database(path, 'process')
+  const { database, archive } = opened(path, now)
   try {
-    const archive = archived(path, now)
     const made = `${path}.new`
     removeDatabase(made)
     try {
@@ -57,6 +59,33 @@ export function repair(path: string, now: number): Repair {
   }
 }
 
+/**
+ * Opens a damaged database, when its files as they were are archived. SQLite opens no file that is shorter than its head says:
+ * that is extended, and what is behind its end counts as damaged pages.
+ */
+function opened(path: string, now: number): { readonly database: Database; readonly archive: string } {
+  const missing = missingBytes(path)
+  if (missing === 0) {
+    const database = new Database(path, 'process')
+    try {
+      return { database, archive: archived(path, now) }
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+  const archive = archived(path, now)
+  const { size } = statSync(path)
+  try {
+    truncateSync(path, size + missing)
+    return { database: new Database(path, 'process'), archive }
+  } catch (error) {
+    truncateSync(path, size)
+    rmSync(archive, { recursive: true })
+    throw error
+  }
+}
+
 /** Puts an empty database in the place of one that is missing or empty, of which the log alone tells nothing. */
 function replaced(path: string, now: number): Repair {
   const archive = archived(path, now)
@@ -74,7 +103,7 @@ function replaced(path: string, now: number): Repair {
 
 /** Copies all files of a database to a folder of their own, for its owner alone. */
 function archived(path: string, now: number): string {
-  const archive = join(dirname(path), `parlor.damaged-${new Date(now).toISOString().replaceAll(':', '-')}`)
+  const archive = join(dirname(path), `${ARCHIVE}${new Date(now).toISOString().replaceAll(':', '-')}`)
   mkdirSync(archive, { mode: 0o700 })
   for (const from of [path, ...pathsBeside(path)]) {
     if (!existsSync(from)) continue
@@ -94,6 +123,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
     const lost = new Set<number>()
     const rows: string[] = []
     const places = damagesOf(from).length
+    if (places === 0 && !hasReadableEnds(from)) rows.push('journal')
     to.transaction(() => {
       const counting = copyJournal(from, to, lost)
       for (const table of othersOf(to)) if (!copyRows(from, to, table)) rows.push(table)
@@ -103,6 +133,15 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
     return { places, tables: [...lost].sort((one, other) => one - other), rows }
   } finally {
     to.close()
+  }
+}
+
+/** Checks whether a journal can be read at both ends: if not, the places that are lost cannot be counted. */
+function hasReadableEnds(from: Database): boolean {
+  try {
+    return from.prepare('SELECT min(place), max(place) FROM journal').get() !== undefined
+  } catch {
+    return false
   }
 }
 
@@ -175,12 +214,24 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     .all()
     .map(({ name }) => `"${text(name)}"`)
   const add = to.prepare(`INSERT OR IGNORE INTO "${table}" (${columns}) VALUES (${columns.map(() => '?')})`)
-  try {
-    for (const row of from.prepare(`SELECT ${columns} FROM "${table}"`).iterate()) add.run(...Object.values(row))
-    return true
-  } catch {
-    return false
+  const copy = (order: string) => {
+    try {
+      for (const row of from.prepare(`SELECT ${columns} FROM "${table}"${order}`).iterate()) add.run(...Object.values(row))
+      return true
+    } catch {
+      return false
+    }
   }
+  if (copy('')) return true
+  // what stands behind a damaged page is reached from the other end
+  copy(` ORDER BY ${keyOf(to, table)} DESC`)
+  return false
+}
+
+/** The columns by which the rows of a table are ordered in the file, as they stand before the last DESC of an order. */
+function keyOf(to: Database, table: string): string {
+  const keys = to.prepare(`SELECT name FROM pragma_table_info('${table}') WHERE pk > 0 ORDER BY pk`).all()
+  return keys.length === 0 ? 'rowid' : keys.map(({ name }) => `"${text(name)}"`).join(' DESC, ')
 }
 
 /** No number of an account is given away a second time. */
@@ -189,9 +240,19 @@ function continueNumbers(from: Database, to: Database): void {
     to.prepare('DELETE FROM sqlite_sequence WHERE name = ?'),
     to.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)'),
   ]
-  for (const { name, seq } of from.prepare('SELECT name, seq FROM sqlite_sequence').all()) {
-    forget.run(text(name))
-    set.run(text(name), number(seq))
+  for (const [name, last] of lastNumbers(from) ?? lastNumbers(to, UNKNOWN_NUMBERS) ?? []) {
+    forget.run(name)
+    set.run(name, last)
+  }
+}
+
+/** The last numbers that a database has given away, and `more` behind them, by the table; `undefined` if they cannot be read. */
+function lastNumbers(database: Database, more = 0): [string, number][] | undefined {
+  try {
+    const rows = database.prepare('SELECT name, seq FROM sqlite_sequence').all()
+    return rows.map(({ name, seq }) => [text(name), number(seq) + more])
+  } catch {
+    return undefined
   }
 }
 

@@ -1,0 +1,94 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { beforeAll, expect, test } from 'vitest'
+import { repair } from '../../src/storage/sqlite/repair.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { keep } from '../support/keep.ts'
+import { folder } from './folders.ts'
+import { event, move } from './samples.ts'
+
+const PAGE = 4096
+const ACCOUNTS = 40
+/** The whole database, and the page of the last numbers in it. */
+let whole = Buffer.alloc(0)
+let numbers = 0
+
+beforeAll(async () => {
+  const path = mkdtempSync(join(tmpdir(), 'parlor-pages-'))
+  const store = await openStore({ folder: path })
+  for (let n = 1; n <= ACCOUNTS; n++) await store.accounts.add({ key: `user${n}`, name: `user${n}`, password: 'x'.repeat(100), since: 1 })
+  const last = await store.accounts.named(`user${ACCOUNTS}`)
+  await store.accounts.remove(last?.person ?? '')
+  for (let table = 1; table <= 60; table++)
+    await keep(store.tables, table, 0, [move(table, 1), event(2, { type: 'said', name: 'Ada', text: 'remarkable words '.repeat(8) })])
+  await store.close()
+  const file = join(path, 'parlor.db')
+  const database = new DatabaseSync(file, { readOnly: true })
+  numbers = Number(database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_sequence'").get()?.rootpage)
+  database.close()
+  whole = readFileSync(file)
+  return () => rmSync(path, { recursive: true })
+})
+
+/** A folder with the database, whose bytes were changed. */
+function changed(change: (bytes: Buffer) => Buffer): string {
+  const path = folder()
+  writeFileSync(join(path, 'parlor.db'), change(Buffer.from(whole)))
+  return path
+}
+
+function overwritten(...pages: readonly number[]): string {
+  return changed((bytes) => {
+    for (const page of pages) for (let at = 0; at < PAGE; at++) bytes[(page - 1) * PAGE + at] = (at * 7919 + page) & 255
+    return bytes
+  })
+}
+
+test('repair goes on without the page of the last numbers, and gives the number of a removed account to no other', async () => {
+  const path = overwritten(numbers)
+  expect(repair(join(path, 'parlor.db'), 0)).toMatchObject({ places: 0, tables: [], rows: [] })
+  const store = await openStore({ folder: path })
+  expect(await store.accounts.all()).toHaveLength(ACCOUNTS - 1)
+  const added = await store.accounts.add({ key: 'new', name: 'new', password: 'x', since: 1 })
+  expect(Number(added?.person.split(':')[1])).toBeGreaterThan(ACCOUNTS)
+  await store.close()
+})
+
+test('repair goes on whichever page but the first is damaged', { timeout: 120_000 }, async () => {
+  const pages = whole.length / PAGE
+  expect(pages).toBeGreaterThan(20)
+  for (let page = 2; page <= pages; page++) {
+    const path = overwritten(page)
+    expect(repair(join(path, 'parlor.db'), 0), `page ${page}`).toMatchObject({ isNew: false })
+    await (await openStore({ folder: path })).close()
+  }
+})
+
+test('repair reads a table from both of its ends, if a page between them is damaged', async () => {
+  // the row as the table has it, and not as an index does
+  const path = overwritten(Math.floor(whole.lastIndexOf('user20xxxx') / PAGE) + 1)
+  expect(repair(join(path, 'parlor.db'), 0).rows).toEqual(['accounts'])
+  const store = await openStore({ folder: path })
+  const names = (await store.accounts.all()).map(({ name }) => name)
+  await store.close()
+  expect(names).not.toContain('user20')
+  expect(names.length).toBeGreaterThan(0)
+})
+
+test.each([30_000, 8192, 4096])('repair goes on with what is left of a database that was cut to %d bytes', async (size) => {
+  const path = changed((bytes) => bytes.subarray(0, size))
+  await expect(openStore({ folder: path })).rejects.toThrow(/is cut off, and \d+ bytes are missing at its end\. .*"parlor repair --data /)
+  const { rows, archive } = repair(join(path, 'parlor.db'), 0)
+  expect(rows).toContain('journal')
+  expect(statSync(join(archive, 'parlor.db')).size).toBe(size)
+  await (await openStore({ folder: path })).close()
+})
+
+test('what has no head any more is left as it is', () => {
+  const path = changed((bytes) => bytes.subarray(0, 100))
+  expect(() => repair(join(path, 'parlor.db'), 0)).toThrow(/is damaged/)
+  expect(readdirSync(path)).not.toContainEqual(expect.stringContaining('damaged'))
+  expect(statSync(join(path, 'parlor.db')).size).toBe(100)
+})
