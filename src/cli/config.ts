@@ -10,6 +10,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { allOf, complain, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
+import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
 import { whereOf } from './where.ts'
 
@@ -122,12 +123,10 @@ export async function servedBy(settings: Settings): Promise<Served> {
     allOf(iterative.map((name) => fitting(name, 'iterative'))),
   ])
   const served = [...new Set(programs)]
-  return {
-    programs: served,
-    ports: portsOf(settings, served),
-    iterative: new Set(oneByOne),
-    http: httpOf(settings, served.length),
-  }
+  const all = portsOf(settings, served)
+  const names = new Set(served.map(({ name }) => name))
+  checkDistinctPorts(Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))), settings)
+  return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.length) }
 }
 
 /** The ports of programs that do not have their own, by the programs' names. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { entryOf } from '../games/catalogue.ts'
 import { games } from '../games/index.ts'
 import { chance } from '../games/random.ts'
@@ -10,6 +9,7 @@ import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { revealed } from '../wire/visible.ts'
 import { toCsv } from './csv.ts'
+import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { storeIn } from './stores.ts'
@@ -93,7 +93,7 @@ function resultOf({ names, winners, points, end, left }: ResultRow, seat: number
 
 /** All pages of a list: from the server that has the folder open, or from the folder. */
 async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
-  if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
+  checkKept(data)
   const first = await pageFrom(data, { action })
   if (!first) return yield* pagesIn(data, action)
   for (let page: typeof first | undefined = first; page; ) {

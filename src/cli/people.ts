@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
 import { chance } from '../games/random.ts'
 import { askOperator, type OperatorAnswer, OperatorWish, operate } from '../server/operator.ts'
 import { Premises } from '../server/premises.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
+import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { storeIn } from './stores.ts'
 
@@ -13,9 +13,10 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   const wish = OperatorWish.safeParse({ action, name })
   if (!wish.success) {
     if (action === 'reset' || action === 'remove') throw new Usage(`say whose: parlor people ${action} NAME`)
+    if (action === 'list') throw new Usage(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
     throw new Usage(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
   }
-  if (!existsSync(data)) throw new Usage(`there is no folder ${data} here; --data names another`)
+  checkKept(data)
   const said = (await asked(data, wish.data)) ?? (await inFolder(data, wish.data))
   if ('done' in said) {
     new Terminal().say(said.done)

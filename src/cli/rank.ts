@@ -13,6 +13,7 @@ import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { quoted, visible } from '../wire/visible.ts'
 import { toCsv } from './csv.ts'
+import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { networked } from './programs.ts'
@@ -67,8 +68,10 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
   try {
     if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, asked, limit) }, entry, options)
-    else if (existsSync(data)) await printKept(asked, entry, options)
-    else throw new Usage(`${isOfFolder ? '' : `${nobody(at)}, and `}there is no folder ${data} here; see --host, --port and --data`)
+    else {
+      checkFolder(data, isOfFolder ? '' : `${nobody(at)}, and `)
+      await printKept(asked, entry, options)
+    }
     return EXIT.good
   } catch (error) {
     if (error instanceof Usage) throw error
@@ -93,6 +96,17 @@ async function printKept(asked: readonly Entry[], entry: Entry | undefined, opti
   const isServed = ladders.length === asked.length
   const source = isServed ? `the server that has the folder ${data} open` : `the folder ${data}`
   print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, asked, limit) }, entry, options)
+}
+
+/** Throws a usage error if nothing is kept in a folder, with why no server was asked before it. */
+function checkFolder(data: string, noServer: string): void {
+  try {
+    checkKept(data)
+  } catch (error) {
+    throw error instanceof Usage
+      ? new Usage(`${noServer}${error.message.replace(/; --data names another folder$/, '')}; see --host, --port and --data`)
+      : error
+  }
 }
 
 function nobody(at: Address | undefined): string {

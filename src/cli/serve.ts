@@ -23,6 +23,7 @@ import { onMistake } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { overlayOf } from './network.ts'
+import { called, samePort } from './same-port.ts'
 import { startedSignal } from './stop-signal.ts'
 import { NOWHERE, storeIn } from './stores.ts'
 import { termsOf } from './terms.ts'
@@ -99,13 +100,21 @@ function notServed(places: readonly Place[]): string[] {
   const many = busy.length > FEW_BUSY
   const sentences = failed
     .filter((place) => !many || !busy.includes(place))
-    .map(({ program, address, failure }) => {
+    .map((place) => {
+      const { program, address, failure } = place
+      const own = places.find((other) => other.failure === undefined && isSameAddress(other, place))
+      if (own && busy.includes(place))
+        return `${program.name} is not served: ${samePort(called(own.program.name), called(program.name), address.port)}`
       const why = cannotListen(address, failure).replace('--port', `--port ${program.name}=N`)
       return `${program.name} is not served: ${why}`
     })
   if (!many) return sentences
   const what = `${busy.length} of ${places.length} ports are in use: another Parlor seems to run on this machine`
   return [`${what}; stop it, or choose other ports: --port-base 20000, or --port 0 for any`, ...sentences]
+}
+
+function isSameAddress(one: Place, other: Place): boolean {
+  return one.transport === other.transport && one.address.port === other.address.port
 }
 
 /** What the settings say of conversations. */

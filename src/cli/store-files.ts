@@ -12,7 +12,16 @@ import { explainingSystem, prepareFolder } from '../storage/folder.ts'
 import { checkNoLinks } from '../storage/names.ts'
 import { detachCopy, finishBackup, makeFile } from '../storage/sqlite/backup.ts'
 import { Database } from '../storage/sqlite/database.ts'
-import { checkDatabaseExists, logOf, lossOfDatabase, markOf, pathsBeside, resolveDatabase, workFilesOf } from '../storage/sqlite/files.ts'
+import {
+  checkDatabaseExists,
+  headOf,
+  logOf,
+  lossOfDatabase,
+  markOf,
+  pathsBeside,
+  resolveDatabase,
+  workFilesOf,
+} from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
 import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { repair } from '../storage/sqlite/repair.ts'
@@ -20,6 +29,7 @@ import { type Verification, verify } from '../storage/sqlite/verify.ts'
 import { openStore } from '../storage/sqlite.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
+import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The folder of a server. */
@@ -29,7 +39,7 @@ interface InFolder {
 
 /** `parlor verify [FILE]`: whether all is well with what a server keeps, or with a backup; a running server goes on meanwhile. */
 export async function verifyCommand(file: string | undefined, { data, json }: InFolder & { readonly json?: boolean }): Promise<number> {
-  const path = databaseIn(file ?? data)
+  const path = file === undefined ? databaseIn(data) : databaseAt(file)
   const loss = storing(() => lossOfDatabase(path))
   if (loss !== undefined) {
     report(path, { tables: 0, events: 0, problems: [loss] }, json === true)
@@ -99,6 +109,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
 /** `parlor repair`: continues with the readable part of a damaged folder; archives all files as they were. */
 export async function repairCommand({ data }: InFolder): Promise<number> {
   const path = databaseIn(data)
+  if (statSync(data).isFile()) throw new Usage(noFolderBut(data))
   const { archive, places, tables, rows, isNew } = storing(() => {
     prepareFolder(data, complain)
     return repair(path, Date.now())
@@ -115,15 +126,23 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
   return EXIT.good
 }
 
+/** The database file in the folder that `--data` names. Throws a usage error if there is none. */
+function databaseIn(data: string): string {
+  const found = statSync(data, { throwIfNoEntry: false })
+  if (!found || data === '') throw new Usage(noFolder(data))
+  if (found.isFile() && !explainingSystem(data, () => headOf(data))) throw new Usage(noFolderBut(data))
+  return databaseAt(data)
+}
+
 /** The database file in a folder, or the file itself. */
-function databaseIn(place: string): string {
+function databaseAt(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
   if (place === '') throw new Usage('the name of the file to verify is empty; leave it out for the folder of the server')
-  if (!found) throw new Usage(`there is no ${place} here; --data names another folder`)
+  if (!found)
+    throw new Usage(`there is no ${place} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`)
   if (found.isDirectory()) storing(() => explainingSystem(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
-  if (!existsSync(path) && storing(() => lossOfDatabase(path)) === undefined)
-    throw new Usage(`there is no parlor.db in ${place}: nothing was ever kept there`)
+  if (!existsSync(path) && storing(() => lossOfDatabase(path)) === undefined) throw new Usage(noDatabaseIn(place))
   return path
 }
 

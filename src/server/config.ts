@@ -185,6 +185,9 @@ export interface Settings {
   readonly lines: ReadonlyMap<string, number>
 }
 
+/** The settings that are true or false. */
+export const FLAGS: ReadonlySet<string> = new Set(['strict', 'trace', 'secrets'])
+
 /** The settings that are tables of others. */
 const TABLES = ['ports', 'limits'] as const
 
@@ -253,6 +256,11 @@ function unknownSetting(setting: string): string {
   return `is no setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
 }
 
+/** How far a word may be from the one that was meant: of three letters, two others make a word of their own. */
+export function distanceFor(word: string): number {
+  return word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
+}
+
 /** The setting that was meant: also one of a table, by its last word alone. `undefined` if none is spelt nearly so. */
 function nearest(typed: string): string | undefined {
   const plain = (name: string) =>
@@ -262,7 +270,7 @@ function nearest(typed: string): string | undefined {
       .toLowerCase()
   const candidates = [...settingNames, ...TABLES]
   const word = plain(typed)
-  const meant = closestMatch(word, candidates.map(plain), { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
+  const meant = closestMatch(word, candidates.map(plain), { maxDistance: distanceFor(word) })
   return candidates.find((name) => plain(name) === meant)
 }
 

@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 import { parse, TomlError } from 'smol-toml'
-import { ConfigError, fullName, type Layer, put, settingNames, splitName } from './config.ts'
+import { ConfigError, distanceFor, FLAGS, fullName, type Layer, put, settingNames, splitName } from './config.ts'
 
 const LISTS: readonly string[] = ['only', 'iterative']
 
@@ -17,7 +17,8 @@ export function fileLayer(file: string, toml: string): Layer {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const [, what = error.message] = /^Invalid TOML document: (.*)/.exec(error.message) ?? []
-    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}${remedyFor(what)}`)
+    const line = toml.split('\n')[error.line - 1] ?? ''
+    throw new ConfigError(`${file}, line ${error.line}, column ${error.column}: ${what}; ${flagRemedy(line) ?? remedyFor(what)}`)
   }
 }
 
@@ -34,7 +35,14 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 
 function remedyFor(what: string): string {
   const [, remedy = 'texts stand in quotes, as in first = "2m"'] = REMEDIES.find(([says]) => says.test(what)) ?? []
-  return `; ${remedy}`
+  return remedy
+}
+
+/** Advice for a line that gives a truth value by a word of another language. */
+function flagRemedy(line: string): string | undefined {
+  const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
+  if (name === undefined || !FLAGS.has(name)) return undefined
+  return `${name} is true or false, as in ${name} = ${/^(?:yes|on|true)$/i.test(word)}`
 }
 
 /** The line of each setting and table in a file, by its name as it is written there. */
@@ -83,7 +91,7 @@ export function strays(environment: Readonly<Record<string, string | undefined>>
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
   return unknown.flatMap((name) => {
     // others may have variables of that name too: where several machines are run together, one called parlor makes some
-    const meant = closestMatch(name, known, { maxDistance: 2 })
+    const meant = closestMatch(name, known, { maxDistance: Math.min(2, distanceFor(name.slice('PARLOR_'.length))) })
     return meant === undefined ? [] : [`${name} is no setting, and is not looked at; did you mean ${meant}?`]
   })
 }

@@ -9,6 +9,7 @@ export function readSpan(text: string, unit: keyof typeof UNITS): number | undef
 
 /** A time span as one writes it, in the largest unit of which it is a whole number. */
 export function printSpan(ms: number): string {
+  if (ms === 0) return '0s'
   if (ms % UNITS.m === 0) return `${ms / UNITS.m}m`
   return ms % UNITS.s === 0 ? `${ms / UNITS.s}s` : `${ms}ms`
 }

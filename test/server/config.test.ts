@@ -246,6 +246,21 @@ describe('parlor config', () => {
     [['--only', 'zzzzz'], {}, 'only (from --only): there is no program "zzzzz". All of them: parlor protocols'],
     [['--config', 'no.toml'], {}, 'cannot read "no.toml": there is no such file'],
     [[], { PARLOR_CONFIG: 'no.toml' }, 'cannot read "no.toml": there is no such file'],
+    [['--limit', 'foo=1'], {}, 'limits.foo (from --limit) is no setting. All of them: parlor config'],
+    [['--idle', '0'], {}, 'idle (from --idle) is "0s", and must be a time such as 100ms, 2s or 1m, longer than 0'],
+    [[], { toml: 'trace = yes' }, 'parlor.toml, line 1, column 9: invalid value; trace is true or false, as in trace = true'],
+    [[], { toml: 'strict = False' }, 'parlor.toml, line 1, column 10: invalid value; strict is true or false, as in strict = false'],
+    [
+      ['--only', 'guess', '--only', 'chat', '--port', 'guess=31361', '--port', 'chat=31361'],
+      {},
+      'guess and chat have the same port, 31361: give one of them another, such as --port chat=31362',
+    ],
+    [
+      [],
+      { toml: '[ports]\nguess = 65535\nchat = 65535' },
+      'guess and chat have the same port, 65535: give one of them another, such as --port chat=65534',
+    ],
+    [['--http', '31361', '--port', 'guess=31361'], {}, 'guess and --http have the same port, 31361: give one of them another'],
     [['--framing', 'morse'], {}, 'framing (from --framing) is "morse", and must be lines, none or length'],
   ])('%j with %j is a usage error', async (args, given, sentence) => {
     expect(await run(['config', ...args], given)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })

@@ -74,11 +74,13 @@ function decoderOf(items: readonly Item[]): (text: string) => string {
     : (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
 }
 
-/** Checks whether all texts are in Base64: the kind of each question says so, or, in a list without kinds, all texts are UTF-8 in it. */
+/** Checks whether all texts are in Base64: the kind of each question says so, or all texts are UTF-8 in it. */
 function isBase64(items: readonly Item[], texts: readonly string[]): boolean {
   if (items.length === 0) return false
   if (items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return true
-  return items.every(({ type }) => type === undefined) && texts.every(isTextInBase64)
+  const isKnown = items.some(({ type }) => type !== undefined)
+  // few words are Base64 by chance, and none with its sign of an end
+  return texts.every(isTextInBase64) && (!isKnown || texts.some((text) => text.endsWith('=')))
 }
 
 function isTextInBase64(text: string): boolean {

@@ -1,0 +1,32 @@
+import { shortNameOf } from '../protocols/index.ts'
+import type { Settings } from '../server/config.ts'
+import { Usage } from './diagnostics.ts'
+
+/**
+ * Throws a usage error if two settings give the same port to two programs, or to a program and the metrics: the second would
+ * find it in use, by this very server. `ports` are those that settings give, by the names of programs.
+ */
+export function checkDistinctPorts(
+  ports: Readonly<Record<string, number>>,
+  { config: { host, http }, from }: Pick<Settings, 'config' | 'from'>,
+): void {
+  const seen = new Map<number, string>()
+  for (const [name, port] of Object.entries(ports)) {
+    const other = port === 0 ? undefined : seen.get(port)
+    if (other !== undefined) throw new Usage(samePort(other, called(name), port))
+    seen.set(port, called(name))
+  }
+  if (http === 'none' || http.host !== host || from.get('http') === 'default') return
+  const program = seen.get(http.port)
+  if (program !== undefined) throw new Usage(`${program} and --http have the same port, ${http.port}: give one of them another`)
+}
+
+/** The sentence for two programs that are to listen at one port. */
+export function samePort(one: string, other: string, port: number): string {
+  return `${one} and ${other} have the same port, ${port}: give one of them another, such as --port ${other}=${port < 65_535 ? port + 1 : port - 1}`
+}
+
+/** The name by which users call a program. */
+export function called(name: string): string {
+  return shortNameOf(name) ?? name
+}

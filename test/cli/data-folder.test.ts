@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { checkKept } from '../../src/cli/data-folder.ts'
+import { Usage } from '../../src/cli/diagnostics.ts'
+import { resultsCommand } from '../../src/cli/listings.ts'
+import { peopleCommand } from '../../src/cli/people.ts'
+import { rankCommand } from '../../src/cli/rank.ts'
+import { backupCommand, repairCommand, verifyCommand } from '../../src/cli/store-files.ts'
+
+let around = ''
+
+beforeEach(() => {
+  around = mkdtempSync(join(tmpdir(), 'parlor-data-'))
+  const made = around
+  onTestFinished(() => rmSync(made, { recursive: true }))
+})
+
+/** Every command that reads what a server keeps. */
+const QUESTIONS: readonly (readonly [string, (data: string) => Promise<unknown>])[] = [
+  ['results', (data) => resultsCommand(undefined, { data })],
+  ['people list', async (data) => (await import('../../src/cli/listings.ts')).peopleListCommand({ data })],
+  ['people reset', (data) => peopleCommand('reset', 'ada', { data })],
+  ['people remove', (data) => peopleCommand('remove', 'ada', { data })],
+  ['rank', (data) => rankCommand(undefined, { data, named: true, limit: 10 })],
+  ['verify', (data) => verifyCommand(undefined, { data })],
+  ['backup', (data) => backupCommand(join(around, 'backup.db'), { data })],
+  ['repair', (data) => repairCommand({ data })],
+]
+
+async function refused(command: Promise<unknown>): Promise<string> {
+  const error = await command.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(Usage)
+  return error instanceof Usage ? error.message : ''
+}
+
+test.each(QUESTIONS)('%s makes no database in an empty folder, and leaves its mode', async (_, ask) => {
+  const folder = join(around, 'empty')
+  mkdirSync(folder, { mode: 0o755 })
+  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: nothing was ever kept there`)
+  expect([readdirSync(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755])
+})
+
+test.each(QUESTIONS)('%s says of a file that it is no folder of a server, and of "none" that it keeps nothing', async (_, ask) => {
+  const file = join(around, 'words.txt')
+  writeFileSync(file, 'tree\n')
+  expect(await refused(ask(file))).toContain(`${file} is no folder: --data names the folder of a server`)
+  expect(await refused(ask('none'))).toContain('"none" keeps nothing, so there is nothing to read')
+  expect(await refused(ask(join(around, 'away')))).toContain('there is no folder')
+  expect(readdirSync(around)).toEqual(['words.txt'])
+})
+
+test.each(QUESTIONS)('%s points to the files that a repair has archived, if the database is gone', async (_, ask) => {
+  const archive = join(around, 'parlor.damaged-2026-01-01T00-00-00.000Z')
+  mkdirSync(archive)
+  expect(await refused(ask(around))).toContain(
+    `there is no parlor.db in ${around}, but ${archive} has the files as they were before a repair`,
+  )
+})
+
+test('a folder whose database is lost is left to the sentence about that', () => {
+  writeFileSync(join(around, 'parlor.mark'), 'x')
+  expect(() => checkKept(around)).not.toThrow()
+  expect(existsSync(join(around, 'parlor.db'))).toBe(false)
+})
+
+test('people list with a name says that it takes none, and verify of a missing file what can be named', async () => {
+  expect(await refused(peopleCommand('list', 'eve', { data: around }))).toBe(
+    'people list takes no name, and not "eve": it lists all registered users',
+  )
+  expect(await refused(verifyCommand(join(around, 'nofile'), { data: around }))).toBe(
+    `there is no ${join(around, 'nofile')} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`,
+  )
+})
