@@ -1,7 +1,9 @@
 import type { Side } from '../protocols/automaton.ts'
 import type { Program } from '../protocols/protocol.ts'
+import { secretsIn } from '../protocols/sentences.ts'
 import { readSpan } from '../server/spans.ts'
 import { hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
+import type { Secrets } from '../wire/trace.ts'
 import type { Transport } from '../wire/transport.ts'
 import { quoted } from '../wire/visible.ts'
 import { complain, Usage } from './diagnostics.ts'
@@ -69,11 +71,9 @@ export async function overlayOf(options: NetworkOptions): Promise<Overlay | unde
   const tracing = options.trace ? await import('../wire/trace.ts') : undefined
   if (!faults && !tracing) return undefined
   return (transport, { program, side, number, write }) => {
-    const { secrets } = program.protocol.automaton
-    const bySide =
-      secrets &&
-      ((from: 'us' | 'peer', asked: string, since: readonly string[]) =>
-        secrets((from === 'us') === (side === 'server') ? 'server' : 'client', asked, since))
+    const { automaton } = program.protocol
+    const bySide: Secrets = (from, text, context) =>
+      secretsIn(automaton, (from === 'us') === (side === 'server') ? 'server' : 'client', text, context)
     const shown = tracing?.traced(transport, { write, ...(options.secrets ? {} : { secrets: bySide }) }) ?? transport
     return faults?.(shown, number) ?? shown
   }

@@ -1,3 +1,4 @@
+import type { SecretFinder } from '../wire/secrets.ts'
 import { quoted } from '../wire/visible.ts'
 
 /** Side is which end of a connection: the one that listened, or the one that dialled. */
@@ -54,11 +55,8 @@ export interface Automaton<Name extends string = string> {
   readonly refusal?: Name
   /** A language of other programs that this protocol speaks, so that nothing is wrong with bytes that look like it. */
   readonly speaks?: string
-  /**
-   * Finds the secrets in a message, whole or begun: the first group of each match, as a pattern with the flags `d` and
-   * `g`. `asked` is the other side's last message, and `since` are the lines of this side since then.
-   */
-  secrets?(from: Side, asked: string, since?: readonly string[]): RegExp | undefined
+  /** Finds the secrets in a message, whole or begun. Without it, they are what stands behind a word such as `LOGIN`. */
+  readonly secrets?: SecretFinder<Side>
 }
 
 /** Transitions of one state: message, and the state it leads to. */

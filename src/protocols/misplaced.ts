@@ -22,13 +22,13 @@ export function fieldFault(steps: readonly Step[], text: string, hides = false):
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
-/** Says behind which messages a side may say a text that is illegal now, as the end of a sentence; empty if behind none. */
-export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string): string {
+/** Says behind which messages a side may say a text that is illegal now, as the end of a sentence; empty if behind none. `hides` as in `fieldFault`. */
+export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Step>()
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
     const theirs = step.after.filter(({ from, form }) => from === side && !form.bye && !form.closes && keywordOf(form) !== '')
-    const fault = theirs.some(({ form }) => parse(form, text) !== undefined) ? '' : fieldFault(theirs, text)?.fault
+    const fault = theirs.some(({ form }) => parse(form, text) !== undefined) ? '' : fieldFault(theirs, text, hides)?.fault
     const isItself = step.from === side && parse(step.form, text) !== undefined
     if (fault === undefined || step.name === automaton.refusal || isItself) continue
     found ??= fault

@@ -28,11 +28,22 @@ export interface Oddities {
   lastRaw: Raw | undefined
   /** True if an HTTP request was rejected whose head may go on. */
   inHead: boolean
+  /** The last message, if it was rejected and the protocol has passwords; else `''`. */
+  rejected: string
 }
 
 /** The oddities of a peer that had none so far. */
 export function noOddities(): Oddities {
-  return { nextEarly: false, lastEarly: false, clue: '', unfinished: 0, lastGarbled: false, lastRaw: undefined, inHead: false }
+  return {
+    nextEarly: false,
+    lastEarly: false,
+    clue: '',
+    unfinished: 0,
+    lastGarbled: false,
+    lastRaw: undefined,
+    inHead: false,
+    rejected: '',
+  }
 }
 
 /** Checks whether unfinished bytes remain of a message in UTF-16 behind its line end: they are the same fault as the message. */

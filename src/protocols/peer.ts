@@ -72,7 +72,12 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The peer, as one whose messages are quoted. */
   get speaker(): Speaker {
-    return { automaton: this.#automaton, side: this.other }
+    return { automaton: this.#automaton, side: this.other, last: this.#previous }
+  }
+
+  /** The last message of the peer, legal or not. */
+  get #previous(): string {
+    return this.#oddities?.rejected || this.#last
   }
 
   /** Whether this side may close the connection now, and that is a good end. */
@@ -157,6 +162,7 @@ export class Peer<Name extends string = string> implements Reader {
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
     if (inHead || isOfHead) this.#odd().inHead = inHead
     if (!isOfHead) this.observer?.refused(sentence, usual)
+    if (this.#automaton.secrets) this.#odd().rejected = text
   }
 
   /**
@@ -327,6 +333,7 @@ export class Peer<Name extends string = string> implements Reader {
       peer: this.other,
       last: this.#last,
       unended: this.#lastUnended,
+      previous: this.#previous,
       early: this.#oddities?.lastEarly === true,
     }
   }
@@ -340,6 +347,7 @@ export class Peer<Name extends string = string> implements Reader {
       this.#take(step)
       this.#answered = true
       this.#last = text
+      if (this.#oddities) this.#oddities.rejected = ''
       this.#lastUnended = form.unended === true
       this.#look(form, text)
       return { name, text, fields }

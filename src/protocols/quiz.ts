@@ -9,14 +9,7 @@ import type { Person } from './person.ts'
 import { type Options, type Program, type Protocol, plainLines } from './protocol.ts'
 import { pythonInt } from './python.ts'
 import { QuizJudge } from './quiz-judge.ts'
-
-/** The letters of a word, as UTF-16 has them too. */
-const spaced = (word: string) => [...word].join('\\0?')
-/** A password, also in a line that is not as it should be: with signs before it, other signs than blanks in it, or in UTF-16. */
-const PASSWORDS = new RegExp(
-  `^[^a-z]*(?:${spaced('REGISTER')}|${spaced('LOGIN')})(?:(?:\\0? )+\\0?[^\\s:;,=|]+[\\s:;,=|]+|\\0?[^\\w \\0]+)(.+)$`,
-  'dgis',
-)
+import { secretsOfQuiz } from './quiz-secrets.ts'
 
 const automaton = {
   messages: {
@@ -78,7 +71,7 @@ const automaton = {
   always: { QUIT: 'end', closed: 'end' },
   automatic: { server: ['naming', 'starting', 'resumed', 'asking', 'judging', 'judged', 'done'] },
   refusal: 'ERROR',
-  secrets: () => PASSWORDS,
+  secrets: secretsOfQuiz,
 } as const satisfies Automaton
 
 type Name = keyof typeof automaton.messages

@@ -1,6 +1,7 @@
 import { looksLike, textLooksLike } from '../wire/clues.ts'
 import type { Unfinished } from '../wire/ends.ts'
 import type { Raw } from '../wire/raw.ts'
+import { type SecretsContext, type Span, secretsBehindKeyword, withoutSecrets } from '../wire/secrets.ts'
 import { decode } from '../wire/text.ts'
 import { quoted, quotedBytes } from '../wire/visible.ts'
 import type { Automaton, MessageForm, Side } from './automaton.ts'
@@ -9,6 +10,8 @@ import type { Automaton, MessageForm, Side } from './automaton.ts'
 export interface Speaker {
   readonly automaton: Automaton
   readonly side: Side
+  /** The message of that side before the quoted one, if it is known. */
+  readonly last?: string
 }
 
 /** A message of a side as a quotation, without the passwords in it; what was no UTF-8 stands as its bytes, where `raw` has them. */
@@ -17,17 +20,21 @@ export function quotedMessage(speaker: Speaker, text: string, raw?: Raw): string
   return raw && shown === text ? quotedBytes(raw.body) : quoted(shown)
 }
 
-/** A message of a side with `***` in place of what others are not to see. */
-export function masked({ automaton, side }: Speaker, text: string): string {
-  const pattern = automaton.secrets?.(side, '')
-  const secrets = pattern ? [...text.matchAll(pattern)].flatMap(({ indices }) => (indices?.[1] ? [indices[1]] : [])) : []
-  return secrets.reduceRight((shown, [from, to]) => `${shown.slice(0, from)}***${shown.slice(to)}`, text)
+/** A message of a side with `***` in place of what others are not to see; `whole` is false for a part of a message. */
+export function masked({ automaton, side, last }: Speaker, text: string, whole = true): string {
+  return withoutSecrets(text, secretsIn(automaton, side, text, { last, whole }))
+}
+
+/** Finds the secrets in a message of a side, whole or begun. */
+export function secretsIn({ secrets }: Automaton, side: Side, text: string, context: SecretsContext): readonly Span[] {
+  if (secrets) return secrets(side, text, context)
+  return side === 'client' ? secretsBehindKeyword(text) : []
 }
 
 /** Quotes a message that is not whole, with what it lacks: `"50" and no line end (\n)`. */
 export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished): string {
   const text = decode(bytes)
-  const shown = masked(speaker, text)
+  const shown = masked(speaker, text, false)
   return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
 }
 

@@ -18,6 +18,8 @@ export interface Standing {
   readonly last: string
   /** True if that has no line end, and other messages have one. */
   readonly unended: boolean
+  /** The message of the peer before the one in question, legal or not. */
+  readonly previous?: string
   /** True if the message in question came before the peer's turn. */
   readonly early: boolean
 }
@@ -57,9 +59,10 @@ export function whyIllegal(
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue ? undefined : dueBefore(automaton, state, peer, text, whose)
   const near = nearMiss(theirs, text)
-  const faulty = isDue && near === '' ? fieldFault(theirs, text, masked(speakerOf(standing), text) !== text) : undefined
+  const hides = masked(speakerOf(standing), text) !== text
+  const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
   const expected = due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step])}` : expectation(automaton, state, peer, whose))
-  const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text) : ''
+  const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text, hides) : ''
   const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
@@ -98,6 +101,6 @@ function isLooseEnd({ last, unended }: Standing, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
 
-function speakerOf({ automaton, peer }: Standing): Speaker {
-  return { automaton, side: peer }
+function speakerOf({ automaton, peer, previous }: Standing): Speaker {
+  return { automaton, side: peer, last: previous ?? '' }
 }

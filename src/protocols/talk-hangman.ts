@@ -2,6 +2,7 @@ import { type HangmanView, hangman } from '../games/hangman.ts'
 import { fold, letterOf } from '../games/letters.ts'
 import { unguessable } from '../games/words.ts'
 import { Ended } from '../wire/ends.ts'
+import { secretsBehindKeyword, withoutSecrets } from '../wire/secrets.ts'
 import { quoted } from '../wire/visible.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import { type Line, REQUESTS } from './line.ts'
@@ -93,5 +94,6 @@ function ending(text: string, view: HangmanView): string | undefined {
 
 /** Ends the talk where the other side has broken the rules of the game. */
 function refuseIf(text: string, why: string | undefined): void {
-  if (why !== undefined) throw new Ended('violation', `the other side said ${quoted(text)}, but ${why}`)
+  if (why !== undefined)
+    throw new Ended('violation', `the other side said ${quoted(withoutSecrets(text, secretsBehindKeyword(text)))}, but ${why}`)
 }

@@ -1,6 +1,7 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
+import { secretsBehindKeyword, withoutSecrets } from './secrets.ts'
 import { decode, encode } from './text.ts'
-import { quotedBytes } from './visible.ts'
+import { quoted, quotedBytes } from './visible.ts'
 
 const BLANK = 0x20
 
@@ -30,8 +31,15 @@ export const decimalPrefixed: Framing = {
   name: 'length in decimal digits and a colon, then the message',
   encode: (message) => `${encode(message).length}:${message}`,
   lacks: (unread) => (unread.includes(0x3a) ? 'no more, though its length says so' : 'no colon (:) behind its length'),
-  excess: (unread) => `${quotedBytes(unread.subarray(0, 12))} begins with no length in decimal digits and a colon, such as 5:Hello`,
+  excess: (unread) => `${quotedBeginning(unread)} begins with no length in decimal digits and a colon, such as 5:Hello`,
   decoder: (limit = MESSAGE_LIMIT) => new DecimalLengthDecoder(limit),
+}
+
+/** Quotes the first bytes, without a password in them. */
+function quotedBeginning(unread: Uint8Array): string {
+  const text = decode(unread.subarray(0, 12), 'bytes')
+  const shown = withoutSecrets(text, secretsBehindKeyword(text))
+  return shown === text ? quotedBytes(unread.subarray(0, 12)) : quoted(shown)
 }
 
 /** fixedLength: every message has `size` bytes; shorter texts are filled with blanks, which reading takes off again. */

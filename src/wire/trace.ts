@@ -1,16 +1,13 @@
 import { counted } from '../base/counts.ts'
 import { type Clock, wallClock } from './clock.ts'
 import { Layer } from './layer.ts'
+import type { SecretFinder, SecretsContext, Span } from './secrets.ts'
 import { decode, encode } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 import { quotedBytes } from './visible.ts'
 
-/**
- * Secrets finds what is not to be shown in a line of one side: the first group of each match. `asked` is the last line
- * that the other side has said before, and `since` are the whole lines of this side since then. The pattern has the flags
- * `d` and `g`.
- */
-export type Secrets = (from: 'us' | 'peer', asked: string, since: readonly string[]) => RegExp | undefined
+/** Secrets finds what is not to be shown in a line of one side. */
+export type Secrets = SecretFinder<'us' | 'peer'>
 
 /** TraceOptions is how a connection is traced. */
 export interface TraceOptions {
@@ -24,8 +21,8 @@ export interface TraceOptions {
 const SHOWN = 4096
 /** Characters of a line that are looked at for secrets at most. */
 const LINE = 8192
-/** Lines of one side that are remembered. */
-const REMEMBERED = 4
+/** Characters of earlier lines that are looked at, at most. */
+const EARLIER = 16_384
 const HIDDEN = encode('***')
 
 /** The transport, of which a line is written for each write and each read: what crosses, with the borders it crosses in. */
@@ -43,9 +40,8 @@ class TracedTransport extends Layer {
     super(inner)
     this.#write = write
     this.#clock = clock
-    const us = new SecretLine((asked, since) => secrets?.('us', asked, since))
-    const peer = new SecretLine((asked, since) => secrets?.('peer', asked, since))
-    this.#lines = { us, peer }
+    const finder = (from: 'us' | 'peer') => (text: string, context: SecretsContext) => secrets?.(from, text, context) ?? []
+    this.#lines = { us: new SecretLine(finder('us')), peer: new SecretLine(finder('peer')) }
   }
 
   override open(sink: Sink): void {
@@ -85,7 +81,7 @@ class TracedTransport extends Layer {
   }
 
   #cross(how: 'sent' | 'received', from: 'us' | 'peer', bytes: Uint8Array): void {
-    const shown = this.#lines[from].hide(bytes, this.#lines[from === 'us' ? 'peer' : 'us'].last)
+    const shown = this.#lines[from].hide(bytes, this.#lines[from === 'us' ? 'peer' : 'us'])
     this.#say(`${how} ${counted(bytes.length, 'byte')}: ${quotedBytes(shown, SHOWN)}`)
   }
 
@@ -98,48 +94,48 @@ class TracedTransport extends Layer {
 
 /** SecretLine follows the lines of one side, however they are cut, and hides what is secret in them. */
 class SecretLine {
-  readonly #patternFor: (asked: string, since: readonly string[]) => RegExp | undefined
-  /** The last line that had anything in it, whole or not. */
-  last = ''
+  readonly #find: (text: string, context: SecretsContext) => readonly Span[]
+  /** What this side has said in its last turn, which ends with the first whole line of the other side behind it. */
+  #turn = ''
+  #isOver = true
+  /** Last whole line. */
+  #last = ''
   #line = ''
-  /** Last message of the other side when this line began. */
-  #asked = ''
-  /** The last lines since then. */
-  #since: readonly string[] = []
 
-  constructor(patternFor: (asked: string, since: readonly string[]) => RegExp | undefined) {
-    this.#patternFor = patternFor
+  constructor(find: (text: string, context: SecretsContext) => readonly Span[]) {
+    this.#find = find
   }
 
   /** The bytes with `***` in place of secrets; a secret that is cut is hidden in each of its pieces. */
-  hide(bytes: Uint8Array, asked: string): Uint8Array {
+  hide(bytes: Uint8Array, other: SecretLine): Uint8Array {
     const shown: number[] = []
     for (const part of decode(bytes, 'bytes').split(/(?<=\n)/)) {
-      if (this.#line === '' && this.#asked !== asked) {
-        this.#asked = asked
-        this.#since = []
-      }
-      const before = this.#line.length
+      const start = this.#line.length
       this.#line = (this.#line + part).slice(0, LINE)
-      const secrets = this.#secrets()
+      const whole = part.endsWith('\n')
+      const text = this.#line.replace(/\r?\n$/, '')
+      const secrets = this.#find(text, { asked: other.#turn, before: this.#before, last: this.#last, whole })
       for (const [at, char] of [...part].entries()) {
-        const place = secrets.find(([from, to]) => before + at >= from && before + at < to)
+        const place = secrets.find(([from, to]) => start + at >= from && start + at < to)
         if (!place) shown.push(char.charCodeAt(0))
-        else if (at === 0 || before + at === place[0]) shown.push(...HIDDEN)
+        else if (at === 0 || start + at === place[0]) shown.push(...HIDDEN)
       }
-      if (this.#line.trim() !== '') this.last = this.#line
-      if (!part.endsWith('\n')) continue
-      this.#since = [...this.#since, this.#line].slice(-REMEMBERED)
-      this.#line = ''
+      this.#said(part, whole, other)
     }
     return Uint8Array.from(shown)
   }
 
-  /** Finds the secrets in the line, as far as it has come. */
-  #secrets(): (readonly [number, number])[] {
-    const pattern = this.#patternFor(this.#asked, this.#since)
-    if (!pattern) return []
-    const text = this.#line.replace(/\r?\n$/, '')
-    return [...text.matchAll(pattern)].flatMap(({ indices }) => (indices?.[1] ? [indices[1]] : []))
+  /** The lines of this turn before the present one. */
+  get #before(): string {
+    return this.#isOver ? '' : this.#turn.slice(0, this.#turn.lastIndexOf('\n') + 1)
+  }
+
+  #said(part: string, whole: boolean, other: SecretLine): void {
+    this.#turn = `${this.#isOver ? '' : this.#turn}${part}`.slice(-EARLIER)
+    this.#isOver = false
+    if (!whole) return
+    if (this.#line.trim() !== '') this.#last = this.#line
+    this.#line = ''
+    other.#isOver = true
   }
 }

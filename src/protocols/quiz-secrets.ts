@@ -1,0 +1,24 @@
+import { compact, hasKeyword, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/secrets.ts'
+import type { Side } from './automaton.ts'
+
+/** What a client of the quiz says that is no password, also as a student may write it: quoted, or in small letters. */
+const KNOWN =
+  /^[^a-z\d]*(?:\d+:)?(?:[bu]?['"] *)?(?:(?:NAME|START|RESUME|QUIT|ANSWER|Welcome|RESUMED|QUESTION|RIGHT|WRONG|TOTAL|RANK)\b|START *[+-]?\d|[A-Z]+ \S+ HTTP\/)/i
+const FIRST_WORD = /^[^a-z\d]*[a-z\d]*/i
+
+/**
+ * Finds the passwords in a message of the quiz. What a client says that is none of the protocol's messages can be a misspelt
+ * `LOGIN`, so only its first word is shown; behind a `LOGIN` without a password, not even that.
+ */
+export function secretsOfQuiz(from: Side, text: string, { last = '', before = '', whole = false }: SecretsContext): readonly Span[] {
+  if (from === 'server') return []
+  const behindKeyword = secretsBehindKeyword(text)
+  if (behindKeyword.length > 0) return behindKeyword
+  const short = compact(text)
+  if (KNOWN.test(short.text) || hasKeyword(text)) return []
+  const first = FIRST_WORD.exec(short.text)?.[0] ?? ''
+  const rest = hide(text, first.length === 0 ? 0 : (short.places[first.length - 1] ?? 0) + 1)
+  const isAnswer = whole && /^\W*\w?\W*$/.test(short.text)
+  if (rest.length > 0 && !isAnswer && short.text.slice(first.length).trim() !== '') return rest
+  return !isAnswer && (hasKeyword(last) || hasKeyword(before)) ? hide(text, 0) : []
+}
