@@ -59,11 +59,6 @@ export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: s
   }
 }
 
-/** Lets the program live on when nobody reads what it prints: not to be heard is no mistake, and saying so would be another. */
-export function outlivesReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-}
-
 /** Says what became of mistakes in Parlor itself: one sentence to `say`, and `then`, in place of a stack trace. */
 export function onMistake(then: () => void, say: (sentence: string) => void = complain): void {
   process.setUncaughtExceptionCaptureCallback(null)

@@ -4,13 +4,14 @@ import { defaults } from '../server/defaults.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
-import { complain, onMistake, outlivesReaders, Usage, usageSentence } from './diagnostics.ts'
+import { complain, onMistake, Usage, usageSentence } from './diagnostics.ts'
+import { outputIsLost, watchOutput } from './output.ts'
 import { address, list, moment, namedLimit, namedPort, number, port, several, span } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   onMistake(() => process.exit(EXIT.trouble))
-  outlivesReaders()
+  watchOutput()
   endsWithLauncher()
   // the process may end before its command does
   process.exitCode = EXIT.trouble
@@ -27,7 +28,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     else throw error
   }
   // what was printed must be out before the process ends
-  process.stdout.write('', () => process.exit(code))
+  const exit = () => setImmediate(() => process.exit(code === EXIT.good && outputIsLost() ? EXIT.trouble : code))
+  if (process.stdout.writableLength === 0) exit()
+  else process.stdout.write('', exit)
 }
 
 /** Ends when the older Node does that started this one (bin/relaunch.js). */

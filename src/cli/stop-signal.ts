@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { EXIT } from '../terminal/trouble.ts'
 import { complain } from './diagnostics.ts'
+import { isReaderGone } from './output.ts'
 
 /** Milliseconds between two checks that the parents of the process still run. */
 const LOOK = 500
@@ -20,11 +21,11 @@ export function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** Returns the `startedSignal` of a program at a terminal, which also aborts if its output is no longer read. */
+/** Returns the `startedSignal` of a program at a terminal, which also aborts if its output is no longer read, or cannot be written. */
 export function terminalSignal(): AbortSignal {
   const unread = new AbortController()
-  process.stdout.once('error', () => {
-    complain('nobody reads what is printed here any more')
+  process.stdout.once('error', (error) => {
+    if (isReaderGone(error)) complain('nobody reads what is printed here any more')
     unread.abort(EXIT.trouble)
   })
   return AbortSignal.any([startedSignal(), unread.signal])
