@@ -305,7 +305,8 @@ export class Hall {
       for (const [seat, sitter] of table.state.opened.seats.entries()) {
         if (sitter.person !== person || sitter.token === undefined) continue
         this.#tables.forgetToken(sitter.token)
-        table.submit({ type: 'revoke', seat })
+        // a table whose game is over is not restored by the next process
+        if (!table.over) table.submit({ type: 'revoke', seat })
       }
     }
   }

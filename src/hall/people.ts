@@ -1,3 +1,4 @@
+import { sweepSome } from '../base/sweep.ts'
 import { isRefusal } from '../games/game.ts'
 import { CodeThrottle, type CodeTries } from './code-tries.ts'
 import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
@@ -70,6 +71,8 @@ const NO_SEATS: Seats = { expects: () => false, revokeTokens() {}, giveUpSeats()
 
 /** How long a session lasts, in milliseconds: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
+/** Connections of a person that are ended together, at least. */
+const FEW = 8
 /** Guests whose reconnect secret is remembered, at most: the latest. */
 const SECRETS = 10_000
 
@@ -172,7 +175,7 @@ export class People {
   comeBack(person: PersonId, token: string, entry: Entry): Visitor | undefined {
     const same = this.#visitors.of(person)
     if (hasAccount(person) || same.some((one) => !one.holds(token))) return undefined
-    this.#visitors.end(person, entry.before, ENDED.again)
+    this.#end(person, entry.before, ENDED.again)
     const visitor = this.#arrive(person, entry.name, entry)
     visitor.hold(token)
     return visitor
@@ -274,7 +277,7 @@ export class People {
       if (changed.has(account.person)) return WRONG
       ;(await this.#registeredNames()).add(account.person, account.name)
       // a guest of that name may have come in while this was written
-      this.#visitors.end(guestOf(name), entry.before, ENDED.registered)
+      this.#end(guestOf(name), entry.before, ENDED.registered)
       this.#noteLogin(account, entry.address)
       return this.#arrive(account.person, account.name, entry)
     })
@@ -329,15 +332,33 @@ export class People {
       if (typeof sessions === 'object') return sessions
       if (sessions === undefined) return proof ? WRONG : unknown(name)
       for (const one of this.#underWay) one.add(person)
-      const connections = this.#visitors.end(person, proof?.visitor, reason)
+      const { connections, ended } = this.#end(person, proof?.visitor, reason)
       // the tokens include those of tables that were opened during the write
       this.#seats.revokeTokens(person)
       if (reason === ENDED.removed) {
         this.#seats.giveUpSeats(person)
         ;(await this.#registeredNames()).remove(person, account.name)
       }
+      await ended
       return { connections, sessions }
     })
+  }
+
+  /**
+   * Ends all connections that act for a person, except one visitor; answers how many. From now on none of them is here;
+   * `ended` resolves when all are closed, some in each turn of the event loop.
+   */
+  #end(person: PersonId, keep: Visitor | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
+    const all = this.#visitors.remove(person, keep)
+    const each = all.values()
+    const ended = new Promise<void>((resolve) => {
+      const goOn = () => {
+        if (sweepSome(each, (end) => end(reason), { least: FEW })) this.#clock.after(0, goOn)
+        else resolve()
+      }
+      goOn()
+    })
+    return { connections: all.length, ended }
   }
 
   async #logIn(entry: Entry & { readonly password: string }, changed: ReadonlySet<PersonId>): Promise<Visitor | Denial> {
@@ -383,7 +404,7 @@ export class People {
     if (!proven && this.#occupied(person, entry)) return this.#takenBy(name)
     if (like !== undefined) return this.#takenBy(name, like)
     if (!proven && entry.before?.person !== person) this.#forgetGuest(person)
-    this.#visitors.end(person, entry.before, ENDED.again)
+    this.#end(person, entry.before, ENDED.again)
     return this.#arrive(person, name, entry)
   }
 

@@ -37,7 +37,7 @@ const LEFT = 10_000
 
 interface Present extends Visitor {
   readonly quiet: boolean
-  end(reason: string): void
+  readonly end: OnReplaced
 }
 
 /** Visitors is the registry of the connections that act for a person: logged in, or in a seat by its token alone. */
@@ -98,10 +98,7 @@ export class Visitors {
       },
       holds: (token) => tokens.has(token),
       leave,
-      end(reason) {
-        leave()
-        onReplaced(reason)
-      },
+      end: onReplaced,
     }
     this.#present.add(visitor, foldName(name))
     if (!hasAccount(person)) this.guests.add(person, name)
@@ -125,16 +122,15 @@ export class Visitors {
   }
 
   /**
-   * Ends all connections that act for a person, except one visitor; answers how many. A guest's name is no claim to the
-   * seats of who had it before, so those that are in such a seat by its token stay.
+   * Removes all connections that act for a person, except one visitor; answers with what ends each of them. A guest's name
+   * is no claim to the seats of who had it before, so those that are in such a seat by its token stay.
    */
-  end(person: PersonId, keep: Visitor | undefined, reason: string): number {
+  remove(person: PersonId, keep: Visitor | undefined): readonly OnReplaced[] {
     const others = this.#present.of(person).filter((one) => one !== keep)
-    for (const one of others) one.end(reason)
+    for (const one of others) one.leave()
     const holders = hasAccount(person) ? [...(this.#holders.get(person) ?? [])] : []
     if (holders.length > 0) this.#holders.delete(person)
-    for (const end of holders) end(reason)
-    return others.length + holders.length
+    return [...others.map(({ end }) => end), ...holders]
   }
 }
 

@@ -16,6 +16,13 @@ describe('a sweep', () => {
     expect([turn(), visited.length]).toEqual([false, 5])
   })
 
+  test('visits a few at least, where that is asked for', () => {
+    let time = 0
+    const items = [1, 2, 3, 4].values()
+    const turn = () => sweepSome(items, () => time++, { least: 3, now: () => time })
+    expect([turn(), time, turn(), time, turn()]).toEqual([true, 3, false, 4, false])
+  })
+
   test('visits one in each turn, however long that takes', () => {
     let time = 0
     let visits = 0

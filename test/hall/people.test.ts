@@ -437,6 +437,35 @@ describe('a change of an account', () => {
     expect(await people.openSession(thief, secretToken(randomBytes))).toMatchObject({ why: 'unregistered' })
   })
 
+  test('ends many connections in parts, some in each turn of the event loop; none is here meanwhile, and the answer comes last', async () => {
+    const { people, clock, register } = gathering()
+    const owner = await came(register('ada'))
+    const session = secretToken(randomBytes)
+    await people.openSession(owner, session)
+    const COUNT = 40
+    const here = new Set<number>()
+    let ended = 0
+    const replaced = () => {
+      const until = performance.now() + 0.2
+      while (performance.now() < until) {}
+      ended++
+      here.add([...people.here].length)
+    }
+    for (let at = 0; at < COUNT; at++) await people.enterBySession(session, { address: '192.0.2.1', replaced })
+    const turns: number[] = []
+    clock.onFired = () => turns.push(ended)
+    let answer: unknown
+    const changed = people.setPassword('ada', 'analytical', { password: PASSWORD, address: '192.0.2.1', visitor: owner })
+    void changed.then((given) => (answer = given))
+    await settled()
+    expect(ended).toBeGreaterThan(0)
+    expect(ended).toBeLessThan(COUNT)
+    expect(answer).toBeUndefined()
+    await clock.pass(0)
+    expect([answer, ended, [...here]]).toEqual([{ connections: COUNT, sessions: 1 }, COUNT, [1]])
+    expect(turns.length).toBeGreaterThan(2)
+  })
+
   test('by the operator ends all of them; a removal gives up the seats', async () => {
     const { people, reasons, seats, register, enter } = gathering()
     await came(register('ada'))
