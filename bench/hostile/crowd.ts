@@ -63,7 +63,9 @@ function attack(flood: Flood, port: number, during: number): void {
   })
 }
 
+/** Says a text again and again. Where a client says nothing, it only connects. */
 function pipeline(socket: Socket, text: string): void {
+  if (text === '') return
   const chunk = Buffer.from(text.repeat(Math.ceil(CHUNK / Math.max(1, text.length))))
   const more = () => {
     while (!socket.destroyed && socket.write(chunk)) {}
