@@ -30,7 +30,7 @@ const HOSTILE = 50
 const TARGET = 50
 /** Milliseconds between two questions of the client that asks, which it does not delay when an answer is late. */
 const EVERY = 10
-/** Floods that come to one server; with the tables that they leave behind they would use up what one address may hold. */
+/** Floods that come to one server; with the tables that they leave behind they would use up what one address may hold. What it may write is not limited. */
 const TOGETHER = 16
 const START = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
 
@@ -49,7 +49,7 @@ class Served implements AsyncDisposable {
 
   static async start(): Promise<Served> {
     const server = spawn(process.execPath, [...startFlags, START, 'serve', '--json'], {
-      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts() },
+      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts(), PARLOR_LIMITS_DISK: '10000' },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     process.on('exit', () => server.kill('SIGKILL'))
