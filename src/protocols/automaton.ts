@@ -221,7 +221,9 @@ export function nearMiss(steps: readonly Step[], text: string): string {
 /** Checks whether a text is a message without fields, and directly behind it the next one of its side. */
 function isGlued({ text: first, unended }: MessageForm, from: Side, after: readonly Step[], text: string): boolean {
   if (first === '' || unended || first.includes('{') || text.length === first.length || !text.startsWith(first)) return false
-  return after.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
+  // the next message of a side may be due only after one of the other
+  const next = after.flatMap((step) => (step.from === from ? [step] : step.after.filter(({ form }) => !isField(form))))
+  return next.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
 }
 
 /** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */

@@ -12,6 +12,8 @@ export interface FieldFault {
  * them, or is one. `hides`: the text has a secret in it, so no field is quoted.
  */
 export function fieldFault(steps: readonly Step[], text: string, hides = false): FieldFault | undefined {
+  const blank = steps.find(({ form }) => / {2}/.test(text) && parse(form, text.replace(/ {2,}/g, ' ')) !== undefined)
+  if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank where there are several' }
   const bare = steps.find((step) => lacksKeyword(step.form, text))
   if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))} is missing before it` }
   const [nearest] = steps

@@ -1,3 +1,4 @@
+import { EMPTY } from './automaton.ts'
 import type { PeerObserver } from './oddities.ts'
 import type { Peer } from './peer.ts'
 import { TOO_SOON } from './standing.ts'
@@ -55,7 +56,8 @@ export class Notices implements PeerObserver {
 
   refused(sentence: string, usual: boolean): void {
     const remembered = this.#remember()
-    if (sentence.includes(TOO_SOON) && remembered.earlyAt === this.#peer.connection.received) delete remembered.early
+    const isSame = sentence.includes(TOO_SOON) || sentence.includes(EMPTY)
+    if (isSame && remembered.earlyAt === this.#peer.connection.received) delete remembered.early
     if (usual) remembered.refused = sentence
     else if (sentence !== remembered.rejected) this.#show('rejected', sentence)
     remembered.rejected = sentence

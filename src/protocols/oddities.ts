@@ -48,5 +48,7 @@ export function noOddities(): Oddities {
 
 /** Checks whether unfinished bytes remain of a message in UTF-16 behind its line end: they are the same fault as the message. */
 export function isRemainder(oddities: Oddities | undefined, { bytes }: Unfinished): boolean {
-  return oddities !== undefined && oddities.clue !== '' && bytes.every((byte) => byte === 0)
+  if (oddities === undefined || oddities.clue === '') return false
+  // a pickle ends with a full stop
+  return bytes.every((byte) => byte === 0) || (oddities.clue.includes('pickle') && bytes.at(-1) === 0x2e)
 }

@@ -8,6 +8,7 @@ import { isRemainder, noOddities, type Oddities, type PeerObserver } from './odd
 import {
   clueOfBytes,
   clueOfText,
+  clueOfWords,
   isHeadLine,
   isHttpRequest,
   isOdd,
@@ -150,7 +151,7 @@ export class Peer<Name extends string = string> implements Reader {
     // that its bytes are no text was reported already
     if (!this.observer || this.#oddities?.lastGarbled) return
     const raw = this.#oddities?.lastRaw
-    const clue = this.#clueOf(this.#last, raw)
+    const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '')
     const empty = this.#last === '' ? EMPTY : ''
     const said = `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}`
     this.#reject(this.#last, `${withReason(said, this.#last, why)}${empty}${clue}`, usual && clue === '')
@@ -292,7 +293,7 @@ export class Peer<Name extends string = string> implements Reader {
     const said = this.#understand(text)
     if (said) return this.#done()?.resolve(said)
     const { raw } = this.connection
-    const clue = this.#clueOf(text, raw, this.#last)
+    const clue = this.#clueOf(text, raw, this.#last) || clueOfWords(this.speaker, text, this.#last)
     const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
     if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
       this.#reject(text, sentence, false)

@@ -219,6 +219,7 @@ async function confirmed(person: Person, question: string): Promise<boolean> {
     const answer = (await person.ask(question)).trim().toLowerCase()
     if (answer.startsWith('y')) return true
     if (answer.startsWith('n')) return false
+    person.say('Type y for yes, or n for no.')
   }
 }
 

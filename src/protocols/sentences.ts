@@ -59,10 +59,33 @@ export function isOdd({ free }: MessageForm, text: string, raw: Raw | undefined)
   return free === true && (isBare || GARBLED.test(text) || FOREIGN.test(text))
 }
 
+/** How the servers of other programs begin, and which these are. */
+const GREETINGS: readonly (readonly [RegExp, string])[] = [
+  [/^GUESS$/, 'the server of guess'],
+  [/^CHOOSE$/, 'the server of scissors'],
+  [/^MOVE[1-9]$/, 'the server of tictactoe'],
+  [/^I will toss a coin/, 'the server of headtail'],
+  [/^Welcome to Parlor/, 'the front door'],
+]
+
+/**
+ * Says that a message which is not expected is what the server of another program begins with, or what the other side says,
+ * as the end of a sentence; empty if it is neither.
+ */
+export function clueOfWords({ automaton, side }: Speaker, text: string, last: string): string {
+  const forms: readonly MessageForm[] = Object.values(automaton.messages)
+  const isOwn = (pattern: RegExp) => forms.some(({ example }) => pattern.test(example))
+  const [, program] = GREETINGS.find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
+  const isKnown = (from: Side) => forms.some((form) => form.text === text && (form.from === from || form.from === 'either'))
+  if (side === 'server' && last === '' && program !== undefined) return `; that is how ${program} begins: look at the port`
+  const isEcho = text !== '' && !isKnown(side) && isKnown(side === 'server' ? 'client' : 'server')
+  return isEcho ? `; that is what the ${side === 'server' ? 'client' : 'server'} says` : ''
+}
+
 /** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark. */
 const GARBLED = /[\0\ufffd]|^\ufeff/
 /** How other protocols begin, as no person does. */
-const FOREIGN = /^(?:[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
+const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
 
 /**
  * Says what a whole message looks like behind the `last` one, as the end of a sentence; empty for plain text, and for what

@@ -35,7 +35,10 @@ export function textLooksLike(text: string, raw: Raw | undefined): string | unde
 /** Checks whether a text needs no closer look: most wrong messages are plain text all the same. */
 function isPlain(text: string): boolean {
   return (
-    /^[\t -~]*$/.test(text) && !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR )|\\n$/.test(text)
+    /^[\t -~]*$/.test(text) &&
+    !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR |None$|null$|undefined$|NaN$|nan$)|\\n$/.test(
+      text,
+    )
   )
 }
 
@@ -109,13 +112,16 @@ const CLUES: readonly Clue[] = [
     /^u?'.*'\r?\n?$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined,
   (_, text) =>
     /\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined,
+  (_, text) =>
+    /^\[[A-Z]@[\da-f]+\r?\n?$/.test(text) ? 'an array of Java printed by its address: send new String(bytes), or the bytes' : undefined,
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),
   (_, text) =>
     /^(?:\[.*\]|\(.*,.*\)|\{.+\})\r?\n?$/s.test(text) && text.trimEnd() !== '[object Object]'
       ? 'a list, tuple or dictionary as Python prints it: send the text in it'
       : undefined,
   (_, text) => (text.trimEnd() === '[object Object]' ? 'an object of JavaScript made a text: send its value' : undefined),
-  (bytes) => (isUtf8(bytes) ? undefined : 'text that is not UTF-8, such as Latin-1, or no text at all'),
+  (_, text) => (MISSING.test(text) ? 'a value that was never set, printed as a text: send the value' : undefined),
+  (bytes) => (isUtf8(bytes) ? undefined : `text that is not UTF-8, such as Latin-1, or ${smallNumber(bytes) ?? 'no text at all'}`),
 ]
 
 /** What a text with NUL behind it is: it can also be a real number, whose last bytes are 0. */
@@ -123,6 +129,17 @@ function endedText(bytes: Uint8Array): string {
   const number = packedReal(bytes)
   const or = number === undefined ? '' : `, or ${number}`
   return `a text with NUL behind it, as C keeps it${or}: send ${number === undefined ? 'strlen bytes of it' : 'text'}, without the NUL`
+}
+
+/** Values that a program prints where there is none. */
+const MISSING = /^(?:None|null|undefined|NaN|nan)\r?\n?$/
+
+/** Names the number that one or two bytes are which can be a text in another code; `undefined` for more. */
+function smallNumber(bytes: Uint8Array): string | undefined {
+  const [first = 0, second = 0] = bytes
+  if (bytes.length === 1) return `the number ${first} of struct.pack("B", ...)`
+  if (bytes.length !== 2 || (first !== 0xff && second !== 0xff)) return undefined
+  return second === 0xff ? `the number ${first - 256} of struct.pack("h", ...)` : `the number ${second - 256} of struct.pack("!h", ...)`
 }
 
 /** A clue from the bytes alone, or, where they give none, from those with the line end behind them. */

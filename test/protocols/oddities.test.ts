@@ -179,3 +179,54 @@ test('a talk whose client goes when it is the turn of this side says so', async 
   await peer.say('hello\n')
   expect((await peer.close())?.message).toMatch(/; it was this side’s turn$/)
 })
+
+describe('the words of another program, or of the other side, are named as that', () => {
+  test.each([
+    ['guess', 'CHOOSE', 'that is how the server of scissors begins: look at the port'],
+    ['scissors', 'GUESS', 'that is how the server of guess begins: look at the port'],
+    ['guess', 'MOVE6', 'that is how the server of tictactoe begins: look at the port'],
+    ['tictactoe', 'Welcome to Parlor: games for people', 'that is how the front door begins: look at the port'],
+  ])('join %s: %s', async (name, text, sentence) => {
+    expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
+  })
+
+  test.each([
+    ['guess', 'HIGH'],
+    ['guess', 'GUESS'],
+  ])('host %s: %s', async (name, text) => {
+    const { notices, end } = await said(name, 'server', `${text}\n`)
+    expect([...notices, end?.message ?? ''].join('\n')).toContain('; that is what the server says')
+  })
+
+  test('but not the own ones', async () => {
+    expect((await said('hangman', 'server', 'START\nSTART\n')).notices.join('')).not.toContain('that is what')
+  })
+})
+
+describe('what is nearly right', () => {
+  test.each([
+    ['hangman', 'WORD  5  8', '; write one blank where there are several'],
+    ['guess', 'GUESSHIGH', '; a line end (\\n) is missing behind "GUESS"'],
+    ['guess', 'GUESSHELLO', 'expected "GUESS"'],
+  ])('join %s: %s', async (name, text, sentence) => {
+    expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
+  })
+})
+
+describe('one fault is one sentence', () => {
+  test.each([
+    ['an empty line behind a message', '50\n\n', /^rejected: the client said "": .*one line end too many$/],
+    ['the same with CR', '50\r\n\r\n', /^rejected: the client said "": .*one line end too many$/],
+    ['the end of a pickle', '\x80\x04\x95\x07\0\0\0\0\0\0\0\x8c\x0350\n\x94.', /^rejected: .*Python's pickle/],
+  ])('%s', async (_, text, sentence) => {
+    const { notices, end } = await said('guess', 'server', text)
+    expect(notices).toEqual([expect.stringMatching(sentence)])
+    expect(end?.message).toBe('the client closed the connection; expected a number (such as "50")')
+  })
+})
+
+test('a question with two answers says what they are when it comes again', async () => {
+  const quiz = await far('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
+  expect(quiz.screen).toContain('Type y for yes, or n for no.')
+  expect(quiz.heard).toBe('LOGIN ada secret-18\n')
+})

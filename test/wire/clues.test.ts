@@ -209,3 +209,14 @@ test('the greeting of a mail server is one', () => {
   expect(looksLike(bytes('220 smtp.example ESMTP ready'))).toMatch(/^the greeting of a mail or file server/)
   expect(looksLike(bytes('220 people'))).toBeUndefined()
 })
+
+test.each([
+  ['\xc8', /Latin-1, or the number 200 of struct\.pack\("B"/],
+  ['\xfb\xff', /Latin-1, or the number -5 of struct\.pack\("h"/],
+  ['\xff\xfb', /telnet|number -5 of struct\.pack\("!h"/],
+  ['[B@1b2c3d', /^an array of Java printed by its address/],
+  ['None', /^a value that was never set/],
+  ['undefined\n', /^a value that was never set/],
+])('a small number, or what stands for a value: %j', (text, clue) => {
+  expect(looksLike(bytes(text))).toMatch(clue)
+})
