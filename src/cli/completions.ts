@@ -3,11 +3,30 @@ import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
 import { catalogue } from '../games/catalogue.ts'
 import { programNames, shortNameOf } from '../protocols/index.ts'
+import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { Usage } from './diagnostics.ts'
 
 /** The shells for which there are completions. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
+
+/**
+ * The script for bash: that of the library needs the package bash-completion, cannot be read twice, and evaluates what is typed.
+ * A word ends at a blank, and what stands behind "=" in it is a word of its own to bash.
+ */
+const BASH = `# bash completion for parlor; it needs bash 3.2 or newer, and no other package
+__parlor_complete() {
+    local line=\${COMP_LINE:0:COMP_POINT} words value
+    COMPREPLY=()
+    read -ra words <<< "$line"
+    [[ $line == *[[:space:]] ]] && words+=('')
+    local current=\${words[\${#words[@]}-1]}
+    while IFS=$'\\t' read -r value _; do
+        [[ $value != :* && $value == "\${current##*=}"* ]] && COMPREPLY+=("$value")
+    done < <(parlor complete -- "\${words[@]:1}" 2>/dev/null)
+}
+complete -o default -F __parlor_complete parlor
+`
 
 /** Programs by the names that people type. */
 const programs = () => programNames.flatMap((name) => [shortNameOf(name) ?? name, name])
@@ -33,6 +52,10 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
 export async function completeCommand(parlor: Command, shell: string | undefined): Promise<number> {
   const asks = process.argv.indexOf('--') >= 0
   if (!asks && !SHELLS.some((one) => one === shell)) throw new Usage(`say for which shell: parlor complete ${SHELLS.join('|')}`)
+  if (!asks && shell === 'bash') {
+    new Terminal().write(BASH)
+    return EXIT.good
+  }
   const completion = tab(parlor)
   for (const command of completion.commands.values()) {
     for (const argument of command.arguments.values())

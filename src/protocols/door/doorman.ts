@@ -8,7 +8,7 @@ import { wayBack } from './held.ts'
 import { nearest } from './nearest.ts'
 import { move, say } from './playing.ts'
 import type { Presence } from './presence.ts'
-import { waits } from './seeking.ts'
+import { howToAsk, waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
 import { sentence } from './text.ts'
 import type { Visit } from './visit.ts'
@@ -69,6 +69,8 @@ async function obey(visit: Visit, line: string): Promise<void> {
 /** What is no command: a move, or something to be told what it might have been. */
 async function other(visit: Visit, typed: string, word: string): Promise<Reply> {
   const { present } = visit
+  const asks = ASKS.test(word) && !present?.isMove(typed) ? asking(visit, word, typed) : undefined
+  if (asks !== undefined) return asks
   const [first = '', ...others] = withGameName(typed).split(/\s/)
   const game = gameNamed(first)
   const meant = game ? undefined : nearest(word, commandWords)
@@ -82,6 +84,15 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
   if (ended !== undefined) return ended
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
   return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
+}
+
+/** Words that are no command, by which users want to ask another for a game. */
+const ASKS = /^(?:challenge|duel|fight|against|vs\.?|versus)$/i
+
+/** Says how another user is asked for a game, by the name if one who is here is named. */
+function asking(visit: Visit, word: string, typed: string): Reply {
+  const known = howToAsk(visit, typed.slice(word.length).trim())
+  return known ?? { refused: `there is no command "${word}": "play GAME NAME" asks a user for a game, such as "play tictactoe ada"` }
 }
 
 /** Returns the hint behind the refusal of a move that is the name of a game. */

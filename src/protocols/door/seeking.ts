@@ -19,7 +19,7 @@ function games(): Reply {
 
 function play(visit: Visit, rest: string): Reply | Promise<Reply> {
   const wish = readWish(rest)
-  if (isRefusal(wish)) return wish
+  if (isRefusal(wish)) return howToAsk(visit, rest) ?? wish
   if (wish.against !== undefined && wish.against.toLowerCase() === visit.lobby.me?.name.toLowerCase())
     return 'That is your own name. "who" lists who else is here.'
   return want(visit, wish)
@@ -27,7 +27,15 @@ function play(visit: Visit, rest: string): Reply | Promise<Reply> {
 
 function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
   const wish = readWish(rest && `${rest} private`)
-  return isRefusal(wish) ? wish : want(visit, wish)
+  return isRefusal(wish) ? (howToAsk(visit, rest) ?? wish) : want(visit, wish)
+}
+
+/** Says how a user is asked for a game, if a text is the name of one who is here, and no game; else `undefined`. */
+export function howToAsk({ lobby }: Visit, text: string): string | undefined {
+  const name = lobby.nameHere(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
+  if (name === undefined || name === lobby.me?.name) return undefined
+  const way = answerTo({ name, game: 'tictactoe', settings: {}, rated: false })
+  return `To ask ${inLine(name)}, name a game, too, such as "${inLine(way)}".`
 }
 
 /** Wants to play, and says what comes next where that is not a table at once. */
@@ -44,7 +52,7 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
   visit.wish = wish
   const { replaced: earlier } = sought
   const replaced = earlier ? [cancelled(earlier, invited !== undefined)] : []
-  if (visit.present?.playing && visit.present !== before) return invited ? replaced : undefined
+  if (visit.present?.playing && visit.present !== before) return earlier ? replaced : undefined
   if (sought.code !== undefined) {
     return [
       ...replaced,
@@ -73,11 +81,12 @@ export function noLonger({ lobby: { ownInvitation, ownSeek } }: Visit): string {
   return ownSeek?.against === undefined ? 'You no longer wait for company.' : `You no longer wait for ${inLine(ownSeek.against)}.`
 }
 
-/** Does something that can cancel the own invitation, and says so if it has. */
-async function endingInvitation(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
-  const invited = visit.lobby.ownInvitation
+/** Does something that can cancel the own open seek, and says so if it has. */
+async function endingSeek(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
+  const { ownInvitation: invited, ownSeek: before } = visit.lobby
   const reply = await act()
-  if (invited && !visit.lobby.ownInvitation) visit.say(cancelled(invited, true))
+  const earlier = invited ?? before
+  if (earlier && !visit.lobby.ownInvitation && !visit.lobby.ownSeek) visit.say(cancelled(earlier, invited !== undefined))
   return reply
 }
 
@@ -103,7 +112,7 @@ export function leaveBehind(visit: Visit): void {
 function join(visit: Visit, rest: string): Reply | Promise<Reply> {
   if (rest === '') return 'Type the code behind it that you were told, such as "join amber-otter-seven".'
   leaveBehind(visit)
-  return endingInvitation(visit, () => visit.going(() => visit.lobby.join(rest, true)))
+  return endingSeek(visit, () => visit.going(() => visit.lobby.join(rest, true)))
 }
 
 function cancel(visit: Visit): Reply {
@@ -114,7 +123,7 @@ function cancel(visit: Visit): Reply {
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
 export async function acceptChallenge(visit: Visit, name: string): Promise<Reply> {
-  return endingInvitation(visit, async () =>
+  return endingSeek(visit, async () =>
     refusedBy(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { settled } from '../support/clock.ts'
+import { Caller, lines } from '../support/door.ts'
+import { Room } from '../support/room.ts'
+
+/** Users at the front door of one room. */
+async function come(...names: readonly string[]): Promise<Caller[]> {
+  const room = new Room()
+  const callers: Caller[] = []
+  for (const name of names) {
+    const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    await settled()
+    await caller.type(name)
+    caller.news()
+    callers.push(caller)
+  }
+  return callers
+}
+
+const CANCELLED = 'Your earlier wish, tictactoe, is cancelled.\n'
+
+test.each(['play tictactoe house', 'play hangman', 'play tictactoe size 4 house'])(
+  '%s says that it cancels the open wish',
+  async (typed) => {
+    const [ada] = (await come('ada')) as [Caller]
+    await ada.type('play tictactoe')
+    expect(await ada.type(typed)).toContain(CANCELLED)
+    expect(await ada.type('seeks')).not.toContain('ada')
+  },
+)
+
+test('a wish that another wish fulfils is not called cancelled', async () => {
+  const [ada, bob] = (await come('ada', 'bob')) as [Caller, Caller]
+  await ada.type('play tictactoe')
+  expect(await bob.type('play tictactoe')).not.toContain('cancelled')
+  expect(ada.news()).not.toContain('cancelled')
+})
+
+test('accept and join say that they cancel the open wish', async () => {
+  const [ada, bob, eve] = (await come('ada', 'bob', 'eve')) as [Caller, Caller, Caller]
+  await ada.type('play tictactoe')
+  await bob.type('play scissors ada')
+  expect(await ada.type('accept')).toContain(CANCELLED)
+  await eve.type('play tictactoe')
+  await ada.type('resign')
+  const [, code = ''] = /join (\S+)/.exec(await bob.type('invite scissors')) ?? []
+  expect(await eve.type(`join ${code}`)).toContain(CANCELLED)
+})
+
+const HOW = 'To ask gil, name a game, too, such as "play tictactoe gil".'
+
+test.each(['challenge gil', 'invite gil', 'play gil', 'play with gil', 'play against GIL', 'vs gil', 'duel gil'])(
+  '%s says how that user is asked for a game',
+  async (typed) => {
+    const [ada] = (await come('ada', 'gil')) as [Caller]
+    expect(await ada.type(typed)).toBe(lines(HOW))
+  },
+)
+
+test('a challenge without a user who is here says what asks one, and a game without a name is no user', async () => {
+  const [ada] = (await come('ada', 'student 7')) as [Caller]
+  expect((await ada.type('challenge nobody')).replace(/\n {2}/, ' ')).toBe(
+    lines('There is no command "challenge": "play GAME NAME" asks a user for a game, such as "play tictactoe ada".'),
+  )
+  expect(await ada.type('play gill')).toContain('There is no game "gill"')
+  expect((await ada.type('challenge student 7')).replace(/\n {2}/, ' ')).toBe(
+    lines('To ask student 7, name a game, too, such as "play tictactoe against student_7".'),
+  )
+})
