@@ -11,7 +11,7 @@ import { checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
-import { whereOf } from './where.ts'
+import { checkFamily, whereOf } from './where.ts'
 
 interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string
@@ -48,6 +48,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
     throw new Usage(`${program.name} brings clients together; serve it with: parlor serve --only ${program.name}`)
   const forever = options.forever || options.udp || (options.concurrent && words.clients === undefined)
   const where = whereOf(options)
+  checkFamily({ host: where.host, ipv6: options.ipv6 })
   const at = { host: where.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: where.port ?? program.port }
   const overlay = await overlayOf(network)
   const terminal = new Terminal()

@@ -3,27 +3,31 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complainBeside, printLine, Usage } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { checkOptions, networked } from './programs.ts'
+import { checkClientOptions, checkOptions, networked } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
-import { type Where, whereOf } from './where.ts'
+import { checkFamily, once, type Where, whereOf } from './where.ts'
 
 interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
-  readonly host?: string
-  readonly port?: number
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  /** Address and port without the names of their options. */
+  readonly place?: { readonly host: string | undefined; readonly port: number | undefined }
   readonly wait: number
   readonly timeout?: number
 }
 
 /** `parlor join`: the client's side of a program at the terminal; answers with the exit code. */
-export async function joinCommand(name: string, options: JoinOptions): Promise<number> {
+export async function joinCommand(name: string, given: JoinOptions): Promise<number> {
+  const options = { ...given, host: once('addresses', given.place?.host, given.host), port: once('ports', given.place?.port, given.port) }
   checkTransport(options)
   await checkFingerprint(options)
   const program = await networked(name)
   const { split: _, delay: __, ...rest } = options
   const terms = await termsOf(rest)
   checkOptions(program, terms)
+  checkClientOptions(program, terms)
   if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options)
@@ -49,6 +53,7 @@ export async function joinCommand(name: string, options: JoinOptions): Promise<n
 function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
   const where = whereOf({ host, port })
+  checkFamily({ host: where.host, ipv6 })
   const here = ipv6 ? '::1' : '127.0.0.1'
   // a port alone is one of this machine: an address is not asked for, as it is where nothing is said
   return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }

@@ -8,7 +8,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { revealed } from '../wire/visible.ts'
-import { toCsv } from './csv.ts'
+import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
@@ -23,6 +23,7 @@ interface ListOptions {
 
 /** `parlor people list`: the registered users, in the order in which they registered; resolves to the exit code. */
 export async function peopleListCommand({ data, json, csv }: ListOptions): Promise<number> {
+  checkFormat({ json, csv })
   const people: PersonRow[] = []
   for await (const page of pagesOf(data, 'people')) people.push(...(page.people ?? []))
   const terminal = new Terminal()
@@ -41,7 +42,8 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
  * `parlor results`: the finished games that the histories of users have, oldest first, a row for each player in CSV, or an
  * object a line in JSON; resolves to the exit code.
  */
-export async function resultsCommand(game: string | undefined, { data, json }: ListOptions): Promise<number> {
+export async function resultsCommand(game: string | undefined, { data, json, csv }: ListOptions): Promise<number> {
+  checkFormat({ json, csv })
   const rules = game === undefined ? undefined : rulesOf(game)
   const terminal = new Terminal()
   let heading = json ? [] : [['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]

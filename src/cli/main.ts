@@ -116,7 +116,7 @@ export function commands(end: (code: number) => void, { only = '', completes = t
         .option('--name <name>', 'http: the host to ask for')
         .option('--fingerprint <hex>', 'with --tls: the only certificate to accept')
         .action(async (program, host, port, options) =>
-          end(await (await import('./join.ts')).joinCommand(program, { host, port, ...options })),
+          end(await (await import('./join.ts')).joinCommand(program, { ...options, place: { host, port } })),
         ),
   )
   command(
@@ -159,6 +159,7 @@ export function commands(end: (code: number) => void, { only = '', completes = t
           if (action === 'list' && name === undefined) {
             return end(await (await import('./listings.ts')).peopleListCommand({ data, json, csv }))
           }
+          if (json || csv) throw new Usage(`--json and --csv go with "people list", and not with ${JSON.stringify(action)}`)
           return end(await (await import('./people.ts')).peopleCommand(action, name, { data }))
         }),
   )
@@ -170,8 +171,9 @@ export function commands(end: (code: number) => void, { only = '', completes = t
       made
         .addOption(kept('where the server keeps its games'))
         .option('--json', 'print them as JSON, a game on a line')
-        .action(async (game, { json }, command) =>
-          end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), json })),
+        .option('--csv', 'print them as CSV (default)')
+        .action(async (game, { json, csv }, command) =>
+          end(await (await import('./listings.ts')).resultsCommand(game, { data: await folderOf(command), json, csv })),
         ),
   )
   command(

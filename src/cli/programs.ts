@@ -52,3 +52,11 @@ export function checkOptions(
   const wrong = check?.(options)
   if (wrong) throw new Usage(wrong)
 }
+
+/** Checks that a program takes the options at the client's side, after `checkOptions`. */
+export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'name' | 'clientTakes'>, options: Options): void {
+  const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
+    .filter((option) => !clientTakes.includes(option))
+    .map((option) => `--${SPELT[option] ?? option} belongs to the server's side: parlor host ${name} --${SPELT[option] ?? option} ...`)
+  if (stray !== undefined) throw new Usage(stray, ...others)
+}

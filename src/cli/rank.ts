@@ -12,7 +12,7 @@ import { lines } from '../wire/lines.ts'
 import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { quoted, visible } from '../wire/visible.ts'
-import { toCsv } from './csv.ts'
+import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
@@ -58,6 +58,7 @@ interface Found {
  * is, or else the settings that `serve` has here, or else the folder. Resolves to the exit code.
  */
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
+  checkFormat(options)
   const entry = name === undefined ? undefined : entryOf(name)
   if (name !== undefined && !entry) throw noGame(name)
   const asked = entry ? [entry] : catalogue

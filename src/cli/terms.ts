@@ -30,6 +30,8 @@ export interface TermOptions {
 export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
   const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
   if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
+  if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
+  if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
   return {
     ...(secret ? { secret } : {}),
     ...(choices ? { choices } : {}),

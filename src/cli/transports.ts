@@ -67,10 +67,15 @@ export function socketPath(path: string): string {
 }
 
 /** Checks that options go together, before anything is opened or asked. */
-export function checkTransport({ ipv6, tls, cert, key, fingerprint, unix, udp }: TransportOptions): void {
+export function checkTransport(
+  options: TransportOptions & { readonly host?: string | undefined; readonly port?: number | undefined },
+): void {
+  const { ipv6, tls, cert, key, fingerprint, unix, udp, host, port } = options
   const ways = [...(tls ? ['--tls'] : []), ...(unix === undefined ? [] : ['--unix']), ...(udp ? ['--udp'] : [])]
   if (ways.length > 1) throw new Usage(`${ways.join(' and ')} do not go together`)
   if (ipv6 && unix !== undefined) throw new Usage('--ipv6 and --unix do not go together')
+  if (unix !== undefined && (host ?? port) !== undefined)
+    throw new Usage('--unix takes the place of an address and a port: leave these out')
   if (unix === '') throw new Usage('--unix takes the path of a socket')
   if (!tls && (cert ?? key ?? fingerprint) !== undefined) throw new Usage('--cert, --key and --fingerprint go with --tls')
   if ((cert === undefined) !== (key === undefined)) throw new Usage('--cert and --key go together')

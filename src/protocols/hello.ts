@@ -85,8 +85,13 @@ function checkSplit({ split = 1 }: Options): string | undefined {
 const asBytes: Words = { shows: pythonBytes, line: true }
 const asText: Words = { shows: (bytes) => decode(encode(bytes, 'bytes')), line: true }
 
-const single = { takes: ['recvOnce'] } as const
-const split = { takes: ['recvOnce', 'split', 'delay'], defaults: { split: 8, delay: 100 }, check: checkSplit } as const
+const single = { takes: ['recvOnce'], clientTakes: ['recvOnce'] } as const
+const split = {
+  takes: ['recvOnce', 'split', 'delay'],
+  clientTakes: ['recvOnce'],
+  defaults: { split: 8, delay: 100 },
+  check: checkSplit,
+} as const
 
 const greets: HostWords = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
 

@@ -101,6 +101,7 @@ export const programs: readonly Program<Name>[] = [
     port: 8081,
     servePort: 8081,
     takes: ['name'],
+    clientTakes: ['name'],
     check,
     host: {},
     join: { address: 'example.com', port: 80 },

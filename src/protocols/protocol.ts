@@ -89,6 +89,8 @@ export interface Program<Name extends string = string, Words = unknown> {
   readonly servePort?: number
   /** Options of its own, by their names on the command line. */
   readonly takes?: readonly (keyof Options)[]
+  /** Those of them that mean something at the client's side. */
+  readonly clientTakes?: readonly (keyof Options)[]
   /** Milliseconds that a client may say nothing, where that is more than elsewhere. */
   readonly idle?: number
   /** It brings several peers together, which only a server with a hall can do. */

@@ -141,6 +141,7 @@ export const programs: readonly Program<Name>[] = [
     port: 1059,
     servePort: 1059,
     takes: ['framing', 'words', 'secret'],
+    clientTakes: ['framing', 'words', 'secret'],
     defaults: { framing: 'lines' },
     host: {
       types: true,

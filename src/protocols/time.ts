@@ -72,6 +72,7 @@ export const programs: readonly Program<Name>[] = [
     port: 5050,
     servePort: 5050,
     takes: ['formats', 'now'],
+    clientTakes: ['formats'],
     host: { udp: true },
     join: {},
   },
