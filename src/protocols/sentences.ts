@@ -16,9 +16,17 @@ export interface Speaker {
 
 /** A message of a side as a quotation, without the passwords in it; what was no UTF-8 stands as its bytes, where `raw` has them. */
 export function quotedMessage(speaker: Speaker, text: string, raw?: Raw): string {
-  const shown = masked(speaker, text)
-  return raw && shown === text ? quotedBytes(raw.body) : quoted(shown)
+  const seen = beginning(text)
+  const shown = masked(speaker, seen)
+  return raw && shown === seen ? quotedBytes(raw.body) : quoted(shown)
 }
+
+/** As much of a text as a quotation shows, and more: to look for passwords in a long message takes a millisecond. */
+export function beginning(text: string): string {
+  return text.length > SEEN ? text.slice(0, SEEN) : text
+}
+
+const SEEN = 256
 
 /** A message of a side with `***` in place of what others are not to see; `whole` is false for a part of a message. */
 export function masked({ automaton, side, last }: Speaker, text: string, whole = true): string {
@@ -33,7 +41,7 @@ export function secretsIn({ secrets }: Automaton, side: Side, text: string, cont
 
 /** Quotes a message that is not whole, with what it lacks: `"50" and no line end (\n)`. */
 export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished): string {
-  const text = decode(bytes)
+  const text = beginning(decode(bytes))
   const shown = masked(speaker, text, false)
   return `${shown === text ? quotedBytes(bytes) : quoted(shown)} and ${lacks}`
 }

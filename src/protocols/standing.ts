@@ -4,7 +4,7 @@ import { decode } from '../wire/text.ts'
 import { quoted } from '../wire/visible.ts'
 import { type Automaton, alternatives, dueBefore, expectation, nearMiss, type Side, type Step } from './automaton.ts'
 import { belongsBehind, fieldFault } from './misplaced.ts'
-import { masked, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
+import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 
 /** Standing is where a conversation stands, for sentences on what a peer says there that it may not say. */
 export interface Standing {
@@ -59,7 +59,8 @@ export function whyIllegal(
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
   const due = isDue ? undefined : dueBefore(automaton, state, peer, text, whose)
   const near = nearMiss(theirs, text)
-  const hides = masked(speakerOf(standing), text) !== text
+  const seen = beginning(text)
+  const hides = masked(speakerOf(standing), seen) !== seen
   const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
   const expected = due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step])}` : expectation(automaton, state, peer, whose))
   const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text, hides) : ''
