@@ -61,8 +61,10 @@ export function whyIllegal(
   const near = nearMiss(theirs, text)
   const seen = beginning(text)
   const hides = masked(speakerOf(standing), seen) !== seen
+  const byes = theirs.filter(({ form }) => form.bye)
   const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
-  const expected = due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step])}` : expectation(automaton, state, peer, whose))
+  const expected =
+    due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step, ...byes])}` : expectation(automaton, state, peer, whose))
   const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text, hides) : ''
   const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
   if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`

@@ -27,12 +27,18 @@ describe('a message without a field', () => {
     ['hangman', 'judging', 'server', 'MISS ', 'expected something like "MISS 7"; its field "left" is missing'],
     ['match', 'waiting', 'server', 'init@1@bob', 'expected something like "init@17@ada@grace"; its field "X" is missing'],
     ['quiz', 'judging', 'server', 'RIGHT', 'expected something like "RIGHT 2"; its field "points" is missing'],
-    ['quiz', 'nameless', 'client', 'LOGIN ada', 'expected something like "LOGIN ada engine-1843"; its field "password" is missing'],
+    [
+      'quiz',
+      'nameless',
+      'client',
+      'LOGIN ada',
+      'expected something like "LOGIN ada engine-1843", or "QUIT" to stop; its field "password" is missing',
+    ],
     ['quiz', 'nameless', 'client', 'login', 'write "LOGIN", and not "login"; its fields "name" and "password" are missing'],
-    ['quiz', 'ready', 'client', 'START', 'expected something like "START 5"; its field "n" is missing'],
+    ['quiz', 'ready', 'client', 'START', 'expected something like "START 5", or "QUIT" to stop; its field "n" is missing'],
     ['scissors', 'chosen', 'server', 'ROUND Stone', 'its field "Player2" is missing'],
-    ['tictactoe', 'server moves', 'server', 'MOVE', 'expected something like "MOVE5"; its field "cell" is missing'],
-    ['tictactoe', 'server moves', 'server', '5', 'expected something like "MOVE5"; "MOVE" is missing before it'],
+    ['tictactoe', 'server moves', 'server', 'MOVE', 'expected something like "MOVE5", or "END" to stop; its field "cell" is missing'],
+    ['tictactoe', 'server moves', 'server', '5', 'expected something like "MOVE5", or "END" to stop; "MOVE" is missing before it'],
   ] as const)('%s, "%s", %s: of %s it is said which', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
   })
