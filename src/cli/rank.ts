@@ -61,6 +61,8 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   checkFormat(options)
   const entry = name === undefined ? undefined : entryOf(name)
   if (name !== undefined && !entry) throw noGame(name)
+  if (entry && !hasLadder(entry))
+    throw new Usage(`there is no ladder of ${entry.name}, which is played alone; there is one of ${ladders()}`)
   const asked = entry ? [entry] : catalogue
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
@@ -81,6 +83,18 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   } finally {
     await server?.close(0)
   }
+}
+
+/** Checks whether a game can lead to a ladder: by ratings, or by points. */
+function hasLadder({ game }: Entry): boolean {
+  return game.seats.max > 1 || game.points !== undefined
+}
+
+function ladders(): string {
+  return catalogue
+    .filter(hasLadder)
+    .map(({ name }) => name)
+    .join(', ')
 }
 
 /** Prints the ladders of a folder: from the server that has it open, or else from its files. */

@@ -11,6 +11,7 @@ export type Form = 'gift' | 'opentdb' | 'csv'
  * for each reason, if no question is left, or if the text as a whole is not in that form.
  */
 export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<Parsed> {
+  if (/^\ufeff?\s*<(?:\?xml|!--|quiz)\b/i.test(text)) throw new QuestionError(XML)
   const parse = await parserOf(form)
   const { questions, skipped } = parse(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
   const found = new Map<string, Question>()
@@ -22,6 +23,9 @@ export async function parseQuestions(text: string, form: Form = formOf('', text)
   if (found.size > 0) return { questions: [...found.values()], skipped }
   throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'there is no question in it')
 }
+
+/** What is said of Moodle's other format. */
+const XML = 'this is XML, as Moodle exports questions, too: export them as GIFT, and give that file'
 
 /** How a file is written, told from its name, and where that does not say (as `.txt` does not) from what is in it. */
 export function formOf(file: string, text: string): Form {

@@ -18,6 +18,7 @@ const WIDEST = 60
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name arrived broken: send it as UTF-8'],
   // not seen: controls, formats such as those that turn the direction, unassigned ones, fillers, an empty Braille cell, a note without a head
+  [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
   [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
   [/(?! )\p{Zs}/u, 'a name has no blanks but common ones'],

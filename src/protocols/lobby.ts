@@ -68,6 +68,12 @@ export interface TableInfo extends GameTerms {
   readonly over: boolean
 }
 
+/** HeldSeat is an own seat that this session has not taken up, by its table. */
+export interface HeldSeat extends TableInfo {
+  /** Another connection of the same user attends it. */
+  readonly elsewhere?: true
+}
+
 /** PersonInfo is somebody who is here. */
 export interface PersonInfo {
   readonly name: string
@@ -321,7 +327,7 @@ export interface Lobby {
   /** True if games outlive the server, and resume when it is back. */
   readonly keeps: boolean
   /** The own seats at tables that go on and are not attended by this session, each to be taken up by `resumeSeat`. */
-  readonly waiting: readonly TableInfo[]
+  readonly waiting: readonly HeldSeat[]
   /** Takes the own seat at a table up again, as who this is. */
   resumeSeat(table: number, after?: number): Promise<Attendance | LobbyRefusal>
 

@@ -10,6 +10,7 @@ import type {
   Attendance,
   FinishedGame,
   GameWish,
+  HeldSeat,
   LadderRow,
   Lobby,
   LobbyListener,
@@ -274,8 +275,11 @@ export class Session implements Lobby {
     return this.#rooms.keeps
   }
 
-  get waiting(): readonly TableInfo[] {
-    return this.#held().map(({ table }) => tableInfo(table))
+  get waiting(): readonly HeldSeat[] {
+    return this.#held().map(({ table, seat }) => {
+      const isTaken = table.attendants.some(({ who }) => who === seat)
+      return { ...tableInfo(table), ...(isTaken ? { elsewhere: true } : {}) }
+    })
   }
 
   async resumeSeat(id: number, after?: number): Promise<Attendance | LobbyRefusal> {

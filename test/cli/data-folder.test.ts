@@ -76,3 +76,9 @@ test('people list with a name says that it takes none, and verify of a missing f
     `there is no ${join(around, 'nofile')} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`,
   )
 })
+
+test('rank says of a game without a ladder that there is none', async () => {
+  expect(await refused(rankCommand('guess', { data: around, named: true, limit: 10 }))).toMatch(
+    /^there is no ladder of guess, which is played alone; there is one of tictactoe, scissors, .*quiz/,
+  )
+})

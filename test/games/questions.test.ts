@@ -144,6 +144,10 @@ describe('questions of Open Trivia DB', () => {
     expect(await allOf(JSON.stringify(JSON.parse(text).results), 'opentdb')).toEqual(expected)
   })
 
+  test.each(['<?xml version="1.0"?>\n<quiz>', '\ufeff<quiz>'])('XML of Moodle, %j, is called that', async (text) => {
+    await expect(parseQuestions(text, 'gift')).rejects.toThrow('this is XML, as Moodle exports questions, too: export them as GIFT')
+  })
+
   test('a sum is no blank', async () => {
     const text = '[{"question":"1+1","correct_answer":"2","incorrect_answers":["1"]}]'
     expect(await allOf(text, 'opentdb')).toEqual([{ text: '1+1', options: ['2', '1'], right: 0 }])

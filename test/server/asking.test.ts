@@ -67,3 +67,19 @@ test('a challenge without a user who is here says what asks one, and a game with
     lines('To ask student 7, name a game, too, such as "play tictactoe against student_7".'),
   )
 })
+
+test.each([
+  ['play tictactoe size=4 house', /Table 1: you are O/],
+  ['play tictactoe Size=4 against a=4', /a=4 is not here|There is no|"a=4"/],
+  ['play tictactoe 4x4', /^For 4x4, say "size 4"\.\n$/],
+  ['play tictactoe minutes 1.5', /^Behind "minutes" stands a whole number, such as "minutes 5"\.\n$/],
+  ['play tictactoe with', /^Behind "with" stands a name, such as "with ada"\.\n$/],
+])('%s is read, or refused with what to type', async (typed, answer) => {
+  const [ada] = (await come('ada')) as [Caller]
+  expect((await ada.type(typed)).replace(/\n {2}/, ' ')).toMatch(answer)
+})
+
+test('a name in UTF-16 is refused as such', async () => {
+  const [ada] = (await come('ada')) as [Caller]
+  expect((await ada.type('name t\0e\0s\0')).replace(/\n {2}/, ' ')).toContain('A name in UTF-16 has a NUL beside each letter: send UTF-8.')
+})

@@ -152,6 +152,19 @@ test('who and tables agree with all else on a seat that is held', async () => {
   expect(await kim.type('who')).not.toContain('resume')
 })
 
+test('a seat that another connection of the user has is called so, and can be taken over', async () => {
+  const room = new Room()
+  const kim = await door(room, 'kim')
+  const leo = await door(room, 'leo')
+  await kim.type('play tictactoe')
+  await leo.type('play tictactoe')
+  const other = await door(room, 'kim')
+  const TAKEN = 'You sit at table 1, tictactoe with leo, through another connection: "resume 1" takes that seat here'
+  expect(other.screen.replace(/\n {2}/g, ' ')).toContain(TAKEN)
+  expect((await other.type('board')).replace(/\n {2}/g, ' ')).toBe(lines(`You are at no table. ${TAKEN}`))
+  expect(await other.type('resume 1')).toContain('you are back at tictactoe')
+})
+
 test('a user who watches the table of the own seat is pointed to the seat, and can take it up', async () => {
   const { kim } = await back()
   await kim.type('watch 1')

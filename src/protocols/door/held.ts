@@ -1,4 +1,4 @@
-import type { Lobby, PersonInfo, TableInfo } from '../lobby.ts'
+import type { HeldSeat, Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import { inLine, listed } from './text.ts'
 
 /** The game of a seat that is held, and with whom. */
@@ -12,5 +12,13 @@ export function wayBack({ waiting, me }: Lobby): string | undefined {
   const [first, ...more] = waiting
   if (!first) return undefined
   if (more.length > 0) return `${waiting.length} seats of yours are held: "resume" lists them.`
-  return `Your seat at table ${first.table}, ${heldAt(first, me)}, is held: "resume ${first.table}"`
+  return wayBackTo(first, me)
+}
+
+/** Where one own seat is that this visit has not taken up, and how that is done. */
+export function wayBackTo(seat: HeldSeat, me: PersonInfo | undefined): string {
+  const at = `table ${seat.table}, ${heldAt(seat, me)}`
+  return seat.elsewhere
+    ? `You sit at ${at}, through another connection: "resume ${seat.table}" takes that seat here`
+    : `Your seat at ${at}, is held: "resume ${seat.table}"`
 }

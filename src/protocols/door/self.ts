@@ -4,7 +4,7 @@ import { BOUNDS, readWhole } from '../bounds.ts'
 import { endedInWords } from '../ended.ts'
 import type { Lobby } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
-import { heldAt } from './held.ts'
+import { heldAt, wayBackTo } from './held.ts'
 import { missedGames } from './histories.ts'
 import { askNewPassword, askPassword } from './secrets.ts'
 import { leaveBehind, noLonger } from './seeking.ts'
@@ -60,9 +60,7 @@ async function welcome(visit: Visit): Promise<readonly string[]> {
     .items.filter(({ name }) => name !== me?.name)
     .slice(0, NAMED)
     .map((seeker) => `${inLine(seeker.name)} waits for company${inBrackets(limits(seeker.clock))}: ${wayTo(seeker, me)}`)
-  const held = waiting
-    .slice(0, NAMED)
-    .map((info) => `Your seat at table ${info.table}, ${heldAt(info, me)}, is held: "resume ${info.table}"`)
+  const held = waiting.slice(0, NAMED).map((info) => wayBackTo(info, me))
   return [
     `Hello, ${inLine(me?.name ?? '')}. ${here}`,
     ...missed,

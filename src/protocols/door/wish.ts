@@ -111,7 +111,12 @@ class Reading {
 
   constructor(entry: Entry, words: readonly string[]) {
     this.#entry = entry
-    this.#words = words
+    // size=4 says the same as size 4
+    this.#words = words.flatMap((word) => {
+      const [name = '', value = '', ...more] = word.split('=')
+      const isSetting = Object.hasOwn(entry.settings, name.toLowerCase()) || clockOf(name.toLowerCase()) !== undefined
+      return isSetting && value !== '' && more.length === 0 ? [name, value] : [word]
+    })
   }
 
   read(): GameWish | Refusal {
@@ -140,6 +145,8 @@ class Reading {
       return undefined
     }
     if (/^-?\d+$/.test(word)) return this.#nothingSet(word)
+    const [, size] = /^(\d+)[x×]\1$/.exec(word) ?? []
+    if (size !== undefined && Object.hasOwn(this.#entry.settings, 'size')) return { refused: `for ${word}, say "size ${size}"` }
     if (this.#isSetting(this.#at)) return this.#setting(word)
     if (AGAINST.includes(word)) return this.#name(this.#at + 1)
     if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
@@ -160,7 +167,8 @@ class Reading {
     const text = this.#word(this.#at + 1)
     this.#at += 2
     // a word that is no number of the setting gets its range, however long it is
-    if (!/^-?\d+$/.test(text)) return { refused: `behind "${word}" stands a number, such as "${word} 5"` }
+    const kind = /\d[.,]\d/.test(text) ? 'a whole number' : 'a number'
+    if (!/^-?\d+$/.test(text)) return { refused: `behind "${word}" stands ${kind}, such as "${word} 5"` }
     const value = Number(text)
     if (this.#set.has(word)) return { refused: `"${word}" is there twice: say it once` }
     this.#set.add(word)
@@ -195,7 +203,7 @@ class Reading {
     const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)
     while (this.#at < this.#words.length && !begins(this.#at)) this.#at++
     const name = this.#words.slice(from, this.#at).join(' ')
-    if (name === '') return { refused: `behind "${this.#word(from - 1)}" stands a name, such as "against ada"` }
+    if (name === '') return { refused: `behind "${this.#word(from - 1)}" stands a name, such as "${this.#word(from - 1)} ada"` }
     if (this.#against !== undefined) return { refused: `you can play against one only, ${this.#against} or ${name}` }
     this.#against = name
     return undefined

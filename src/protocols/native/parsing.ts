@@ -53,8 +53,15 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
   if (!first || first.code === 'unrecognized_keys') return sentences[0]?.text ?? NO_COMMAND
   if (first.code === 'custom') return `${nameOf(first.path)} ${first.message}`
   if (first.code === 'invalid_key') return `${nameOf(first.path.slice(0, -1))} must have names of at most ${SHOWN} characters`
-  const missing = valueAt(json, first.path) === undefined
-  return `${nameOf(first.path)} ${missing ? 'is missing: it must' : 'must'} be ${describe(nodeAt(type, first.path))}`
+  const value = valueAt(json, first.path)
+  const missing = value === undefined
+  const quotes =
+    typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) && isNumber(nodeAt(type, first.path)) ? ', without quotation marks' : ''
+  return `${nameOf(first.path)} ${missing ? 'is missing: it must' : 'must'} be ${describe(nodeAt(type, first.path))}${quotes}`
+}
+
+function isNumber(node: Node | undefined): boolean {
+  return node?.type === 'number' || node?.type === 'integer'
 }
 
 /** A part of a JSON Schema, as far as commands have it. */
@@ -101,7 +108,7 @@ function describe(node: Node | undefined): string {
     case 'integer':
       return `a whole number from ${minimum} to ${maximum}`
     case 'number':
-      return `a number from ${minimum} to ${maximum}`
+      return minimum <= Number.MIN_SAFE_INTEGER ? 'a number' : `a number from ${minimum} to ${maximum}`
     case 'boolean':
       return 'true or false'
     case 'null':
