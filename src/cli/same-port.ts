@@ -17,7 +17,7 @@ export function checkDistinctPorts(
     seen.set(port, called(name))
   }
   if (http === 'none' || http.host !== host || from.get('http') === 'default') return
-  const program = seen.get(http.port)
+  const program = http.port === 0 ? undefined : seen.get(http.port)
   if (program !== undefined) throw new Usage(`${program} and --http have the same port, ${http.port}: give one of them another`)
 }
 

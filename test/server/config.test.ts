@@ -266,6 +266,11 @@ describe('parlor config', () => {
     expect(await run(['config', ...args], given)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
   })
 
+  test('any port for several places is not the same one', async () => {
+    const args = ['config', '--port', 'guess=0', '--port', 'chat=0', '--http', '127.0.0.1:0']
+    expect(await run(args, {})).toMatchObject({ code: 0, errors: '' })
+  })
+
   test('every fault of a parlor.toml is said at once, with its line, and what was meant only if something is near', async () => {
     const toml = `host = 5
 colour = "red"

@@ -149,7 +149,9 @@ describe('opening', () => {
     await (await opened(path)).close()
     const bytes = await readFile(join(path, 'parlor.db'))
     await writeFile(join(path, 'parlor.db'), bytes.fill(0xff, 100, 4096))
-    await expect(openStore({ folder: path })).rejects.toThrow(/parlor\.db is damaged: put back a copy, or choose another folder/)
+    await expect(openStore({ folder: path })).rejects.toThrow(
+      /parlor\.db is damaged: SQLite cannot open it\. Restore a backup, or go on without what is lost/,
+    )
   })
 })
 
