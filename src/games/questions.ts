@@ -11,7 +11,8 @@ export type Form = 'gift' | 'opentdb' | 'csv'
  * for each reason, if no question is left, or if the text as a whole is not in that form.
  */
 export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<Parsed> {
-  if (/^\ufeff?\s*<(?:\?xml|!--|quiz)\b/i.test(text)) throw new QuestionError(XML)
+  const other = otherForm(text)
+  if (other !== undefined) throw new QuestionError(other)
   const parse = await parserOf(form)
   const { questions, skipped } = parse(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
   const found = new Map<string, Question>()
@@ -24,8 +25,14 @@ export async function parseQuestions(text: string, form: Form = formOf('', text)
   throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'there is no question in it')
 }
 
-/** What is said of Moodle's other format. */
-const XML = 'this is XML, as Moodle exports questions, too: export them as GIFT, and give that file'
+/** Says what a text is that no parser here reads, and what to do; `undefined` if it may be one of the forms. */
+function otherForm(text: string): string | undefined {
+  const start = text.replace(/^\ufeff/, '').trimStart()
+  if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is XML, as Moodle exports questions, too: export them as GIFT, and give that file'
+  if (/^<(?:!doctype html|html)\b[\s\S]*<\/html>/i.test(start))
+    return 'this is a page of HTML: save the questions themselves, as GIFT, JSON or CSV'
+  return undefined
+}
 
 /** How a file is written, told from its name, and where that does not say (as `.txt` does not) from what is in it. */
 export function formOf(file: string, text: string): Form {

@@ -49,10 +49,11 @@ export function parseWords(text: string): Words | Refusal {
     .replace(/^\ufeff/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
-    const word = clean(line.replace(/(?:^|\s)#.*$/, ''))
+    const bare = line.replace(/(?:^|\s)#.*$/, '')
+    const word = clean(bare)
     if (word === '') continue
     const key = charactersOf(word).map(fold).join('')
-    const refusal = unguessable(word)
+    const refusal = CSV.test(bare) ? { refused: `${JSON.stringify(word)} looks like a row of CSV; ${ALONE}` } : unguessable(word)
     if (refusal) skipped.push(`line ${at + 1}: ${refusal.refused}`)
     else if (!found.has(key)) found.set(key, word)
   }
@@ -71,5 +72,8 @@ export function unguessable(text: string): Refusal | undefined {
   return undefined
 }
 
+/** A row of a table: a phrase has a blank behind its comma. */
+const CSV = /\p{L}"?[,;\t]"?\p{L}/u
+const ALONE = 'a word stands alone on its line, without a hint'
 /** Code units of a word, at most. */
 const LONGEST = 100

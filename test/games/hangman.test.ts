@@ -6,7 +6,7 @@ import { charactersOf, clean, fold } from '../../src/games/letters.ts'
 import { LocalTable } from '../../src/games/local.ts'
 import { play as bot } from '../../src/games/player.ts'
 import { chance, given, seeded } from '../../src/games/random.ts'
-import { parseWords, unguessable, words } from '../../src/games/words.ts'
+import { parseWords, unguessable, type Words, words } from '../../src/games/words.ts'
 
 const start = (options: HangmanOptions) => hangman.setup(options, chance)
 
@@ -231,6 +231,13 @@ describe('words', () => {
       words: ['cat', 'dog', 'C#', 'ice cream', 'café'],
       skipped: ['line 10: a word to guess has at least one letter, and "42" has none'],
     })
+  })
+
+  test('a row of a table is skipped, and not taken for a word; a phrase with a comma is one', () => {
+    const { words: found, skipped } = parseWords('word,hint\ncat;an animal\n"dog","barks"\ntree\tgreen\nhello, world\nox\n') as Words
+    expect(found).toEqual(['hello, world', 'ox'])
+    expect(skipped[0]).toBe('line 1: "word,hint" looks like a row of CSV; a word stands alone on its line, without a hint')
+    expect(skipped).toHaveLength(4)
   })
 
   test('a file without a word that can be guessed is refused, with the reason for each line', () => {

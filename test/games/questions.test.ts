@@ -157,7 +157,12 @@ describe('questions of Open Trivia DB', () => {
     ['{', /^this is no JSON: .*\(line 1 column 2\)$/],
     ['{}', /^expected is an answer of Open Trivia DB, \{"results": \[\.\.\.\]\}, or a list of its questions$/],
     ['"Why?"', /^expected is an answer of Open Trivia DB/],
-    ['{"response_code":5,"results":[]}', /^Open Trivia DB has answered with code 5, and without questions$/],
+    [
+      '{"response_code":5,"results":[]}',
+      /^Open Trivia DB has answered with code 5, and without questions; too many requests: wait five seconds/,
+    ],
+    ['{"response_code":1,"results":[]}', /code 1, and without questions; it has not so many questions of this kind: ask for fewer$/],
+    ['{"response_code":9,"results":[]}', /code 9, and without questions$/],
     ['{"response_code":0,"results":[]}', /^there is no question in it$/],
     ['[null]', /^question 1: expected are the texts question and correct_answer, and the list incorrect_answers$/],
     [
@@ -173,6 +178,14 @@ describe('questions of Open Trivia DB', () => {
   ])('%s is refused', async (text, sentence) => {
     expect(await refusal(text, 'opentdb')).toMatch(sentence)
   })
+})
+
+test.each([
+  ['<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n<question type="multichoice">', /^this is XML.*export them as GIFT/],
+  ['\ufeff\n<quiz>\n<question>', /^this is XML/],
+  ['<!DOCTYPE html>\n<html><body>What? {=a ~b}</body></html>', /^this is a page of HTML/],
+] as const)('a file in another form than those that are read is named: %j', async (text, sentence) => {
+  for (const form of ['gift', 'csv', 'opentdb'] as const) expect(await refusal(text, form)).toMatch(sentence)
 })
 
 describe('questions in CSV', () => {

@@ -38,9 +38,23 @@ function parsed(text: string): unknown {
 function itemsOf(found: unknown): readonly unknown[] {
   if (Array.isArray(found)) return found
   const { results, response_code } = isRecord(found) ? found : {}
-  if (response_code) throw new QuestionError(`Open Trivia DB has answered with code ${response_code}, and without questions`)
+  if (response_code)
+    throw new QuestionError(`Open Trivia DB has answered with code ${response_code}, and without questions${whatIs(response_code)}`)
   if (Array.isArray(results)) return results
   throw new QuestionError('expected is an answer of Open Trivia DB, {"results": [...]}, or a list of its questions')
+}
+
+/** What a code of Open Trivia DB means, as the end of a sentence; empty if that is not known. */
+function whatIs(code: unknown): string {
+  const meanings: Readonly<Record<number, string>> = {
+    1: 'it has not so many questions of this kind: ask for fewer',
+    2: 'a parameter of the address is wrong',
+    3: 'the session token is not known: ask for a new one',
+    4: 'all questions of this session token were asked: reset it',
+    5: 'too many requests: wait five seconds, and ask again',
+  }
+  const meaning = typeof code === 'number' ? meanings[code] : undefined
+  return meaning === undefined ? '' : `; ${meaning}`
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

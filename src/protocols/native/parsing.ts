@@ -54,14 +54,21 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
   if (first.code === 'custom') return `${nameOf(first.path)} ${first.message}`
   if (first.code === 'invalid_key') return `${nameOf(first.path.slice(0, -1))} must have names of at most ${SHOWN} characters`
   const value = valueAt(json, first.path)
-  const missing = value === undefined
-  const quotes =
-    typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) && isNumber(nodeAt(type, first.path)) ? ', without quotation marks' : ''
-  return `${nameOf(first.path)} ${missing ? 'is missing: it must' : 'must'} be ${describe(nodeAt(type, first.path))}${quotes}`
+  const node = nodeAt(type, first.path)
+  return `${nameOf(first.path)} ${value === undefined ? 'is missing: it must' : 'must'} be ${describe(node)}${hintFor(node, value)}`
+}
+
+/** Says what is usually wrong with such a value, as the end of a sentence; empty if nothing is known. */
+function hintFor(node: Node | undefined, value: unknown): string {
+  if (value === '' && node?.type === 'string') return ', and is empty; bytes that are not UTF-8 may have been left out of it'
+  const isQuoted =
+    typeof value === 'string' &&
+    ((isNumber(node) && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value)) || (node?.type === 'boolean' && /^(?:true|false)$/i.test(value)))
+  return isQuoted ? `: write ${value.trim().toLowerCase()} without quotation marks` : ''
 }
 
 function isNumber(node: Node | undefined): boolean {
-  return node?.type === 'number' || node?.type === 'integer'
+  return node?.type === 'number' || node?.type === 'integer' || node?.anyOf?.some((one) => isNumber(one as Node)) === true
 }
 
 /** A part of a JSON Schema, as far as commands have it. */
@@ -108,7 +115,8 @@ function describe(node: Node | undefined): string {
     case 'integer':
       return `a whole number from ${minimum} to ${maximum}`
     case 'number':
-      return minimum <= Number.MIN_SAFE_INTEGER ? 'a number' : `a number from ${minimum} to ${maximum}`
+      if (minimum === Number.MIN_SAFE_INTEGER && maximum === Number.MAX_SAFE_INTEGER) return 'a number'
+      return `a number from ${minimum} to ${maximum}`
     case 'boolean':
       return 'true or false'
     case 'null':
