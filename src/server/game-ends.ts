@@ -32,8 +32,12 @@ export function recordedOf({ id, state }: LiveTable, changes: readonly StandingC
   return { table: id, game: state.rules, changes: changes.map(({ seat, ...change }) => ({ name: seats[seat]?.name ?? '', ...change })) }
 }
 
+const NOBODY: ReadonlyMap<number, PersonId> = new Map()
+
 /** The registered users at a table, each once, by the first seat of each. */
 function accountsAt({ state }: LiveTable): ReadonlyMap<number, PersonId> {
+  // at most tables of worksheet programs is none
+  if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NOBODY
   const persons = state.opened.seats.map(({ person }) => person)
   return new Map([...persons.entries()].filter(([seat, person]) => hasAccount(person) && persons.indexOf(person) === seat))
 }
