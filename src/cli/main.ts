@@ -271,7 +271,11 @@ function configurable(command: Command): Command {
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
     .addOption(spanned('--first <time>', 'how long a client may take to say something at all', defaults.first))
     .addOption(spanned('--idle <time>', 'how long a client may take to answer', defaults.idle))
-    .option('--wait <time>', 'how long to wait for company before the house sits down (default: 10s at the front door, else 0)', span('s'))
+    .option(
+      '--wait <time>',
+      'how long to wait for company before the house sits down (default: 10s at the front door, else 0; never in fh/tictactoe)',
+      span('s'),
+    )
     .addOption(kept('keep games, people and ranks in this folder; "none" keeps nothing'))
     .option(
       '--durable <what>',

@@ -6,7 +6,7 @@ import { Config, flat, type Settings, settingNames, splitName } from './config.t
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
   portBase: 'each program has a port of its own',
-  wait: '10s at the front door, and not at all elsewhere',
+  wait: '10s at the front door, and not at all elsewhere, but for fh/tictactoe, which waits for a client',
   framing: 'lines',
   words: 'those that come with Parlor',
   questions: 'those that come with Parlor',

@@ -73,7 +73,6 @@ test.each([
   ['play tictactoe Size=4 against a=4', /a=4 is not here|There is no|"a=4"/],
   ['play tictactoe 4x4', /^For 4x4, say "size 4"\.\n$/],
   ['play tictactoe minutes 1.5', /^Behind "minutes" stands a whole number, such as "minutes 5"\.\n$/],
-  ['play tictactoe with', /^Behind "with" stands a name, such as "with ada"\.\n$/],
 ])('%s is read, or refused with what to type', async (typed, answer) => {
   const [ada] = (await come('ada')) as [Caller]
   expect((await ada.type(typed)).replace(/\n {2}/, ' ')).toMatch(answer)
