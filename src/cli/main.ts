@@ -6,7 +6,7 @@ import { quoted, revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
 import { complain, onMistake, Usage, usageSentence } from './diagnostics.ts'
 import { outputIsLost, watchOutput } from './output.ts'
-import { address, list, moment, namedLimit, namedPort, number, port, several, span } from './values.ts'
+import { address, list, moment, namedLimit, namedPort, number, port, several, span, spanAboveZero } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -358,7 +358,7 @@ function repeatable(command: Command): Command {
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--pace <time>', 'headtail, highlow: the pause between two messages', span('ms'))
-    .option('--timeout <time>', 'how long the other side may be silent (default: for ever)', span('s'))
+    .option('--timeout <time>', 'how long the other side may be silent (default: for ever)', spanAboveZero)
   return networking(sides)
     .option('--ipv6', 'over IPv6')
     .option('--tls', 'over TLS')

@@ -2,7 +2,7 @@ import type { Side } from '../protocols/automaton.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { secretsIn } from '../protocols/sentences.ts'
 import { readSpan } from '../server/spans.ts'
-import { hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
+import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
 import type { Secrets } from '../wire/trace.ts'
 import type { Transport } from '../wire/transport.ts'
 import { quoted } from '../wire/visible.ts'
@@ -33,10 +33,14 @@ export interface Crossing {
 /** Laid over the transport of each connection. */
 export type Overlay = (transport: Transport, about: Crossing) => Transport
 
+/** A value without one of its parts, such as `in:`, or with a blank in a part. */
+const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
+
 /** Checks the values of `--split`, `--glue` and `--delay`. Throws a usage error for those that are none. */
 export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
   const refused = optionVerbs.flatMap((verb) => {
     const value = options[verb]
+    if (value !== undefined && HOLLOW.test(value)) return [`--${expected(verb, value)}`]
     const network = value === undefined ? {} : parseNetwork(rulesOf(verb, value))
     if (!('refused' in network)) return []
     return [network.refused.startsWith(verb) ? `--${network.refused}` : `--${verb} cannot be ${quoted(value ?? '')}: ${network.refused}`]

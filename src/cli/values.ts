@@ -29,6 +29,13 @@ export function span(unit: 'ms' | 's'): (text: string) => number {
   }
 }
 
+/** A time span of more than nothing, in seconds if no unit is given. */
+export function spanAboveZero(text: string): number {
+  const ms = span('s')(text)
+  if (ms > 0) return ms
+  throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m, longer than 0.')
+}
+
 /** A moment in local time, `2024-02-29T13:05:09`. */
 export function moment(text: string): Date | undefined {
   if (text === '') return undefined

@@ -59,7 +59,7 @@ const automaton = {
     nameless: { NAME: 'naming', REGISTER: 'naming', LOGIN: 'naming' },
     naming: { Welcome: 'ready', ERROR: 'nameless' },
     ready: { START: 'starting', RESUME: 'starting', RESUMED: 'resumed' },
-    starting: { RESUMED: 'resumed', QUESTION: 'asking', ERROR: 'ready' },
+    starting: { QUESTION: 'asking', RESUMED: 'resumed', ERROR: 'ready' },
     resumed: { QUESTION: 'asking' },
     asking: { option: 'asking', ask: 'asked' },
     asked: { letter: 'judging', ask: 'asked' },

@@ -108,7 +108,8 @@ function parseTime(text: string): number | undefined {
   return time <= LONGEST ? time : undefined
 }
 
-function expected(verb: Verb, text: string): string {
+/** Says what a rule takes, and what was given instead. */
+export function expected(verb: Verb, text: string): string {
   const { unit, range } = VERBS[verb]
   const one = unit === 'bytes' ? `a number of bytes from 1 to ${LARGEST}` : 'a time such as 5ms or 2s, up to 10m'
   const example = unit === 'bytes' ? '1..5' : '5ms..20ms'
