@@ -20,7 +20,7 @@ export function checkKept(data: string): void {
 /** The sentence for a folder that does not exist. */
 export function noFolder(data: string): string {
   if (data === NOWHERE) return `"${NOWHERE}" keeps nothing, so there is nothing to read: --data names the folder of a server`
-  return `there is no folder ${data} here; --data names another folder`
+  return `there is no folder ${data} here; --data names another`
 }
 
 /** The sentence for a file in place of a folder. */

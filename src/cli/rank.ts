@@ -119,7 +119,7 @@ function checkFolder(data: string, noServer: string): void {
     checkKept(data)
   } catch (error) {
     throw error instanceof Usage
-      ? new Usage(`${noServer}${error.message.replace(/; --data names another folder$/, '')}; see --host, --port and --data`)
+      ? new Usage(`${noServer}${error.message.replace(/; --data names another$/, '')}; see --host, --port and --data`)
       : error
   }
 }

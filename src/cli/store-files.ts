@@ -129,7 +129,7 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
 /** The database file in the folder that `--data` names. Throws a usage error if there is none. */
 function databaseIn(data: string): string {
   const found = statSync(data, { throwIfNoEntry: false })
-  if (!found || data === '') throw new Usage(noFolder(data))
+  if (!found || data === '') throw new Usage(noFolder(data).replace(/another$/, 'another folder'))
   if (found.isFile() && !explainingSystem(data, () => headOf(data))) throw new Usage(noFolderBut(data))
   return databaseAt(data)
 }
