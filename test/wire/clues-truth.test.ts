@@ -112,7 +112,10 @@ describe('a clue about bytes', () => {
       fc.property(fc.string({ unit: letter, minLength: 1, maxLength: 12 }), fc.constantFrom(...ENDS), (text, end) => {
         const body = encode(text, 'bytes')
         fc.pre(!isUtf8(body) && !/^(?:ÿþ|þÿ|ÿ[ûüý] )|ÿÿÿ/.test(text))
-        expect(clueOf(body, end)).toBe('text that is not UTF-8, such as Latin-1, or no text at all')
+        // one byte, or two with ff among them, can be a number as well
+        const isShort = body.length === 1 || (body.length === 2 && body.includes(0xff))
+        const or = isShort ? 'the number -?\\d+ of struct\\.pack\\("!?[Bh]", \\.\\.\\.\\)' : 'no text at all'
+        expect(clueOf(body, end)).toMatch(new RegExp(`^text that is not UTF-8, such as Latin-1, or ${or}$`))
       }),
     )
   })

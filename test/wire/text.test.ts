@@ -73,7 +73,7 @@ describe('text that is shown', () => {
   test('is otherwise as it was', () => {
     expect(visible('a\tb\r\nÄ€😀\n')).toBe('a\tb\r\nÄ€😀\n')
     expect(visible('\x1b[2J\x07\r\x9b')).toBe('\\x1b[2J\\x07\\x0d\\x9b')
-    expect(visible('a\u202eb\u2066\u2028\u200f')).toBe('a\\u202eb\\u2066\u2028\u200f')
+    expect(visible('a\u202eb\u2066\u2028\u200f')).toBe('a\\u202eb\\u2066\\u2028\u200f')
   })
 
   test('is quoted on one line, and not for ever', () => {
