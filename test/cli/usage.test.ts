@@ -35,7 +35,7 @@ describe('the command line', () => {
     [['rank', 'nosuch'], /^parlor: there is no game "nosuch"; there are tictactoe, scissors, hangman, quiz, guess, headtail\n$/],
     [['rank', 'scisors'], /^parlor: there is no game "scisors"; did you mean scissors\?\n$/],
     [['results', 'nosuch'], /^parlor: there is no game "nosuch"; there are tictactoe, scissors, hangman, quiz, guess, headtail\n$/],
-    [['results', '--data', '/no/such/folder'], /^parlor: there is no folder \/no\/such\/folder here; --data names another folder\n$/],
+    [['results', '--data', '/no/such/folder'], /^parlor: there is no folder \/no\/such\/folder here; --data names another\n$/],
     [['host', 'guess', '--port', '70000'], /whole number from 0 to 65535/],
     [['host', 'guess', '--port', '70000'], /^parlor: --port cannot be "70000": it must be a whole number from 0 to 65535\n/],
     [['join', 'guess', '127.0.0.1', '99999'], /^parlor: port cannot be "99999": it must be a whole number from 1 to 65535\n/],
