@@ -1,5 +1,5 @@
+import { BUFFER_SIZE, BufferPool } from './buffer-pool.ts'
 import { type Raw, rawOf } from './raw.ts'
-import { ROOM, Rooms } from './rooms.ts'
 import { decode, type TextCode } from './text.ts'
 
 /** The cap on one message, in bytes, where nobody asked for another. */
@@ -25,7 +25,7 @@ export interface Decoder {
   next(): Decoded
   /** Holds no more memory than what is unread needs; called when `next` has no more. */
   compact?(): void
-  /** Holds nothing of what was pushed by reference; called when what is unread has to wait. */
+  /** Copies what is unread, so that no pushed array stays referenced; called when it has to wait. */
   hold?(): void
   /** Drops what is unread. */
   clear?(): void
@@ -55,8 +55,8 @@ export interface Framing {
 
 const NOTHING = new Uint8Array(0)
 
-/** Rooms that all decoders of this process share. */
-const rooms = new Rooms()
+/** Pool that all decoders of this process share. */
+const pool = new BufferPool()
 
 /** Bytes from which on a message gets twice the room that it needs, so that one in many pieces is not copied with each. */
 const LONG = 8192
@@ -76,7 +76,7 @@ export abstract class Pending implements Decoder {
   protected readonly limit: number
   /** The array of our own in which `bytes` lies, where that has room for more. */
   #room: Uint8Array | undefined
-  /** `#room` is lent. */
+  /** True if `#room` is a buffer of the pool. */
   #isLent = false
 
   constructor(limit: number) {
@@ -97,8 +97,8 @@ export abstract class Pending implements Decoder {
     if (pending === 0) {
       this.bytes = bytes
       this.at = 0
-      this.#leaveRoom()
-    } else if (this.#isLent && pending + bytes.length <= ROOM) {
+      this.#release()
+    } else if (this.#isLent && pending + bytes.length <= BUFFER_SIZE) {
       const room = this.#move(pending)
       room.set(bytes, pending)
       this.bytes = room.subarray(0, pending + bytes.length)
@@ -110,7 +110,7 @@ export abstract class Pending implements Decoder {
       const joined = new Uint8Array(roomFor(pending, bytes.length))
       joined.set(this.bytes.subarray(this.at))
       joined.set(bytes, pending)
-      this.#leaveRoom()
+      this.#release()
       this.#room = joined.length > pending + bytes.length ? joined : undefined
       this.bytes = joined.subarray(0, pending + bytes.length)
       this.at = 0
@@ -126,14 +126,14 @@ export abstract class Pending implements Decoder {
     // a Buffer's own slice would be a view of the long array
     this.bytes = pending === 0 ? NOTHING : new Uint8Array(this.bytes.subarray(this.at))
     this.at = 0
-    this.#leaveRoom()
+    this.#release()
   }
 
-  /** Moves what is unread to a room, where it is much. */
+  /** Copies what is unread to a buffer of the pool, if it is much. */
   hold(): void {
     const { pending } = this
-    if (this.#isLent || pending <= LONG || pending > ROOM) return
-    const room = rooms.take()
+    if (this.#isLent || pending <= LONG || pending > BUFFER_SIZE) return
+    const room = pool.take()
     room.set(this.bytes.subarray(this.at))
     this.bytes = room.subarray(0, pending)
     this.at = 0
@@ -144,10 +144,10 @@ export abstract class Pending implements Decoder {
   clear(): void {
     this.bytes = NOTHING
     this.at = 0
-    this.#leaveRoom()
+    this.#release()
   }
 
-  /** Moves what is unread to the beginning of its room. */
+  /** Moves what is unread to the beginning of its buffer. */
   #move(pending: number): Uint8Array {
     const room = this.#room ?? NOTHING
     room.copyWithin(0, this.at, this.at + pending)
@@ -155,9 +155,9 @@ export abstract class Pending implements Decoder {
     return room
   }
 
-  /** Gives the room back in which the bytes were, where it was lent. */
-  #leaveRoom(): void {
-    if (this.#isLent && this.#room) rooms.put(this.#room)
+  /** Gives the buffer back to the pool, if the bytes were in one. */
+  #release(): void {
+    if (this.#isLent && this.#room) pool.put(this.#room)
     this.#room = undefined
     this.#isLent = false
   }

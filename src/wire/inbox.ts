@@ -132,7 +132,7 @@ export class Inbox {
     this.#decoder.compact?.()
   }
 
-  /** Lets what is unread wait, in no more memory than that needs. */
+  /** Copies what is unread to memory that is used again, because it has to wait. */
   hold(): void {
     this.#decoder.hold?.()
   }

@@ -7,8 +7,7 @@ const RealDate = Date
 let off = 0
 
 globalThis.Date = class extends RealDate {
-  // biome-ignore lint/suspicious/noExplicitAny: a Date takes what a Date takes
-  constructor(...given: any[]) {
+  constructor(...given: unknown[]) {
     super(...((given.length > 0 ? given : [real() + off]) as [number]))
   }
 
