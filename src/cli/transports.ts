@@ -1,6 +1,5 @@
 import { messageOf, place } from '../terminal/trouble.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
-import { connectTcp, listenTcp } from '../wire/transports/tcp.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about what carries the conversation. */
@@ -23,7 +22,7 @@ interface Certificate {
 
 /**
  * Listens as the options say, with TLS with a certificate of one's own or one made on the spot, whose fingerprint goes to
- * standard error. What is not plain TCP is loaded only here.
+ * standard error. Each transport is loaded only here.
  */
 export async function listenOn(
   at: Address,
@@ -33,7 +32,7 @@ export async function listenOn(
   checkTransport(options)
   if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).listenUnix(options.unix, accept)
   if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
-  if (!options.tls) return listenTcp(at, accept)
+  if (!options.tls) return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
   const { listenTls } = await import('../wire/transports/tls.ts')
   const refused = (peer: Address, reason: string) => complain(`${place(peer)} was not let in: ${reason}`)
   const slow = (peer: Address) =>
@@ -50,7 +49,7 @@ export async function connectBy(to: Address, options: TransportOptions): Promise
   const family = options.ipv6 ? 6 : undefined
   if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).connectUnix(options.unix, patience)
   if (options.udp) return (await import('../wire/transports/udp.ts')).connectUdp(to, family)
-  if (!options.tls) return connectTcp(to, patience, undefined, family)
+  if (!options.tls) return (await import('../wire/transports/tcp.ts')).connectTcp(to, patience, undefined, family)
   const { connectTls } = await import('../wire/transports/tls.ts')
   const { fingerprint } = options
   const reached = await connectTls(to, { patience, ...(fingerprint === undefined ? {} : { fingerprint }), ...(family ? { family } : {}) })

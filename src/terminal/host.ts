@@ -2,13 +2,14 @@ import type { Random } from '../games/game.ts'
 import { Conversation } from '../protocols/conversation.ts'
 import type { Household, Line } from '../protocols/house.ts'
 import type { Noticed } from '../protocols/notices.ts'
+import { Patience } from '../protocols/patience.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { Turnstile } from '../wire/turnstile.ts'
 import type { Terminal } from './terminal.ts'
-import { cannotListen, EXIT, isPath, patienceFor, place } from './trouble.ts'
+import { cannotListen, EXIT, isPath, place } from './trouble.ts'
 
 /** How a program is hosted. */
 export interface Hosting {
@@ -36,13 +37,16 @@ export interface Hosting {
 
 /** Milliseconds without a client after which the person hears where one is waited for. */
 const ALONE = 2000
+/** Milliseconds between two looks at the clients, at most. */
+const LOOK = 200
 
 /** Hosts a program at the terminal: listens, serves as many clients as it serves, and answers with the exit code. */
 export async function host(hosting: Hosting): Promise<number> {
   const { program, terminal, clients, concurrent, timeout, stop, complain, clock = wallClock } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
-  const patience = patienceFor(timeout, clock)
+  const silence = timeout ?? Number.POSITIVE_INFINITY
+  const patience = new Patience({ first: silence, idle: silence }, clock, LOOK)
   let come = 0
   let done = 0
   let code: number = EXIT.good

@@ -1,5 +1,5 @@
 import type { Random } from '../games/game.ts'
-import { Conversation } from '../protocols/conversation.ts'
+import type { Conversation } from '../protocols/conversation.ts'
 import type { Noticed } from '../protocols/notices.ts'
 import { EndOfInput } from '../protocols/person.ts'
 import type { Options, Program } from '../protocols/protocol.ts'
@@ -8,7 +8,7 @@ import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Terminal } from './terminal.ts'
-import { cannotConnect, EXIT, endAt, patienceFor } from './trouble.ts'
+import { cannotConnect, EXIT, endAt } from './trouble.ts'
 
 /** How a program is joined. */
 export interface Joining {
@@ -32,6 +32,9 @@ export interface Joining {
   readonly clock?: Clock
 }
 
+/** Milliseconds between two looks at the server, at most. */
+const LOOK = 200
+
 /** Joins a program at the terminal: connects, talks until the end, and answers with the exit code. */
 export async function join(joining: Joining): Promise<number> {
   const { program, options, random, terminal, timeout, stop, complain, clock = wallClock } = joining
@@ -39,6 +42,8 @@ export async function join(joining: Joining): Promise<number> {
 
   const talk = async (): Promise<number> => {
     const to = await whereTo(joining)
+    // the first questions above need nothing of it
+    const { Conversation } = await import('../protocols/conversation.ts')
     let transport: Transport
     try {
       transport = await joining.connect(to)
@@ -51,10 +56,9 @@ export async function join(joining: Joining): Promise<number> {
     const named = { ...options, name: options.name ?? to.host }
     const witness = { noticed: (_: Noticed, sentence: string) => complain(sentence) }
     conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random, clock, witness })
-    const patience = patienceFor(timeout, clock)
-    patience.watch(conversation)
+    const endWatch = watchOver(conversation, clock, timeout)
     const trouble = await conversation.done
-    patience.close()
+    endWatch()
     if (trouble && !stop.aborted) complain(endAt(to, trouble.message))
     return trouble ? EXIT.trouble : EXIT.good
   }
@@ -73,6 +77,20 @@ export async function join(joining: Joining): Promise<number> {
     complain(error.message)
     return EXIT.trouble
   }
+}
+
+/**
+ * Looks at a conversation several times a second, whether its server has been silent for `timeout` milliseconds, or has sent
+ * what the person should know of; returns what ends that.
+ */
+function watchOver(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
+  const tick = Math.min(LOOK, Math.max(20, timeout / 10))
+  const look = () => {
+    cancel = clock.after(tick, look)
+    conversation.checkPatience(clock.monotonic(), { first: timeout, idle: timeout })
+  }
+  let cancel = clock.after(tick, look)
+  return () => cancel()
 }
 
 async function whereTo({ program, terminal, host, port }: Joining): Promise<Address> {

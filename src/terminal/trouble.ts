@@ -1,5 +1,3 @@
-import { Patience } from '../protocols/patience.ts'
-import { type Clock, wallClock } from '../wire/clock.ts'
 import type { Address } from '../wire/transport.ts'
 
 /** Exit codes: 0 as the protocol ends, 1 otherwise, 2 usage, 129, 130 and 143 after a hang-up, Ctrl-C and a termination signal. */
@@ -57,11 +55,6 @@ export function cannotRead(file: string, error: unknown): string {
 /** What an error says, without where it was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** The patience of one side at a terminal with its peer: any, where no timeout is given. What is not whole is noticed soon. */
-export function patienceFor(timeout = Number.POSITIVE_INFINITY, clock: Clock = wallClock): Patience {
-  return new Patience({ first: timeout, idle: timeout }, clock, 200)
 }
 
 /** Checks whether a host is the path of a Unix socket. */
