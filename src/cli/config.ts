@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
+import { printSpan } from '../base/counts.ts'
 import { allPrograms } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { ConfigError, type Layer, origin, type Settings, settle, splitName } from '../server/config.ts'
 import { settingsFile } from '../server/defaults.ts'
 import { environmentLayer, fileLayer, strays } from '../server/layers.ts'
 import { printJson, printToml } from '../server/printing.ts'
-import { printSpan } from '../server/spans.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { allOf, complain, Usage } from './diagnostics.ts'
 import { networked } from './programs.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
-import { whereOf } from './where.ts'
+import { whereOf } from './values.ts'
 
 /** What stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
 export interface Flags {

@@ -7,11 +7,10 @@ import { wallClock } from '../wire/clock.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
-import { checkOptions, networked } from './programs.ts'
+import { checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
-import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, whereOf } from './where.ts'
+import { checkFamily, whereOf } from './values.ts'
 
 interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string

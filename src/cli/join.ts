@@ -3,11 +3,10 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complainBeside, printLine, Usage } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { checkClientOptions, checkOptions, networked } from './programs.ts'
+import { checkClientOptions, checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
-import { randomOf, type TermOptions, termsOf } from './terms.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
-import { checkFamily, once, type Where, whereOf } from './where.ts'
+import { checkFamily, once, type Where, whereOf } from './values.ts'
 
 interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string | undefined

@@ -4,8 +4,7 @@ import { defaults } from '../server/defaults.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/visible.ts'
 import type { Flags } from './config.ts'
-import { complain, onMistake, Usage, usageSentence } from './diagnostics.ts'
-import { outputIsLost, watchOutput } from './output.ts'
+import { complain, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
 import { address, list, moment, namedLimit, namedPort, number, port, several, span, spanAboveZero } from './values.ts'
 
 /** Runs a command line, `process.argv`, and ends the process with the command's exit code. */

@@ -1,7 +1,7 @@
+import { readSpan } from '../base/counts.ts'
 import type { Side } from '../protocols/automaton.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { secretsIn } from '../protocols/sentences.ts'
-import { readSpan } from '../server/spans.ts'
 import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
 import type { Secrets } from '../wire/trace.ts'
 import type { Transport } from '../wire/transport.ts'

@@ -1,6 +1,9 @@
+import type { Random } from '../games/game.ts'
+import type { Question } from '../games/questions.ts'
+import { chance, given } from '../games/random.ts'
 import { programNames, programOf, shortNames, soloOf } from '../protocols/index.ts'
 import type { Options, Program, Solo } from '../protocols/protocol.ts'
-import { Usage } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 
 /** The networked program of a name. Throws a usage error with the nearest name where there is none. */
 export async function networked(name: string): Promise<Program> {
@@ -59,4 +62,99 @@ export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'na
     .filter((option) => !clientTakes.includes(option))
     .map((option) => `--${SPELT[option] ?? option} belongs to the server's side: parlor host ${name} --${SPELT[option] ?? option} ...`)
   if (stray !== undefined) throw new Usage(stray, ...others)
+}
+
+/** The options of the command line that are about the conversation. */
+export interface TermOptions {
+  readonly secret?: string
+  readonly choices?: readonly string[]
+  readonly now?: Date
+  readonly size?: number
+  readonly split?: number
+  readonly delay?: number
+  readonly recvOnce?: boolean
+  readonly framing?: string
+  readonly format?: readonly string[]
+  readonly name?: string
+  readonly words?: string
+  readonly questions?: string
+  /** Refuse files with anything in them that cannot be used. */
+  readonly strict?: boolean
+  readonly pace?: number
+}
+
+/**
+ * Terms of a conversation from the command line; an option that is empty counts as not given. `warn` gets a sentence for
+ * each word and question that is skipped.
+ */
+export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
+  const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
+  if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
+  if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
+  if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
+  return {
+    ...(secret ? { secret } : {}),
+    ...(choices ? { choices } : {}),
+    ...(now ? { now } : {}),
+    ...(size === undefined ? {} : { size }),
+    ...(split === undefined ? {} : { split }),
+    ...(delay === undefined ? {} : { delay }),
+    ...(recvOnce ? { recvOnce } : {}),
+    ...(framing === undefined ? {} : { framing }),
+    ...(format === undefined ? {} : { formats: format }),
+    ...(name === undefined ? {} : { name }),
+    ...(pace === undefined ? {} : { pace }),
+    ...(words === undefined ? {} : { words: await wordsFrom(words, { strict, warn }) }),
+    ...(questions === undefined ? {} : { questions: await questionsFrom(questions, { strict, warn }) }),
+  }
+}
+
+/** Where chance comes from: as given, for a program that takes that, or as it comes. */
+export function randomOf({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
+  return choices && takes.includes('choices') ? given(choices) : chance
+}
+
+function isFraming(text: string): text is 'lines' | 'none' | 'length' {
+  return ['lines', 'none', 'length'].includes(text)
+}
+
+/** Treatment of what cannot be used in a file: `strict` rejects the file, otherwise `warn` gets a sentence for each fault. */
+interface Care {
+  readonly strict: boolean
+  readonly warn: (sentence: string) => void
+}
+
+async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
+  const [{ parseWords }, { readTextFile }] = await Promise.all([import('../games/words.ts'), import('./text-file.ts')])
+  const found = parseWords(await readTextFile(file))
+  if ('refused' in found) throw unusable(file, found.refused.split('\n'))
+  report(file, found.skipped, care)
+  return found.words
+}
+
+async function questionsFrom(file: string, care: Care): Promise<readonly Question[]> {
+  const { formOf, parseQuestions, QuestionError } = await import('../games/questions.ts')
+  const { readTextFile } = await import('./text-file.ts')
+  const text = await readTextFile(file)
+  try {
+    const { questions, skipped } = await parseQuestions(text, formOf(file, text))
+    report(
+      file,
+      skipped.map(({ message }) => message),
+      care,
+    )
+    return questions
+  } catch (error) {
+    throw error instanceof QuestionError ? unusable(file, error.message.split('\n')) : error
+  }
+}
+
+/** Says what of a file is skipped, all of it at once. Throws a usage error if nothing may be. */
+function report(file: string, skipped: readonly string[], { strict, warn }: Care): void {
+  if (skipped.length > 0 && strict) throw unusable(file, skipped)
+  for (const reason of skipped) warn(`${file}, skipped: ${reason}`)
+}
+
+function unusable(file: string, reasons: readonly string[]): Usage {
+  return new Usage(reasons.map((reason) => `${file}: ${reason}`).join('\n'))
 }

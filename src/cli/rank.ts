@@ -18,7 +18,7 @@ import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
-import { whereOf } from './where.ts'
+import { whereOf } from './values.ts'
 
 interface RankOptions {
   readonly host?: string

@@ -23,10 +23,10 @@ import { onMistake } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { overlayOf } from './network.ts'
+import { termsOf } from './programs.ts'
 import { called, samePort } from './same-port.ts'
 import { startedSignal } from './stop-signal.ts'
 import { NOWHERE, storeIn } from './stores.ts'
-import { termsOf } from './terms.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {

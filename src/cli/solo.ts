@@ -1,9 +1,8 @@
 import { solo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain } from './diagnostics.ts'
-import { alone, checkOptions } from './programs.ts'
+import { alone, checkOptions, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
-import { randomOf, type TermOptions, termsOf } from './terms.ts'
 
 /** `parlor solo`: a program without a network; answers with the exit code. */
 export async function soloCommand(name: string, options: TermOptions): Promise<number> {

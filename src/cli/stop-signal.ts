@@ -1,7 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { EXIT } from '../terminal/trouble.ts'
-import { complain } from './diagnostics.ts'
-import { isReaderGone } from './output.ts'
+import { complain, isReaderGone } from './diagnostics.ts'
 
 /** Milliseconds between two checks that the parents of the process still run. */
 const LOOK = 500

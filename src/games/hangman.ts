@@ -1,5 +1,5 @@
+import { charactersOf, clean, fold, letterOf } from './characters.ts'
 import type { Game } from './game.ts'
-import { charactersOf, clean, fold, letterOf } from './letters.ts'
 import { words as english, unguessable } from './words.ts'
 
 /** Hangman is a word, character by character, and what was tried of it. */

@@ -1,6 +1,6 @@
+import { wrap } from './characters.ts'
 import type { Game, Random } from './game.ts'
 import type { Question } from './questions/question.ts'
-import { wrap } from './wrap.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
 /** Questions of one quiz, at most. */

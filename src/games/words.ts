@@ -1,5 +1,5 @@
+import { charactersOf, clean, fold, LONGEST_CHARACTER } from './characters.ts'
 import type { Refusal } from './game.ts'
-import { charactersOf, clean, fold, LONGEST_CHARACTER } from './letters.ts'
 
 /** words: what there is to guess where nobody brings words of their own; English, plain letters. */
 export const words: readonly string[] = [

@@ -1,6 +1,6 @@
 import { catalogue, type Entry } from '../games/catalogue.ts'
+import { charactersOf, fold } from '../games/characters.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
-import { charactersOf, fold } from '../games/letters.ts'
 import { type Reading, readingOf } from './reserved.ts'
 import { skeleton } from './skeleton.ts'
 

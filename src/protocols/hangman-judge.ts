@@ -1,5 +1,5 @@
+import { charactersOf, clean, fold } from '../games/characters.ts'
 import type { HangmanView } from '../games/hangman.ts'
-import { charactersOf, clean, fold } from '../games/letters.ts'
 
 /** Explains why a server cannot report a miss with so many misses left, after what is seen; `undefined` if it can. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {

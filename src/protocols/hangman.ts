@@ -1,6 +1,6 @@
+import { fold, letterOf } from '../games/characters.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman.ts'
-import { fold, letterOf } from '../games/letters.ts'
 import { unguessable } from '../games/words.ts'
 import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'

@@ -1,5 +1,5 @@
+import { fold, letterOf } from '../games/characters.ts'
 import { type HangmanView, hangman } from '../games/hangman.ts'
-import { fold, letterOf } from '../games/letters.ts'
 import { unguessable } from '../games/words.ts'
 import { Ended } from '../wire/ends.ts'
 import { secretsBehindKeyword, withoutSecrets } from '../wire/secrets.ts'

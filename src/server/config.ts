@@ -1,12 +1,12 @@
 import { closestMatch } from 'leven'
 import { z } from 'zod'
+import { printSpan, readSpan } from '../base/counts.ts'
 import { programNames, shortNameOf } from '../protocols/index.ts'
 import { type OptionVerb, parseNetwork, rulesOf } from '../wire/network.ts'
 import type { Address } from '../wire/transport.ts'
 import { quoted } from '../wire/visible.ts'
 import { defaults, levelOf } from './defaults.ts'
 import { printSize, readSize } from './sizes.ts'
-import { printSpan, readSpan } from './spans.ts'
 
 /** ConfigError is settings that cannot be meant; each sentence says where one stands and what is expected there. */
 export class ConfigError extends Error {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { widthOf, wrap } from '../../src/games/wrap.ts'
+import { widthOf, wrap } from '../../src/games/characters.ts'
 import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { commandWords } from '../../src/protocols/door/commands.ts'
 import { nearest } from '../../src/protocols/door/nearest.ts'

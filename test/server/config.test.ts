@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { printSpan, readSpan } from '../../src/base/counts.ts'
 import { programNames } from '../../src/protocols/index.ts'
 import { type Layer, settingNames, settle } from '../../src/server/config.ts'
 import { environmentLayer, fileLayer, strays } from '../../src/server/layers.ts'
 import { printJson, printToml } from '../../src/server/printing.ts'
-import { printSpan, readSpan } from '../../src/server/spans.ts'
 import { Parlor } from '../support/process.ts'
 
 const file = (toml: string) => fileLayer('parlor.toml', toml)

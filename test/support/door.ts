@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
+import { widthOf } from '../../src/games/characters.ts'
 import { chance } from '../../src/games/random.ts'
-import { widthOf } from '../../src/games/wrap.ts'
 import { Conversation } from '../../src/protocols/conversation.ts'
 import { programs } from '../../src/protocols/door/door.ts'
 import type { Household, Line } from '../../src/protocols/house.ts'

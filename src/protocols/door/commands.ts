@@ -1,6 +1,6 @@
 import type { Entry } from '../../games/catalogue.ts'
+import { wrap } from '../../games/characters.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
-import { wrap } from '../../games/wrap.ts'
 import type { Command, Reply } from './command.ts'
 import { gameNamed, gameOf, withGameName } from './games.ts'
 import { histories } from './histories.ts'

@@ -1,4 +1,4 @@
-import { widthOf, wrap } from '../../games/wrap.ts'
+import { widthOf, wrap } from '../../games/characters.ts'
 import { revealed, visible } from '../../wire/visible.ts'
 
 /** Columns of the terminals that are written for. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { widthOf, wrap } from '../../src/games/wrap.ts'
+import { widthOf, wrap } from '../../src/games/characters.ts'
 
 describe('wrapping', () => {
   test('wide signs take two columns, and long words are cut', () => {
