@@ -1,10 +1,9 @@
 import { guessing, type Try } from '../games/guessing.ts'
 import { type Automaton, client, server } from './automaton.ts'
-import { breach } from './breach.ts'
-import { NumberJudge } from './number-judge.ts'
-import { askInt, checkSecret, readInt, secretNumber } from './numbers.ts'
+import { askInt, checkSecret, NumberJudge, readInt, secretNumber } from './numbers.ts'
 import { type Program, type Protocol, plainLines } from './protocol.ts'
 import { pythonInt, strip } from './python.ts'
+import { breach } from './sentences.ts'
 
 /** How the server reads a guess; what it cannot read wastes a try. */
 type Words = { readonly reads: (text: string) => Try }

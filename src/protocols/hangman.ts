@@ -6,11 +6,11 @@ import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
 import { quoted } from '../wire/visible.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
-import { breach } from './breach.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
+import { breach } from './sentences.ts'
 
 const automaton = {
   messages: {

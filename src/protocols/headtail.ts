@@ -1,9 +1,9 @@
 import { coin } from '../games/coin.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, client, server } from './automaton.ts'
-import { breach } from './breach.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
 import { pythonAddress } from './python.ts'
+import { breach } from './sentences.ts'
 
 /** What the programs on this wire differ in: whether each side says at the end how the guesses went. */
 interface Words {

@@ -1,6 +1,6 @@
 import { EMPTY } from './automaton.ts'
-import type { PeerObserver } from './oddities.ts'
 import type { Peer } from './peer.ts'
+import type { PeerObserver } from './sentences.ts'
 import { TOO_SOON } from './standing.ts'
 
 /**

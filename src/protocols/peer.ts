@@ -1,10 +1,9 @@
 import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
-import type { Raw } from '../wire/raw.ts'
+import type { Raw } from '../wire/text.ts'
 import { revealed } from '../wire/visible.ts'
 import { type Automaton, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step, stepOf } from './automaton.ts'
-import { isRemainder, noOddities, type Oddities, type PeerObserver } from './oddities.ts'
 import {
   clueOfBytes,
   clueOfText,
@@ -12,6 +11,10 @@ import {
   isHeadLine,
   isHttpRequest,
   isOdd,
+  isRemainder,
+  noOddities,
+  type Oddities,
+  type PeerObserver,
   quotedMessage,
   quotedUnfinished,
   type Speaker,

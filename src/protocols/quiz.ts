@@ -1,7 +1,6 @@
 import { type QuizView, quiz } from '../games/quiz.ts'
 import { askUntil } from './asking.ts'
 import { type Automaton, client, clientCloses, type Said, server } from './automaton.ts'
-import { breach } from './breach.ts'
 import { type Chair, type Hallway, hallOf } from './house.ts'
 import { isSameName } from './names.ts'
 import type { Peer } from './peer.ts'
@@ -10,6 +9,7 @@ import { type Options, type Program, type Protocol, plainLines } from './protoco
 import { pythonInt } from './python.ts'
 import { QuizJudge } from './quiz-judge.ts'
 import { secretsOfQuiz } from './quiz-secrets.ts'
+import { breach } from './sentences.ts'
 
 const automaton = {
   messages: {

@@ -3,11 +3,11 @@ import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type 
 import { lines } from '../wire/lines.ts'
 import { askUntil } from './asking.ts'
 import { type Automaton, client, server } from './automaton.ts'
-import { breach } from './breach.ts'
 import type { Peer } from './peer.ts'
 import type { Person } from './person.ts'
 import type { Options, Program, Protocol, Solo } from './protocol.ts'
 import { strip } from './python.ts'
+import { breach } from './sentences.ts'
 
 const PLAYERS = ['Player1', 'Player2'] as const
 

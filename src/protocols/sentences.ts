@@ -1,7 +1,7 @@
 import { looksLike, textLooksLike } from '../wire/clues.ts'
-import type { Unfinished } from '../wire/ends.ts'
-import type { Raw } from '../wire/raw.ts'
+import { Ended, type Unfinished } from '../wire/ends.ts'
 import { type SecretsContext, type Span, secretsBehindKeyword, withoutSecrets } from '../wire/secrets.ts'
+import type { Raw } from '../wire/text.ts'
 import { decode } from '../wire/text.ts'
 import { quoted, quotedBytes } from '../wire/visible.ts'
 import type { Automaton, MessageForm, Side } from './automaton.ts'
@@ -112,6 +112,11 @@ export function withReason(said: string, text: string, why: string): string {
   return subject === undefined ? `${said}: ${why}` : `${said}, which${why.slice(subject.length)}`
 }
 
+/** The end of a conversation whose server has broken the rules of the game: what it said, and why that cannot be. */
+export function breach(text: string, why: string): Ended {
+  return new Ended('violation', `the server said ${quoted(text)}, but ${why}`)
+}
+
 /** Checks whether a line begins an HTTP request. */
 export function isHttpRequest(text: string): boolean {
   return /^[A-Z]{3,7} \S+ HTTP\//.test(text)
@@ -124,4 +129,56 @@ export function isHeadLine(text: string): boolean {
 
 function clause({ speaks }: Automaton, found: string | undefined): string {
   return found === undefined || (speaks !== undefined && found.includes(speaks)) ? '' : `; that looks like ${found}`
+}
+
+/** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
+export interface PeerObserver {
+  /**
+   * Called when this side has refused a message of the peer in words of the protocol. `usual`: a person at the peer could
+   * have typed it, so it matters only if the conversation does not end well.
+   */
+  refused(sentence: string, usual: boolean): void
+  /** The bytes of a text for people are no text. */
+  garbled(sentence: string): void
+  /** A message is read that had come before it was the peer's turn. */
+  early(sentence: string): void
+}
+
+/** Oddities are what is remembered of messages that are not as they should be. */
+export interface Oddities {
+  /** True if the next message has come before the peer's turn, and if the last one had. */
+  nextEarly: boolean
+  lastEarly: boolean
+  /** Last clue, and length of the unfinished message that was reported: neither is reported twice. */
+  clue: string
+  unfinished: number
+  /** True if the last message was reported as one whose bytes are no text. */
+  lastGarbled: boolean
+  /** The bytes of the last message, where its text does not tell them. */
+  lastRaw: Raw | undefined
+  /** True if an HTTP request was rejected whose head may go on. */
+  inHead: boolean
+  /** The last message, if it was rejected and the protocol has passwords; else `''`. */
+  rejected: string
+}
+
+/** The oddities of a peer that had none so far. */
+export function noOddities(): Oddities {
+  return {
+    nextEarly: false,
+    lastEarly: false,
+    clue: '',
+    unfinished: 0,
+    lastGarbled: false,
+    lastRaw: undefined,
+    inHead: false,
+    rejected: '',
+  }
+}
+
+/** Checks whether unfinished bytes remain of a message in UTF-16 behind its line end: they are the same fault as the message. */
+export function isRemainder(oddities: Oddities | undefined, { bytes }: Unfinished): boolean {
+  if (oddities === undefined || oddities.clue === '') return false
+  // a pickle ends with a full stop
+  return bytes.every((byte) => byte === 0) || (oddities.clue.includes('pickle') && bytes.at(-1) === 0x2e)
 }

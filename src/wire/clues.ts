@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: bytes of all kinds are what this is about
 import { packed, packedReal } from './packed.ts'
-import type { Raw } from './raw.ts'
+import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**

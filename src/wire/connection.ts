@@ -1,12 +1,11 @@
-import { Allowance, type Budget } from './allowance.ts'
+import { Allowance, type Budget, Ignored } from './allowance.ts'
 import { type Clock, wallClock } from './clock.ts'
 import { Ended, gone, type Unfinished } from './ends.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing.ts'
-import { Ignored } from './ignored.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
-import type { Raw } from './raw.ts'
 import type { RunQueue } from './run-queue.ts'
+import type { Raw } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 
 /** How one connection is run. */

@@ -34,6 +34,20 @@ export class Ended extends Error {
   }
 }
 
+/**
+ * NoTransport is why a place could not be opened or a peer not be reached, where the system has no word for that. Its
+ * message is a clause for people, to stand behind "cannot connect to …:".
+ */
+export class NoTransport extends Error {
+  override readonly name = 'NoTransport'
+  readonly code: string
+
+  constructor(code: string, clause: string, cause?: unknown) {
+    super(clause, { cause })
+    this.code = code
+  }
+}
+
 /** Sentences for what systems call broken connections, where more can be said than that. */
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',

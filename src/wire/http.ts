@@ -1,6 +1,5 @@
 import { type Decoded, type Framing, Pending } from './framing.ts'
-import { rawOf } from './raw.ts'
-import { decode, TextStream } from './text.ts'
+import { decode, rawOf, TextStream } from './text.ts'
 
 /** The cap on a request in bytes, head and body: what common servers take for a head. */
 const REQUEST_LIMIT = 16 * 1024

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Unfinished } from './ends.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing.ts'
-import { type Raw, readText } from './raw.ts'
+import { type Raw, readText } from './text.ts'
 
 /** Datagrams kept for a reader who is busy; further ones are lost, as a network may lose any. */
 const DATAGRAMS = 16

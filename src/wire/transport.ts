@@ -16,20 +16,6 @@ export interface Sink {
   closed(broken?: string): void
 }
 
-/**
- * NoTransport is why a place could not be opened or a peer not be reached, where the system has no word for that. Its
- * message is a clause for people, to stand behind "cannot connect to …:".
- */
-export class NoTransport extends Error {
-  override readonly name = 'NoTransport'
-  readonly code: string
-
-  constructor(code: string, clause: string, cause?: unknown) {
-    super(clause, { cause })
-    this.code = code
-  }
-}
-
 /** Flushable is what has gathered something to be written together. */
 export interface Flushable {
   flush(): void

@@ -1,6 +1,7 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { type Clock, wallClock } from '../clock.ts'
-import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
+import { NoTransport } from '../ends.ts'
+import type { Address, Listener, Transport } from '../transport.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
 import { heardTogether } from './together.ts'
 

@@ -1,9 +1,10 @@
 import { constants, X509Certificate } from 'node:crypto'
 import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
+import { Ignored } from '../allowance.ts'
 import { type Clock, wallClock } from '../clock.ts'
-import { Ignored } from '../ignored.ts'
-import { type Address, type Listener, NoTransport, type Transport } from '../transport.ts'
+import { NoTransport } from '../ends.ts'
+import type { Address, Listener, Transport } from '../transport.ts'
 import { remoteOf, SocketTransport } from './socket.ts'
 import { ALIVE, connectedTcp, here, listening } from './tcp.ts'
 
