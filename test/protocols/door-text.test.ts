@@ -58,6 +58,30 @@ describe('lines', () => {
     expect(inLine('a\nb\r\nc\td\re')).toBe('a b c d\\x0de')
   })
 
+  test('of others have four marks in a row at most', () => {
+    expect(inLine(`Z${'\u0301\u0335'.repeat(30)}al${'\u20dd'.repeat(5)}go`)).toBe('Z\u0301\u0335\u0301\u0335al\u20dd\u20dd\u20dd\u20ddgo')
+    expect(inLine(`${'\u0e49'.repeat(60)}!`)).toBe(`${'\u0e49'.repeat(4)}!`)
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '\u0301', '\u0e49', '\u20dd', '\u{1d167}', ' ', '\n') }), (text) => {
+        expect(inLine(text)).not.toMatch(/[\p{Mn}\p{Me}]{5}/u)
+      }),
+    )
+  })
+
+  test.each([
+    ['Vietnamese', 'Tiếng Việt: Nguyễn Thị Hưởng, phở và bún bò Huế'],
+    ['Thai', 'ที่นี่ไม่มีใครรู้ น้ำ กตัญญู ฤๅษี'],
+    ['Hindi', 'हिन्दी में प्रश्न: स्त्री, क्षत्रिय, ज्ञान, र्‍ऐ'],
+    ['Hebrew', 'בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים אֵ֥ת הַשָּׁמַ֖יִם וְאֵ֥ת הָאָֽרֶץ׃'],
+    ['Arabic', 'بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ ٱلرَّحِيمِ'],
+    ['Tibetan', 'བཀྲ་ཤིས་བདེ་ལེགས། རྒྱལ་པོ བསྒྲུབས'],
+    ['Burmese', 'မြန်မာနိုင်ငံ ကျွန်ုပ်'],
+    ['Khmer', 'ព្រះរាជាណាចក្រកម្ពុជា ស្ត្រី'],
+    ['emoji', '👍🏽 ❤️‍🔥 🏴󠁧󠁢󠁥󠁮󠁧󠁿 3️⃣ é́'],
+  ])('in %s stay as they are, composed or not', (_, text) => {
+    for (const form of ['NFC', 'NFD'] as const) expect(inLine(text.normalize(form))).toBe(text.normalize(form))
+  })
+
   test.each([
     ['help\b\b\bello', 'hello'],
     ['\x7f\x7fab\x7f', 'a'],

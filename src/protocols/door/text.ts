@@ -33,9 +33,13 @@ export function firstScreen(lines: readonly string[]): number {
   return count
 }
 
-/** A text from somebody else as part of a line: nothing in it can steer a terminal, or look like another line. */
+/**
+ * A text from somebody else as part of a line: nothing in it can steer a terminal, or look like another line, or cover the
+ * lines around it. Of marks on one letter, the first four are shown (UTS 39, section 5.4).
+ */
 export function inLine(text: string): string {
-  return visible(text.replace(/\r?\n|\t/g, ' '))
+  const line = visible(text.replace(/\r?\n|\t/g, ' '))
+  return SHORT_OF_MARKS.test(line) ? line : line.replace(MARKS, '$1')
 }
 
 /**
@@ -119,6 +123,9 @@ export function edited(line: string): string {
   return characters.join('')
 }
 
+/** What has no marks, for a start: most of all lines. */
+const SHORT_OF_MARKS = /^[\0-\u02ff]*$/
+const MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu
 /** Characters of a refusal that are shown: some quote what was typed. */
 const LONGEST = 600
 /** Characters of a name at most, and one of what follows it: of two halves each beyond U+FFFF. */
