@@ -1,6 +1,7 @@
 import { catalogue, type Entry } from '../games/catalogue.ts'
 import { charactersOf, fold } from '../games/characters.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
+import { poseOf } from './poses.ts'
 import { type Reading, readingOf } from './reserved.ts'
 import { skeleton } from './skeleton.ts'
 
@@ -88,7 +89,8 @@ export function checkPersonName(text: string): string | Refusal {
   const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
   const reading = readingOf(name)
-  return reading ? { refused: `${name} cannot be a name: ${reasonFor(name, reading)}; choose another` } : name
+  const reason = reading ? reasonFor(name, reading) : poseOf(name)
+  return reason === undefined ? name : { refused: `${name} cannot be a name: ${reason}; choose another` }
 }
 
 function settingsOf(entries: readonly Entry[]): readonly string[] {

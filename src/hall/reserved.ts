@@ -2,21 +2,34 @@ import { skeleton } from './skeleton.ts'
 
 /** Names that no user can have, and words that a line may be besides a name: a word of the protocols, half an HTTP request. */
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
-   error everybody everyone exit game games go guest help history house ignore invite join ladder leave login logout look
-   message mine mod moderator more move msg mute my name next nobody none offer operator parlor password peer people play
+   error everybody everyone exit game games go guest help hi history house ignore invite join ladder leave login logout look
+   me message mine mod moderator more move msg mute my name next no nobody none offer operator parlor password peer people play
    quit rank refuse register rematch resign resume resumed return root rules say seek seeks server session
    somebody someone staff start stop style switch sysop system table tables tell telnet unignore unmute unregister
-   unwatch watch watcher watchers welcome whisper who whoever you`.split(/\s+/)
+   unwatch watch watcher watchers welcome whisper who whoever yes you`.split(/\s+/)
 
 const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 
 /** Letters that are capitals as small as others; in Unicode's data they look like no other letter. */
 const SMALL_CAPITALS = new Map([...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'].map((capital, at) => [capital, 'abcdefghijklmnoprstuvwyz'.charAt(at)]))
 
-/** Words by what they look like, in lower case and in capitals. */
-const BY_LOOK = new Map(WORDS.flatMap((word) => [...looksOf(word), ...looksOf(word.toUpperCase())].map((look) => [look, word])))
-/** Words by what they look like where all is in capitals. */
-const BY_CAPITALS = new Map(WORDS.map((word) => [skeleton(word.toUpperCase()), word]))
+const RESERVED = lookTable(WORDS)
+
+/** LookTable finds words by what they look like. */
+export interface LookTable {
+  /** Words by their forms in lower case and in capitals. */
+  readonly any: ReadonlyMap<string, string>
+  /** Words by their form where all letters are capitals. */
+  readonly capitals: ReadonlyMap<string, string>
+}
+
+/** Makes the table of some words in lower case. */
+export function lookTable(words: readonly string[]): LookTable {
+  return {
+    any: new Map(words.flatMap((word) => [...looksOf(word), ...looksOf(word.toUpperCase())].map((look) => [look, word]))),
+    capitals: new Map(words.map((word) => [skeleton(word.toUpperCase()), word])),
+  }
+}
 
 /** Reading is the reserved word that a name reads like. */
 export interface Reading {
@@ -30,26 +43,30 @@ export interface Reading {
  * alike, nor articles before it. `undefined` if there is none.
  */
 export function readingOf(name: string): Reading | undefined {
-  // digits behind the letters of a word are ornaments; between letters they are read as letters
-  const words = name
-    .normalize('NFKC')
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .map((word) => word.replace(/\P{L}+$/u, ''))
-    .filter((word) => word !== '')
+  const words = wordsOf(name)
   const plain = wordLike(name) ?? wordLike(words.join(''))
   if (plain !== undefined) return { word: plain, article: false }
   const first = words.findIndex((word) => !looksOf(word).some((look) => ARTICLES.has(look)))
   const rest = words.slice(Math.max(first, 0)).join('')
-  const behind = wordLike(rest) ?? wordLike(words.join(''), 'the') ?? wordLike(rest, 'the')
+  const behind = wordLike(rest) ?? wordLike(words.join(''), RESERVED, 'the') ?? wordLike(rest, RESERVED, 'the')
   return behind === undefined ? undefined : { word: behind, article: true }
 }
 
-/** The reserved word that the letters of a text look like behind some others; capitals are read as such, for ALI is not "all". */
-function wordLike(text: string, before = ''): string | undefined {
+/** Returns the words of a name, without the digits behind them, which are ornaments; digits between letters are read as letters. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .normalize('NFKC')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .map((word) => word.replace(/\P{L}+$/u, ''))
+    .filter((word) => word !== '')
+}
+
+/** The word of a table that the letters of a text look like behind some others; capitals are read as such, for ALI is not "all". */
+export function wordLike(text: string, table = RESERVED, before = ''): string | undefined {
   const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))
   const [words, looks, start] = isUpper
-    ? [BY_CAPITALS, [text, lettersOf(text)].map((one) => lettersOf(skeleton(one))), before.toUpperCase()]
-    : [BY_LOOK, looksOf(text), before]
+    ? [table.capitals, [text, lettersOf(text)].map((one) => lettersOf(skeleton(one))), before.toUpperCase()]
+    : [table.any, looksOf(text), before]
   for (const look of looks) {
     const word = look.startsWith(start) ? words.get(look.slice(start.length)) : undefined
     if (word !== undefined) return word

@@ -128,6 +128,79 @@ describe('a person’s name', () => {
     },
   )
 
+  test.each([
+    ['server', ['Parlor Server', 'my server', 'sérvér', 'servers', 'Chat-Server 2', 'SERVERS']],
+    ['admin', ['Parlor Admin', 'Admin Team', 'Admins', 'ádmin', 'the Admins', 'bob (admin)', 'ADMINS', 'Admin_Bob', 'Adm1n Bob']],
+    [
+      'who runs it',
+      ['sysadmin', 'moderators', 'the operators', 'The Moderators', 'Chat Mod', 'mods', 'Support Team', 'webmaster', 'staff member'],
+    ],
+    ['house', ['my house', 'housé', 'our house', 'House Bot', 'the house player', 'Parlor', 'Parlour', 'Parlor Bot', 'your house']],
+  ])('does not pose as the %s: %j', (_, texts) => {
+    for (const text of texts)
+      expect(checkPersonName(text), text).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
+  })
+
+  test.each([
+    'Your opponent',
+    'Your turn',
+    'your_move',
+    'game over',
+    'Time is up',
+    'henry tells you',
+    'henry-says',
+    'x wins',
+    'O Wins',
+    'nobody wins',
+    'bob resigns',
+    'bob resigned',
+    'bob has left',
+    'bob left',
+    'bob beats you',
+    'ada offers a draw',
+    'ada is back',
+    'HENRY TELLS YOU',
+  ])('does not read as a line of the server: %s', (text) => {
+    expect(checkPersonName(text)).toEqual({
+      refused: expect.stringMatching(
+        /^.* cannot be a name: with "[^"]+" in it, users would take it for a line of the server; choose another$/,
+      ),
+    })
+  })
+
+  test.each([
+    'Ann Parlor',
+    'Ann House',
+    'Full House',
+    'Kim Won',
+    'Mei You',
+    'Wes',
+    'Is',
+    'Ali Hasan',
+    'Mỹ Thế',
+    'Modi',
+    'Ann Moderato',
+    'Over Easy',
+    'Adminton',
+    'Isis',
+    'Servet',
+    'Maria das Dores',
+    'Systema',
+    'Game Boy',
+    'Table Tennis',
+    'Hello Kitty',
+    'Thomas',
+    'Yesim',
+    'Noa',
+    'Hina',
+  ])('can be %s, which nobody takes for the server', (name) => {
+    expect(checkPersonName(name)).toBe(name.normalize('NFC'))
+  })
+
+  test.each(['yes', 'no', 'hi', 'me', 'Yes'])('is no answer and no greeting, such as %s', (text) => {
+    expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining('it is a command, or another word with a meaning here') })
+  })
+
   test('that is refused for a word is refused with that word', () => {
     expect(checkPersonName('the house')).toEqual({
       refused:

@@ -1,0 +1,48 @@
+import { lookTable, wordLike, wordsOf } from './reserved.ts'
+
+/** Words for the server and those who run it, which no name has among its words, in the singular or the plural. */
+const STAFF = lookTable(
+  `admin administrator mod moderator official operator server staff superuser support sysadmin sysop system webmaster`.split(' '),
+)
+
+/** Words for the house, with which no name begins; Ann House and Ann Parlor are people. */
+const HOUSE = lookTable(['house', 'parlor', 'parlour'])
+/** Words before the house that make no difference. */
+const DETERMINERS = lookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
+
+/** What follows a name in the lines of the front door; behind the first word of a name it makes such a line of it. */
+const VERBS = lookTable(
+  `aborts accepts asks begins claims declines has is joins leaves left loses lost moves offers plays refuses resigned resigns
+   says tells told waits was watches whispers wins`.split(/\s+/),
+)
+const YOUR = lookTable(['your'])
+const YOU = lookTable(['you'])
+const OVER = lookTable(['over'])
+
+/**
+ * Explains why users would take a name for the server, for those who run it, or for a line that the server prints, if they
+ * would: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Marks on letters make no difference.
+ */
+export function poseOf(name: string): string | undefined {
+  const words = wordsOf(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
+  const staff = words.find((word) => wordLike(singularOf(word), STAFF) ?? wordLike(word, STAFF))
+  const first = words.findIndex((word) => wordLike(word, DETERMINERS) === undefined)
+  const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => wordLike(word, HOUSE))
+  const office = staff ?? house
+  if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for those who run it`
+  const line = words.length > 1 ? partOfLine(words) : undefined
+  return line === undefined ? undefined : `with "${line}" in it, users would take it for a line of the server`
+}
+
+/** Returns the word that makes a line of the server of several words. */
+function partOfLine(words: readonly string[]): string | undefined {
+  const [first = '', last = ''] = [words[0], words.at(-1)]
+  if (wordLike(first, YOUR)) return first
+  const isAddressed = wordLike(last, YOU) !== undefined && /s$/i.test(words.at(-2) ?? '')
+  if (isAddressed || wordLike(last, OVER)) return last
+  return words.slice(1).find((word) => wordLike(word, VERBS))
+}
+
+function singularOf(word: string): string {
+  return word.replace(/[sS]$/, '')
+}
