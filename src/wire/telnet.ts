@@ -3,6 +3,7 @@ import type { Transport } from './transport.ts'
 
 // commands (RFC 854), and the two options that are spoken (RFC 856, 857)
 const SE = 240
+const IP = 244
 const GA = 249
 const SB = 250
 const WILL = 251
@@ -35,6 +36,7 @@ type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subn
 class TelnetReader {
   readonly #negotiate: Negotiating
   readonly #onCut: () => void
+  readonly #onInterrupt: () => void
   #place: Place = 'text'
   /** The last byte of text. */
   #last = 0
@@ -45,10 +47,14 @@ class TelnetReader {
   /** Whether the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
   active = false
 
-  /** `onCut` is called when a command that negotiates nothing stands within or behind a character beyond ASCII. */
-  constructor(negotiate: Negotiating, onCut: () => void) {
+  /**
+   * `onCut` is called when a command that negotiates nothing stands within or behind a character beyond ASCII, and
+   * `onInterrupt` when IAC IP stands elsewhere, which is Ctrl-C.
+   */
+  constructor(negotiate: Negotiating, onCut: () => void, onInterrupt: () => void) {
     this.#negotiate = negotiate
     this.#onCut = onCut
+    this.#onInterrupt = onInterrupt
   }
 
   /** The text in some bytes. */
@@ -121,6 +127,7 @@ class TelnetReader {
     // no command: it followed a data mark, which the system takes out of the stream as urgent
     else if (byte < SE) return this.#text(byte)
     else if (byte > SE && byte <= GA && this.#last >= 0x80) this.#onCut()
+    else if (byte === IP) this.#onInterrupt()
     return undefined
   }
 }
@@ -140,12 +147,15 @@ export class Telnet extends Layer {
   /** State of the request for binary text. */
   #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
+  /** Called when the user of the peer presses Ctrl-C. */
+  onInterrupt: (() => void) | undefined
 
   constructor(inner: Transport) {
     super(inner)
     this.#reader = new TelnetReader(
       (verb, option) => this.#option(verb, option),
       () => this.#askForBinary(),
+      () => this.onInterrupt?.(),
     )
   }
 

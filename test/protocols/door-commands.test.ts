@@ -163,6 +163,23 @@ describe('play', () => {
     ])
   })
 
+  test.each(['play tictactoe private grace', 'invite tictactoe against grace', 'invite tictactoe size 5 grace'])(
+    'says that an invitation asks no user, and how one is asked: %s',
+    async (typed) => {
+      const { caller, lobby } = await inside()
+      lobby.answers('seek', { code: 'amber-otter-seven' })
+      const size = typed.includes('size') ? ' size 5' : ''
+      expect(await caller.type(typed)).toBe(
+        lines(
+          'Tell the one whom you invite to type: join amber-otter-seven',
+          'Then the game begins. "cancel" takes the invitation back.',
+          'This asks no user. To send the code: tell grace join amber-otter-seven',
+          `To ask grace without a code: play tictactoe${size} grace`,
+        ),
+      )
+    },
+  )
+
   test('says nothing more where there is a table at once', async () => {
     const { caller, lobby } = await inside()
     lobby.seek = async () => {

@@ -155,6 +155,14 @@ describe('a registered name', () => {
 })
 
 describe('registering', () => {
+  test('another name than the own says so before the password: what was typed may be one', async () => {
+    const caller = await new StagedLobby().caller('ada')
+    expect(await caller.type('register hunter5D')).toMatch(
+      /^This registers the name hunter5D\. For your own name, ada: an empty line, then\n {2}"register"\.\n\nA password for hunter5D, /,
+    )
+    expect(await caller.type('', 'register ADA')).toMatch(/^Nothing has changed\.\nA password for ADA, /)
+  })
+
   test('takes the password twice', async () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
@@ -337,6 +345,18 @@ describe('telnet', () => {
     await caller.send(Uint8Array.of(IAC, WILL, BINARY))
     await caller.send('tell grace \u65e5\u672c\n')
     expect(lobby.calls).toEqual([['message', 'grace', '\u65e5\u672c']])
+  })
+
+  test('answers Ctrl-C, behind the mark for which the client waits, with the way to leave, once for a line', async () => {
+    const lobby = new StagedLobby()
+    const caller = await lobby.caller('ada')
+    const [IP, TM] = [244, 6]
+    const from = caller.writes.length
+    await caller.send(Uint8Array.of(IAC, IP, IAC, DO, TM, IAC, IP))
+    expect(since(caller.writes, from)).toEqual([[IAC, WONT, TM], [...encode('\r\nTo leave, type "quit".\r\n')]])
+    await caller.send('register\r\n')
+    await caller.send(Uint8Array.of(IAC, IP))
+    expect(new TextDecoder().decode(caller.writes.at(-1))).toBe('\r\nAn empty line goes back, and "quit" leaves.\r\n')
   })
 
   test('is not spoken with anybody else', async () => {

@@ -39,6 +39,21 @@ describe('several games at once at the front door', () => {
     expect(carl.news()).toBe('')
   })
 
+  test('end the watching of a table, and say so', async () => {
+    const room = new Room()
+    const [ada, bob, eve] = (await callers(room, 'ada', 'bob', 'eve')) as [Caller, Caller, Caller]
+    await ada.type('play tictactoe')
+    await bob.type('play tictactoe')
+    await eve.type('watch 1')
+    eve.news()
+    const left = 'You no longer watch table 1: "watch 1" looks on again.'
+    expect(await eve.type('play guess')).toMatch(new RegExp(`^\\n${left}\n\\nTable 2: guess`))
+    await eve.type('resign', 'watch 1')
+    await bob.type('resign')
+    eve.news()
+    expect(await eve.type('play guess')).not.toContain('no longer watch')
+  })
+
   test('bring news of the others in a line each', async () => {
     const { ada, bob, carl } = await three()
     await ada.type('go 1', '9')

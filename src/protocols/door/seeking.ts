@@ -58,6 +58,7 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
       ...replaced,
       `Tell the one whom you invite to type: join ${sought.code}`,
       'Then the game begins. "cancel" takes the invitation back.',
+      ...unasked(visit, wish, sought.code),
     ]
   }
   const house = wish.against === undefined && !wish.rated ? ['If nobody comes soon, the house plays with you.'] : []
@@ -67,6 +68,14 @@ export async function want(visit: Visit, wish: GameWish): Promise<Reply> {
     ...house,
     ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, wish, visit.lobby.me)),
   ]
+}
+
+/** Says that the user who is named beside an invitation knows nothing of it, and how that one is asked. */
+function unasked(visit: Visit, { against, game, settings, rated = false }: GameWish, code: string): readonly string[] {
+  if (against === undefined) return []
+  const name = named(visit, against) ?? against
+  const way = answerTo({ name, game, settings, rated })
+  return [`This asks no user. To send the code: tell ${inLine(name)} join ${code}`, `To ask ${inLine(name)} without a code: ${inLine(way)}`]
 }
 
 /** Says that another seek has cancelled an open one; `isInvitation`: one with a code. */

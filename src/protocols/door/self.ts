@@ -93,6 +93,9 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
   const left = whatIsLeft(visit)
   wantNothing(visit)
+  // the text may be a password here, too
+  if (me && !me.registered && name.toLowerCase() !== me.name.toLowerCase())
+    visit.say(`This registers the name ${inLine(name)}. For your own name, ${inLine(me.name)}: an empty line, then "register".`)
   const password = await askNewPassword(visit, { question: `A password for ${inLine(name)}, of 8 characters at least?` })
   if (password === undefined) return unchanged(visit)
   const refusal = await lobby.register(name, password)

@@ -66,6 +66,8 @@ export class Visit {
   /** What is to be told that has to do with no table; not while a secret is typed. */
   #notices: string[] = []
   #asking = false
+  /** True if Ctrl-C was answered since the last line. */
+  #interrupted = false
   /** Challenges that are ended by this visit itself just now. */
   #withdrawn: Seeker[] | undefined
   /** The last line is a typed one. */
@@ -87,6 +89,7 @@ export class Visit {
     this.peer = peer
     this.clock = clock
     this.telnet = transport instanceof Telnet ? transport : undefined
+    if (this.telnet) this.telnet.onInterrupt = () => this.#interrupt()
     const { promise, reject } = Promise.withResolvers<never>()
     this.broken = promise
     this.#break = reject
@@ -132,6 +135,7 @@ export class Visit {
     const line = await nextUntilGone(this.peer, 'closed')
     if (line === undefined) this.#over = true
     this.#fresh = true
+    this.#interrupted = false
     return line && edited(line)
   }
 
@@ -190,6 +194,7 @@ export class Visit {
     const before = this.present
     const aside = coming === 'seated' && !this.#going && before?.playing === true && before.table !== attendance.table
     if (!aside && before && !before.playing && before.table !== attendance.table) {
+      this.#noteUnwatched(before)
       this.lobby.leave(before.table)
       this.tables.remove(before.table)
     }
@@ -228,8 +233,16 @@ export class Visit {
   show(presence: Presence): void {
     const before = this.present
     this.#tell()
-    if (before && before !== presence && !before.playing && !this.lobby.leave(before.table)) this.tables.remove(before.table)
+    if (before && before !== presence && !before.playing && !this.lobby.leave(before.table)) {
+      this.#noteUnwatched(before)
+      this.tables.remove(before.table)
+    }
     this.tables.show(presence)
+  }
+
+  /** Notes that a table where a game goes on is no longer watched, because another one is shown. */
+  #noteUnwatched({ seated, over, table }: Presence): void {
+    if (!seated && !over) this.#notices.push(`You no longer watch table ${table}: "watch ${table}" looks on again.`)
   }
 
   /** Is no longer at a table, the shown one if none is given. */
@@ -339,6 +352,14 @@ export class Visit {
     }
     this.leaveTable(table)
     this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
+  }
+
+  /** Says how to leave: telnet sends Ctrl-C as a command, and shows nothing before the answer to what it sends with it. */
+  #interrupt(): void {
+    if (this.#interrupted || this.#program) return
+    this.#interrupted = true
+    const way = this.#asking ? 'An empty line goes back, and "quit" leaves.' : 'To leave, type "quit".'
+    queueMicrotask(() => this.#print(['', way]))
   }
 
   /** Tells what has happened: what is to be answered at a table comes last. */
