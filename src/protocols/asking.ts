@@ -1,4 +1,4 @@
-import type { Person } from './person.ts'
+import type { Person } from './protocol.ts'
 
 /** A question to a person that is taken back when `news` comes first; then the answer is `undefined`. */
 export async function askUntil(

@@ -4,8 +4,7 @@ import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
-import type { Person } from './person.ts'
-import type { Program, Protocol } from './protocol.ts'
+import type { Person, Program, Protocol } from './protocol.ts'
 import { pythonAddress } from './python.ts'
 
 /** What one side shows: the prompt, that it waits, and what stands before the other's line. */

@@ -9,8 +9,7 @@ import { type Automaton, endless, type Side } from './automaton.ts'
 import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './house.ts'
 import { Notices, type Witness } from './notices.ts'
 import { Peer } from './peer.ts'
-import { EndOfInput, nobody, type Person } from './person.ts'
-import type { Options, Program, Protocol, Setting } from './protocol.ts'
+import { EndOfInput, nobody, type Options, type Person, type Program, type Protocol, type Setting } from './protocol.ts'
 import { quotedUnfinished } from './sentences.ts'
 
 /** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */

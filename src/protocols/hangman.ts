@@ -8,8 +8,7 @@ import { quoted } from '../wire/visible.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import type { Peer } from './peer.ts'
-import type { Person } from './person.ts'
-import type { Options, Program, Protocol, Solo } from './protocol.ts'
+import type { Options, Person, Program, Protocol, Solo } from './protocol.ts'
 import { breach } from './sentences.ts'
 
 const automaton = {

@@ -2,8 +2,7 @@ import type { SeatNumber } from '../games/game.ts'
 import { shortened } from '../games/talk.ts'
 import { type Automaton, client, type Side, server } from './automaton.ts'
 import type { Peer } from './peer.ts'
-import { nobody } from './person.ts'
-import type { Setting } from './protocol.ts'
+import { nobody, type Setting } from './protocol.ts'
 
 /** The games that can be played inside a talk. */
 export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const

@@ -1,6 +1,5 @@
 import { asTry, type Try } from '../games/guessing.ts'
-import type { Person } from './person.ts'
-import type { Options } from './protocol.ts'
+import type { Options, Person } from './protocol.ts'
 import { pythonDigits, pythonInt } from './python.ts'
 
 /** What is wrong with a secret number, in a sentence; `undefined` where nothing is. */

@@ -1,8 +1,7 @@
 import { type Instruction, robot } from '../games/robot.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, client } from './automaton.ts'
-import type { Person } from './person.ts'
-import type { Program, Protocol } from './protocol.ts'
+import type { Person, Program, Protocol } from './protocol.ts'
 import { pythonAddress } from './python.ts'
 
 const automaton = {

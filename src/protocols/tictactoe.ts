@@ -3,8 +3,7 @@ import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
-import type { Person } from './person.ts'
-import type { Options, Program, Protocol, Setting } from './protocol.ts'
+import type { Options, Person, Program, Protocol, Setting } from './protocol.ts'
 import { pythonInt } from './python.ts'
 
 /** Who moves first: seat 0 is the server (O), seat 1 the client (X). */

@@ -1,7 +1,6 @@
 import type { Random } from '../games/game.ts'
 import { LocalHouse } from '../protocols/house.ts'
-import { EndOfInput } from '../protocols/person.ts'
-import type { Options, Solo } from '../protocols/protocol.ts'
+import { EndOfInput, type Options, type Solo } from '../protocols/protocol.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Terminal } from './terminal.ts'
 import { EXIT } from './trouble.ts'

@@ -1,4 +1,4 @@
-import { EndOfInput, type Person } from '../protocols/person.ts'
+import { EndOfInput, type Person } from '../protocols/protocol.ts'
 import { type Decoder, TooLong } from '../wire/framing.ts'
 import { lines } from '../wire/lines.ts'
 import { visible } from '../wire/visible.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../../src/protocols/person.ts'
+import type { Person } from '../../src/protocols/protocol.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { far } from '../support/far.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { EndOfInput } from '../../src/protocols/person.ts'
+import { EndOfInput } from '../../src/protocols/protocol.ts'
 import { alone } from '../support/alone.ts'
 
 const ASK = 'Guess a number 1 to 100: '

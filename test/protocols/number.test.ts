@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EndOfInput } from '../../src/protocols/person.ts'
+import { EndOfInput } from '../../src/protocols/protocol.ts'
 import { alone, soloProgram } from '../support/alone.ts'
 import { far } from '../support/far.ts'
 import { play, program } from '../support/play.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../../src/protocols/person.ts'
+import type { Person } from '../../src/protocols/protocol.ts'
 import { far } from '../support/far.ts'
 
 /** A person who types the given lines, one at a question, and thinks for ever at the next. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../../src/protocols/person.ts'
+import type { Person } from '../../src/protocols/protocol.ts'
 import { masked, withReason } from '../../src/protocols/sentences.ts'
 import { Ended } from '../../src/wire/ends.ts'
 import { settled } from '../support/clock.ts'

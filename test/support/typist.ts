@@ -1,4 +1,4 @@
-import { EndOfInput, type Person } from '../../src/protocols/person.ts'
+import { EndOfInput, type Person } from '../../src/protocols/protocol.ts'
 import { settled } from './clock.ts'
 
 interface Question {
