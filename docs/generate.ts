@@ -32,7 +32,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   const networked = new Map((await allPrograms()).map((program) => [program.name, program]))
   for (const name of programNames) made.set(`docs/protocols/${fileOf(name)}`, page(name, networked.get(name), await soloOf(name)))
   made.set('docs/protocols/README.md', await index(networked))
-  made.set('docs/options.md', optionPage())
+  made.set('docs/options.md', await optionPage())
   made.set('docs/native-protocol.md', nativePage(NOTE, table))
   made.set('CONTRIBUTING.md', await withFiles(await readFile(join(root, 'CONTRIBUTING.md'), 'utf8')))
   return made
@@ -134,8 +134,8 @@ async function index(networked: ReadonlyMap<string, Program>): Promise<string> {
   ].join('\n\n')}\n`
 }
 
-function optionPage(): string {
-  const parlor = commands(() => {})
+async function optionPage(): Promise<string> {
+  const parlor = await commands(() => {})
   const own = parlor.commands.filter((command) => command.name() !== 'help')
   return `${[
     '# Commands and options',

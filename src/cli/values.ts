@@ -1,8 +1,21 @@
 import { isIPv4 } from 'node:net'
-import { InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readSpan } from '../base/counts.ts'
 import { pythonInt } from '../protocols/python.ts'
 import { Usage } from './diagnostics.ts'
+
+/** CommandForm is a command as `parlor help` shows it, and how its options and its action are defined. */
+export interface CommandForm {
+  /** Name and arguments. */
+  readonly usage: string
+  readonly about: string
+  /** Example command lines. */
+  readonly example: string
+  readonly define: (made: Command) => Command
+}
+
+export const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
+export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
 /** A whole number from `low` to `high`, for an option or argument. */
 export function number(low: number, high: number): (text: string) => number {
@@ -107,4 +120,27 @@ function portIn(digits: string): number {
   const port = Number(digits)
   if (port >= 1 && port <= 65535) return port
   throw new Usage(`a port is a whole number from 1 to 65535, not ${digits}`)
+}
+
+/** An option that is a time span, with its default as one would type it. */
+export function spanned(flags: string, about: string, usual: string): Option {
+  return new Option(flags, about).argParser(span('s')).default(span('s')(usual), usual)
+}
+
+/** The options that are about the network between the two sides. What they say is checked before the command begins. */
+export function networking(command: Command): Command {
+  return command
+    .option('--split <sizes>', 'send in pieces of so many bytes: 8, 1..5, in:8 for what is read (hello-split: bytes in the first piece)')
+    .option('--glue <time>', 'send together what is said within so long: 80ms, in:80ms')
+    .option(
+      '--delay <times>',
+      'send later, and each piece so long after the one before: 5ms, 5ms..20ms, in:5ms (hello-split: between the two pieces)',
+    )
+    .option('--seed <n>', 'repeat what --split or --delay left to chance', number(0, 65535))
+    .option('--trace', 'show each write and each read on standard error')
+    .option('--secrets', 'with --trace: show passwords, too')
+    .hook('preAction', async (made) => {
+      const { split, glue, delay } = made.opts()
+      if ([split, glue, delay].some((given) => given !== undefined)) (await import('./network.ts')).checkFaults({ split, glue, delay })
+    })
 }
