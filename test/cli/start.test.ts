@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { Parlor } from '../support/process.ts'
+
+/** Prints the address of each file that is loaded, on standard output, where the first question of a program comes behind them. */
+const HOOKS = `
+  import { writeSync } from 'node:fs'
+  import { registerHooks } from 'node:module'
+  registerHooks({
+    load(url, context, next) {
+      writeSync(1, url + '\\n')
+      return next(url, context)
+    },
+  })`
+const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(HOOKS)}`
+
+/** The files of `src/` that a command loads up to the first question that it asks. */
+async function filesOf(...args: string[]): Promise<readonly string[]> {
+  await using parlor = new Parlor(args, undefined, { environment: { NODE_OPTIONS } })
+  await parlor.shows(/^Enter /m)
+  const [loaded = ''] = parlor.output.split(/^Enter /m)
+  return Array.from(loaded.matchAll(/^file:.*\/src\/(.*)$/gm), ([, file = '']) => file)
+}
+
+// a file costs about 0.3 ms of the start, however short it is: where these fail, look at what the new ones are needed for
+
+test('join loads at most 26 files of Parlor before it asks where the server of hello is', async () => {
+  const files = await filesOf('join', 'hello')
+  expect(files).toContain('protocols/hello.ts')
+  expect(files.length, files.join('\n')).toBeLessThanOrEqual(26)
+})
+
+test('join loads at most 43 files of Parlor before it asks for the first guess', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).write('GUESS\n')).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const files = await filesOf('join', 'guess', '127.0.0.1', String((server.address() as AddressInfo).port))
+  expect(files).toContain('protocols/conversation.ts')
+  expect(files.length, files.join('\n')).toBeLessThanOrEqual(43)
+})
+
+test('join loads nothing of the rooms and commands that are for servers', async () => {
+  const files = await filesOf('join', 'hello')
+  expect(files.filter((file) => /^(?:server|hall|storage|lab)\/|^cli\/(?:serve|server-commands|host|config|rank)\.ts$/.test(file))).toEqual(
+    [],
+  )
+})
