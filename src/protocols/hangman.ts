@@ -123,7 +123,10 @@ async function guess(
       const letter = letterOf(typed)
       const heard = letter === undefined ? NO_LETTER : await tell(letter, view)
       if (isRefusal(heard)) person.say(heard.refused)
-      else view = heard
+      else {
+        if (heard.left < view.left && !/\p{L}/u.test(typed)) person.say(`${quoted(typed.trim())} is no letter, and costs a miss as well.`)
+        view = heard
+      }
     }
   }
 }
@@ -136,6 +139,7 @@ async function again(person: Person): Promise<boolean> {
     const answer = (await person.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
     if (answer.startsWith('y')) return true
     if (answer.startsWith('n')) return false
+    person.say('Type y for yes, or n for no.')
   }
 }
 

@@ -43,7 +43,7 @@ const http: Protocol<Name> = {
   async server(peer, { person }) {
     const { text } = await peer.receive()
     person.say(headOf(text))
-    const wrong = whyNoRequest(text) ?? whyCut(text)
+    const wrong = whyNoRequest(text) ?? whyBare(text) ?? whyCut(text)
     if (wrong !== undefined) peer.note(wrong)
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
@@ -52,7 +52,7 @@ const http: Protocol<Name> = {
     peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
     person.say(text)
-    const wrong = /^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text) ? (whyNoHead(text) ?? whyCut(text)) : NO_STATUS
+    const wrong = /^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text) ? (whyNoHead(text) ?? whyBare(text) ?? whyCut(text)) : NO_STATUS
     if (wrong !== undefined) peer.note(wrong)
   },
 }
@@ -70,6 +70,13 @@ function whyNoRequest(text: string): string | undefined {
 
 function whyNoHead(text: string): string | undefined {
   return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) behind its head'
+}
+
+/** That lines of a head end in LF alone, which many read all the same; `undefined` if none does. */
+function whyBare(text: string): string | undefined {
+  return /(?<!\r)\n/.test(headOf(text))
+    ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
+    : undefined
 }
 
 /** That a body is shorter than its head says; `undefined` if it is not. */

@@ -58,6 +58,7 @@ const number: Protocol<Name, undefined> = {
         peer.send('garbage')
         continue
       }
+      if (isGlued(text)) peer.note('the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each')
       seat.play(asTry(Number(guess)))
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
@@ -85,6 +86,11 @@ const number: Protocol<Name, undefined> = {
     const rest = peer.early()
     if (rest !== undefined) peer.observer?.refused(rest, false)
   },
+}
+
+/** Checks whether a number that is no guess can be guesses from 1 to 100 in a row, of two digits each but the last; 101 is sooner one. */
+function isGlued(text: string): boolean {
+  return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)
 }
 
 /** Book chapter, guess-server and guess-client. */

@@ -8,6 +8,7 @@ import {
   clueOfBytes,
   clueOfText,
   clueOfWords,
+  isGreeting,
   isHeadLine,
   isHttpRequest,
   isOdd,
@@ -350,10 +351,11 @@ export class Peer<Name extends string = string> implements Reader {
       if (fields === undefined) continue
       this.#take(step)
       this.#answered = true
+      const before = this.#last
       this.#last = text
       if (this.#oddities) this.#oddities.rejected = ''
       this.#lastUnended = form.unended === true
-      this.#look(form, text)
+      this.#look(form, text, before)
       return { name, text, fields }
     }
     const { refusal } = this.#automaton
@@ -364,16 +366,16 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /** Looks for what is wrong with a message that is legal all the same. */
-  #look(form: MessageForm, text: string): void {
+  #look(form: MessageForm, text: string, before: string): void {
     const { raw } = this.connection
-    const isGarbled = this.observer !== undefined && isOdd(form, text, raw)
+    const isGarbled = this.observer !== undefined && (isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text)))
     if (!this.#oddities && raw === undefined && !isGarbled) return
     const odd = this.#odd()
     odd.lastRaw = raw
     odd.lastGarbled = false
     if (odd.lastEarly && !(odd.inHead && isHeadLine(text)))
       this.observer?.early(`the ${this.other} said ${quotedMessage(this.speaker, text)} before it was the ${this.other}'s turn`)
-    const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw)) : ''
+    const clue = isGarbled ? this.#clueOnce(clueOfText(this.speaker, text, raw) || clueOfWords(this.speaker, text, before)) : ''
     if (clue === '') return
     odd.lastGarbled = true
     odd.inHead = isHttpRequest(text)

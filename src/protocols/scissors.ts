@@ -155,6 +155,7 @@ const scissors: Protocol<Name> = {
     greet(person, 1)
     const rounds: Round[] = []
     let own: Hand | undefined
+    let isAsked = false
     for (let coming = peer.receive(); ; ) {
       const { name, text, fields } = await coming
       const [one, two] = fields.map(handOf)
@@ -167,10 +168,15 @@ const scissors: Protocol<Name> = {
       if (name === 'ERROR') person.say(fields[0])
       if (peer.state === 'end' || peer.state === 'left') return
       coming = peer.receive()
+      if (name === 'CHOOSE' && isAsked) peer.note('it has asked already, and no hand was sent')
+      isAsked = name === 'CHOOSE'
       if (name !== 'CHOOSE') continue
       const hand = await choose(person, 1, coming)
       if (hand === 'QUIT') return peer.send('QUIT')
-      if (hand) peer.send('hand', HANDS.indexOf(hand) + 1)
+      if (hand) {
+        peer.send('hand', HANDS.indexOf(hand) + 1)
+        isAsked = false
+      }
       own = hand
     }
   },

@@ -76,22 +76,30 @@ const GREETINGS: readonly (readonly [RegExp, string])[] = [
   [/^Welcome to Parlor/, 'the front door'],
 ]
 
+/** Checks whether a text is how the server of some program begins. */
+export function isGreeting(text: string): boolean {
+  return GREETINGS.some(([pattern]) => pattern.test(text.replace(/\r?\n$/, '')))
+}
+
 /**
  * Says that a message which is not expected is what the server of another program begins with, or what the other side says,
  * as the end of a sentence; empty if it is neither.
  */
-export function clueOfWords({ automaton, side }: Speaker, text: string, last: string): string {
+export function clueOfWords({ automaton, side }: Speaker, message: string, last: string): string {
+  const text = message.replace(/\r?\n$/, '')
   const forms: readonly MessageForm[] = Object.values(automaton.messages)
   const isOwn = (pattern: RegExp) => forms.some(({ example }) => pattern.test(example))
   const [, program] = GREETINGS.find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
-  const isKnown = (from: Side) => forms.some((form) => form.text === text && (form.from === from || form.from === 'either'))
+  const isKnown = (from: Side) =>
+    forms.some((form) => form.text.replace(/\r?\n$/, '') === text && (form.from === from || form.from === 'either'))
   if (side === 'server' && last === '' && program !== undefined) return `; that is how ${program} begins: look at the port`
   const isEcho = text !== '' && !isKnown(side) && isKnown(side === 'server' ? 'client' : 'server')
   return isEcho ? `; that is what the ${side === 'server' ? 'client' : 'server'} says` : ''
 }
 
-/** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark. */
-const GARBLED = /[\0\ufffd]|^\ufeff/
+/** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark; and a byte alone that no key sends. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const GARBLED = /[\0\ufffd]|^\ufeff|^[\x01\x02\x05-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f]\r?\n?$/
 /** How other protocols begin, as no person does. */
 const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{3}|SSH-\d\.\d|RFB \d{3}\.|220[ -][\w.-]+ .*(?:SMTP|FTP))/
 

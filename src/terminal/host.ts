@@ -79,7 +79,10 @@ export async function host(hosting: Hosting): Promise<number> {
     if (done >= clients) end(code)
     else {
       if (program.host?.eachTime && !concurrent) announce()
-      if (clients < Number.POSITIVE_INFINITY) expectClient()
+      if (clients < Number.POSITIVE_INFINITY) {
+        expectClient()
+        expectSoon()
+      }
     }
   }
 
@@ -111,11 +114,18 @@ export async function host(hosting: Hosting): Promise<number> {
       end(EXIT.trouble)
     })
   }
+  let cancelAlone = () => {}
+  const expectSoon = () => {
+    const before = come
+    if (timeout !== undefined && timeout <= ALONE) return
+    cancelAlone = clock.after(ALONE, () => {
+      const who = before === 0 ? 'a client' : `client ${before + 1} of ${clients}`
+      if (come === before) complain(`waiting for ${who} on ${placeOf(hosting.at, listener)}`)
+    })
+  }
   announce()
   expectClient()
-  const cancelAlone = clock.after(ALONE, () => {
-    if (come === 0 && !(timeout !== undefined && timeout <= ALONE)) complain(`waiting for a client on ${placeOf(hosting.at, listener)}`)
-  })
+  expectSoon()
   const stopped = () => {
     for (const conversation of talking) conversation.stop(new Ended('ours', 'the server was stopped'))
     end(stop.reason)

@@ -35,7 +35,9 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
     const misses = [7, 6, 5, 4, 3, 2, 1, 0].map((left) => `MISS ${left}\n`).join('')
     expect(played.toClient).toBe(`WORD 3 8\n${misses}END LOST eel\nWORD 3 8\nAT 1 2\nAT 3\nEND WON eel\n`)
     expect(played.join).toContain(' =====\n  _ _ _   misses left: 0   tried: a b c d f g h i\n\nHanged! The word was: eel\n')
-    expect(played.join).toContain('Another word (y/n)? what?\nAnother word (y/n)? Yes\n  _ _ _   misses left: 8\n')
+    expect(played.join).toContain(
+      'Another word (y/n)? what?\nType y for yes, or n for no.\nAnother word (y/n)? Yes\n  _ _ _   misses left: 8\n',
+    )
     expect(played.host).toBe('The player has not found the word: eel\nThe player has found the word: eel\n')
     expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
   })
@@ -262,6 +264,13 @@ describe('hangman alone', () => {
     const typed = ['e', 'x', 'E', '!', 'l', 'n']
     const played = await play({ program: 'hangman', join: typed, options: { secret: 'eel' } })
     expect(await solo(typed)).toBe(played.join)
+  })
+
+  test('what is no letter costs a miss, and that is said; so are the answers to "Another word"', async () => {
+    const screen = await solo(['5', 'x', 'e', 'l', '2', 'n'])
+    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is no letter, and costs a miss as well.\n')
+    expect(screen).not.toContain('"x" is no letter')
+    expect(screen).toMatch(/Another word \(y\/n\)\? 2\nType y for yes, or n for no\.\nAnother word \(y\/n\)\? n\n$/)
   })
 
   test('QUIT and Ctrl-D leave', async () => {

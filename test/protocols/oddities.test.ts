@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Side } from '../../src/protocols/automaton.ts'
 import { encode } from '../../src/wire/text.ts'
 import { far } from '../support/far.ts'
+import { Typist } from '../support/typist.ts'
 
 /** What is noticed about a peer that says something and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
@@ -122,22 +123,22 @@ describe('http', () => {
     ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, and 2 have come'],
     ['get / http/1.1\r\n\r\n', 'such as "GET / HTTP/1.1"; write the method and "HTTP" in capitals'],
     ['GET index.html\r\n\r\n', 'its first line is no request line, such as "GET / HTTP/1.1"'],
+    ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
+    ['GET / HTTP/1.1\r\nHost: x\n\r\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
   ])('host: of %j it is said what is wrong', async (text, sentence) => {
     expect((await client(text)).notices).toEqual([expect.stringMatching(new RegExp(`^rejected: .*${RegExp.escape(sentence)}$`))])
   })
 
-  test.each(['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'GET / HTTP/1.1\n\n', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab'])(
-    'host: %j is right',
-    async (text) => {
-      expect((await client(text)).notices).toEqual([])
-    },
-  )
+  test.each(['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na\n'])('host: %j is right', async (text) => {
+    expect((await client(text)).notices).toEqual([])
+  })
 
   test.each([
     ['<html>hi</html>', 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'],
     ['http/1.1 200 ok\r\n\r\nhi', 'it does not begin with a status line'],
     ['HTTP/1.1 OK 200\r\n\r\n', 'it does not begin with a status line'],
     ['HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n', 'there is no empty line (\\r\\n\\r\\n) behind its head'],
+    ['HTTP/1.1 200 OK\nContent-Length: 2\n\nhi', 'the lines of its head end in \\n; HTTP has \\r\\n'],
     ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi', 'its Content-Length says 9 bytes, and 2 have come'],
   ])('join: of %j it is said what is wrong, and it is shown', async (text, sentence) => {
     const { notices, peer } = await said('http', 'client', text)
@@ -191,6 +192,38 @@ describe('the words of another program, or of the other side, are named as that'
   })
 
   test.each([
+    ['c8/chat', 'Welcome to Parlor: games for people\n', 'the front door', []],
+    ['talk', 'GUESS\n', 'the server of guess', ['hi']],
+    ['hello', 'CHOOSE\n', 'the server of scissors', []],
+    ['c8/hello', 'MOVE6\n', 'the server of tictactoe', []],
+  ])('join %s, which shows any text: %j', async (name, text, server, typed) => {
+    const { notices, peer } = await said(name, 'client', text, typed)
+    expect(notices).toEqual([expect.stringMatching(new RegExp(`^garbled: .*; that is how ${server} begins: look at the port$`))])
+    expect(peer.screen).toContain(text.trim())
+  })
+
+  test('join time: GUESS', async () => {
+    const notices: string[] = []
+    const peer = await far('time', 'client', { typed: ['%H'], noticed: (_, sentence) => notices.push(sentence) })
+    await peer.clock.pass(1)
+    await peer.sayAlone('GUESS\n', 100)
+    expect(notices).toEqual([expect.stringMatching(/; that is how the server of guess begins: look at the port$/)])
+    await peer.close()
+  })
+
+  test('join number, which compares whole pieces: GUESS', async () => {
+    const { end } = await said('number', 'client', 'GUESS\n', ['5'])
+    expect(end?.message).toMatch(/; that is how the server of guess begins: look at the port$/)
+  })
+
+  test('but not what comes later in a talk, nor what the front door says itself', async () => {
+    const peer = await far('c8/chat', 'client', { typed: ['a', 'b'], noticed: (_, sentence) => expect(sentence).toBe('') })
+    await peer.say('Hello\n', 'GUESS\n')
+    await peer.close()
+    expect((await said('door', 'client', 'Welcome to Parlor: games for people\n')).notices).toEqual([])
+  })
+
+  test.each([
     ['guess', 'HIGH'],
     ['guess', 'GUESS'],
   ])('host %s: %s', async (name, text) => {
@@ -222,6 +255,49 @@ describe('one fault is one sentence', () => {
     const { notices, end } = await said('guess', 'server', text)
     expect(notices).toEqual([expect.stringMatching(sentence)])
     expect(end?.message).toBe('the client closed the connection; expected a number (such as "50")')
+  })
+})
+
+describe('number: several guesses in one piece', () => {
+  test.each(['502540', '9999', '50100', '12345'])('%s is named as that', async (text) => {
+    expect((await said('number', 'server', text)).notices).toEqual([
+      `rejected: the client said "${text}": the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each`,
+    ])
+  })
+
+  test.each(['100', '101', '1000', '10050', '-5025', '99'])('%s is one', async (text) => {
+    expect((await said('number', 'server', text)).notices).toEqual([])
+  })
+})
+
+describe('scissors: CHOOSE twice', () => {
+  test('is named, because no hand was sent between', async () => {
+    const notices: string[] = []
+    const peer = await far('scissors', 'client', {
+      person: new Typist(),
+      noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
+    })
+    await peer.say('CHOOSE\n', 'CHOOSE\n')
+    expect(notices).toEqual(['rejected: the server said "CHOOSE": it has asked already, and no hand was sent'])
+    await peer.close()
+  })
+
+  test('is right behind an ERROR, and in the next round', async () => {
+    const typed = ['1', '1', '1']
+    const peer = await far('scissors', 'client', { typed, noticed: (_, sentence) => expect(sentence).toBe('') })
+    await peer.say('CHOOSE\n', 'ERROR choose again\n', 'CHOOSE\n', 'ROUND Paper Scissor\n', 'CHOOSE\n', 'ROUND Paper Scissor\n')
+    await peer.close()
+  })
+})
+
+describe('one byte of a packed number', () => {
+  test.each(['fh/hello', 'time', 'c8/both-ways'])('is named by %s, which takes any text', async (name) => {
+    const text = name === 'c8/both-ways' ? '\x05\n' : '\x05'
+    expect((await said(name, 'server', text)).notices).toEqual([expect.stringMatching(/that looks like the number 5 as 1 byte, /)])
+  })
+
+  test.each(['\x03', '\t', '\x1b', 'a\x05'])('but not %j, which a person can type', async (text) => {
+    expect((await said('time', 'server', text)).notices).toEqual([])
   })
 })
 

@@ -13,10 +13,11 @@ interface Setup {
   readonly listener?: Partial<Listener>
   readonly timeout?: number
   readonly name?: string
+  readonly clients?: number
 }
 
 /** A host at a terminal of pipes, to which the test brings clients. */
-async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, timeout, name = 'guess' }: Setup = {}) {
+async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, timeout, name = 'guess', clients = 1 }: Setup = {}) {
   const clock = new TestClock()
   const complaints: string[] = []
   const stop = new AbortController()
@@ -32,7 +33,7 @@ async function hosted({ at = { host: '127.0.0.1', port: 0 }, listener = {}, time
       return { address: { host: '127.0.0.1', port: 9999 }, close: async () => {}, ...listener }
     },
     at,
-    clients: 1,
+    clients,
     concurrent: false,
     stop: stop.signal,
     complain: (sentence) => complaints.push(sentence),
@@ -78,6 +79,19 @@ test('it says nothing of that when a client has come, or its timeout says it', a
   const short = await hosted({ timeout: 2000 })
   await short.clock.pass(2000)
   expect(short.complaints).toEqual(['no client came within 2 s'])
+})
+
+test('after two seconds it says which client it waits for, if it serves several and one has come', async () => {
+  const { clock, complaints, accept, stop, code } = await hosted({ name: 'c8/two-clients', clients: 2 })
+  const [ours, theirs] = memoryPair()
+  theirs.open({ data() {}, finished() {}, closed() {} })
+  accept(ours)
+  await clock.pass(1999)
+  expect(complaints).toEqual([])
+  await clock.pass(10_000)
+  expect(complaints).toEqual(['waiting for client 2 of 2 on 127.0.0.1:9999'])
+  stop.abort(130)
+  expect(await code).toBe(130)
 })
 
 test.each([
