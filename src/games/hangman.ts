@@ -47,7 +47,8 @@ export interface HangmanOptions {
 /**
  * hangman: one player looks for a word, a character a try, and may miss eight times. Case is ignored, in any script.
  * Every character has to be found, a hyphen or an apostrophe too, for a view of positions alone cannot show them from
- * the start; but only letters and digits can be missed, and what was tried already costs nothing.
+ * the start; but only letters and digits can be missed, and what was tried already costs nothing. A lenient game shows at the
+ * start what is neither.
  */
 export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   name: 'hangman',
@@ -56,7 +57,11 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const word = clean(secret ?? random.choice(words))
     const refusal = unguessable(word)
     if (refusal) throw new RangeError(refusal.refused)
-    return { word, characters: charactersOf(word), tried: [], misses, left: misses, ...(lenient ? { lenient } : {}) }
+    const characters = charactersOf(word)
+    if (!lenient) return { word, characters, tried: [], misses, left: misses }
+    // what cannot be guessed is seen from the start
+    const tried = [...new Set(characters.filter((character) => !isGuessable(character)).map(fold))]
+    return { word, characters, tried, misses, left: misses, lenient }
   },
   toMove: (state) => (over(state) ? [] : [0]),
   play(state, _seat, move) {
@@ -66,14 +71,15 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const tried = fold(letter)
     if (state.tried.includes(tried)) return { refused: `${letter} was tried already: guess another letter` }
     const positions = state.characters.flatMap((character, at) => (fold(character) === tried ? [at + 1] : []))
-    if (positions.length === 0 && !(state.lenient ? /^\p{L}/u : /^[\p{L}\p{N}]/u).test(letter))
+    if (positions.length === 0 && !(state.lenient ? /^\p{L}/u.test(letter) : isGuessable(letter)))
       return { refused: 'that is no letter: guess a letter, such as e' }
     const left = positions.length > 0 ? state.left : state.left - 1
     return { ...state, tried: [...state.tried, tried], left, last: { letter, positions } }
   },
   outcome: (state) => (over(state) ? { winners: found(state) ? [0] : [] } : undefined),
   view(state, _who, outcome) {
-    const { word, characters, lenient: _, ...seen } = state
+    const { word, characters, lenient, ...rest } = state
+    const seen = lenient ? { ...rest, tried: rest.tried.filter(isGuessable) } : rest
     const shown = characters.map((character) => (state.tried.includes(fold(character)) ? character : ''))
     return outcome || over(state) ? { ...seen, shown, word } : { ...seen, shown }
   },
@@ -89,6 +95,11 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
 }
 
 const FREQUENT = 'etaoinshrdlcumwfgypbvkjxqz'
+
+/** Checks whether a character can be missed, if a digit costs a miss as well. */
+function isGuessable(character: string): boolean {
+  return /^[\p{L}\p{N}]/u.test(character)
+}
 
 /** The letter to try next: the frequent ones of English first, then those of other languages. */
 function untried(tried: readonly string[]): string {

@@ -27,6 +27,9 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
 ]
 
+/** A line of a program with passwords: the last of it is one, so it is not quoted. */
+const LOGIN = /^(?:log[ _-]?in|log[ _-]?on|sign[ _-]?in|register|password|pass|auth)[^\p{L}\p{N}]+\S/iu
+
 const MARKS = 'a name has no mark twice in a row, and none that encloses a letter'
 
 /** Scripts in use (UAX 31, table 5), none of which stands beside another in a name. */
@@ -83,6 +86,7 @@ export function checkPersonName(text: string): string | Refusal {
   if (isRefusal(name)) return name
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
   const full = name.normalize('NFKC')
+  if (LOGIN.test(full)) return { refused: 'that is a line with a password, and no name: say the name alone' }
   if (full.length > WIDEST) {
     return { refused: `a name has at most ${WIDEST} letters where some of them stand for several, and this has ${full.length}` }
   }

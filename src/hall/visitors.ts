@@ -20,6 +20,8 @@ export interface Visitor {
   hold(token: string): void
   /** Checks whether this visitor has been given, or has shown, the seat token of a hash. */
   holds(token: string): boolean
+  /** Hashes of the seat tokens that this visitor holds. */
+  readonly tokens: Iterable<string>
   /** Goes away. */
   leave(): void
 }
@@ -97,6 +99,7 @@ export class Visitors {
         if (tokens.size > TOKENS) for (const [oldest] of tokens.entries()) return void tokens.delete(oldest)
       },
       holds: (token) => tokens.has(token),
+      tokens,
       leave,
       end: onReplaced,
     }

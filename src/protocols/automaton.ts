@@ -262,7 +262,7 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
 }
 
 /** Checks whether a message is one field and nothing else. */
-function isField({ text }: MessageForm): boolean {
+export function isField({ text }: MessageForm): boolean {
   return /^\{\w+\}$/.test(text)
 }
 

@@ -57,7 +57,11 @@ const headTail: Protocol<Name, Words> = {
         view = (await seat.next()).view
         peer.send(view.last ? 'right' : 'wrong')
       } else {
-        peer.note('its last character is not H, T or Q', true)
+        const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
+        peer.note(
+          `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`,
+          true,
+        )
         peer.send('unusable')
       }
     }

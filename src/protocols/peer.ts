@@ -5,6 +5,7 @@ import type { Raw } from '../wire/text.ts'
 import { revealed } from '../wire/visible.ts'
 import { type Automaton, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step, stepOf } from './automaton.ts'
 import {
+  clueOfBye,
   clueOfBytes,
   clueOfText,
   clueOfWords,
@@ -13,6 +14,8 @@ import {
   isHttpRequest,
   isOdd,
   isRemainder,
+  isTlsNotice,
+  needsTls,
   noOddities,
   type Oddities,
   type PeerObserver,
@@ -54,6 +57,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
   farewell: ((reason: Error) => void) | undefined
+  /** A language that the peer has chosen, such as JSON, if the protocol has several. */
+  speaks: string | undefined
   #waiting: Waiting<Name> | undefined
 
   /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
@@ -77,7 +82,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** The peer, as one whose messages are quoted. */
   get speaker(): Speaker {
-    return { automaton: this.#automaton, side: this.other, last: this.#previous }
+    return { automaton: this.#automaton, side: this.other, last: this.#previous, speaks: this.speaks }
   }
 
   /** The last message of the peer, legal or not. */
@@ -155,7 +160,7 @@ export class Peer<Name extends string = string> implements Reader {
     // that its bytes are no text was reported already
     if (!this.observer || this.#oddities?.lastGarbled) return
     const raw = this.#oddities?.lastRaw
-    const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '')
+    const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '') || clueOfBye(this.speaker, this.#last)
     const empty = this.#last === '' ? EMPTY : ''
     const said = `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}`
     this.#reject(this.#last, `${withReason(said, this.#last, why)}${empty}${clue}`, usual && clue === '')
@@ -289,6 +294,7 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** What the connection brings, for whoever waits. */
   message(text: string): void {
+    if (this.#side === 'client' && isTlsNotice(text)) return this.#done()?.reject(needsTls())
     if (this.#oddities) {
       this.#oddities.lastEarly = this.#oddities.nextEarly
       this.#oddities.nextEarly = false

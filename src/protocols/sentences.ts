@@ -12,6 +12,8 @@ export interface Speaker {
   readonly side: Side
   /** The message of that side before the quoted one, if it is known. */
   readonly last?: string
+  /** A language that this side has chosen, so that nothing is wrong with bytes that look like it. */
+  readonly speaks?: string | undefined
 }
 
 /** A message of a side as a quotation, without the passwords in it; what was no UTF-8 stands as its bytes, where `raw` has them. */
@@ -51,7 +53,7 @@ export function quotedUnfinished(speaker: Speaker, { bytes, lacks }: Unfinished)
  * what the protocol wants.
  */
 export function clueOfBytes(speaker: Speaker, { bytes }: Unfinished, last: string): string {
-  return clueOfRest(speaker, decode(bytes), last) || clause(speaker.automaton, looksLike(bytes))
+  return clueOfRest(speaker, decode(bytes), last) || clause(speaker, looksLike(bytes))
 }
 
 /** Says that a text is only the NUL with which C ends the `last` message, as the end of a sentence; empty if it is not. */
@@ -97,6 +99,24 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
   return isEcho ? `; that is what the ${side === 'server' ? 'client' : 'server'} says` : ''
 }
 
+/** Says how a goodbye is written that was said in other letters, as the end of a sentence; empty for what is none. */
+export function clueOfBye(speaker: Speaker, text: string): string {
+  const said = text.trim().toLowerCase()
+  const forms: readonly MessageForm[] = Object.values(speaker.automaton.messages)
+  const bye = forms.find((form) => form.bye === true && form.from === speaker.side && form.text.toLowerCase() === said)
+  return bye === undefined || bye.text === text ? '' : `; write ${quoted(bye.text)}, and not ${quoted(text)}`
+}
+
+/** Checks whether a text is what a server with TLS sends to a client without. */
+export function isTlsNotice(text: string): boolean {
+  return text.startsWith('This port speaks TLS. ')
+}
+
+/** The end of the conversation of such a client. */
+export function needsTls(): Ended {
+  return new Ended('violation', 'the server speaks TLS: connect with --tls')
+}
+
 /** Characters that stand in a text whose bytes were none: NUL, a replacement character, or a byte order mark; and a byte alone that no key sends. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const GARBLED = /[\0\ufffd]|^\ufeff|^[\x01\x02\x05-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f]\r?\n?$/
@@ -108,7 +128,7 @@ const FOREIGN = /^(?:b(['"]).*\1\r?\n?$|[A-Z]{3,7} \S+ HTTP\/\d|HTTP\/\d\.\d \d{
  * the protocol wants. `raw` is its bytes, if the text does not tell them.
  */
 export function clueOfText(speaker: Speaker, text: string, raw: Raw | undefined, last = ''): string {
-  return clueOfRest(speaker, text, last) || clause(speaker.automaton, textLooksLike(text, raw))
+  return clueOfRest(speaker, text, last) || clause(speaker, textLooksLike(text, raw))
 }
 
 /**
@@ -135,7 +155,7 @@ export function isHeadLine(text: string): boolean {
   return /^(?:[\w-]+:.*)?\r?$/.test(text)
 }
 
-function clause({ speaks }: Automaton, found: string | undefined): string {
+function clause({ automaton, speaks = automaton.speaks }: Speaker, found: string | undefined): string {
   return found === undefined || (speaks !== undefined && found.includes(speaks)) ? '' : `; that looks like ${found}`
 }
 

@@ -7,6 +7,7 @@ import {
   alternatives,
   dueBefore,
   expectation,
+  isField,
   legal,
   type MessageForm,
   nearMiss,
@@ -69,7 +70,7 @@ export function whyIllegal(
   if (isLoose) return `${said}${whyEarly(standing, text)}`
   const theirs = steps.filter(({ from }) => from === peer)
   const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
-  const due = isDue ? undefined : dueBefore(automaton, state, peer, text, whose)
+  const due = isDue || text === '' ? undefined : dueBefore(automaton, state, peer, text, whose)
   const near = nearMiss(theirs, text)
   const seen = beginning(text)
   const hides = masked(speakerOf(standing), seen) !== seen
@@ -108,7 +109,7 @@ function whyEarly(standing: Standing, text: string): string {
   if (isLooseEnd(standing, text)) return ` behind ${quotedMessage(speakerOf(standing), last)}, where a line end is too much`
   const ours = steps.filter(({ from }) => from !== peer)
   const wait = `it is not the ${peer}'s turn; it must wait for ${alternatives(automaton, ours)}`
-  return `, but ${dueBefore(automaton, state, peer, text) ?? wait}${nearMiss([], text)}`
+  return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
 /** Checks whether a text is the line end of a message that has none; an empty line is one if other messages are lines. */
@@ -119,6 +120,9 @@ function isLooseEnd({ last, unended }: Standing, text: string): boolean {
 function speakerOf({ automaton, peer, previous }: Standing): Speaker {
   return { automaton, side: peer, last: previous ?? '' }
 }
+
+/** End of the clause that the fields of a message stand without its keyword. */
+const BARE = ' is missing before it'
 
 /** FieldFault is a message that a text begins as, and what is wrong with its fields, as the end of a sentence. */
 export interface FieldFault {
@@ -134,7 +138,7 @@ export function fieldFault(steps: readonly Step[], text: string, hides = false):
   const blank = steps.find(({ form }) => / {2}/.test(text) && parse(form, text.replace(/ {2,}/g, ' ')) !== undefined)
   if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank where there are several' }
   const bare = steps.find((step) => lacksKeyword(step.form, text))
-  if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))} is missing before it` }
+  if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))}${BARE}` }
   const [nearest] = steps
     .filter(({ form }) => beginsAs(form, text))
     .sort((one, other) => keywordOf(other.form).length - keywordOf(one.form).length)
@@ -146,12 +150,14 @@ export function fieldFault(steps: readonly Step[], text: string, hides = false):
 /** Says behind which messages a side may say a text that is illegal now, as the end of a sentence; empty if behind none. `hides` as in `fieldFault`. */
 export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Step>()
+  // a value alone is meant for what is expected, if that is a value
+  const isValue = legal(automaton, state).some(({ from, form }) => from === side && isField(form))
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
     const theirs = step.after.filter(({ from, form }) => from === side && !form.bye && !form.closes && keywordOf(form) !== '')
     const fault = theirs.some(({ form }) => parse(form, text) !== undefined) ? '' : fieldFault(theirs, text, hides)?.fault
     const isItself = step.from === side && parse(step.form, text) !== undefined
-    if (fault === undefined || step.name === automaton.refusal || isItself) continue
+    if (fault === undefined || (isValue && fault.endsWith(BARE)) || step.name === automaton.refusal || isItself) continue
     found ??= fault
     before.set(step.name, step)
   }
@@ -214,7 +220,9 @@ function faultOf(form: MessageForm, text: string, hides: boolean): string | unde
   const missing = names.filter((_, at) => isMissing(values[at]))
   const wrong = wrongField(form, values)
   const faults = [
-    ...(wrong === undefined ? [] : [`its field "${names[wrong]}" cannot be ${hides ? 'so' : quoted(values[wrong] ?? '')}`]),
+    ...(wrong === undefined
+      ? []
+      : [`its field "${names[wrong]}" cannot be ${hides || values[wrong]?.includes('\ufffd') ? 'so' : quoted(values[wrong] ?? '')}`]),
     ...(missing.length === 0 ? [] : [`its ${fieldsInWords(missing)} missing`]),
   ]
   return faults.length === 0 ? undefined : `${spelling}; ${faults.join(', and ')}`

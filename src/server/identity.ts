@@ -103,6 +103,8 @@ export class Identity {
     if (isRefusal(entered)) return entered
     const before = this.#visitor
     if (before && before.person !== entered.person) this.#onOther?.()
+    // the same user on the same connection has its seats still
+    else for (const token of before?.tokens ?? []) entered.hold(token)
     before?.leave()
     this.#visitor = entered
     if (this.#closed) entered.leave()

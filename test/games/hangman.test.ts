@@ -48,6 +48,24 @@ describe('hangman', () => {
     expect(hangman.view(lost, 0)).toMatchObject({ left: 0, word: 'fun', shown: ['', '', ''] })
   })
 
+  test.each(['ice cream', "it's", 'x-ray', 'a·b', 'two  words here'])(
+    'a lenient one shows at the start what no player can guess: %j',
+    (secret) => {
+      const state = start({ secret, lenient: true })
+      const { word } = state
+      expect(hangman.view(state, 0).shown).toEqual([...word].map((character) => (/\p{L}/u.test(character) ? '' : character)))
+      expect(hangman.view(state, 0).tried).toEqual([])
+      const letters = [...new Set(word.replace(/\P{L}/gu, ''))]
+      expect(hangman.outcome(tried(state, ...letters))).toEqual({ winners: [0] })
+      expect(hangman.view(tried(state, ...letters), 0).tried).toEqual(letters)
+      expect(hangman.view(start({ secret }), 0).shown.join('')).toBe('')
+    },
+  )
+
+  test('a digit of a lenient one is guessed like a letter', () => {
+    expect(hangman.view(start({ secret: 'mp3', lenient: true }), 0).shown).toEqual(['', '', ''])
+  })
+
   test('another number of misses', () => {
     expect(hangman.outcome(tried(start({ secret: 'fun', misses: 1 }), 'a'))).toEqual({ winners: [] })
   })

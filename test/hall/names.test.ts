@@ -197,6 +197,17 @@ describe('a person’s name', () => {
     expect(checkPersonName(name)).toBe(name.normalize('NFC'))
   })
 
+  test.each(['LOGIN ed s3cretPWx', 'login ed', 'Register: ed pw', 'PASSWORD s3cretPWx', 'log-in ed'])(
+    'is no line with a password, which is not quoted: %s',
+    (text) => {
+      expect(checkPersonName(text)).toEqual({ refused: expect.stringMatching(/^(?:that is a line with a password|a name has no : )/) })
+    },
+  )
+
+  test.each(['Logan Inn', 'Passepartout', 'Loginov', 'Registerfrau'])('can be %s', (name) => {
+    expect(checkPersonName(name)).toBe(name)
+  })
+
   test.each(['yes', 'no', 'hi', 'me', 'Yes'])('is no answer and no greeting, such as %s', (text) => {
     expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining('it is a command, or another word with a meaning here') })
   })

@@ -81,6 +81,15 @@ describe('a message without a field', () => {
 
 describe('a message at the wrong place', () => {
   test.each([
+    ['quiz', 'asked', 'client', '1', 'expected a letter (such as "A"), or "QUIT" to stop'],
+    ['match', 'judging', 'client', '', 'an empty line is often one line end too many'],
+    ['match', 'waiting', 'client', '', 'an empty line is often one line end too many'],
+    ['tictactoe', 'server moves', 'server', 'MOVE\ufffd4', 'its field "cell" cannot be so'],
+  ] as const)('%s, "%s", %s: of %j no wrong lead is given', async (name, state, side, text, sentence) => {
+    expect(await said(name, state, side, text)).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
+  })
+
+  test.each([
     ['hangman', 'judging', 'server', 'END WON banana', 'it belongs behind something like "AT 2 4 6"'],
     ['hangman', 'judging', 'server', 'END WON', 'it belongs behind something like "AT 2 4 6", and its field "word" is missing'],
     ['hangman', 'judging', 'server', 'END LOST banana', 'it belongs behind something like "MISS 7"'],

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Side } from '../../src/protocols/automaton.ts'
+import { clueOfText } from '../../src/protocols/sentences.ts'
 import { encode } from '../../src/wire/text.ts'
 import { far } from '../support/far.ts'
+import { program } from '../support/play.ts'
 import { Typist } from '../support/typist.ts'
 
 /** What is noticed about a peer that says something and closes, and how the conversation ends. */
@@ -299,6 +301,47 @@ describe('one byte of a packed number', () => {
   test.each(['\x03', '\t', '\x1b', 'a\x05'])('but not %j, which a person can type', async (text) => {
     expect((await said('time', 'server', text)).notices).toEqual([])
   })
+})
+
+describe('a word in other letters', () => {
+  test.each([
+    ['h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
+    ['TAIL\n', '"TAIL": its last character is not H, T or Q; write "T" alone, a capital'],
+    ['quit\n', '"quit": its last character is not H, T or Q; write "Q" alone, a capital'],
+  ])('headtail: %j', async (text, sentence) => {
+    const notices: string[] = []
+    const peer = await far('headtail', 'server', { noticed: (_, sentence) => notices.push(sentence) })
+    await peer.say(text)
+    await peer.reset()
+    expect(notices).toEqual([`the client said ${sentence}`])
+  })
+
+  test('hangman: quit', async () => {
+    const peer = await far('hangman', 'server', { options: { secret: 'eel' }, noticed: (_, sentence) => notices.push(sentence) })
+    const notices: string[] = []
+    await peer.say('START\n', 'quit\n')
+    expect(notices).toEqual(['the client said "quit": guess one letter at a time, such as e; write "QUIT", and not "quit"'])
+    await peer.close()
+  })
+})
+
+test.each([
+  ['hello', []],
+  ['guess', []],
+  ['c8/chat', []],
+  ['number', ['5']],
+])('join %s without TLS, at a port that speaks it, says so and fails', async (name, typed) => {
+  const { end, peer } = await said(name, 'client', 'This port speaks TLS. Connect with TLS, as parlor join --tls does.\n', typed)
+  expect(end?.message).toBe('the server speaks TLS: connect with --tls')
+  expect(peer.screen).not.toContain('TLS')
+})
+
+test('a client that has chosen JSON sends what looks like JSON, and nothing is wrong with that', async () => {
+  const { automaton } = (await program('door')).protocol
+  const text = '{"type":"ping"}'
+  expect(clueOfText({ automaton, side: 'client' }, text, undefined)).toBe('; that looks like JSON: send the plain text')
+  expect(clueOfText({ automaton, side: 'client', speaks: 'JSON' }, text, undefined)).toBe('')
+  expect(clueOfText({ automaton, side: 'client', speaks: 'JSON' }, "b'x'", undefined)).toContain("the repr of Python's bytes")
 })
 
 test('a question with two answers says what they are when it comes again', async () => {

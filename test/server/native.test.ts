@@ -170,6 +170,38 @@ describe('the native protocol', () => {
     expect(grace.all('seated')).toHaveLength(1)
   })
 
+  test.each([
+    ["{'type':'ping'}", 'names and texts stand in double quotes, as json.dumps(x) of Python writes them, and not str(x)'],
+    ['{"again":True,"type":"enter"}', 'JSON has true, false and null'],
+    ['{type:"ping"}', 'names stand in double quotes'],
+    ['{"type":"ping",}', 'no comma stands before } or ]'],
+    ['{"type":"ping"}{"type":"games"}', 'one command on each line: send \\n behind each'],
+    ['{', 'it begins and ends on the same line'],
+    ['\ufeff{"type":"ping"}', 'leave out the byte order mark (BOM)'],
+    ['{\0"\0t\0', 'UTF-16 has a NUL beside each letter: send UTF-8'],
+    ['GET / HTTP/1.1', 'that is an HTTP request'],
+  ])('a line that is nearly JSON is refused with what is wrong with it: %j', async (text, why) => {
+    const message = `a command is one line of JSON, such as {"type":"games"}; ${why}`
+    expect(await new Machine(new Room().premises).line(text)).toEqual({ type: 'error', code: 'bad-message', message })
+  })
+
+  test('a player who enters again under the same name has the seats still', async () => {
+    const room = new Room()
+    const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]
+    await ada.say({ type: 'enter', name: 'ada' })
+    await grace.say({ type: 'enter', name: 'grace' })
+    await ada.say({ type: 'seek', game: 'scissors' })
+    await grace.say({ type: 'seek', game: 'scissors' })
+    const { table, game } = ada.last('seated')
+    expect(await ada.say({ type: 'enter', name: 'ada' })).toMatchObject({ type: 'entered', tables: [table] })
+    expect(await grace.say({ type: 'lobby' })).toMatchObject({ people: [{ name: 'ada', tables: [table] }, { name: 'grace' }] })
+    expect(await ada.say({ type: 'play', table, move: '1' })).toMatchObject({ type: 'ok' })
+    expect(await ada.say({ type: 'enter', name: 'alan' })).toMatchObject({ type: 'entered', tables: [] })
+    // what a table calls its game is found in the list of all
+    const { games } = (await ada.say({ type: 'games' })) as { games: readonly { game: string; rules: string }[] }
+    expect(games.find(({ rules }) => rules === game)?.game).toBe('scissors')
+  })
+
   test('an invitation is for who has its code', async () => {
     const room = new Room()
     const [ada, grace] = [new Machine(room.premises), new Machine(room.premises)]

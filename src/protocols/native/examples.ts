@@ -56,6 +56,7 @@ export const toClient: { readonly [Type in ToClient['type']]: Extract<ToClient, 
       {
         game: 'tictactoe',
         title: 'tic-tac-toe: three in a row win, or as many as a row has',
+        rules: 'tictactoe',
         seats: { min: 2, max: 2 },
         moves: 'the number of a free cell',
         settings: { size: { min: 2, max: 20, usual: 3, about: 'cells in a row' } },

@@ -274,6 +274,7 @@ export const ToClient = z.discriminatedUnion('type', [
       z.strictObject({
         game: z.string(),
         title: z.string(),
+        rules: z.string().meta({ description: 'the name of its rules, which `seated`, `watching` and `recorded` have as `game`' }),
         seats: z.strictObject({ min: count, max: count }),
         moves: z.string(),
         settings: z.record(z.string(), z.strictObject({ min: setting, max: setting, usual: setting, about: z.string() })),

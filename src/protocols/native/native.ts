@@ -123,7 +123,14 @@ export class NativeSession implements LobbyListener {
       case 'games':
         return {
           type: 'games',
-          games: catalogue.map(({ name, title, game, moves, settings }) => ({ game: name, title, seats: game.seats, moves, settings })),
+          games: catalogue.map(({ name, title, game, moves, settings }) => ({
+            game: name,
+            title,
+            rules: game.name,
+            seats: game.seats,
+            moves,
+            settings,
+          })),
         }
       case 'lobby':
         return lobbyAt(lobby, command)

@@ -12,7 +12,7 @@ export function parseCommand(line: string): ToServer | Malformed {
   try {
     json = JSON.parse(line)
   } catch {
-    return { code: 'bad-message', refused: NO_COMMAND, id: {} }
+    return { code: 'bad-message', refused: `${NO_COMMAND}${whyNoJson(line)}`, id: {} }
   }
   const command = ToServer.safeParse(json)
   if (command.success) return command.data
@@ -26,6 +26,24 @@ const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
 )
 /** Characters of a name from a client that are shown. */
 const SHOWN = 40
+
+/** What is usually wrong with a line that is no JSON, in the order of likelihood: the end of a sentence. */
+const NO_JSON: readonly (readonly [RegExp, string])[] = [
+  [/^\ufeff/, 'leave out the byte order mark (BOM)'],
+  [/\0/, 'UTF-16 has a NUL beside each letter: send UTF-8'],
+  [/^[A-Z]{3,7} \S+ HTTP\//, 'that is an HTTP request'],
+  [/^\s*\{\s*'|:\s*'/, 'names and texts stand in double quotes, as json.dumps(x) of Python writes them, and not str(x)'],
+  [/[:,[]\s*(?:True|False|None)\b/, 'JSON has true, false and null'],
+  [/^\s*\{\s*\w+\s*:/, 'names stand in double quotes'],
+  [/,\s*[}\]]/, 'no comma stands before } or ]'],
+  [/\}\s*\{/, 'one command on each line: send \\n behind each'],
+  [/^\s*\{(?:(?!\}\s*$).)*$/s, 'it begins and ends on the same line'],
+]
+
+function whyNoJson(line: string): string {
+  const [, why] = NO_JSON.find(([pattern]) => pattern.test(line)) ?? []
+  return why === undefined ? '' : `; ${why}`
+}
 
 /** Finds what is wrong with the type of a command; `undefined` if there is one of this type. */
 function refusalOfType(json: unknown): string | undefined {

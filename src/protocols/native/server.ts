@@ -1,4 +1,5 @@
 import type { Name } from '../door/automaton.ts'
+import { farewellFor } from '../door/visit.ts'
 import { nextUntilGone } from '../leaving.ts'
 import type { Lobby, LobbyListener } from '../lobby.ts'
 import type { Peer } from '../peer.ts'
@@ -21,7 +22,8 @@ export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (lis
     (cost) => peer.connection.charge(cost),
   )
   handOver(session)
-  peer.farewell = ({ message }) => session.bye(message)
+  peer.speaks = 'JSON'
+  peer.farewell = (reason) => session.bye(farewellFor(reason))
   session.open(SOFTWARE)
   for (let line = await nextUntilGone(peer, 'closed'); line !== undefined; line = await nextUntilGone(peer, 'closed')) {
     if (!(await session.handle(line))) return
