@@ -76,10 +76,12 @@ export async function commands(end: (code: number) => void, { only = '', complet
   for (const { usage, about, example, define } of one ? [one] : await withServerCommands(forms, end, only)) {
     define(parlor.command(usage).description(about)).addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
   }
-  parlor
-    .command('help [command]')
-    .description('display help for command')
-    .action((name) => showHelp(parlor, name))
+  if (!one) {
+    parlor
+      .command('help [command]')
+      .description('display help for command')
+      .action((name) => showHelp(parlor, name))
+  }
   return parlor
 }
 

@@ -22,12 +22,14 @@ export function stopSignal(): AbortSignal {
 
 /** Returns the `startedSignal` of a program at a terminal, which also aborts if its output is no longer read, or cannot be written. */
 export function terminalSignal(): AbortSignal {
-  const unread = new AbortController()
+  const stop = new AbortController()
+  const started = startedSignal()
+  started.addEventListener('abort', () => stop.abort(started.reason))
   process.stdout.once('error', (error) => {
     if (isReaderGone(error)) complain('nobody reads what is printed here any more')
-    unread.abort(EXIT.trouble)
+    stop.abort(EXIT.trouble)
   })
-  return AbortSignal.any([startedSignal(), unread.signal])
+  return stop.signal
 }
 
 /**

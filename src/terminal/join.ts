@@ -41,8 +41,7 @@ export async function join(joining: Joining): Promise<number> {
 
   const talk = async (): Promise<number> => {
     const to = await whereTo(joining)
-    // the first questions above need nothing of it
-    const { Conversation } = await import('../protocols/conversation.ts')
+    const loading = loadConversation()
     let transport: Transport
     try {
       transport = await joining.connect(to)
@@ -52,6 +51,7 @@ export async function join(joining: Joining): Promise<number> {
     }
     const greeting = program.join?.connected?.(to)
     if (greeting !== undefined) terminal.say(greeting)
+    const { Conversation } = await loading
     const named = { ...options, name: options.name ?? to.host }
     const witness = { noticed: (_: Noticed, sentence: string) => complain(sentence) }
     conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random, clock, witness })
@@ -76,6 +76,13 @@ export async function join(joining: Joining): Promise<number> {
     complain(error.message)
     return EXIT.trouble
   }
+}
+
+/** Loads what a conversation is made of: behind the first questions, and while the server is dialled. */
+async function loadConversation(): Promise<typeof import('../protocols/conversation.ts')> {
+  // loading holds the event loop, so the dialling goes first
+  await new Promise((resolve) => setImmediate(resolve))
+  return import('../protocols/conversation.ts')
 }
 
 /**
