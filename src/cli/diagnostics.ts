@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import { counted } from '../base/counts.ts'
 import { wrap } from '../games/characters.ts'
 import { messageOf } from '../terminal/trouble.ts'
-import { quoted, revealed } from '../wire/visible.ts'
+import { quoted, revealed } from '../wire/text.ts'
 
 /** Usage is a mistake in the command line, or several: each sentence is printed, and the exit code is 2. */
 export class Usage extends Error {

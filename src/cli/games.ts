@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 import { catalogue } from '../games/catalogue.ts'
-import { quoted } from '../wire/visible.ts'
+import { quoted } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 
 /** The usage error of a game that there is not: the nearest name, or else all. */

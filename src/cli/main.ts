@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { type Argument, Command, CommanderError } from 'commander'
 import { EXIT } from '../terminal/trouble.ts'
-import { quoted, revealed } from '../wire/visible.ts'
+import { quoted, revealed } from '../wire/text.ts'
 import { complain, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
 import {
+  type Argument,
   address,
+  Command,
+  CommanderError,
   type CommandForm,
   list,
   moment,

@@ -3,9 +3,9 @@ import type { Side } from '../protocols/automaton.ts'
 import type { Program } from '../protocols/protocol.ts'
 import { secretsIn } from '../protocols/sentences.ts'
 import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
+import { quoted } from '../wire/text.ts'
 import type { Secrets } from '../wire/trace.ts'
 import type { Transport } from '../wire/transport.ts'
-import { quoted } from '../wire/visible.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about the network between the two sides: what it does, and what is shown of it. */

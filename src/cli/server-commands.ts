@@ -1,14 +1,15 @@
-import { type Command, Option } from 'commander'
 import { defaults } from '../server/defaults.ts'
 import type { Flags } from './config.ts'
 import { Usage } from './diagnostics.ts'
 import {
   address,
+  type Command,
   type CommandForm,
   namedLimit,
   namedPort,
   networking,
   number,
+  Option,
   QUESTIONS,
   STRICT,
   several,

@@ -1,8 +1,11 @@
 import { isIPv4 } from 'node:net'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { readSpan } from '../base/counts.ts'
 import { pythonInt } from '../protocols/python.ts'
 import { Usage } from './diagnostics.ts'
+
+/** What the library of command lines has, for other files too: to find the package takes Node a millisecond for each. */
+export { type Argument, Command, CommanderError, Option }
 
 /** CommandForm is a command as `parlor help` shows it, and how its options and its action are defined. */
 export interface CommandForm {
@@ -14,7 +17,9 @@ export interface CommandForm {
   readonly define: (made: Command) => Command
 }
 
+/** The help of --questions, which several commands have. */
 export const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
+/** The help of --strict, the same. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
 /** A whole number from `low` to `high`, for an option or argument. */

@@ -1,5 +1,5 @@
 import type { SecretFinder } from '../wire/secrets.ts'
-import { quoted } from '../wire/visible.ts'
+import { quoted } from '../wire/text.ts'
 
 /** Side is which end of a connection: the one that listened, or the one that dialled. */
 export type Side = 'server' | 'client'

@@ -4,7 +4,7 @@ import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman
 import { unguessable } from '../games/words.ts'
 import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
-import { quoted } from '../wire/visible.ts'
+import { quoted } from '../wire/text.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import type { Peer } from './peer.ts'

@@ -1,8 +1,7 @@
 import type { Clock } from '../wire/clock.ts'
 import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
-import type { Raw } from '../wire/text.ts'
-import { revealed } from '../wire/visible.ts'
+import { type Raw, revealed } from '../wire/text.ts'
 import { type Automaton, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step, stepOf } from './automaton.ts'
 import {
   clueOfBye,

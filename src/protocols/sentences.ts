@@ -1,9 +1,7 @@
 import { looksLike, textLooksLike } from '../wire/clues.ts'
 import { Ended, type Unfinished } from '../wire/ends.ts'
 import { type SecretsContext, type Span, secretsBehindKeyword, withoutSecrets } from '../wire/secrets.ts'
-import type { Raw } from '../wire/text.ts'
-import { decode } from '../wire/text.ts'
-import { quoted, quotedBytes } from '../wire/visible.ts'
+import { decode, quoted, quotedBytes, type Raw } from '../wire/text.ts'
 import type { Automaton, MessageForm, Side } from './automaton.ts'
 
 /** Speaker is the side whose messages are quoted, and its protocol. */

@@ -1,7 +1,5 @@
 import type { Unfinished } from '../wire/ends.ts'
-import type { Raw } from '../wire/text.ts'
-import { decode } from '../wire/text.ts'
-import { quoted } from '../wire/visible.ts'
+import { decode, quoted, type Raw } from '../wire/text.ts'
 import {
   type Automaton,
   alternatives,

@@ -1,6 +1,6 @@
 import { Ended } from '../wire/ends.ts'
+import { quoted } from '../wire/text.ts'
 import { segments } from '../wire/unframed.ts'
-import { quoted } from '../wire/visible.ts'
 import { type Automaton, client, clientCloses, server } from './automaton.ts'
 import { nextUntilGone } from './leaving.ts'
 import type { Program, Protocol } from './protocol.ts'

@@ -1,7 +1,7 @@
 import { EndOfInput, type Person } from '../protocols/protocol.ts'
 import { type Decoder, TooLong } from '../wire/framing.ts'
 import { lines } from '../wire/lines.ts'
-import { visible } from '../wire/visible.ts'
+import { visible } from '../wire/text.ts'
 
 /** Bytes of one typed line at most; terminals allow 4,095, pipes anything. */
 const LINE_LIMIT = 1024 * 1024

@@ -1,7 +1,6 @@
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 import { secretsBehindKeyword, withoutSecrets } from './secrets.ts'
-import { decode, encode } from './text.ts'
-import { quoted, quotedBytes } from './visible.ts'
+import { decode, encode, quoted, quotedBytes } from './text.ts'
 
 const BLANK = 0x20
 

@@ -2,9 +2,8 @@ import { counted } from '../base/counts.ts'
 import { type Clock, wallClock } from './clock.ts'
 import { Layer } from './layer.ts'
 import type { SecretFinder, SecretsContext, Span } from './secrets.ts'
-import { decode, encode } from './text.ts'
+import { decode, encode, quotedBytes } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
-import { quotedBytes } from './visible.ts'
 
 /** Secrets finds what is not to be shown in a line of one side. */
 export type Secrets = SecretFinder<'us' | 'peer'>

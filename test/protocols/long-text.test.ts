@@ -6,7 +6,7 @@ import { nearest } from '../../src/protocols/door/nearest.ts'
 import { edited, inLine, inWidth, sentence } from '../../src/protocols/door/text.ts'
 import { readWish } from '../../src/protocols/door/wish.ts'
 import { strftime } from '../../src/protocols/strftime.ts'
-import { quoted, revealed, visible } from '../../src/wire/visible.ts'
+import { quoted, revealed, visible } from '../../src/wire/text.ts'
 
 /** Texts that are as long as one message may be, of what is hard to read, compare, fold, break or show. */
 const TEXTS: Readonly<Record<string, string>> = {

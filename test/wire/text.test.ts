@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode, encode, TextStream } from '../../src/wire/text.ts'
-import { quoted, visible } from '../../src/wire/visible.ts'
+import { decode, encode, quoted, TextStream, visible } from '../../src/wire/text.ts'
 import { cutAt } from '../support/decoding.ts'
 
 describe('text and bytes', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { quoted, revealed, visible } from '../../src/wire/visible.ts'
+import { quoted, revealed, visible } from '../../src/wire/text.ts'
 
 describe('quotations', () => {
   test.each([

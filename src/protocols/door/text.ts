@@ -1,5 +1,5 @@
 import { widthOf, wrap } from '../../games/characters.ts'
-import { revealed, visible } from '../../wire/visible.ts'
+import { revealed, visible } from '../../wire/text.ts'
 
 /** Columns of the terminals that are written for. */
 export const COLUMNS = 80
