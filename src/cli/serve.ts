@@ -1,4 +1,5 @@
-import { availableParallelism, networkInterfaces } from 'node:os'
+import { open as openFile } from 'node:fs/promises'
+import { availableParallelism, devNull, networkInterfaces } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
@@ -7,6 +8,7 @@ import { columns } from '../lab/reference.ts'
 import { shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
 import type { Config, Settings } from '../server/config.ts'
+import { watchDescriptors } from '../server/descriptors.ts'
 import type { Health, Web } from '../server/http.ts'
 import type { Logs } from '../server/logs.ts'
 import type { Metrics } from '../server/metrics.ts'
@@ -77,7 +79,9 @@ export async function serveCommand(flags: Flags): Promise<number> {
   if (flags.json) new Terminal().write(`${json(places, web)}\n`)
   else if (open.length > 0) new Terminal().write(table(open, host))
   for (const sentence of notServed(places)) logs.tell('error', sentence)
+  const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (open.length > 0 && !stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
+  endLooks()
   await operator?.close()
   await server.stop()
   await premises.close()

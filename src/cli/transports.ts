@@ -1,4 +1,7 @@
+import { counted } from '../base/counts.ts'
+import { Bucket } from '../hall/throttle.ts'
 import { messageOf, place } from '../terminal/trouble.ts'
+import { type Clock, wallClock } from '../wire/clock.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 
@@ -34,12 +37,30 @@ export async function listenOn(
   if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
   if (!options.tls) return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
   const { listenTls } = await import('../wire/transports/tls.ts')
-  const refused = (peer: Address, reason: string) => complain(`${place(peer)} was not let in: ${reason}`)
+  const say = fewer(complain)
+  const refused = (peer: Address, reason: string) => say(`${place(peer)} was not let in: ${reason}`)
   const slow = (peer: Address) =>
-    complain(`${place(peer)} has connected and said nothing for 2 s: this host was started with --tls, so its client must speak TLS`)
+    say(`${place(peer)} has connected and said nothing for 2 s: this host was started with --tls, so its client must speak TLS`)
   const listener = await listenTls(at, options.certificate, accept, { refused, slow })
   complain(`the certificate's fingerprint is ${listener.fingerprint}`)
   return listener
+}
+
+/** Complaints about clients that are not let in: so many at once, and then one in so many milliseconds. */
+const COMPLAINTS = { burst: 10, refill: 10_000 }
+
+/** Makes a function that says so many sentences; one that is said tells how many before it were not. */
+export function fewer(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
+  const bucket = new Bucket(COMPLAINTS)
+  let left = 0
+  return (sentence) => {
+    if (bucket.take(clock.monotonic()) > 0) {
+      left++
+      return
+    }
+    say(left === 0 ? sentence : `${sentence} (${counted(left, 'complaint')} before this one ${left === 1 ? 'was' : 'were'} left out)`)
+    left = 0
+  }
 }
 
 /** Connects as the options say. */

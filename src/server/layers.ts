@@ -90,11 +90,22 @@ export function strays(environment: Readonly<Record<string, string | undefined>>
   const known = ['PARLOR_CONFIG', ...settingNames.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
   return unknown.flatMap((name) => {
-    // others may have variables of that name too: where several machines are run together, one called parlor makes some
     const meant = closestMatch(name, known, { maxDistance: Math.min(2, distanceFor(name.slice('PARLOR_'.length))) })
-    return meant === undefined ? [] : [`${name} is no setting, and is not looked at; did you mean ${meant}?`]
+    if (meant === undefined && OTHERS.test(name)) return []
+    const [inside] = known.filter((one) => one.startsWith(`${name}_`))
+    const hint =
+      meant !== undefined
+        ? `did you mean ${meant}?`
+        : `"parlor config" shows all settings${inside === undefined ? '' : `, and those of ${name} are written as ${inside}`}`
+    return [`${name} is no setting, and is not looked at; ${hint}`]
   })
 }
+
+/**
+ * Variables that others make of the name: systems that run several machines together for a service called parlor or
+ * parlor-web, and Parlor for its own start and tests.
+ */
+const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:PORT|NAME)$|_PORT_\d+_(?:TCP|UDP)|_ENV_/
 
 function variableOf(setting: string): string {
   return `PARLOR_${(splitName(setting)[0] === 'ports' ? 'ports' : setting).replace('.', '_').toUpperCase()}`

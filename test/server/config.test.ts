@@ -132,6 +132,23 @@ describe('what cannot be meant is refused, with where it stands', () => {
   test('a variable that looks like a setting is told of; those of others are not', () => {
     const environment = { PARLOR_HOTS: 'x', PARLOR_SERVICE_HOST: 'x', PARLOR_HOST: 'x', PARLOR_CONFIG: 'x', HOST: 'x' }
     expect(strays(environment)).toEqual(['PARLOR_HOTS is no setting, and is not looked at; did you mean PARLOR_HOST?'])
+    expect(strays({ PARLOR_LIMITS: '{}', PARLOR_FOO: 'x', PARLOR_: 'x', PARLOR_LOGFILE: 'x' })).toEqual([
+      'PARLOR_LIMITS is no setting, and is not looked at; "parlor config" shows all settings, and those of PARLOR_LIMITS are written as PARLOR_LIMITS_CONNECTIONS',
+      'PARLOR_FOO is no setting, and is not looked at; "parlor config" shows all settings',
+      'PARLOR_ is no setting, and is not looked at; "parlor config" shows all settings',
+      'PARLOR_LOGFILE is no setting, and is not looked at; "parlor config" shows all settings',
+    ])
+    const others = [
+      'SERVICE_HOST',
+      'SERVICE_PORT_DOOR',
+      'DB_PORT',
+      'PORT_4000_TCP',
+      'PORT_4000_TCP_ADDR',
+      'WEB_ENV_PATH',
+      'WEB_NAME',
+      'ORIGINALS',
+    ]
+    expect(strays(Object.fromEntries(others.map((name) => [`PARLOR_${name}`, 'x'])))).toEqual([])
   })
 })
 

@@ -168,7 +168,7 @@ function welcome(
       socket.unshift(first)
       const secure = new TLSSocket(socket, { isServer: true, secureContext: context })
       const transport = new SocketTransport(secure, { remote: peer, below: socket })
-      const failed = (error?: Error) => refuse(`TLS could not be agreed upon (${error?.message ?? 'it closed the connection'})`, false)
+      const failed = (error?: Error) => refuse(`TLS could not be agreed upon: ${whyFailed(error)}`, false)
       secure.once('error', failed).once('close', failed)
       secure.once('secure', () => {
         cancel()
@@ -181,6 +181,25 @@ function welcome(
     socket.on('error', (error) => refuse(`it broke the connection off (${error.message})`, false))
     socket.once('readable', begin)
   })
+}
+
+/** Why peers fail to agree on TLS, by the code of the library's error. */
+const FAILURES: readonly (readonly [RegExp, string])[] = [
+  [/ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE)/, 'it does not trust the certificate of this side'],
+  [
+    /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|WRONG_VERSION_NUMBER|VERSION_TOO/,
+    'it speaks another version of TLS; 1.2 and 1.3 are spoken here',
+  ],
+  [/NO_SHARED_CIPHER|HANDSHAKE_FAILURE|NO_SUITABLE/, 'it has no cipher in common with this side'],
+  [/ECONNRESET|EPIPE/, 'it broke the connection off'],
+]
+
+function whyFailed(error: NodeJS.ErrnoException | undefined): string {
+  if (error === undefined) return 'it closed the connection'
+  const code = error.code ?? ''
+  const [, why = `what it sent is no beginning of TLS${code === '' ? '' : ` (${code})`}`] =
+    FAILURES.find(([pattern]) => pattern.test(code)) ?? []
+  return why
 }
 
 /** Says in plain text, the only language that is left, what is spoken here. */

@@ -1,0 +1,48 @@
+import type { Clock } from '../wire/clock.ts'
+import type { Logs } from './logs.ts'
+
+/** Milliseconds between two looks. */
+const LOOK = 1000
+/** Milliseconds in which the same is not logged again. */
+const QUIET = 60_000
+
+/**
+ * Logs when this process can open no more files, and when it can again, at most once a minute: then the system's library
+ * closes connections that come without a word to the program. `open` opens a file and closes it, or rejects with the
+ * system's error. Returns what ends the looks.
+ */
+export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: Logs): () => void {
+  let since: number | undefined
+  let logged = Number.NEGATIVE_INFINITY
+  let isLogged = false
+  let cancel = () => {}
+  let isOver = false
+  const look = async () => {
+    const isUsedUp = await open().then(() => false, isNoDescriptor)
+    const now = clock.monotonic()
+    if (isUsedUp && since === undefined) {
+      since = now
+      isLogged = now - logged >= QUIET
+      if (isLogged) {
+        logged = now
+        logs.tell('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
+      }
+    } else if (!isUsedUp && since !== undefined) {
+      if (isLogged) logs.tell('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: clients are let in`)
+      since = undefined
+    }
+    if (!isOver) cancel = clock.after(LOOK, () => void look())
+  }
+  cancel = clock.after(LOOK, () => void look())
+  return () => {
+    isOver = true
+    cancel()
+  }
+}
+
+const USED_UP = 'all files that this process may open are open, so new connections are closed at once'
+
+/** Checks whether an error says that no more files can be opened, by this process or by the system. */
+function isNoDescriptor(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
+}

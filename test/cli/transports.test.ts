@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { fewer } from '../../src/cli/transports.ts'
+import { TestClock } from '../support/clock.ts'
+
+test('of many complaints about clients, ten are printed, then one in ten seconds, which counts those that were left out', async () => {
+  const clock = new TestClock()
+  const lines: string[] = []
+  const say = fewer((sentence) => lines.push(sentence), clock)
+  for (let at = 1; at <= 300; at++) say(`client ${at} was not let in`)
+  expect(lines).toEqual(Array.from({ length: 10 }, (_, at) => `client ${at + 1} was not let in`))
+  await clock.pass(10_000)
+  for (let at = 301; at <= 310; at++) say(`client ${at} was not let in`)
+  expect(lines.slice(10)).toEqual(['client 301 was not let in (290 complaints before this one were left out)'])
+  await clock.pass(100_000)
+  say('client 311 was not let in')
+  say('client 312 was not let in')
+  expect(lines.slice(11)).toEqual(['client 311 was not let in (9 complaints before this one were left out)', 'client 312 was not let in'])
+})

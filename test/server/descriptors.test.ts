@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { watchDescriptors } from '../../src/server/descriptors.ts'
+import { settled, TestClock } from '../support/clock.ts'
+
+/** A watch over files that can be opened or not, and what it has logged. */
+function watched() {
+  const clock = new TestClock()
+  const lines: string[] = []
+  const system: { code: string | undefined } = { code: undefined }
+  const open = async () => {
+    if (system.code !== undefined) throw Object.assign(new Error('no'), { code: system.code })
+  }
+  const end = watchDescriptors(open, clock, { tell: (level, sentence) => lines.push(`${level}: ${sentence}`) })
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      await clock.pass(1000)
+      await settled()
+    }
+  }
+  return { clock, lines, system, end, pass }
+}
+
+const USED_UP =
+  'error: all files that this process may open are open, so new connections are closed at once. Raise that limit (ulimit -n), or lower limits.connections'
+
+test.each(['EMFILE', 'ENFILE'])('used-up descriptors (%s) are logged once, and that they are there again', async (code) => {
+  const { lines, system, pass } = watched()
+  await pass(5)
+  expect(lines).toEqual([])
+  system.code = code
+  await pass(40)
+  expect(lines).toEqual([USED_UP])
+  system.code = undefined
+  await pass(5)
+  expect(lines).toEqual([USED_UP, 'warn: files can be opened again, after 40 s: clients are let in'])
+})
+
+test('descriptors that are used up again and again are logged once a minute', async () => {
+  const { lines, system, pass } = watched()
+  for (let at = 0; at < 60; at++) {
+    system.code = at % 2 === 0 ? 'EMFILE' : undefined
+    await pass(2)
+  }
+  expect(lines.filter((line) => line === USED_UP)).toHaveLength(2)
+  expect(lines).toHaveLength(4)
+})
+
+test('another error is none of these, and nothing is looked at after the end', async () => {
+  const { lines, system, end, pass } = watched()
+  system.code = 'EACCES'
+  await pass(3)
+  end()
+  system.code = 'EMFILE'
+  await pass(3)
+  expect(lines).toEqual([])
+})
