@@ -72,7 +72,8 @@ export async function commands(end: (code: number) => void, { only = '', complet
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
     .configureOutput({ outputError: (text, write) => write(revealed(`parlor: ${usageSentence(text)}`)) })
-    .version(version())
+    .option('-V, --version', 'output the version number')
+    .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
   const one = forms.find((form) => nameOf(form) === only)
   for (const { usage, about, example, define } of one ? [one] : await withServerCommands(forms, end, only)) {
@@ -225,7 +226,9 @@ function shown(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
 }
 
-function version(): string {
+/** Prints the version, which is read only here, and ends the command line. */
+function printVersion(): never {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return String(version)
+  process.stdout.write(`${version}\n`)
+  throw new CommanderError(EXIT.good, 'commander.version', String(version))
 }
