@@ -6,10 +6,11 @@ import { messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
+import { certificateOf, listenOn } from './listening.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
 import { checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
-import { certificateOf, checkTransport, listenOn, socketPath, type TransportOptions } from './transports.ts'
+import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, whereOf } from './values.ts'
 
 interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {

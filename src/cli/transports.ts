@@ -1,8 +1,5 @@
-import { counted } from '../base/counts.ts'
-import { Bucket } from '../hall/throttle.ts'
-import { messageOf, place } from '../terminal/trouble.ts'
-import { type Clock, wallClock } from '../wire/clock.ts'
-import type { Address, Listener, Transport } from '../wire/transport.ts'
+import { messageOf } from '../terminal/trouble.ts'
+import type { Address, Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The options of the command line that are about what carries the conversation. */
@@ -15,52 +12,6 @@ export interface TransportOptions {
   readonly unix?: string
   readonly udp?: boolean
   readonly wait?: number
-}
-
-/** A certificate and its key, as PEM texts. */
-interface Certificate {
-  readonly cert: string
-  readonly key: string
-}
-
-/**
- * Listens as the options say, with TLS with a certificate of one's own or one made on the spot, whose fingerprint goes to
- * standard error. Each transport is loaded only here.
- */
-export async function listenOn(
-  at: Address,
-  options: TransportOptions & { readonly certificate: Certificate | undefined },
-  accept: (transport: Transport) => void,
-): Promise<Listener> {
-  checkTransport(options)
-  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).listenUnix(options.unix, accept)
-  if (options.udp) return (await import('../wire/transports/udp.ts')).listenUdp(at, accept)
-  if (!options.tls) return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
-  const { listenTls } = await import('../wire/transports/tls.ts')
-  const say = fewer(complain)
-  const refused = (peer: Address, reason: string) => say(`${place(peer)} was not let in: ${reason}`)
-  const slow = (peer: Address) =>
-    say(`${place(peer)} has connected and said nothing for 2 s: this host was started with --tls, so its client must speak TLS`)
-  const listener = await listenTls(at, options.certificate, accept, { refused, slow })
-  complain(`the certificate's fingerprint is ${listener.fingerprint}`)
-  return listener
-}
-
-/** Complaints about clients that are not let in: so many at once, and then one in so many milliseconds. */
-const COMPLAINTS = { burst: 10, refill: 10_000 }
-
-/** Makes a function that says so many sentences; one that is said tells how many before it were not. */
-export function fewer(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
-  const bucket = new Bucket(COMPLAINTS)
-  let left = 0
-  return (sentence) => {
-    if (bucket.take(clock.monotonic()) > 0) {
-      left++
-      return
-    }
-    say(left === 0 ? sentence : `${sentence} (${counted(left, 'complaint')} before this one ${left === 1 ? 'was' : 'were'} left out)`)
-    left = 0
-  }
 }
 
 /** Connects as the options say. */
@@ -110,11 +61,4 @@ export async function checkFingerprint({ fingerprint }: TransportOptions): Promi
   } catch (error) {
     throw new Usage(messageOf(error))
   }
-}
-
-/** Reads the certificate that the options name, if they do, before anything is opened. */
-export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
-  if (cert === undefined || key === undefined) return undefined
-  const { readTextFile } = await import('./text-file.ts')
-  return { cert: await readTextFile(cert), key: await readTextFile(key) }
 }

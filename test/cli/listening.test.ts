@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fewer } from '../../src/cli/transports.ts'
+import { fewer } from '../../src/cli/listening.ts'
 import { TestClock } from '../support/clock.ts'
 
 test('of many complaints about clients, ten are printed, then one in ten seconds, which counts those that were left out', async () => {
