@@ -1,7 +1,5 @@
-import { ChurnMap } from './churn-map.ts'
 import type { LiveTable } from './live.ts'
 import { OrderedList } from './ordered-list.ts'
-import type { TableId } from './ports.ts'
 
 /**
  * Listing is the public tables in their order: those that a user attends first, and the newest first among these and the
@@ -11,8 +9,6 @@ export class Listing {
   readonly #isListed: (table: LiveTable) => boolean
   readonly #attended = new OrderedList<LiveTable>()
   readonly #deserted = new OrderedList<LiveTable>()
-  /** The one of the two in which each table is. */
-  readonly #lists = new ChurnMap<TableId, OrderedList<LiveTable>>()
 
   /** `isListed` says which tables everybody may know of while they go on; it never changes for a table. */
   constructor(isListed: (table: LiveTable) => boolean) {
@@ -33,8 +29,9 @@ export class Listing {
 
   /** Puts a table where it belongs, after it was opened, attended or left by all, or has ended. */
   update(table: LiveTable): void {
-    const open = table.known && !table.closed && !table.state.ended && this.#isListed(table)
-    this.#put(table, open ? (table.attendants.length > 0 ? this.#attended : this.#deserted) : undefined)
+    // players who leave with the last move are followed by the end at once
+    const open = table.known && !table.closed && !table.state.outcome && this.#isListed(table)
+    this.#put(table, open ? (table.attendants.length > 0 ? 'attended' : 'deserted') : undefined)
   }
 
   remove(table: LiveTable): void {
@@ -42,12 +39,15 @@ export class Listing {
   }
 
   /** Most of what happens leaves a table where it is. */
-  #put(table: LiveTable, list: OrderedList<LiveTable> | undefined): void {
-    const before = this.#lists.get(table.id)
-    if (before === list) return
-    before?.delete(table.id)
-    list?.set(table.id, table)
-    if (list) this.#lists.set(table.id, list)
-    else this.#lists.delete(table.id)
+  #put(table: LiveTable, listed: LiveTable['listed']): void {
+    const before = table.listed
+    if (before === listed) return
+    table.listed = listed
+    if (before) this.#list(before).delete(table.id)
+    if (listed) this.#list(listed).set(table.id, table)
+  }
+
+  #list(listed: 'attended' | 'deserted'): OrderedList<LiveTable> {
+    return listed === 'attended' ? this.#attended : this.#deserted
   }
 }

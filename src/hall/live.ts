@@ -33,6 +33,8 @@ export class LiveTable {
   readonly id: TableId
   /** True if its end is in the histories of its players. */
   noted = false
+  /** Where the list of public tables has it. */
+  listed: 'attended' | 'deserted' | undefined
   /** Recent events, if there were many. */
   history: History | undefined
   readonly #tools: TableTools

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { OrderedList } from '../../src/hall/ordered-list.ts'
 
 test('an ordered list holds what a sorted array holds, whatever is set, replaced and deleted, and gives any page of it', () => {
-  const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 40 }), fc.string({ maxLength: 2 })), { maxLength: 120 })
+  const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 300 }), fc.string({ maxLength: 2 })), { maxLength: 400 })
   fc.assert(
-    fc.property(steps, fc.nat(50), fc.nat(10), (all, from, count) => {
+    fc.property(steps, fc.nat(300), fc.nat(100), (all, from, count) => {
       const list = new OrderedList<string>()
       const model = new Map<number, string>()
       for (const [sets, number, item] of all) {
