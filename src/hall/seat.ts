@@ -16,11 +16,15 @@ export interface Attention {
 
 /** Account is charged with what a holder adds to the disk. */
 export interface Account {
-  readonly spending: { readonly full: string | undefined }
-  spend<Answer>(table: LiveTable, act: () => Answer): Answer
+  readonly spending: {
+    /** Why nothing more may be added. */
+    readonly full: string | undefined
+    /** Adds bytes. */
+    add(bytes: number): void
+  }
 }
 
-const FREE: Account = { spending: { full: undefined }, spend: (_, act) => act() }
+const FREE: Account = { spending: { full: undefined, add: () => {} } }
 
 /** HallSeat is a seat at a table of the hall, as somebody holds it through one connection, until the game is over. */
 export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
@@ -145,7 +149,10 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   }
 
   #submit(command: Command, patient = false): Refusal | undefined {
-    return this.#account.spend(this.table, () => this.table.submit(command, patient))
+    const before = this.table.written
+    const refusal = this.table.submit(command, patient)
+    this.#account.spending.add(this.table.written - before)
+    return refusal
   }
 
   /** While what is to come depends on others, the holder's going is looked out for. */

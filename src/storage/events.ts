@@ -10,15 +10,15 @@ import { StoreError, sentenceOf } from './error.ts'
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
   if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${amiss}`)
-  return explaining(table, event, () => lineOf(event, event.at === before ? '' : `,${event.at}`))
+  try {
+    return lineOf(event, event.at === before ? '' : `,${event.at}`)
+  } catch (error) {
+    throw unwritable(table, event, error)
+  }
 }
 
-function explaining(table: TableId, event: TableEvent, text: () => string): string {
-  try {
-    return text()
-  } catch (error) {
-    throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
-  }
+function unwritable(table: TableId, { n }: TableEvent, error: unknown): TypeError {
+  return new TypeError(`event ${n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
 }
 
 /** The line of an event whose time, with a comma before it, is `at`, or nothing where that follows. */
@@ -70,7 +70,11 @@ export class Openings {
     if (event.type !== 'opened') return ''
     const values = valuesOf(event)
     if (!areSame(this.#values, values)) {
-      this.#beginning = explaining(table, event, () => `\n${openingOf(event).slice(0, -1)},"seed":`)
+      try {
+        this.#beginning = `\n${openingOf(event).slice(0, -1)},"seed":`
+      } catch (error) {
+        throw unwritable(table, event, error)
+      }
       this.#values = values.map(flat)
     }
     return this.#beginning
@@ -90,8 +94,9 @@ function valuesOf({ game, options, state, seats, rated, private: hidden, clock }
 }
 
 function areSame(were: readonly Flat[], values: readonly unknown[]): boolean {
-  for (const [at, value] of values.entries()) if (!isSame(were[at], value)) return false
-  return were.length === values.length
+  if (were.length !== values.length) return false
+  for (let at = 0; at < values.length; at++) if (!isSame(were[at], values[at])) return false
+  return true
 }
 
 /** Flat is a value as it was: of an object that has nothing but simple values, its keys and those, in their order. */
@@ -170,8 +175,9 @@ function faultOf(event: Fields): string | undefined {
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+const SEED = /^1:[\w-]{22}$/
 /** Checks a seed of a known version: 128 bits in base64url, or a number, as before there were versions. */
-const isSeed = (value: unknown): boolean => (isText(value) ? /^1:[\w-]{22}$/.test(value) : Number.isFinite(value))
+const isSeed = (value: unknown): boolean => (isText(value) ? SEED.test(value) : Number.isFinite(value))
 const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 // also of what is not there, which a list with holes has
 const isList = (value: unknown, of: (one: unknown) => boolean): boolean => Array.isArray(value) && Array.from(value).every(of)

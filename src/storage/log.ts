@@ -57,7 +57,7 @@ export class Log implements TableLog {
       const append = new Append(this.#place, table, expected, events, then)
       if (table >= this.#next) this.#next = table + 1
       this.#commits.take(append)
-      return HEAD + append.beginning.length + Buffer.byteLength(append.lines)
+      return append.bytes
     } catch (reason) {
       queueMicrotask(() => then(asError(reason)))
       return undefined
@@ -119,6 +119,8 @@ export function eventsOf(table: TableId, text: string): TableEvent[] {
 
 /** Bytes that an append takes beside its events, about: what it is of, and its part of the store's own pages. */
 const HEAD = 40
+/** Characters of a line below which each counts as a byte: to look at them costs more than to write most lines. */
+const SHORT = 64
 
 /** Place is where appends go, and who hears of them. */
 interface Place {
@@ -135,6 +137,8 @@ class Append implements Job, Addition {
   readonly beginning: string
   readonly lines: string
   readonly ending: Ending | undefined
+  /** Bytes that it takes, about. */
+  readonly bytes: number
   readonly #place: Place
   readonly #events: readonly TableEvent[]
   readonly #then: (failure?: Error) => void
@@ -146,6 +150,7 @@ class Append implements Job, Addition {
     let beginning = ''
     let lines = ''
     let before: number | undefined
+    let bytes = HEAD
     let n = expected
     for (const event of events) {
       n++
@@ -157,6 +162,7 @@ class Append implements Job, Addition {
       else lines += start
       lines += line
       before = event.at
+      bytes += start.length + (line.length < SHORT ? line.length : Buffer.byteLength(line))
     }
     this.table = table
     this.expected = expected
@@ -164,6 +170,7 @@ class Append implements Job, Addition {
     this.beginning = beginning
     this.lines = lines
     this.ending = ending
+    this.bytes = bytes
     this.#place = place
     this.#events = events
     this.#then = then
