@@ -105,14 +105,15 @@ export class RunQueue {
   /** Checks whether a message of a connection that has no other may be read at once, without a slice. */
   letsPass(): boolean {
     if (this.#passed >= this.#mostPass) return false
-    if (this.#passed++ > 0) return true
+    // the first is not measured: where messages come one by one, every second of them is
+    if (++this.#passed !== 2) return true
     this.#passBegan = this.#now()
     this.#loop.settled(this.#havePassed)
     return true
   }
 
   readonly #havePassed = (): void => {
-    const each = (this.#now() - this.#passBegan) / this.#passed
+    const each = (this.#now() - this.#passBegan) / (this.#passed - 1)
     this.#passTime += (Math.min(MOST_AT_ONCE, each) - this.#passTime) / PASS_MEMORY
     this.#mostPass = Math.max(LEAST_PASS, (2 * this.#turn) / this.#passTime)
     this.#passed = 0
