@@ -67,15 +67,18 @@ const bytes = median(idle)
 
 const bare = sides.get('bare') ?? []
 const rows = [...sides].map(([name, rounds]) => {
-  const ratio = (of: keyof Side) => median(rounds.map((round, at) => round[of] / (bare[at]?.[of] ?? Number.NaN)))
-  return [name, figure(median(rounds.map(({ rate }) => rate)), 0), `**${figure(ratio('rate'), 2)}**`, `**${figure(ratio('cpu'), 2)}**`]
+  const ratio = (of: keyof Side) => {
+    const ratios = rounds.map((round, at) => round[of] / (bare[at]?.[of] ?? Number.NaN))
+    return `**${figure(median(ratios), 2)}** (${figure(Math.min(...ratios), 2)} to ${figure(Math.max(...ratios), 2)})`
+  }
+  return [name, figure(median(rounds.map(({ rate }) => rate)), 0), ratio('rate'), ratio('cpu')]
 })
 const rate = median((sides.get('kept on disk') ?? []).map((round, at) => round.rate / (bare[at]?.rate ?? Number.NaN)))
 const text = `# Results: the hall
 
 Written by \`npm run bench:hall\`; README.md says how to read it. Measured on ${availableParallelism()} cores, Node ${process.versions.node}.
 
-Tic-tac-toe in whole games, connection included, ${CONNECTIONS} connections; medians of ${GROUPS * ROUNDS} rounds with ${GROUPS} processes each, ratios to the bare server of the same round.
+Tic-tac-toe in whole games, connection included, ${CONNECTIONS} connections; medians of ${GROUPS * ROUNDS} rounds with ${GROUPS} processes each, ratios to the bare server of the same round, with the lowest and highest of them.
 
 ${table([HEAD, HEAD.map(() => '---'), ...rows])}
 
