@@ -35,9 +35,13 @@ def read_to_end(sock):
 def main():
     if len(sys.argv) < 3:
         sys.exit("usage: python3 headtail_client.py HOST PORT [ROUNDS]")
-    host, port = sys.argv[1], int(sys.argv[2])
+    host, port = sys.argv[1], sys.argv[2]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
-    with socket.create_connection((host, port)) as sock:
+    try:
+        sock = socket.create_connection((host, int(port)))
+    except (OSError, ValueError) as error:
+        sys.exit(f"cannot connect to {host} {port}: {error}")
+    with sock:
         read_prompt(sock)
         for number in range(1, rounds + 1):
             sock.sendall(b"H\n")

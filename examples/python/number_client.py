@@ -26,8 +26,12 @@ def read_answer(sock):
 def main():
     if len(sys.argv) < 3:
         sys.exit("usage: python3 number_client.py HOST PORT")
-    host, port = sys.argv[1], int(sys.argv[2])
-    with socket.create_connection((host, port)) as sock:
+    host, port = sys.argv[1], sys.argv[2]
+    try:
+        sock = socket.create_connection((host, int(port)))
+    except (OSError, ValueError) as error:
+        sys.exit(f"cannot connect to {host} {port}: {error}")
+    with sock:
         low, high = 1, 100
         while True:
             guess = (low + high) // 2

@@ -90,7 +90,11 @@ def main():
     if len(arguments) != 2:
         sys.exit("usage: python3 tictactoe_client.py HOST PORT [--ask]")
     host, port = arguments
-    with socket.create_connection((host, int(port))) as sock:
+    try:
+        sock = socket.create_connection((host, int(port)))
+    except (OSError, ValueError) as error:
+        sys.exit(f"cannot connect to {host} {port}: {error}")
+    with sock:
         try:
             play(Lines(sock), asks)
         except ConnectionEnded as end:

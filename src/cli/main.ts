@@ -36,8 +36,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv)
   } catch (error) {
-    if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.good : EXIT.usage
-    else if (error instanceof Usage) code = usage(error)
+    if (error instanceof CommanderError) {
+      code = error.exitCode === 0 ? EXIT.good : EXIT.usage
+      if (error.code === 'commander.unknownCommand') await nameProgram(argv.slice(2))
+    } else if (error instanceof Usage) code = usage(error)
     else throw error
   }
   // what was printed must be out before the process ends
@@ -182,6 +184,21 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           ),
     },
   ]
+}
+
+/** Says how a program is played whose name stands where a command belongs, alone or behind "play". */
+async function nameProgram([first = '', second = '']: readonly string[]): Promise<void> {
+  const name = first === 'play' ? second : first
+  const { programOf, soloOf } = await import('../protocols/index.ts')
+  const program = await programOf(name)
+  const alone = (await soloOf(name)) ? [`parlor solo ${name}`] : []
+  const ways =
+    program && !(program.needs && !program.host)
+      ? [`parlor host ${name}`, `parlor join ${name}`]
+      : program
+        ? [`parlor serve --only ${name}`, `parlor join ${name}`]
+        : []
+  if (program || alone.length > 0) complain(`${name} is a program: ${[...ways, ...alone].join(', or ')}`)
 }
 
 /** `parlor help [command]`: help that was asked for goes to standard output, and is no mistake. */

@@ -17,8 +17,10 @@ export async function networked(name: string): Promise<Program> {
 export async function alone(name: string): Promise<Solo> {
   const found = await soloOf(name)
   if (found) return found
-  if (await programOf(name))
-    throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
+  const program = await programOf(name)
+  if (program?.needs && !program.host)
+    throw new Usage(`${name} is for several clients; try: parlor serve --only ${name}, and in another window: parlor join ${name}`)
+  if (program) throw new Usage(`${name} takes two sides; try: parlor host ${name}, and in another window: parlor join ${name}`)
   throw await unknown(name)
 }
 

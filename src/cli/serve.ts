@@ -102,6 +102,19 @@ function notServed(places: readonly Place[]): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
+  const [first] = failed
+  // an address that is none fails in the same way for all
+  if (
+    first &&
+    busy.length === 0 &&
+    failed.length === places.length &&
+    failed.length > FEW_BUSY &&
+    failed.every((place) => isSameFailure(place, first))
+  ) {
+    const { host, port } = first.address
+    const why = cannotListen(first.address, first.failure).replace(`${host}:${port}`, host)
+    return [`nothing is served: ${why}`]
+  }
   const sentences = failed
     .filter((place) => !many || !busy.includes(place))
     .map((place) => {
@@ -115,6 +128,11 @@ function notServed(places: readonly Place[]): string[] {
   if (!many) return sentences
   const what = `${busy.length} of ${places.length} ports are in use: another Parlor seems to run on this machine`
   return [`${what}; stop it, or choose other ports: --port-base 20000, or --port 0 for any`, ...sentences]
+}
+
+function isSameFailure({ failure: one }: Place, { failure: other }: Place): boolean {
+  const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined)
+  return codeOf(one) !== undefined && codeOf(one) === codeOf(other)
 }
 
 function isSameAddress(one: Place, other: Place): boolean {

@@ -131,7 +131,7 @@ function configurable(command: Command): Command {
     .option('--port-base <n>', 'give the programs the ports from this one on, in their order', number(1, 65535))
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
     .addOption(spanned('--first <time>', 'how long a client may take to say something at all', defaults.first))
-    .addOption(spanned('--idle <time>', 'how long a client may take to answer', defaults.idle))
+    .addOption(spanned('--idle <time>', 'how long a client may take to answer; at the front door an hour, if that is more', defaults.idle))
     .option(
       '--wait <time>',
       'how long to wait for company before the house sits down (default: 10s at the front door, else 0; never in fh/tictactoe)',

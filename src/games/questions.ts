@@ -31,6 +31,8 @@ function otherForm(text: string): string | undefined {
   if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is XML, as Moodle exports questions, too: export them as GIFT, and give that file'
   if (/^<(?:!doctype html|html)\b[\s\S]*<\/html>/i.test(start))
     return 'this is a page of HTML: save the questions themselves, as GIFT, JSON or CSV'
+  if (/^[A-F][.)] /m.test(start) && /^ANSWER: *[A-F]\s*$/m.test(start) && !start.includes('{'))
+    return 'this is in the form Aiken of Moodle: import it there, export the questions as GIFT, and give that file'
   return undefined
 }
 

@@ -115,7 +115,7 @@ function reasonFor(name: string, { word, article }: Reading): string {
 export function checkLobbyName(text: string): string | Refusal {
   const name = checkPersonName(text)
   if (isRefusal(name)) return name
-  if (/^(?=.*\p{N})[\p{N}\s_.,+-]*$/u.test(name))
+  if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
     return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
   if (/^[ox]$/i.test(skeleton(name))) return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
   const folded = foldName(name)

@@ -1,3 +1,4 @@
+import { quoted } from '../wire/text.ts'
 import { literals } from '../wire/unframed.ts'
 import { type Automaton, client, server } from './automaton.ts'
 import type { Program, Protocol } from './protocol.ts'
@@ -38,7 +39,8 @@ const greeting: Protocol<Name> = {
 
   async client(peer) {
     peer.send('hi')
-    await peer.receive()
+    const { text } = await peer.receive()
+    if (text !== ANSWER) peer.note(`expected ${quoted(ANSWER)}`)
   },
 }
 

@@ -39,7 +39,7 @@ const automaton = {
     end: {},
   },
   always: { QUIT: 'end' },
-  automatic: { server: true },
+  automatic: { server: true, client: ['ready'] },
   refusal: 'ERROR',
 } as const satisfies Automaton
 

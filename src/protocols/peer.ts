@@ -186,6 +186,7 @@ export class Peer<Name extends string = string> implements Reader {
     const how = reason instanceof Ended ? reason.how : undefined
     if ((how === 'full' && this.#turnAway(reason.message)) || this.#bye(how === 'violation')) return true
     if (how === 'ours') this.#turnAway(reason.message)
+    if (how === 'late') this.#turnAway(reason.message.replace(/^the (?:client|server) (?:has )?/, 'you have '))
     return false
   }
 

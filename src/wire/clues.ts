@@ -36,7 +36,7 @@ export function textLooksLike(text: string, raw: Raw | undefined): string | unde
 function isPlain(text: string): boolean {
   return (
     /^[\t -~]*$/.test(text) &&
-    !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR |None$|null$|undefined$|NaN$|nan$)|\\n$/.test(
+    !/^(?:b['"]|f['"]|bytearray\(|<[\w.]+ object at|[^{}]*\{[A-Za-z_][\w.]*\}|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR |None$|null$|undefined$|NaN$|nan$)|\\n$/.test(
       text,
     )
   )
@@ -115,6 +115,13 @@ const CLUES: readonly Clue[] = [
   (_, text) =>
     /^\[[A-Z]@[\da-f]+\r?\n?$/.test(text) ? 'an array of Java printed by its address: send new String(bytes), or the bytes' : undefined,
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),
+  (_, text) =>
+    /^(?:f(['"]).*\1|[^{}]*\{[A-Za-z_][\w.]*\}[^{}]*)\r?\n?$/s.test(text)
+      ? 'a text with a name in { } in it: in Python, an f stands before the quotation marks, as in f"{guess}"'
+      : undefined,
+  (_, text) => (/^bytearray\(b(['"]).*\1\)\r?\n?$/s.test(text) ? "the repr of Python's bytearray: send the bytes themselves" : undefined),
+  (_, text) =>
+    /^<[\w.]+ object at 0x[\da-f]+>\r?\n?$/i.test(text) ? 'an object of Python printed by its address: send its value' : undefined,
   (_, text) =>
     /^(?:\[.*\]|\(.*,.*\)|\{.+\})\r?\n?$/s.test(text) && text.trimEnd() !== '[object Object]'
       ? 'a list, tuple or dictionary as Python prints it: send the text in it'

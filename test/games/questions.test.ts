@@ -183,6 +183,8 @@ describe('questions of Open Trivia DB', () => {
 test.each([
   ['<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n<question type="multichoice">', /^this is XML.*export them as GIFT/],
   ['\ufeff\n<quiz>\n<question>', /^this is XML/],
+  ['What is 1+1?\nA. 1\nB. 2\nANSWER: B\n', /^this is in the form Aiken of Moodle: .*as GIFT/],
+  ['What?\r\nA) x\r\nB) y\r\nANSWER: A\r\n', /^this is in the form Aiken of Moodle/],
   ['<!DOCTYPE html>\n<html><body>What? {=a ~b}</body></html>', /^this is a page of HTML/],
 ] as const)('a file in another form than those that are read is named: %j', async (text, sentence) => {
   for (const form of ['gift', 'csv', 'opentdb'] as const) expect(await refusal(text, form)).toMatch(sentence)
@@ -206,6 +208,7 @@ describe('questions in CSV', () => {
     ['', `line 1: ${columns}`],
     ['\nWhat?,a,b\n', `line 2: ${columns}`],
     ['question,right\n', `line 1: ${columns}`],
+    ['Question,A,B,C,D,Correct\nx,1,2,3,4,A\n', `line 1: ${columns}; it has no column right and no column wrong`],
     ['question,question,right,wrong\n', `line 1: ${columns}`],
     ['question,right,wrong,explanation,explanation\n', `line 1: ${columns}`],
     ['question,right,wrong,points\n', `line 1: ${columns}`],

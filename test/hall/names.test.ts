@@ -208,7 +208,7 @@ describe('a person’s name', () => {
     expect(checkPersonName(name)).toBe(name)
   })
 
-  test.each(['yes', 'no', 'hi', 'me', 'Yes'])('is no answer and no greeting, such as %s', (text) => {
+  test.each(['yes', 'no', 'hi', 'me', 'Yes', 'ok', 'Said'])('is no answer and no greeting, such as %s', (text) => {
     expect(checkPersonName(text)).toEqual({ refused: expect.stringContaining('it is a command, or another word with a meaning here') })
   })
 
@@ -224,6 +224,10 @@ describe('a person’s name', () => {
     expect(checkPersonName('draw')).toEqual({
       refused: 'draw cannot be a name: it is a command, or another word with a meaning here; choose another',
     })
+  })
+
+  test.each(['1 | 2 | 3', '1e5', '(5)', '#7'])('at the front door is no number with signs, such as %s', (text) => {
+    expect(checkLobbyName(text)).toEqual({ refused: 'a name is no number, which would be taken for a move or a table: add a letter' })
   })
 
   test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('at the front door is no number, such as %s', (text) => {

@@ -344,6 +344,44 @@ test('a client that has chosen JSON sends what looks like JSON, and nothing is w
   expect(clueOfText({ automaton, side: 'client', speaks: 'JSON' }, "b'x'", undefined)).toContain("the repr of Python's bytes")
 })
 
+describe('a client that is sent away because it says nothing', () => {
+  test.each([
+    ['hangman', 'START\n', 'ERROR you have said nothing for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
+    ['hangman', 'START\ne', 'ERROR you have sent "e" and no line end (\\n) for 2 s; expected a letter (such as "a"), or "QUIT" to stop\n'],
+  ])('is told so where the protocol has an answer: %s <- %j', async (name, text, farewell) => {
+    const peer = await far(name, 'server', { options: { secret: 'eel' } })
+    await peer.say(text)
+    await peer.clock.pass(2000)
+    peer.conversation.checkPatience(peer.clock.monotonic(), { first: 2000, idle: 2000 })
+    await peer.end()
+    expect(peer.heard).toBe(`WORD 3 8\n${farewell}`)
+  })
+})
+
+test('host hangman waits for START as for what a program says by itself', async () => {
+  const notices: string[] = []
+  const peer = await far('hangman', 'server', {
+    options: { secret: 'eel' },
+    noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
+  })
+  await peer.clock.pass(3000)
+  peer.conversation.checkPatience(peer.clock.monotonic(), { first: 1e6, idle: 1e6 })
+  expect(notices).toEqual(['waiting: the client has said nothing for 3 s; waiting for "START", or "QUIT" to stop'])
+  await peer.close()
+})
+
+describe('join fh/hello', () => {
+  test.each(['nonsense', 'hello\n', 'Hello in return'])('names the answer %j, which is another one', async (text) => {
+    const { notices, end } = await said('fh/hello', 'client', text)
+    expect(notices).toEqual([`rejected: the server said ${JSON.stringify(text)}: expected "Hello in return!"`])
+    expect(end).toBeUndefined()
+  })
+
+  test('has nothing to say of the right one', async () => {
+    expect((await said('fh/hello', 'client', 'Hello in return!')).notices).toEqual([])
+  })
+})
+
 test('a question with two answers says what they are when it comes again', async () => {
   const quiz = await far('quiz', 'client', { typed: ['ada', 'secret-18', '2', 'y'] })
   expect(quiz.screen).toContain('Type y for yes, or n for no.')

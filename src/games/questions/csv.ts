@@ -19,7 +19,7 @@ export function parseCsv(text: string): Parsed {
   const [head, ...rows] = rowsOf(text)
   if (head?.fault) throw head.fault
   const columns = withoutEmptyEnd((head?.fields ?? []).map((name) => name.toLowerCase().replace(/\s*\d+$/, '')))
-  if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}`)
+  if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}${lacking(columns)}`)
   return collect(rows, (row) => questionOf(row, columns))
 }
 
@@ -54,6 +54,15 @@ function isHeader(columns: readonly string[]): boolean {
   ]
   const known = questions + rights + wrongs + explanations === columns.length
   return known && questions === 1 && rights === 1 && wrongs > 0 && explanations < 2
+}
+
+const COLUMNS: readonly string[] = ['question', 'right', 'wrong', 'explanation']
+
+/** Names the columns that are missing where others are there, as the end of a sentence. */
+function lacking(columns: readonly string[]): string {
+  const missing = ['question', 'right', 'wrong'].filter((name) => !columns.includes(name))
+  const hasOthers = columns.some((name) => !COLUMNS.includes(name))
+  return hasOthers && missing.length > 0 && missing.length < 3 ? `; it has no column ${missing.join(' and no column ')}` : ''
 }
 
 /** The records that are not empty, and those that cannot be read. */

@@ -55,10 +55,16 @@ const GATES = {
     GATES.table(visit) ??
     (visit.present?.seated ? undefined : `You only watch here. ${wayBack(visit.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
   /** To play a game that goes on. */
-  game: (visit: Visit): string | undefined =>
-    GATES.seat(visit) ?? (visit.present?.over ? 'The game is over. "rematch" plays it again, "play GAME" something else.' : undefined),
+  game: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? isOver(visit) : undefined),
   /** To have played a game that is over. */
   end: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
+}
+
+function isOver({ tables: { playing } }: Visit): string {
+  const [other, ...more] = playing
+  const elsewhere =
+    other && (more.length > 0 ? 'Others of yours go on: "mine" lists them.' : `Another of yours goes on: "go ${other.table}".`)
+  return `The game is over. ${elsewhere ?? '"rematch" plays it again, "play GAME" something else.'}`
 }
 
 function noTable({ tables: { playing }, lobby }: Visit): string {

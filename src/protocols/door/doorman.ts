@@ -10,7 +10,7 @@ import { move, say } from './playing.ts'
 import type { Presence } from './presence.ts'
 import { howToAsk, waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
-import { sentence } from './text.ts'
+import { inLine, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
 const GREETING = [
@@ -79,7 +79,7 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
     const hint = meant ? `; or did you mean "${meant}"?` : game && others.length === 0 ? hintAt(present, game) : talk
     return gate(visit, ['game']) ?? move(visit, typed, hint)
   }
-  if (game) return `To play it, type: play ${game.name}`
+  if (game) return `To play it, type: ${inLine(['play', game.name, ...others].join(' '))}`
   const ended = isMoveSomewhere(typed) ? (present ? gate(visit, ['game']) : sentence(whyNoMove(visit, typed))) : undefined
   if (ended !== undefined) return ended
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'

@@ -40,7 +40,7 @@ async function enter(visit: Visit, name: string): Promise<string | undefined> {
   if (registered !== undefined) {
     const question = `${inLine(registered)} is registered. What is the password?`
     const password = await askPassword(visit, question, (typed) => lobby.enter(name, { password: typed }))
-    return password === undefined && lobby.me ? UNCHANGED : undefined
+    return password === undefined && lobby.me && !visit.over ? UNCHANGED : undefined
   }
   const refusal = await lobby.enter(name, {})
   if (!refusal) return undefined

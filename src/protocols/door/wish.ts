@@ -203,7 +203,7 @@ class Reading {
     const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)
     while (this.#at < this.#words.length && !begins(this.#at)) this.#at++
     const name = this.#words.slice(from, this.#at).join(' ')
-    if (name === '') return { refused: `behind "${this.#word(from - 1)}" stands a name, such as "against ada"` }
+    if (name === '') return { refused: `behind "${this.#word(from - 1)}" stands a name, such as "${this.#word(from - 1)} ada"` }
     if (this.#against !== undefined) return { refused: `you can play against one only, ${this.#against} or ${name}` }
     this.#against = name
     return undefined
