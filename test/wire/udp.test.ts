@@ -19,12 +19,15 @@ async function place(options?: UdpOptions, host = '127.0.0.1') {
 }
 
 /** A plain datagram socket, as programs of others have them; what it says goes to `at`. */
-async function plain(at: Address): Promise<{ socket: Socket; say: (text: string) => void; hear: () => Promise<string> }> {
+async function plain(
+  at: Address,
+  from = '127.0.0.1',
+): Promise<{ socket: Socket; say: (text: string) => void; hear: () => Promise<string> }> {
   const socket = createSocket('udp4')
   onTestFinished(() => {
     socket.close()
   })
-  socket.bind(0, '127.0.0.1')
+  socket.bind(0, from)
   await once(socket, 'listening')
   return {
     socket,
@@ -139,6 +142,20 @@ describe('a place for datagrams', () => {
     await first.close()
     other.say('not lost')
     expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
+  })
+
+  test('gives one host half of the remotes, so that its ports keep no other host out', async () => {
+    const { at, arrivals } = await place({ remotes: 4 })
+    const [one, two, three, other] = [await plain(at), await plain(at), await plain(at), await plain(at, '127.0.0.2')]
+    const heard: string[] = []
+    for (const client of [one, two]) {
+      client.say('x')
+      heard.push(await unframed(await arrivals.next()).receive())
+    }
+    three.say('lost')
+    other.say('from another host')
+    expect(await unframed(await arrivals.next()).receive()).toBe('from another host')
+    expect([heard, arrivals.count]).toEqual([['x', 'x'], 3])
   })
 
   test('loses the datagram of a remote that may not begin, and not those of remotes that are known', async () => {

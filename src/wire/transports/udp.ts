@@ -4,7 +4,7 @@ import { type Clock, wallClock } from '../clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
-/** How many remotes are known at once; datagrams of further ones are lost. */
+/** How many remotes are known at once, half of them of one host; datagrams of further ones are lost. */
 const REMOTES = 1024
 /** Milliseconds without a datagram after which a remote is forgotten, since none of them ever says goodbye. */
 const IDLE = 60_000
@@ -16,7 +16,7 @@ const EARLY = 4
 /** How a place for datagrams is run. */
 export interface UdpOptions {
   clock?: Clock
-  /** How many remotes are known at once: 1,024. */
+  /** How many remotes are known at once, half of them of one host: 1,024. */
   remotes?: number
   /** Milliseconds without a datagram after which a remote is forgotten: 60,000. */
   idle?: number
@@ -77,8 +77,11 @@ class UdpPlace {
   readonly #socket: Socket
   readonly #clock: Clock
   readonly #idle: number
+  readonly #most: number
   /** By address; who was heard last is last. */
   readonly #remotes = new Map<string, { transport: UdpTransport; heardAt: number }>()
+  /** Remotes of each host: one that has many ports is not to keep the others out. */
+  readonly #hosts = new Map<string, number>()
   #closing = false
   #cancelSweep: (() => void) | undefined
 
@@ -90,12 +93,13 @@ class UdpPlace {
     this.#socket = socket
     this.#clock = clock
     this.#idle = idle
+    this.#most = remotes
     // on a socket for all, what the network says of one remote cannot be told to that one
     socket.on('error', () => {})
     socket.on('message', (bytes, { address: host, port }) => {
       const name = `${host} ${port}`
       const known = this.#remotes.get(name)
-      if (!known && (this.#closing || this.#remotes.size >= remotes || !mayBegin())) return
+      if (!known && (this.#closing || !this.#hasRoom(host) || !mayBegin())) return
       const transport = known?.transport ?? this.#transport(name, { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port }, host)
       this.#remotes.delete(name)
       this.#remotes.set(name, { transport, heardAt: clock.monotonic() })
@@ -113,12 +117,20 @@ class UdpPlace {
     this.#endIfLast()
   }
 
+  #hasRoom(host: string): boolean {
+    return this.#remotes.size < this.#most && (this.#hosts.get(host) ?? 0) < Math.ceil(this.#most / 2)
+  }
+
   #transport(name: string, remote: Address, host: string): UdpTransport {
+    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
     return new UdpTransport(
       remote,
       (data, done) => this.#socket.send(data, remote.port, host, done),
       () => {
         this.#remotes.delete(name)
+        const left = (this.#hosts.get(host) ?? 1) - 1
+        if (left > 0) this.#hosts.set(host, left)
+        else this.#hosts.delete(host)
         this.#endIfLast()
       },
     )
