@@ -59,6 +59,9 @@ const PLAY_WORDS = new Set([
   ...settingsOf(catalogue.filter(({ game }) => game.seats.max > 1)),
 ])
 
+/** Words that answer a question, or stand for what is to be typed, in what the front door and the protocols say. */
+const ANSWERS = new Set('code n nah nope sure versus vs with y yeah yep yup'.split(' '))
+
 /** The settings of all games, also of those that are played alone. */
 const SETTINGS = new Set(settingsOf(catalogue))
 
@@ -117,6 +120,10 @@ export function checkLobbyName(text: string): string | Refusal {
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
     return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
+  if (/^[^\p{L}\p{Extended_Pictographic}]{2,}$/u.test(name))
+    return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
+  if (ANSWERS.has(foldName(name)))
+    return { refused: `${name} cannot be a name: it is an answer, or a word with a meaning here; choose another` }
   if (/^[ox]$/i.test(skeleton(name))) return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }

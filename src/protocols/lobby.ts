@@ -199,6 +199,8 @@ export interface LobbyListener extends TableListener {
   told(message: Message): void
   /** A game of the own account has ended at a table that this session does not attend; `recorded` follows if it is rated. */
   finished?(game: FinishedGame): void
+  /** This session is no longer at a table, because it is another user now. */
+  left?(table: number): void
 }
 
 /** Message is what a user says to another. */
@@ -239,7 +241,7 @@ export const refusalCodes = {
   'illegal-move': 'the rules of the game refuse the move',
   stale: 'something was seen after the event in `after`',
   muted: 'the user has muted this one',
-  'not-now': 'it cannot be just now',
+  'not-now': 'it cannot be just now, or not with this user or text: `message` says which',
   unavailable: 'the server cannot write to its disk just now: nothing has changed, try again',
   'too-many': 'of that there are too many already',
 } as const

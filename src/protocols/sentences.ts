@@ -56,7 +56,8 @@ export function clueOfBytes(speaker: Speaker, { bytes }: Unfinished, last: strin
 
 /** Says that a text is only the NUL with which C ends the `last` message, as the end of a sentence; empty if it is not. */
 function clueOfRest(speaker: Speaker, text: string, last: string): string {
-  if (last === '' || !/^\0+$/.test(text)) return ''
+  // with more of them, it is UTF-16
+  if (last === '' || !/^\0+$/.test(text) || last.includes('\0')) return ''
   return `; that looks like NUL behind ${quotedMessage(speaker, last)}, as C keeps a text: send strlen bytes of it`
 }
 

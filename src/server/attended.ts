@@ -47,6 +47,12 @@ export class Attended {
     return this.#tables.has(id)
   }
 
+  /** Takes the own seat at a table up again that this session has already; `undefined` if it has none. */
+  takeUpAgain(id: number, after: number | undefined): Promise<Attendance | LobbyRefusal> | undefined {
+    const attended = this.#tables.get(id)
+    return attended?.seat === undefined ? undefined : this.takeUp(attended.table, attended.seat, attended.token, after)
+  }
+
   /** Finds the own seat at a table, and whether its game is over; `undefined` if there is no seat. */
   sitterAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const attended = this.#tables.get(id)
@@ -166,10 +172,12 @@ export class Attended {
     return full ?? this.#done(attended.table, this.#spend(attended.table, { type, seat: attended.seat }))
   }
 
-  /** Goes away from all tables: seats are held for their owner. */
-  end(): void {
+  /** Goes away from all tables, whose numbers it answers: seats are held for their owner. */
+  end(): readonly number[] {
+    const ids = [...this.#tables.keys()]
     for (const attended of this.#tables.values()) this.#end(attended)
     this.#tables.clear()
+    return ids
   }
 
   /** Goes away for good. */

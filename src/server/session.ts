@@ -67,7 +67,7 @@ export class Session implements Lobby {
   constructor({ rooms, line, listener, holdings, onSeated }: SessionOptions) {
     this.#rooms = rooms
     this.#line = line
-    this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#goAway() })
+    this.#identity = new Identity({ people: rooms.people, line, onOther: () => this.#leaveAll() })
     this.#tables = new Attended(rooms.hall, listener, {
       holdings,
       name: () => this.#visitor?.name ?? '',
@@ -284,7 +284,8 @@ export class Session implements Lobby {
 
   async resumeSeat(id: number, after?: number): Promise<Attendance | LobbyRefusal> {
     const held = this.#held().find(({ table }) => table.id === id)
-    return held ? this.#tables.takeUp(held.table, held.seat, undefined, after) : noTable(id)
+    if (held) return this.#tables.takeUp(held.table, held.seat, undefined, after)
+    return this.#tables.takeUpAgain(id, after) ?? noTable(id)
   }
 
   async play(id: number, move: string, after?: number): Promise<LobbyRefusal | undefined> {
@@ -370,10 +371,15 @@ export class Session implements Lobby {
     return undefined
   }
 
-  #goAway(): void {
+  #goAway(): readonly number[] {
     this.cancel()
     for (const id of [...this.#heldSeats.keys()]) this.#releaseSeat(id)
-    this.#tables.end()
+    return this.#tables.end()
+  }
+
+  /** Is at no table any more, because this is another user from now on. */
+  #leaveAll(): void {
+    for (const id of this.#goAway()) this.#listener.left?.(id)
   }
 
   /** Notes that this connection is in a seat: as its owner, or else by its token alone, until the account's password is changed. */

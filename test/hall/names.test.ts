@@ -249,6 +249,11 @@ describe('a person’s name', () => {
     'Quiz',
     'headtail',
     'ｓｉｚｅ',
+    'with',
+    'VS',
+    'y',
+    'N',
+    'CODE',
   ])('at the front door is no word of "play", such as %s', (text) => {
     expect(checkPersonName(text)).toBe(text)
     expect(checkLobbyName(text)).toEqual({ refused: expect.stringContaining(`${text} cannot be a name: `) })
@@ -258,6 +263,13 @@ describe('a person’s name', () => {
     'at the front door can be %s',
     (text) => {
       expect(checkLobbyName(text)).toBe(text)
+    },
+  )
+
+  test.each(['1 | 2 | 3', '---', '---+---', '7 <', '3 = 3', '...'])(
+    'at the front door, %s is no name: it reads like a number or a board',
+    (text) => {
+      expect(checkLobbyName(text)).toEqual({ refused: expect.stringContaining('a letter') })
     },
   )
 

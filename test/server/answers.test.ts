@@ -104,6 +104,30 @@ describe('talk that no client shows', () => {
   })
 })
 
+describe('a draw that no client shows', () => {
+  const UNSEEN = 'No opponent sees that now'
+
+  test('is said to be one, against a worksheet program and an opponent who is away, and not with others', async () => {
+    const room = new Room()
+    const [ada, bob] = await pair(room)
+    await (await room.client('fh/tictactoe')).say('tim\n')
+    expect(await bob.type('play tictactoe')).toContain('tim')
+    expect(await bob.type('draw')).toContain(UNSEEN)
+    await bob.type('resign', 'play tictactoe')
+    await ada.type('play tictactoe bob', 'play tictactoe')
+    expect(await ada.type('draw')).not.toContain(UNSEEN)
+    await bob.type('decline')
+    await bob.drop()
+    expect(await ada.type('draw')).toContain(UNSEEN)
+  })
+
+  test('is none against the house, which answers', async () => {
+    const [ada] = await pair()
+    await ada.type('play tictactoe house')
+    expect(await ada.type('draw')).not.toContain(UNSEEN)
+  })
+})
+
 describe('an invitation that ends', () => {
   test.each([
     ['play guess', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],

@@ -44,7 +44,10 @@ describe('the native protocol', () => {
   test.each([
     [{ x: 1 }, 'a command has a "type", a text, such as {"type":"games"}'],
     [{ type: 5, id: 'a' }, 'a command has a "type", a text, such as {"type":"games"}'],
-    [{ type: 'move' }, 'there is no command of the type "move"'],
+    [{ type: 'move' }, 'there is no command of the type "move": did you mean "play"?'],
+    [{ type: 'login' }, ': did you mean "enter"?'],
+    [{ type: 'EXIT' }, ': did you mean "quit"?'],
+    [1, '{"type":"games"}; this is JSON, but no object in { }'],
     [{ type: 'm\u001b'.repeat(50) }, `there is no command of the type "${'m\\u001b'.repeat(20)}..."`],
     [{ type: '__proto__' }, 'there is no command of the type "__proto__"'],
     [[], 'a command is one line of JSON, such as {"type":"games"}'],
@@ -260,6 +263,45 @@ describe('the native protocol', () => {
     expect(ada.last('seated')).toMatchObject({ seat: 1, names: ['grace', 'ada'] })
     expect(grace.last('seated')).toMatchObject({ seat: 0 })
     expect(await grace.say({ type: 'play', table: grace.last('seated').table, move: '5' })).toMatchObject({ type: 'ok' })
+  })
+
+  test('a seat that this connection has is taken up once more by its table, also with an event that is still to come', async () => {
+    const { ada, table } = await two()
+    const token = ada.last('seated').token
+    for (const after of [undefined, 0, 99]) {
+      const resume = { type: 'resume', table, ...(after === undefined ? {} : { after }) } as const
+      expect(await ada.say(resume)).toMatchObject({ type: 'seated', table, seat: 0, token })
+    }
+    expect(await ada.say({ type: 'play', table, move: '5' })).toMatchObject({ type: 'ok' })
+    expect(ada.all('event').filter(({ what }) => what.type === 'moved')).toHaveLength(1)
+  })
+
+  test.each([
+    ['another name', { type: 'enter', name: 'hx9' }],
+    ['its own name, registered', { type: 'register', name: 'ada', password: 'engine-1843' }],
+  ] as const)('who takes %s is notified of each table that it has left', async (_, command) => {
+    const { room, ada, grace, table } = await two()
+    const alan = new Machine(room.premises)
+    await alan.say({ type: 'enter', name: 'alan' })
+    await alan.say({ type: 'seek', game: 'guess' })
+    const watched = alan.last('seated').table
+    await ada.say({ type: 'watch', table: watched })
+    expect(await ada.say(command)).toMatchObject({ type: 'entered', tables: [] })
+    expect(ada.all('closed')).toEqual(
+      [table, watched].map((one) => ({ type: 'closed', table: one, message: 'you have left it, because you are another user now' })),
+    )
+    expect(grace.last('event')).toMatchObject({ what: { type: 'gone', seat: 0 } })
+    expect(await ada.say({ type: 'play', table, move: '5' })).toMatchObject({ code: 'not-seated' })
+  })
+
+  test('what `seated` has as the game is known by `games`, and is taken where a game is named', async () => {
+    const room = new Room()
+    const ada = new Machine(room.premises)
+    await ada.say({ type: 'enter', name: 'ada' })
+    const games = (await ada.say({ type: 'games' })) as { games: readonly { game: string; rules: string }[] }
+    for (const { rules } of games.games) expect(await ada.say({ type: 'ladder', game: rules })).toMatchObject({ type: 'ladder' })
+    await ada.say({ type: 'seek', game: 'headtail' })
+    expect(games.games.map(({ rules }) => rules)).toContain(ada.last('seated').game)
   })
 
   test('a watcher sees what is no secret, and may talk', async () => {

@@ -1,5 +1,6 @@
 import { catalogue, type Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
+import { isHeadLine, isHttpRequest } from '../sentences.ts'
 import { answerMeant, whyNoCommand } from './answers.ts'
 import { answer, gate, perform, type Reply, SAY } from './command.ts'
 import { beginningWith, commandOf, commandWords, unclear } from './commands.ts'
@@ -12,6 +13,7 @@ import { howToAsk, waits } from './seeking.ts'
 import { introduce, WHO } from './self.ts'
 import { inLine, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
+import { readWish } from './wish.ts'
 
 const GREETING = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
@@ -33,10 +35,21 @@ const MENDED = [
 /** Greets somebody, and does what each line says until one of the two goes, or the rest is for a program. */
 export async function receive(visit: Visit): Promise<void> {
   visit.say(...GREETING)
+  // a browser tries the port that people use, and sends a whole head at once
+  let inHead = false
   for (let line = await visit.read(); line !== undefined; line = await visit.read()) {
-    await obey(visit, line)
+    const isOfHead: boolean = inHead && isHeadLine(line)
+    inHead = isHttpRequest(line) || (isOfHead && line.trim() !== '')
+    if (!isOfHead) await obey(visit, line)
     if (visit.over) return
   }
+}
+
+/** Finds what a line is meant for that a program has sent which is not where it thinks, or not yet: what to do, in a sentence. */
+function foreign(typed: string): string | undefined {
+  if (isHttpRequest(typed)) return 'This is no web server: connect with telnet or nc, and type your name'
+  if (/^\{\s*(?:["']?\w+["']?\s*:.*)?\}?$/s.test(typed)) return 'That is JSON: send the line "style json" first, and then commands in JSON'
+  return /^style\W*json$/i.test(typed) ? 'For commands in JSON, type: style json' : undefined
 }
 
 /** Does what a line says. */
@@ -53,6 +66,11 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const command = commandOf(word)
   if (command?.name !== 'more') visit.turnPage()
   if (command) return perform(visit, command, rest)
+  const elsewhere = visit.present?.isMove(typed) ? undefined : foreign(typed)
+  if (elsewhere !== undefined) {
+    visit.peer.note(elsewhere)
+    return visit.say(`${elsewhere}.`)
+  }
   if (!visit.lobby.me && !visit.present) return introduce(visit, typed)
   const isMove = visit.present?.isMove(typed) === true
   const answered = isMove ? undefined : answerMeant(visit, word, rest)
@@ -79,11 +97,17 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
     const hint = meant ? `; or did you mean "${meant}"?` : game && others.length === 0 ? hintAt(present, game) : talk
     return gate(visit, ['game']) ?? move(visit, typed, hint)
   }
-  if (game) return `To play it, type: ${inLine(['play', game.name, ...others].join(' '))}`
+  if (game) return `To play it, type: play ${wayToPlay(game, others)}`
   const ended = isMoveSomewhere(typed) ? (present ? gate(visit, ['game']) : sentence(whyNoMove(visit, typed))) : undefined
   if (ended !== undefined) return ended
   const known = meant ? `did you mean "${meant}"? "help" lists all` : '"help" lists all'
   return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
+}
+
+/** A game, and what stands behind it on a line that begins with it, if that can stand behind `play`. */
+function wayToPlay({ name }: Entry, others: readonly string[]): string {
+  const wish = [name, ...others].join(' ')
+  return isRefusal(readWish(wish)) ? name : inLine(wish)
 }
 
 /** Words that are no command, by which users want to ask another for a game. */

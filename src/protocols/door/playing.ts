@@ -4,6 +4,7 @@ import type { Presence } from './presence.ts'
 import { acceptChallenge, refuseChallenge, want } from './seeking.ts'
 import { goOn } from './several.ts'
 import type { Visit } from './visit.ts'
+import { HOUSE } from './wish.ts'
 
 /** Makes a move; what comes of it is told as it happens. `hint` goes with a refusal. */
 export async function move({ lobby, present }: Visit, text: string, hint = ''): Promise<Reply> {
@@ -23,6 +24,16 @@ export async function say({ lobby, present }: Visit, text: string): Promise<Repl
   if (refusal) return refusal
   if (lobby.hearers(present.table) > 0) return 'Said.'
   return present.alone ? 'Said, but you are alone at this table.' : UNHEARD
+}
+
+/** Offers a draw, and says so if no client that shows it is there. */
+async function draw(visit: Visit): Promise<Reply> {
+  const { lobby, present } = visit
+  if (!present) return undefined
+  const refusal = await lobby.offer(present.table)
+  if (refusal) return refusal
+  const isUnseen = present.playing && !present.company.names.includes(HOUSE) && lobby.hearers(present.table) === 0
+  return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
 }
 
 /** Accepts what an opponent has offered, at the shown table first, or a challenge. */
@@ -102,7 +113,7 @@ export const playing: readonly Command[] = [
     needs: ['table'],
     run: say,
   },
-  { name: 'draw', usage: 'draw', about: 'offer a draw', needs: ['game'], run: atTable(({ lobby }, table) => lobby.offer(table)) },
+  { name: 'draw', usage: 'draw', about: 'offer a draw', needs: ['game'], run: draw },
   {
     name: 'accept',
     cost: 9,

@@ -3,7 +3,7 @@ import { isRefusal } from '../../games/game.ts'
 import { BOUNDS, readWhole } from '../bounds.ts'
 import { endedInWords } from '../ended.ts'
 import type { Lobby } from '../lobby.ts'
-import type { Command, Reply } from './command.ts'
+import { type Command, gate, type Reply } from './command.ts'
 import { heldAt, wayBackTo } from './held.ts'
 import { missedGames } from './histories.ts'
 import { askNewPassword, askPassword } from './secrets.ts'
@@ -89,6 +89,8 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   }
   // the text behind the name may be a password, which must not become a name that all can see
   if (/\s/.test(name) && name !== me?.name) return NAME_ALONE
+  const busy = gate(visit, ['leisure'])
+  if (busy !== undefined) return busy
   const wrong = lobby.checkName(name)
   if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
   const left = whatIsLeft(visit)
@@ -139,6 +141,10 @@ async function unregister(visit: Visit): Promise<Reply> {
 async function login(visit: Visit, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') return 'Say as whom, such as "login ada".'
+  if (lobby.me?.registered && lobby.me.name.toLowerCase() === name.toLowerCase())
+    return `You are ${inLine(lobby.me.name)} already. "password" changes the password.`
+  const busy = gate(visit, ['identity'])
+  if (busy !== undefined) return busy
   if ((await lobby.registeredName(name)) !== undefined) return become(visit, name)
   const [first = ''] = name.split(/\s/)
   const shown = inLine(name)
@@ -231,7 +237,6 @@ export const self: readonly Command[] = [
     cost: 9,
     usage: 'login NAME',
     about: 'come in under a registered name, with its password',
-    needs: ['identity'],
     run: login,
   },
   {
@@ -248,7 +253,6 @@ export const self: readonly Command[] = [
     usage: 'register [NAME]',
     about: 'keep your name for yourself, with a password',
     more: () => ['With it you can play rated games, be on ladders, and "resume" from any computer.'],
-    needs: ['leisure'],
     run: register,
   },
   {

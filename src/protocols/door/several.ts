@@ -1,6 +1,7 @@
 import { BOUNDS, readWhole } from '../bounds.ts'
+import type { HeldSeat } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
-import { heldAt } from './held.ts'
+import { heldAt, wayBackTo } from './held.ts'
 import type { Presence } from './presence.ts'
 import { inColumns } from './text.ts'
 import type { Visit } from './visit.ts'
@@ -13,10 +14,15 @@ function mine(visit: Visit): Reply {
   const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
   const held = lobby.waiting
     .filter(({ table }) => !tables.get(table))
-    .map((info) => [`  ${info.table}`, heldAt(info, lobby.me), `held: "resume ${info.table}"`])
+    .map((info) => [`  ${info.table}`, heldAt(info, lobby.me), wayTo(info)])
   if (here.length + held.length === 0) return 'You play no game just now. "play tictactoe" begins one.'
   const other = tables.playing.find((one) => one !== present)
   return [...inColumns([...here, ...held]), ...(other ? [`To go to one, type "go" and its number, such as "go ${other.table}".`] : [])]
+}
+
+/** Says where an own seat is that this visit has not taken up, and what takes it up. */
+function wayTo({ table, elsewhere }: HeldSeat): string {
+  return elsewhere ? `through another connection: "resume ${table}" takes it here` : `held: "resume ${table}"`
 }
 
 /** Shows another of the own tables, to which moves and talk go from then on. */
@@ -25,7 +31,8 @@ function go(visit: Visit, rest: string): Reply {
   const table = readWhole(rest, BOUNDS.table)
   const presence = table === undefined ? undefined : visit.tables.get(table)
   if (table === undefined) return NUMBER
-  if (!presence && visit.lobby.waiting.some((held) => held.table === table)) return `Your seat at table ${table} is held: "resume ${table}"`
+  const held = presence ? undefined : visit.lobby.waiting.find((one) => one.table === table)
+  if (held) return `${wayBackTo(held, visit.lobby.me)}.`
   if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" looks on.`
   visit.show(presence)
   return presence.open()

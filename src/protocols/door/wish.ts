@@ -23,7 +23,7 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
 const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 
 /** What the house is called where it plays. */
-const HOUSE = 'house'
+export const HOUSE = 'house'
 
 /** Whether a game is for one alone. */
 export function isSolitary({ game }: Entry): boolean {

@@ -22,14 +22,14 @@ const settings = z.record(z.string().max(40), setting)
 const clock = z
   .strictObject({ total: whole(BOUNDS.total), turn: whole(BOUNDS.turn) })
   .partial()
-  .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds' })
+  .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds; with neither, as without a clock' })
 /** The clock of a table, which may be of a time with other bounds. */
 const tableClock = z.strictObject({ total: count, turn: count }).partial().meta({ description: 'in milliseconds, as in `seek`' })
 const seen = whole(BOUNDS.event).meta({ description: 'the number of the last event that was seen at the table' })
 const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])
 /** What a command is called by, in its answer. */
 export const CommandId = z.union([whole(BOUNDS.id), z.string().max(64)])
-const id = CommandId
+const id = CommandId.meta({ description: 'a whole number from 0 on, or a text of at most 64 characters; the answer has it, too' })
 /** Milliseconds since the Unix epoch, as far as dates go. */
 const time = z.number().min(0).max(8.64e15).meta({ description: 'milliseconds since the Unix epoch' })
 /** Milliseconds that are left of some time. */
@@ -69,7 +69,7 @@ const terms = {
 
 const attendance = {
   table,
-  game: z.string(),
+  game: z.string().meta({ description: 'the name of its rules, as `games` has it as `rules`; what takes a game takes this, too' }),
   seat: seat.optional().meta({ description: 'missing for who watches' }),
   names: list(z.string()),
   ...terms,
@@ -293,7 +293,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('ladder', 'The best of a game, and the own place.', {
     id: id.optional(),
     game: z.string(),
-    best: list(z.strictObject(ladderRow)),
+    best: list(z.strictObject(ladderRow)).meta({ description: 'empty, too, for a game that has no ladder' }),
     own: z.strictObject({ ...ladderRow, of: count }).optional(),
   }),
   message(

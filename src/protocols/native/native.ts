@@ -72,6 +72,10 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'closed', table, message: sentence })
   }
 
+  left(table: number): void {
+    this.closed(table, 'you have left it, because you are another user now')
+  }
+
   recorded({ table, game, changes }: Recorded): void {
     this.#send({ type: 'recorded', table, game: game.name, changes: changes.map((change) => ({ ...change })) })
   }

@@ -36,6 +36,7 @@ const NO_JSON: readonly (readonly [RegExp, string])[] = [
   [/[:,[]\s*(?:True|False|None)\b/, 'JSON has true, false and null'],
   [/^\s*\{\s*\w+\s*:/, 'names stand in double quotes'],
   [/,\s*[}\]]/, 'no comma stands before } or ]'],
+  [/^\s*(?:"\w+"\s*:.*|[}\]],?)\s*$/, 'it begins and ends on the same line'],
   [/\}\s*\{/, 'one command on each line: send \\n behind each'],
   [/^\s*\{(?:(?!\}\s*$).)*$/s, 'it begins and ends on the same line'],
 ]
@@ -47,11 +48,27 @@ function whyNoJson(line: string): string {
 
 /** Finds what is wrong with the type of a command; `undefined` if there is one of this type. */
 function refusalOfType(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return NO_COMMAND
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; this is JSON, but no object in { }`
   const type = 'type' in json ? json.type : undefined
   if (typeof type !== 'string') return 'a command has a "type", a text, such as {"type":"games"}'
-  return OPTIONS.has(type) ? undefined : `there is no command of the type ${shown(type)}${didYouMean(type, [...OPTIONS.keys()])}`
+  if (OPTIONS.has(type)) return undefined
+  const meant = MEANT.get(type.toLowerCase())
+  return `there is no command of the type ${shown(type)}${meant === undefined ? didYouMean(type, [...OPTIONS.keys()]) : ask(meant)}`
 }
+
+/** Commands by the words that other protocols, and the front door, have for them. */
+const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
+  ...(['move', 'go', 'turn', 'put'] as const).map((word) => [word, 'play'] as const),
+  ...(['login', 'name', 'hello', 'connect', 'auth', 'user'] as const).map((word) => [word, 'enter'] as const),
+  ...(['exit', 'bye', 'disconnect', 'close', 'end'] as const).map((word) => [word, 'quit'] as const),
+  ...(['chat', 'talk'] as const).map((word) => [word, 'say'] as const),
+  ...(['message', 'msg', 'whisper'] as const).map((word) => [word, 'tell'] as const),
+  ...(['who', 'list', 'tables', 'users', 'people', 'seeks'] as const).map((word) => [word, 'lobby'] as const),
+  ...(['find', 'start', 'new', 'challenge', 'invite'] as const).map((word) => [word, 'seek'] as const),
+  ...(['draw', 'rematch'] as const).map((word) => [word, 'offer'] as const),
+  ...(['rank', 'ranking', 'leaderboard'] as const).map((word) => [word, 'ladder'] as const),
+  ...(['spectate', 'observe'] as const).map((word) => [word, 'watch'] as const),
+])
 
 /** Finds what is wrong with the fields of a command of a known type: a name that is nearly right goes first. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
@@ -159,7 +176,11 @@ function nameOf(path: readonly PropertyKey[]): string {
 
 function didYouMean(typed: string, known: readonly string[]): string {
   const meant = nearest(typed, known)
-  return meant === undefined ? '' : `: did you mean "${meant}"?`
+  return meant === undefined ? '' : ask(meant)
+}
+
+function ask(meant: string): string {
+  return `: did you mean "${meant}"?`
 }
 
 function shown(text: string): string {
