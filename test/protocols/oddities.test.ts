@@ -387,3 +387,9 @@ test('a question with two answers says what they are when it comes again', async
   expect(quiz.screen).toContain('Type y for yes, or n for no.')
   expect(quiz.heard).toBe('LOGIN ada secret-18\n')
 })
+
+test('a NUL that is left of a line in UTF-16 is none that C has sent behind a text', async () => {
+  const { automaton } = (await program('guess')).protocol
+  expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '50')).toContain('NUL behind "50"')
+  expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '5\x000\0')).not.toContain('strlen')
+})

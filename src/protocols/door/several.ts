@@ -32,7 +32,7 @@ function go(visit: Visit, rest: string): Reply {
   const presence = table === undefined ? undefined : visit.tables.get(table)
   if (table === undefined) return NUMBER
   const held = presence ? undefined : visit.lobby.waiting.find((one) => one.table === table)
-  if (held) return `${wayBackTo(held, visit.lobby.me)}.`
+  if (held) return held.elsewhere ? `${wayBackTo(held, visit.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
   if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" looks on.`
   visit.show(presence)
   return presence.open()
