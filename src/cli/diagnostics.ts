@@ -70,9 +70,9 @@ export function onMistake(then: () => void, say: (sentence: string) => void = co
 }
 
 /** Turns the library's refusal of a command line into a sentence: which value, where, and what can stand there. */
-export function usageSentence(text: string): string {
+export function usageSentence(text: string, command = ''): string {
   const sentence = text.replace(/^error: /, '')
-  const surplus = surplusIn(sentence)
+  const surplus = surplusIn(sentence) ?? otherSideIn(sentence, command)
   if (surplus !== undefined) return surplus
   const missing = /^option '.*?(--[\w-]+) (\S+)' argument missing/s.exec(sentence)
   if (missing) return sentence.replace(missing[0], `${missing[1]} needs a value: ${missing[1]} ${missing[2]}`)
@@ -96,6 +96,22 @@ function surplusIn(sentence: string): string | undefined {
   const takes = number === 0 ? 'takes no arguments' : `takes ${counted(number, 'argument')}`
   const port = command === 'host' && /^\d{1,5}$/.test(first) ? `: a port is said as --port ${first}` : ''
   return `${command} ${takes}, and not ${quoted([first, ...others].join(' '))}${port === '' ? '' : ` as well${port}`}\n`
+}
+
+/** Options that one side of a program has, and the other has not. */
+const OF_ONE_SIDE: Readonly<Record<'host' | 'join', readonly string[]>> = {
+  host: ['--cert', '--concurrent', '--forever', '--key', '--questions', '--strict'],
+  join: ['--fingerprint', '--format', '--name', '--recv-once', '--wait'],
+}
+
+/** Explains that an option is one of the other side's; `undefined` if the refusal is another one. */
+function otherSideIn(sentence: string, command: string): string | undefined {
+  const [, option = ''] = /^unknown option '(--[\w-]+)/.exec(sentence) ?? []
+  if (command === 'host' && OF_ONE_SIDE.join.includes(option))
+    return `${option} belongs to the client's side: parlor join PROGRAM ${option} ...\n`
+  if (command === 'join' && OF_ONE_SIDE.host.includes(option))
+    return `${option} belongs to the server's side: parlor host PROGRAM ${option} ...\n`
+  return undefined
 }
 
 /** `option '--split <sizes>' argument '0' is invalid. `, or `command-argument value '0' is invalid for argument 'port'. ` */

@@ -73,7 +73,7 @@ export async function commands(end: (code: number) => void, { only = '', complet
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ outputError: (text, write) => write(revealed(`parlor: ${usageSentence(text)}`)) })
+    .configureOutput({ outputError: (text, write) => write(revealed(`parlor: ${usageSentence(text, only)}`)) })
     .option('-V, --version', 'output the version number')
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')

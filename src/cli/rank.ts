@@ -4,7 +4,7 @@ import { placed } from '../hall/hall.ts'
 import type { LadderRow } from '../protocols/lobby.ts'
 import { defaults, settingsFile } from '../server/defaults.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT, messageOf, place } from '../terminal/trouble.ts'
+import { cannotConnect, EXIT, messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
@@ -67,7 +67,13 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
-  const server = at && (await reached(at))
+  const reply = at && (await reached(at))
+  const server = reply instanceof Connection ? reply : undefined
+  // the folder here is not that of a server elsewhere
+  if (at && !server && !options.named && (options.host ?? options.port) !== undefined) {
+    complain(cannotConnect(at, reply, 0))
+    return EXIT.trouble
+  }
   const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
   try {
     if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, asked, limit) }, entry, options)
@@ -147,14 +153,14 @@ async function settingsHere(): Promise<{ readonly host: string; readonly port: n
   return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await servedBy(settings)).ports[DOOR] }
 }
 
-/** The front door of a server; `undefined` where nothing listens. */
-async function reached(at: Address): Promise<Connection | undefined> {
+/** Connects to the front door of a server; resolves to the system's error if nothing listens. */
+async function reached(at: Address): Promise<unknown> {
   try {
     const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024 * 1024 })
     connection.send('style json')
     return connection
-  } catch {
-    return undefined
+  } catch (error) {
+    return error
   }
 }
 

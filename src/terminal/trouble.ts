@@ -25,7 +25,7 @@ export function cannotListen(at: Address, error: unknown): string {
 /** Why a server could not be reached, in a sentence that says what to do. */
 export function cannotConnect(to: Address, error: unknown, waited: number): string {
   const reasons: Readonly<Record<string, string>> = {
-    ECONNREFUSED: `nobody listens there (asked for ${waited / 1000} s); start the server first, and look at its ${isPath(to.host) ? 'path' : 'port'}`,
+    ECONNREFUSED: `nobody listens there${waited > 0 ? ` (asked for ${waited / 1000} s)` : ''}; start the server first, and look at its ${isPath(to.host) ? 'path' : 'port'}`,
     ENOENT: 'there is no such socket; start the server first, and look at its path',
     ENOTFOUND: 'that name is not known; 127.0.0.1 is this machine',
     EAI_AGAIN: 'names cannot be looked up now; an address such as 127.0.0.1 needs no looking up',

@@ -45,7 +45,7 @@ export function compact(text: string): Compact {
 
 /** Words behind which a password stands, also as people misspell them. */
 const KEYWORD =
-  /r(?:e?g|eg?)iste?re?d?|log[ _-]?(?:in|on)|sign[ _-]?(?:in|up|on)|p?ass?w(?:or?)?[dt]|\bpasse?\b|\bpwd?\b|kennwort|authenticate/i
+  /r(?:e?g|eg?)iste?re?d?|log[ _-]?(?:in|on)|sign[ _-]?(?:in|up|on)|p?ass?w(?:or?)?[dt]|\bpasse?\b|\bpwd?\b|kennwort|authenticate|authorization/i
 /** A name and a blank behind it, as `REGISTER` and `LOGIN` have them. */
 const NAME = /^[ \t]+[\p{L}\p{N}_.-]+[ \t]+(?=\S)/u
 const TAKES_NAME = /^(?:register|login)$/i

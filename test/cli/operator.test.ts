@@ -137,6 +137,13 @@ describe('parlor rank', () => {
     const kept = await run('rank', '--data', data, '--port', '1')
     expect(kept.output).toMatch(/^From the folder .*:\n\ntictactoe\n/)
     expect(JSON.parse((await run('rank', '--json', '--data', data, '--port', '1')).output)).toMatchObject({ folder: data })
+    for (const format of [[], ['--json'], ['--csv']]) {
+      expect(await run('rank', ...format, '--host', '127.0.0.1', '--port', '1')).toEqual({
+        code: 1,
+        output: '',
+        errors: expect.stringMatching(/^parlor: cannot connect to 127\.0\.0\.1:1: nobody listens there/),
+      })
+    }
   })
 
   test('asks the server that has the folder open, whatever port that is on, and no other where the folder is named', async () => {

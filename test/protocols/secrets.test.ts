@@ -128,3 +128,17 @@ test('quiz: what is no line with a password is shown as it is', async () => {
   expect(masked({ automaton, side: 'client', last: 'REGISTER zed5' }, PASSWORD)).toBe('***')
   expect(masked({ automaton, side: 'client', last: 'REGISTER zed5' }, 'START 5')).toBe('START 5')
 })
+
+test.each([
+  ['door', `{"type":"enter","name":"a","pass":"${PASSWORD}"}`],
+  ['door', `{"type":"enter","name":"a","pwd":"${PASSWORD}"}`],
+  ['door', `{"type":"enter","name":"a","passphrase":"${PASSWORD}"}`],
+  ['http', `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${PASSWORD}\r\n\r\n`],
+  ['http', `GET / HTTP/1.1\r\nproxy-authorization: Bearer ${PASSWORD}\r\n\r\n`],
+])('%s: of %j the password is not shown', async (name, text) => {
+  const { automaton } = (await program(name)).protocol
+  const shown = masked({ automaton, side: 'client' }, text)
+  expect(shown).not.toContain(PASSWORD)
+  expect(shown).toContain('***')
+  expect(shown).toContain(name === 'http' ? 'GET / HTTP/1.1' : '"name":"a"')
+})

@@ -9,7 +9,8 @@ const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
 const COMMAND =
   /^(?:(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|join|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|resume|seats|people|house)(?: [\w-]{1,12}){0,2}|(?:say|tell|shout) .*|'.*|-?\d{0,3}|[a-z]|[a-h]\d)$/i
 /** Fields of the native protocol that log their holder in, also in a line that is no JSON; the value is a group. */
-const FIELD = /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
+const FIELD =
+  /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
 
 /** Finds the passwords, tokens and sessions in a line of the front door, and of the native protocol. */
 export function secretsAtDoor(from: Side, text: string, context: SecretsContext): readonly Span[] {
