@@ -1,5 +1,5 @@
 import { contentLength, headOf, httpRequests, httpResponses, isRequest } from '../wire/http.ts'
-import { encode } from '../wire/text.ts'
+import { encode, quoted } from '../wire/text.ts'
 import { type Automaton, client, server } from './automaton.ts'
 import type { Options, Program, Protocol } from './protocol.ts'
 
@@ -43,7 +43,7 @@ const http: Protocol<Name> = {
   async server(peer, { person }) {
     const { text } = await peer.receive()
     person.say(headOf(text))
-    const wrong = whyNoRequest(text) ?? whyBare(text) ?? whyCut(text)
+    const wrong = whyNoRequest(text) ?? whyBare(text) ?? whyCut(text) ?? whyBadRequest(headOf(text))
     if (wrong !== undefined) peer.note(wrong)
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
@@ -52,9 +52,24 @@ const http: Protocol<Name> = {
     peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
     person.say(text)
-    const wrong = /^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text) ? (whyNoHead(text) ?? whyBare(text) ?? whyCut(text)) : NO_STATUS
+    const wrong = whyNoResponse(text) ?? whyBare(text) ?? whyCut(text)
     if (wrong !== undefined) peer.note(wrong)
   },
+}
+
+/** What other web servers refuse in the head of a request, which this one answers all the same; `undefined` if nothing is. */
+function whyBadRequest(head: string): string | undefined {
+  const [first = '', ...others] = head.split(/\r?\n/)
+  const [method, target = ''] = first.split(' ')
+  const fields = others.slice(0, -2)
+  const unnamed = fields.find((line) => !/^(?:[^\s:]+:|[ \t]+\S)/.test(line))
+  if (unnamed !== undefined)
+    return `its header line ${quoted(unnamed)} has no name and colon, as in "Host: example.com"; web servers refuse it`
+  if (!/^(?:\/|\*$|[a-z][\w+.-]*:\/\/)/i.test(target) && method !== 'CONNECT')
+    return `the path ${quoted(target)} does not begin with "/"; web servers refuse it`
+  if (first.endsWith('HTTP/1.1') && !fields.some((line) => /^host:/i.test(line)))
+    return 'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it'
+  return method === 'HEAD' ? 'HEAD asks for a head alone, and this server sends its page all the same' : undefined
 }
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
@@ -64,8 +79,14 @@ function whyNoRequest(text: string): string | undefined {
   if (isRequest(text)) return undefined
   const [line = ''] = text.split('\n', 1)
   if (isRequest(`${line}\n\n`)) return whyNoHead(text)
+  if (/^HTTP\/\d/.test(line)) return 'that is no request, but a response, which is what the server says'
   const spelling = /^[a-z]+ \S+ http\/\d\.\d\r?$/i.test(line) ? '; write the method and "HTTP" in capitals' : ''
   return `that is no request of HTTP/1.1: its first line is no request line, such as "GET / HTTP/1.1"${spelling}`
+}
+
+function whyNoResponse(text: string): string | undefined {
+  if (/^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text)) return whyNoHead(text)
+  return isRequest(text) ? 'that is no response, but a request, which is what the client says' : NO_STATUS
 }
 
 function whyNoHead(text: string): string | undefined {

@@ -13,10 +13,17 @@ export class MatchJudge {
   #game = ''
   #names: readonly string[] = []
   #board: Board = tictactoe.setup({}, NO_CHANCE)
+  /** The cell that this side has sent, until its move is known. */
+  #chosen: number | undefined
 
   /** `us` is the name that the server has welcomed. */
   constructor(us: string) {
     this.#us = us
+  }
+
+  /** Notes the cell that this side sends. */
+  choose(cell: number): void {
+    this.#chosen = cell
   }
 
   /** Takes a message with its fields; answers with why it cannot be, if it cannot. */
@@ -35,6 +42,7 @@ export class MatchJudge {
 
   #begin(game: string, names: readonly string[]): string | undefined {
     this.#game = game
+    this.#chosen = undefined
     this.#names = names
     return names.includes(this.#us) ? undefined : `this side is ${this.#us}, and neither of them`
   }
@@ -48,6 +56,11 @@ export class MatchJudge {
   #move(who: string, cell: number, cells: string): string | undefined {
     if (tictactoe.outcome(this.#board)) return 'the game is over; expected GameEnd'
     if (who !== this.#next) return `it is the turn of ${this.#next}`
+    if (who === this.#us) {
+      const chosen = this.#chosen ?? cell
+      if (chosen !== cell) return `${who}, which is this side, has sent ${chosen}`
+      this.#chosen = undefined
+    }
     const next = tictactoe.play(this.#board, this.#board.turn, cell, NO_CHANCE)
     if (isRefusal(next)) return next.refused
     this.#board = next
@@ -56,6 +69,7 @@ export class MatchJudge {
 
   #end(winner: string, how: string): string | undefined {
     const outcome = tictactoe.outcome(this.#board)
+    if (how === 'late' && !outcome && winner === this.#next) return `it is the turn of ${winner}, so only the other player can be late`
     if (how === 'left' || how === 'late') return this.#names.includes(winner) ? undefined : `${winner} does not play in it`
     if (!outcome) return `nobody has three in a row on ${this.#board.cells}, and there are free cells`
     const [seat] = outcome.winners

@@ -173,7 +173,9 @@ async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boo
       peer.send('QUIT')
       return false
     }
-    if (cell !== undefined) peer.send('cell', cell)
+    if (cell === undefined) continue
+    judge.choose(Number(cell))
+    peer.send('cell', cell)
   }
 }
 

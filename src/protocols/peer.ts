@@ -149,7 +149,7 @@ export class Peer<Name extends string = string> implements Reader {
   refuse(sentence: string): void {
     this.#answered = false
     if (!this.#answerError(sentence)) throw new Ended('violation', `${sentence}${tooSoon(this.#standing)}`)
-    this.note(`${sentence}${tooSoon(this.#standing)}`)
+    this.note(sentence)
     const refusal = this.#steps.find(({ name }) => name === this.#automaton.refusal)
     if (refusal) this.#take(refusal)
   }
@@ -162,7 +162,7 @@ export class Peer<Name extends string = string> implements Reader {
     const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '') || clueOfBye(this.speaker, this.#last)
     const empty = this.#last === '' ? EMPTY : ''
     const said = `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}`
-    this.#reject(this.#last, `${withReason(said, this.#last, why)}${empty}${clue}`, usual && clue === '')
+    this.#reject(this.#last, `${withReason(said, this.#last, why)}${tooSoon(this.#standing)}${empty}${clue}`, usual && clue === '')
   }
 
   /** Notes that a message was rejected, but not of each line of an HTTP request. */
@@ -218,8 +218,10 @@ export class Peer<Name extends string = string> implements Reader {
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
     const { ahead, raw } = this.connection
+    // one of several empty lines was said already
+    if (ahead === '' && this.#last === '' && this.#oddities?.lastEarly) return undefined
     if (ahead !== undefined)
-      return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last))}`
+      return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last) || clueOfWords(this.speaker, ahead, this.#last))}`
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
     this.#odd().unfinished = unfinished.bytes.length

@@ -1,4 +1,5 @@
 import { type Instruction, robot } from '../games/robot.ts'
+import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
 import { type Automaton, client } from './automaton.ts'
 import type { Person, Program, Protocol } from './protocol.ts'
@@ -38,7 +39,12 @@ const remoteControl: Protocol<Name, undefined> = {
   },
 
   async client(peer, { person }) {
-    while (peer.state !== 'end') peer.send(await instruction(person))
+    while (peer.state !== 'end') {
+      const next = await instruction(person)
+      const wrong = peer.early()
+      if (wrong !== undefined) throw new Ended('violation', wrong)
+      peer.send(next)
+    }
   },
 }
 

@@ -1,8 +1,8 @@
-import { looksLike, textLooksLike } from '../wire/clues.ts'
+import { LF_CR, looksLike, textLooksLike } from '../wire/clues.ts'
 import { Ended, type Unfinished } from '../wire/ends.ts'
 import { type SecretsContext, type Span, secretsBehindKeyword, withoutSecrets } from '../wire/secrets.ts'
 import { decode, quoted, quotedBytes, type Raw } from '../wire/text.ts'
-import type { Automaton, MessageForm, Side } from './automaton.ts'
+import { type Automaton, isField, type MessageForm, parse, type Side } from './automaton.ts'
 
 /** Speaker is the side whose messages are quoted, and its protocol. */
 export interface Speaker {
@@ -54,8 +54,9 @@ export function clueOfBytes(speaker: Speaker, { bytes }: Unfinished, last: strin
   return clueOfRest(speaker, decode(bytes), last) || clause(speaker, looksLike(bytes))
 }
 
-/** Says that a text is only the NUL with which C ends the `last` message, as the end of a sentence; empty if it is not. */
+/** Says that a text is only the NUL with which C ends the `last` message, or the CR behind its end, as the end of a sentence; empty if it is neither. */
 function clueOfRest(speaker: Speaker, text: string, last: string): string {
+  if (last !== '' && text === '\r') return `; that looks like ${LF_CR}`
   // with more of them, it is UTF-16
   if (last === '' || !/^\0+$/.test(text) || last.includes('\0')) return ''
   return `; that looks like NUL behind ${quotedMessage(speaker, last)}, as C keeps a text: send strlen bytes of it`
@@ -77,6 +78,15 @@ const GREETINGS: readonly (readonly [RegExp, string])[] = [
   [/^Welcome to Parlor/, 'the front door'],
 ]
 
+/** How the clients of other programs begin, and which these are. */
+const HELLOS: readonly (readonly [RegExp, string])[] = [
+  [/^START$/, 'a client of hangman'],
+  [/^(?:NAME|REGISTER|LOGIN) \S/, 'a client of quiz'],
+  [/^MOVE *[1-9]$/, 'a client of tictactoe'],
+  [/^(?:FORWARD|LEFT|RIGHT)$/, 'a client of robot'],
+  [/^style json$/, 'a client of the front door'],
+]
+
 /** Checks whether a text is how the server of some program begins. */
 export function isGreeting(text: string): boolean {
   return GREETINGS.some(([pattern]) => pattern.test(text.replace(/\r?\n$/, '')))
@@ -90,12 +100,24 @@ export function clueOfWords({ automaton, side }: Speaker, message: string, last:
   const text = message.replace(/\r?\n$/, '')
   const forms: readonly MessageForm[] = Object.values(automaton.messages)
   const isOwn = (pattern: RegExp) => forms.some(({ example }) => pattern.test(example))
-  const [, program] = GREETINGS.find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
-  const isKnown = (from: Side) =>
-    forms.some((form) => form.text.replace(/\r?\n$/, '') === text && (form.from === from || form.from === 'either'))
-  if (side === 'server' && last === '' && program !== undefined) return `; that is how ${program} begins: look at the port`
+  const [, program] = (side === 'server' ? GREETINGS : HELLOS).find(([pattern]) => pattern.test(text) && !isOwn(pattern)) ?? []
+  if (last === '' && program !== undefined) return `; that is how ${program} begins: look at the port`
+  const isKnown = (from: Side) => forms.some((form) => (form.from === from || form.from === 'either') && isOne(form, text))
   const isEcho = text !== '' && !isKnown(side) && isKnown(side === 'server' ? 'client' : 'server')
   return isEcho ? `; that is what the ${side === 'server' ? 'client' : 'server'} says` : ''
+}
+
+/** Checks whether a text is a message of a form that does not take any text. */
+function isOne(form: MessageForm, text: string): boolean {
+  // a field that takes any text has a kind all the same, if its example is a number
+  if (isField(form) && /^\d+$/.test(form.example)) return /^\d+$/.test(text)
+  if (form.closes || (isField(form) && (form.free || form.accepts === undefined))) return false
+  return form.text.replace(/\r?\n$/, '') === text || (!takesAll(form) && parse(form, text) !== undefined)
+}
+
+/** Checks whether a form takes a text that no program says. */
+function takesAll(form: MessageForm): boolean {
+  return form.accepts !== undefined && parse(form, '~ ~') !== undefined
 }
 
 /** Says how a goodbye is written that was said in other letters, as the end of a sentence; empty for what is none. */

@@ -85,9 +85,10 @@ export function whyIllegal(
 /** Reports a message before the peer's turn, whole or not, in a sentence; `raw` as of `quotedMessage`. */
 export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
-  if (isWhole && isLooseEnd(standing, ahead)) return `the ${standing.peer} has sent ${quoted(ahead || '\n')}${whyEarly(standing, ahead)}`
+  const text = isWhole ? ahead : decode(ahead.bytes)
+  if (isLooseEnd(standing, text)) return `the ${standing.peer} has sent ${quoted(text || '\n')}${whyEarly(standing, text)}`
   const shown = isWhole ? quotedMessage(speakerOf(standing), ahead, raw) : quotedUnfinished(speakerOf(standing), ahead)
-  return `the ${standing.peer} has sent ${shown}${whyEarly(standing, isWhole ? ahead : decode(ahead.bytes))}`
+  return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
 }
 
 /** Reports the silence of the peer for some milliseconds, and what was expected, in a sentence. */

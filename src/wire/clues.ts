@@ -38,8 +38,46 @@ function isPlain(text: string): boolean {
     /^[\t -~]*$/.test(text) &&
     !/^(?:b['"]|f['"]|bytearray\(|<[\w.]+ object at|[^{}]*\{[A-Za-z_][\w.]*\}|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR |None$|null$|undefined$|NaN$|nan$)|\\n$/.test(
       text,
-    )
+    ) &&
+    !HABITS.some(([pattern]) => pattern.test(text)) &&
+    digitsBefore(text) === undefined
   )
+}
+
+/** What programs send, in plain characters, whose author meant something else; or frames that tutorials teach. */
+const HABITS: readonly (readonly [RegExp, string])[] = [
+  [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write it with a backslash, as "\\n"'],
+  [
+    /^[^{}]*[#$]?\{[A-Za-z_]\w*(?:[.:![][^{}]*)?\}[^{}]*$/,
+    'a placeholder that was not filled in, as in a string of Python without an f before it: send the value',
+  ],
+  [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray, as str(...) gives it: send the bytes themselves"],
+  [/^<[\w.]+(?: [\w.]+)* (?:object |at )?at 0x[\da-fA-F]+>\r?\n?$/, 'an object of Python printed by its address: send its value'],
+  [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'something of Python printed by its name, and not its value: send the value'],
+  [/^\S+(?: \S+)* {8,}\r?\n?$/, 'a text, or its length, padded with blanks to a fixed size: send the text without them'],
+  [/^[^<]*\w<(?:\/?(?:END|EOF|EOM|STOP|MSG))>\r?\n?$/i, 'a text with a mark of its own for its end: leave out the mark'],
+  [/^\w+[$#|;]\r?\n?$/, 'a text with a sign of its own for its end: leave out the sign'],
+]
+
+/** A length in digits, and the text of which it is the length, as headers of a fixed size and netstrings have it. */
+function digitsBefore(text: string): string | undefined {
+  const [, digits = '', blanks = '', rest = ''] = /^(\d{1,6})( {2,}|:)(.*)$/s.exec(text) ?? []
+  const body = rest.replace(/\r?\n$/, '')
+  if (
+    digits !== '' &&
+    Number(digits) > 0 &&
+    (blanks === ':' ? body.replace(/,$/, '').length === Number(digits) : body.length >= Number(digits))
+  )
+    return blanks === ':'
+      ? 'a length and a colon before the text: send the text alone'
+      : 'a length padded with blanks before the text: send the text alone'
+  const whole = text.replace(/\r?\n$/, '')
+  if (!whole.startsWith('0')) return undefined
+  const widths = [2, 3, 4, 5, 6, 8, 10].filter(
+    (width) => /^0\d+$/.test(whole.slice(0, width)) && Number(whole.slice(0, width)) === whole.length - width,
+  )
+  const width = widths.find((one) => whole.length > one && (one >= 4 || /\D/.test(whole)))
+  return width === undefined ? undefined : `a length of ${width} digits before the text: send the text alone`
 }
 
 /** Bytes that are looked at. */
@@ -70,13 +108,26 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\xff\xfe|\xfe\xff)(?!\xff\xff)/, 'UTF-16 with a byte order mark: encode as UTF-8'],
 ]
 
+/** Control characters around a text, and what is in memory that was never written. */
+const CONTROLS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave them out'],
+  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character of its own for its end: leave it out'],
+  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'memory of C that was never written, as sizeof of a buffer sends it: send strlen bytes of it'],
+]
+
 /** A line end of which the protocol takes the CR for a part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
 
+/** What stands behind `\\n` where a program has its two characters in the wrong order. */
+export const LF_CR = '\\n\\r, which is \\r\\n the other way round: end it with \\n alone'
+
 const CLUES: readonly Clue[] = [
+  (_, text) =>
+    /\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined,
   (_, text) => BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(utf16, bytes, end),
   (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, as telnet ends a line: use nc, or have \\n sent' : undefined),
+  (_, text) => CONTROLS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(lengthBefore, bytes, end),
   (bytes, text, end) => withEnd(packed, bytes, text.startsWith('\0') ? end : ''),
   (bytes, text, end) => (end !== '' && text.startsWith('\0') ? undefined : lengthAhead(bytes)),
@@ -105,13 +156,12 @@ const CLUES: readonly Clue[] = [
       : undefined,
   (_, text, end) =>
     end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined,
-  (_, text) => (/^\r[^\r\n]/.test(text) ? 'a line that ends in \\n\\r: the other way round, or \\n alone' : undefined),
+  (_, text) => (/^\r[^\r\n]/.test(text) ? `a line that ends in ${LF_CR}` : undefined),
+  (_, text) => HABITS.find(([pattern]) => pattern.test(text))?.[1] ?? digitsBefore(text),
   (_, text) =>
     /^b(['"]).*\1\r?\n?$/s.test(text) ? "the repr of Python's bytes, as str(b'...') gives it: send the bytes themselves" : undefined,
   (_, text) =>
     /^u?'.*'\r?\n?$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined,
-  (_, text) =>
-    /\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: quote it so that it is one, as "\\n"' : undefined,
   (_, text) =>
     /^\[[A-Z]@[\da-f]+\r?\n?$/.test(text) ? 'an array of Java printed by its address: send new String(bytes), or the bytes' : undefined,
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),

@@ -186,6 +186,18 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   match: [
     {
+      title: 'another move than this side has sent',
+      typed: ['ada', '5'],
+      says: ['Welcome ada\n', 'init@1@ada@bob\nmove@1@---------\n', 'moved@1@ada@4@---O-----\n'],
+      sentence: 'but ada, which is this side, has sent 5',
+    },
+    {
+      title: 'the time of a player who is not to move is over',
+      typed: ['ada', '5'],
+      says: ['Welcome ada\n', 'init@1@ada@bob\nmove@1@---------\n', 'moved@1@ada@5@----O----\nGameEnd@1@bob@late\n'],
+      sentence: 'it is the turn of bob, so only the other player can be late',
+    },
+    {
       title: 'a game of others',
       typed: ['ada'],
       says: ['Welcome ada\n', 'init@1@bob@eve\n'],

@@ -131,7 +131,35 @@ describe('http', () => {
     expect((await client(text)).notices).toEqual([expect.stringMatching(new RegExp(`^rejected: .*${RegExp.escape(sentence)}$`))])
   })
 
-  test.each(['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na\n'])('host: %j is right', async (text) => {
+  test.each([
+    [
+      'GET / HTTP/1.1\r\nAccept: text/html\r\n\r\n',
+      'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it',
+    ],
+    [
+      'GET / HTTP/1.1\r\nHost x\r\n\r\n',
+      'its header line "Host x" has no name and colon, as in "Host: example.com"; web servers refuse it',
+    ],
+    ['GET index.html HTTP/1.1\r\nHost: x\r\n\r\n', 'the path "index.html" does not begin with "/"; web servers refuse it'],
+    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD asks for a head alone, and this server sends its page all the same'],
+  ])('host: %j is answered, and what other servers refuse in it is said', async (text, sentence) => {
+    const { notices, end } = await said('http', 'server', text)
+    expect(notices).toEqual([`rejected: the client said ${JSON.stringify(text)}: ${sentence}`])
+    expect(end).toBeUndefined()
+  })
+
+  test('host: an escaped line end is named as that', async () => {
+    const { notices } = await said('http', 'server', String.raw`GET / HTTP/1.1\r\n\r\n`)
+    expect(notices).toEqual([expect.stringMatching(/that looks like a backslash and an n in place of a line end/)])
+  })
+
+  test.each([
+    'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET / HTTP/1.0\r\n\r\n',
+    'OPTIONS * HTTP/1.1\r\nhost: x\r\nX: a\r\n b\r\n\r\n',
+    'GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na\n',
+  ])('host: %j is right', async (text) => {
     expect((await client(text)).notices).toEqual([])
   })
 
@@ -231,6 +259,33 @@ describe('the words of another program, or of the other side, are named as that'
   ])('host %s: %s', async (name, text) => {
     const { notices, end } = await said(name, 'server', `${text}\n`)
     expect([...notices, end?.message ?? ''].join('\n')).toContain('; that is what the server says')
+  })
+
+  test.each([
+    ['guess', 'START', 'hangman'],
+    ['number', 'START', 'hangman'],
+    ['quiz', 'START', 'hangman'],
+    ['hangman', 'NAME ada', 'quiz'],
+    ['hangman', 'style json', 'the front door'],
+    ['scissors', 'MOVE5', 'tictactoe'],
+  ])('host %s: %s, as a client of another program begins', async (name, text, other) => {
+    const { notices, end } = await said(name, 'server', `${text}\n`, ['1'])
+    expect([...notices, end?.message ?? ''].join('\n')).toContain(`; that is how a client of ${other} begins: look at the port`)
+  })
+
+  test.each([
+    ['quiz', 'server', 'Welcome ada', 'server', []],
+    ['hangman', 'server', 'WORD 5 8', 'server', []],
+    ['guess', 'client', '50', 'client', []],
+    ['number', 'client', '50', 'client', ['5']],
+    ['scissors', 'client', '1', 'client', []],
+    ['http', 'server', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi', 'server', []],
+    ['http', 'client', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'client', []],
+  ] as const)('%s, as %s: %s is what the %s says', async (name, side, text, other, typed) => {
+    const { notices, end } = await said(name, side, `${text}\n`, typed)
+    expect([...notices, end?.message ?? ''].join('\n')).toMatch(
+      new RegExp(`that is what the ${other} says|which is what the ${other} says`),
+    )
   })
 
   test('but not the own ones', async () => {

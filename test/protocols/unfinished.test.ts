@@ -38,6 +38,19 @@ describe('a message without its end, after two seconds of silence', () => {
     ['guess', 'server', '\xff\xfe5\x000\x00', 'that looks like UTF-16 with a byte order mark'],
     ['guess', 'server', '\x80\x04K2.', '"\\x80\\x04K2." and no line end (\\n) for 2 s; that looks like Python\'s pickle'],
     ['guess', 'server', 'caf\xe9', '"caf\\xe9" and no line end (\\n) for 2 s; that looks like text that is not UTF-8'],
+    [
+      'guess',
+      'server',
+      '50\n\r',
+      'has sent "\\r" and no line end (\\n) for 2 s; that looks like \\n\\r, which is \\r\\n the other way round',
+    ],
+    ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like memory of C that was never written'],
+    [
+      'guess',
+      'server',
+      `${'2'.padEnd(64)}50`,
+      '…" and no line end (\\n) for 2 s; that looks like a length padded with blanks before the text',
+    ],
     ['guess', 'server', '50\u00c2\u00a0', '"50\\xa0" and no line end (\\n) for 2 s'],
   ] as const)('%s, as %s: %j', async (name, side, said, sentence) => {
     const { clock, notices, say } = await watched(name, { side, typed: name === 'hangman' ? ['e'] : ['50', '50'] })
@@ -448,6 +461,59 @@ describe('a message before its turn', () => {
 
 describe('line ends that are too many, or too few', () => {
   const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
+
+  test('the CR of \\n\\r is said to be that, behind a move as well', async () => {
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('tictactoe', { person })
+    await type('5')
+    await say('MOVE1\n\r')
+    await clock.pass(2200)
+    expect(notices).toEqual([
+      'early: the client has sent "\\r" behind "MOVE1", where a line end is too much; that looks like \\n\\r, which is \\r\\n the other way round: end it with \\n alone',
+    ])
+  })
+
+  test.each([
+    ['quiz', 'NAME ada'],
+    ['robot', 'FORWARD'],
+  ])('%s: what the client says is named as that also while this side is at its prompt', async (name, text) => {
+    const { clock, notices, say } = await watched(name, { side: 'client', person: thinker().person })
+    await say(`${text}\n`)
+    await clock.pass(2200)
+    expect(notices).toEqual([expect.stringMatching(/; that is what the client says$/)])
+  })
+
+  test('robot: a server that says something breaks the protocol', async () => {
+    const { person, type } = thinker()
+    const { talking, say } = await watched('robot', { side: 'client', person })
+    await say('x\n')
+    await type('LEFT')
+    expect((await talking.over)?.message).toBe(
+      'the server has sent "x", but it is not the server\'s turn; it must wait for "FORWARD", "LEFT" or "RIGHT", or "END" to stop',
+    )
+  })
+
+  test('hangman: that a digit came before its turn is said with what it costs', async () => {
+    const { clock, notices, say, theirs } = await watched('hangman')
+    await say('START\n5\n')
+    theirs.finish()
+    await clock.pass(1000)
+    expect(notices).toEqual([
+      'rejected: the client said "5": expected a letter; it costs a miss; it had come before it was the client\'s turn',
+    ])
+  })
+
+  test('chat: empty lines before their turn are said once', async () => {
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('chat', { person })
+    await say('hi\n\n\n')
+    await clock.pass(500)
+    await type('a')
+    await clock.pass(500)
+    await type('b')
+    await clock.pass(5000)
+    expect(notices.filter((sentence) => sentence.includes('""'))).toHaveLength(1)
+  })
 
   test('one behind the prompt of headtail, which has none, is said while the person thinks', async () => {
     const { clock, notices, say } = await watched('headtail', { side: 'client', person: thinker().person })
