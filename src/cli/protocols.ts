@@ -32,6 +32,7 @@ async function all(): Promise<string> {
   return `${columns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows])}
 
 Both sides of those with a port: parlor host NAME, and parlor join NAME
+Of match and door, which take several clients: parlor serve --only NAME
 Those with (solo) without a network: parlor solo NAME
 One of them in full: parlor protocols tictactoe
 `

@@ -123,6 +123,26 @@ describe('games', () => {
   })
 })
 
+describe('history', () => {
+  test.each([
+    ['history', undefined],
+    ['history 1', undefined],
+    ['history bob2', 'bob2'],
+    ['history bob2 1', 'bob2'],
+    ['history bob', 'bob'],
+  ])('reads a number behind a blank as a page, and not the end of a name: %s', async (typed, name) => {
+    const { caller, lobby } = await inside()
+    await caller.type(typed)
+    expect(lobby.calls).toContainEqual(['history', ...(name === undefined ? [] : [name]), expect.objectContaining({ from: 0 })])
+  })
+
+  test.each(['history -1', 'history bob 0'])('knows no such page: %s', async (typed) => {
+    const { caller, lobby } = await inside()
+    expect(await caller.type(typed)).toMatch(/^Type "history(?: bob)?" alone, or with the number of a page, /)
+    expect(lobby.calls).toEqual([])
+  })
+})
+
 describe('play', () => {
   const HOUSE = 'If nobody comes soon, the house plays with you.'
 

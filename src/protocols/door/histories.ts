@@ -12,7 +12,7 @@ const MISSED = 3
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
 function history(visit: Visit, rest: string): Reply | Promise<Reply> {
   const { lobby } = visit
-  const [, named = '', number = ''] = lobby.isHere(rest) ? ['', rest] : (/^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? [])
+  const [, named = '', number = ''] = lobby.isHere(rest) ? ['', rest] : (/^(.*?)(?:(?:^|\s+)([+-]?\d{1,9}))?$/s.exec(rest) ?? [])
   const typed = named === '' ? 'history' : `history ${inLine(named)}`
   const page = readPage(visit, number, typed)
   if (typeof page === 'string') return page
