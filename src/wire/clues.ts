@@ -36,7 +36,7 @@ export function textLooksLike(text: string, raw: Raw | undefined): string | unde
 function isPlain(text: string): boolean {
   return (
     /^[\t -~]*$/.test(text) &&
-    !/^(?:b['"]|f['"]|bytearray\(|<[\w.]+ object at|[^{}]*\{[A-Za-z_][\w.]*\}|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR |None$|null$|undefined$|NaN$|nan$)|\\n$/.test(
+    !/^(?:b['"]|u?'.*'$|\s*[[{"]|\(.*,.*\)$|[A-Z]{3,7} \S+ HTTP|HTTP\/|SSH-|RFB |220[ -]|-ERR |None$|null$|undefined$|NaN$|nan$)|\\n$/.test(
       text,
     ) &&
     !HABITS.some(([pattern]) => pattern.test(text)) &&
@@ -48,10 +48,10 @@ function isPlain(text: string): boolean {
 const HABITS: readonly (readonly [RegExp, string])[] = [
   [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write it with a backslash, as "\\n"'],
   [
-    /^[^{}]*[#$]?\{[A-Za-z_]\w*(?:[.:![][^{}]*)?\}[^{}]*$/,
-    'a placeholder that was not filled in, as in a string of Python without an f before it: send the value',
+    /^(?:f(['"]).*\1\r?\n?|[^{}]*\{[A-Za-z_]\w*(?:[.:![][^{}]*)?\}[^{}]*)$/,
+    'a text with a name in { } in it: in Python, an f stands before the quotation marks, as in f"{guess}"',
   ],
-  [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray, as str(...) gives it: send the bytes themselves"],
+  [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray: send the bytes themselves"],
   [/^<[\w.]+(?: [\w.]+)* (?:object |at )?at 0x[\da-fA-F]+>\r?\n?$/, 'an object of Python printed by its address: send its value'],
   [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'something of Python printed by its name, and not its value: send the value'],
   [/^\S+(?: \S+)* {8,}\r?\n?$/, 'a text, or its length, padded with blanks to a fixed size: send the text without them'],
@@ -165,13 +165,6 @@ const CLUES: readonly Clue[] = [
   (_, text) =>
     /^\[[A-Z]@[\da-f]+\r?\n?$/.test(text) ? 'an array of Java printed by its address: send new String(bytes), or the bytes' : undefined,
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),
-  (_, text) =>
-    /^(?:f(['"]).*\1|[^{}]*\{[A-Za-z_][\w.]*\}[^{}]*)\r?\n?$/s.test(text)
-      ? 'a text with a name in { } in it: in Python, an f stands before the quotation marks, as in f"{guess}"'
-      : undefined,
-  (_, text) => (/^bytearray\(b(['"]).*\1\)\r?\n?$/s.test(text) ? "the repr of Python's bytearray: send the bytes themselves" : undefined),
-  (_, text) =>
-    /^<[\w.]+ object at 0x[\da-f]+>\r?\n?$/i.test(text) ? 'an object of Python printed by its address: send its value' : undefined,
   (_, text) =>
     /^(?:\[.*\]|\(.*,.*\)|\{.+\})\r?\n?$/s.test(text) && text.trimEnd() !== '[object Object]'
       ? 'a list, tuple or dictionary as Python prints it: send the text in it'
