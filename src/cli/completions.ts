@@ -36,6 +36,7 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
   program: programs,
   'protocols name': programs,
   'people action': () => ['list', 'reset', 'remove'],
+  'rank game': () => catalogue.filter(({ game }) => game.seats.max > 1 || game.points !== undefined).map(({ name }) => name),
   game: () => catalogue.map(({ name }) => name),
   only: programs,
   iterative: programs,
@@ -57,9 +58,11 @@ export async function completeCommand(parlor: Command, shell: string | undefined
     return EXIT.good
   }
   const completion = tab(parlor)
+  const names = () => parlor.commands.map((one) => one.name())
   for (const command of completion.commands.values()) {
     for (const argument of command.arguments.values())
-      argument.handler = handlerOf(command.value, argument.name) ?? argument.handler ?? (() => {})
+      argument.handler =
+        (command.value === 'help' ? adding(names) : handlerOf(command.value, argument.name)) ?? argument.handler ?? (() => {})
     for (const option of command.options.values()) {
       const handler = option.isBoolean ? undefined : handlerOf(command.value, option.value)
       if (handler) option.handler = handler
@@ -71,10 +74,11 @@ export async function completeCommand(parlor: Command, shell: string | undefined
 
 function handlerOf(command: string, name: string): ((add: Complete) => void) | undefined {
   const values = VALUES[`${command} ${name}`] ?? VALUES[name]
-  return (
-    values &&
-    ((add) => {
-      for (const value of new Set(values())) add(value, '')
-    })
-  )
+  return values && adding(values)
+}
+
+function adding(values: () => readonly string[]): (add: Complete) => void {
+  return (add) => {
+    for (const value of new Set(values())) add(value, '')
+  }
 }

@@ -9,7 +9,7 @@ import { printJson, printToml } from '../server/printing.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
 import { allOf, complain, Usage } from './diagnostics.ts'
-import { networked } from './programs.ts'
+import { networked, type TermOptions, termsOf } from './programs.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
 import { whereOf } from './values.ts'
@@ -54,8 +54,19 @@ const ALL = '*'
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await settingsOf(flags)
   await servedBy(settings)
+  await checkFiles(settings)
   new Terminal().write(flags.json ? printJson(settings) : printToml(settings))
   return EXIT.good
+}
+
+/** Checks that the files which settings name can be used, as `serve` does; what is skipped of them is said there. */
+async function checkFiles(settings: Settings): Promise<void> {
+  const { words, questions, strict = false } = settings.config
+  const check = (setting: string, given: TermOptions) => sourced(settings, setting, () => termsOf({ ...given, strict }, () => {}))
+  await allOf([
+    ...(words === undefined ? [] : [check('words', { words })]),
+    ...(questions === undefined ? [] : [check('questions', { questions })]),
+  ])
 }
 
 /** The settings of a server by flags, environment, file and defaults, in this order. Throws a usage error for what cannot be meant. */

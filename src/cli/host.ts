@@ -8,7 +8,7 @@ import type { Transport } from '../wire/transport.ts'
 import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
 import { certificateOf, listenOn } from './listening.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
-import { checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { checkFiles, checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, whereOf } from './values.ts'
@@ -36,6 +36,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   const program = await networked(name)
   const { own, network } = ownCut(program, options)
   const { split: _, delay: __, ...rest } = options
+  checkFiles(program, rest)
   const terms = await termsOf({ ...rest, ...own })
   const certificate = await certificateOf(options)
   checkOptions(program, terms)

@@ -3,7 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complainBeside, printLine, Usage } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { checkClientOptions, checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { checkClientOptions, checkFiles, checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, once, type Where, whereOf } from './values.ts'
@@ -24,6 +24,7 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   await checkFingerprint(options)
   const program = await networked(name)
   const { split: _, delay: __, ...rest } = options
+  checkFiles(program, rest)
   const terms = await termsOf(rest)
   checkOptions(program, terms)
   checkClientOptions(program, terms)

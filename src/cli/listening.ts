@@ -1,9 +1,9 @@
 import { counted } from '../base/counts.ts'
 import { Bucket } from '../hall/throttle.ts'
-import { place } from '../terminal/trouble.ts'
+import { cannotRead, place } from '../terminal/trouble.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
-import { complain } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 import { checkTransport, type TransportOptions } from './transports.ts'
 
 /** A certificate and its key, as PEM texts. */
@@ -55,6 +55,17 @@ export function fewer(say: (sentence: string) => void, clock: Clock = wallClock)
 /** Reads the certificate that the options name, if they do, before anything is opened. */
 export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
-  const { readTextFile } = await import('./text-file.ts')
-  return { cert: await readTextFile(cert), key: await readTextFile(key) }
+  return { cert: await readPem(cert, 'x509'), key: await readPem(key, 'pkey') }
+}
+
+/** Reads a file in PEM. Throws a usage error if it is DER, the same in binary; `tool` of openssl converts that. */
+async function readPem(file: string, tool: 'x509' | 'pkey'): Promise<string> {
+  const [{ readFile }, { decodeTextFile }] = await Promise.all([import('node:fs/promises'), import('./text-file.ts')])
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new Usage(cannotRead(file, error))
+  })
+  // a sequence whose length takes one or two bytes
+  if (bytes[0] === 0x30 && (bytes[1] === 0x81 || bytes[1] === 0x82))
+    throw new Usage(`${file} is in DER, and not in PEM; convert it: openssl ${tool} -inform der -in ${file} -out converted.pem`)
+  return decodeTextFile(file, bytes)
 }

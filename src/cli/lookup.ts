@@ -43,7 +43,11 @@ export async function lookupCommand(name?: string): Promise<number> {
   if (asked === '') throw new Usage('the name to look up is empty; leave it out for this machine')
   const found = [...(name === undefined ? [`This machine is called ${asked}`] : []), ...(await answers(asked))]
   if (found.length === 0) {
-    complain(`nothing is known by the name ${JSON.stringify(asked)}: no address, no service`)
+    complain(
+      isIP(asked)
+        ? `no name of the address ${asked} is known`
+        : `nothing is known by the name ${JSON.stringify(asked)}: no address, no service`,
+    )
     return EXIT.trouble
   }
   for (const line of found) terminal.say(line)

@@ -58,6 +58,13 @@ export function checkOptions(
   if (wrong) throw new Usage(wrong)
 }
 
+/** Checks that a program takes the files that it was given, before they are read and what is skipped of them is said. */
+export function checkFiles(program: Pick<Program, 'name' | 'takes'>, given: Pick<TermOptions, 'words' | 'questions'>): void {
+  const { takes = [] } = program
+  const strays = (['words', 'questions'] as const).filter((file) => given[file] !== undefined && !takes.includes(file))
+  if (strays.length > 0) checkOptions(program, Object.fromEntries(strays.map((file) => [file, []])))
+}
+
 /** Checks that a program takes the options at the client's side, after `checkOptions`. */
 export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'name' | 'clientTakes'>, options: Options): void {
   const [stray, ...others] = (Object.keys(options) as (keyof Options)[])

@@ -1,12 +1,13 @@
 import { solo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain } from './diagnostics.ts'
-import { alone, checkOptions, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { alone, checkFiles, checkOptions, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** `parlor solo`: a program without a network; answers with the exit code. */
 export async function soloCommand(name: string, options: TermOptions): Promise<number> {
   const program = await alone(name)
+  checkFiles(program, options)
   const terms = await termsOf(options)
   checkOptions(program, terms)
   const stop = terminalSignal()

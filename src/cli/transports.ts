@@ -21,7 +21,12 @@ export async function connectBy(to: Address, options: TransportOptions): Promise
   const family = options.ipv6 ? 6 : undefined
   if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).connectUnix(options.unix, patience)
   if (options.udp) return (await import('../wire/transports/udp.ts')).connectUdp(to, family)
-  if (!options.tls) return (await import('../wire/transports/tcp.ts')).connectTcp(to, patience, undefined, family)
+  if (!options.tls) {
+    const { connectTcp } = await import('../wire/transports/tcp.ts')
+    return connectTcp(to, patience, undefined, family).catch((error: unknown) => {
+      throw options.ipv6 ? withoutIPv6(error) : error
+    })
+  }
   const { connectTls } = await import('../wire/transports/tls.ts')
   const { fingerprint } = options
   const reached = await connectTls(to, { patience, ...(fingerprint === undefined ? {} : { fingerprint }), ...(family ? { family } : {}) })
@@ -30,6 +35,12 @@ export async function connectBy(to: Address, options: TransportOptions): Promise
     `the server's fingerprint is ${reached.fingerprint}${sure ? '' : '; nobody vouches for it, so compare it with the one its host shows'}`,
   )
   return reached.transport
+}
+
+/** The error of a name that has no address of IPv6, in words for that; any other as it is. */
+function withoutIPv6(error: unknown): unknown {
+  const isUnknown = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND'
+  return isUnknown ? new Error('that name is not known, or has no address of IPv6; leave --ipv6 out for IPv4') : error
 }
 
 /** The path of a Unix socket so that one sees in a sentence that it is a path. */

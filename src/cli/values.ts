@@ -107,8 +107,10 @@ export function once<Value>(things: string, one: Value | undefined, other: Value
   return one ?? other
 }
 
-/** Checks that an address is one of IPv6, if `--ipv6` is there too. */
+/** Checks that an address says which network it is on, and is one of IPv6 if `--ipv6` is there too. */
 export function checkFamily({ host, ipv6 = false }: { readonly host?: string | undefined; readonly ipv6?: boolean | undefined }): void {
+  if (host !== undefined && /^fe[89ab][0-9a-f]:[^%]*$/i.test(host))
+    throw new Usage(`${host} is an address within one network only: say by which card it is reached, such as ${host}%eth0`)
   if (ipv6 && host !== undefined && isIPv4(host))
     throw new Usage(`--ipv6 and ${host} do not go together, because that is an address of IPv4: leave --ipv6 out, or give another address`)
 }

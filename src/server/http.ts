@@ -43,7 +43,10 @@ export async function openWeb(at: Address, { health, metrics }: Shown, clock: Cl
     if (socket instanceof OneRequest) socket.answered()
     reply.header('connection', 'close')
     // the answer does not wait for a body
-    if (request.is404) return reply.code(404).send({ error: 'there is nothing here but /health and /metrics' })
+    if (request.is404) {
+      const how = request.method === 'GET' || request.method === 'HEAD' ? '' : `, to be asked for with GET, and not with ${request.method}`
+      return reply.code(404).send({ error: `there is nothing here but /health and /metrics${how}` })
+    }
     return undefined
   })
   app.get('/health', (_, reply) => {

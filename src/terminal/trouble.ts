@@ -27,7 +27,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: `nobody listens there${waited > 0 ? ` (asked for ${waited / 1000} s)` : ''}; start the server first, and look at its ${isPath(to.host) ? 'path' : 'port'}`,
     ENOENT: 'there is no such socket; start the server first, and look at its path',
-    ENOTFOUND: 'that name is not known; 127.0.0.1 is this machine',
+    ENOTFOUND: `${notKnown(to.host)}; 127.0.0.1 is this machine`,
     EAI_AGAIN: 'names cannot be looked up now; an address such as 127.0.0.1 needs no looking up',
     EHOSTUNREACH: 'there is no way to that machine; look at its address, and at the network',
     ENETUNREACH: 'there is no way to that network; look at the address, and at the network',
@@ -35,6 +35,11 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
     ECONNRESET: 'it broke the connection off at once',
   }
   return `cannot connect to ${place(to)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+}
+
+/** Says why a name leads to no address: it may be meant as one. */
+function notKnown(host: string): string {
+  return /^\d+(?:\.\d+){3}$/.test(host) ? 'that is no address: the four numbers of one go from 0 to 255' : 'that name is not known'
 }
 
 /** Adds the address to a sentence on a conversation's end: over UDP, a refusal is known only after a datagram was sent. */

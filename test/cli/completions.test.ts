@@ -26,3 +26,11 @@ test('bash completes commands, programs and values without the package bash-comp
   expect(found.slice(0, 3)).toEqual([['host'], ['guess'], ['guess']])
   expect(found[3]).toEqual(expect.arrayContaining(['list', 'reset', 'remove']))
 })
+
+test('bash completes the commands that help is asked for, and after "rank" the games that have a ladder', () => {
+  const { found } = completed('parlor help s', 'parlor rank ')
+  expect(found).toEqual([
+    ['serve', 'solo'],
+    ['tictactoe', 'scissors', 'quiz'],
+  ])
+})

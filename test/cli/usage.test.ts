@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/protocols/index.ts'
+import { cannotConnect } from '../../src/terminal/trouble.ts'
 import { folder } from '../storage/folders.ts'
 import { run } from '../support/process.ts'
 
@@ -74,6 +75,13 @@ describe('the command line', () => {
     [['join', 'hello', '--tls', '--fingerprint', 'abc'], /64 hexadecimal digits/],
     [['host', 'time', '--now', 'yesterday'], /such as 2024-02-29T13:05:09/],
     [['host', 'time', '--now', '2023-02-29T13:05:09'], /such as 2024-02-29T13:05:09/],
+    [['join', 'guess', 'fe80::1', '31409'], /^parlor: fe80::1 is an address within one network only: say by which card .*fe80::1%eth0\n$/],
+    [['host', 'guess', '--host', 'fe80::1'], /fe80::1%eth0\n$/],
+    [['solo', 'match'], /parlor serve --only match/],
+    [['host', 'guess', '--words', '/no/such/file'], /^parlor: tjc\/guess takes no --words\n$/],
+    [['join', 'guess', '--words', '/no/such/file'], /^parlor: tjc\/guess takes no --words\n$/],
+    [['solo', 'number', '--words', '/no/such/file'], /^parlor: .*takes no --words\n$/],
+    [['config', '--questions', '/no/such/file'], /^parlor: questions \(from --questions\): cannot read ".*": there is no such file\n$/],
     [['lookup', ''], /the name to look up is empty/],
     [['host', 'hello-split'], /tjc\/hello-split or c8\/hello-split/],
     [['host', 'talk', '--framing', 'morse'], /lines, none or length/],
@@ -182,6 +190,23 @@ describe('the command line', () => {
     for (const name of programNames) expect(all.output).toContain(name)
     const one = await run('protocols', 'guess')
     expect(one.output).toMatch(/GUESS[\s\S]*guessing[\s\S]*client {2,}server/)
+  })
+
+  test('a name is told from an address that is none, and one without IPv6 from an unknown one', async () => {
+    expect(cannotConnect({ host: '256.1.1.1', port: 1 }, Object.assign(new Error(), { code: 'ENOTFOUND' }), 0)).toContain(
+      'that is no address: the four numbers of one go from 0 to 255',
+    )
+    const { errors, code } = await run('join', 'guess', 'no.such.name.invalid', '31409', '--ipv6')
+    expect(errors).toMatch(/that name is not known, or has no address of IPv6; leave --ipv6 out|names cannot be looked up now/)
+    expect(code).toBe(1)
+  })
+
+  test('a certificate in DER is named as such, with how to convert it', async () => {
+    const file = join(folder(), 'cert.der')
+    writeFileSync(file, Uint8Array.of(0x30, 0x82, 1, 0, 0x30))
+    const { errors, code } = await run('host', 'guess', '--tls', '--cert', file, '--key', file)
+    expect(errors).toContain(`cert.der is in DER, and not in PEM; convert it: openssl x509 -inform der -in ${file} -out`)
+    expect(code).toBe(2)
   })
 
   test('lookup knows this machine, names, addresses and services', async () => {

@@ -54,6 +54,7 @@ describe('the listener for health and metrics', () => {
     const { socket, heard } = dial(port)
     socket.write('POST /health HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
     expect(await heard).toMatch(/^HTTP\/1\.1 404 Not Found[\s\S]*there is nothing here but \/health and \/metrics/)
+    expect(await heard).toContain('/metrics, to be asked for with GET, and not with POST')
   })
 
   test('refuses a head of more than 16 KB', async () => {

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'
 import { getCACertificates, setDefaultCACertificates, connect as tlsConnect, createServer as tlsServer } from 'node:tls'
 import { generate } from 'selfsigned'
@@ -101,6 +102,23 @@ describe('TLS', () => {
     const mixed = listenTls(ANY, { cert: one.cert, key: other.key }, () => {})
     await expect(mixed).rejects.toMatchObject({ code: 'ECERTIFICATE', message: expect.stringContaining('belong together') })
     await expect(listenTls(ANY, { cert: 'rubbish', key: 'rubbish' }, () => {})).rejects.toMatchObject({ code: 'ECERTIFICATE' })
+  })
+
+  test.each([
+    ['swapped', (pem: { cert: string; key: string }) => ({ cert: pem.key, key: pem.cert }), 'they are swapped'],
+    ['without a certificate', ({ key }: { key: string }) => ({ cert: 'rubbish', key }), 'the certificate is no PEM'],
+    ['without a key', ({ cert }: { cert: string }) => ({ cert, key: 'rubbish' }), 'the key is no PEM of a private key'],
+    [
+      'with a passphrase',
+      ({ cert, key }: { cert: string; key: string }) => ({
+        cert,
+        key: String(createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })),
+      }),
+      'the key has a passphrase; take it off: openssl pkey',
+    ],
+  ])('files %s are named as such', async (_, change, said) => {
+    const refused = listenTls(ANY, change(await certificate()), () => {})
+    await expect(refused).rejects.toMatchObject({ code: 'ECERTIFICATE', message: expect.stringContaining(said) })
   })
 
   test('breaking off breaks the TCP connection below', async () => {

@@ -136,10 +136,22 @@ function contextOf(cert: string, key: string): SecureContext {
     const reason = error instanceof Error ? error.message : String(error)
     throw new NoTransport(
       'ECERTIFICATE',
-      `the certificate and its key cannot be used; both must be PEM, and belong together (${reason})`,
+      `the certificate and its key cannot be used; ${whyUnusable(cert, key) ?? `both must be PEM, and belong together (${reason})`}`,
       error,
     )
   }
+}
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
+
+/** Explains what is wrong with a certificate and its key; `undefined` if only the library knows. */
+function whyUnusable(cert: string, key: string): string | undefined {
+  const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
+  if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
+  if (!isCert) return `the certificate is no PEM, which has a line ${CERTIFICATE}`
+  if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(key))
+    return 'the key has a passphrase; take it off: openssl pkey -in key.pem -out plain.pem'
+  return isKey ? undefined : 'the key is no PEM of a private key, which has a line -----BEGIN PRIVATE KEY-----'
 }
 
 /** Agrees on TLS with a peer that has come, or rejects with why not; looks at its first byte before. */
