@@ -110,7 +110,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
 export async function repairCommand({ data }: InFolder): Promise<number> {
   const path = databaseIn(data)
   if (statSync(data).isFile()) throw new Usage(noFolderBut(data))
-  const { archive, places, tables, rows, isNew } = storing(() => {
+  const { archive, places, tables, rows, gone, kept, isNew } = storing(() => {
     prepareFolder(data, complain)
     return repair(path, Date.now())
   })
@@ -121,7 +121,8 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
     terminal.say('Everything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.')
   if (places > 0) terminal.say(`${counted(places, 'commit is', 'commits are')} lost: they are not as they were written`)
   if (tables.length > 0) terminal.say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
-  for (const name of rows) terminal.say(`Not all of "${name}" could be read`)
+  for (const name of rows) terminal.say(`${gone.includes(name) ? 'Nothing' : 'Not all'} of "${name}" could be read`)
+  if (!isNew) terminal.say(`What is kept has the events of ${counted(kept, 'table')}`)
   terminal.say('The server can be started again')
   return EXIT.good
 }

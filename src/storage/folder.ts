@@ -158,6 +158,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no room left on its disk: make room, or choose another folder',
   EDQUOT: 'this user has used up the room that is allowed on its disk: make room, or choose another folder',
   ENAMETOOLONG: 'the path is too long for this system: choose a shorter one',
+  ENOENT: 'this system makes no folder there: choose another folder',
+  ENOTDIR: 'a part of its path is a file, and no folder: choose another folder',
   ELOOP: 'its path leads in a circle of symbolic links: choose another folder',
 }
 

@@ -112,6 +112,7 @@ test('a server does not start with a folder that has lost something, says what a
   expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
   const repaired = await run('repair', '--data', data)
   expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/All files as they were are in .*parlor\.damaged-/)])
+  expect(repaired.output).toMatch(/^What is kept has the events of \d+ tables?$/m)
   expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
   const after = await playing(data)
   expect(await after.ada.ask({ type: 'play', table: after.table, move: '1' })).toMatchObject({ type: 'ok' })

@@ -2,12 +2,16 @@ import { execFile } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { programNames } from '../../src/protocols/index.ts'
 import { cannotConnect } from '../../src/terminal/trouble.ts'
 import { folder } from '../storage/folders.ts'
 import { run } from '../support/process.ts'
+
+/** A file that is there. */
+const FILE = fileURLToPath(import.meta.url)
 
 describe('the command line', () => {
   test('every command has help with examples', async () => {
@@ -82,6 +86,10 @@ describe('the command line', () => {
     [['join', 'guess', '--words', '/no/such/file'], /^parlor: tjc\/guess takes no --words\n$/],
     [['solo', 'number', '--words', '/no/such/file'], /^parlor: .*takes no --words\n$/],
     [['config', '--questions', '/no/such/file'], /^parlor: questions \(from --questions\): cannot read ".*": there is no such file\n$/],
+    [
+      ['serve', '--port', '0', '--data', `${FILE}/x`],
+      /the folder .*\/x cannot be made: ENOTDIR, a part of its path is a file, and no folder/,
+    ],
     [['lookup', ''], /the name to look up is empty/],
     [['host', 'hello-split'], /tjc\/hello-split or c8\/hello-split/],
     [['host', 'talk', '--framing', 'morse'], /lines, none or length/],

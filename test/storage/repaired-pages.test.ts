@@ -56,6 +56,19 @@ test('repair goes on without the page of the last numbers, and gives the number 
   await store.close()
 })
 
+test('repair says what could not be read at all, and how many tables are kept', () => {
+  const at = (name: string) => {
+    const path = changed((bytes) => bytes)
+    const database = new DatabaseSync(join(path, 'parlor.db'), { readOnly: true })
+    const page = Number(database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name)?.rootpage)
+    database.close()
+    return page
+  }
+  expect(repair(join(overwritten(at('journal')), 'parlor.db'), 0)).toMatchObject({ kept: 0 })
+  expect(repair(join(overwritten(at('accounts')), 'parlor.db'), 0)).toMatchObject({ rows: ['accounts'], gone: ['accounts'], kept: 60 })
+  expect(repair(join(overwritten(numbers), 'parlor.db'), 0)).toMatchObject({ gone: [], kept: 60 })
+})
+
 test('repair goes on whichever page but the first is damaged', { timeout: 120_000 }, async () => {
   const pages = whole.length / PAGE
   expect(pages).toBeGreaterThan(20)

@@ -266,7 +266,10 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
   [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that one, or choose another folder']],
   [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],
-  [26, ['foreign', 'is no database: move it away, or choose another folder']],
+  [
+    26,
+    ['foreign', 'is no database: move it away, or choose another folder; if it was one, its head is damaged: put a backup in its place'],
+  ],
 ] as const)
 
 /** Checks whether SQLite's error in a backup was to open or to write the copy. */

@@ -18,6 +18,10 @@ export interface Repair {
   readonly tables: readonly number[]
   /** Tables of the database, other than the journal, of which rows are lost. */
   readonly rows: readonly string[]
+  /** Those of them of which no row could be read. */
+  readonly gone: readonly string[]
+  /** Number of tables with events that are kept. */
+  readonly kept: number
   /** The database was missing or empty: all is lost. */
   readonly isNew: boolean
 }
@@ -98,7 +102,7 @@ function replaced(path: string, now: number): Repair {
     database.close()
   }
   settle(dirname(path))
-  return { archive, places: 0, tables: [], rows: [], isNew: true }
+  return { archive, places: 0, tables: [], rows: [], gone: [], kept: 0, isNew: true }
 }
 
 /** Copies all files of a database to a folder of their own, for its owner alone. */
@@ -124,13 +128,16 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
     const rows: string[] = []
     const places = damagesOf(from).length
     if (places === 0 && !hasReadableEnds(from)) rows.push('journal')
+    let kept = 0
     to.transaction(() => {
-      const counting = copyJournal(from, to, lost)
+      const { counting, tables } = copyJournal(from, to, lost)
+      kept = tables
       for (const table of othersOf(to)) if (!copyRows(from, to, table)) rows.push(table)
       continueNumbers(from, to)
       forgetResults(to, counting)
     })
-    return { places, tables: [...lost].sort((one, other) => one - other), rows }
+    const gone = rows.filter((name) => number(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
+    return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }
   } finally {
     to.close()
   }
@@ -146,10 +153,10 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies what is whole of the journal; answers with the tables that have ended and count. Parts that were moved stand behind
+ * Copies what is whole of the journal; answers with the tables that have ended and count, and how many there are in all. Parts that were moved stand behind
  * those that follow them: these wait for their turn. What is left of tables that were dropped has no beginning, and goes.
  */
-function copyJournal(from: Database, to: Database, lost: Set<number>): Set<number> {
+function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
   const waiting = new Map<number, Map<number, Part>>()
   const counting = new Set<number>()
@@ -176,7 +183,7 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): Set<numbe
     add.run(place, text, checksumOf(place, text))
   }
   noteLost(from, versions, lost)
-  return counting
+  return { counting, tables: versions.size }
 }
 
 /** Returns the ending of a table with some events, if the part does not have it: a moved part does not. */
