@@ -16,6 +16,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
     if (action === 'list') throw new Usage(`people list takes no name, and not ${JSON.stringify(name)}: it lists all registered users`)
     throw new Usage(`people can be listed (list), reset NAME or removed (remove NAME), not ${JSON.stringify(action)}`)
   }
+  if (name?.trim() === '') throw new Usage(`the name is empty; say whose: parlor people ${action} NAME`)
   checkKept(data)
   const said = (await asked(data, wish.data)) ?? (await inFolder(data, wish.data))
   if ('done' in said) {

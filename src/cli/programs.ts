@@ -28,11 +28,13 @@ export async function alone(name: string): Promise<Solo> {
 async function nearest(name: string): Promise<string | undefined> {
   const lower = name.toLowerCase()
   const ending = programNames.filter((one) => one.split('/')[1] === lower)
-  if (ending.length > 0) return ending.join(' or ')
+  if (ending.length > 0) return shortNames.includes(lower) ? lower : ending.join(' or ')
   const { closestMatch } = await import('leven')
   const near = (word: string) =>
     closestMatch(word, [...shortNames, ...programNames], { maxDistance: Math.max(2, Math.floor(word.length / 3)) })
-  return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1))
+  const begun = lower.length < 3 ? [] : shortNames.filter((one) => one.startsWith(lower))
+  const [only] = begun
+  return near(lower) ?? near(lower.slice(lower.indexOf('/') + 1)) ?? (begun.length === 1 ? only : undefined)
 }
 
 async function unknown(name: string): Promise<Usage> {
@@ -93,12 +95,12 @@ export interface TermOptions {
 }
 
 /**
- * Terms of a conversation from the command line; an option that is empty counts as not given. `warn` gets a sentence for
- * each word and question that is skipped.
+ * Terms of a conversation from the command line. `warn` gets a sentence for each word and question that is skipped.
  */
 export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
   const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
   if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
+  if (secret?.trim() === '') throw new Usage('--secret is empty; leave it out, and chance draws one')
   if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
   if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
   return {

@@ -53,7 +53,9 @@ export function parseWords(text: string): Words | Refusal {
     const word = clean(bare)
     if (word === '') continue
     const key = charactersOf(word).map(fold).join('')
-    const refusal = CSV.test(bare) ? { refused: `${JSON.stringify(word)} looks like a row of CSV; ${ALONE}` } : unguessable(word)
+    const refusal = CSV.test(bare.normalize('NFC'))
+      ? { refused: `${JSON.stringify(word)} looks like a row of CSV; ${ALONE}` }
+      : unguessable(word)
     if (refusal) skipped.push(`line ${at + 1}: ${refusal.refused}`)
     else if (!found.has(key)) found.set(key, word)
   }
@@ -64,6 +66,7 @@ export function parseWords(text: string): Words | Refusal {
 /** Why a text cannot be a word to guess; `undefined` where it can. */
 export function unguessable(text: string): Refusal | undefined {
   const word = clean(text)
+  if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess has no line end in it' }
   if (!/\p{L}/u.test(word)) return { refused: `a word to guess has at least one letter, and ${JSON.stringify(word)} has none` }
   if (/\p{Cc}/u.test(word)) return { refused: 'a word to guess has no control characters' }
   if (word.length > LONGEST) return { refused: `a word to guess has at most ${LONGEST} characters, and this has ${word.length}` }

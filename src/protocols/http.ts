@@ -80,6 +80,8 @@ function whyNoRequest(text: string): string | undefined {
   const [line = ''] = text.split('\n', 1)
   if (isRequest(`${line}\n\n`)) return whyNoHead(text)
   if (/^HTTP\/\d/.test(line)) return 'that is no request, but a response, which is what the server says'
+  if (line === text && /^[A-Z]+(?: \S*(?: [HTP/.\d]*)?)?$/.test(text))
+    return `its side was closed in the middle of the first line, ${encode(text).length} bytes into it; expected a line such as "GET / HTTP/1.1"`
   const spelling = /^[a-z]+ \S+ http\/\d\.\d\r?$/i.test(line) ? '; write the method and "HTTP" in capitals' : ''
   return `that is no request of HTTP/1.1: its first line is no request line, such as "GET / HTTP/1.1"${spelling}`
 }

@@ -61,8 +61,8 @@ const scissors: InTalk = async (line, { person, random }, begins) => {
   person.say(`Rounds won: ${won}, rounds lost: ${lost}.`)
 
   async function typedHand(): Promise<Hand> {
-    person.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
     for (;;) {
+      person.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
       const hand = handOf(await line.ask())
       if (hand) return hand
     }
@@ -120,6 +120,7 @@ const guessNumber: InTalk = async (line, { person }) => {
     for (;;) {
       const number = pythonInt(await line.ask())
       if (number !== undefined) return number
+      person.say('A guess is a whole number.')
     }
   }
 }

@@ -52,6 +52,7 @@ export async function guessWord(line: Line, { person }: Setting<unknown>): Promi
     for (;;) {
       const letter = letterOf(await line.ask())
       if (letter !== undefined && !tried.includes(fold(letter))) return letter
+      person.say(letter === undefined ? 'Type one letter.' : `You have tried ${quoted(letter)} already.`)
     }
   }
 }

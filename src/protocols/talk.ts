@@ -103,11 +103,19 @@ async function sitAtBoard(seat: Seat<number, Board>, { person }: Setting<unknown
       return person.say(outcome.winners.length === 0 ? 'Nobody wins.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
     for (let asked = turn; asked; ) {
       const typed = await person.ask(PROMPT, LEAVE)
-      const cell = pythonInt(typed)
       if (typed === LEAVE) seat.leave()
-      asked = typed !== LEAVE && (cell === undefined || seat.play(Number(cell)) !== undefined)
+      const refused = typed === LEAVE ? undefined : refusalOf(pythonInt(typed), seat)
+      if (refused !== undefined) person.say(refused)
+      asked = refused !== undefined
     }
   }
+}
+
+/** Makes a move; answers with why it cannot be made, as a sentence of its own, if it cannot. */
+function refusalOf(cell: string | undefined, seat: Seat<number, Board>): string | undefined {
+  if (cell === undefined) return 'A move is the number of a free cell.'
+  const { refused } = seat.play(Number(cell)) ?? {}
+  return refused === undefined ? undefined : `${refused.charAt(0).toUpperCase()}${refused.slice(1)}.`
 }
 
 /** Who sits where, by the name of the game. */

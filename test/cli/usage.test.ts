@@ -29,6 +29,13 @@ describe('the command line', () => {
   test.each([
     [['host', 'tictacto'], /did you mean tictactoe\?/],
     [['join', 'tjc/ges'], /did you mean tjc\/guess\?/],
+    [['host', 'GUESS'], /did you mean guess\?/],
+    [['host', 'hang'], /did you mean hangman\?/],
+    [['host', 'hangman', '--secret', ''], /^parlor: --secret is empty; leave it out, and chance draws one\n$/],
+    [['solo', 'number', '--secret', ' '], /^parlor: --secret is empty/],
+    [['host', 'hangman', '--secret', 'a\nb'], /^parlor: a word to guess has no line end in it\n$/],
+    [['host', 'headtail', '--choices', ''], /it must be texts separated by commas, such as H,T,T/],
+    [['people', 'reset', ''], /^parlor: the name is empty; say whose: parlor people reset NAME\n$/],
     [['host', 'both-ways'], /did you mean c8\/both-ways\?/],
     [['host', 'zzzzzz'], /^parlor: there is no program "zzzzzz"\. All of them: parlor protocols\n$/],
     [['solo', 'tictactoe'], /parlor host tictactoe/],

@@ -258,6 +258,13 @@ describe('words', () => {
     expect(skipped).toHaveLength(4)
   })
 
+  test('a row of CSV is one also where its marks are characters of their own', () => {
+    expect(parseWords('cafe\u0301,the\u0301\nox\n')).toMatchObject({
+      words: ['ox'],
+      skipped: [expect.stringMatching(/looks like a row of CSV/)],
+    })
+  })
+
   test('a file without a word that can be guessed is refused, with the reason for each line', () => {
     expect(parseWords('42\n\n7\n')).toEqual({
       refused: [

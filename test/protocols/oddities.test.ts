@@ -148,6 +148,13 @@ describe('http', () => {
     expect(end).toBeUndefined()
   })
 
+  test.each(['GET', 'GET / HT'])('host: of the half request %j it is said that it is half', async (text) => {
+    const { notices } = await said('http', 'server', text)
+    expect(notices).toEqual([
+      `rejected: the client said "${text}": its side was closed in the middle of the first line, ${text.length} bytes into it; expected a line such as "GET / HTTP/1.1"`,
+    ])
+  })
+
   test('host: an escaped line end is named as that', async () => {
     const { notices } = await said('http', 'server', String.raw`GET / HTTP/1.1\r\n\r\n`)
     expect(notices).toEqual([expect.stringMatching(/that looks like a backslash and an n in place of a line end/)])

@@ -16,6 +16,21 @@ async function until(so: () => boolean): Promise<void> {
 const typedOn = (screen: string) => screen.split('\n').flatMap((line) => (line.startsWith(PROMPT) ? [line.slice(PROMPT.length)] : []))
 
 describe('cs/chat: games inside the talk', () => {
+  test('what cannot be a move is answered on the screen with why, and nothing of it is sent', async () => {
+    const board = await talk({ join: ['play tictactoe', 'x', '', '10', '1', '1', '9', '/q'], host: ['1', '5', '3'] })
+    expect(board.join).toContain('A move is the number of a free cell.\n')
+    expect(board.join).toContain('There is no cell 10; cells go from 1 to 9.\n')
+    expect(board.host).toContain('Cell 1 is taken by X.\n')
+    expect(board.toServer).not.toContain('x')
+    const word = await talk({ options: { secret: 'eel' }, join: ['play hangman', 'abc', 'e', 'e', 'l', '/q'], host: ['well'] })
+    expect(word.join).toContain('Type one letter.\n')
+    expect(word.join).toContain('You have tried "e" already.\n')
+    const number = await talk({ options: { secret: '42' }, join: ['play guess', 'fifty', '42', '/q'], host: ['well'] })
+    expect(number.join).toContain('A guess is a whole number.\n')
+    const hands = await talk({ join: ['hi', '5', '2', '1', '1', '/q'], host: ['play scissors', '1', '2', '3', '/q'] })
+    expect(hands.join).toContain('Enter Input >5\nType 1 for Scissor, 2 for Paper, 3 for Stone.\n')
+  })
+
   test('tictactoe: who said play moves first; both draw; after it speaks who did not make the last move', async () => {
     const played = await talk({
       join: ['play tictactoe', 'x', '0', '10', '1', '1', '4', '+7', 'again?'],
