@@ -1,3 +1,4 @@
+import { counted } from '../base/counts.ts'
 import type { Random } from '../games/game.ts'
 import type { Question } from '../games/questions.ts'
 import { chance, given } from '../games/random.ts'
@@ -103,6 +104,7 @@ export async function termsOf(given: TermOptions, warn: (sentence: string) => vo
   if (secret?.trim() === '') throw new Usage('--secret is empty; leave it out, and chance draws one')
   if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
   if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
+  if (secret) noteSigns('--secret', [secret], warn)
   return {
     ...(secret ? { secret } : {}),
     ...(choices ? { choices } : {}),
@@ -140,7 +142,20 @@ async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
   const found = parseWords(await readTextFile(file))
   if ('refused' in found) throw unusable(file, found.refused.split('\n'))
   report(file, found.skipped, care)
+  noteSigns(file, found.words, care.warn)
   return found.words
+}
+
+/** Says which words have a blank or another sign: on the wire of fh/hangman that has to be guessed as a letter has. */
+function noteSigns(where: string, words: readonly string[], warn: Care['warn']): void {
+  const signOf = (word: string) => /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0]
+  const [first, ...more] = words.filter((word) => signOf(word) !== undefined)
+  const sign = first === undefined ? undefined : signOf(first)
+  if (first === undefined || sign === undefined) return
+  const others = more.length > 0 ? `, as ${counted(more.length, 'other')} ${more.length > 1 ? 'have' : 'has'}` : ''
+  warn(
+    `${where}: ${JSON.stringify(first)} has a ${sign === ' ' ? 'blank' : JSON.stringify(sign)}${others}; a client of fh/hangman has to send that, too, to find the word`,
+  )
 }
 
 async function questionsFrom(file: string, care: Care): Promise<readonly Question[]> {

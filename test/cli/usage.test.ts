@@ -216,6 +216,16 @@ describe('the command line', () => {
     expect(code).toBe(1)
   })
 
+  test('words with a blank or another sign are named, for a client has to send that as well', async () => {
+    const file = join(folder(), 'words.txt')
+    writeFileSync(file, 'banana\nice cream\nx-ray\n')
+    const terms = ['host', 'hangman', '--port', '0', '--timeout', '50ms']
+    const said = 'a client of fh/hangman has to send that, too, to find the word\n'
+    expect((await run(...terms, '--secret', "it's")).errors).toContain(`--secret: "it's" has a "'"; ${said}`)
+    expect((await run(...terms, '--words', file)).errors).toContain(`words.txt: "ice cream" has a blank, as 1 other has; ${said}`)
+    expect((await run(...terms, '--secret', 'année')).errors).not.toContain(said)
+  })
+
   test('a certificate in DER is named as such, with how to convert it', async () => {
     const file = join(folder(), 'cert.der')
     writeFileSync(file, Uint8Array.of(0x30, 0x82, 1, 0, 0x30))

@@ -48,7 +48,8 @@ describe('a program that does not know the front door is given the way', () => {
     browser.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await server.complains(/the client said "GET \/ HTTP\/1\.1(?:\\r)?".*no web server/)
     browser.write('{"type":"ping"}\n')
-    await server.complains(/the client said "\{.*\}": That is JSON/)
+    await server.complains(/the client said "\{.*\}": That is JSON.*commands in JSON\n/)
+    expect(server.errors).not.toContain('send the plain text')
   })
 })
 

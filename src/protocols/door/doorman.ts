@@ -68,7 +68,7 @@ async function obey(visit: Visit, line: string): Promise<void> {
   if (command) return perform(visit, command, rest)
   const elsewhere = visit.present?.isMove(typed) ? undefined : foreign(typed)
   if (elsewhere !== undefined) {
-    visit.peer.note(elsewhere)
+    visit.noteForeign(elsewhere)
     return visit.say(`${elsewhere}.`)
   }
   if (!visit.lobby.me && !visit.present) return introduce(visit, typed)

@@ -274,6 +274,13 @@ export class Visit {
     return this.#program
   }
 
+  /** Notes for the log that a line is of another program, and what to do; that it looks like JSON is no fault of its own here. */
+  noteForeign(sentence: string): void {
+    this.peer.speaks = 'JSON'
+    this.peer.note(sentence)
+    this.peer.speaks = undefined
+  }
+
   /** A program speaks from now on: nothing more is said to people, and what happens waits for who listens then. */
   forProgram(): void {
     this.settle()
