@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lines } from './js/lines.js'
 
 const [host, port, pause = '0.5'] = process.argv.slice(2)
-if (port === undefined) {
+if (!(Number(port) <= 65535)) {
   console.error('usage: node two_clients.js HOST PORT [SECONDS TO THINK]')
   process.exit(1)
 }

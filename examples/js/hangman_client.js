@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { lines } from './lines.js'
 
 const [host, port] = process.argv.slice(2)
-if (port === undefined) {
+if (!(Number(port) <= 65535)) {
   console.error('usage: node hangman_client.js HOST PORT')
   process.exit(1)
 }

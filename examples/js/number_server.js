@@ -5,7 +5,7 @@
 import { createServer } from 'node:net'
 
 const [host, port, fixed] = process.argv.slice(2)
-if (port === undefined) {
+if (!(Number(port) <= 65535)) {
   console.error('usage: node number_server.js HOST PORT [SECRET]')
   process.exit(1)
 }

@@ -50,7 +50,7 @@ def serve(sock, name, secret):
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 3 or not sys.argv[2].isdigit():
         sys.exit("usage: python3 guess_server.py HOST PORT [SECRET]")
     host, port = sys.argv[1], int(sys.argv[2])
     fixed = int(sys.argv[3]) if len(sys.argv) > 3 else None

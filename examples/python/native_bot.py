@@ -47,7 +47,7 @@ def play(lines, name, seat):
             say(type="play", table=seat["table"], move=str(random.choice(free)), after=seat["n"])
 
 
-if len(sys.argv) < 4:
+if len(sys.argv) < 4 or not sys.argv[2].isdigit():
     sys.exit("usage: python3 native_bot.py HOST PORT NAME [GAMES]")
 for _ in range(int(sys.argv[4]) if len(sys.argv) > 4 else 1):
     result, seat = None, {}

@@ -11,7 +11,7 @@ import sys
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 3 or not sys.argv[2].isdigit():
         sys.exit("usage: python3 time_udp_client.py HOST PORT [FORMAT]")
     server = (sys.argv[1], int(sys.argv[2]))
     wanted = sys.argv[3] if len(sys.argv) > 3 else "%H:%M:%S"

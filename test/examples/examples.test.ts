@@ -217,7 +217,10 @@ describe('the example clients against our servers', () => {
   })
 })
 
-test('the examples say how they are used where an argument is missing', async () => {
+test.each([
+  ['where an argument is missing', ['127.0.0.1']],
+  ['where the port is no number', ['127.0.0.1', 'x', 'ada']],
+])('the examples say in one line how they are used %s', async (_, args) => {
   const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
   const commands = [
     ...files.filter((file) => /_(?:client|server|clients|bot)\.js$/.test(file)).map((file) => [process.execPath, file] as const),
@@ -225,11 +228,11 @@ test('the examples say how they are used where an argument is missing', async ()
   ]
   expect(commands.length).toBeGreaterThan(3)
   for (const [command, file] of commands) {
-    const started = spawn(command, [join(examples, file), '127.0.0.1'], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const started = spawn(command, [join(examples, file), ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
     const [said, [code]] = await Promise.all([text(started.stderr), once(started, 'exit')])
     expect({ file, said, code }).toEqual({
       file,
-      said: expect.stringMatching(/^usage: (?:node|python3) \w+\.(?:js|py) HOST PORT.*\n$/),
+      said: expect.stringMatching(/^(?:usage: (?:node|python3) \w+\.(?:js|py) HOST PORT|cannot connect to 127\.0\.0\.1 x: ).*\n$/),
       code: 1,
     })
   }

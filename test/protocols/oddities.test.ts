@@ -9,7 +9,9 @@ import { Typist } from '../support/typist.ts'
 /** What is noticed about a peer that says something and closes, and how the conversation ends. */
 async function said(name: string, side: Side, text: string, typed: readonly string[] = []) {
   const notices: string[] = []
-  const peer = await far(name, side, { typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
+  // a number drawn by chance could be the one that is guessed
+  const options = name === 'guess' || name === 'number' ? { secret: '42' } : {}
+  const peer = await far(name, side, { options, typed, noticed: (what, sentence) => notices.push(`${what}: ${sentence}`) })
   await peer.say(encode(text, 'bytes'))
   const end = await peer.close()
   return { notices, end, peer }
