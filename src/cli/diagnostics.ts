@@ -31,8 +31,13 @@ export async function allOf<Value>(promises: Iterable<Promise<Value>>): Promise<
 
 /** Prints a diagnostic on standard error, broken at blanks where that is a terminal; nothing else of Parlor goes there. */
 export function complain(sentence: string): void {
+  process.stderr.write(`${lineOf(sentence, errorColumns())}\n`)
+}
+
+/** Columns of the terminal that standard error is; 0 if it is none. */
+export function errorColumns(): number {
   const { isTTY, columns = 0 } = process.stderr
-  process.stderr.write(`${lineOf(sentence, isTTY ? columns : 0)}\n`)
+  return isTTY ? columns : 0
 }
 
 /** Prints a line of a log or a trace on standard error: it stays one line, however long. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { EXIT } from '../terminal/trouble.ts'
-import { quoted, revealed } from '../wire/text.ts'
-import { complain, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
+import { quoted } from '../wire/text.ts'
+import { complain, errorColumns, lineOf, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
 import {
   type Argument,
   address,
@@ -73,7 +73,7 @@ export async function commands(end: (code: number) => void, { only = '', complet
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ outputError: (text, write) => write(revealed(`parlor: ${usageSentence(text, only)}`)) })
+    .configureOutput({ outputError: (text, write) => write(lineOf(usageSentence(text, only), errorColumns())) })
     .option('-V, --version', 'output the version number')
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')

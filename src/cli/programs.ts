@@ -148,7 +148,7 @@ async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
 
 /** Says which words have a blank or another sign: on the wire of fh/hangman that has to be guessed as a letter has. */
 function noteSigns(where: string, words: readonly string[], warn: Care['warn']): void {
-  const signOf = (word: string) => /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0]
+  const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
   const [first, ...more] = words.filter((word) => signOf(word) !== undefined)
   const sign = first === undefined ? undefined : signOf(first)
   if (first === undefined || sign === undefined) return

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lineOf } from '../../src/cli/diagnostics.ts'
+import { Parlor } from '../support/process.ts'
 
 test('a diagnostic on a terminal of 80 columns is broken at blanks, and one in a pipe is not', () => {
   const sentence = 'the client said "200": expected a whole number, and nothing else in the same piece; that looks like the number 200'
@@ -19,5 +20,15 @@ test('no line of a diagnostic is wider than the terminal, and no letter of it is
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns)
       expect(lines.join('').replaceAll(' ', '')).toBe(`parlor: ${text}`.replaceAll(/[ \n]/g, ''))
     }),
+  )
+})
+
+test('a mistake in the command line is broken at blanks on a narrow terminal, too', async () => {
+  const narrow = 'Object.assign(process.stderr, { isTTY: true, columns: 40 })'
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(narrow)}` }
+  await using parlor = new Parlor(['host', 'guess', '--port', '70000'], undefined, { environment })
+  expect(await parlor.exit).toBe(2)
+  expect(parlor.errors).toBe(
+    'parlor: --port cannot be "70000": it\n  must be a whole number from 0 to 65535\n(--help shows how it is used)\n',
   )
 })
