@@ -29,6 +29,8 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
 
 /** A line of a program with passwords: the last of it is one, so it is not quoted. */
 const LOGIN = /^(?:log[ _-]?in|log[ _-]?on|sign[ _-]?in|register|password|pass|auth)[^\p{L}\p{N}]+\S/iu
+/** A name and a word that is sooner a password: of eight characters at least, in both cases, a digit before a letter. */
+const PASSWORD_BEHIND = /\s(?=\S*\d\S*\p{L})(?=\S*\p{Lu})(?=\S*\p{Ll})\S{8,}$/u
 
 const MARKS = 'a name has no mark twice in a row, and none that encloses a letter'
 
@@ -90,6 +92,7 @@ export function checkPersonName(text: string): string | Refusal {
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
   const full = name.normalize('NFKC')
   if (LOGIN.test(full)) return { refused: 'that is a line with a password, and no name: say the name alone' }
+  if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: say the name alone' }
   if (full.length > WIDEST) {
     return { refused: `a name has at most ${WIDEST} letters where some of them stand for several, and this has ${full.length}` }
   }

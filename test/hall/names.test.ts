@@ -204,6 +204,17 @@ describe('a person’s name', () => {
     },
   )
 
+  test.each(['a8 s3cretPWx', 'kim hunter2X9', 'Ann Lee p4ssWord'])(
+    'has no word that looks like a password, which is not quoted: %s',
+    (text) => {
+      expect(checkPersonName(text)).toEqual({ refused: 'the last word looks like a password: say the name alone' })
+    },
+  )
+
+  test.each(['Team Alpha2024', 'R2D2 Unit', 'h4x0rKing99', 'Ann McDonald', 'ada 3rd', 'Max 2Fast'])('can be %s, which is none', (name) => {
+    expect(checkPersonName(name)).toBe(name)
+  })
+
   test.each(['Logan Inn', 'Passepartout', 'Loginov', 'Registerfrau'])('can be %s', (name) => {
     expect(checkPersonName(name)).toBe(name)
   })
