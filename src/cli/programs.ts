@@ -96,12 +96,12 @@ export interface TermOptions {
 }
 
 /**
- * Terms of a conversation from the command line. `warn` gets a sentence for each word and question that is skipped.
+ * Terms of a conversation from the command line; an option that is empty counts as not given. `warn` gets a sentence for
+ * each word and question that is skipped.
  */
 export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
   const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
   if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
-  if (secret?.trim() === '') throw new Usage('--secret is empty; leave it out, and chance draws one')
   if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
   if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
   if (secret) noteSigns('--secret', [secret], warn)

@@ -66,8 +66,9 @@ export function moment(text: string): Date | undefined {
 }
 
 /** Texts separated by commas; none for an empty one. */
-export function list(text: string): readonly string[] {
+export function list(text: string): readonly string[] | undefined {
   const texts = text.split(',').map((one) => one.trim())
+  if (text === '') return undefined
   if (texts.includes('')) throw new InvalidArgumentError('It must be texts separated by commas, such as H,T,T.')
   return texts
 }
