@@ -36,7 +36,6 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
   program: programs,
   'protocols name': programs,
   'people action': () => ['list', 'reset', 'remove'],
-  'rank game': () => catalogue.filter(({ game }) => game.seats.max > 1 || game.points !== undefined).map(({ name }) => name),
   game: () => catalogue.map(({ name }) => name),
   only: programs,
   iterative: programs,
