@@ -84,7 +84,7 @@ test.each(['with', 'vs', 'versus', 'against'])('the name of an opponent stands b
   const [ada, bob] = await pair()
   expect(await ada.type(`play tictactoe ${word} bob size 4`)).toBe(lines('You wait for bob; "cancel" takes that back.'))
   expect(bob.news()).toContain('ada would like to play tictactoe with you (size 4)')
-  expect(await ada.type(`play tictactoe ${word}`)).toBe(lines(`Behind "${word}" stands a name, such as "against ada".`))
+  expect(await ada.type(`play tictactoe ${word}`)).toBe(lines(`Behind "${word}" stands a name, such as "${word} ada".`))
 })
 
 describe('talk that no client shows', () => {
