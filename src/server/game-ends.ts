@@ -13,8 +13,10 @@ export function notifyOfEnd(calls: Pick<Calls, 'notifyOfEnd'>, table: LiveTable)
 
 /** Notes a table that has ended for the guests who have sat there, and not for others who have taken their names since. */
 export function noteForGuests(people: Pick<People, 'of' | 'guestGames'>, table: LiveTable): void {
-  for (const [seat, { person }] of table.state.opened.seats.entries()) {
-    if (!isGuest(person)) continue
+  const { seats } = table.state.opened
+  for (let seat = 0; seat < seats.length; seat++) {
+    const person = seats[seat]?.person
+    if (person === undefined || !isGuest(person)) continue
     const visitors = people.of(person)
     if (visitors.length === 0 || visitors.some((visitor) => isSeatOf({ table, seat }, visitor))) people.guestGames.add(person, table.id)
   }

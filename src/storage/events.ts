@@ -179,8 +179,12 @@ const SEED = /^1:[\w-]{22}$/
 /** Checks a seed of a known version: 128 bits in base64url, or a number, as before there were versions. */
 const isSeed = (value: unknown): boolean => (isText(value) ? SEED.test(value) : Number.isFinite(value))
 const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
-// also of what is not there, which a list with holes has
-const isList = (value: unknown, of: (one: unknown) => boolean): boolean => Array.isArray(value) && Array.from(value).every(of)
+const isList = (value: unknown, of: (one: unknown) => boolean): boolean => {
+  if (!Array.isArray(value)) return false
+  // also of what is not there, which a list with holes has
+  for (let at = 0; at < value.length; at++) if (!of(value[at])) return false
+  return true
+}
 const isAbsent = (value: unknown): value is undefined => value === undefined
 const isSitter = (value: unknown): boolean =>
   isObject(value) &&

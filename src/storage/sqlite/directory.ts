@@ -94,9 +94,17 @@ export class Directory {
 
   /** Adds the entries of tables that have ended, do not count, and have none yet, inside of `Database.transaction`. */
   add(ended: readonly (readonly [TableId, Entry])[]): void {
-    for (const [block, all] of Map.groupBy(ended, ([table]) => blockOf(table))) {
-      const entries = all.map(([table, entry]) => lineFor(table, entry)).join('')
-      this.#add.run(block, Math.min(...all.map(([table]) => table)), entries)
+    const rows = new Map<number, { first: TableId; entries: string }>()
+    for (const [table, entry] of ended) {
+      const block = blockOf(table)
+      const row = rows.get(block)
+      if (row) {
+        row.first = Math.min(row.first, table)
+        row.entries += lineFor(table, entry)
+      } else rows.set(block, { first: table, entries: lineFor(table, entry) })
+    }
+    for (const [block, { first, entries }] of rows) {
+      this.#add.run(block, first, entries)
       this.#read.delete(block)
     }
   }

@@ -331,10 +331,12 @@ export class SqliteShelf implements Shelf, Compactable {
   }
 
   #entriesOf(tables: readonly TableId[]): (readonly [TableId, Entry])[] {
-    return tables.flatMap((table) => {
+    const entries: (readonly [TableId, Entry])[] = []
+    for (const table of tables) {
       const known = this.#known.get(table)
-      return known ? [[table, known.entry] as const] : []
-    })
+      if (known) entries.push([table, known.entry])
+    }
+    return entries
   }
 
   /** The first of those that have ended are in blocks. */
