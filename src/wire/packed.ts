@@ -1,4 +1,5 @@
 import { counted } from '../base/counts.ts'
+import { decode, visible } from './text.ts'
 
 /** Form is a way in which numbers are packed into bytes. */
 interface Form {
@@ -86,11 +87,17 @@ const KEYS = [3, 4, 8, 9, 10, 13, 0x1b]
 function isSoonerText(bytes: Uint8Array): boolean {
   const isBare = bytes.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
   const negative = bytes.length > 2 && [bytes.subarray(1), bytes.subarray(0, -1)].some((all) => all.every((byte) => byte === 0xff))
-  const isReal = bytes.length > 2 && bytes.some((byte) => byte >= 0x7f && byte < 0xa0)
+  const isReal = bytes.length > 2 && bytes.some((byte) => byte >= 0x7f && byte < 0xa0) && !isTextOfUtf8(bytes)
   if (bytes.length === 1) return KEYS.includes(bytes[0] ?? 0) || bytes[0] === 0 || (bytes[0] ?? 0) > 0x1f
   // two of ASCII are a key that has no character, and another
   const isTyped = bytes.length === 2 && bytes.every((byte) => byte > 0 && byte < 0x80)
   return (isBare && !negative && !isReal) || isTyped || isEnded(bytes)
+}
+
+/** Checks whether bytes are UTF-8 without control characters, as "ß9y": its second byte is one that no text in Latin-1 has. */
+function isTextOfUtf8(bytes: Uint8Array): boolean {
+  const text = decode(bytes)
+  return visible(text) === text && !text.includes('\ufffd')
 }
 
 /** Checks whether bytes are printable characters with NUL behind them, as C terminates a text: at least two, or one and a single NUL. */
