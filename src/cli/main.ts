@@ -1,7 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { wrap } from '../games/characters.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoted } from '../wire/text.ts'
-import { complain, errorColumns, lineOf, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
+import {
+  complain,
+  errorColumns,
+  LEAST_COLUMNS,
+  lineOf,
+  onMistake,
+  outputColumns,
+  outputIsLost,
+  Usage,
+  usageSentence,
+  watchOutput,
+} from './diagnostics.ts'
 import {
   type Argument,
   address,
@@ -71,9 +83,17 @@ export async function commands(end: (code: number) => void, { only = '', complet
     .exitOverride()
     // with "[options]" at every command, nothing else would fit beside them on a terminal
     .helpCommand(false)
-    .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' ') })
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' '),
+      minWidthToWrap: LEAST_COLUMNS,
+      styleUsage: (usage) => wrap(usage, outputColumns() - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`),
+      formatItem: helpItem,
+    })
     .showHelpAfterError('(--help shows how it is used)')
-    .configureOutput({ outputError: (text, write) => write(lineOf(usageSentence(text, only), errorColumns())) })
+    .configureOutput({
+      getOutHelpWidth: outputColumns,
+      outputError: (text, write) => write(lineOf(usageSentence(text, only), errorColumns())),
+    })
     .option('-V, --version', 'output the version number')
     .on('option:version', printVersion)
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
@@ -237,6 +257,18 @@ function repeatable(command: Command): Command {
     .option('--tls', 'over TLS')
     .option('--unix <path>', 'over a Unix socket')
     .option('--udp', 'over UDP (fh/hello, fh/time)')
+}
+
+/** The word before the usage in the help. */
+const USAGE = 'Usage: '
+
+/** An option or a command in the help, and what it does: beside it, or below it on a terminal that is narrow. */
+function helpItem(term: string, termWidth: number, description: string): string {
+  const columns = outputColumns()
+  const indent = termWidth + 4
+  if (columns - indent >= LEAST_COLUMNS)
+    return `  ${term.padEnd(termWidth)}  ${wrap(description, columns - indent).join(`\n${' '.repeat(indent)}`)}`.trimEnd()
+  return [`  ${term}`, ...wrap(`      ${description}`, columns)].join('\n').trimEnd()
 }
 
 function shown(argument: Argument): string {

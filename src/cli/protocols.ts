@@ -2,6 +2,7 @@ import { columns, reference, soloReference } from '../lab/reference.ts'
 import { allPrograms, programNames, programOf, shortNameOf, soloOf } from '../protocols/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
+import { outputColumns, wrapForOutput } from './diagnostics.ts'
 import { networked } from './programs.ts'
 
 /** `parlor protocols [NAME]`: the table of all programs, or one program's reference; answers with the exit code. */
@@ -11,8 +12,8 @@ export async function protocolsCommand(name?: string): Promise<number> {
   else {
     const program = await programOf(name)
     const solo = await soloOf(name)
-    if (program) terminal.write(reference(program, shortNameOf(program.name)))
-    else if (solo) terminal.write(soloReference(solo, shortNameOf(solo.name)))
+    if (program) terminal.write(reference(program, shortNameOf(program.name), outputColumns()))
+    else if (solo) terminal.write(soloReference(solo, shortNameOf(solo.name), outputColumns()))
     else await networked(name)
   }
   return EXIT.good
@@ -29,11 +30,12 @@ async function all(): Promise<string> {
       return [short ? `${name} (${short})` : name, (program ? String(program.port) : '').padStart(5), title]
     }),
   )
-  return `${columns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows])}
-
-Both sides of those with a port: parlor host NAME, and parlor join NAME
-Of match and door, which take several clients: parlor serve --only NAME
-Those with (solo) without a network: parlor solo NAME
-One of them in full: parlor protocols tictactoe
-`
+  const ways = [
+    'Both sides of those with a port: parlor host NAME, and parlor join NAME',
+    'Of match and door, which take several clients: parlor serve --only NAME',
+    'Those with (solo) without a network: parlor solo NAME',
+    'One of them in full: parlor protocols tictactoe',
+  ]
+  const table = columns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows], outputColumns())
+  return `${table}\n\n${ways.map(wrapForOutput).join('\n')}\n`
 }

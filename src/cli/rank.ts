@@ -14,7 +14,7 @@ import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { complain, Usage, wrapForOutput } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
@@ -214,8 +214,8 @@ function print({ source, from, ladders }: Found, named: Entry | undefined, { jso
     terminal.write(toCsv([['game', 'rank', 'name', 'score', 'games'], ...rows]))
   } else {
     const shown = ladders.filter(({ rows }) => named || rows.length > 0).map(table)
-    const none = 'No user is on a ladder yet: rated games and quizzes lead there.\n'
-    terminal.write(`From ${source}:\n\n${shown.length > 0 ? shown.join('\n') : none}`)
+    const none = `${wrapForOutput('No user is on a ladder yet: rated games and quizzes lead there.')}\n`
+    terminal.write(`${wrapForOutput(`From ${source}:`)}\n\n${shown.length > 0 ? shown.join('\n') : none}`)
   }
 }
 

@@ -21,7 +21,7 @@ import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
-import { onMistake } from './diagnostics.ts'
+import { onMistake, outputColumns, wrapForOutput } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { overlayOf } from './network.ts'
@@ -245,15 +245,18 @@ function table(places: readonly Place[], host: string): string {
   const name = places[0]?.program.name ?? ''
   const short = shortNameOf(name) ?? name
   const join = `parlor join PROGRAM ${at} PORT`
-  const first = (command: string) => command.padEnd(join.length + 2)
-  return `Parlor serves on ${host}, until Ctrl-C:
+  const ways = [
+    [`nc ${at} PORT`, `such as  nc ${at} ${port}`],
+    [join, `such as  parlor join ${short} ${at} ${port}`],
+    ['parlor protocols PROGRAM', 'what is said on the wire'],
+  ]
+  const width = outputColumns()
+  return `${wrapForOutput(`Parlor serves on ${host}, until Ctrl-C:`)}
 
-${columns(rows)}
+${columns(rows, width)}
 
-${reach(host)}Try one with a program of your own, or:
-  ${first(`nc ${at} PORT`)}such as  nc ${at} ${port}
-  ${first(join)}such as  parlor join ${short} ${at} ${port}
-  ${first('parlor protocols PROGRAM')}what is said on the wire
+${reach(host)}${wrapForOutput('Try one with a program of your own, or:')}
+${columns(ways, width)}
 `
 }
 
@@ -269,7 +272,9 @@ function reach(host: string): string {
     .flatMap((one) => one ?? [])
     .filter(({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)))
     .map(({ address }) => address)
-  return addresses.length === 0
-    ? 'This machine has no address that others could use; is it on a network?\n\n'
-    : `Others in the room use ${addresses.join(' or ')}\n\n`
+  const sentence =
+    addresses.length === 0
+      ? 'This machine has no address that others could use; is it on a network?'
+      : `Others in the room use ${addresses.join(' or ')}`
+  return `${wrapForOutput(sentence)}\n\n`
 }

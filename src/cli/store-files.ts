@@ -30,7 +30,7 @@ import { openStore } from '../storage/sqlite.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { complain, Usage, wrapForOutput } from './diagnostics.ts'
 
 /** The folder of a server. */
 interface InFolder {
@@ -102,7 +102,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   } finally {
     for (const rest of [copy, ...workFilesOf(copy)]) rmSync(rest, { force: true })
   }
-  new Terminal().say(`${to} has all of ${data}. To restore it, stop the server and put it into an empty folder as parlor.db`)
+  say(`${to} has all of ${data}. To restore it, stop the server and put it into an empty folder as parlor.db`)
   return EXIT.good
 }
 
@@ -114,16 +114,15 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
     prepareFolder(data, complain)
     return repair(path, Date.now())
   })
-  const terminal = new Terminal()
-  terminal.say(`All files as they were are in ${archive}`)
-  if (isNew) terminal.say('The database was missing or empty: all that was in it is lost, and a new one is in its place.')
+  say(`All files as they were are in ${archive}`)
+  if (isNew) say('The database was missing or empty: all that was in it is lost, and a new one is in its place.')
   else if (places + tables.length + rows.length === 0)
-    terminal.say('Everything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.')
-  if (places > 0) terminal.say(`${counted(places, 'commit is', 'commits are')} lost: they are not as they were written`)
-  if (tables.length > 0) terminal.say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
-  for (const name of rows) terminal.say(`${gone.includes(name) ? 'Nothing' : 'Not all'} of "${name}" could be read`)
-  if (!isNew) terminal.say(`What is kept has the events of ${counted(kept, 'table')}`)
-  terminal.say('The server can be started again')
+    say('Everything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.')
+  if (places > 0) say(`${counted(places, 'commit is', 'commits are')} lost: they are not as they were written`)
+  if (tables.length > 0) say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
+  for (const name of rows) say(`${gone.includes(name) ? 'Nothing' : 'Not all'} of "${name}" could be read`)
+  if (!isNew) say(`What is kept has the events of ${counted(kept, 'table')}`)
+  say('The server can be started again')
   return EXIT.good
 }
 
@@ -224,11 +223,14 @@ function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
 }
 
 function report(path: string, { tables, events, problems }: Verification, json: boolean): void {
-  const terminal = new Terminal()
-  if (json) return terminal.write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
+  if (json) return new Terminal().write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
   for (const problem of problems) complain(problem)
-  if (problems.length === 0) terminal.say(`${path} is in order: ${counted(tables, 'table')} with ${counted(events, 'event')}`)
+  if (problems.length === 0) say(`${path} is in order: ${counted(tables, 'table')} with ${counted(events, 'event')}`)
   else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
+}
+
+function say(sentence: string): void {
+  new Terminal().say(wrapForOutput(sentence))
 }
 
 function storing<Answer>(work: () => Answer, named = (sentence: string) => sentence): Answer {

@@ -2,14 +2,17 @@ import { type Automaton, legal, type MessageForm } from '../protocols/automaton.
 import type { Program, Solo } from '../protocols/protocol.ts'
 import { diagram } from './diagram.ts'
 
-/** A program's reference in text: what it is, where it comes from, messages, states, framing, port, and its diagram. */
-export function reference(program: Program, shortName?: string): string {
+/**
+ * A program's reference in text: what it is, where it comes from, messages, states, framing, port, in lines of at most `width`
+ * columns, and its diagram, which is not broken.
+ */
+export function reference(program: Program, shortName?: string, width = WIDTH): string {
   const { protocol } = program
   return `${[
-    sentence(protocol.title),
-    columns(facts(program, shortName)),
-    `Messages:\n${columns(messages(protocol.automaton))}`,
-    `States:\n${columns(states(protocol.automaton))}`,
+    wrapped(sentence(protocol.title), width).join('\n'),
+    columns(facts(program, shortName), width),
+    `Messages:\n${columns(messages(protocol.automaton), width)}`,
+    `States:\n${columns(states(protocol.automaton), width)}`,
     diagram(protocol.automaton),
   ].join('\n\n')}\n`
 }
@@ -34,13 +37,14 @@ export function facts({ name, source, port, servePort = port, protocol, defaults
   ]
 }
 
-/** A program without a network, in text. */
-export function soloReference({ name, source, title }: Solo, shortName?: string): string {
-  return `${sentence(title)}\n\n${columns([
+/** A program without a network, in text of at most `width` columns. */
+export function soloReference({ name, source, title }: Solo, shortName?: string, width = WIDTH): string {
+  const rows = [
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['play it', `parlor solo ${shortName ?? name}`],
-  ])}\n`
+  ]
+  return `${wrapped(sentence(title), width).join('\n')}\n\n${columns(rows, width)}\n`
 }
 
 /** The messages of an automaton in rows: name, who says it, text, notes. */
@@ -88,21 +92,22 @@ const LEAST = 30
 /** Columns before what stands below a row. */
 const BELOW = 6
 
-/** Rows in columns that fit on a terminal: what is long goes on under itself. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** Rows in columns that fit on a terminal of `width` columns: what is long goes on under itself. */
+export function columns(rows: readonly (readonly string[])[], width = WIDTH): string {
   const widths: number[] = []
   for (const row of rows)
-    for (const [at, cell] of row.slice(0, -1).entries()) widths[at] = Math.max(widths[at] ?? 0, Math.min(cell.length, WIDTH / 2))
+    for (const [at, cell] of row.slice(0, -1).entries())
+      widths[at] = Math.max(widths[at] ?? 0, Math.min(cell.length, Math.floor(width / 2)))
   const indent = widths.reduce((sum, one) => sum + one + 2, 2)
-  return rows.map((row) => lines(row, widths, indent).join('\n')).join('\n')
+  return rows.map((row) => lines(row, widths, indent, width).join('\n')).join('\n')
 }
 
-function lines(row: readonly string[], widths: readonly number[], indent: number): readonly string[] {
+function lines(row: readonly string[], widths: readonly number[], indent: number, width: number): readonly string[] {
   const last = row.at(-1) ?? ''
   const cells = row.slice(0, -1)
   const head = `  ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`
-  if (indent + LEAST <= WIDTH && head.length + 2 <= indent) {
-    const [first = '', ...others] = wrapped(last, WIDTH - indent)
+  if (indent + LEAST <= width && head.length + 2 <= indent) {
+    const [first = '', ...others] = wrapped(last, width - indent)
     return [`${head}  ${first}`.trimEnd(), ...others.map((line) => ' '.repeat(indent) + line)]
   }
   const shortened = wrapped(
@@ -110,9 +115,9 @@ function lines(row: readonly string[], widths: readonly number[], indent: number
       .slice(0, -1)
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')}  ${cells.at(-1)}`.trim(),
-    WIDTH - BELOW,
+    width - BELOW,
   )
-  const below = last === '' ? [] : wrapped(last, WIDTH - BELOW)
+  const below = last === '' ? [] : wrapped(last, width - BELOW)
   return [...shortened.map((line, at) => ' '.repeat(at === 0 ? 2 : BELOW) + line), ...below.map((line) => ' '.repeat(BELOW) + line)]
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'smol-toml'
 import { z } from 'zod'
+import { wrap } from '../games/characters.ts'
 import { Config, flat, type Settings, settingNames, splitName } from './config.ts'
 
 /** What is told of settings that may be missing. */
@@ -19,15 +20,19 @@ const MISSING: Readonly<Record<string, string>> = {
   secrets: 'false',
 }
 
-/** The settings as a `parlor.toml`, with where each comes from. */
-export function printToml(settings: Settings): string {
+const TITLE = 'The settings of "parlor serve", as they are here; it reads them from a parlor.toml.'
+
+/** The settings as a `parlor.toml`, with where each comes from. Only a value can make a line longer than so many columns. */
+export function printToml(settings: Settings, columns = 80): string {
   const rows = printed(settings)
-  const width = Math.max(...rows.map(({ line }) => line.length))
-  const lines = rows.flatMap(({ table, line, note }, at) => [
-    ...(table !== rows[at - 1]?.table ? ['', `[${table}]`] : []),
-    `${line.padEnd(width)}  # ${note}`,
-  ])
-  return `# The settings of "parlor serve", as they are here; it reads them from a parlor.toml.\n${lines.join('\n')}\n`
+  const width = Math.max(...rows.map(({ line }) => line.length).filter((length) => length <= columns / 2))
+  const comment = (text: string, indent: number) => wrap(text, columns - indent - 2).map((line) => `${' '.repeat(indent)}# ${line}`)
+  const lines = rows.flatMap(({ table, line, note }, at) => {
+    const notes = comment(note, width + 2)
+    const beside = line.length > width ? [line, ...notes] : [line + notes[0]?.slice(line.length), ...notes.slice(1)]
+    return [...(table !== rows[at - 1]?.table ? ['', `[${table}]`] : []), ...beside]
+  })
+  return `${[...comment(TITLE, 0), ...lines].join('\n')}\n`
 }
 
 /** The settings and where each comes from, for programs: by their names. */

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { widthOf } from '../../src/games/characters.ts'
+import { reference } from '../../src/lab/reference.ts'
+import { allPrograms } from '../../src/protocols/index.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { run } from '../support/process.ts'
+
+const bin = join(import.meta.dirname, '../../bin/parlor.js')
+const COMMANDS = 'serve config host join solo rank people results verify backup repair protocols lookup complete'.split(' ')
+const HELP = ['--help', 'help', ...COMMANDS.map((command) => `${command} --help`)]
+const LISTS = ['config', 'protocols', 'protocols tictactoe', 'protocols book/secret', 'lookup localhost']
+/** Commands about the folder of a server. */
+const ABOUT_FOLDER = ['rank', 'people list', 'results', 'verify', 'backup copy.db', 'repair']
+
+/** What a command prints on a pseudo terminal of so many columns. */
+async function printed(columns: number, command: string, cwd?: string): Promise<string> {
+  const env = { ...process.env, PARLOR_HTTP: 'none', ...(cwd === undefined ? { PARLOR_DATA: 'none' } : {}) }
+  const { stdout } = await promisify(execFile)(
+    'script',
+    ['-qec', `stty cols ${columns} rows 24; '${process.execPath}' '${bin}' ${command}`, '/dev/null'],
+    { cwd, env },
+  )
+  return stdout.replaceAll('\r', '')
+}
+
+/** The lines of a text that are wider than a terminal. */
+function wide(text: string, columns: number): readonly string[] {
+  expect(text).not.toBe('')
+  return text.split('\n').filter((line) => widthOf(line) > columns)
+}
+
+/** A folder in which a server has run. */
+async function servedFolder(): Promise<string> {
+  const at = mkdtempSync(join(tmpdir(), 'parlor-widths-'))
+  onTestFinished(() => rmSync(at, { recursive: true }))
+  await (await openStore({ folder: join(at, 'parlor-data') })).close()
+  return at
+}
+
+describe('what a command prints fits the terminal', () => {
+  test.each([...HELP, ...LISTS])('parlor %s: 80 columns', async (command) => {
+    expect(wide(await printed(80, command), 80)).toEqual([])
+  })
+
+  test.each(ABOUT_FOLDER)('parlor %s about a folder: 80 columns', async (command) => {
+    expect(wide(await printed(80, command, await servedFolder()), 80)).toEqual([])
+  })
+
+  test.each(['--help', 'host --help', 'config', 'protocols', 'protocols book/secret'])(
+    'parlor %s: 40 columns, but for command lines to copy',
+    async (command) => {
+      expect(wide(await printed(40, command), 40).filter((line) => !line.startsWith('  parlor '))).toEqual([])
+    },
+  )
+
+  test('the reference of every program fits 80 columns, and 40 but for its diagram', async () => {
+    const programs = await allPrograms()
+    expect(programs.length).toBeGreaterThan(30)
+    for (const program of programs) {
+      expect(wide(reference(program), 80)).toEqual([])
+      const beforeDiagram = reference(program, undefined, 40).split(/\n\n(?=client +server\n| +client +server\n)/)[0] ?? ''
+      expect(wide(beforeDiagram, 40)).toEqual([])
+    }
+  })
+
+  test('a terminal without a width is one of 80 columns', async () => {
+    expect(wide(await printed(0, 'host --help'), 80)).toEqual([])
+  })
+})
+
+test('values of settings and sentences in a pipe stay whole', async () => {
+  const data = `/srv/${'long/'.repeat(20)}`
+  expect((await run('config', '--data', data)).output).toContain(`\ndata = "${data}"\n`)
+  const { output } = await run('repair', '--data', join(await servedFolder(), 'parlor-data'))
+  expect(output).toContain(
+    '\nEverything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.\n',
+  )
+})
