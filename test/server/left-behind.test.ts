@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import '../../src/games/questions/bank.ts'
 import { type Caller, callers, lines } from '../support/door.ts'
 import { Room } from '../support/room.ts'
 
@@ -84,5 +85,39 @@ describe('a user who becomes another one', () => {
     await carl.type('watch 1')
     expect(await carl.type('name bob', 'register a@b', 'board')).not.toContain('have left')
     expect(await carl.type('board')).toContain('Table 1: tictactoe')
+  })
+})
+
+describe('a guest of a worksheet program who comes in again under another name', () => {
+  test.each(['QUIT', 'a closed connection', 'a reset'])('has left the game by %s, and the opponent is told so at once', async (way) => {
+    const room = new Room()
+    const [ada, grace] = [await room.client('fh/tictactoe'), await room.client('fh/tictactoe')]
+    await ada.say('ada\n')
+    await grace.say('grace\n')
+    await (way === 'QUIT' ? ada.say('QUIT\n') : way === 'a reset' ? ada.reset() : ada.close())
+    const dora = await room.client('fh/tictactoe')
+    await dora.say('dora\n')
+    expect(dora.heard).toBe('Welcome dora\n')
+    expect(grace.heard).toMatch(/\nGameEnd@1@grace@left\n$/)
+    expect((await room.store.tables.read(1, 0)).at(-1)).toMatchObject({ type: 'ended', outcome: { winners: [1], left: 0 } })
+    await grace.say('grace\n')
+    expect(dora.heard).toMatch(/^Welcome dora\ninit@2@dora@grace\nmove@2@-{9}\n$/)
+  })
+
+  test('begins a quiz of its own, and the other one is there under the former name', async () => {
+    const room = new Room()
+    const ada = await room.client('fh/quiz')
+    await ada.say('NAME ada\n')
+    await ada.say('START 3\n')
+    expect(ada.heard).toContain('\nQUESTION 1 3 ')
+    await ada.close()
+    const dora = await room.client('fh/quiz')
+    await dora.say('NAME dora\n')
+    expect(dora.heard).toBe('Welcome dora\n')
+    await dora.say('START 2\n')
+    expect(dora.heard).toContain('\nQUESTION 1 2 ')
+    const again = await room.client('fh/quiz')
+    await again.say('NAME ada\n')
+    expect(again.heard).toMatch(/^Welcome ada\nRESUMED 1 3 0\nQUESTION 1 3 /)
   })
 })
