@@ -14,17 +14,17 @@ export interface Attention {
   end(reason: string): void
 }
 
-/** Account is charged with what a holder adds to the disk. */
+/** Account is charged with what a holder adds to the disk, and with how many it makes the server notify. */
 export interface Account {
   readonly spending: {
     /** Why nothing more may be added. */
     readonly full: string | undefined
-    /** Adds bytes. */
-    add(bytes: number): void
   }
+  /** Does something at a table, and counts what comes of it. */
+  spend<Answer>(table: LiveTable, act: () => Answer): Answer
 }
 
-const FREE: Account = { spending: { full: undefined, add: () => {} } }
+const FREE: Account = { spending: { full: undefined }, spend: (_, act) => act() }
 
 /** HallSeat is a seat at a table of the hall, as somebody holds it through one connection, until the game is over. */
 export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
@@ -149,10 +149,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   }
 
   #submit(command: Command, patient = false): Refusal | undefined {
-    const before = this.table.written
-    const refusal = this.table.submit(command, patient)
-    this.#account.spending.add(this.table.written - before)
-    return refusal
+    return this.#account.spend(this.table, () => this.table.submit(command, patient))
   }
 
   /** While what is to come depends on others, the holder's going is looked out for. */

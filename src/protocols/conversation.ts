@@ -138,6 +138,10 @@ export class Conversation implements Line {
     return this.connection.ready()
   }
 
+  charge(cost: number): void {
+    this.connection.charge(cost)
+  }
+
   watch(on: boolean): void {
     this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
   }

@@ -87,6 +87,8 @@ export interface Line {
   end(reason: string): void
   /** Resolves when the peer has read most of what it was sent, and it is its turn again; at once, where that cannot be known. */
   ready?(): Promise<void>
+  /** Counts more of the peer's budget for its last message, if it has one. */
+  charge?(cost: number): void
 }
 
 /** Household is a house for one conversation, with an end. */

@@ -13,10 +13,12 @@ export class Holdings {
   /** Account of the bytes that the network adds to the disk. */
   readonly spending: Spending
   readonly #rooms: Rooms
+  readonly #line: Line
   #tables: readonly LiveTable[] = NONE
 
   constructor(rooms: Rooms, line: Line) {
     this.#rooms = rooms
+    this.#line = line
     this.network = line.loopback ? THIS_MACHINE : networkOf(line.address)
     this.spending = rooms.spendings.of(this.network)
   }
@@ -45,11 +47,12 @@ export class Holdings {
     this.spending.add(ACCOUNT)
   }
 
-  /** Does something at a table, and counts what that adds to the disk. */
+  /** Does something at a table, and counts what that adds to the disk, and how many are notified of it. */
   spend<Answer>(table: LiveTable, act: () => Answer): Answer {
-    const before = table.written
+    const { written, decided } = table
     const answer = act()
-    this.spending.add(table.written - before)
+    this.spending.add(table.written - written)
+    this.#line.charge?.(Math.trunc(((table.decided - decided) * table.attendants.length) / NOTIFIED))
     return answer
   }
 
@@ -62,6 +65,8 @@ export class Holdings {
   }
 }
 
+/** Clients that are notified of an event at the cost of a message; fewer cost nothing. */
+const NOTIFIED = 8
 /** Bytes that a table takes beside its events, about: where it is found, and that it was recorded. */
 const OPENING = 200
 /** Bytes that its end adds for a player who is known by a name, about: a row of the history, and one of the ladder. */

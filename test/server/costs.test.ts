@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
 import type { Line } from '../../src/protocols/house.ts'
 // loaded when a program comes, and here before that
@@ -52,4 +52,59 @@ test('on a worksheet’s port, a long message counts more, and so does a long an
   expect(await readOf('fh/hangman', [], 'x'.repeat(4000))).toBeLessThan(300)
   const wide = await readOf('fh/time', [], '%4000d')
   expect(wide).toBeLessThan(1 + (await readOf('fh/time', [], '%d')) / 2)
+})
+
+describe('what is published counts by those that are notified', () => {
+  const PLAYING = [...JSON_FIRST, '{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0}']
+  const SAY = '{"type":"say","table":1,"text":"hello"}'
+  const plays = Array.from({ length: 600 }, (_, at) => `{"type":"play","table":1,"move":"${(at % 400) + 1}"}`)
+
+  /** How many of some lines are read at once at a table with watchers, of a client with a budget of 1,000, and how often a watcher is notified. */
+  async function readAt(watchers: number, name: string, first: readonly string[], all: readonly string[]) {
+    const clock = new TestClock()
+    const room = new Room()
+    const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 10 }, clock).budget(() => {})
+    const house = (line: Line) => room.premises.house(line, name)
+    const { conversation, theirs } = await begin(name, { random: chance, house, budget, clock })
+    const { connection } = conversation
+    const said = async (lines: readonly string[]) => {
+      theirs.write(lines.map((one) => `${one}\n`).join(''))
+      for (let turn = 0; turn < 40; turn++) await settled()
+    }
+    await said(first)
+    const table = [...room.premises.hall.tables][0]
+    let notified = 0
+    for (let n = 0; n < watchers; n++) table?.attend({ who: 'watcher', news: () => void notified++, closed: () => {} })
+    expect(table?.attendants.length).toBeGreaterThan(watchers)
+    const before = connection.received
+    await said(all)
+    return { read: connection.received - before, notified }
+  }
+
+  const says = Array(600).fill(SAY)
+  test.each([
+    ['in JSON', PLAYING, says],
+    ['at the door', ['ada', 'play tictactoe size 20 against house'], Array(600).fill('say hello')],
+  ])('of 600 "say" %s, fewer are read at once at a table with 500 watchers', async (_, first, all) => {
+    const alone = await readAt(0, 'parlor/door', first, all)
+    expect(alone).toEqual({ read: 600, notified: 0 })
+    // of those that are read, ten are passed on
+    const { read, notified } = await readAt(500, 'parlor/door', first, all)
+    expect(notified).toBe(10 * 500)
+    expect(read).toBeLessThan(400)
+    expect(await readAt(5, 'parlor/door', first, all)).toMatchObject({ read: 600 })
+  })
+
+  test('of 600 moves, as many are read as notify 8,000 watchers', async () => {
+    expect((await readAt(0, 'parlor/door', PLAYING, plays)).read).toBe(600)
+    const { notified } = await readAt(500, 'parlor/door', PLAYING, plays)
+    expect(notified).toBeGreaterThan(4000)
+    expect(notified).toBeLessThan(9500)
+  })
+
+  test('on a worksheet’s port, moves count so too', async () => {
+    const letters = [...'qzxjv']
+    expect((await readAt(0, 'fh/hangman', ['START'], letters)).read).toBe(5)
+    expect((await readAt(8000, 'fh/hangman', ['START'], letters)).read).toBe(1)
+  })
 })
