@@ -28,6 +28,7 @@ parentPort?.on('message', ({ floods, ports }: Orders) => {
   for (const flood of floods) {
     const port = ports[flood.program] ?? 0
     if (flood.udp) floodDatagrams(flood, port)
+    else if (flood.connects) reconnect(flood.connects, port, round)
     else attack(flood, port, round)
   }
   parentPort?.postMessage('ordered')
@@ -60,6 +61,19 @@ function attack(flood: Flood, port: number, during: number): void {
     if (!table || !token) return
     heard = 'all'
     pipeline(socket, fill(flood.text, table[1] ?? table[2] ?? '1', token[1] ?? token[2] ?? ''))
+  })
+}
+
+/** Opens a connection, closes it when it is greeted or at once, and opens another one, until the round is over. */
+function reconnect(when: Flood['connects'], port: number, during: number): void {
+  if (round !== during) return
+  const socket = connect(port, '127.0.0.1')
+  open.add(socket)
+  socket.on('error', () => {})
+  socket.once(when === 'greeted' ? 'data' : 'connect', () => socket.resetAndDestroy())
+  socket.on('close', () => {
+    open.delete(socket)
+    setImmediate(() => reconnect(when, port, during))
   })
 }
 

@@ -14,6 +14,8 @@ export interface Flood {
   /** What it says again and again, as often as fits; `TABLE`, `TOKEN` and `USER` stand for its own. */
   readonly text: string
   readonly udp?: true
+  /** It says nothing, and connects again and again: when it was greeted, or at once. */
+  readonly connects?: 'greeted' | 'at once'
 }
 
 /** Bytes of a message at most, without its end. */
@@ -48,7 +50,8 @@ const WORDS: Readonly<Record<string, string>> = {
 /** All floods: every command of the native protocol and of the door, and every program of the worksheets. */
 export async function allFloods(): Promise<readonly Flood[]> {
   const programs = await allPrograms()
-  return [...nativeFloods(), ...doorFloods(), ...programs.filter(({ name }) => name !== 'parlor/door').flatMap(programFloods)]
+  const ofWorksheets = programs.filter(({ name }) => name !== 'parlor/door').flatMap(programFloods)
+  return [...nativeFloods(), ...doorFloods(), ...ofWorksheets, ...CONNECTING.flatMap(connecting)]
 }
 
 interface Shape {
@@ -163,6 +166,15 @@ function doorFloods(): Flood[] {
     prelude: DOOR_PRELUDE,
     text: `${text}\n`,
   }))
+}
+
+/** Programs that are connected to: they greet with much, with a table, and with a line before they close. */
+const CONNECTING = ['parlor/door', 'tjc/guess', 'tjc/hello']
+
+/** Connections that are closed and opened again: when they were greeted, and at once. */
+function connecting(program: string): Flood[] {
+  const ways = ['greeted', 'at once'] as const
+  return ways.map((connects) => ({ name: `${program} connects, ${connects}`, program, prelude: '', text: '', connects }))
 }
 
 /** What a worksheet's client can say, again and again, and what is longest. */
