@@ -30,8 +30,8 @@ const house: Seating = {
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
+const premises = folder === 'house' ? house : await premisesOn(folder)
 const server = new Server({
-  premises: folder === 'house' ? house : await premisesOn(folder),
   programs: [program],
   host: '127.0.0.1',
   ports: { [program.name]: 0 },
@@ -43,8 +43,9 @@ const server = new Server({
   // the load counts what goes wrong in a game; idle clients are let go in the middle of theirs
   logs: { tell: () => {} },
 })
-const [place] = await server.open()
+const [place] = await server.listen()
 if (!place || place.failure) throw place?.failure ?? new Error('nothing listens')
+server.admit(premises)
 obey(place.address.port)
 
 async function premisesOn(folder: string | undefined): Promise<Premises> {

@@ -26,6 +26,7 @@ import {
   number,
   port,
   QUESTIONS,
+  refuseSecondValues,
   STRICT,
   several,
   span,
@@ -99,7 +100,9 @@ export async function commands(end: (code: number) => void, { only = '', complet
   const forms = playersCommands(end).filter((form) => completes || nameOf(form) !== 'complete')
   const one = forms.find((form) => nameOf(form) === only)
   for (const { usage, about, example, define } of one ? [one] : await withServerCommands(forms, end, only)) {
-    define(parlor.command(usage).description(about)).addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
+    const made = define(parlor.command(usage).description(about))
+    refuseSecondValues(made)
+    made.addHelpText('after', `\nExamples:\n${example.replace(/^/gm, '  ')}`)
   }
   if (!one) {
     parlor

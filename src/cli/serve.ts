@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { availableParallelism, devNull, networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
@@ -41,6 +43,34 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const options = await optionsOf(settings, logs)
   const say = (sentence: string) => logs.tell('error', sentence)
   onMistake(endInTrouble, say)
+  const { host, first, idle, limits } = config
+  const overlay = await overlayOf(config)
+  const server = new Server({
+    overlay:
+      overlay &&
+      ((transport, program, visit) =>
+        overlay(transport, { program, side: 'server', number: visit.connection, write: (line) => logs.traced?.(visit, line) })),
+    programs,
+    host,
+    ports,
+    iterative,
+    limits: { first, idle, ...limits },
+    options,
+    random: chance,
+    logs,
+  })
+  const places = await server.listen()
+  const open = places.filter(({ failure }) => failure === undefined)
+  const report = (web?: Web) => {
+    if (flags.json) new Terminal().write(`${json(places, web)}\n`)
+    else if (open.length > 0) new Terminal().write(table(open, host))
+    for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
+  }
+  // the store comes after the ports, because a start that is refused creates no folder and no database
+  if (open.length === 0) {
+    report()
+    return EXIT.trouble
+  }
   const metrics = http === NOWHERE ? undefined : new (await import('../server/metrics.ts')).Metrics()
   const store = await storeIn(config.data, config.durable, {
     keep: config.keep,
@@ -51,42 +81,22 @@ export async function serveCommand(flags: Flags): Promise<number> {
   })
   if (store.availability) logOutages(store.availability, wallClock, logs)
   const premises = await opened(metrics?.metered(store) ?? store, { settings, stock: options, logs })
-  const { host, first, idle, limits } = config
-  const overlay = await overlayOf(config)
-  const server = new Server({
-    overlay:
-      overlay &&
-      ((transport, program, visit) =>
-        overlay(transport, { program, side: 'server', number: visit.connection, write: (line) => logs.traced?.(visit, line) })),
-    premises,
-    programs,
-    host,
-    ports,
-    iterative,
-    limits: { first, idle, ...limits },
-    options,
-    random: chance,
-    logs,
-  })
-  const places = await server.open()
+  server.admit(premises)
   // running programs continue
   onMistake(() => {}, say)
-  const open = places.filter(({ failure }) => failure === undefined)
-  const web = metrics && open.length > 0 ? await openedWeb(http, { server, premises, store, metrics, logs }) : undefined
-  const operator = open.length > 0 ? await openedToOperator(config, registryOf(premises, store), logs) : undefined
+  const web = metrics && (await openedWeb(http, { server, premises, store, metrics, logs }))
+  const operator = await openedToOperator(config, registryOf(premises, store), logs)
   // only now, for what was compiled before is of no use to a V8 with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
-  if (flags.json) new Terminal().write(`${json(places, web)}\n`)
-  else if (open.length > 0) new Terminal().write(table(open, host))
-  for (const sentence of notServed(places)) logs.tell('error', sentence)
+  report(web)
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
-  if (open.length > 0 && !stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
+  if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
   await operator?.close()
   await server.stop()
   await premises.close()
   await web?.close()
-  return open.length > 0 ? EXIT.good : EXIT.trouble
+  return EXIT.good
 }
 
 /** A server that did not start ends with an exit code that says so. */
@@ -98,7 +108,7 @@ function endInTrouble(): never {
 const FEW_BUSY = 3
 
 /** Explains in sentences why programs are not served: one sentence for all busy ports, if they are many. */
-function notServed(places: readonly Place[]): string[] {
+function notServed(places: readonly Place[], data: string): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
@@ -127,7 +137,9 @@ function notServed(places: readonly Place[]): string[] {
     })
   if (!many) return sentences
   const what = `${busy.length} of ${places.length} ports are in use: another Parlor seems to run on this machine`
-  return [`${what}; stop it, or choose other ports: --port-base 20000, or --port 0 for any`, ...sentences]
+  const mayShare = data !== NOWHERE && existsSync(join(data, 'parlor.db'))
+  const folder = mayShare ? `; if it has the folder ${data} open, choose another folder, too: --data DIR` : ''
+  return [`${what}; stop it, or choose other ports: --port-base 20000, or --port 0 for any${folder}`, ...sentences]
 }
 
 function isSameFailure({ failure: one }: Place, { failure: other }: Place): boolean {
@@ -244,10 +256,10 @@ function table(places: readonly Place[], host: string): string {
   const port = places[0]?.address.port ?? 0
   const name = places[0]?.program.name ?? ''
   const short = shortNameOf(name) ?? name
-  const join = `parlor join PROGRAM ${at} PORT`
+  const joining = `parlor join PROGRAM ${at} PORT`
   const ways = [
     [`nc ${at} PORT`, `such as  nc ${at} ${port}`],
-    [join, `such as  parlor join ${short} ${at} ${port}`],
+    [joining, `such as  parlor join ${short} ${at} ${port}`],
     ['parlor protocols PROGRAM', 'what is said on the wire'],
   ]
   const width = outputColumns()

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { readSpan } from '../base/counts.ts'
 import { pythonInt } from '../protocols/python.ts'
+import { quoted } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 
 /** What the library of command lines has, for other files too: to find the package takes Node a millisecond for each. */
@@ -80,18 +81,39 @@ export function several(text: string, earlier: readonly string[] = []): readonly
 
 /** `NAME=N`, a program and its port; or a port alone, by the name `*`: 0 for any ports, or that of the only program. */
 export function namedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
-  if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': port(text) }
+  if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': onceNamed('--port', earlier['*'], port(text)) }
   const [name = '', value = '', ...rest] = text.split('=')
   if (name === '' || pythonInt(value) === undefined || rest.length > 0)
     throw new InvalidArgumentError('It must be NAME=N, such as guess=9000; or 0, for any ports.')
-  return { ...earlier, [name]: port(value) }
+  return { ...earlier, [name]: onceNamed(`--port ${name}`, earlier[name], port(value)) }
 }
 
 /** `NAME=VALUE`, a limit; what can stand there is known elsewhere. */
 export function namedLimit(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be NAME=N, such as connections=500.')
-  return { ...earlier, [name.trim()]: value.trim() }
+  return { ...earlier, [name.trim()]: onceNamed(`--limit ${name.trim()}`, earlier[name.trim()], value.trim()) }
+}
+
+/** Options that take one value more each time. */
+const LISTED: ReadonlySet<unknown> = new Set([several, namedPort, namedLimit])
+
+/** Refuses a second value of each option of a command that holds one: the first would be dropped. */
+export function refuseSecondValues(command: Command): void {
+  for (const option of command.options) {
+    if (LISTED.has(option.parseArg)) continue
+    let given: string | undefined
+    command.on(`option:${option.name()}`, (value: string | undefined) => {
+      given = onceNamed(`--${option.name()}`, given, value)
+    })
+  }
+}
+
+/** Returns the value of an option that may be given again. Throws a usage error if another value was given before. */
+function onceNamed<Value>(option: string, before: Value | undefined, value: Value): Value {
+  if (before !== undefined && before !== value)
+    throw new Usage(`${option} is given twice, as ${quoted(String(before))} and ${quoted(String(value))}: leave one of them out`)
+  return value
 }
 
 /** A server's address and port, as far as a command line says them. */

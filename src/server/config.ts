@@ -225,6 +225,15 @@ export function fullName(name: string): string {
   return programNames.find((one) => one === name || shortNameOf(one) === name) ?? name
 }
 
+/** Finds the programs that have two ports in one source, by two names: all their ports, by full name. */
+function secondPorts(ports: unknown): readonly (readonly [string, readonly unknown[]])[] {
+  const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => fullName(name))
+  return [...byProgram].flatMap(([name, given]) => {
+    const different = [...new Set(given.map(([, port]) => port))]
+    return different.length > 1 ? [[name, different] as const] : []
+  })
+}
+
 /** Finds the values of a source that cannot be meant, a sentence each, in the order of its lines. */
 function faultsOf(layer: Layer): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
@@ -243,6 +252,7 @@ function faultsOf(layer: Layer): readonly string[] {
     const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
     return [sentence(setting, `is ${typeof given === 'string' ? quoted(given) : JSON.stringify(given)}, and must be ${issue.message}`)]
   })
+  faults.push(...secondPorts(values.ports).map(([name, both]) => sentence(`ports.${name}`, `is given twice, as ${both.join(' and ')}`)))
   return faults.toSorted((one, other) => one.line - other.line).map(({ text: said }) => said)
 }
 

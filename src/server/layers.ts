@@ -79,7 +79,7 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
       .split(',')
       .map((one) => one.trim())
       .filter((one) => one !== '')
-    if (setting === 'ports') values.ports = Object.fromEntries(items.map(pairOf))
+    if (setting === 'ports') values.ports = portsIn(items, variableOf(setting))
     else put(values, setting, LISTS.includes(setting) ? items : given)
   }
   return { values, from: variableOf }
@@ -109,6 +109,18 @@ const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:POR
 
 function variableOf(setting: string): string {
   return `PARLOR_${(splitName(setting)[0] === 'ports' ? 'ports' : setting).replace('.', '_').toUpperCase()}`
+}
+
+/** The ports by program that items such as `guess=9000` give. Throws a ConfigError for two ports of one name. */
+function portsIn(items: readonly string[], variable: string): Record<string, string> {
+  const ports: Record<string, string> = {}
+  for (const [name, port] of items.map(pairOf)) {
+    const before = ports[name]
+    if (before !== undefined && before !== port)
+      throw new ConfigError(`ports.${name} (from ${variable}) is given twice, as ${before} and ${port}`)
+    ports[name] = port
+  }
+  return ports
 }
 
 function pairOf(text: string): [string, string] {

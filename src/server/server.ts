@@ -30,8 +30,6 @@ export interface Serving {
   readonly limits: Limits & Partial<DoorLimits>
   readonly options: Options
   readonly random: Random
-  /** Where clients are seated. */
-  readonly premises: Seating
   /** Told of what happens. */
   readonly logs: Logs
   /** Laid over the transport of each client: what a network does, and what is shown of it. */
@@ -76,6 +74,7 @@ export class Server {
   readonly #turnstiles: Turnstile[] = []
   readonly #tallies = new Map<Program, Tally>()
   readonly #hosting: Hosting
+  #premises: Seating | undefined
   #connections = 0
   #stopping = false
 
@@ -103,8 +102,11 @@ export class Server {
     return this.#patience.watched
   }
 
-  /** Opens every program's place. One that cannot be opened is among the answers, with its failure; the others serve. */
-  async open(): Promise<readonly Place[]> {
+  /**
+   * Listens at every program's place. One that cannot be opened is among the answers, with its failure. Clients that come
+   * wait, connected and unread, until `admit` is called.
+   */
+  async listen(): Promise<readonly Place[]> {
     const places: Place[] = []
     for (const program of this.#serving.programs) {
       const tcp = await this.#listen(program, 'tcp')
@@ -112,6 +114,12 @@ export class Server {
       if (program.host?.udp && tcp.failure === undefined) places.push(await this.#listen(program, 'udp', tcp.address.port))
     }
     return places
+  }
+
+  /** Serves the clients that wait and those that come, and seats them in `premises`. To be called once, after `listen`. */
+  admit(premises: Seating): void {
+    this.#premises = premises
+    for (const turnstile of this.#turnstiles) turnstile.open()
   }
 
   /**
@@ -126,7 +134,7 @@ export class Server {
     const reason = new Ended('ours', 'the server was stopped')
     const here = [...this.#patience.watched]
     // first the hall, for whoever goes now is not to give up a game
-    this.#serving.premises.clear(reason)
+    this.#premises?.clear(reason)
     for (const conversation of here) conversation.stop(reason)
     await this.#until(Promise.all([...here.map(({ done }) => done), ...closed]))
   }
@@ -157,6 +165,7 @@ export class Server {
     const budget = this.#doorkeeper.budget((client, sentence) => this.#tellLimit('slowed', { program: program.name, client }, sentence))
     const turnstile = new Turnstile((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
+      isOpen: false,
     })
     const arrive = (client: Transport) => {
       const refusal = this.#doorkeeper.admit(client)
@@ -177,7 +186,9 @@ export class Server {
   }
 
   #serve({ program, transport, options, budget }: Coming, next: () => void): void {
-    const { random, premises, logs } = this.#serving
+    const { random, logs } = this.#serving
+    const premises = this.#premises
+    if (!premises) throw new Error('a client is served before the server admits any')
     const clock = this.#clock
     const runQueue = this.#runQueue
     const guest = new Guest(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)

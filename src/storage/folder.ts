@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statSync,
@@ -74,6 +75,25 @@ function makeAbove(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(folder) !== folder) makeAbove(dirname(folder))
   mkdirSync(folder)
+}
+
+/** Runs work that makes a folder and those that it is in. If it throws, removes those of them that were not there, if they are empty. */
+export function withFolder<Answer>(folder: string, work: () => Answer): Answer {
+  const missing = missingFrom(resolve(folder))
+  try {
+    return work()
+  } catch (error) {
+    for (const path of missing) {
+      if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path)
+    }
+    throw error
+  }
+}
+
+/** Lists the folder and those that it is in, as far as they do not exist, the folder first. */
+function missingFrom(folder: string): string[] {
+  if (existsSync(folder) || dirname(folder) === folder) return []
+  return [folder, ...missingFrom(dirname(folder))]
 }
 
 function tighten(folder: string, onNotice: OnNotice): void {

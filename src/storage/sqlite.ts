@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../hall/ports.ts'
 import { Commits, type OnTrouble, warn } from './commits.ts'
-import { explainingSystem, type OnNotice, prepareFolder } from './folder.ts'
+import { explainingSystem, type OnNotice, prepareFolder, withFolder } from './folder.ts'
 import { Log } from './log.ts'
 import { checkNoLinks } from './names.ts'
 import { Outage, systemTimers, type Timers } from './outage.ts'
@@ -114,9 +114,11 @@ function databaseIn(folder: string, onNotice: OnNotice): string {
     explainingSystem(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))
   }
-  const path = resolveDatabase(prepareFolder(folder, onNotice))
-  if (!existsSync(path)) createDatabase(path)
-  return path
+  return withFolder(folder, () => {
+    const path = resolveDatabase(prepareFolder(folder, onNotice))
+    if (!existsSync(path)) createDatabase(path)
+    return path
+  })
 }
 
 function isFolder(path: string): boolean {

@@ -131,6 +131,20 @@ describe('the command line', () => {
     [['host', 'hello', '--ipv6', '--host', '0.0.0.0'], /--ipv6 and 0\.0\.0\.0 do not go together/],
     [['host', 'hello', '--unix', '/tmp/x', '--port', '5000'], /--unix takes the place of an address and a port/],
     [['join', 'hello', '--unix', '/tmp/x', '--host', 'localhost'], /--unix takes the place of an address and a port/],
+    [
+      ['host', 'hello', '--port', '5000', '--port', '5001'],
+      /^parlor: --port is given twice, as "5000" and "5001": leave one of them out\n$/,
+    ],
+    [['join', 'hello', '--wait=1s', '--wait', '2s'], /--wait is given twice, as "1s" and "2s"/],
+    [['solo', 'headtail', '--choices', 'H', '--choices', 'T'], /--choices is given twice, as "H" and "T"/],
+    [['serve', '--host', '127.0.0.1', '--host', '::1'], /--host is given twice/],
+    [['config', '--port', 'guess=5000', '--port', 'guess=5001'], /--port guess is given twice, as "5000" and "5001"/],
+    [['config', '--port', 'guess=5000', '--port', 'tjc/guess=5001'], /ports\.tjc\/guess \(from --port\) is given twice, as 5000 and 5001/],
+    [['config', '--limit', 'tables=5', '--limit', 'tables=6'], /--limit tables is given twice, as "5" and "6"/],
+    [['config', '--data', 'a', '--data', 'b'], /--data is given twice/],
+    [['rank', '--limit', '5', '--limit', '6'], /--limit is given twice/],
+    [['people', 'list', '--data', 'a', '--data', 'b'], /--data is given twice/],
+    [['results', '--data', 'a', '--data', 'b'], /--data is given twice/],
     [['rank', '--json', '--csv'], /^parlor: --json and --csv do not go together: leave one of them out\n$/],
     [['people', 'list', '--json', '--csv'], /--json and --csv do not go together/],
     [['results', '--json', '--csv'], /--json and --csv do not go together/],
@@ -140,6 +154,18 @@ describe('the command line', () => {
     expect({ code, output }).toEqual({ code: 2, output: '' })
     expect(errors).toMatch(sentence)
     expect(errors).toMatch(/^parlor: /)
+  })
+
+  test('options that may be repeated are, and a flag or value that is said again is none to drop', async () => {
+    const args = '--only guess --only hello --port guess=5000 --port hello=5001 --limit seats=5 --limit tables=6 --host ::1 --host ::1'
+    const { code, output, errors } = await run('config', '--json', '--json', ...args.split(' '))
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(JSON.parse(output)).toMatchObject({
+      'ports.tjc/guess': { value: 5000 },
+      'ports.tjc/hello': { value: 5001 },
+      'limits.seats': { value: 5 },
+      'limits.tables': { value: 6 },
+    })
   })
 
   test('help that is asked for is on standard output, and ends with 0', async () => {

@@ -1,17 +1,16 @@
 import { seeded } from '../../src/games/random.ts'
 import type { Program } from '../../src/protocols/protocol.ts'
-import { Server, type Serving } from '../../src/server/server.ts'
+import { type Seating, Server, type Serving } from '../../src/server/server.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { premises } from './premises.ts'
 
 /** Opens a server of one program on this machine, at any port, with what is given in place of what is usual. The test stops it. */
 export async function openServer(
   program: Program,
-  serving: Partial<Serving> = {},
+  { premises: seating, ...serving }: Partial<Serving> & { readonly premises?: Seating } = {},
 ): Promise<{ readonly server: Server; readonly address: Address }> {
   const { random = seeded(1), clock } = serving
   const server = new Server({
-    premises: serving.premises ?? premises({ random, ...(clock ? { clock } : {}) }),
     programs: [program],
     host: '127.0.0.1',
     ports: { [program.name]: 0 },
@@ -22,7 +21,8 @@ export async function openServer(
     logs: { tell() {} },
     ...serving,
   })
-  const [place] = await server.open()
+  const [place] = await server.listen()
   if (!place || place.failure !== undefined) throw new Error(`${program.name} does not listen`, { cause: place?.failure })
+  server.admit(seating ?? premises({ random, ...(clock ? { clock } : {}) }))
   return { server, address: place.address }
 }

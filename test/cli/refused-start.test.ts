@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { Parlor } from '../support/process.ts'
+
+let around = ''
+
+beforeEach(() => {
+  around = mkdtempSync(join(tmpdir(), 'parlor-refused-'))
+  const made = around
+  onTestFinished(() => rmSync(made, { recursive: true }))
+})
+
+/** Runs `serve` in the folder, where it would make parlor-data. */
+async function serve(...args: string[]): Promise<{ code: number | string; errors: string }> {
+  const server = new Parlor(['serve', ...args], undefined, { cwd: around, environment: { PARLOR_DATA: '' } })
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const code = await Promise.race([server.exit, server.shows(/until Ctrl-C/).then(() => 'serves')])
+  return { code, errors: server.errors }
+}
+
+async function busyPort(): Promise<string> {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  onTestFinished(() => void taken.close())
+  return String((taken.address() as { port: number }).port)
+}
+
+/** All that is in a folder: names, sizes, modes and times. */
+function contents(folder: string): readonly unknown[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => {
+      const { size, mode, mtimeMs } = lstatSync(join(folder, name))
+      return [name, size, mode, mtimeMs]
+    })
+}
+
+test.each([
+  ['a busy port', async () => ['--only', 'guess', '--port', await busyPort()], /it is in use/],
+  ['an address of another machine', () => ['--only', 'guess', '--host', '192.0.2.1'], /does not have that address/],
+  ['an option without a sense', () => ['--http', 'somewhere'], /http/],
+  ['an unknown option', () => ['--nothing'], /unknown option/],
+  ['a missing file of words', () => ['--words', 'none.txt'], /none\.txt/],
+  ['options that do not go together', () => ['--secrets'], /--secrets goes with --trace/],
+  ['a folder with a name that is too long', () => ['--port', '0', '--data', join('a', 'b', 'c'.repeat(300))], /path is too long/],
+] as const)('%s leaves nothing on the disk', async (_, args, sentence) => {
+  const { code, errors } = await serve(...(await args()))
+  expect([1, 2]).toContain(code)
+  expect(errors).toMatch(sentence)
+  expect(contents(around)).toEqual([])
+})
+
+test('a faulty parlor.toml stays alone', async () => {
+  writeFileSync(join(around, 'parlor.toml'), 'only = ["guess"]\nsplit = "x"\n')
+  expect(await serve('--port', '0')).toMatchObject({ code: 2, errors: expect.stringContaining('split') })
+  expect(readdirSync(around)).toEqual(['parlor.toml'])
+})
+
+test('a busy port leaves a folder as it was', async () => {
+  const folder = join(around, 'parlor-data')
+  await (await openStore({ folder })).close()
+  const before = contents(around)
+  expect(await serve('--only', 'guess', '--port', await busyPort())).toMatchObject({ code: 1 })
+  expect(before.length).toBeGreaterThan(1)
+  expect(contents(around)).toEqual(before)
+})
+
+test('one free port among busy ones is enough to serve, and then there is a database', async () => {
+  const { code } = await serve('--only', 'guess', '--only', 'hello', '--port', `guess=${await busyPort()}`, '--port', 'hello=0')
+  expect(code).toBe('serves')
+  expect(readdirSync(join(around, 'parlor-data'))).toContain('parlor.db')
+})
+
+test('a second server in the same folder is told of the ports and of the folder', async () => {
+  const programs = ['tjc/guess', 'tjc/hello', 'fh/time', 'tjc/chat']
+  const first = new Parlor(['serve', '--json', ...programs.flatMap((name) => ['--only', name, '--port', `${name}=0`])], undefined, {
+    cwd: around,
+    environment: { PARLOR_DATA: '' },
+  })
+  onTestFinished(() => first[Symbol.asyncDispose]())
+  await first.shows(/\n/)
+  const { listening } = JSON.parse(first.output) as { listening: { program: string; port: number }[] }
+  const ports = Object.entries(Object.fromEntries(listening.map(({ program, port }) => [program, port])))
+  const second = await serve(...ports.flatMap(([name, port]) => ['--only', name, '--port', `${name}=${port}`]))
+  expect(second).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(
+      /another Parlor seems to run on this machine; .*; if it has the folder \S*parlor-data open, .*--data DIR\n$/,
+    ),
+  })
+})

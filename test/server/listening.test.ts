@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { programOf } from '../../src/protocols/index.ts'
+import { Server } from '../../src/server/server.ts'
+import { premises } from '../support/premises.ts'
+
+/** A server of guess that listens and does not admit its clients yet, and its port. */
+async function listeningServer({ oneByOne = false } = {}): Promise<{ server: Server; port: number }> {
+  const program = await programOf('tjc/guess')
+  if (!program) throw new Error('there is no tjc/guess')
+  const server = new Server({
+    programs: [program],
+    host: '127.0.0.1',
+    ports: { [program.name]: 0 },
+    iterative: new Set(oneByOne ? [program.name] : []),
+    limits: { first: 60_000, idle: 60_000 },
+    options: { secret: '42' },
+    random: seeded(1),
+    logs: { tell() {} },
+  })
+  const [place] = await server.listen()
+  return { server, port: place?.address.port ?? 0 }
+}
+
+/** A client that has connected and said its first guess. */
+async function guesser(port: number) {
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const closed = new Promise<string>((resolve) => {
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    socket.on('close', () => resolve('closed'))
+  })
+  await once(socket, 'connect')
+  socket.write('42\n')
+  return { socket, closed }
+}
+
+test.each([false, true])('a client that comes too early waits, and what it has said is answered (one by one: %s)', async (oneByOne) => {
+  const { server, port } = await listeningServer({ oneByOne })
+  onTestFinished(() => server.stop())
+  const clients = [await guesser(port), await guesser(port)]
+  const heard = clients.map(() => '')
+  for (const [at, { socket }] of clients.entries()) socket.on('data', (data) => (heard[at] = `${heard[at]}${data}`))
+  // a third connection is accepted behind the two
+  const third = await guesser(port)
+  expect(heard).toEqual(['', ''])
+  server.admit(premises({ random: seeded(1) }))
+  third.socket.destroy()
+  await Promise.all(clients.map(({ closed }) => closed))
+  expect(heard).toEqual(['GUESS\nWIN\n', 'GUESS\nWIN\n'])
+})
+
+test('a server that stops before it has admitted a client breaks off those that wait', async () => {
+  const { server, port } = await listeningServer()
+  const { closed } = await guesser(port)
+  await server.stop()
+  expect(await closed).toBe('ECONNRESET')
+})
