@@ -45,7 +45,7 @@ export interface Terms {
 export class Conversation implements Line {
   readonly program: Program
   readonly connection: Connection
-  /** As `over`, when the connection is closed as well, which can take a moment longer. */
+  /** As `over`, when the connection is closed as well, which can take a moment longer; also to what went wrong in that moment. */
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #house: Household
@@ -185,6 +185,7 @@ export class Conversation implements Line {
       // nobody is told from within the constructor
       await undefined
     }
+    this.#trouble ??= this.#unheard()
     const trouble = this.#trouble
     if (trouble) this.#notices?.ended(trouble instanceof Ended && trouble.how === 'violation')
     this.#house.close(trouble)
@@ -194,9 +195,17 @@ export class Conversation implements Line {
       this.#witness?.over?.(trouble)
     } finally {
       await this.#close(trouble)
+      this.#trouble ??= this.#unheard()
+      if (this.#trouble && !trouble) this.#witness?.noticed?.('garbled', this.#trouble.message)
       this.#witness?.done?.()
     }
-    return trouble
+    return this.#trouble
+  }
+
+  /** What was wrong with bytes of the peer that a role which only speaks did not wait for. */
+  #unheard(): Error | undefined {
+    const { end } = this.connection
+    return end?.how === 'violation' ? this.#peer.explain(end) : undefined
   }
 
   #close(trouble: Error | undefined): Promise<void> {

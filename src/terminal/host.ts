@@ -71,9 +71,10 @@ export async function host(hosting: Hosting): Promise<number> {
       about(trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     }
-    void conversation.done.then(() => {
+    void conversation.done.then((late) => {
       talking.delete(conversation)
       membership.leave()
+      if (late !== ended && clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     })
     done++
     if (done >= clients) end(code)
@@ -139,7 +140,7 @@ export async function host(hosting: Hosting): Promise<number> {
   turnstile.close()
   void listener.close()
   await Promise.all([...talking].map(({ done }) => done))
-  return result
+  return result === EXIT.good ? code : result
 }
 
 /** Returns the address of the listener: its real host and port, or the path that was asked for; and the transport, if not TCP. */

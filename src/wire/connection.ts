@@ -262,11 +262,14 @@ export class Connection implements Sink, OutboxOwner {
 
   data(bytes: Uint8Array): void {
     this.#outbox.answered()
-    if (this.#end) return this.#discard(bytes.length)
-    const first = !this.heard && this.#inbox.pending === 0
+    const first = !this.heard && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
-      return this.fail(new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither'))
+      const end = new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
+      // a side that has said all and closed did not find out before
+      if (this.#end !== CLOSED) return this.fail(end)
+      this.#end = end
     }
+    if (this.#end) return this.#discard(bytes.length)
     this.#inbox.push(bytes)
     this.#offer()
     if (this.#inbox.pending === 0) return
