@@ -14,7 +14,7 @@ import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
 import { whereOf } from './values.ts'
 
-/** What stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
+/** Flags is what stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
 export interface Flags {
   readonly config?: string
   readonly host?: string
@@ -171,7 +171,7 @@ function httpOf({ config: { http, ports, portBase }, from }: Settings, programs:
   return portBase === undefined ? http : { ...http, port: portBase + programs }
 }
 
-/** What `make` makes of a setting; a usage error in that says where the setting comes from. */
+/** Returns what `make` makes of a setting; a usage error in that says where the setting comes from. */
 export function sourced<Made>({ from, lines }: Settings, setting: string, make: () => Promise<Made>): Promise<Made> {
   return saying(origin(setting, from.get(setting), lines.get(setting)), make)
 }

@@ -122,7 +122,7 @@ export async function termsOf(given: TermOptions, warn: (sentence: string) => vo
   }
 }
 
-/** Where chance comes from: as given, for a program that takes that, or as it comes. */
+/** Returns the source of chance: the given choices, for a program that takes them, or the platform's. */
 export function randomOf({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
   return choices && takes.includes('choices') ? given(choices) : chance
 }

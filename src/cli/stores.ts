@@ -4,7 +4,7 @@ import { defaults, settingsFile } from '../server/defaults.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 
-/** What `--data` says where nothing is to be kept. */
+/** The value of `--data` if nothing is persisted. */
 export const NOWHERE = 'none'
 
 /** Size limits of a store, and callbacks for what happens while it opens and runs: sentences, and errors that it survived. */
@@ -20,7 +20,7 @@ export interface StoreNotices {
 /** Notices on standard error. */
 const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(messageOf(error)) }
 
-/** Where games, people and ranks are kept: in a folder, or for as long as this process lasts. */
+/** Opens the store of games, people and ranks: in a folder, or for as long as this process lasts. */
 export async function storeIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
   if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
   const { openStore } = await import('../storage/sqlite.ts')

@@ -5,7 +5,7 @@ import { pythonInt } from '../protocols/python.ts'
 import { quoted } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 
-/** What the library of command lines has, for other files too: to find the package takes Node a millisecond for each. */
+/** The library of command lines, for other files too: to find the package takes Node a millisecond for each. */
 export { type Argument, Command, CommanderError, Option }
 
 /** CommandForm is a command as `parlor help` shows it, and how its options and its action are defined. */

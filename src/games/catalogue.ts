@@ -97,7 +97,7 @@ export function entryOf(name: string): Entry | undefined {
   return catalogue.find(({ name, game }) => name === wanted || game.name === wanted)
 }
 
-/** What is wrong with the settings that a game is asked for with; `undefined` where nothing is. */
+/** Returns what is wrong with the settings that a game is asked for with; `undefined` where nothing is. */
 export function checkSettings({ name, settings: known }: Entry, settings: Settings): Refusal | undefined {
   for (const [setting, value] of Object.entries(settings)) {
     const info = Object.hasOwn(known, setting) ? known[setting] : undefined

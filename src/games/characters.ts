@@ -22,9 +22,9 @@ export function letterOf(text: string): string | undefined {
 }
 
 /**
- * What two spellings of a character have in common when case does not matter: ß and ẞ are one, and so are σ and ς. The
- * four i of Turkish are one too, since each is the capital of another in some language. So are printed and typed
- * apostrophes and hyphens.
+ * Returns what two spellings of a character have in common when case does not matter: ß and ẞ are one, and so are σ and ς. The
+ * four i of Turkish are one too, since each is the capital of another in some language. So are printed and typed apostrophes
+ * and hyphens.
  */
 export function fold(character: string): string {
   // a single case mapping leaves ß and ẞ apart: the capital has a small letter, which has another capital

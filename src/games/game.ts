@@ -19,7 +19,7 @@ export interface Outcome {
   readonly winners: readonly SeatNumber[]
   /** Who has left, resigned, or let the time run out. */
   readonly left?: SeatNumber
-  /** That one has resigned. */
+  /** True if the player has resigned. */
   readonly resigned?: true
   /** It was the time of that one that ran out. */
   readonly late?: true
@@ -120,7 +120,7 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
   })
 }
 
-/** Whether a value is a refusal. */
+/** Checks whether a value is a refusal. */
 export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'refused' in value
 }

@@ -1,6 +1,6 @@
 import type { Game } from './game.ts'
 
-/** How the last try stood to the secret; `wasted` was no usable number. */
+/** Verdict is how the last try stood to the secret; `wasted` was no usable number. */
 export type Verdict = 'low' | 'high' | 'right' | 'wasted'
 
 /** Guessing is a secret number, and what was tried so far. */

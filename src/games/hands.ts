@@ -3,7 +3,7 @@ import type { Game, Refusal, SeatNumber } from './game.ts'
 /** The hands, in the order in which each beats the next, and the last the first. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 
-/** What a player shows. */
+/** Hand is what a player shows. */
 export type Hand = (typeof HANDS)[number]
 
 /** Round is what the two players have shown: Player1 in seat 0, Player2 in seat 1. */
@@ -18,7 +18,7 @@ export interface Hands {
   readonly chosen: Readonly<Partial<Record<SeatNumber, Hand>>>
 }
 
-/** What one player sees: of the open round only the own hand, and who has chosen. */
+/** HandsView is what one player sees: of the open round only the own hand, and who has chosen. */
 export interface HandsView {
   readonly rounds: readonly Round[]
   readonly chosen: readonly SeatNumber[]
@@ -75,7 +75,7 @@ export function handOf(text: string): Hand | undefined {
   return HANDS.find((hand, at) => typed === String(at + 1) || typed === hand.toLowerCase())
 }
 
-/** Who has won a round; nobody in a draw. */
+/** Returns the seat that has won a round; `undefined` in a draw. */
 export function winnerOf([one, two]: Round): SeatNumber | undefined {
   if (one === two) return undefined
   return (HANDS.indexOf(one) + 1) % HANDS.length === HANDS.indexOf(two) ? 0 : 1
@@ -87,7 +87,7 @@ export function score(rounds: readonly Round[]): [number, number] {
   return [won(0), won(1)]
 }
 
-/** How a round went, in a few words. */
+/** Says how a round went, in a few words. */
 export function verdict(round: Round): string {
   const winner = winnerOf(round)
   return winner === undefined ? 'Draw' : `Player${winner + 1} wins!`

@@ -24,7 +24,7 @@ export interface Guess {
   readonly positions: readonly number[]
 }
 
-/** What is seen of the word: everything that was found, and the whole of it only when the game is over. */
+/** HangmanView is what is seen of the word: everything that was found, and the whole of it only when the game is over. */
 export interface HangmanView {
   /** The characters of the word in order, `''` for one that is not found yet. */
   readonly shown: readonly string[]
@@ -35,7 +35,7 @@ export interface HangmanView {
   readonly word?: string
 }
 
-/** How a game is set up: a word, or words of which one is drawn; English ones where none are given. */
+/** HangmanOptions is how a game is set up: a word, or words of which one is drawn; English ones where none are given. */
 export interface HangmanOptions {
   readonly secret?: string | undefined
   readonly words?: readonly string[] | undefined

@@ -1,6 +1,6 @@
 import type { Random } from './game.ts'
 
-/** What the partner answers to: the line that was said last, if one was, and how many were said so far. */
+/** Heard is what the partner answers to: the line that was said last, if one was, and how many were said so far. */
 export interface Heard {
   readonly heard: string | undefined
   readonly said: number

@@ -20,7 +20,7 @@ export function play<State, Move, View, Options>(
   })
 }
 
-/** Whether the house can play a game. */
+/** Checks whether the house can play a game. */
 export function playable<State, Move, View, Options>(game: Game<State, Move, View, Options>): boolean {
   return game.choose !== undefined || isOpen(game)
 }

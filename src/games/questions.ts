@@ -36,7 +36,7 @@ function otherForm(text: string): string | undefined {
   return undefined
 }
 
-/** How a file is written, told from its name, and where that does not say (as `.txt` does not) from what is in it. */
+/** Tells how a file is written: from its name, or else (as for `.txt`) from what is in it. */
 export function formOf(file: string, text: string): Form {
   const named = FORMS[/\.[^./\\]*$/.exec(file)?.[0].toLowerCase() ?? '']
   if (named) return named

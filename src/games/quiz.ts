@@ -19,7 +19,7 @@ export interface Quiz {
   readonly answers: readonly Answer[]
 }
 
-/** What is seen of a quiz: nowhere which option of the open question, or of one that is still to come, is right. */
+/** QuizView is what is seen of a quiz: nowhere which option of the open question, or of one that is still to come, is right. */
 export interface QuizView {
   /** Questions of the quiz. */
   readonly count: number
@@ -47,7 +47,10 @@ export interface Marked {
   readonly explanation?: string
 }
 
-/** How a quiz is set up: the questions to draw from, and how many to draw, from 1 to 50; all of them where there are fewer. */
+/**
+ * QuizOptions is how a quiz is set up: the questions to draw from, and how many to draw, from 1 to 50; all of them where there
+ * are fewer.
+ */
 export interface QuizOptions {
   readonly questions: readonly Question[]
   readonly count: number

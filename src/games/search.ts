@@ -16,7 +16,7 @@ export type OpenGame<State, Move, View, Options> = Game<State, Move, View, Optio
   whole(view: View): State
 }
 
-/** Whether a game's moves can be searched. */
+/** Checks whether a game's moves can be searched. */
 export function isOpen<State, Move, View, Options>(game: Game<State, Move, View, Options>): game is OpenGame<State, Move, View, Options> {
   return game.moves !== undefined && game.whole !== undefined
 }

@@ -1,7 +1,7 @@
 import type { Game, SeatNumber } from './game.ts'
 import { reply } from './partner.ts'
 
-/** What a line must be to end the talk. */
+/** Ending is what a line must be to end the talk. */
 export interface Ending {
   /** Exactly one of these lines. */
   readonly exactly?: readonly string[]
@@ -20,7 +20,7 @@ export interface Talk {
   readonly over: boolean
 }
 
-/** How a talk is set up: who begins, what ends it, and how many lines were said before, where it is one taken up again. */
+/** TalkOptions is how a talk is set up: who begins, what ends it, and how many lines were said before, where it is one taken up again. */
 export interface TalkOptions {
   readonly first?: SeatNumber
   readonly ending?: Ending
@@ -51,7 +51,7 @@ export const talk: Game<Talk, string, Talk, TalkOptions> = {
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 
-/** As much of a text as one line can have; broken bytes, which are shown as U+FFFD, can make a received line too long. */
+/** Cuts a text to what one line can have; broken bytes, which are shown as U+FFFD, can make a received line too long. */
 export function shortened(text: string): string {
   if (text.length <= LIMIT / 3) return text
   return text.slice(0, utf8.encodeInto(text, new Uint8Array(LIMIT)).read)

@@ -63,7 +63,7 @@ export function parseWords(text: string): Words | Refusal {
   return { refused: [...skipped, 'there is no word to guess in it; expected is one word on each line, and # before a comment'].join('\n') }
 }
 
-/** Why a text cannot be a word to guess; `undefined` where it can. */
+/** Explains why a text cannot be a word to guess; `undefined` where it can. */
 export function unguessable(text: string): Refusal | undefined {
   const word = clean(text)
   if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess has no line end in it' }

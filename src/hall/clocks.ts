@@ -62,14 +62,17 @@ export function stopped(clocks: Clocks, now: number): Clocks {
   return { used, since, gone: clocks.gone.map(() => undefined) }
 }
 
-/** What a seat has left of its time for all moves at `now`; `undefined` where that is not limited. */
+/** Returns what a seat has left of its time for all moves at `now`; `undefined` where that is not limited. */
 export function timeLeft({ used, since }: Clocks, { total }: ClockRules, seat: SeatNumber, now: number): number | undefined {
   if (total === undefined) return undefined
   const from = since[seat]
   return Math.max(0, total - (used[seat] ?? 0) - (from === undefined ? 0 : now - from))
 }
 
-/** What a seat has left of its time for one move at `now`, all of it where it is not to move; `undefined` where that is not limited. */
+/**
+ * Returns what a seat has left of its time for one move at `now`, all of it where it is not to move; `undefined` where that is
+ * not limited.
+ */
 export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumber, now: number): number | undefined {
   return turn === undefined ? undefined : Math.max(0, turn - (now - (since[seat] ?? now)))
 }

@@ -1,7 +1,7 @@
 import type { Refusal } from '../games/game.ts'
 
 /**
- * Why somebody is not let in, or not so, in a word that does not change. `unregistered` is for what takes a registered
+ * Why is why somebody is not let in, or not so, in a word that does not change. `unregistered` is for what takes a registered
  * name; `bad-token` for a session that is over, or never was.
  */
 export type Why = 'bad-name' | 'name-taken' | 'bad-password' | 'throttled' | 'bad-token' | 'unregistered'

@@ -31,7 +31,7 @@ import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
 import { type SeatAt, Tables } from './tables.ts'
 
-/** What a hall is made of. */
+/** HallOptions is what a hall is made of. */
 export interface HallOptions {
   readonly store: Store
   /** The games that are played here, by name. */
@@ -53,7 +53,7 @@ export interface HallOptions {
   readonly idle?: number | undefined
 }
 
-/** How a table is opened. */
+/** Opening is how a table is opened. */
 export interface Opening {
   readonly options: unknown
   readonly seats: readonly Sitter[]

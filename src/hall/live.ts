@@ -9,7 +9,7 @@ import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspe
 import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
 import { Waiters } from './waiters.ts'
 
-/** What a table needs from outside. */
+/** TableTools is what a table needs from outside. */
 export interface TableTools {
   readonly log: TableLog
   readonly clock: Clock

@@ -135,9 +135,9 @@ export function checkLobbyName(text: string): string | Refusal {
 }
 
 /**
- * What names have in common that count as the same; for comparing, never for showing. Case does not matter, as `fold`
- * has it: a single `toLowerCase` leaves ß and ẞ, σ and ς apart. Neither does what only looks different, as ａｄａ
- * (NFKC). And a blank is a `_`, so that a name with blanks can be said where a name is one word.
+ * Returns what names have in common that count as the same; for comparing, never for showing. Case does not matter, as `fold`
+ * has it: a single `toLowerCase` leaves ß and ẞ, σ and ς apart. Neither does what only looks different, as ａｄａ (NFKC). And a
+ * blank is a `_`, so that a name with blanks can be said where a name is one word.
  */
 export function foldName(name: string): string {
   // no name is as long, so that it is folded for nothing

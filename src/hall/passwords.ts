@@ -37,7 +37,7 @@ export const WRONG: Denial = { why: 'bad-password', refused: 'the name or the pa
 /** The refusal when too many wait already. */
 export const BUSY: Denial = { why: 'throttled', refused: 'too many are logging in just now: try again in a few seconds' }
 
-/** What passwords need. */
+/** PasswordsOptions is what passwords need. */
 export interface PasswordsOptions {
   /** Where salts come from. */
   readonly random: RandomBytes

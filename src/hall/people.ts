@@ -14,7 +14,7 @@ import { type OnReplaced, type Visitor, Visitors } from './visitors.ts'
 
 export type { Visitor } from './visitors.ts'
 
-/** How somebody wants to come in. */
+/** Entry is how somebody wants to come in. */
 export interface Entry {
   readonly name: string
   readonly password?: string | undefined
@@ -44,7 +44,7 @@ export interface Proof {
   readonly visitor?: Visitor | undefined
 }
 
-/** What people need from outside. */
+/** PeopleOptions is what people need from outside. */
 export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords

@@ -9,10 +9,10 @@ export type PersonId = string
 /** The house, as a player. */
 export const HOUSE: PersonId = 'house'
 
-/** Somebody who never said who it is, as most classroom programs. */
+/** The person of a peer that never said who it is, as most classroom programs. */
 export const PEER: PersonId = 'peer'
 
-/** Whether somebody's name is registered. */
+/** Checks whether somebody's name is registered. */
 export function hasAccount(person: PersonId): boolean {
   return person.startsWith('account:')
 }
@@ -44,7 +44,7 @@ export interface ClockRules {
   readonly grace?: number | undefined
 }
 
-/** What can happen at a table. Plain data, as it stands in the journal. */
+/** Happening is what can happen at a table. Plain data, as it stands in the journal. */
 export type Happening =
   | {
       readonly type: 'opened'

@@ -7,7 +7,7 @@ const STAFF = lookTable(
 
 /** Words for the house, with which no name begins; Ann House and Ann Parlor are people. */
 const HOUSE = lookTable(['house', 'parlor', 'parlour'])
-/** Words before the house that make no difference. */
+/** Words before `house` in a name that still make it read as the house. */
 const DETERMINERS = lookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
 /** What follows a name in the lines of the front door; behind the first word of a name it makes such a line of it. */

@@ -18,7 +18,7 @@ import type { Opened } from './table.ts'
  * Ratings that were kept before there were bounds are taken as the nearest within them.
  */
 
-/** Where everybody starts, as Glickman has it in "Example of the Glicko-2 system", step 1. Nobody is known less well. */
+/** The rating with which every user starts, as Glickman has it in "Example of the Glicko-2 system", step 1. No rating is less certain. */
 export const UNRATED: Rating = { rating: 1500, deviation: 350, volatility: 0.06 }
 
 /** The bounds of ratings, both ends included. */

@@ -4,7 +4,7 @@ import type { LiveTable } from './live.ts'
 import type { Attendant, News } from './news.ts'
 import type { Command } from './table.ts'
 
-/** What becomes of a seat whose holder goes away: it is given up, or held for the owner to come back. */
+/** Keeping is what becomes of a seat whose holder goes away: it is given up, or held for the owner to come back. */
 export type Keeping = 'given up' | 'held'
 
 /** Attention is told while a holder waits for the table, and listens to nobody else. */

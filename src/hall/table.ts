@@ -85,7 +85,7 @@ const NOBODY: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
 
 /**
- * What happens when somebody wants something at `now`, step by step; a refusal where it may not happen. No steps, where
+ * Returns what happens when somebody wants something at `now`, step by step; a refusal where it may not happen. No steps, where
  * nothing does. What the rules throw at is thrown.
  */
 export function decide(table: TableState, command: Command, now: number): Step[] | Refusal {
@@ -103,7 +103,7 @@ export function decide(table: TableState, command: Command, now: number): Step[]
   })
 }
 
-/** What the house does at a table as long as it is to move. Throws an Error where it has no move. */
+/** Returns what the house does at a table as long as it is to move. Throws an Error where it has no move. */
 export function answer(table: TableState, now: number, random: Random, effort?: Effort): Step[] {
   let steps: Step[] = []
   for (let state = table; ; ) {
@@ -238,7 +238,7 @@ export function evolve(table: TableState, event: TableEvent): TableState {
   }
 }
 
-/** When a `tick` will have something to say, if nothing happens before; `undefined` where no time is limited. */
+/** Returns when a `tick` will have something to say, if nothing happens before; `undefined` where no time is limited. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
 }

@@ -17,7 +17,7 @@ export function reference(program: Program, shortName?: string, width = WIDTH): 
   ].join('\n\n')}\n`
 }
 
-/** What there is to know of a program beside its messages and states, as names and values. */
+/** Returns what there is to know of a program beside its messages and states, as names and values. */
 export function facts({ name, source, port, servePort = port, protocol, defaults, host }: Program, shortName?: string): string[][] {
   const { toServer, toClient } = protocol.framing(defaults ?? {})
   const framing =

@@ -131,7 +131,7 @@ export function stepOf<Name extends string>(steps: readonly Step<Name>[], name: 
   return undefined
 }
 
-/** What is legal in a state. Throws a RangeError for a state that is none. */
+/** Returns what is legal in a state. Throws a RangeError for a state that is none. */
 export function legal<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
   let table = tables.get(automaton) as Map<string, readonly Step<Name>[]> | undefined
   if (!table) {
@@ -226,7 +226,7 @@ function isGlued({ text: first, unended }: MessageForm, from: Side, after: reado
   return next.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
 }
 
-/** Whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
+/** Checks whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
 export function endless(automaton: Automaton): boolean {
   return Object.keys(automaton.states).every((state) => {
     const all = legal(automaton, state)

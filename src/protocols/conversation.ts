@@ -18,7 +18,7 @@ const PACE = { near: 150, far: 250 }
 /** How long a peer that heard a goodbye in the middle may take to go too, in milliseconds: somebody wants to leave. */
 const AFTER_GOODBYE = 300
 
-/** What a conversation is made of. */
+/** Terms is what a conversation is made of. */
 export interface Terms {
   readonly program: Program
   /** Our side. */

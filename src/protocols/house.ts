@@ -28,7 +28,7 @@ export interface Place {
   readonly of: number
 }
 
-/** How a table is sought in the hall. */
+/** Terms is how a table is sought in the hall. */
 export interface Terms<Options> {
   readonly options: Options
   /** The seats that the peer can hold. */

@@ -95,14 +95,14 @@ function whyNoHead(text: string): string | undefined {
   return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) behind its head'
 }
 
-/** That lines of a head end in LF alone, which many read all the same; `undefined` if none does. */
+/** Says that lines of a head end in LF alone, which many read all the same; `undefined` if none does. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(headOf(text))
     ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
     : undefined
 }
 
-/** That a body is shorter than its head says; `undefined` if it is not. */
+/** Says that a body is shorter than its head says; `undefined` if it is not. */
 function whyCut(text: string): string | undefined {
   const head = headOf(text)
   const length = contentLength(head)

@@ -2,7 +2,7 @@ import { Ended } from '../wire/ends.ts'
 import type { Peer } from './peer.ts'
 
 /**
- * What the peer says next; `undefined` when it has left, where it may leave at any time and `leaves` is how. One that
+ * Returns what the peer says next; `undefined` when it has left, where it may leave at any time and `leaves` is how. One that
  * ends with something unread breaks the connection off, and has left as well (PROTOCOLS Q17).
  */
 export async function nextUntilGone<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {

@@ -13,7 +13,7 @@ export type GameName = (typeof GAMES)[number]
 /** The prompt of the worksheet: who does not see it is not to type. */
 export const PROMPT = 'Enter Input >'
 
-/** What leaves, wherever one is. */
+/** The line that leaves, in every state. */
 export const LEAVE = '/q'
 
 const play = { accepts: /^play (tictactoe|scissors|guess|hangman)[\r\n]*$/, about: 'begins a game, in which who said it moves first' }
@@ -57,7 +57,7 @@ export class HungUp extends Error {
   }
 }
 
-/** What a side says when the other does not make the move that is awaited; a program of ours that hears it knows it, and shows nothing. */
+/** The requests that a side sends when the other does not make the move that is awaited; a program of ours that hears one shows nothing. */
 export const REQUESTS = {
   cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
   seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',

@@ -176,7 +176,7 @@ export interface Recorded {
   readonly changes: readonly { readonly name: string; readonly before?: number; readonly after: number }[]
 }
 
-/** Told to somebody at tables of the hall, as it happens. */
+/** TableListener is called with what happens at the tables of one session. */
 export interface TableListener {
   /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
   seated(attendance: Attendance): void
@@ -187,7 +187,7 @@ export interface TableListener {
   closed(table: number, sentence: string): void
 }
 
-/** Told to somebody in the hall, as it happens. */
+/** LobbyListener is called with what happens in the hall that concerns one session. */
 export interface LobbyListener extends TableListener {
   /** Somebody seeks this one by name, and sits down with no one else. */
   sought(seeker: Seeker): void
@@ -223,7 +223,7 @@ export interface Ended {
   readonly sessions: number
 }
 
-/** What can be wrong, by a word that does not change: when that is. */
+/** The codes of refusals, which do not change, each with when it is given. */
 export const refusalCodes = {
   'bad-message': 'the line is no command',
   'who-are-you': 'it takes a name, or a registered one',

@@ -1,4 +1,4 @@
-/** Whether the name that a server welcomes is one that was sent; the server may write it as a user of that name has it. */
+/** Checks whether the name that a server welcomes is one that was sent; the server may write it as a user of that name has it. */
 export function isSameName(welcomed = '', sent = ''): boolean {
   return comparable(welcomed) === comparable(sent)
 }

@@ -2,7 +2,7 @@ import { asTry, type Try } from '../games/guessing.ts'
 import type { Options, Person } from './protocol.ts'
 import { pythonDigits, pythonInt } from './python.ts'
 
-/** What is wrong with a secret number, in a sentence; `undefined` where nothing is. */
+/** Returns what is wrong with a secret number, in a sentence; `undefined` where nothing is. */
 export function checkSecret({ secret = '1' }: Options): string | undefined {
   const number = Number(pythonInt(secret) ?? Number.NaN)
   return number >= 1 && number <= 100 ? undefined : `the secret is a whole number from 1 to 100, not ${JSON.stringify(secret)}`

@@ -3,7 +3,7 @@ import { type Clock, wallClock } from '../wire/clock.ts'
 import { Crowd, type Membership } from '../wire/crowd.ts'
 import type { Conversation } from './conversation.ts'
 
-/** How long a peer may be silent when it is its turn, in milliseconds. */
+/** Limits is how long a peer may be silent when it is its turn, in milliseconds. */
 export interface Limits {
   /** Until its first message. */
   readonly first: number

@@ -8,7 +8,7 @@ import type { Automaton } from './automaton.ts'
 import type { House } from './house.ts'
 import type { Peer } from './peer.ts'
 
-/** What the options of the command line can say about a conversation. Each program names those that it takes. */
+/** Options is what the options of the command line can say about a conversation. Each program names those that it takes. */
 export interface Options {
   /** The number or word to be guessed. */
   secret?: string
@@ -57,7 +57,7 @@ export class EndOfInput extends Error {
   }
 }
 
-/** Nobody is at home: says go nowhere, and there is nobody to ask. */
+/** A person who is not there: what is said goes nowhere, and a question has no answer. */
 export const nobody: Person = {
   say() {},
   ask: () => Promise.reject(new EndOfInput()),

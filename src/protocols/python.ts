@@ -11,7 +11,7 @@ export function pythonInt(text: string): string | undefined {
   return found[1] === '-' && plain !== '0' ? `-${plain}` : plain
 }
 
-/** Whether Python's `str.isdigit()` holds and `int()` reads the text: digits and nothing else. */
+/** Checks whether Python's `str.isdigit()` holds and `int()` reads the text: digits and nothing else. */
 export function pythonDigits(text: string): boolean {
   return /^\p{Nd}+$/u.test(text)
 }

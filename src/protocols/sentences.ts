@@ -21,7 +21,7 @@ export function quotedMessage(speaker: Speaker, text: string, raw?: Raw): string
   return raw && shown === seen ? quotedBytes(raw.body) : quoted(shown)
 }
 
-/** As much of a text as a quotation shows, and more: to look for passwords in a long message takes a millisecond. */
+/** Returns as much of a text as a quotation shows, and more: to look for passwords in a long message takes a millisecond. */
 export function beginning(text: string): string {
   return text.length > SEEN ? text.slice(0, SEEN) : text
 }

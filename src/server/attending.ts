@@ -13,7 +13,7 @@ const PAGE = 20
 /** Events that wait behind those, at most, before the client is sent all of them whether it reads or not. */
 const MANY = 200
 
-/** What attending needs beside the table. */
+/** AttendingOptions is what attending needs beside the table. */
 export interface AttendingOptions {
   readonly listener: TableListener
   /** What lets the owner of the seat back to it, where this is known. */

@@ -2,7 +2,7 @@ import type { Clock, PersonId } from '../hall/ports.ts'
 import { Throttle } from '../hall/throttle.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, Recorded, Seeker } from '../protocols/lobby.ts'
 
-/** What calls need from outside. */
+/** CallsOptions is what calls need from outside. */
 export interface CallsOptions {
   readonly clock: Clock
   /** Told of what went wrong and was survived. */

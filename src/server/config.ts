@@ -266,7 +266,7 @@ function unknownSetting(setting: string): string {
   return `is no setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
 }
 
-/** How far a word may be from the one that was meant: of three letters, two others make a word of their own. */
+/** Returns how far a word may be from the one that was meant: of three letters, two others make a word of their own. */
 export function distanceFor(word: string): number {
   return word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
 }

@@ -1,4 +1,4 @@
-/** What holds where nobody says otherwise, written as in `parlor.toml`. Apart, for the help shows some of it. */
+/** The defaults of the settings, written as in `parlor.toml`. They stand apart because the help shows some of them. */
 export const defaults = {
   host: '127.0.0.1',
   ports: {},

@@ -8,7 +8,7 @@ import type { Doorkeeper } from './limits.ts'
 import { type Level, type Logs, outcomeOf, type Visit } from './logs.ts'
 import type { Tally } from './tally.ts'
 
-/** What the guests of one server have in common. */
+/** Hosting is what the guests of one server have in common. */
 export interface Hosting {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock

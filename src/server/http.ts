@@ -18,7 +18,7 @@ export interface Health {
   readonly tables: number
 }
 
-/** What is shown over HTTP. */
+/** Shown is what is shown over HTTP. */
 export interface Shown {
   health(): Health
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>

@@ -5,7 +5,7 @@ import type { PersonId } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import { networkOf } from './limits.ts'
 
-/** What an identity is made of. */
+/** IdentityOptions is what an identity is made of. */
 export interface IdentityOptions {
   readonly people: People
   readonly line: Line

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from './logs.ts'
 
-/** How JSON logs are written. */
+/** JsonLogsOptions is how JSON logs are written. */
 export interface JsonLogsOptions {
   readonly level: Level
   /** Takes one line after the other, each with its end. */

@@ -7,7 +7,7 @@ import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { SeatAt } from '../hall/tables.ts'
 import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../protocols/lobby.ts'
 
-/** Whether everybody may look on: nobody at tables that are private, or at which two talk. */
+/** Checks whether everybody may look on: nobody at tables that are private, or at which two talk. */
 export function isPublic({ state: { opened } }: LiveTable): boolean {
   return !opened.private && entryOf(opened.game) !== undefined
 }
@@ -27,7 +27,7 @@ export function nameOf(game: string): string {
   return entryOf(game)?.name ?? game
 }
 
-/** What anybody may know of a wish; whom it is for is not in it. */
+/** Returns what anybody may know of a wish; whom it is for is not in it. */
 export function seekerOf({ name, game, ...terms }: Pick<Wish, 'name' | 'game' | 'options' | 'rated' | 'clock'>): Seeker {
   return { name, game: nameOf(game), ...termsOf(terms) }
 }
@@ -48,7 +48,7 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
 }
 
-/** What anybody may know of a table. */
+/** Returns what anybody may know of a table. */
 export function tableInfo(table: LiveTable): TableInfo {
   const { id, state, attendants } = table
   const { game, seats } = state.opened

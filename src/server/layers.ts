@@ -85,7 +85,7 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
   return { values, from: variableOf }
 }
 
-/** What in the environment seems to be meant for Parlor and is no setting, in sentences. */
+/** Returns what in the environment seems to be meant for Parlor and is no setting, in sentences. */
 export function strays(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = ['PARLOR_CONFIG', ...settingNames.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))

@@ -158,7 +158,7 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
   transport.finish()
 }
 
-/** Why somebody cannot be seated once more; `undefined` for one who can. */
+/** Explains why somebody cannot be seated once more; `undefined` for one who can. */
 export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Holdings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
@@ -177,7 +177,7 @@ export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Hold
     : `your address holds ${counted(held, 'table or open seek', 'tables and open seeks')}, and ${address} ${address === 1 ? 'is' : 'are'} the limit: finish a game or cancel a seek first`
 }
 
-/** What stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
+/** Returns what stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
 export function networkOf(host: string): string {
   // all of these are this machine, as ::1 is
   if (host.startsWith('127.')) return networkOf('::1')

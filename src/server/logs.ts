@@ -2,7 +2,7 @@ import type { Noticed } from '../protocols/notices.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address } from '../wire/transport.ts'
 
-/** How much something matters, the most first. */
+/** The levels of a log, the most important first. */
 export const levels = ['error', 'warn', 'info', 'debug'] as const
 /** Level is how much something matters. */
 export type Level = (typeof levels)[number]
@@ -59,7 +59,7 @@ export const noticedAt: Readonly<Record<Noticed, Level>> = {
   waiting: 'debug',
 }
 
-/** How a visit ended, in a word. */
+/** Returns how a visit ended, in a word. */
 export function outcomeOf(trouble: Error | undefined): string {
   if (!trouble) return 'good'
   return trouble instanceof Ended ? trouble.how : 'mistake'
@@ -71,7 +71,7 @@ export function sentenceFor(trouble: Error): string {
   return isForClient ? `the server closed the connection, with the words: ${trouble.message}` : trouble.message
 }
 
-/** Whether something that matters so much is written where `least` is the least that is. */
+/** Checks whether something that matters so much is written where `least` is the least that is. */
 export function matters(level: Level, least: Level): boolean {
   return levels.indexOf(level) <= levels.indexOf(least)
 }

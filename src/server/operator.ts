@@ -16,7 +16,7 @@ import type { Logs } from './logs.ts'
 import { Visits } from './operator-visits.ts'
 import { survived } from './surviving.ts'
 
-/** What the operator can want for the owner of a registered name: a new password, or that the name is forgotten. */
+/** The schema of what the operator can want for the owner of a registered name: a new password, or that the name is forgotten. */
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type OperatorWish = z.infer<typeof OperatorWish>
 
@@ -28,10 +28,10 @@ type AnyWish = z.infer<typeof AnyWish>
 
 const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
-/** What has become of it, in a sentence: that it is done, or why not. */
+/** OperatorAnswer is what has become of an operator’s wish, in a sentence: that it is done, or why not. */
 export type OperatorAnswer = z.infer<typeof OperatorAnswer>
 
-/** Where people are, and where chance comes from. */
+/** Registry is where people are, and where chance comes from. */
 export interface Registry {
   readonly people: People
   readonly bytes: RandomBytes

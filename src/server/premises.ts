@@ -19,7 +19,7 @@ import { type HallLimits, unlimited } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 import { Spendings } from './spending.ts'
 
-/** What premises are made of. */
+/** PremisesOptions is what premises are made of. */
 export interface PremisesOptions {
   readonly store: Store
   readonly clock: Clock

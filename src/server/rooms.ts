@@ -28,5 +28,5 @@ export interface Rooms {
   readonly keeps: boolean
 }
 
-/** Told that somebody takes a seat, by the numbers of the table and the seat. */
+/** OnSeated is called when a peer takes a seat, with the numbers of the table and the seat. */
 export type OnSeated = (table: TableId, seat: SeatNumber) => void

@@ -18,7 +18,7 @@ import type { Logs, Visit } from './logs.ts'
 import type { Premises } from './premises.ts'
 import { Tally } from './tally.ts'
 
-/** What a server is made of. */
+/** Serving is what a server is made of. */
 export interface Serving {
   readonly programs: readonly Program[]
   /** The address that all of them listen on. */

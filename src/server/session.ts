@@ -34,7 +34,7 @@ import { Seeking } from './seeking.ts'
 import { Talk } from './talk.ts'
 import { watchersOf } from './watchers.ts'
 
-/** What a session is made of. */
+/** SessionOptions is what a session is made of. */
 export interface SessionOptions {
   readonly rooms: Rooms
   readonly line: Line

@@ -5,7 +5,7 @@ import type { Outage } from './outage.ts'
 /** Transaction runs work so that all of it is kept when it returns, and nothing where it throws. */
 export type Transaction = (work: () => void) => void
 
-/** Told what somebody has thrown who was only to be informed. */
+/** OnTrouble is called with what a follower has thrown that was only to be informed. */
 export type OnTrouble = (error: unknown) => void
 
 /** Makes of what somebody has thrown a warning of the process, which is printed on standard error. */

@@ -135,7 +135,7 @@ export function decodeEvent(table: TableId, n: number, text: string, before?: nu
   return event as unknown as TableEvent
 }
 
-/** What is told of an event that cannot be read. */
+/** Returns what is told of an event that cannot be read. */
 export function damaged(table: TableId, n: number, amiss: string, cause?: unknown): StoreError {
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }

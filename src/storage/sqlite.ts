@@ -18,7 +18,7 @@ import { ScoreCounts } from './sqlite/score-counts.ts'
 import { SqliteShelf } from './sqlite/tables.ts'
 import { SqliteUsage } from './sqlite/usage.ts'
 
-/** How a store on disk is opened. */
+/** StoreOptions is how a store on disk is opened. */
 export interface StoreOptions {
   /** Where its file `parlor.db` is; made where it is missing. */
   readonly folder: string

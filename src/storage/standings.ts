@@ -1,6 +1,6 @@
 import type { Standing } from '../hall/ports.ts'
 
-/** Whether one standing comes before another on a ladder: by score, the best first, then by name and person. */
+/** Checks whether one standing comes before another on a ladder: by score, the best first, then by name and person. */
 export function byLadder(one: Standing, other: Standing): number {
   return other.score - one.score || byCodePoint(one.name, other.name) || byCodePoint(one.person, other.person)
 }
@@ -13,7 +13,7 @@ export function checkStandings(standings: readonly Standing[]): void {
   }
 }
 
-/** How many to answer with, as a whole number from 0. */
+/** Returns how many to answer with, as a whole number from 0. */
 export function atMost(limit: number): number {
   return Math.min(Math.max(Math.trunc(limit), 0), Number.MAX_SAFE_INTEGER)
 }

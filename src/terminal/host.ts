@@ -11,7 +11,7 @@ import { Turnstile } from '../wire/turnstile.ts'
 import type { Terminal } from './terminal.ts'
 import { cannotListen, EXIT, isPath, place } from './trouble.ts'
 
-/** How a program is hosted. */
+/** Hosting is how a program is hosted. */
 export interface Hosting {
   readonly program: Program
   readonly options: Options

@@ -9,7 +9,7 @@ import type { Address, Transport } from '../wire/transport.ts'
 import type { Terminal } from './terminal.ts'
 import { cannotConnect, EXIT, endAt } from './trouble.ts'
 
-/** How a program is joined. */
+/** Joining is how a program is joined. */
 export interface Joining {
   readonly program: Program
   readonly options: Options

@@ -9,7 +9,7 @@ export function place({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** Why nothing listens at a place, in a sentence that says what to do. */
+/** Explains why nothing listens at a place, in a sentence that says what to do. */
 export function cannotListen(at: Address, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: 'it is in use; stop the program that listens there, or choose another with --port',
@@ -22,7 +22,7 @@ export function cannotListen(at: Address, error: unknown): string {
   return `cannot listen on ${place(at)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
 }
 
-/** Why a server could not be reached, in a sentence that says what to do. */
+/** Explains why a server could not be reached, in a sentence that says what to do. */
 export function cannotConnect(to: Address, error: unknown, waited: number): string {
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: `nobody listens there${waited > 0 ? ` (asked for ${waited / 1000} s)` : ''}; start the server first, and look at its ${isPath(to.host) ? 'path' : 'port'}`,
@@ -47,7 +47,7 @@ export function endAt(to: Address, sentence: string): string {
   return sentence.replace(' (ECONNREFUSED)', `, ${place(to)} (ECONNREFUSED)`)
 }
 
-/** Why a file could not be read, in a sentence. */
+/** Explains why a file could not be read, in a sentence. */
 export function cannotRead(file: string, error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file',
@@ -57,7 +57,7 @@ export function cannotRead(file: string, error: unknown): string {
   return `cannot read ${JSON.stringify(file)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
 }
 
-/** What an error says, without where it was thrown. */
+/** Returns what an error says, without where it was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -118,7 +118,7 @@ const CONTROLS: readonly (readonly [RegExp, string])[] = [
 /** A line end of which the protocol takes the CR for a part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
 
-/** What stands behind `\\n` where a program has its two characters in the wrong order. */
+/** The hint for a program that has the two characters of its line end in the wrong order. */
 export const LF_CR = '\\n\\r, which is \\r\\n the other way round: end it with \\n alone'
 
 const CLUES: readonly Clue[] = [

@@ -8,7 +8,7 @@ import type { RunQueue } from './run-queue.ts'
 import type { Raw } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 
-/** How one connection is run. */
+/** ConnectionOptions is how one connection is run. */
 export interface ConnectionOptions {
   /** How messages from the peer stand in the stream. */
   incoming: Framing

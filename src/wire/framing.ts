@@ -6,7 +6,7 @@ export const MESSAGE_LIMIT = 4096
 /** TooLong is what a decoder answers when more bytes have come than one message may have. */
 export const TooLong: unique symbol = Symbol('too long')
 
-/** What a decoder has to say: a message, `undefined` for "need more bytes", or `TooLong` (and then nothing else ever). */
+/** Decoded is what a decoder has to say: a message, `undefined` for "need more bytes", or `TooLong` (and then nothing else ever). */
 export type Decoded = string | undefined | typeof TooLong
 
 /** Decoder turns the bytes of one direction of one connection into messages. It does no I/O. */

@@ -39,7 +39,7 @@ export function headOf(message: string): string {
   return end ? message.slice(0, end.index + end[0].length) : message
 }
 
-/** Whether a message is a request with a whole head. */
+/** Checks whether a message is a request with a whole head. */
 export function isRequest(message: string): boolean {
   return isRequestLine(message.split('\n', 1)[0] ?? '') && /\n\r?\n/.test(message)
 }
@@ -202,7 +202,7 @@ function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined
 }
 
-/** How many bytes the body has, as a head says; `undefined` if it does not. */
+/** Reads from a head how many bytes the body has; `undefined` if it does not say. */
 export function contentLength(head: string): number | undefined {
   const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
   return length === undefined ? undefined : Number(length)

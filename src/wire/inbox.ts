@@ -10,7 +10,7 @@ const KEPT = 32
 /** Milliseconds that a message may pause at least, once it has come in pieces: a network that cuts is slow, too. */
 const BETWEEN_PIECES = 100
 
-/** What one inbox is made of. */
+/** InboxOptions is what one inbox is made of. */
 export interface InboxOptions {
   framing: Framing
   clock: Clock

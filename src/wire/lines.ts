@@ -8,7 +8,7 @@ const SHORT = 12
 /** Bytes that are looked at one by one for an LF. */
 const NEAR = 32
 
-/** How lines differ from LF lines in UTF-8. */
+/** LineOptions is how lines differ from LF lines in UTF-8. */
 export interface LineOptions {
   /** What is written at the end of a line; reading takes LF, with or without a CR before it, in any case. */
   end?: '\n' | '\r\n'

@@ -11,7 +11,7 @@ export interface OutboxOwner {
   full(waiting: number, limit: number): void
 }
 
-/** What one outbox is made of. */
+/** OutboxOptions is what one outbox is made of. */
 export interface OutboxOptions {
   transport: Transport
   framing: Framing

@@ -9,7 +9,7 @@ export function plain(html: string): string {
   return decodeHTMLStrict(text)
 }
 
-/** Whether a piece of HTML shows what a line of text cannot. */
+/** Checks whether a piece of HTML shows what a line of text cannot. */
 export function hasPictures(html: string): boolean {
   return PICTURES.test(html)
 }

@@ -47,7 +47,7 @@ export function questionFrom(where: string, { text, options, right, explanation 
   return question
 }
 
-/** Why a question cannot be asked, in a sentence; `undefined` where it can. */
+/** Explains why a question cannot be asked, in a sentence; `undefined` where it can. */
 export function unaskable({ text, options, right, explanation = '' }: Question): string | undefined {
   if (!text) return 'the question has no text'
   if (options.length < FEWEST || options.length > MOST)

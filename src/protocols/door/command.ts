@@ -5,13 +5,13 @@ import type { Visit } from './visit.ts'
 
 export type { Reply } from './reply.ts'
 
-/** For what looks like talk. */
+/** The end of an answer to a line that looks like talk. */
 export const SAY = '; to say it here, begin with "say"'
 
-/** For what has to wait until the game is over. */
+/** The answer to a command that has to wait until the game is over. */
 export const ONGOING = 'The game goes on. "resign" gives it up.'
 
-/** Where somebody has to be for a command. */
+/** Need is where somebody has to be for a command. */
 export type Need = keyof typeof GATES
 
 /** Command is something that can be typed at the front door. */
@@ -73,7 +73,7 @@ function noTable({ tables: { playing }, lobby }: Visit): string {
     : `You are at no table. ${wayBack(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
 }
 
-/** Why something is not open to somebody now; `undefined` where it is. */
+/** Explains why something is not open to somebody now; `undefined` where it is. */
 export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
     const closed = GATES[need](visit)

@@ -15,7 +15,7 @@ export function wayBack({ waiting, me }: Lobby): string | undefined {
   return wayBackTo(first, me)
 }
 
-/** Where one own seat is that this visit has not taken up, and how that is done. */
+/** Returns where one own seat is that this visit has not taken up, and how that is done. */
 export function wayBackTo(seat: HeldSeat, me: PersonInfo | undefined): string {
   const at = `table ${seat.table}, ${heldAt(seat, me)}`
   return seat.elsewhere

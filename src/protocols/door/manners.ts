@@ -50,7 +50,7 @@ const MANNERS: Readonly<Record<string, Manners>> = {
   quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
 }
 
-/** What those who sit at a table of a game are called on its board, by seat. */
+/** Returns what those who sit at a table of a game are called on its board, by seat. */
 export function signsOf(game: string): readonly string[] {
   return mannersOf(game)?.signs ?? []
 }

@@ -99,7 +99,7 @@ async function endingSeek(visit: Visit, act: () => Promise<Reply>): Promise<Repl
   return reply
 }
 
-/** What is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
+/** Returns what is said to somebody who waits for company, where others can see that; `undefined` where this one does not wait. */
 export function waits({ lobby }: Visit): string | undefined {
   return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
 }

@@ -10,22 +10,22 @@ export function unusual(game: string, settings: GameTerms['settings']): [string,
   return Object.entries(settings).filter(([setting, value]) => known[setting] && known[setting].usual !== value)
 }
 
-/** What is limited, for a list: `5 minutes each`, `30 seconds a move`; nothing, where no time is. */
+/** Returns what is limited, for a list: `5 minutes each`, `30 seconds a move`; nothing, where no time is. */
 export function limits({ total, turn }: ClockTerms = {}): string[] {
   return [...(total === undefined ? [] : [`${spanOf(total)} each`]), ...(turn === undefined ? [] : [`${spanOf(turn)} a move`])]
 }
 
-/** How a game is played where that is not as usual, for a list: `size 4`, `rated`, and what is limited. */
+/** Returns how a game is played where that is not as usual, for a list: `size 4`, `rated`, and what is limited. */
 export function particulars({ game, settings, rated, clock }: GameTerms & { readonly game: string }): string[] {
   return [...unusual(game, settings).map((setting) => setting.join(' ')), ...(rated ? ['rated'] : []), ...limits(clock)]
 }
 
-/** What is not as usual, behind what has it: ` (5 minutes each)`; nothing, where all is. */
+/** Returns what is not as usual, behind what has it: ` (5 minutes each)`; nothing, where all is. */
 export function inBrackets(some: readonly string[]): string {
   return some.length === 0 ? '' : ` (${some.join(', ')})`
 }
 
-/** What somebody has to know of the terms who has come to a table, in sentences. */
+/** Returns what somebody has to know of the terms who has come to a table, in sentences. */
 export function conditions({ seat, names }: Company, { rated, clock: { total, turn } = {} }: GameTerms): string[] {
   const [only, ...others] = names
   const who = others.length > 0 ? (seat === undefined ? 'Each has' : 'Each of you has') : seat === undefined ? `${only} has` : 'You have'
@@ -40,7 +40,7 @@ export function conditions({ seat, names }: Company, { rated, clock: { total, tu
   ]
 }
 
-/** What one seat has left, in milliseconds: `4:10 left`, `0:30 left for this move`; nothing where no time is limited. */
+/** Returns what one seat has left, in milliseconds: `4:10 left`, `0:30 left for this move`; nothing where no time is limited. */
 export function remaining({ move, total }: { readonly move: number | undefined; readonly total: number | undefined }): string | undefined {
   if (move === undefined) return total === undefined ? undefined : `${clockTime(total)} left`
   return `${clockTime(move)} left for this move${total === undefined ? '' : `, and ${clockTime(total)} for the game`}`

@@ -383,7 +383,7 @@ export class Visit {
   }
 }
 
-/** Why somebody is sent away, in words for that one. */
+/** Explains why somebody is sent away, in words for that one. */
 export function farewellFor(reason: Error): string {
   if (!(reason instanceof Ended)) return 'something went wrong here, and it is not your fault'
   if (reason.how === 'much') return `a line may have ${MESSAGE_LIMIT} bytes here`

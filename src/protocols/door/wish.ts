@@ -22,10 +22,10 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
 /** The words before the name of an opponent. */
 const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 
-/** What the house is called where it plays. */
+/** The name of the house at a table. */
 export const HOUSE = 'house'
 
-/** Whether a game is for one alone. */
+/** Checks whether a game is for one alone. */
 export function isSolitary({ game }: Entry): boolean {
   return game.seats.max === 1
 }
@@ -41,7 +41,7 @@ export function readWish(text: string): GameWish | Refusal {
   return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkCompany(entry, read) ?? read)
 }
 
-/** What somebody types to play with one who waits; the other's clock comes with that by itself. */
+/** Returns what somebody types to play with one who waits; the other's clock comes with that by itself. */
 export function answerTo({ name, game, settings, rated }: Seeker): string {
   const wish = [game, ...unusual(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
   const read = readWish(`${wish} ${name}`)

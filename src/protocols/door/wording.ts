@@ -3,12 +3,12 @@ import type { Recorded, TableNews } from '../lobby.ts'
 import { signsOf } from './manners.ts'
 import { inLine, listed } from './text.ts'
 
-/** What happens at a table. */
+/** Happening is what happens at a table. */
 export type Happening = TableNews['what']
-/** Somebody offers a draw, or another game. */
+/** Offer is the event that a player offers a draw, or another game. */
 export type Offer = Extract<Happening, { type: 'offered' }>
 
-/** Who is at a table, as sentences about it need that. */
+/** Company is who is at a table, as sentences about it need that. */
 export interface Company {
   readonly table: number
   /** The name of the game, as it is asked for, and as its rules have it. */
@@ -22,10 +22,10 @@ export interface Company {
   readonly me: string
 }
 
-/** How somebody came to a table. */
+/** Coming is how somebody came to a table. */
 export type Coming = 'seated' | 'back' | 'watching'
 
-/** What is said to somebody who has come to a table. */
+/** Returns what is said to somebody who has come to a table. */
 export function introduction(company: Company, coming: Coming): string {
   const { table, game, rules, seat, names } = company
   if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${players(company)}.`
@@ -50,7 +50,7 @@ export function players({ game, rules, seat, names }: Company): string {
 }
 
 /**
- * What has happened, in words, for somebody there; nothing where the board says it, or the own line on the screen.
+ * Returns what has happened, in words, for somebody there; nothing where the board says it, or the own line on the screen.
  * `open` are the offers until now.
  */
 export function inWords(what: Happening, company: Company, open: readonly Offer[]): string | undefined {

@@ -27,7 +27,7 @@ const clock = z
 const tableClock = z.strictObject({ total: count, turn: count }).partial().meta({ description: 'in milliseconds, as in `seek`' })
 const seen = whole(BOUNDS.event).meta({ description: 'the number of the last event that was seen at the table' })
 const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])
-/** What a command is called by, in its answer. */
+/** The schema of what a command is called by, in its answer. */
 export const CommandId = z.union([whole(BOUNDS.id), z.string().max(64)])
 const id = CommandId.meta({ description: 'a whole number from 0 on, or a text of at most 64 characters; the answer has it, too' })
 /** Milliseconds since the Unix epoch, as far as dates go. */
@@ -129,7 +129,7 @@ function message<Type extends string, Shape extends z.core.$ZodLooseShape>(type:
   return z.strictObject({ type: z.literal(type), ...shape }).meta({ description: about })
 }
 
-/** What a client may say. Each is answered once: by `ok`, by `error`, or by the message that it asks for. */
+/** The schema of what a client may say. Each message is answered once: by `ok`, by `error`, or by the message that it asks for. */
 export const ToServer = z.discriminatedUnion('type', [
   command(
     'enter',
@@ -236,7 +236,7 @@ export const ToServer = z.discriminatedUnion('type', [
   command('quit', 'Ends the conversation.', {}),
 ])
 
-/** What the server may say. */
+/** The schema of what the server may say. */
 export const ToClient = z.discriminatedUnion('type', [
   message('hello', 'The first message.', { version: count, software: z.string(), name: z.string().optional() }),
   message('ok', 'A command was done.', {
@@ -354,7 +354,7 @@ export const ToClient = z.discriminatedUnion('type', [
   message('bye', 'The server ends the conversation.', { message: z.string() }),
 ])
 
-/** What a client may say, as data. */
+/** ToServer is what a client may say, as data. */
 export type ToServer = z.infer<typeof ToServer>
-/** What the server may say, as data. */
+/** ToClient is what the server may say, as data. */
 export type ToClient = z.infer<typeof ToClient>

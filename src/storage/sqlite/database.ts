@@ -9,7 +9,7 @@ import { logOf } from './files.ts'
 import { FileIdentity } from './identity.ts'
 
 /**
- * What is to be survived: `process`, that this process is killed at any moment; `power`, also that the machine loses
+ * Durable is what is to be survived: `process`, that this process is killed at any moment; `power`, also that the machine loses
  * power, which makes every commit wait for the disk. Without it power loss may take the last moments, and no more.
  */
 export type Durable = 'process' | 'power'

@@ -80,7 +80,10 @@ export function checkDatabaseExists(path: string): void {
     )
 }
 
-/** How many bytes a database file is shorter than the pages that its head counts (sqlite.org/fileformat.html); 0 if it is no such file. */
+/**
+ * Returns how many bytes a database file is shorter than the pages that its head counts (sqlite.org/fileformat.html); 0 if it
+ * is no such file.
+ */
 export function missingBytes(path: string): number {
   const head = headOf(path)
   if (!head) return 0

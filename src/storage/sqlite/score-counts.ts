@@ -71,7 +71,7 @@ export class ScoreCounts {
   }
 }
 
-/** Whether a person is a guest, as the index `standings_of_guests` has it. */
+/** Checks whether a person is a guest, as the index `standings_of_guests` has it. */
 export function isGuest(person: string): boolean {
   return person.startsWith('guest:')
 }

@@ -10,7 +10,7 @@ import { Known, NEW, type Position } from './known.ts'
 import type { Progress } from './mark.ts'
 import { readTables } from './reading.ts'
 
-/** How the directory follows the journal. */
+/** Pace is how the directory follows the journal. */
 export interface Pace {
   /** How many characters the journal is ahead before it follows: so much is read on opening. */
   readonly lag: number

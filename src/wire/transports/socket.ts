@@ -150,12 +150,12 @@ export function remoteOf(socket: Socket, known = 'gone'): Address {
   return { host: (socket.remoteAddress ?? known).replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 
-/** Whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */
+/** Checks whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */
 export function isLoopback({ host, port }: Address): boolean {
   return port === 0 || isLoopbackHost(host)
 }
 
-/** Whether a host's address can only be reached from this very machine. */
+/** Checks whether a host's address can only be reached from this very machine. */
 export function isLoopbackHost(host: string): boolean {
   return host === '::1' || /^(::ffff:)?127\./.test(host)
 }

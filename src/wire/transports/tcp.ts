@@ -48,7 +48,7 @@ export function connectedTcp(to: Address, patience: number, clock: Clock, family
   return connected(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), patience, clock)
 }
 
-/** Where to listen for what stands upon TCP. A name that means this machine means 127.0.0.1, where clients look first. */
+/** Returns where to listen for what stands upon TCP. A name of this machine means 127.0.0.1, which clients try first. */
 export function here({ host, port }: Address): ListenOptions & { readonly host: string } {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
 }

@@ -37,7 +37,7 @@ interface TlsOptions {
   readonly slow?: (peer: Address) => void
 }
 
-/** What is known about a server that was reached in TLS. */
+/** TlsReached is what is known about a server that was reached in TLS. */
 export interface TlsReached {
   readonly transport: Transport
   /** SHA-256 of the certificate that it has shown, `5A:7F:…`. */

@@ -19,7 +19,7 @@ interface Gathering {
 
 /** With more, the first of them is cold again when it is answered, and waits longer. */
 const USUAL: Gathering = { turns: 12, ms: 2, many: 48 }
-/** What is written together costs less each, the more it is. */
+/** The gathering of a server that writes what it has heard at once: the more is written together, the less each costs. */
 export const WRITTEN: Gathering = { turns: 32, ms: 2, many: 96 }
 /** A write that waits for the disk takes milliseconds, so as many may go into gathering what it is to bring. */
 export const SYNCED: Gathering = { turns: 64, ms: 8, many: 256 }

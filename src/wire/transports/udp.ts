@@ -13,7 +13,7 @@ const AT_ONCE = 20
 /** Datagrams kept for a transport that nobody has opened yet. */
 const EARLY = 4
 
-/** How a place for datagrams is run. */
+/** UdpOptions is how a place for datagrams is run. */
 export interface UdpOptions {
   clock?: Clock
   /** How many remotes are known at once, half of them of one host: 1,024. */
