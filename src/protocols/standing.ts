@@ -43,11 +43,13 @@ export function maySpeak(steps: readonly Step[], side: Side): boolean {
   return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
 }
 
-/** Says what was expected from the peer when it went, or that it was not its turn, as the end of a sentence. */
+/** Says what was expected from the peer when it went, or what from this side, as the end of a sentence. */
 export function whatWasDue({ automaton, steps, peer }: Standing): string {
   const theirs = steps.filter(({ from }) => from === peer)
-  const isOurs = !maySpeak(theirs, peer) && maySpeak(steps, peer === 'server' ? 'client' : 'server')
-  return theirs.length > 0 && !isOurs ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
+  const ours = steps.filter(({ from }) => from !== peer)
+  const isOurs = !maySpeak(theirs, peer) && maySpeak(ours, peer === 'server' ? 'client' : 'server')
+  if (isOurs) return `it was this side’s turn to say ${alternatives(automaton, ours)}`
+  return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
 }
 
 /** Says that a message came before its turn, as the end of a sentence. */

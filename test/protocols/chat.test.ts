@@ -65,8 +65,8 @@ describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
   })
 
   test.each([
-    ['closes', 'the client closed the connection; it was this side’s turn'],
-    ['resets', 'the client broke the connection off (ECONNRESET); it was this side’s turn'],
+    ['closes', 'the client closed the connection; it was this side’s turn to say a text (such as "Hello")'],
+    ['resets', 'the client broke the connection off (ECONNRESET); it was this side’s turn to say a text (such as "Hello")'],
   ])('a person who is typing is told at once when the peer %s', async (way, sentence) => {
     const person = new Typist()
     const peer = await far('chat', 'server', { person })

@@ -217,7 +217,7 @@ test('a talk whose client goes when it is the turn of this side says so', async 
     new Promise<string>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
   const peer = await far('talk', 'server', { person: { say: () => {}, ask } })
   await peer.say('hello\n')
-  expect((await peer.close())?.message).toMatch(/; it was this side’s turn$/)
+  expect((await peer.close())?.message).toMatch(/; it was this side’s turn to say a text \(such as "Hello"\)/)
 })
 
 describe('the words of another program, or of the other side, are named as that', () => {

@@ -384,7 +384,7 @@ describe('a message before its turn', () => {
     expect(notices).toHaveLength(1)
     theirs.finish()
     await clock.pass(1000)
-    expect((await talking.over)?.message).toBe('the client closed the connection; it was this side’s turn')
+    expect((await talking.over)?.message).toBe('the client closed the connection; it was this side’s turn to say a text (such as "Hello")')
   })
 
   test.each([
