@@ -12,6 +12,8 @@ const LONGEST = 20
 const FOLDED = 256
 /** Code units in NFKC of what is folded, at most: each of the characters of a name has 18 there at most. */
 const WRITTEN_OUT = 18 * LONGEST
+/** Characters whose only other spellings are capitals and blanks. */
+const ASCII = /^[\0-\x7f]*$/
 /** Code units in NFKC of the name that a person wants, at most. */
 const WIDEST = 60
 
@@ -142,6 +144,7 @@ export function checkLobbyName(text: string): string | Refusal {
 export function foldName(name: string): string {
   // no name is as long, so that it is folded for nothing
   if (name.length > FOLDED) return name
+  if (ASCII.test(name)) return name.toLowerCase().replace(/[\s_]+/g, '_')
   const full = name.normalize('NFKC')
   if (full.length > WRITTEN_OUT) return name
   const characters = charactersOf(full)
