@@ -1,4 +1,4 @@
-import { compact, hasKeyword, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/secrets.ts'
+import { compact, compactText, hasKeyword, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/secrets.ts'
 import type { Side } from './automaton.ts'
 
 /** What a client of the quiz says that is no password, also as a student may write it: quoted, or in small letters. */
@@ -14,8 +14,8 @@ export function secretsOfQuiz(from: Side, text: string, { last = '', before = ''
   if (from === 'server') return []
   const behindKeyword = secretsBehindKeyword(text)
   if (behindKeyword.length > 0) return behindKeyword
+  if (KNOWN.test(compactText(text)) || hasKeyword(text)) return []
   const short = compact(text)
-  if (KNOWN.test(short.text) || hasKeyword(text)) return []
   const first = FIRST_WORD.exec(short.text)?.[0] ?? ''
   const rest = hide(text, first.length === 0 ? 0 : (short.places[first.length - 1] ?? 0) + 1)
   const isAnswer = whole && /^\W*\w?\W*$/.test(short.text)

@@ -27,20 +27,21 @@ export interface Compact {
 
 /** Checks whether a line has a word in it behind which a password stands. */
 export function hasKeyword(said: string): boolean {
-  return KEYWORD.test(compact(said).text)
+  return KEYWORD.test(compactText(said))
+}
+
+/** Makes a text compact, if the places of its characters do not matter. */
+export function compactText(text: string): string {
+  return text.replace(/[^\t\n\r -~]+/g, '')
 }
 
 /** Makes a text compact. */
 export function compact(text: string): Compact {
   const places: number[] = []
-  let short = ''
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at)
-    if (!/[\t\n\r -~]/.test(char)) continue
-    short += char
-    places.push(at)
+  for (const { 0: kept, index } of text.matchAll(/[\t\n\r -~]+/g)) {
+    for (let at = 0; at < kept.length; at++) places.push(index + at)
   }
-  return { text: short, places }
+  return { text: compactText(text), places }
 }
 
 /** Words behind which a password stands, also as people misspell them. */

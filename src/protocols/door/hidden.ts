@@ -1,4 +1,4 @@
-import { compact, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../../wire/secrets.ts'
+import { compact, compactText, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../../wire/secrets.ts'
 import type { Side } from '../automaton.ts'
 
 /** A question of the front door whose answer is a password, or the warning behind it. */
@@ -30,10 +30,10 @@ export function secretsAtDoor(from: Side, text: string, context: SecretsContext)
 
 /** Checks whether the whole line can be a password: the answer to a question for one, or a line that came before the question. */
 function isHidden(text: string, { asked, before = '', whole = false }: SecretsContext): boolean {
-  const isCommand = whole && COMMAND.test(compact(text).text.trim())
-  if (asked === undefined) return !isCommand && !/^\W*(?:[a-z]+ |\{)/i.test(text) && !OPENS.test(compact(text).text)
+  const isCommand = whole && COMMAND.test(compactText(text).trim())
+  if (asked === undefined) return !isCommand && !/^\W*(?:[a-z]+ |\{)/i.test(text) && !OPENS.test(compactText(text))
   if (ASKS_SECRET.test(asked)) return true
-  const earlier = before.split('\n').map((line) => compact(line).text.trim())
+  const earlier = before.split('\n').map((line) => compactText(line).trim())
   const at = earlier.findLastIndex((line) => OPENS.test(line) && !line.startsWith('{'))
   if (at >= 0 && at === earlier.length - 2) return true
   return !isCommand && earlier.some((line) => line !== '' && !COMMAND.test(line) && !line.startsWith('{'))
