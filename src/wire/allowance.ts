@@ -19,8 +19,8 @@ export interface AllowanceOptions {
   readonly budget: Budget | undefined
   readonly runQueue: RunQueue | undefined
   readonly peer: Pick<Transport, 'remote'>
-  /** Called when a message may be read again, after one might not. */
-  readonly reader: { readOn(): void }
+  /** Reader of the peer's messages: `readOn` is called when one may be read again, after one might not. */
+  readonly reader: { readOn(): void; readonly unread: number }
 }
 
 /** A message that costs more than this is not followed by another one but through the run queue. */
@@ -51,6 +51,10 @@ export class Allowance implements Task {
     this.#peer = peer
     this.#reader = reader
     this.#left = budget?.step ?? Number.POSITIVE_INFINITY
+  }
+
+  get backlog(): number {
+    return this.#reader.unread
   }
 
   /** True while nothing is read; `readOn` is called when that is over. */
@@ -131,7 +135,7 @@ const PRICE = 64
  */
 const BETWEEN = 16 * 1024
 /** Bytes that are read and dropped after the end. What comes then is left unread. */
-const AFTER_END = 1024 * 1024
+const AFTER_END = 256 * 1024
 
 /** Ignored counts the bytes of a peer that are no part of a message: commands of telnet, and what comes after the end. */
 export class Ignored {

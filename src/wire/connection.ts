@@ -16,7 +16,7 @@ export interface ConnectionOptions {
   outgoing: Framing
   /** The cap on one message from the peer in bytes: the framing's own, or else 4,096. */
   messageLimit?: number
-  /** Unread bytes above which the peer has to wait: 64 KiB. */
+  /** Unread bytes above which the peer has to wait: 32 KiB. */
   inboxLimit?: number
   /** Bytes the peer has not taken above which it is ended: 256 KiB. */
   outboxLimit?: number
@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   clock?: Clock
 }
 
-const INBOX_LIMIT = 64 * 1024
+const INBOX_LIMIT = 32 * 1024
 const OUTBOX_LIMIT = 256 * 1024
 /** Bytes around a message that framings have at most, and one. */
 const OVERHEAD = 16

@@ -51,10 +51,10 @@ export interface Framing {
   decoder(limit?: number): Decoder
 }
 
-/** Bytes of a buffer: what a peer has to wait above, what one read brings more, and a message. */
-const BUFFER_SIZE = 136 * 1024
+/** Bytes of a buffer: what a peer has to wait above, what one read brings more, and a message. Below 128 KiB, the system gives no fresh pages to each. */
+const BUFFER_SIZE = 104 * 1024
 /** Free buffers that are retained. */
-const RETAINED = 64
+const RETAINED = 128
 
 /**
  * BufferPool lends buffers for what peers have sent and waits to be read. A new buffer for each read would live just long

@@ -2,13 +2,14 @@
  * What a peer has sent already could be served message after message without returning to the event loop, for all that a
  * handler awaits may be microtasks. While that runs, no other peer is read and no timer fires. Therefore a connection that
  * has more than one message to be read waits in a queue: each gets a slice of time, all of them together a share of each
- * turn of the event loop, and the rest of the turn belongs to timers and to what arrives. The more wait, the shorter the
- * slices, so that a round stays short.
+ * turn of the event loop, and the rest of the turn belongs to timers and to what arrives. The share is small, because the
+ * loop lets in one new peer a turn at each port: with 4 ms, the last of fifty that came at once waited 500 ms. The more wait,
+ * the shorter the slices, so that a round stays short.
  *
  * Who has used little lately goes before the others, as in a multilevel feedback queue: a peer that says two things at
  * once does not wait behind fifty who say all that they can, nor behind fifty who have paused because their budget was
  * spent, and go on all at once. What was used a second ago counts a third; a new connection counts as one that has used
- * some. Half of a turn is for who has waited longest, so that nobody waits for ever.
+ * some, more if it has said much at once. Half of a turn is for who has waited longest, so that nobody waits for ever.
  *
  * A connection with a single message in flight does not come here, as long as those that arrive together take little
  * time, by what such took lately: so it costs no look at the time. `npm run bench:hostile` measures all of it.
@@ -28,6 +29,8 @@ export interface EventLoop {
 export interface Task {
   /** Account, which the queue stores with the task. */
   account?: Account | undefined
+  /** Bytes that wait to be read: 0. */
+  readonly backlog?: number
   /** Begins a slice: works as long as `RunQueue.isRunning` says, and then adds itself to the queue again. */
   run(): void
 }
@@ -45,7 +48,7 @@ export interface RunQueueOptions {
   readonly slice?: number
   /** Milliseconds in which all others are to have had a slice, however short that makes it: 20. */
   readonly round?: number
-  /** Milliseconds that all tasks may work in one turn of the event loop: 4. */
+  /** Milliseconds that all tasks may work in one turn of the event loop: 2. */
   readonly turn?: number
   /** Milliseconds from any moment on. */
   readonly now?: () => number
@@ -74,7 +77,7 @@ export class RunQueue {
   #passTime = 0
   #mostPass = Number.POSITIVE_INFINITY
 
-  constructor({ loop, slice = 1, round = 20, turn = 4, now = () => performance.now() }: RunQueueOptions) {
+  constructor({ loop, slice = 1, round = 20, turn = 2, now = () => performance.now() }: RunQueueOptions) {
     this.#loop = loop
     this.#slice = slice
     this.#roundTime = round
@@ -115,7 +118,12 @@ export class RunQueue {
   readonly #havePassed = (): void => {
     const each = (this.#now() - this.#passBegan) / (this.#passed - 1)
     this.#passTime += (Math.min(MOST_AT_ONCE, each) - this.#passTime) / PASS_MEMORY
-    this.#mostPass = Math.max(LEAST_PASS, (2 * this.#turn) / this.#passTime)
+    this.#mostPass = Math.max(LEAST_PASS, MOST_PASS / this.#passTime)
+    // others may come in the same turn
+    this.#loop.nextTurn(this.#passAgain)
+  }
+
+  readonly #passAgain = (): void => {
     this.#passed = 0
   }
 
@@ -159,7 +167,7 @@ export class RunQueue {
     const task = this.#running
     if (!task) return
     this.#running = undefined
-    accountOf(task, now).used += Math.min(MOST_AT_ONCE, now - this.#sliceBegan)
+    accountOf(task, now).used += Math.min(MOST_OF_SLICE, now - this.#sliceBegan)
     if (this.#goesOn) this.#push(task, now)
     this.#goesOn = false
   }
@@ -174,7 +182,7 @@ export class RunQueue {
 
 /** The account of a task as of now. */
 function accountOf(task: Task, now: number): Account {
-  task.account ??= { used: USED_BY_NEW, at: now }
+  task.account ??= { used: (task.backlog ?? 0) > SHORT ? USED_BY_NEW : USED_BY_NEW / 2, at: now }
   const { account } = task
   account.used *= Math.exp((account.at - now) / LATELY)
   account.at = now
@@ -185,13 +193,25 @@ function accountOf(task: Task, now: number): Account {
 const SHORTEST = 0.2
 /** Milliseconds after which what was used counts a third (1/e). */
 const LATELY = 1000
-/** Milliseconds used lately, below which a task belongs to the first level, the second, and so on. */
-const LEVELS = [1, 2, 4, 8, 16]
-/** Use of a new task at its start, so that a client that connects again and again does not go before those that stay. */
-const USED_BY_NEW = 8
+/**
+ * Use of a new task at its start, so that a client that connects again and again does not go before those that stay; of one
+ * with a short backlog, in bytes, half as much.
+ */
+const USED_BY_NEW = 4
+const SHORT = 1024
+/**
+ * Milliseconds used lately, below which a task belongs to the first level, the second, and so on. Of new tasks, those go
+ * first that have used least since they came: else one that asks twice would wait behind fifty that ask for all they can.
+ */
+const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
-/** Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program. */
+/**
+ * Milliseconds that are counted of one slice, and of one message that is let pass: what is more is mostly the collector of
+ * garbage, or another program, and a client that asks little must not fall behind those that ask for all they can therefore.
+ */
+const MOST_OF_SLICE = 1.5
 const MOST_AT_ONCE = 4
-/** Messages that are always let pass together, and over how many times it is learnt how long one takes. */
+/** Milliseconds that messages which are let pass together may take, how many always may, and over how many times it is learnt how long one takes. */
+const MOST_PASS = 4
 const LEAST_PASS = 4
 const PASS_MEMORY = 8

@@ -35,6 +35,13 @@ class ManualLoop implements EventLoop {
     }
   }
 
+  /** Lets all that runs now run to its end; the turn goes on. */
+  async settle(): Promise<void> {
+    await settled()
+    const all = this.#settled.splice(0)
+    for (const then of all) then()
+  }
+
   get idle(): boolean {
     return this.#turns.length === 0
   }
@@ -45,13 +52,14 @@ function queueOn(loop: ManualLoop, limits: { slice?: number; round?: number; tur
 }
 
 /** A connection whose peer has sent `lines` of them, and a handler that works `cost` milliseconds for each. */
-function pipelining(runQueue: RunQueue, loop: ManualLoop, { count, cost, charge = 0, log, name = 'x' }: Pipelining) {
+function pipelining(runQueue: RunQueue, loop: ManualLoop, pipelined: Pipelining) {
+  const { count, charge = 0, log, name = 'x' } = pipelined
   const [here, there] = memoryPair()
   const connection = new Connection(there, { incoming: lines(), outgoing: lines(), runQueue })
   const serve = async () => {
     for (;;) {
       await connection.receive()
-      loop.time += cost
+      loop.time += pipelined.cost
       connection.charge(charge)
       log?.push(name)
     }
@@ -158,6 +166,49 @@ describe('a connection that has sent many messages at once', () => {
     expect(other.connection.received).toBe(4)
   })
 
+  test('does not keep a peer waiting that has come with it and says little', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 0.1 })
+    const other = pipelining(queue, loop, { count: 3, cost: 0.1 })
+    await settled()
+    await loop.turn()
+    expect(other.connection.received).toBe(3)
+  })
+
+  test('goes after those that have come later and have used less', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    const all = Array.from({ length: 50 }, () => pipelining(queue, loop, { count: 10_000, cost: 0.1 }))
+    await settled()
+    while (all.some(({ connection }) => connection.received < 10)) await loop.turn()
+    const other = pipelining(queue, loop, { count: 10_000, cost: 0.1 })
+    await settled()
+    await loop.turn()
+    expect(other.connection.received).toBeGreaterThan(2)
+  })
+
+  test('does not go before a peer that says little, because the collector of garbage ran while that was served', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    const pauses = { count: 0, cost: 0.02 }
+    const other = pipelining(queue, loop, pauses)
+    const ask = async () => {
+      const { received } = other.connection
+      other.here.write('x\nx\n')
+      await settled()
+      await loop.turn()
+      return other.connection.received - received
+    }
+    await ask()
+    for (let n = 0; n < 50; n++) pipelining(queue, loop, { count: 10_000, cost: 0.1 })
+    await settled()
+    pauses.cost = 50
+    await ask()
+    pauses.cost = 0.02
+    for (let n = 0; n < 5; n++) expect(await ask()).toBe(2)
+  })
+
   test('goes before the others for as little time as it has not used lately, and then waits as they do', async () => {
     const loop = new ManualLoop()
     const queue = queueOn(loop, { slice: 1, turn: 4 })
@@ -255,6 +306,25 @@ describe('a connection that has sent many messages at once', () => {
       expect(loop.time - began).toBeLessThan(5 * 4)
     }
     expect(others.every(({ connection }) => connection.received > 0)).toBe(true)
+  })
+
+  test('waits for a slice with a single message also where many come one after the other in the same turn', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop)
+    const all = Array.from({ length: 100 }, () => pipelining(queue, loop, { count: 0, cost: 1 }))
+    for (let n = 0; n < 20; n++) {
+      for (const { here } of all.slice(0, 3)) here.write('seek\n')
+      await settled()
+      await loop.turn()
+    }
+    const began = loop.time
+    for (const { here } of all) {
+      here.write('seek\n')
+      await loop.settle()
+    }
+    expect(loop.time - began).toBeLessThanOrEqual(5)
+    while (!loop.idle) await loop.turn()
+    expect(all.every(({ connection }) => connection.unread === 0)).toBe(true)
   })
 
   test('does not wait for a slice with a single message, where those of many take little', async () => {

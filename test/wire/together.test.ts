@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
-import { gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/together.ts'
+import { arriveTogether, eventLoop, gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/together.ts'
 
 // gathering is bounded in milliseconds too: here they pass only if a test lets them
 let time = 0
@@ -159,4 +159,23 @@ test('where each write waits for the disk, 256 are heard at once, in at most 64 
   vi.mocked(performance.now).mockImplementation(() => time)
   synced()
   expect((await heard(many)).get(1)).toBe(31)
+})
+
+test('a run queue waits while each turn brings a new peer, for at most 8 ms', async () => {
+  const turns: number[] = []
+  const began = time
+  const queue = () => eventLoop.nextTurn(() => turns.push(time - began))
+  const arrive = async (ms: number) => {
+    arriveTogether(() => {})
+    time += ms
+    await turn()
+  }
+  queue()
+  for (let n = 0; n < 5; n++) await arrive(1)
+  expect(turns).toEqual([])
+  await turn()
+  expect(turns).toEqual([5])
+  queue()
+  for (let n = 0; n < 10; n++) await arrive(1)
+  expect(turns).toEqual([5, 13])
 })

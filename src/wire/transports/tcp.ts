@@ -3,7 +3,7 @@ import { type Clock, wallClock } from '../clock.ts'
 import { NoTransport } from '../ends.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
-import { heardTogether } from './together.ts'
+import { arriveTogether } from './together.ts'
 
 /** Peers that the system keeps waiting for `accept`, at most. */
 const BACKLOG = 4096
@@ -29,7 +29,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
   const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) => {
     const transport = new SocketTransport(socket, known)
     // who came just before the end is not let in after it
-    heardTogether(() => (server.listening ? accept(transport) : transport.reset()))
+    arriveTogether(() => (server.listening ? accept(transport) : transport.reset()))
   })
   return listening(server, options)
 }

@@ -23,6 +23,8 @@ const USUAL: Gathering = { turns: 12, ms: 2, many: 48 }
 export const WRITTEN: Gathering = { turns: 32, ms: 2, many: 96 }
 /** A write that waits for the disk takes milliseconds, so as many may go into gathering what it is to bring. */
 export const SYNCED: Gathering = { turns: 64, ms: 8, many: 256 }
+/** Milliseconds for which a run queue waits while each turn brings a new peer: the loop lets in one a turn at each port. */
+const ARRIVING = 8
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
 const ENOUGH = 256 * 1024
 
@@ -37,6 +39,8 @@ let turns = 0
 /** Time at which gathering began, by `performance.now()`. */
 let since = 0
 let looking = false
+/** Number of peers that have come. */
+let arrivals = 0
 
 /**
  * Has more heard together from now on, in all of this process, where what is heard at once is also written at once. The
@@ -62,6 +66,12 @@ export function heardTogether(hear: () => void, length = 0): void {
   bytes += length
   if (bytes > ENOUGH || gathered.length >= most.many) hearAll()
   else lookSoon()
+}
+
+/** Does the same for a peer that has come: while others come, a run queue waits for a moment. */
+export function arriveTogether(arrive: () => void): void {
+  arrivals++
+  heardTogether(arrive)
 }
 
 function lookSoon(): void {
@@ -96,9 +106,15 @@ function hearAll(): void {
 
 /** The event loop of this process, for a run queue. */
 export const eventLoop: EventLoop = {
-  nextTurn: (then) => void setImmediate(then),
+  nextTurn: (then) => void setImmediate(afterArrivals, then, arrivals, performance.now() + ARRIVING),
   // the callback comes a tick behind the one in which all is written
   settled: (then) => queueMicrotask(() => process.nextTick(() => process.nextTick(then))),
+}
+
+/** Calls `then` when no peer has come in the turn before, or its time is over. */
+function afterArrivals(then: () => void, before: number, until: number): void {
+  if (arrivals !== before && performance.now() < until) setImmediate(afterArrivals, then, arrivals, until)
+  else then()
 }
 
 let due: Flushable[] = []
