@@ -51,13 +51,13 @@ describe('the history of a user', () => {
 
   test('is shown without folding the names of its games: a user’s own is the same in all, or folded once for each', async () => {
     const room = new Room()
-    const [ada, bob] = (await members(room, 'ada', 'bob')) as [Machine, Machine]
+    const [ada, bob] = (await members(room, 'adä', 'bób')) as [Machine, Machine]
     for (let game = 0; game < 12; game++) await resigned(ada, bob)
     const folds = vi.spyOn(Intl.Segmenter.prototype, 'segment')
     onTestFinished(() => folds.mockRestore())
     await ada.say({ type: 'history', limit: 1 })
     const one = folds.mock.calls.length
-    const found = await ada.say({ type: 'history', name: 'BOB', limit: 12 })
+    const found = await ada.say({ type: 'history', name: 'BÓB', limit: 12 })
     expect(found.type === 'history' && found.games.map(({ seat }) => seat)).toEqual(Array(12).fill(1))
     expect(one).toBeGreaterThan(0)
     expect(folds.mock.calls.length - one).toBeLessThan(6)
