@@ -103,7 +103,7 @@ const page = [
   `What \`npm run bench:hostile\` has measured: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
   `command as fast as it is read. A client asks \`ping\` every ${EVERY} ms over one connection, however late its answers are, and another`,
   'connects to `tjc/guess` and waits to be greeted; the figures are what they waited, in milliseconds, from the first moment of the',
-  `flood on, in ${Number(values.ms) / 1000} s.\n`,
+  `flood on, the first answer included, in ${Number(values.ms) / 1000} s.\n`,
   table([
     ['flood', 'p99', 'of the first second', 'max', 'answers'],
     ['---', '--:', '--:', '--:', '--:'],
