@@ -119,11 +119,6 @@ export class RunQueue {
     const each = (this.#now() - this.#passBegan) / (this.#passed - 1)
     this.#passTime += (Math.min(MOST_AT_ONCE, each) - this.#passTime) / PASS_MEMORY
     this.#mostPass = Math.max(LEAST_PASS, MOST_PASS / this.#passTime)
-    // others may come in the same turn
-    this.#loop.nextTurn(this.#passAgain)
-  }
-
-  readonly #passAgain = (): void => {
     this.#passed = 0
   }
 
@@ -212,6 +207,6 @@ const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
 const MOST_OF_SLICE = 1.5
 const MOST_AT_ONCE = 4
 /** Milliseconds that messages which are let pass together may take, how many always may, and over how many times it is learnt how long one takes. */
-const MOST_PASS = 4
+const MOST_PASS = 8
 const LEAST_PASS = 4
 const PASS_MEMORY = 8

@@ -35,13 +35,6 @@ class ManualLoop implements EventLoop {
     }
   }
 
-  /** Lets all that runs now run to its end; the turn goes on. */
-  async settle(): Promise<void> {
-    await settled()
-    const all = this.#settled.splice(0)
-    for (const then of all) then()
-  }
-
   get idle(): boolean {
     return this.#turns.length === 0
   }
@@ -306,25 +299,6 @@ describe('a connection that has sent many messages at once', () => {
       expect(loop.time - began).toBeLessThan(5 * 4)
     }
     expect(others.every(({ connection }) => connection.received > 0)).toBe(true)
-  })
-
-  test('waits for a slice with a single message also where many come one after the other in the same turn', async () => {
-    const loop = new ManualLoop()
-    const queue = queueOn(loop)
-    const all = Array.from({ length: 100 }, () => pipelining(queue, loop, { count: 0, cost: 1 }))
-    for (let n = 0; n < 20; n++) {
-      for (const { here } of all.slice(0, 3)) here.write('seek\n')
-      await settled()
-      await loop.turn()
-    }
-    const began = loop.time
-    for (const { here } of all) {
-      here.write('seek\n')
-      await loop.settle()
-    }
-    expect(loop.time - began).toBeLessThanOrEqual(5)
-    while (!loop.idle) await loop.turn()
-    expect(all.every(({ connection }) => connection.unread === 0)).toBe(true)
   })
 
   test('does not wait for a slice with a single message, where those of many take little', async () => {
