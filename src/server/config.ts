@@ -164,7 +164,7 @@ export const Config = z.strictObject({
 /** Config is everything that can be set about a server. */
 export type Config = z.output<typeof Config>
 
-/** What one source says: any part of the whole. */
+/** Part is what one source says of a configuration: any part of the whole. */
 const Part = z.strictObject({ ...Config.shape, limits: Config.shape.limits.partial() }).partial()
 
 /** Layer is what one source says of the settings, written as in `parlor.toml`; and how the source calls a setting. */

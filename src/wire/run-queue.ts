@@ -201,12 +201,14 @@ const SHORT = 1024
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
 /**
- * Milliseconds that are counted of one slice, and of one message that is let pass: what is more is mostly the collector of
- * garbage, or another program, and a client that asks little must not fall behind those that ask for all they can therefore.
+ * Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program, and a
+ * client that asks little must not fall behind those that ask for all they can because of that.
  */
 const MOST_OF_SLICE = 1.5
+/** Milliseconds that are counted of one message that is let pass, for the same reason. */
 const MOST_AT_ONCE = 4
-/** Milliseconds that messages which are let pass together may take, how many always may, and over how many times it is learnt how long one takes. */
+/** Milliseconds that messages which are let pass together may take. */
 const MOST_PASS = 8
+/** Messages that are always let pass together, and over how many times it is learnt how long one takes. */
 const LEAST_PASS = 4
 const PASS_MEMORY = 8

@@ -8,14 +8,19 @@ import { settled, TestClock } from '../support/clock.ts'
 import { begin } from '../support/conversation.ts'
 import { Room } from '../support/room.ts'
 
-/** How many of a thousand lines are read at once, of a client with a budget of 1,000, behind some that it says first. */
-async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
+/** A client of a program in a room of its own, with a budget of 1,000. */
+async function clientOf(name: string) {
   const clock = new TestClock()
   const room = new Room()
   const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 10 }, clock).budget(() => {})
   const house = (line: Line) => room.premises.house(line, name)
   const { conversation, theirs } = await begin(name, { random: chance, house, budget, clock })
-  const { connection } = conversation
+  return { room, connection: conversation.connection, theirs }
+}
+
+/** How many of a thousand lines are read at once, of a client with a budget of 1,000, behind some that it says first. */
+async function readOf(name: string, first: readonly string[], line: string): Promise<number> {
+  const { connection, theirs } = await clientOf(name)
   theirs.write(first.map((one) => `${one}\n`).join(''))
   await settled()
   const before = connection.received
@@ -61,12 +66,7 @@ describe('what is published counts by those that are notified', () => {
 
   /** How many of some lines are read at once at a table with watchers, of a client with a budget of 1,000, and how often a watcher is notified. */
   async function readAt(watchers: number, name: string, first: readonly string[], all: readonly string[]) {
-    const clock = new TestClock()
-    const room = new Room()
-    const budget = new Doorkeeper({ ...unlimited, burst: 1000, messages: 10 }, clock).budget(() => {})
-    const house = (line: Line) => room.premises.house(line, name)
-    const { conversation, theirs } = await begin(name, { random: chance, house, budget, clock })
-    const { connection } = conversation
+    const { room, connection, theirs } = await clientOf(name)
     const said = async (lines: readonly string[]) => {
       theirs.write(lines.map((one) => `${one}\n`).join(''))
       for (let turn = 0; turn < 40; turn++) await settled()
