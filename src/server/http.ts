@@ -8,6 +8,9 @@ import type { Metrics } from './metrics.ts'
 /** Rate at which metrics are read: a hundred times at once, then twice a second. Between, the last ones are shown. */
 const FRESH = { burst: 100, refill: 500 }
 
+/** Paths that answer GET and HEAD. */
+const PATHS: readonly string[] = ['/health', '/metrics']
+
 /** Health is how a server is, for whoever looks after it. */
 export interface Health {
   readonly status: 'serving' | 'degraded' | 'stopping'
@@ -33,7 +36,7 @@ export interface Web {
 
 /**
  * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it stops or cannot write, and `/metrics`;
- * one request on each connection. Rejects with the system's error, as EADDRINUSE.
+ * one request on each connection. HEAD is answered as GET without a body, another method there with 405. Rejects with the system's error, as EADDRINUSE.
  */
 export async function openWeb(at: Address, { health, metrics }: Shown, clock: Clock = wallClock): Promise<Web> {
   const app = fastify({ maxRequestsPerSocket: 1 })
@@ -43,11 +46,12 @@ export async function openWeb(at: Address, { health, metrics }: Shown, clock: Cl
     if (socket instanceof OneRequest) socket.answered()
     reply.header('connection', 'close')
     // the answer does not wait for a body
-    if (request.is404) {
-      const how = request.method === 'GET' || request.method === 'HEAD' ? '' : `, to be asked for with GET, and not with ${request.method}`
-      return reply.code(404).send({ error: `there is nothing here but /health and /metrics${how}` })
-    }
-    return undefined
+    if (!request.is404) return undefined
+    const [path = ''] = request.url.split('?')
+    if (!PATHS.includes(path)) return reply.code(404).send({ error: `there is nothing here but ${PATHS.join(' and ')}` })
+    // a 405 names the methods that are allowed (RFC 9110 section 15.5.6)
+    reply.code(405).header('allow', 'GET, HEAD')
+    return reply.send({ error: `${path} is read with GET or HEAD, and not with ${request.method}` })
   })
   app.get('/health', (_, reply) => {
     const now = health()

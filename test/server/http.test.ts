@@ -27,6 +27,8 @@ function dial(port: number): { socket: Socket; heard: Promise<string> } {
   return { socket, heard: once(socket, 'close').then(() => heard) }
 }
 
+/** Methods that a client sends with a path, but for GET and HEAD. CONNECT has no path. */
+const METHODS = 'POST PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY'.split(' ')
 const REQUEST = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('the listener for health and metrics', () => {
@@ -53,8 +55,41 @@ describe('the listener for health and metrics', () => {
     const { port } = await web()
     const { socket, heard } = dial(port)
     socket.write('POST /health HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{')
-    expect(await heard).toMatch(/^HTTP\/1\.1 404 Not Found[\s\S]*there is nothing here but \/health and \/metrics/)
-    expect(await heard).toContain('/metrics, to be asked for with GET, and not with POST')
+    expect(await heard).toMatch(/^HTTP\/1\.1 405 /)
+  })
+
+  test.each(
+    METHODS.flatMap((method) => [
+      [method, '/health'],
+      [method, '/metrics?from=here'],
+    ]),
+  )('rejects %s %s with 405 and the methods that it allows', async (method, target) => {
+    const { asked, port } = await web()
+    const { socket, heard } = dial(port)
+    socket.write(`${method} ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+    const [head = '', body] = (await heard).split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/)
+    expect(head).toMatch(/^allow: GET, HEAD\r?$/m)
+    expect(body).toBe(`{"error":"${target.split('?')[0]} is read with GET or HEAD, and not with ${method}"}`)
+    expect(asked.times).toBe(0)
+  })
+
+  test.each(['GET', 'POST'])('answers %s with 404 at a path that does not exist', async (method) => {
+    const { port } = await web()
+    const { socket, heard } = dial(port)
+    socket.write(`${method} /healthy HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+    expect(await heard).toMatch(/^HTTP\/1\.1 404 Not Found\r\n[\s\S]*\{"error":"there is nothing here but \/health and \/metrics"\}$/)
+  })
+
+  test.each(['/health', '/metrics'])('answers HEAD %s with the head of the answer to GET', async (path) => {
+    const { port } = await web()
+    const [get, head] = ['GET', 'HEAD'].map((method) => {
+      const { socket, heard } = dial(port)
+      socket.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      return heard.then((text) => text.replace(/^date: .*\r\n/im, ''))
+    })
+    expect(await get).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n./)
+    expect(await head).toBe((await get)?.replace(/\r\n\r\n[\s\S]*/, '\r\n\r\n'))
   })
 
   test('refuses a head of more than 16 KB', async () => {
