@@ -10,9 +10,10 @@ import { wallClock } from '../wire/clock.ts'
 import { revealed } from '../wire/text.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { complain, outputColumns, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { storeIn } from './stores.ts'
+import { formatTable, NAME_COLUMNS } from './table.ts'
 
 /** Source of a list, and its format. */
 interface ListOptions {
@@ -32,9 +33,11 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
   else if (csv)
     terminal.write(toCsv([['name', 'since', 'online'], ...rows.map(({ name, since, online }) => [name, since, String(online)])]))
   else if (rows.length === 0) terminal.say('No user is registered.')
-  else
-    for (const { name, since, online } of rows)
-      terminal.say(`${revealed(name).padEnd(20)}  since ${since.slice(0, 10)}${online ? '  online' : ''}`)
+  else {
+    const columns = [{ title: 'name', narrowest: NAME_COLUMNS }, { title: 'since' }, { title: 'online' }]
+    const cells = rows.map(({ name, since, online }) => [revealed(name), since.slice(0, 10), online ? 'yes' : ''])
+    terminal.write(formatTable(columns, cells, outputColumns()))
+  }
   return EXIT.good
 }
 

@@ -14,10 +14,11 @@ import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, Usage, wrapForOutput } from './diagnostics.ts'
+import { complain, outputColumns, Usage, wrapForOutput } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
+import { formatTable, NAME_COLUMNS } from './table.ts'
 import { whereOf } from './values.ts'
 
 interface RankOptions {
@@ -220,10 +221,13 @@ function print({ source, from, ladders }: Found, named: Entry | undefined, { jso
 }
 
 function table({ entry: { name, game }, rows }: Ladder): string {
-  const scored = game.points ? 'points' : 'rating'
-  const lines = rows.map(({ rank, name: who, score, games }) =>
-    [String(rank).padStart(4), visible(who).padEnd(20), String(Math.round(score)).padStart(6), String(games).padStart(5)].join('  '),
-  )
-  const head = ['rank', 'name'.padEnd(20), scored.padStart(6), 'games'].join('  ')
-  return `${[name, ...(lines.length > 0 ? [head, ...lines] : ['No user is on this ladder yet.'])].join('\n')}\n`
+  if (rows.length === 0) return `${name}\nNo user is on this ladder yet.\n`
+  const columns = [
+    { title: 'rank', isNumber: true },
+    { title: 'name', narrowest: NAME_COLUMNS },
+    { title: game.points ? 'points' : 'rating', isNumber: true },
+    { title: 'games', isNumber: true },
+  ]
+  const cells = rows.map(({ rank, name: who, score, games }) => [String(rank), visible(who), String(Math.round(score)), String(games)])
+  return `${name}\n${formatTable(columns, cells, outputColumns())}`
 }

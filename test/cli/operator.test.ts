@@ -203,6 +203,9 @@ describe('lists for the operator', () => {
         await run('results', 'quiz', '--data', data),
       ]
       expect([people.code, csv.code, json.code, quiz.code]).toEqual([0, 0, 0, 0])
+      expect((await run('people', 'list', '--data', data)).output).toMatch(
+        /^name {2}since {7}online\n=ada {2}\d{4}-\d\d-\d\d(?: {2}yes)?\nbob {3}\d{4}-\d\d-\d\d(?: {2}yes)?\n$/,
+      )
       expect(JSON.parse(people.output).map(({ name }: { name: string }) => name)).toEqual(['=ada', 'bob'])
       const [head, ...rows] = parse(csv.output) as string[][]
       expect(head).toEqual(['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points'])

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,13 +35,22 @@ function wide(text: string, columns: number): readonly string[] {
   return text.split('\n').filter((line) => widthOf(line) > columns)
 }
 
-/** A folder in which a server has run. */
-async function servedFolder(): Promise<string> {
+/** A folder in which a server has run, and registered users that are on a ladder. */
+async function servedFolder(names: readonly string[] = []): Promise<string> {
   const at = mkdtempSync(join(tmpdir(), 'parlor-widths-'))
   onTestFinished(() => rmSync(at, { recursive: true }))
-  await (await openStore({ folder: join(at, 'parlor-data') })).close()
+  const store = await openStore({ folder: join(at, 'parlor-data') })
+  for (const [number, name] of names.entries()) {
+    const account = await store.accounts.add({ key: name, name, password: '$argon2id$', since: 0 })
+    const standing = { person: account?.person ?? '', name, score: 1500 - number, games: 12_345 }
+    await store.results.record(number + 1, 'tictactoe', [standing])
+  }
+  await store.close()
   return at
 }
+
+/** The longest name, and the widest. */
+const NAMES = ['Bartholomew the Last', '王'.repeat(20)]
 
 describe('what a command prints fits the terminal', () => {
   test.each([...HELP, ...LISTS])('parlor %s: 80 columns', async (command) => {
@@ -51,12 +61,42 @@ describe('what a command prints fits the terminal', () => {
     expect(wide(await printed(80, command, await servedFolder()), 80)).toEqual([])
   })
 
-  test.each(['--help', 'host --help', 'config', 'protocols', 'protocols book/secret'])(
+  test.each([...HELP, 'config', 'protocols', 'protocols book/secret', 'lookup localhost'])(
     'parlor %s: 40 columns, but for command lines to copy',
     async (command) => {
       expect(wide(await printed(40, command), 40).filter((line) => !line.startsWith('  parlor '))).toEqual([])
     },
   )
+
+  test.each(['rank', 'people list'])('parlor %s: 40 columns, also with the longest and the widest name', async (command) => {
+    for (const names of [[], NAMES.slice(0, 1), NAMES]) {
+      const text = await printed(40, command, await servedFolder(names))
+      expect(wide(text, 40)).toEqual([])
+      if (names.length > 0) expect(text).toContain(NAMES[0])
+      // a name that is wider than its column goes on in the next line
+      expect(text.replaceAll(/[^王]/g, '')).toBe(names[1] ?? '')
+    }
+  })
+
+  test('parlor serve: 40 columns', async () => {
+    const script = spawn(
+      'script',
+      ['-qec', `stty cols 40 rows 24; '${process.execPath}' '${bin}' serve --port 0 --data none`, '/dev/null'],
+      {
+        env: { ...process.env, PARLOR_HTTP: 'none' },
+      },
+    )
+    let text = ''
+    // the last words of the table, and then Ctrl-C
+    script.stdout.on('data', (data) => {
+      text += data
+      if (/the\s+wire\s*$/.test(text)) script.stdin.write('\x03')
+    })
+    await once(script, 'close')
+    const table = text.replaceAll('\r', '').slice(0, text.lastIndexOf('wire'))
+    expect(table).toContain('Parlor serves on 127.0.0.1')
+    expect(wide(table, 40)).toEqual([])
+  })
 
   test('the reference of every program fits 80 columns, and 40 but for its diagram', async () => {
     const programs = await allPrograms()
