@@ -11,9 +11,7 @@ import { shortNameOf } from '../protocols/index.ts'
 import type { Program } from '../protocols/protocol.ts'
 import type { Config, Settings } from '../server/config.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
-import type { Health, Web } from '../server/http.ts'
 import type { Logs } from '../server/logs.ts'
-import type { Metrics } from '../server/metrics.ts'
 import type { Registry } from '../server/operator.ts'
 import { logOutages } from '../server/outages.ts'
 import { Premises } from '../server/premises.ts'
@@ -26,6 +24,7 @@ import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { onMistake, outputColumns, wrapForOutput } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
+import { type Monitor, notShown, openMonitor, refusedFor } from './monitor.ts'
 import { overlayOf } from './network.ts'
 import { termsOf } from './programs.ts'
 import { called, samePort } from './same-port.ts'
@@ -61,17 +60,20 @@ export async function serveCommand(flags: Flags): Promise<number> {
   })
   const places = await server.listen()
   const open = places.filter(({ failure }) => failure === undefined)
-  const report = (web?: Web) => {
-    if (flags.json) new Terminal().write(`${json(places, web)}\n`)
-    else if (open.length > 0) new Terminal().write(table(open, host))
-    for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
-  }
+  const failed = places.filter(({ failure }) => failure !== undefined)
   // the store comes after the ports, because a start that is refused creates no folder and no database
   if (open.length === 0) {
-    report()
+    if (flags.json) new Terminal().write(`${json({ failed })}\n`)
+    for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
     return EXIT.trouble
   }
-  const metrics = http === NOWHERE ? undefined : new (await import('../server/metrics.ts')).Metrics()
+  const monitor = await openMonitor(http)
+  const isHidden = monitor?.failure !== undefined
+  if (isHidden && settings.from.get('http') !== 'default') {
+    if (flags.json) new Terminal().write(`${json({ failed, monitor })}\n`)
+    logs.tell('error', refusedFor(monitor))
+    return EXIT.trouble
+  }
   const store = await storeIn(config.data, config.durable, {
     keep: config.keep,
     onNotice: (sentence) => logs.tell('warn', sentence),
@@ -80,22 +82,24 @@ export async function serveCommand(flags: Flags): Promise<number> {
       'another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: --port-base 20000 --data DIR',
   })
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const premises = await opened(metrics?.metered(store) ?? store, { settings, stock: options, logs })
+  const premises = await opened(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
   server.admit(premises)
   // running programs continue
   onMistake(() => {}, say)
-  const web = metrics && (await openedWeb(http, { server, premises, store, metrics, logs }))
+  monitor?.watch(server, premises, store)
   const operator = await openedToOperator(config, registryOf(premises, store), logs)
   // only now, for what was compiled before is of no use to a V8 with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
-  report(web)
+  new Terminal().write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host))
+  for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
+  if (isHidden) logs.tell('error', notShown(monitor, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
   endLooks()
   await operator?.close()
   await server.stop()
   await premises.close()
-  await web?.close()
+  await monitor?.close()
   return EXIT.good
 }
 
@@ -189,33 +193,6 @@ function moveLimit({ config: { limits, idle }, from }: Settings): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** What is shown over HTTP; without that, the server serves all the same. */
-async function openedWeb(
-  http: Config['http'],
-  { server, premises, store, metrics, logs }: { server: Server; premises: Premises; store: Store; metrics: Metrics; logs: Logs },
-): Promise<Web | undefined> {
-  if (http === NOWHERE) return undefined
-  metrics.watch(server, premises)
-  const health = () => ({
-    ...statusOf(server, store),
-    connections: [...server.tallies.values()].reduce((sum, { open }) => sum + open, 0),
-    tables: premises.hall.size,
-  })
-  const { openWeb } = await import('../server/http.ts')
-  try {
-    return await openWeb(http, { health, metrics })
-  } catch (failure) {
-    logs.tell('error', `metrics and health are not shown: ${cannotListen(http, failure).replace('--port', '--http')}`)
-    return undefined
-  }
-}
-
-/** Returns the server's status: degraded while its store cannot write. */
-function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
-  if (stopping) return { status: 'stopping' }
-  return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
-}
-
 /** Returns the registry that the operator can reach. */
 function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
@@ -232,19 +209,25 @@ async function openedToOperator({ data }: Config, registry: Registry, logs: Logs
   }
 }
 
-function json(places: readonly Place[], web: Web | undefined): string {
-  const rows = places.map(({ program, transport, address, failure }) => ({
+/** What listens and what does not, for programs: nothing listens if the start is refused. */
+interface Outcome {
+  readonly listening?: readonly Place[]
+  readonly failed: readonly Place[]
+  readonly monitor?: Monitor | undefined
+}
+
+function json({ listening = [], failed, monitor }: Outcome): string {
+  const row = ({ program, transport, address, failure }: Place) => ({
     program: program.name,
     ...address,
     transport,
     ...(failure === undefined ? {} : { failure: messageOf(failure) }),
-  }))
-  return JSON.stringify({
-    pid: process.pid,
-    listening: rows.filter((row) => !('failure' in row)),
-    failed: rows.filter((row) => 'failure' in row),
-    ...(web ? { http: web.address } : {}),
   })
+  const shown =
+    monitor?.failure === undefined
+      ? { http: monitor?.address }
+      : { httpFailed: { ...monitor.address, failure: messageOf(monitor.failure) } }
+  return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
 }
 
 /** What listens where, and how to try it. */

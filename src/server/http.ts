@@ -13,7 +13,7 @@ const PATHS: readonly string[] = ['/health', '/metrics']
 
 /** Health is how a server is, for whoever looks after it. */
 export interface Health {
-  readonly status: 'serving' | 'degraded' | 'stopping'
+  readonly status: 'starting' | 'serving' | 'degraded' | 'stopping'
   /** Reason why it is degraded: what cannot be written, and what to do. */
   readonly reason?: string
   /** Connections that are open, and tables at which something goes on. */
@@ -35,8 +35,9 @@ export interface Web {
 }
 
 /**
- * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it stops or cannot write, and `/metrics`;
- * one request on each connection. HEAD is answered as GET without a body, another method there with 405. Rejects with the system's error, as EADDRINUSE.
+ * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it starts, stops or cannot write, and
+ * `/metrics`; one request on each connection. HEAD is answered as GET without a body, another method there with 405. Rejects
+ * with the system's error, as EADDRINUSE.
  */
 export async function openWeb(at: Address, { health, metrics }: Shown, clock: Clock = wallClock): Promise<Web> {
   const app = fastify({ maxRequestsPerSocket: 1 })

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -76,6 +77,38 @@ describe('ports of a server', () => {
     [['--port', '70000'], /whole number from 0 to 65535/],
   ])('%j is a usage error that says what is meant', async (args, sentence) => {
     expect(await run('serve', ...args)).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(sentence) })
+  })
+
+  test('that metrics and health have by default may be in use: the server says so behind its table, and serves without them', async () => {
+    const base = await freeRow(2)
+    const taken = createServer().listen(base + 1, '127.0.0.1')
+    await once(taken, 'listening')
+    onTestFinished(() => void taken.close())
+    const args = ['--port-base', String(base), '--only', 'guess']
+    const server = new Parlor(['serve', ...args], undefined, { environment: { PARLOR_HTTP: '' } })
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    await server.shows(/until Ctrl-C/)
+    await server.complains(/\n/)
+    expect(server.errors).toMatch(
+      /^parlor: [\d-]{10} [\d:]{8} metrics and health are not shown: cannot listen on 127\.0\.0\.1:\d+: it is in use; .*--http\n$/,
+    )
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(0)
+    const { server: other, ...printed } = await started(args, { PARLOR_HTTP: '' })
+    const failure = expect.stringContaining('EADDRINUSE')
+    expect(printed).toMatchObject({ listening: [{ port: base }], httpFailed: { host: '127.0.0.1', port: base + 1, failure } })
+    expect(printed).not.toHaveProperty('http')
+    other.signal('SIGTERM')
+    expect(await other.exit).toBe(0)
+  })
+
+  test('that a program has is not one for metrics and health', async () => {
+    const base = await freeRow(3)
+    const args = ['--port-base', String(base), '--only', 'guess', '--only', 'hello', '--port', `guess=${base + 2}`]
+    const { server, listening } = await started(args, { PARLOR_HTTP: '' })
+    expect(listening.map(({ port }) => port)).toEqual([base + 2, base + 1])
+    await server.complains(/\n/)
+    expect(server.errors).toMatch(/ metrics and health are not shown: guess has that port, \d+: choose another with --http\n$/)
   })
 
   test('is that of the only program, where one port is said', async () => {

@@ -16,11 +16,11 @@ beforeEach(() => {
 })
 
 /** Runs `serve` in the folder, where it would make parlor-data. */
-async function serve(...args: string[]): Promise<{ code: number | string; errors: string }> {
-  const server = new Parlor(['serve', ...args], undefined, { cwd: around, environment: { PARLOR_DATA: '' } })
+async function serve(...args: string[]): Promise<{ code: number | string; errors: string; output: string }> {
+  const server = new Parlor(['serve', ...args], undefined, { cwd: around, environment: { PARLOR_DATA: '', PARLOR_HTTP: '' } })
   onTestFinished(() => server[Symbol.asyncDispose]())
-  const code = await Promise.race([server.exit, server.shows(/until Ctrl-C/).then(() => 'serves')])
-  return { code, errors: server.errors }
+  const code = await Promise.race([server.exit, server.shows(/until Ctrl-C|"listening":\[\{/).then(() => 'serves')])
+  return { code, errors: server.errors, output: server.output }
 }
 
 async function busyPort(): Promise<string> {
@@ -53,6 +53,28 @@ test.each([
   expect([1, 2]).toContain(code)
   expect(errors).toMatch(sentence)
   expect(contents(around)).toEqual([])
+})
+
+/** What a start says that is refused because of the port of metrics and health. */
+const NO_HTTP =
+  /^parlor: [\d-]{10} [\d:]{8} nothing is served: cannot listen on 127\.0\.0\.1:\d+ for metrics and health: it is in use; stop the program that listens there, or choose another with --http\n$/
+
+test('a port of metrics and health that was asked for and is busy refuses the start in one line, and leaves nothing on the disk', async () => {
+  const port = await busyPort()
+  expect(await serve('--only', 'guess', '--port', '0', '--http', port)).toMatchObject({ code: 1, errors: expect.stringMatching(NO_HTTP) })
+  expect(contents(around)).toEqual([])
+  writeFileSync(join(around, 'parlor.toml'), `only = ["guess"]\nhttp = ${port}\n[ports]\nguess = 0\n`)
+  const before = contents(around)
+  expect(await serve()).toMatchObject({ code: 1, errors: expect.stringMatching(NO_HTTP) })
+  expect(contents(around)).toEqual(before)
+})
+
+test('the same as JSON: nothing listens, and the address of metrics and health is among what failed', async () => {
+  const port = await busyPort()
+  const { code, output } = await serve('--json', '--only', 'guess', '--port', '0', '--http', port)
+  expect(code).toBe(1)
+  const http = { host: '127.0.0.1', port: Number(port), failure: expect.stringContaining('EADDRINUSE') }
+  expect(JSON.parse(output)).toEqual({ pid: expect.any(Number), listening: [], failed: [], httpFailed: http })
 })
 
 test('a faulty parlor.toml stays alone', async () => {

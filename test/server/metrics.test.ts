@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { TableEvent } from '../../src/hall/ports.ts'
 import { VersionConflict } from '../../src/hall/ports.ts'
 import { Metrics } from '../../src/server/metrics.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { keep } from '../support/keep.ts'
-import { Parlor, serving } from '../support/process.ts'
+import { serving } from '../support/process.ts'
 import { closed } from '../support/sockets.ts'
 
 /** A `parlor serve` that answers HTTP, and how to ask it. */
@@ -105,21 +105,5 @@ describe('health', () => {
     const { ask } = await watched('tjc/guess')
     const answer = await ask('/passwords')
     expect([answer.status, await answer.json()]).toEqual([404, { error: 'there is nothing here but /health and /metrics' }])
-  })
-
-  test('where its port is in use, one line says so, and the programs are served', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    await once(taken, 'listening')
-    onTestFinished(() => void taken.close())
-    const { port } = taken.address() as { port: number }
-    const server = new Parlor(['serve', '--only', 'guess', '--port', 'guess=0', '--http', String(port)])
-    onTestFinished(() => server[Symbol.asyncDispose]())
-    await server.shows(/tjc\/guess/)
-    await server.complains(/\n/)
-    expect(server.errors).toMatch(
-      /^parlor: [\d-]{10} [\d:]{8} metrics and health are not shown: cannot listen on 127\.0\.0\.1:\d+: it is in use; .*--http\n$/,
-    )
-    server.signal('SIGTERM')
-    expect(await server.exit).toBe(0)
   })
 })
