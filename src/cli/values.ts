@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { readSpan } from '../base/counts.ts'
 import { pythonInt } from '../protocols/python.ts'
-import { quoted } from '../wire/text.ts'
+import { givenTwice } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 
 /** The library of command lines, for other files too: to find the package takes Node a millisecond for each. */
@@ -111,8 +111,7 @@ export function refuseSecondValues(command: Command): void {
 
 /** Returns the value of an option that may be given again. Throws a usage error if another value was given before. */
 function onceNamed<Value>(option: string, before: Value | undefined, value: Value): Value {
-  if (before !== undefined && before !== value)
-    throw new Usage(`${option} is given twice, as ${quoted(String(before))} and ${quoted(String(value))}: leave one of them out`)
+  if (before !== undefined && before !== value) throw new Usage(givenTwice(option, [before, value]))
   return value
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { printSpan, readSpan } from '../base/counts.ts'
 import { programNames, shortNameOf } from '../protocols/index.ts'
 import { type OptionVerb, parseNetwork, rulesOf } from '../wire/network.ts'
-import { quoted } from '../wire/text.ts'
+import { givenTwice, quoted } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
 import { defaults, levelOf } from './defaults.ts'
 import { printSize, readSize } from './sizes.ts'
@@ -237,22 +237,23 @@ function secondPorts(ports: unknown): readonly (readonly [string, readonly unkno
 /** Finds the values of a source that cannot be meant, a sentence each, in the order of its lines. */
 function faultsOf(layer: Layer): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
-  const sentence = (setting: string, wrong: string) => {
+  const fault = (setting: string, say: (at: string) => string) => {
     const line = lineOf(setting)
-    return { line: line ?? 0, text: `${origin(setting, from(setting), line)} ${wrong}` }
+    return { line: line ?? 0, text: say(origin(setting, from(setting), line)) }
   }
   const faults = (Part.safeParse(values).error?.issues ?? []).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
         const setting = [...issue.path, key].join('.')
-        return sentence(setting, unknownSetting(setting))
+        return fault(setting, (at) => `${at} ${unknownSetting(setting)}`)
       })
     }
     const setting = issue.path.filter((part) => typeof part === 'string').join('.')
     const given = issue.path.reduce((value: unknown, part) => (value as Record<PropertyKey, unknown>)[part], values)
-    return [sentence(setting, `is ${typeof given === 'string' ? quoted(given) : JSON.stringify(given)}, and must be ${issue.message}`)]
+    const value = typeof given === 'string' ? quoted(given) : JSON.stringify(given)
+    return [fault(setting, (at) => `${at} is ${value}, and must be ${issue.message}`)]
   })
-  faults.push(...secondPorts(values.ports).map(([name, both]) => sentence(`ports.${name}`, `is given twice, as ${both.join(' and ')}`)))
+  faults.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => givenTwice(at, given))))
   return faults.toSorted((one, other) => one.line - other.line).map(({ text: said }) => said)
 }
 

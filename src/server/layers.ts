@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven'
 import { parse, TomlError } from 'smol-toml'
-import { ConfigError, distanceFor, FLAGS, fullName, type Layer, put, settingNames, splitName } from './config.ts'
+import { givenTwice } from '../wire/text.ts'
+import { ConfigError, distanceFor, FLAGS, fullName, type Layer, origin, put, settingNames, splitName } from './config.ts'
 
 const LISTS: readonly string[] = ['only', 'iterative']
 
@@ -117,7 +118,7 @@ function portsIn(items: readonly string[], variable: string): Record<string, str
   for (const [name, port] of items.map(pairOf)) {
     const before = ports[name]
     if (before !== undefined && before !== port)
-      throw new ConfigError(`ports.${name} (from ${variable}) is given twice, as ${before} and ${port}`)
+      throw new ConfigError(givenTwice(origin(`ports.${name}`, variable, undefined), [before, port]))
     ports[name] = port
   }
   return ports

@@ -89,6 +89,11 @@ export function quoted(text: string, length = 60): string {
   return revealed(json.replace(JSON_ESCAPE, (_, before = '', letter, code) => `${before}\\x${code ?? (letter === 'b' ? '08' : '0c')}`))
 }
 
+/** Says that a setting or option has several values in one place, where one is expected. */
+export function givenTwice(setting: string, values: readonly unknown[]): string {
+  return `${setting} is given twice, as ${values.map((value) => quoted(String(value))).join(' and ')}: leave one of them out`
+}
+
 /** Bytes from outside as a short quotation: as their text, or, where they are no plain UTF-8, as Python writes them, `\xff`. */
 export function quotedBytes(bytes: Uint8Array, length = 60): string {
   // one character more than is shown, in as many bytes as that can have

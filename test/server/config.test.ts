@@ -123,11 +123,13 @@ describe('what cannot be meant is refused, with where it stands', () => {
   test('also in the environment, where ports stand in one', () => {
     expect(() => settle(environmentLayer({ PARLOR_IDLE: 'soon' }))).toThrow('idle (from PARLOR_IDLE) is "soon", and must be a time')
     expect(() => settle(environmentLayer({ PARLOR_PORTS: 'chat=5, chat=6' }))).toThrow(
-      'ports.chat (from PARLOR_PORTS) is given twice, as 5 and 6',
+      /^ports\.chat \(from PARLOR_PORTS\) is given twice, as "5" and "6": leave one of them out$/,
     )
-    expect(() => settle(environmentLayer({ PARLOR_PORTS: 'chat=5,tjc/chat=6' }))).toThrow('(from PARLOR_PORTS) is given twice, as 5 and 6')
+    expect(() => settle(environmentLayer({ PARLOR_PORTS: 'chat=5,tjc/chat=6' }))).toThrow(
+      /^ports\.tjc\/chat \(from PARLOR_PORTS\) is given twice, as "5" and "6": leave one of them out$/,
+    )
     expect(() => settle(file('[ports]\nchat = 5\n"tjc/chat" = 6'))).toThrow(
-      /line 2: ports\.tjc\/chat \(from parlor\.toml\) is given twice, as 5 and 6/,
+      /line 2: ports\.tjc\/chat \(from parlor\.toml\) is given twice, as "5" and "6": leave one of them out$/,
     )
     expect(() => settle(environmentLayer({ PARLOR_PORTS: 'guess' }))).toThrow('ports.guess (from PARLOR_PORTS) is "", and must be a port')
   })
