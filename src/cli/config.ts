@@ -8,7 +8,7 @@ import { environmentLayer, fileLayer, strays } from '../server/layers.ts'
 import { printJson, printToml } from '../server/printing.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotRead, EXIT } from '../terminal/trouble.ts'
-import { allOf, complain, outputColumns, Usage } from './diagnostics.ts'
+import { allOf, complain, Usage } from './diagnostics.ts'
 import { networked, type TermOptions, termsOf } from './programs.ts'
 import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
@@ -55,7 +55,8 @@ export async function configCommand(flags: Flags): Promise<number> {
   const settings = await settingsOf(flags)
   await servedBy(settings)
   await checkFiles(settings)
-  new Terminal().write(flags.json ? printJson(settings) : printToml(settings, outputColumns()))
+  const terminal = new Terminal()
+  terminal.write(flags.json ? printJson(settings) : printToml(settings, terminal.columns))
   return EXIT.good
 }
 

@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { counted } from '../base/counts.ts'
-import { wrap } from '../games/characters.ts'
+import { LEAST_COLUMNS, wrap } from '../games/characters.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/text.ts'
 
@@ -53,22 +53,6 @@ export function lineOf(sentence: string, columns: number): string {
     .split('\n')
     .flatMap((line) => wrap(line, columns, 2))
     .join('\n')
-}
-
-/** Columns of a terminal from which on it is worth it to break lines at its width. */
-export const LEAST_COLUMNS = 20
-/** Columns of the lines on an output that is no terminal. */
-const USUAL_COLUMNS = 80
-
-/** Columns of the terminal that standard output is; 80 if it is none, or one of fewer columns than are worth it. */
-export function outputColumns(): number {
-  const { isTTY, columns = 0 } = process.stdout
-  return isTTY && columns >= LEAST_COLUMNS ? columns : USUAL_COLUMNS
-}
-
-/** Breaks a sentence for standard output at its blanks, if that is a terminal; elsewhere it stays one line. */
-export function wrapForOutput(sentence: string): string {
-  return process.stdout.isTTY ? wrap(sentence, outputColumns()).join('\n') : sentence
 }
 
 /** Complains beside a terminal: the sentence does not continue the line of a prompt. */

@@ -10,7 +10,7 @@ import { wallClock } from '../wire/clock.ts'
 import { revealed } from '../wire/text.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, outputColumns, Usage } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { storeIn } from './stores.ts'
 import { formatTable, NAME_COLUMNS } from './table.ts'
@@ -32,11 +32,11 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
   if (json) terminal.write(`${JSON.stringify(rows)}\n`)
   else if (csv)
     terminal.write(toCsv([['name', 'since', 'online'], ...rows.map(({ name, since, online }) => [name, since, String(online)])]))
-  else if (rows.length === 0) terminal.say('No user is registered.')
+  else if (rows.length === 0) terminal.printSentence('No user is registered.')
   else {
     const columns = [{ title: 'name', narrowest: NAME_COLUMNS }, { title: 'since' }, { title: 'online' }]
     const cells = rows.map(({ name, since, online }) => [revealed(name), since.slice(0, 10), online ? 'yes' : ''])
-    terminal.write(formatTable(columns, cells, outputColumns()))
+    terminal.write(formatTable(columns, cells, terminal.columns))
   }
   return EXIT.good
 }

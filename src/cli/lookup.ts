@@ -50,7 +50,7 @@ export async function lookupCommand(name?: string): Promise<number> {
     )
     return EXIT.trouble
   }
-  for (const line of found) terminal.say(line)
+  for (const line of found) terminal.printSentence(line)
   return EXIT.good
 }
 

@@ -1,19 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { wrap } from '../games/characters.ts'
+import { columnsOfOutput, LEAST_COLUMNS, wrap } from '../games/characters.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoted } from '../wire/text.ts'
-import {
-  complain,
-  errorColumns,
-  LEAST_COLUMNS,
-  lineOf,
-  onMistake,
-  outputColumns,
-  outputIsLost,
-  Usage,
-  usageSentence,
-  watchOutput,
-} from './diagnostics.ts'
+import { complain, errorColumns, lineOf, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
 import {
   type Argument,
   address,
@@ -87,12 +76,12 @@ export async function commands(end: (code: number) => void, { only = '', complet
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' '),
       minWidthToWrap: LEAST_COLUMNS,
-      styleUsage: (usage) => wrap(usage, outputColumns() - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`),
+      styleUsage: (usage) => wrap(usage, columnsOfOutput(process.stdout) - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`),
       formatItem: helpItem,
     })
     .showHelpAfterError('(--help shows how it is used)')
     .configureOutput({
-      getOutHelpWidth: outputColumns,
+      getOutHelpWidth: () => columnsOfOutput(process.stdout),
       outputError: (text, write) => write(lineOf(usageSentence(text, only), errorColumns())),
     })
     .option('-V, --version', 'output the version number')
@@ -267,7 +256,7 @@ const USAGE = 'Usage: '
 
 /** An option or a command in the help, and what it does: beside it, or below it on a terminal that is narrow. */
 function helpItem(term: string, termWidth: number, description: string): string {
-  const columns = outputColumns()
+  const columns = columnsOfOutput(process.stdout)
   const indent = termWidth + 4
   if (columns - indent >= LEAST_COLUMNS)
     return `  ${term.padEnd(termWidth)}  ${wrap(description, columns - indent).join(`\n${' '.repeat(indent)}`)}`.trimEnd()

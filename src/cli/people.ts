@@ -5,7 +5,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, Usage, wrapForOutput } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 import { storeIn } from './stores.ts'
 
 /** `parlor people reset|remove NAME`: what the operator does for the owners of registered names, whether a server runs or not. */
@@ -20,7 +20,7 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   checkKept(data)
   const said = (await asked(data, wish.data)) ?? (await inFolder(data, wish.data))
   if ('done' in said) {
-    new Terminal().say(wrapForOutput(said.done))
+    new Terminal().printSentence(said.done)
     return EXIT.good
   }
   complain(said.refused)

@@ -2,24 +2,23 @@ import { columns, reference, soloReference } from '../lab/reference.ts'
 import { allPrograms, programNames, programOf, shortNameOf, soloOf } from '../protocols/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { outputColumns, wrapForOutput } from './diagnostics.ts'
 import { networked } from './programs.ts'
 
 /** `parlor protocols [NAME]`: the table of all programs, or one program's reference; answers with the exit code. */
 export async function protocolsCommand(name?: string): Promise<number> {
   const terminal = new Terminal()
-  if (name === undefined) terminal.write(await all())
+  if (name === undefined) terminal.write(await all(terminal))
   else {
     const program = await programOf(name)
     const solo = await soloOf(name)
-    if (program) terminal.write(reference(program, shortNameOf(program.name), outputColumns()))
-    else if (solo) terminal.write(soloReference(solo, shortNameOf(solo.name), outputColumns()))
+    if (program) terminal.write(reference(program, shortNameOf(program.name), terminal.columns))
+    else if (solo) terminal.write(soloReference(solo, shortNameOf(solo.name), terminal.columns))
     else await networked(name)
   }
   return EXIT.good
 }
 
-async function all(): Promise<string> {
+async function all(terminal: Terminal): Promise<string> {
   const networkedOnes = new Map((await allPrograms()).map((program) => [program.name, program]))
   const rows = await Promise.all(
     programNames.map(async (name) => {
@@ -36,6 +35,6 @@ async function all(): Promise<string> {
     'Those with (solo) without a network: parlor solo NAME',
     'One of them in full: parlor protocols tictactoe',
   ]
-  const table = columns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows], outputColumns())
-  return `${table}\n\n${ways.map(wrapForOutput).join('\n')}\n`
+  const table = columns([['PROGRAM (SHORT)', ' PORT', 'WHAT IT IS'], ...rows], terminal.columns)
+  return `${table}\n\n${ways.map((way) => terminal.wrap(way)).join('\n')}\n`
 }

@@ -14,7 +14,7 @@ import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, outputColumns, Usage, wrapForOutput } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
@@ -214,14 +214,14 @@ function print({ source, from, ladders }: Found, named: Entry | undefined, { jso
     )
     terminal.write(toCsv([['game', 'rank', 'name', 'score', 'games'], ...rows]))
   } else {
-    const shown = ladders.filter(({ rows }) => named || rows.length > 0).map(table)
-    const none = `${wrapForOutput('No user is on a ladder yet: rated games and quizzes lead there.')}\n`
-    terminal.write(`${wrapForOutput(`From ${source}:`)}\n\n${shown.length > 0 ? shown.join('\n') : none}`)
+    const shown = ladders.filter(({ rows }) => named || rows.length > 0).map((ladder) => table(ladder, terminal))
+    const none = `${terminal.wrap('No user is on a ladder yet: rated games and quizzes lead there.')}\n`
+    terminal.write(`${terminal.wrap(`From ${source}:`)}\n\n${shown.length > 0 ? shown.join('\n') : none}`)
   }
 }
 
-function table({ entry: { name, game }, rows }: Ladder): string {
-  if (rows.length === 0) return `${name}\nNo user is on this ladder yet.\n`
+function table({ entry: { name, game }, rows }: Ladder, terminal: Terminal): string {
+  if (rows.length === 0) return `${name}\n${terminal.wrap('No user is on this ladder yet.')}\n`
   const columns = [
     { title: 'rank', isNumber: true },
     { title: 'name', narrowest: NAME_COLUMNS },
@@ -229,5 +229,5 @@ function table({ entry: { name, game }, rows }: Ladder): string {
     { title: 'games', isNumber: true },
   ]
   const cells = rows.map(({ rank, name: who, score, games }) => [String(rank), visible(who), String(Math.round(score)), String(games)])
-  return `${name}\n${formatTable(columns, cells, outputColumns())}`
+  return `${name}\n${formatTable(columns, cells, terminal.columns)}`
 }

@@ -21,7 +21,7 @@ import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
-import { onMistake, outputColumns, wrapForOutput } from './diagnostics.ts'
+import { onMistake } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { type Monitor, notShown, openMonitor, refusedFor } from './monitor.ts'
@@ -90,7 +90,8 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const operator = await openedToOperator(config, registryOf(premises, store), logs)
   // only now, for what was compiled before is of no use to a V8 with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
-  new Terminal().write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host))
+  const terminal = new Terminal()
+  terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host, terminal))
   for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
   if (isHidden) logs.tell('error', notShown(monitor, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
@@ -231,7 +232,7 @@ function json({ listening = [], failed, monitor }: Outcome): string {
 }
 
 /** What listens where, and how to try it. */
-function table(places: readonly Place[], host: string): string {
+function table(places: readonly Place[], host: string, terminal: Terminal): string {
   const rows = places
     .filter(({ transport }) => transport === 'tcp')
     .map(({ program, address }) => [named(program), String(address.port).padStart(5), program.protocol.title])
@@ -245,13 +246,13 @@ function table(places: readonly Place[], host: string): string {
     [joining, `such as  parlor join ${short} ${at} ${port}`],
     ['parlor protocols PROGRAM', 'what is said on the wire'],
   ]
-  const width = outputColumns()
-  return `${wrapForOutput(`Parlor serves on ${host}, until Ctrl-C:`)}
+  const others = reach(host)
+  return `${terminal.wrap(`Parlor serves on ${host}, until Ctrl-C:`)}
 
-${columns(rows, width)}
+${columns(rows, terminal.columns)}
 
-${reach(host)}${wrapForOutput('Try one with a program of your own, or:')}
-${columns(ways, width)}
+${others === undefined ? '' : `${terminal.wrap(others)}\n\n`}${terminal.wrap('Try one with a program of your own, or:')}
+${columns(ways, terminal.columns)}
 `
 }
 
@@ -260,16 +261,14 @@ function named({ name }: Program): string {
   return short ? `${name} (${short})` : name
 }
 
-/** The addresses to give to the others in the room, when the server listens on all of this machine. */
-function reach(host: string): string {
-  if (host !== '0.0.0.0' && host !== '::') return ''
+/** Says which addresses to give to the others in the room, if the server listens on all of this machine. */
+function reach(host: string): string | undefined {
+  if (host !== '0.0.0.0' && host !== '::') return undefined
   const addresses = Object.values(networkInterfaces())
     .flatMap((one) => one ?? [])
     .filter(({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)))
     .map(({ address }) => address)
-  const sentence =
-    addresses.length === 0
-      ? 'This machine has no address that others could use; is it on a network?'
-      : `Others in the room use ${addresses.join(' or ')}`
-  return `${wrapForOutput(sentence)}\n\n`
+  return addresses.length === 0
+    ? 'This machine has no address that others could use; is it on a network?'
+    : `Others in the room use ${addresses.join(' or ')}`
 }

@@ -30,7 +30,7 @@ import { openStore } from '../storage/sqlite.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
-import { complain, Usage, wrapForOutput } from './diagnostics.ts'
+import { complain, Usage } from './diagnostics.ts'
 
 /** The folder of a server. */
 interface InFolder {
@@ -230,7 +230,7 @@ function report(path: string, { tables, events, problems }: Verification, json: 
 }
 
 function say(sentence: string): void {
-  new Terminal().say(wrapForOutput(sentence))
+  new Terminal().printSentence(sentence)
 }
 
 function storing<Answer>(work: () => Answer, named = (sentence: string) => sentence): Answer {

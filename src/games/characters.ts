@@ -39,6 +39,16 @@ export function fold(character: string): string {
 /** Made for the first text: to make one takes as long as half of what else a program does at its start. */
 let segmenter: Intl.Segmenter | undefined
 
+/** Columns of a terminal from which on it is worth it to break lines at its width. */
+export const LEAST_COLUMNS = 20
+/** Columns of the lines on an output that is no terminal. */
+const USUAL_COLUMNS = 80
+
+/** Columns of the terminal that an output is; 80 if it is none, or one of fewer columns than are worth it. */
+export function columnsOfOutput({ isTTY, columns = 0 }: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return isTTY && columns >= LEAST_COLUMNS ? columns : USUAL_COLUMNS
+}
+
 /**
  * Breaks a text into lines of at most `columns`, at its blanks, and within a word that is wider. The blanks at its beginning
  * stay, up to half of the columns. All lines but the first begin with these and `indent` more; `columns` is at least

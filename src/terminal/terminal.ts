@@ -1,3 +1,4 @@
+import { columnsOfOutput, wrap } from '../games/characters.ts'
 import { EndOfInput, type Person } from '../protocols/protocol.ts'
 import { type Decoder, TooLong } from '../wire/framing.ts'
 import { lines } from '../wire/lines.ts'
@@ -42,6 +43,21 @@ export class Terminal implements Person {
   write(text: string): void {
     if (text !== '') this.#isMidLine = !text.endsWith('\n')
     this.#output.write(visible(text))
+  }
+
+  /** Prints a sentence of a command, as `wrap` breaks it; what a worksheet prints is said, and never broken. */
+  printSentence(sentence: string): void {
+    this.say(this.wrap(sentence))
+  }
+
+  /** Breaks a sentence at its blanks, if the output is a terminal; elsewhere it stays one line. */
+  wrap(sentence: string): string {
+    return this.#output.isTTY ? wrap(sentence, this.columns).join('\n') : sentence
+  }
+
+  /** Columns for tables and sentences. */
+  get columns(): number {
+    return columnsOfOutput(this.#output)
   }
 
   /** Checks whether the cursor of a terminal stands behind a prompt, so that a diagnostic begins with the end of that line. */

@@ -108,6 +108,12 @@ describe('what a command prints fits the terminal', () => {
     }
   })
 
+  test.each(['lookup 22', 'people list', 'rank', 'rank quiz'])('parlor %s: 20 columns, a sentence', async (command) => {
+    const text = await printed(20, command, await servedFolder())
+    expect(text.trim().split('\n').length).toBeGreaterThan(1)
+    expect(wide(text, 20)).toEqual([])
+  })
+
   test('a terminal without a width is one of 80 columns', async () => {
     expect(wide(await printed(0, 'host --help'), 80)).toEqual([])
   })

@@ -4,14 +4,14 @@ import { Terminal } from '../../src/terminal/terminal.ts'
 import { settled } from '../support/clock.ts'
 
 /** A terminal, or two pipes, and what is typed there. */
-function open(isTTY: boolean) {
-  const [input, output] = [new PassThrough(), new PassThrough()].map((stream) => Object.assign(stream, { isTTY }))
+function open(isTTY: boolean, columns = 80) {
+  const [input, output] = [new PassThrough(), new PassThrough()].map((stream) => Object.assign(stream, { isTTY, columns }))
   const terminal = new Terminal(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream)
   const type = async (line: string) => {
     input?.write(line)
     await settled()
   }
-  return { terminal, type }
+  return { terminal, type, printed: () => String(output?.read() ?? '') }
 }
 
 test('a diagnostic beside a prompt begins on a line of its own, once', async () => {
@@ -34,4 +34,26 @@ test('on pipes, nothing is added to what a program prints', () => {
   const { terminal } = open(false)
   void terminal.ask('Server moves: ')
   expect(terminal.leaveLine()).toBe(false)
+})
+
+const SENTENCE = 'Others in the room use 192.168.1.20'
+
+test('a sentence is broken at its blanks on a terminal, and stays one line on a pipe', () => {
+  for (const [isTTY, columns, lines] of [
+    [true, 24, 'Others in the room use\n192.168.1.20\n'],
+    [true, 80, `${SENTENCE}\n`],
+    // fewer columns than are worth it
+    [true, 19, `${SENTENCE}\n`],
+    [false, 24, `${SENTENCE}\n`],
+  ] as const) {
+    const { terminal, printed } = open(isTTY, columns)
+    terminal.printSentence(SENTENCE)
+    expect(printed()).toBe(lines)
+  }
+})
+
+test('what a worksheet prints is not broken', () => {
+  const { terminal, printed } = open(true, 24)
+  terminal.say(SENTENCE)
+  expect(printed()).toBe(`${SENTENCE}\n`)
 })
