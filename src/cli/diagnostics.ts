@@ -97,8 +97,19 @@ function surplusIn(sentence: string): string | undefined {
   const number = Number(count)
   const [first = '', ...others] = all.split(', ').slice(number)
   const takes = number === 0 ? 'takes no arguments' : `takes ${counted(number, 'argument')}`
-  const port = command === 'host' && /^\d{1,5}$/.test(first) ? `: a port is said as --port ${first}` : ''
-  return `${command} ${takes}, and not ${quoted([first, ...others].join(' '))}${port === '' ? '' : ` as well${port}`}\n`
+  const isPort = command === 'host' && /^\d{1,5}$/.test(first)
+  const isPage = command === 'rank' && /^\d{1,5}$/.test(first)
+  const meant = isPort ? ` as well: a port is said as --port ${first}` : isPage ? ` as well: ${placesOf(Number(first))}` : ''
+  return `${command} ${takes}, and not ${quoted([first, ...others].join(' '))}${meant}\n`
+}
+
+/** Places of a ladder that a page of it has at the front door, and that are shown at most. */
+const PLACES = { page: 10, most: 100 }
+
+/** Says how a user who has typed the number of a page is shown more of a ladder. */
+export function placesOf(page: number): string {
+  const places = Math.min(PLACES.most, Math.max(1, page) * PLACES.page)
+  return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
 
 /** Options that one side of a program has, and the other has not. */

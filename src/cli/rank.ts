@@ -14,7 +14,7 @@ import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
-import { complain, Usage } from './diagnostics.ts'
+import { complain, placesOf, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
 import { networked } from './programs.ts'
 import { storeIn } from './stores.ts'
@@ -61,7 +61,8 @@ interface Found {
 export async function rankCommand(name: string | undefined, options: RankOptions): Promise<number> {
   checkFormat(options)
   const entry = name === undefined ? undefined : entryOf(name)
-  if (name !== undefined && !entry) throw noGame(name)
+  if (name !== undefined && !entry)
+    throw /^\d+$/.test(name) ? new Usage(`there is no game ${quoted(name)}; ${placesOf(Number(name))}`) : noGame(name)
   if (entry && !hasLadder(entry))
     throw new Usage(`there is no ladder of ${entry.name}, which is played alone; there is one of ${ladders()}`)
   const asked = entry ? [entry] : catalogue

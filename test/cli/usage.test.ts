@@ -52,6 +52,12 @@ describe('the command line', () => {
     [['host', 'guess', '--delay', "x'y"], /^parlor: --delay takes a time .*, not "x'y"\n/],
     [['join', 'guess', '--wait'], /^parlor: --wait needs a value: --wait <time>\n/],
     [['host', 'guess', '33720'], /^parlor: host takes 1 argument, and not "33720" as well: a port is said as --port 33720\n\(--help/],
+    [['rank', '2'], /^parlor: there is no game "2"; ladders have no pages here, but --limit 20 shows the first 20 places\n$/],
+    [
+      ['rank', 'tictactoe', '3'],
+      /^parlor: rank takes 1 argument, and not "3" as well: ladders have no pages here, but --limit 30 shows the first 30 places\n\(--help/,
+    ],
+    [['rank', 'tictactoe', '11'], /, but --limit 100 shows the first 100 places\n/],
     [['host', 'guess', 'chat'], /^parlor: host takes 1 argument, and not "chat"\n/],
     [['serve', '4000', '5000'], /^parlor: serve takes no arguments, and not "4000 5000"\n/],
     [['host', 'guess', '--prot', '7000'], /Did you mean --port\?/],

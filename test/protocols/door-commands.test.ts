@@ -367,7 +367,7 @@ describe('in the lobby', () => {
     expect(await caller.type('rank scissors')).toContain(lines('To be on it, type: play scissors rated'))
   })
 
-  test.each(['rank', 'rank 2', 'ladder'])('%s alone shows every ladder with somebody on it, and the own place', async (typed) => {
+  test.each(['rank', 'rank 1', 'ladder'])('%s alone shows every ladder with somebody on it, and the own place', async (typed) => {
     const { caller, lobby } = await inside()
     const more = 'More of one: type "rank" and the game, such as "rank tictactoe".'
     expect(await caller.type(typed)).toBe(lines('No user is on a ladder yet: rated games and quizzes lead there.', more))
@@ -383,6 +383,17 @@ describe('in the lobby', () => {
     )
     lobby.answers('rank', { rank: 2, name: 'ada', score: 1500, games: 1, of: 17 })
     expect(await caller.type(typed)).toContain('quiz       grace     1623 points  you are number 2 of 17\n')
+  })
+
+  test('all ladders in short are one page, and a page is named by its number', async () => {
+    const { caller, lobby } = await inside()
+    lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
+    expect(await caller.type('rank 2')).toBe(
+      lines('There is no page 2: "rank" shows the only one.', 'More of one: type "rank" and the game, such as "rank tictactoe".'),
+    )
+    expect(await caller.type('rank tictactoe 2')).toContain('There is no page 2: "rank tictactoe" shows the only one.')
+    for (const page of ['0', '-1', '+2', '1.5', '99999999999'])
+      expect(await caller.type(`rank ${page}`)).toBe(lines('Type "rank" alone, or with the number of a page, such as "rank 2".'))
   })
 
   test.each(catalogue.map(({ name, game }) => [name, game] as const))('rank %s: there is a ladder, or none', async (name, game) => {

@@ -6,7 +6,7 @@ import type { LadderRow, PersonInfo, TableInfo } from '../lobby.ts'
 import type { Command, Reply } from './command.ts'
 import { gameOf, withGameName } from './games.ts'
 import { wayBack } from './held.ts'
-import { listed } from './paging.ts'
+import { listed, noPage, readPage } from './paging.ts'
 import { particulars } from './terms.ts'
 import { inColumns, inLine } from './text.ts'
 import type { Visit } from './visit.ts'
@@ -77,7 +77,7 @@ function personRow({ name, registered, tables: at }: PersonInfo, me: string | un
 
 async function rank(visit: Visit, rest: string): Promise<Reply> {
   const { lobby } = visit
-  if (/^\d*$/.test(rest)) return ladders(visit)
+  if (/^[-+]?[\d.]*$/.test(rest)) return ladders(visit, rest)
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
   const entry = gameOf(withGameName(named))
   if (isRefusal(entry)) return entry
@@ -99,7 +99,10 @@ async function rank(visit: Visit, rest: string): Promise<Reply> {
 }
 
 /** The ladders on which there are users, in a row each: who is first, and the own place. */
-async function ladders({ lobby, peer }: Visit): Promise<Reply> {
+async function ladders(visit: Visit, rest: string): Promise<Reply> {
+  const { lobby, peer } = visit
+  const page = readPage(visit, rest, 'rank')
+  if (typeof page === 'string') return page
   const entries = catalogue.filter((entry) => !isSolitary(entry) || entry.game.points)
   // the command counts as one ladder already
   peer.connection.charge(LADDER * (entries.length - 1))
@@ -114,6 +117,7 @@ async function ladders({ lobby, peer }: Visit): Promise<Reply> {
     rows.push([entry.name, ...ladderRow(first, entry).slice(1, 3), place])
   }
   if (rows.length === 0) return ['No user is on a ladder yet: rated games and quizzes lead there.', RANK_GAME]
+  if (page > 1) return [noPage(page, 'rank', 1), RANK_GAME]
   return [...inColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
 }
 

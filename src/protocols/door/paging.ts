@@ -29,11 +29,15 @@ export async function showPage(visit: Visit, listing: Listing, page = 1): Promis
   const { items, total } = fetched
   if (total === 0) return empty
   const pages = Math.ceil(total / rows)
-  if (items.length === 0)
-    return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
+  if (items.length === 0) return noPage(page, typed, pages)
   visit.more = page < pages ? () => showPage(visit, listing, page + 1) : undefined
   const where = pages > 1 ? [`Page ${page} of ${pages}${page < pages ? `: "more" or "${typed} ${page + 1}" shows the next` : ''}.`] : []
   return [...inColumns(items), ...where, ...footer]
+}
+
+/** Says that a list has fewer pages. */
+export function noPage(page: number, typed: string, pages: number): string {
+  return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
 }
 
 /** The number of a page that was typed; 1 if nothing was, a sentence for what is none. */
