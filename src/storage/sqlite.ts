@@ -102,6 +102,7 @@ export async function openStore({
     }
   } catch (error) {
     database.close()
+    guard.restoreLog(error)
     throw guard.explain(error)
   }
 }

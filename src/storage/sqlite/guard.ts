@@ -32,6 +32,8 @@ export class Guard {
   #makeMark: ((progress: Progress) => Mark) | undefined
   /** True if it has given the log a second name. */
   #keeps = false
+  /** True if a damaged log keeps that name, for the operator. */
+  readonly #keepsDamaged: boolean
   /** The last error of its own. */
   #said: StoreError | undefined
 
@@ -40,13 +42,12 @@ export class Guard {
     this.#path = path
     const mark = readMark(markOf(path))
     this.#found = { mark, hadMark: existsSync(markOf(path)), hadLog: existsSync(logOf(path)) }
-    // SQLite removes the log when it closes the file, so the log has a second name until the operator decides
-    if (mark?.open && isSameBoot(mark)) {
-      quietly(() => {
-        linkSync(logOf(path), keptLogOf(path))
-        this.#keeps = true
-      })
-    }
+    this.#keepsDamaged = mark?.open === true && isSameBoot(mark)
+    // SQLite removes the log when it closes the file, so the log has a second name until the start succeeds or the operator decides
+    quietly(() => {
+      linkSync(logOf(path), keptLogOf(path))
+      this.#keeps = true
+    })
   }
 
   /** Opens the database. Throws a StoreError; if another process has it open, nothing is left in its folder. */
@@ -54,8 +55,10 @@ export class Guard {
     try {
       return new Database(this.#path, durable, onTrouble)
     } catch (error) {
-      if (this.#keeps && error instanceof StoreError && error.code === 'in-use') rmSync(keptLogOf(this.#path), { force: true })
-      if (!(error instanceof StoreError && error.code === 'damaged')) throw error
+      if (!isDamage(error)) {
+        this.restoreLog(error)
+        throw error
+      }
       const missing = missingBytes(this.#path)
       throw this.damaged(
         missing > 0 ? `it is cut off, and ${counted(missing, 'byte')} are missing at its end` : 'SQLite cannot open it',
@@ -80,7 +83,21 @@ export class Guard {
 
   /** The same error about the journal, with how to go on. */
   explain(error: unknown): unknown {
-    return error instanceof StoreError && error.code === 'damaged' && error !== this.#said ? this.damaged(error.message, error) : error
+    return isDamage(error) && error !== this.#said ? this.damaged(error.message, error) : error
+  }
+
+  /**
+   * Puts the log back that SQLite has removed, when a start has failed and the database is closed: the next start would take
+   * it for lost. Its commits are in the database already, and are taken over again. The log of a damaged database keeps its
+   * second name.
+   */
+  restoreLog(reason: unknown): void {
+    if (!this.#keeps || (this.#keepsDamaged && isDamage(reason))) return
+    quietly(() => {
+      // a log that is there may be that of another server
+      if (!existsSync(logOf(this.#path))) linkSync(keptLogOf(this.#path), logOf(this.#path))
+    })
+    quietly(() => rmSync(keptLogOf(this.#path), { force: true }))
   }
 
   /** Throws a StoreError, with the code `damaged`, where the journal goes less far than it did; after a loss of power only says so. */
@@ -116,7 +133,6 @@ export class Guard {
 
   /** All is well: from here on the mark follows the journal. */
   open(database: Database, durable: Durable, progress: Progress): void {
-    rmSync(keptLogOf(this.#path), { force: true })
     // the mark is written before the database says that it is open, so that a kill in between leaves no database without a mark
     const fixed = { origin: originOf(database).id, durable }
     this.#makeMark = (at) => explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, at))
@@ -128,6 +144,7 @@ export class Guard {
       // the server serves all the same, as far as it can
       if (!isTemporary(error)) throw error
     }
+    rmSync(keptLogOf(this.#path), { force: true })
   }
 
   /** Notes how far the journal goes now. Throws the system's error. */
@@ -211,10 +228,14 @@ function lossOf(was: Progress, is: Progress): string {
   ].join(', ')
 }
 
+function isDamage(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'damaged'
+}
+
 function quietly(work: () => void): void {
   try {
     work()
   } catch {
-    // there is no log, or the file system has no second names
+    // there is no log, or the file system has no second names, or is read-only
   }
 }
