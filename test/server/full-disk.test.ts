@@ -1,18 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { NativeLink } from '../crash/native.ts'
 import { serving } from '../support/process.ts'
-import { asRoot, openFolder, smallDisk } from '../support/system.ts'
-
-/** Fills a disk to the last byte; the answer makes room again. */
-function fill(path: string): () => void {
-  const file = join(path, 'filler')
-  const { bavail, bsize } = statfsSync(path)
-  writeFileSync(file, new Uint8Array(bavail * bsize))
-  return () => rmSync(file)
-}
+import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 
 /** `parlor serve` with a folder of its own, and two programs that play there; ada is to move. */
 async function playing(data: string) {

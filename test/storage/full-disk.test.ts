@@ -1,17 +1,9 @@
-import { chmodSync, cpSync, existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { StoreError } from '../../src/storage/error.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
-import { asRoot, openFolder, smallDisk } from '../support/system.ts'
-
-/** Fills a disk but for so many pages of 4 KB; the answer makes room again. */
-function fill(disk: string, pages: number): () => void {
-  const file = join(disk, 'filler')
-  const { bavail, bsize } = statfsSync(disk)
-  writeFileSync(file, new Uint8Array(bavail * bsize - pages * 4096))
-  return () => rmSync(file)
-}
+import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
 
 /** Opens and closes a store; resolves to the error's code, if there is one, and to the notices for the operator. */
 async function start(folder: string): Promise<{ readonly code?: string; readonly notices: readonly string[] }> {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, test } from 'vitest'
@@ -29,6 +29,14 @@ export function smallDisk(size: string, options = ''): string {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0777${options}`, 'tmpfs', path])
   onTestFinished(() => void execFileSync('umount', ['--lazy', path]))
   return path
+}
+
+/** Fills a disk, but for so many pages of 4 KB; the answer makes room again. */
+export function fill(disk: string, pages = 0): () => void {
+  const file = join(disk, 'filler')
+  const { bavail, bsize } = statfsSync(disk)
+  writeFileSync(file, new Uint8Array(bavail * bsize - pages * 4096))
+  return () => rmSync(file)
 }
 
 /** Mounts a file system anew, as `ro` or `rw`. */

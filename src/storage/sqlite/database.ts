@@ -161,7 +161,16 @@ export class Database {
   /** Tries whether something can be written: so much as a commit may bring. Throws a StoreError where it cannot. */
   probe(): void {
     this.transaction(() => {})
-    explainingSystem(this.path, () => tryToWrite(dirname(this.path)))
+    explainingSystem(this.path, () => {
+      try {
+        tryToWrite(dirname(this.path))
+      } catch (error) {
+        // one reason of an outage is one sentence, whoever finds it
+        if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+          throw new StoreError('full', `${this.path} ${FULL}`, error)
+        throw error
+      }
+    })
   }
 
   /** Has the log written to the disk, and then takes it over. Where that cannot be done, it is tried again. */
@@ -257,12 +266,15 @@ function take(handle: DatabaseSync, path: string, durable: Durable): void {
 /** SQLite's result codes for a file that is read-only, on a full disk, or cannot be opened. */
 const OF_COPY = [8, 13, 14]
 
+/** The sentence of a full disk, behind the path. */
+const FULL = 'cannot be read or written: database or disk is full: make room on its disk'
+
 /** What SQLite's result codes (sqlite.org/rescode.html) come to for us, and the sentence behind the path. */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
   [14, ['io']],
   [8, ['read-only', 'cannot be written: it, its folder or the file system is read-only: make it writable']],
-  [13, ['full', 'cannot be read or written: database or disk is full: make room on its disk']],
+  [13, ['full', FULL]],
   [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
   [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that one, or choose another folder']],
   [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],

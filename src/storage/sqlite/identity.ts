@@ -25,6 +25,9 @@ export class FileIdentity {
   /** True if a commit since the last check must have made the log larger. */
   #committed = false
 
+  /** True if the log was found too short: the size that is noted is one that it lacks. */
+  #isShort = false
+
   /** Takes the files for those that are at these paths now. */
   constructor({ database, log, page }: { readonly database: string; readonly log: string; readonly page: number }) {
     this.#database = known(database)
@@ -35,11 +38,13 @@ export class FileIdentity {
   /** Throws a StoreError, with the code `removed`, where a path leads to another file now, or to none, or the file is smaller. */
   check(): void {
     this.#database.size = sizeOf(this.#database)
-    const size = sizeOf(this.#log)
+    const size = sizeOf(this.#log, this.#isShort)
+    this.#isShort = false
     const before = this.#log.size
     if (this.#appends && this.#committed && (size === before || (size - LOG_HEAD) % this.#frame !== 0)) {
       // and so at each further check
       this.#log.size = size + 1
+      this.#isShort = true
       throw cut(this.#log.path, size)
     }
     if (size > before && !this.#isUnsure) this.#appends = true
@@ -99,11 +104,11 @@ function known(path: string): KnownFile {
   return { path, ino, dev, size }
 }
 
-/** The size of a file now. Throws a StoreError if it is another file, or none, or smaller. */
-function sizeOf(file: KnownFile): number {
+/** The size of a file now. Throws a StoreError if it is another file, or none, or smaller; with no size of before, if it never had that. */
+function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)
   if (found?.ino !== file.ino || found.dev !== file.dev) throw missing(file.path, found !== undefined)
-  if (found.size < file.size) throw cut(file.path, found.size, file.size)
+  if (found.size < file.size) throw cut(file.path, found.size, isShort ? undefined : file.size)
   return found.size
 }
 

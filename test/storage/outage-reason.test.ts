@@ -1,0 +1,47 @@
+import { statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { TableEvent } from '../../src/hall/ports.ts'
+import { openStore } from '../../src/storage/sqlite.ts'
+import { TestClock } from '../support/clock.ts'
+import { keep } from '../support/keep.ts'
+import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
+
+const said = (n: number, length = 10): TableEvent => ({ type: 'said', name: 'ada', text: 'x'.repeat(length), n, at: 0 })
+
+/** A store in a folder, whose clock stands still, and the reason why it cannot write. */
+async function open(folder: string) {
+  const timers = new TestClock()
+  const store = await openStore({ folder, timers, onTrouble: () => {} })
+  onTestFinished(() => store.close())
+  return { timers, tables: store.tables, reason: () => store.availability?.failure?.message }
+}
+
+asRoot('a full disk has the same reason when the outage begins and at each try to write', async () => {
+  const disk = smallDisk('2m')
+  const { timers, tables, reason } = await open(join(disk, 'data'))
+  const makeRoom = fill(disk)
+  await expect(keep(tables, 1, 0, [said(1, 10_000)])).rejects.toThrow()
+  for (const wait of [0, 250, 500, 1000]) {
+    await timers.pass(wait)
+    expect(reason()).toBe(`${join(disk, 'data', 'parlor.db')} cannot be read or written: database or disk is full: make room on its disk`)
+  }
+  makeRoom()
+  await timers.pass(2000)
+  expect(reason()).toBeUndefined()
+})
+
+test('a log that lost its newest commit has the same reason, and names no size that it never had', async () => {
+  const folder = join(openFolder(), 'data')
+  const log = join(folder, 'parlor.db-wal')
+  const { timers, tables, reason } = await open(folder)
+  await keep(tables, 1, 0, [said(1)])
+  const { size } = statSync(log)
+  await keep(tables, 1, 1, [said(2)])
+  truncateSync(log, size)
+  await expect(keep(tables, 1, 2, [said(3)])).rejects.toThrow()
+  for (const wait of [0, 250, 500]) {
+    await timers.pass(wait)
+    expect(reason()).toMatch(`${log} was cut to ${size} bytes while the server ran: `)
+  }
+})
