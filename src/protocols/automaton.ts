@@ -177,24 +177,44 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'n
 }
 
 /**
- * A clause on what a side is to wait for before it may say a text that belongs to a later state; `undefined` where the text
+ * A clause on what a side is to wait for, which has said a text that belongs to a later state; `undefined` where the text
  * belongs to none that the other side leads to by itself. `whose` as in `expectation`.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
+  const levels = levelsBefore(automaton, state, side)
+  const speaks = ({ form, from }: Step) => from === side && !form.bye && !form.closes
+  const leading = (isMeant: (form: MessageForm) => boolean) =>
+    levels
+      .map((steps) => steps.filter(({ after }) => after.some((step) => speaks(step) && isMeant(step.form))))
+      .find(({ length }) => length > 0)
+  const takes = (form: MessageForm) => parse(form, text) !== undefined
+  const any = leading(takes)
+  if (!any) return undefined
+  const [now = []] = levels
+  // a text that any field takes says nothing of what is meant, so what comes next counts
+  const found = now.length === 1 ? now : (leading((form) => takes(form) && !takesAnything(form)) ?? leading(() => true) ?? any)
+  const likeliest = found.find(({ form }) => isField(form)) ?? found[0]
+  return likeliest && `it is not ${whose} turn yet; wait for ${alternatives(automaton, [likeliest])}`
+}
+
+/** The steps of the other side that a side can wait for: those of a state, those that follow on them, and so on. */
+function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Step[])[] {
   const seen = new Set([state])
+  const levels: Step[][] = []
   for (let reached = [state]; reached.length > 0; ) {
     const others = reached
       .flatMap((one) => legal(automaton, one))
       .filter(({ from, name, form }) => from !== side && name !== automaton.refusal && !form.bye)
-    const leading = others.filter(({ after }) =>
-      after.some((step) => step.from === side && !step.form.bye && !step.form.closes && parse(step.form, text)),
-    )
-    const likeliest = leading.find(({ form }) => isField(form)) ?? leading[0]
-    if (likeliest) return `it is not ${whose} turn yet; wait for ${alternatives(automaton, [likeliest])}`
+    levels.push(others)
     reached = [...new Set(others.map(({ next }) => next))].filter((next) => !seen.has(next))
     for (const next of reached) seen.add(next)
   }
-  return undefined
+  return levels
+}
+
+/** Checks whether a message is one field that takes any text. */
+function takesAnything(form: MessageForm): boolean {
+  return isField(form) && (form.free === true || form.accepts === undefined)
 }
 
 /**

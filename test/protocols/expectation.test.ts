@@ -129,8 +129,24 @@ describe('what was expected', () => {
     server.send('Welcome', 'ada')
     void server.receive()
     await settled()
-    const error = 'ERROR "7" came too soon: it is not your turn yet; wait for something like "move@17@O---X----"'
+    const error = 'ERROR "7" came too soon: it is not your turn yet; wait for something like "init@17@ada@grace"'
     expect(heard.text).toBe(`Welcome ada\n${error}\n`)
+  })
+
+  test.each([
+    ['waiting', 'early', 'init@17@ada@grace'],
+    ['waiting', 'move@5', 'init@17@ada@grace'],
+    ['waiting', '5', 'init@17@ada@grace'],
+    ['playing', 'early', 'move@17@O---X----'],
+    ['playing', 'move@5', 'move@17@O---X----'],
+    ['playing', '5', 'move@17@O---X----'],
+  ])('match, %s: a client that says %j too soon is told what comes next, such as %s', async (state, said, next) => {
+    const { peer: server, theirs } = peerOf(await program('match'), 'server', state)
+    const heard = heardBy(theirs)
+    void server.receive()
+    theirs.write(`${said}\n`)
+    await settled()
+    expect(heard.text).toBe(`ERROR "${said}" came too soon: it is not your turn yet; wait for something like "${next}"\n`)
   })
 
   test('only of a message that came too soon is it said that it did', async () => {
