@@ -194,7 +194,7 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
   // a text that any field takes says nothing of what is meant, so what comes next counts
   const found = now.length === 1 ? now : (leading((form) => takes(form) && !takesAnything(form)) ?? leading(() => true) ?? any)
   const likeliest = found.find(({ form }) => isField(form)) ?? found[0]
-  return likeliest && `it is not ${whose} turn yet; wait for ${alternatives(automaton, [likeliest])}`
+  return likeliest && `it is not ${whose} turn yet; wait for ${awaited(automaton, likeliest, text)}`
 }
 
 /** The steps of the other side that a side can wait for: those of a state, those that follow on them, and so on. */
@@ -210,6 +210,12 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
     for (const next of reached) seen.add(next)
   }
   return levels
+}
+
+/** Names a message that is waited for; by an example, unless that is the text which came in its place. */
+function awaited(automaton: Automaton, step: Step, text: string): string {
+  if (step.form.example !== text) return alternatives(automaton, [step])
+  return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`
 }
 
 /** Checks whether a message is one field that takes any text. */

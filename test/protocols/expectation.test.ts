@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Automaton, client, expectation, server } from '../../src/protocols/automaton.ts'
+import { type Automaton, client, dueBefore, expectation, server } from '../../src/protocols/automaton.ts'
 import { programNames } from '../../src/protocols/index.ts'
 import { settled } from '../support/clock.ts'
 import { far } from '../support/far.ts'
@@ -147,6 +147,16 @@ describe('what was expected', () => {
     theirs.write(`${said}\n`)
     await settled()
     expect(heard.text).toBe(`ERROR "${said}" came too soon: it is not your turn yet; wait for something like "${next}"\n`)
+  })
+
+  test.each([
+    ['tictactoe', 'server moves', 'MOVE5', "the server's MOVE"],
+    ['tictactoe', 'server moves', 'MOVE4', 'something like "MOVE5"'],
+    ['chat', 'server speaks', 'Hello', "the server's text"],
+    ['chat', 'server speaks', 'Hi', 'a text (such as "Hello")'],
+  ])('%s, %s: no example equals the message %j that came too soon', async (name, state, said, awaited) => {
+    const { protocol } = await program(name)
+    expect(dueBefore(protocol.automaton, state, 'client', said)).toBe(`it is not the client's turn yet; wait for ${awaited}`)
   })
 
   test('only of a message that came too soon is it said that it did', async () => {
