@@ -15,13 +15,19 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { NativeLink } from '../crash/native.ts'
-import { Parlor, run, serving } from '../support/process.ts'
+import { runHere } from '../support/command.ts'
+import { run, serving } from '../support/process.ts'
 import { asRoot, openFolder, smallDisk } from '../support/system.ts'
 
 const text = ({ output, errors }: { output: string; errors: string }) => output + errors
+
+/** Runs a command: a server in a process of its own, because it handles signals. */
+function ran(...args: string[]) {
+  return args[0] === 'serve' ? run(...args) : runHere(...args)
+}
 
 /** A server with a folder, and a game at which ada is to move. */
 async function playing(data: string) {
@@ -55,17 +61,17 @@ test('a backup is made while the server runs, for its owner alone, and is restor
   const { server, ada, grace, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
   const file = join(around, 'backup.db')
-  const made = await run('backup', file, '--data', data)
+  const made = await runHere('backup', file, '--data', data)
   expect([made.code, made.output]).toEqual([0, expect.stringContaining(`${file} has all of ${data}`)])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   // the server goes on meanwhile, and what is done now is not in it
   expect(await grace.ask({ type: 'play', table, move: '2' })).toMatchObject({ type: 'ok' })
   expect(readdirSync(around).sort()).toEqual(['backup.db', 'data'])
-  expect(await run('verify', file)).toMatchObject({
+  expect(await runHere('verify', file)).toMatchObject({
     code: 0,
     output: expect.stringMatching(/backup\.db is in order: 1 table with \d+ events/),
   })
-  const again = await run('backup', file, '--data', data)
+  const again = await runHere('backup', file, '--data', data)
   expect([again.code, again.errors]).toEqual([2, expect.stringContaining('is there already: choose another file')])
   server.signal('SIGTERM')
   await server.exit
@@ -74,28 +80,28 @@ test('a backup is made while the server runs, for its owner alone, and is restor
   renameSync(file, join(restored, 'parlor.db'))
   expect([await movesIn(restored, table), await movesIn(data, table)]).toEqual([1, 2])
   const stopped = join(around, 'stopped.db')
-  expect(await run('backup', stopped, '--data', data)).toMatchObject({ code: 0 })
-  expect(await run('verify', stopped)).toMatchObject({ code: 0 })
+  expect(await runHere('backup', stopped, '--data', data)).toMatchObject({ code: 0 })
+  expect(await runHere('verify', stopped)).toMatchObject({ code: 0 })
 })
 
 test('a folder is verified, also while the server runs; what is wrong is said, and the exit code says so', async () => {
   const data = join(openFolder(), 'data')
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
-  const running = await run('verify', '--data', data, '--json')
+  const running = await runHere('verify', '--data', data, '--json')
   expect(server.errors).toMatch(/the operator wanted: verify, by a copy\n/)
   expect([running.code, JSON.parse(running.output)]).toEqual([0, expect.objectContaining({ ok: true, tables: 1, problems: [] })])
   server.signal('SIGKILL')
   await server.exit
-  expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
+  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
   rmSync(join(data, 'parlor.db-wal'))
-  const damaged = await run('verify', '--data', data)
+  const damaged = await runHere('verify', '--data', data)
   expect([damaged.code, damaged.errors]).toEqual([
     1,
     expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is not in order; docs\/operating\.md says/),
   ])
   expect(damaged.errors).not.toContain('parlor-verify-')
-  const json = JSON.parse((await run('verify', '--data', data, '--json')).output)
+  const json = JSON.parse((await runHere('verify', '--data', data, '--json')).output)
   expect(json).toMatchObject({ ok: false, problems: [expect.stringMatching(/parlor\.db-wal is missing/)] })
 })
 
@@ -110,13 +116,13 @@ test('a server does not start with a folder that has lost something, says what a
   expect(refused.code).toBe(2)
   expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
   expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
-  const repaired = await run('repair', '--data', data)
+  const repaired = await runHere('repair', '--data', data)
   expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/All files as they were are in .*parlor\.damaged-/)])
   expect(repaired.output).toMatch(/^What is kept has the events of \d+ tables?$/m)
-  expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
+  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
   const after = await playing(data)
   expect(await after.ada.ask({ type: 'play', table: after.table, move: '1' })).toMatchObject({ type: 'ok' })
-  expect((await run('repair', '--data', data)).errors).toMatch(/is in use by another program/)
+  expect((await runHere('repair', '--data', data)).errors).toMatch(/is in use by another program/)
 })
 
 test('a backup of a folder that has lost something is refused as a start is, and one of a killed server is whole and changes nothing', async () => {
@@ -128,7 +134,7 @@ test('a backup of a folder that has lost something is refused as a start is, and
   await server.exit
   cpSync(data, whole, { recursive: true, filter: (path) => !path.endsWith('.sock') })
   rmSync(join(data, 'parlor.db-wal'))
-  const refused = await run('backup', file, '--data', data)
+  const refused = await runHere('backup', file, '--data', data)
   expect([refused.code, refused.output, refused.errors]).toEqual([
     2,
     '',
@@ -139,9 +145,9 @@ test('a backup of a folder that has lost something is refused as a start is, and
   expect(readdirSync(around).sort()).toEqual(['data', 'whole'])
   // what is lost is said again by the next start
   expect(await run('serve', '--only', 'guess', '--port', '0', '--data', data)).toMatchObject({ code: 2, output: '' })
-  expect(await run('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
-  expect(await run('verify', file)).toMatchObject({ code: 0, errors: '' })
-  expect(await run('verify', '--data', whole)).toMatchObject({ code: 0, errors: '' })
+  expect(await runHere('backup', file, '--data', whole)).toMatchObject({ code: 0, errors: '' })
+  expect(await runHere('verify', file)).toMatchObject({ code: 0, errors: '' })
+  expect(await runHere('verify', '--data', whole)).toMatchObject({ code: 0, errors: '' })
   expect(await movesIn(whole, table)).toBe(1)
 })
 
@@ -150,13 +156,14 @@ test('a backup of a folder of an earlier version leaves that as it is, for the e
   const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
   cpSync(join(import.meta.dirname, '../fixtures/data-v4/stopped'), data, { recursive: true })
   const before = readFileSync(join(data, 'parlor.db'))
-  expect(await run('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
+  expect(await runHere('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
   expect(readFileSync(join(data, 'parlor.db')).subarray(60, 64)).toEqual(before.subarray(60, 64))
-  expect(await run('verify', file)).toMatchObject({ code: 0 })
+  expect(await runHere('verify', file)).toMatchObject({ code: 0 })
 })
 
-test('a log, a mark or a socket that is a symbolic link is refused by each command, and what it leads to is left as it is', async () => {
-  for (const name of ['parlor.db-wal', 'parlor.mark', 'parlor.sock']) {
+test.each(['parlor.db-wal', 'parlor.mark', 'parlor.sock'])(
+  'a symbolic link in the place of a file is refused by each command, and what it leads to is left as it is: %s',
+  async (name) => {
     const data = openFolder()
     await (await openStore({ folder: data })).close()
     const other = join(openFolder(), 'other')
@@ -165,7 +172,7 @@ test('a log, a mark or a socket that is a symbolic link is refused by each comma
     symlinkSync(other, join(data, name))
     const folders = [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')], ['people', 'list'], ['rank', 'quiz']]
     for (const command of folders) {
-      const ended = await run(...command, '--data', data)
+      const ended = await ran(...command, '--data', data)
       expect([ended.code, ended.output, ended.errors]).toEqual([
         2,
         '',
@@ -174,8 +181,8 @@ test('a log, a mark or a socket that is a symbolic link is refused by each comma
     }
     expect(readFileSync(other, 'utf8')).toBe('of another program')
     expect(statSync(other).mode & 0o777).toBe(0o644)
-  }
-})
+  },
+)
 
 test('verify says that a mark is missing, damaged or of another folder, and fails for that; serve says it and starts', async () => {
   const [data, other] = [openFolder(), openFolder()]
@@ -192,7 +199,7 @@ test('verify says that a mark is missing, damaged or of another folder, and fail
     [() => copyFileSync(join(other, 'parlor.mark'), mark), 'belongs to another database'],
   ] as const) {
     spoil()
-    const verified = await run('verify', '--data', data)
+    const verified = await runHere('verify', '--data', data)
     expect([verified.code, verified.errors]).toEqual([
       1,
       expect.stringContaining(`parlor.mark ${what}: if commits are missing at the end of `),
@@ -206,16 +213,16 @@ test('verify says that a mark is missing, damaged or of another folder, and fail
 test('what is no folder of a server is said', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
-    expect(text(await run(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: nothing was ever kept there/)
-    expect(text(await run(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
+    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: nothing was ever kept there/)
+    expect(text(await ran(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
-  expect((await run('verify', join(around, 'note.txt'))).errors).toBe(
+  expect((await runHere('verify', join(around, 'note.txt'))).errors).toBe(
     `parlor: ${join(around, 'note.txt')} is no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
-  const sound = await run('repair', '--data', busy)
+  const sound = await runHere('repair', '--data', busy)
   expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('Everything that is there could be read, and is kept.') })
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
@@ -229,27 +236,35 @@ test('what is no folder of a server is said', async () => {
   expect(existsSync(join(around, 'x.db'))).toBe(false)
 })
 
-test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])(
-  'a pipe or a directory in the place of a file is said, and nothing hangs: %s',
-  async (name) => {
-    const data = openFolder()
-    await (await openStore({ folder: data })).close()
-    const path = join(data, name)
-    for (const put of [() => execFileSync('mkfifo', [path]), () => mkdirSync(path)]) {
-      rmSync(path, { recursive: true, force: true })
-      put()
-      for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
-        const ended = await run(...command, '--data', data)
-        expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(/is a (named pipe|directory), and should be a regular file/)])
-      }
-    }
-  },
-)
+const NO_FILE = /is a (named pipe|directory), and should be a regular file/
+
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a directory in the place of a file is said: %s', async (name) => {
+  const data = openFolder()
+  await (await openStore({ folder: data })).close()
+  rmSync(join(data, name), { force: true })
+  mkdirSync(join(data, name))
+  for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+    const ended = await ran(...command, '--data', data)
+    expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
+  }
+})
+
+test.each(['parlor.db', 'parlor.db-wal', 'parlor.mark'])('a pipe in the place of a file is said, and nothing hangs: %s', async (name) => {
+  const data = openFolder()
+  await (await openStore({ folder: data })).close()
+  rmSync(join(data, name), { force: true })
+  execFileSync('mkfifo', [join(data, name)])
+  // a command that opens the pipe hangs, and this process should not
+  for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
+    const ended = await run(...command, '--data', data)
+    expect([ended.code, ended.errors]).toEqual([2, expect.stringMatching(NO_FILE)])
+  }
+})
 
 test('verify fails for a database that is missing beside its mark', async () => {
   const data = openFolder()
   writeFileSync(join(data, 'parlor.mark'), '')
-  expect(await run('verify', '--data', data)).toMatchObject({
+  expect(await runHere('verify', '--data', data)).toMatchObject({
     code: 1,
     errors: expect.stringMatching(/parlor\.db is missing, and .*lost are all/),
   })
@@ -263,9 +278,9 @@ test('a database that is a link: serve and verify look beside the file to which 
   server.signal('SIGKILL')
   await server.exit
   expect(readdirSync(far).sort()).toEqual(['parlor.db', 'parlor.db-wal', 'parlor.mark'])
-  expect(await run('verify', '--data', data)).toMatchObject({ code: 0 })
+  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
   rmSync(join(far, 'parlor.db-wal'))
-  expect(await run('verify', '--data', data)).toMatchObject({ code: 1, errors: expect.stringMatching(/parlor\.db-wal is missing/) })
+  expect(await runHere('verify', '--data', data)).toMatchObject({ code: 1, errors: expect.stringMatching(/parlor\.db-wal is missing/) })
   expect(await run('serve', '--port', '0', '--data', data)).toMatchObject({
     code: 2,
     errors: expect.stringMatching(/parlor\.db-wal is missing/),
@@ -273,7 +288,7 @@ test('a database that is a link: serve and verify look beside the file to which 
   rmSync(far, { recursive: true })
   for (const command of [['serve', '--port', '0'], ['verify'], ['repair'], ['backup', join(data, 'x.db')]]) {
     const errors = /^parlor: \S+parlor\.db is a symbolic link to a file that does not exist/
-    expect(await run(...command, '--data', data)).toMatchObject({ code: 2, errors: expect.stringMatching(errors) })
+    expect(await ran(...command, '--data', data)).toMatchObject({ code: 2, errors: expect.stringMatching(errors) })
   }
 })
 
@@ -284,8 +299,8 @@ test('verify of a running server whose log was cut names the user’s file and s
   await ada.ask({ type: 'play', table, move: '1' })
   await grace.ask({ type: 'play', table, move: '2' })
   truncateSync(join(data, 'parlor.db-wal'), 100)
-  const verified = await run('verify', '--data', data)
-  const saved = await run('backup', join(around, 'x.db'), '--data', data)
+  const verified = await runHere('verify', '--data', data)
+  const saved = await runHere('backup', join(around, 'x.db'), '--data', data)
   const problem = `parlor: ${data}/parlor.db-wal was cut from \\d+ to 100 bytes while the server ran: stop the server, and restore a backup`
   expect(verified.code).toBe(1)
   expect(verified.errors).toMatch(new RegExp(`^${problem}`))
@@ -307,7 +322,7 @@ test('verify says a damaged page as a problem of the file, and not of its copy',
   const content = readFileSync(path)
   content.fill(0xff, 4096, content.length)
   writeFileSync(path, content)
-  const { code, errors } = await run('verify', '--data', data)
+  const { code, errors } = await runHere('verify', '--data', data)
   expect(code).toBe(1)
   expect(errors).toContain(`${path} is not in order`)
   expect(errors).not.toContain('parlor-verify-')
@@ -317,22 +332,24 @@ test('a backup in the place of a file that the server uses is refused', async ()
   const data = openFolder()
   await (await openStore({ folder: data })).close()
   for (const name of ['parlor.sock', 'parlor.mark', 'parlor.db-wal', 'parlor.probe']) {
-    expect(await run('backup', join(data, name), '--data', data)).toMatchObject({
+    expect(await runHere('backup', join(data, name), '--data', data)).toMatchObject({
       code: 2,
       errors: expect.stringMatching(/ is a name that the server itself uses: choose another file\n/),
     })
   }
   expect(readdirSync(data)).toEqual(['parlor.db'])
-  expect(await run('verify', '')).toMatchObject({ code: 2, errors: expect.stringContaining('the name of the file to verify is empty') })
+  expect(await runHere('verify', '')).toMatchObject({ code: 2, errors: expect.stringContaining('the name of the file to verify is empty') })
 })
 
 asRoot('a copy for which there is no room is said as such, with the folder where that is', async () => {
   const disk = smallDisk('256k')
   const data = join(openFolder(), 'data')
   const { server } = await playing(data)
+  vi.stubEnv('TMPDIR', disk)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const verify = async () => {
-    await using parlor = new Parlor(['verify', '--data', data], undefined, { environment: { TMPDIR: disk } })
-    return [await parlor.exit, parlor.errors]
+    const { code, errors } = await runHere('verify', '--data', data)
+    return [code, errors]
   }
   const said = `parlor: no copy of ${data}/parlor.db can be made in ${disk} (TMPDIR names another folder): the copy`
   writeFileSync(join(disk, 'filler'), new Uint8Array(200 * 1024))
