@@ -82,7 +82,7 @@ class FaultyTransport extends Layer {
   }
 
   override data(bytes: Uint8Array): void {
-    this.#in.take(bytes)
+    this.#in.take(bytes.slice())
   }
 
   override finished(): void {

@@ -17,14 +17,14 @@ export interface Decoder {
   readonly unread: Uint8Array
   /** The bytes of the message that was given out last, where its text does not tell them. */
   readonly raw: Raw | undefined
-  /** Takes in bytes, cut anywhere. The array must not be changed afterwards. */
+  /** Takes in bytes, cut anywhere. They must not be changed before `hold` is called. */
   push(bytes: Uint8Array): void
   /** The next message, if it is whole. */
   next(): Decoded
   /** Holds no more memory than what is unread needs; called when `next` has no more. */
   compact?(): void
   /** Copies what is unread, so that no pushed array stays referenced; called when it has to wait. */
-  hold?(): void
+  hold(): void
   /** Drops what is unread. */
   clear?(): void
   /** When nothing more will come (or has come for `settle` milliseconds): what the rest is, if it can be a message. */
@@ -52,14 +52,14 @@ export interface Framing {
 }
 
 /** Bytes of a buffer: what a peer has to wait above, what one read brings more, and a message. Below 128 KiB, the system gives no fresh pages to each. */
-const BUFFER_SIZE = 104 * 1024
+const BUFFER_SIZE = 56 * 1024
 /** Free buffers that are retained. */
 const RETAINED = 128
 
 /**
- * BufferPool lends buffers for what peers have sent and waits to be read. A new buffer for each read would live just long
- * enough to count as old, and V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further
- * read: 50 peers that pipelined long commands made others wait 200 ms, once or twice a second.
+ * BufferPool lends buffers for what peers have sent and waits to be read. A new buffer each time would live just long enough
+ * to count as old, and V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further one: 50
+ * peers that pipelined long commands made others wait 200 ms, once or twice a second.
  */
 class BufferPool {
   readonly #free: Uint8Array[] = []
@@ -98,6 +98,8 @@ export abstract class Pending implements Decoder {
   protected readonly limit: number
   /** The array of our own in which `bytes` lies, where that has room for more. */
   #room: Uint8Array | undefined
+  /** True if `bytes` is not ours and must be copied when it has to wait. */
+  #isPushed = false
   /** True if `#room` is a buffer of the pool. */
   #isLent = false
 
@@ -120,6 +122,7 @@ export abstract class Pending implements Decoder {
       this.bytes = bytes
       this.at = 0
       this.#release()
+      this.#isPushed = true
     } else if (this.#isLent && pending + bytes.length <= BUFFER_SIZE) {
       const room = this.#move(pending)
       room.set(bytes, pending)
@@ -145,28 +148,40 @@ export abstract class Pending implements Decoder {
     const { pending } = this
     const { byteLength } = this.bytes.buffer
     if (!this.#isLent && (byteLength <= LONG || 4 * pending > byteLength)) return
-    // a Buffer's own slice would be a view of the long array
-    this.bytes = pending === 0 ? NOTHING : new Uint8Array(this.bytes.subarray(this.at))
-    this.at = 0
-    this.#release()
+    this.#copy()
   }
 
-  /** Copies what is unread to a buffer of the pool, if it is much. */
+  /** Copies what is unread, if it was not yet: to a buffer of the pool if it is much. */
   hold(): void {
     const { pending } = this
-    if (this.#isLent || pending <= LONG || pending > BUFFER_SIZE) return
-    const room = pool.take()
-    room.set(this.bytes.subarray(this.at))
-    this.bytes = room.subarray(0, pending)
-    this.at = 0
-    this.#room = room
-    this.#isLent = true
+    if (this.#isLent || pending === 0) return
+    if (pending > LONG && pending <= BUFFER_SIZE) this.#borrow(pending)
+    else if (this.#isPushed) this.#copy()
   }
 
   clear(): void {
     this.bytes = NOTHING
     this.at = 0
     this.#release()
+  }
+
+  /** Copies what is unread to an array of its length. */
+  #copy(): void {
+    // a Buffer's own slice would be a view of the long array
+    this.bytes = this.pending === 0 ? NOTHING : new Uint8Array(this.bytes.subarray(this.at))
+    this.at = 0
+    this.#release()
+  }
+
+  /** Copies what is unread to a buffer of the pool. */
+  #borrow(pending: number): void {
+    const room = pool.take()
+    room.set(this.bytes.subarray(this.at))
+    this.bytes = room.subarray(0, pending)
+    this.at = 0
+    this.#room = room
+    this.#isLent = true
+    this.#isPushed = false
   }
 
   /** Moves what is unread to the beginning of its buffer. */
@@ -182,6 +197,7 @@ export abstract class Pending implements Decoder {
     if (this.#isLent && this.#room) pool.put(this.#room)
     this.#room = undefined
     this.#isLent = false
+    this.#isPushed = false
   }
 
   /** Checks whether bytes can be added without copying the present ones. */

@@ -6,7 +6,7 @@ export interface Address {
 
 /** Sink is who takes what a transport brings. */
 export interface Sink {
-  /** Bytes have come; the array is the sink's to keep. */
+  /** Bytes have come; when this returns, other bytes may come to their place. */
   data(bytes: Uint8Array): void
   /** Bytes have come that are no part of what `data` brings, as commands of a layer between: so many. */
   skipped?(count: number): void

@@ -81,7 +81,12 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
       fc.property(some, steps, fc.integer({ min: 1, max: 300 }), (messages, all, times) => {
         // more than a peer may leave unread, and less
         const bytes = joined(...Array.from({ length: times }, () => messages).flatMap((each) => each.map((one) => framing.encode(one))))
-        const peers = Array.from({ length: 3 }, () => ({ decoder: framing.decoder(), read: [] as Decoded[], said: 0 }))
+        const peers = Array.from({ length: 3 }, () => ({
+          decoder: framing.decoder(),
+          read: [] as Decoded[],
+          said: 0,
+          pushed: [] as Buffer[],
+        }))
         const readAll = ({ decoder, read }: (typeof peers)[number], most = Number.POSITIVE_INFINITY) => {
           for (let count = 0; count < most; count++) {
             const next = decoder.next()
@@ -94,13 +99,18 @@ describe.each(FRAMINGS)('$framing.name', ({ framing, message }) => {
           if (!peer) continue
           if (step === 'push') {
             const piece = 1 + ((7919 * peer.said) % 70_000)
-            peer.decoder.push(Buffer.from(bytes.slice(peer.said, peer.said + piece)))
+            const pushed = Buffer.from(bytes.slice(peer.said, peer.said + piece))
+            peer.decoder.push(pushed)
+            peer.pushed.push(pushed)
             peer.said = Math.min(bytes.length, peer.said + piece)
-          } else if (step === 'hold') peer.decoder.hold?.()
-          else if (step === 'next') readAll(peer, 3)
+          } else if (step === 'hold') {
+            peer.decoder.hold()
+            // other bytes come to their place
+            for (const pushed of peer.pushed.splice(0)) pushed.fill(0xaa)
+          } else if (step === 'next') readAll(peer, 3)
           else {
             peer.decoder.clear?.()
-            peers[at] = { decoder: framing.decoder(), read: [], said: 0 }
+            peers[at] = { decoder: framing.decoder(), read: [], said: 0, pushed: [] }
           }
         }
         for (const peer of peers) {

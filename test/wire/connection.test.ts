@@ -2,10 +2,14 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Budget } from '../../src/wire/allowance.ts'
 import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
 import { Ended } from '../../src/wire/ends.ts'
+import { faulty } from '../../src/wire/faults.ts'
 import type { Framing } from '../../src/wire/framing.ts'
+import { Layer } from '../../src/wire/layer.ts'
 import { lines } from '../../src/wire/lines.ts'
 import { Telnet } from '../../src/wire/telnet.ts'
 import { encode } from '../../src/wire/text.ts'
+import { traced } from '../../src/wire/trace.ts'
+import type { Transport } from '../../src/wire/transport.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { literals, segments, untilEnd } from '../../src/wire/unframed.ts'
 import { settled, TestClock } from '../support/clock.ts'
@@ -37,6 +41,17 @@ function overTelnet(budget?: Budget) {
 /** IAC NOP, which clients send so that networks keep a connection. */
 const NOP = Uint8Array.of(255, 241)
 
+/** ReusedBuffer brings all that comes in one and the same place, as sockets do. */
+class ReusedBuffer extends Layer {
+  readonly #buffer = new Uint8Array(65_536)
+
+  override data(bytes: Uint8Array): void {
+    this.#buffer.set(bytes)
+    super.data(this.#buffer.subarray(0, bytes.length))
+    this.#buffer.fill(0xaa)
+  }
+}
+
 /** How a reader fares: its message, or the end. */
 const fate = (promise: Promise<string>): Promise<string | Ended> => promise.catch((end: Ended) => end)
 
@@ -50,6 +65,34 @@ afterEach(async () => {
 })
 
 describe('reading', () => {
+  const layers: readonly [string, (transport: Transport, clock: TestClock) => Transport][] = [
+    ['nothing', (transport) => transport],
+    ['telnet', (transport) => new Telnet(transport)],
+    ['a trace', (transport, clock) => traced(transport, { write: () => {}, clock })],
+    ['a delay', (transport, clock) => faulty(transport, { fromPeer: { delay: 5 }, clock })],
+    ['glue', (transport, clock) => faulty(transport, { fromPeer: { glue: 5 }, clock })],
+    ['cuts', (transport, clock) => faulty(transport, { fromPeer: { split: 3 }, clock })],
+  ]
+
+  test.each(layers)('keeps nothing where other bytes come next, with %s between', async (_, layer) => {
+    const [here, there] = memoryPair()
+    const clock = new TestClock()
+    const connection = new Connection(layer(new ReusedBuffer(here), clock), { incoming: lines(), outgoing: lines(), clock })
+    opened.push({ connection, clock })
+    const long = 'x'.repeat(4000)
+    // whole, cut, more than is kept at a time, and what was begun before
+    const pieces = ['one\ntw', 'o\n', `three\n${long}\n${long}\n${long}\nfo`, 'u', 'r\nfive\nsi', 'x\n']
+    for (const piece of pieces) {
+      there.write(piece)
+      await settled()
+      await clock.pass(20)
+    }
+    await clock.pass(60_000)
+    const heard: string[] = []
+    while (heard.length < 9) heard.push(await connection.receive())
+    expect(heard).toEqual(['one', 'two', 'three', long, long, long, 'four', 'five', 'six'])
+  })
+
   test('what the peer said before it closed is read before its end is', async () => {
     const { connection, there } = connect()
     there.write('one\ntwo\nth')

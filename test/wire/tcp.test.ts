@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { wallClock } from '../../src/wire/clock.ts'
+import type { Transport } from '../../src/wire/transport.ts'
 import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
 import { heardTogether } from '../../src/wire/transports/together.ts'
 import { segments } from '../../src/wire/unframed.ts'
@@ -63,7 +65,78 @@ test('nobody is let in who came before the end and would be heard after it', asy
   expect(accepted).toEqual([])
 })
 
+/** Opens a transport that pauses at the first bytes; returns how many bytes have come. */
+function pausedAtOnce(transport: Transport): { bytes: number } {
+  const heard = { bytes: 0 }
+  const data = ({ length }: Uint8Array) => {
+    heard.bytes += length
+    transport.pause()
+  }
+  transport.open({ data, finished: () => {}, closed: () => {} })
+  return heard
+}
+
 describe('a peer', () => {
+  test('that says all it can is read 16 KB at a time, and no further once it has to wait', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.write(Buffer.alloc(1_000_000))
+    const server = await arrivals.next()
+    const heard = pausedAtOnce(server)
+    await pause(100)
+    expect(heard.bytes).toBeGreaterThan(0)
+    expect(heard.bytes).toBeLessThanOrEqual(16_384)
+    const before = heard.bytes
+    server.resume()
+    await pause(100)
+    expect(heard.bytes - before).toBeGreaterThan(0)
+    expect(heard.bytes - before).toBeLessThanOrEqual(16_384)
+    server.reset()
+  })
+
+  test('that says all it can is read on as long as it is heard', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.end('x'.repeat(999_999))
+    const heard = heardBy(await arrivals.next())
+    await expect.poll(() => heard.finished).toBe(true)
+    expect(heard.text).toBe('x'.repeat(999_999))
+  })
+
+  test.each(['end', 'resetAndDestroy'] as const)('that has spoken and gone (%s) before it is served is read', async (leave) => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    const server = await arrivals.next()
+    for (const word of ['first\n', 'second\n']) {
+      client.write(word)
+      await pause(20)
+    }
+    client[leave]()
+    await pause(20)
+    const heard = heardBy(server)
+    await expect.poll(() => heard.finished || heard.closed !== undefined).toBe(true)
+    expect(heard.text).toBe('first\nsecond\n')
+    expect(heard.closed).toBe(leave === 'end' ? undefined : 'ECONNRESET')
+    server.destroy()
+  })
+
+  test('that says more than it may before it is served waits, and is read then', async () => {
+    const arrivals = new Arrivals()
+    const listener = await until(listenTcp(ANY, arrivals.accept))
+    const client = await plainClient(listener.address)
+    client.end('x'.repeat(9_999_999))
+    const server = await arrivals.next()
+    await pause(100)
+    expect(client.writableLength).toBeGreaterThan(0)
+    const heard = heardBy(server)
+    await expect.poll(() => heard.finished).toBe(true)
+    expect(heard.text).toBe('x'.repeat(9_999_999))
+    server.destroy()
+  })
+
   test('that closes at once behind its data is read', async () => {
     const arrivals = new Arrivals()
     const listener = await until(listenTcp(ANY, arrivals.accept))

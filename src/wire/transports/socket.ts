@@ -1,6 +1,14 @@
-import type { Socket } from 'node:net'
+import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
-import { heardTogether, saidTogether } from './together.ts'
+import { heardTogether, keptTogether, READ_SIZE, saidTogether } from './together.ts'
+
+/*
+ * Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients that
+ * begin to pipeline so cost 6 MB of fresh pages in one turn of the event loop, for which all others wait, and then the
+ * collection of that garbage. A socket with `onread` reads into a buffer of ours, which all can share, 16 KB at a time, and
+ * stops at once where its callback says so. Such sockets can only be made, and not accepted; therefore the handle of the
+ * one that was accepted goes to one that is made, as Node does where a socket goes to another process.
+ */
 
 /** Known is what need not be found out about a socket. */
 interface Known {
@@ -32,6 +40,14 @@ export class SocketTransport implements Transport {
   readonly #loopback: string | undefined
   #broken: string | undefined
   #sink: Sink | undefined
+  #paused = false
+  /** What the peer has said before somebody took it. */
+  #early: Uint8Array | undefined
+
+  /** The transport of a socket that a server has accepted, and has not read from yet (`pauseOnConnect`). */
+  static accepted(socket: Socket, known: Known): SocketTransport {
+    return new SocketTransport(withOnRead(socket), known)
+  }
 
   constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
     this.#socket = socket
@@ -58,15 +74,33 @@ export class SocketTransport implements Transport {
 
   open(sink: Sink): void {
     this.#sink = sink
+    const early = this.#early
+    this.#early = undefined
+    if (early) process.nextTick(() => this.data(early))
     // a peer that had to wait may have gone already, and its events with it
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
-    this.#socket.on('data', onData).on('end', onEnd).on('close', onClose)
+    this.#socket.on('data', onData).on('end', onEnd).on('close', onClose).resume()
   }
 
   /** The socket has brought bytes. */
   data(bytes: Uint8Array): void {
     heardTogether(() => this.#sink?.data(bytes), bytes.length)
+  }
+
+  /** The socket has read bytes, which are there until this returns; answers whether it is to read on. */
+  read(bytes: Uint8Array): boolean {
+    const whole = bytes.length < READ_SIZE
+    if (!this.#sink) {
+      this.#early = Buffer.concat(this.#early ? [this.#early, bytes] : [bytes])
+      return whole && this.#early.length < READ_SIZE
+    }
+    const kept = keptTogether(bytes)
+    heardTogether(() => {
+      this.#sink?.data(kept)
+      if (!whole && !this.#paused) this.#socket.resume()
+    }, bytes.length)
+    return whole
   }
 
   /** The socket will bring nothing more. */
@@ -102,10 +136,12 @@ export class SocketTransport implements Transport {
   }
 
   pause(): void {
+    this.#paused = true
     this.#socket.pause()
   }
 
   resume(): void {
+    this.#paused = false
     this.#socket.resume()
   }
 
@@ -127,6 +163,29 @@ export class SocketTransport implements Transport {
 function carriedBy(transport: SocketTransport, socket: Carried): Socket {
   socket[CARRIER] = transport
   return socket
+}
+
+/** What all accepted sockets read into: bytes are there until the callback returns. */
+const READ_BUFFER = new Uint8Array(READ_SIZE)
+const ONREAD = { buffer: READ_BUFFER, callback: onRead }
+
+function onRead(this: Carried, length: number): boolean {
+  return this[CARRIER]?.read(READ_BUFFER.subarray(0, length)) ?? false
+}
+
+type Handle = NonNullable<SocketConstructorOpts['handle']>
+
+/** A socket in place of an accepted one, which reads with `ONREAD` from now on; the accepted one where Node's have no such handle. */
+function withOnRead(accepted: Socket): Socket {
+  const { _handle: handle } = accepted as { _handle?: unknown }
+  if (!isHandle(handle)) return accepted
+  Object.assign(accepted, { _handle: null })
+  accepted.destroy()
+  return new Socket({ handle, onread: ONREAD, allowHalfOpen: accepted.allowHalfOpen })
+}
+
+function isHandle(value: unknown): value is Handle {
+  return value instanceof Object && 'useUserBuffer' in value && 'readStart' in value
 }
 
 function onData(this: Carried, bytes: Uint8Array): void {

@@ -26,8 +26,8 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
   const known: { readonly loopback?: string } = isLoopbackHost(options.host) ? { loopback: options.host } : {}
   // a peer that can only be on this machine is never half open: its system is ours
   const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: ALIVE } : {}
-  const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) => {
-    const transport = new SocketTransport(socket, known)
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
+    const transport = SocketTransport.accepted(socket, known)
     // who came just before the end is not let in after it
     arriveTogether(() => (server.listening ? accept(transport) : transport.reset()))
   })

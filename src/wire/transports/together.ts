@@ -27,6 +27,8 @@ export const SYNCED: Gathering = { turns: 64, ms: 8, many: 256 }
 const ARRIVING = 8
 /** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
 const ENOUGH = 256 * 1024
+/** Bytes that a socket reads at a time: four times as much as most messages may have. */
+export const READ_SIZE = 16 * 1024
 
 let most = USUAL
 /** What those want who want more to be heard together. */
@@ -39,6 +41,9 @@ let turns = 0
 /** Time at which gathering began, by `performance.now()`. */
 let since = 0
 let looking = false
+/** Bytes that were read and are to be heard, one read behind the other, and how many of them are taken. */
+const kept = new Uint8Array(ENOUGH + READ_SIZE)
+let taken = 0
 /** Number of peers that have come. */
 let arrivals = 0
 
@@ -66,6 +71,14 @@ export function heardTogether(hear: () => void, length = 0): void {
   bytes += length
   if (bytes > ENOUGH || gathered.length >= most.many) hearAll()
   else lookSoon()
+}
+
+/** Copies bytes for `heardTogether`: they are there until those who hear have returned. */
+export function keptTogether(bytes: Uint8Array): Uint8Array {
+  if (taken + bytes.length > kept.length) return bytes.slice()
+  kept.set(bytes, taken)
+  taken += bytes.length
+  return kept.subarray(taken - bytes.length, taken)
 }
 
 /** Does the same for a peer that has come: while others come, a run queue waits for a moment. */
@@ -102,6 +115,7 @@ function hearAll(): void {
       lookSoon()
     },
   )
+  taken = 0
 }
 
 /** The event loop of this process, for a run queue. */

@@ -26,8 +26,8 @@ export async function listenUnix(
 ): Promise<Listener> {
   const at = placeOf(path)
   const open = () => {
-    const server = createServer({ allowHalfOpen: true }, (socket) =>
-      accept(new SocketTransport(socket, { remote: { host: path, port: 0 } })),
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+      accept(SocketTransport.accepted(socket, { remote: { host: path, port: 0 } })),
     )
     return ownerOnly ? masked(() => listening(server, { path: at })) : listening(server, { path: at })
   }
