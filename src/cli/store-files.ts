@@ -23,6 +23,7 @@ import {
   workFilesOf,
 } from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
+import { KeptLog } from '../storage/sqlite/kept-log.ts'
 import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
@@ -184,11 +185,16 @@ async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> 
         await store.close()
       }
     } else {
-      const database = new Database(from, 'process')
+      const log = new KeptLog(from)
       try {
-        await database.backup(copy)
+        const database = new Database(from, 'process')
+        try {
+          await database.backup(copy)
+        } finally {
+          database.close()
+        }
       } finally {
-        database.close()
+        log.restore()
       }
     }
   } catch (error) {

@@ -161,6 +161,15 @@ test('a backup of a folder of an earlier version leaves that as it is, for the e
   expect(await runHere('verify', file)).toMatchObject({ code: 0 })
 })
 
+test('a backup of a folder of an earlier version whose server was killed leaves its log there, for whose end the next start looks', async () => {
+  const around = openFolder()
+  const [data, file] = [join(around, 'data'), join(around, 'backup.db')]
+  cpSync(join(import.meta.dirname, '../fixtures/data-v4/killed'), data, { recursive: true })
+  expect(await runHere('backup', file, '--data', data)).toMatchObject({ code: 0, errors: '' })
+  expect(readdirSync(data)).toEqual(['parlor.db', 'parlor.db-wal'])
+  expect(await runHere('verify', file)).toMatchObject({ code: 0 })
+})
+
 test.each(['parlor.db-wal', 'parlor.mark', 'parlor.sock'])(
   'a symbolic link in the place of a file is refused by each command, and what it leads to is left as it is: %s',
   async (name) => {

@@ -1,9 +1,15 @@
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { StoreError } from '../../src/storage/error.ts'
+import { Database } from '../../src/storage/sqlite/database.ts'
+import { KeptLog } from '../../src/storage/sqlite/kept-log.ts'
+import { repair } from '../../src/storage/sqlite/repair.ts'
+import { verify } from '../../src/storage/sqlite/verify.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
+import { keep } from '../support/keep.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'
+import { game } from './samples.ts'
 
 /** Opens and closes a store; resolves to the error's code, if there is one, and to the notices for the operator. */
 async function start(folder: string): Promise<{ readonly code?: string; readonly notices: readonly string[] }> {
@@ -16,10 +22,23 @@ async function start(folder: string): Promise<{ readonly code?: string; readonly
   }
 }
 
+/** Repairs a store; resolves to the error's code, if there is one. */
+async function repairIn(folder: string): Promise<{ readonly code?: string }> {
+  try {
+    const { archive, rows } = repair(join(folder, 'parlor.db'), 0)
+    expect(rows).toEqual([])
+    rmSync(archive, { recursive: true })
+    return {}
+  } catch (error) {
+    return { code: (error as StoreError).code ?? String(error) }
+  }
+}
+
 /** A folder on a disk as a server leaves it that is killed. */
-async function killed(disk: string): Promise<string> {
+async function killed(disk: string, tables = 0): Promise<string> {
   const [before, data] = [join(openFolder(), 'data'), join(disk, 'data')]
   const store = await openStore({ folder: before })
+  for (let table = 1; table <= tables; table++) await keep(store.tables, table, 0, game(table))
   cpSync(before, data, { recursive: true })
   chmodSync(data, 0o700)
   await store.close()
@@ -69,5 +88,68 @@ asRoot('the same without a mark: the next start does not take the database for o
 test('a killed server’s folder that is opened and closed in good order has no log that is looked for', async () => {
   const data = await killed(openFolder())
   expect(await start(data)).toEqual({ notices: [] })
+  expect(await start(data)).toEqual({ notices: [] })
+})
+
+asRoot.each([
+  ['start', start],
+  ['repair', repairIn],
+])(
+  'a %s after a kill that fails, whatever room there is, leaves all names as they were, and the next start says nothing',
+  async (_, act) => {
+    const disk = smallDisk('4m')
+    const before = await killed(openFolder(), 30)
+    const data = join(disk, 'data')
+    let code: string | undefined = 'full'
+    let pages = 0
+    for (; code !== undefined; pages++) {
+      cpSync(before, data, { recursive: true })
+      chmodSync(data, 0o700)
+      const names = readdirSync(data)
+      const makeRoom = fill(disk, pages)
+      ;({ code } = await act(data))
+      if (code !== undefined) expect([code, ...readdirSync(data)], `${pages} pages`).toEqual(['full', ...names])
+      makeRoom()
+      expect(await start(data), `${pages} pages`).toEqual({ notices: [] })
+      expect(verify(join(data, 'parlor.db'), () => undefined)).toEqual({ tables: 30, events: 120, problems: [] })
+      rmSync(data, { recursive: true })
+    }
+    expect(pages).toBeGreaterThan(1)
+  },
+)
+
+asRoot('a repair that fills the disk while it copies says so, and takes no row for one that cannot be read', async () => {
+  const disk = smallDisk('32m')
+  const data = join(disk, 'data')
+  const store = await openStore({ folder: data })
+  const password = 'p'.repeat(200_000)
+  for (let n = 0; n < 30; n++) await store.accounts.add({ key: `user${n}`, name: `User${n}`, password, since: 0 })
+  await store.close()
+  const pages = statSync(join(data, 'parlor.db')).size / 4096
+  const makeRoom = fill(disk, Math.ceil(pages * 1.7))
+  expect(await repairIn(data)).toEqual({ code: 'full' })
+  expect(readdirSync(data)).toEqual(['parlor.db'])
+  makeRoom()
+  expect(await repairIn(data)).toEqual({})
+})
+
+test('a start that was killed left the second name of the log: the next one that fails puts the log back all the same', async () => {
+  const data = await killed(openFolder(), 30)
+  linkSync(join(data, 'parlor.db-wal'), join(data, 'parlor.db-wal.found'))
+  mkdirSync(join(data, 'parlor.mark.new'))
+  expect(await start(data)).toEqual({ code: 'io', notices: [] })
+  rmSync(join(data, 'parlor.mark.new'), { recursive: true })
+  expect(await start(data)).toEqual({ notices: [] })
+  expect(readdirSync(data)).toEqual(['parlor.db'])
+})
+
+test('where a file has no second name, a start that fails leaves an empty log, and the next one says nothing', async () => {
+  const data = await killed(openFolder(), 30)
+  const log = new KeptLog(join(data, 'parlor.db'), () => {
+    throw new Error('EPERM')
+  })
+  new Database(join(data, 'parlor.db'), 'process').close()
+  expect(existsSync(join(data, 'parlor.db-wal'))).toBe(false)
+  log.restore()
   expect(await start(data)).toEqual({ notices: [] })
 })

@@ -284,6 +284,11 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   ],
 ] as const)
 
+/** Checks whether SQLite's error is that the disk is full. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 13
+}
+
 /** Checks whether SQLite's error in a backup was to open or to write the copy. */
 function isOfCopy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && OF_COPY.includes(error.errcode & 0xff)

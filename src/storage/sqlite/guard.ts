@@ -1,4 +1,4 @@
-import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { counted } from '../../base/counts.ts'
 import { isTemporary } from '../../hall/ports.ts'
@@ -6,7 +6,8 @@ import type { OnTrouble } from '../commits.ts'
 import { StoreError } from '../error.ts'
 import { explainingSystem, type OnNotice } from '../folder.ts'
 import { Database, type Durable, number, text } from './database.ts'
-import { damagedLogOf, keptLogOf, logOf, markOf, missingBytes } from './files.ts'
+import { damagedLogOf, keptLogOf, markOf, missingBytes } from './files.ts'
+import { KeptLog } from './kept-log.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 
@@ -14,7 +15,6 @@ import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
-  readonly hadLog: boolean
 }
 
 /** Tables that are named one by one in a sentence, at most. */
@@ -30,24 +30,19 @@ export class Guard {
   readonly #found: Found
   #mark: Mark | undefined
   #makeMark: ((progress: Progress) => Mark) | undefined
-  /** True if it has given the log a second name. */
-  #keeps = false
-  /** True if a damaged log keeps that name, for the operator. */
+  readonly #log: KeptLog
+  /** True if a damaged log keeps its second name, for the operator. */
   readonly #keepsDamaged: boolean
   /** The last error of its own. */
   #said: StoreError | undefined
 
-  /** Looks at the folder of a database file, before that is opened. */
+  /** Looks at the folder of a database file, before that is opened. Throws a StoreError if its disk has no room at all. */
   constructor(path: string) {
     this.#path = path
     const mark = readMark(markOf(path))
-    this.#found = { mark, hadMark: existsSync(markOf(path)), hadLog: existsSync(logOf(path)) }
+    this.#found = { mark, hadMark: existsSync(markOf(path)) }
     this.#keepsDamaged = mark?.open === true && isSameBoot(mark)
-    // SQLite removes the log when it closes the file, so the log has a second name until the start succeeds or the operator decides
-    quietly(() => {
-      linkSync(logOf(path), keptLogOf(path))
-      this.#keeps = true
-    })
+    this.#log = new KeptLog(path)
   }
 
   /** Opens the database. Throws a StoreError; if another process has it open, nothing is left in its folder. */
@@ -86,24 +81,16 @@ export class Guard {
     return isDamage(error) && error !== this.#said ? this.damaged(error.message, error) : error
   }
 
-  /**
-   * Puts the log back that SQLite has removed, when a start has failed and the database is closed: the next start would take
-   * it for lost. Its commits are in the database already, and are taken over again. The log of a damaged database keeps its
-   * second name.
-   */
+  /** Puts the log back that SQLite has removed, when a start has failed and the database is closed. That of a damaged one keeps its second name. */
   restoreLog(reason: unknown): void {
-    if (!this.#keeps || (this.#keepsDamaged && isDamage(reason))) return
-    quietly(() => {
-      // a log that is there may be that of another server
-      if (!existsSync(logOf(this.#path))) linkSync(keptLogOf(this.#path), logOf(this.#path))
-    })
-    quietly(() => rmSync(keptLogOf(this.#path), { force: true }))
+    if (!(this.#keepsDamaged && isDamage(reason))) this.#log.restore()
   }
 
   /** Throws a StoreError, with the code `damaged`, where the journal goes less far than it did; after a loss of power only says so. */
   checkEnd(database: Database, progress: Progress, onNotice: OnNotice): void {
     const origin = originOf(database)
-    const { mark, hadLog } = this.#found
+    const { mark } = this.#found
+    const hadLog = this.#log.existed
     if (mark?.origin === origin.id && mark.place > progress.place) {
       const lost = lossOf(mark, progress)
       if (mark.durable === 'power' || isSameBoot(mark)) {

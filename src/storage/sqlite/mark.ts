@@ -58,6 +58,7 @@ export class Mark {
       renameSync(made, path)
     } catch (error) {
       closeSync(this.#file)
+      rmSync(made, { force: true })
       throw error
     }
   }

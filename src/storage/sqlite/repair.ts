@@ -1,10 +1,12 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { explainingSystem } from '../folder.ts'
 import type { Ending } from '../log.ts'
 import { makeFile, settle } from './backup.ts'
-import { createDatabase, Database, number, text } from './database.ts'
-import { ARCHIVE, damagedLogOf, keptLogOf, lossOfDatabase, markOf, missingBytes, pathsBeside, workFilesOf } from './files.ts'
+import { createDatabase, Database, isFull, number, text } from './database.ts'
+import { ARCHIVE, damagedLogOf, keptLogOf, logOf, lossOfDatabase, markOf, missingBytes, pathsBeside, workFilesOf } from './files.ts'
 import { batchOf, checksumOf, type Part, partsOf } from './journal.ts'
+import { isSameFile, KeptLog } from './kept-log.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf } from './scan.ts'
 
@@ -35,12 +37,14 @@ const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sq
 /**
  * Makes a new database of all that can still be read of one, and puts it in its place; the files as they were are copied to a
  * folder beside it first. Of a table whose events have a gap, those before it stay: it goes on from there. Throws a
- * StoreError where a server has the file open, or where it is none of ours.
+ * StoreError where a server has the file open, where it is none of ours, or where there is too little room; then all is as it was.
  */
 export function repair(path: string, now: number): Repair {
   if (lossOfDatabase(path) !== undefined) return replaced(path, now)
-  const { database, archive } = opened(path, now)
+  const log = new KeptLog(path)
+  let isReplaced = false
   try {
+    const { database, archive } = opened(path, now)
     const made = `${path}.new`
     removeDatabase(made)
     try {
@@ -48,18 +52,22 @@ export function repair(path: string, now: number): Repair {
       const salvaged = salvage(database, made)
       database.close()
       settle(made)
+      isReplaced = true
       // the database itself is there at every moment: the log is archived, and belongs to the old one
-      removeLogs(path)
+      for (const each of [...workFilesOf(path), damagedLogOf(path), keptLogOf(path)]) rmSync(each, { force: true })
       renameSync(made, path)
       rmSync(markOf(path), { force: true })
       settle(dirname(path))
       return { archive, ...salvaged, isNew: false }
     } catch (error) {
+      database.close()
       removeDatabase(made)
+      if (!isReplaced) rmSync(archive, { recursive: true, force: true })
       throw error
     }
-  } finally {
-    database.close()
+  } catch (error) {
+    if (!isReplaced) log.restore()
+    throw error
   }
 }
 
@@ -93,14 +101,25 @@ function opened(path: string, now: number): { readonly database: Database; reado
 /** Puts an empty database in the place of one that is missing or empty, of which the log alone tells nothing. */
 function replaced(path: string, now: number): Repair {
   const archive = archived(path, now)
-  for (const each of [path, ...pathsBeside(path)]) rmSync(each, { force: true })
-  createDatabase(path)
-  const database = new Database(path, 'process')
+  const made = `${path}.new`
+  removeDatabase(made)
   try {
-    migrate(database)
-  } finally {
-    database.close()
+    createDatabase(made)
+    const database = new Database(made, 'process')
+    try {
+      migrate(database)
+      database.takeOverNow()
+    } finally {
+      database.close()
+    }
+    settle(made)
+  } catch (error) {
+    removeDatabase(made)
+    rmSync(archive, { recursive: true, force: true })
+    throw error
   }
+  for (const each of pathsBeside(path)) rmSync(each, { force: true })
+  renameSync(made, path)
   settle(dirname(path))
   return { archive, places: 0, tables: [], rows: [], gone: [], kept: 0, isNew: true }
 }
@@ -108,15 +127,19 @@ function replaced(path: string, now: number): Repair {
 /** Copies all files of a database to a folder of their own, for its owner alone. */
 function archived(path: string, now: number): string {
   const archive = join(dirname(path), `${ARCHIVE}${new Date(now).toISOString().replaceAll(':', '-')}`)
-  mkdirSync(archive, { mode: 0o700 })
-  for (const from of [path, ...pathsBeside(path)]) {
-    if (!existsSync(from)) continue
-    const to = join(archive, from.slice(dirname(path).length + 1))
-    copyFileSync(from, to)
-    chmodSync(to, 0o600)
+  explainingSystem(archive, () => mkdirSync(archive, { mode: 0o700 }))
+  try {
+    for (const from of [path, ...pathsBeside(path)]) {
+      if (!existsSync(from) || (from === keptLogOf(path) && isSameFile(from, logOf(path)))) continue
+      const to = join(archive, from.slice(dirname(path).length + 1))
+      explainingSystem(to, () => copyFileSync(from, to))
+      chmodSync(to, 0o600)
+    }
+    return archive
+  } catch (error) {
+    rmSync(archive, { recursive: true, force: true })
+    throw error
   }
-  for (const kept of [damagedLogOf(path), keptLogOf(path)]) rmSync(kept, { force: true })
-  return archive
 }
 
 function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'> {
@@ -136,6 +159,8 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
       continueNumbers(from, to)
       forgetResults(to, counting)
     })
+    // a close says nothing if there is no room to take the log over
+    to.takeOverNow()
     const gone = rows.filter((name) => number(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
     return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }
   } finally {
@@ -225,7 +250,8 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     try {
       for (const row of from.prepare(`SELECT ${columns} FROM "${table}"${order}`).iterate()) add.run(...Object.values(row))
       return true
-    } catch {
+    } catch (error) {
+      if (isFull(error)) throw error
       return false
     }
   }
