@@ -11,29 +11,45 @@ const WIDTH = 130
 const [file = 'confusables.txt'] = process.argv.slice(2)
 const text = await readFile(file, 'utf8')
 const version = /^# Version: (\S+)/m.exec(text)?.[1]
-const groups = new Map<string, number[]>()
-for (const line of text.split('\n')) {
+const pairs = text.split('\n').flatMap((line): [string, string][] => {
   const [, source, target] = /^([0-9A-F]+) ;\t([0-9A-F ]+) ;/.exec(line) ?? []
-  if (source === undefined || target === undefined) continue
-  const [from, to] = [[source], target.split(' ')].map((codes) => String.fromCodePoint(...codes.map((code) => Number.parseInt(code, 16))))
-  // what NFKD changes is not looked up, and what cannot be seen is in no name
-  if (from === undefined || to === undefined || from.normalize('NFKD') !== from || /[\p{C}\p{Z}]/u.test(from)) continue
-  const sources = groups.get(to) ?? []
-  groups.set(to, [...sources, from.codePointAt(0) ?? 0])
-}
-if (version === undefined || groups.size === 0) throw new Error(`${file} is not Unicode's confusables.txt`)
-
-const entries = [...groups].map(([to, sources]) => {
-  const sorted = sources.sort((one, other) => one - other)
-  const steps = sorted.map((code, at) => (code - (sorted[at - 1] ?? 0)).toString(36))
-  return `${[...to].map((character) => (character.codePointAt(0) ?? 0).toString(36)).join('.')}:${steps}`
+  if (source === undefined || target === undefined) return []
+  const [from = '', to = ''] = [[source], target.split(' ')].map((codes) =>
+    String.fromCodePoint(...codes.map((code) => Number.parseInt(code, 16))),
+  )
+  // what cannot be seen is in no name
+  return /[\p{C}\p{Z}]/u.test(from) ? [] : [[from, to]]
 })
-const lines: string[] = []
-for (const entry of entries) {
-  const last = lines.at(-1)
-  if (last !== undefined && last.length + entry.length < WIDTH) lines[lines.length - 1] = `${last} ${entry}`
-  else lines.push(entry)
+const table = new Map(pairs)
+/** What a text looks like if each character is first what NFKD makes of it. */
+const skeleton = (text: string) => {
+  const once = (one: string) => [...one.normalize('NFKD')].map((character) => table.get(character) ?? character).join('')
+  return once(once(text)).normalize('NFKD')
 }
+const confusables = pairs.filter(([from]) => from.normalize('NFKD') === from)
+const shown = pairs
+  .filter(([from, to]) => from.normalize('NFKD') !== from && skeleton(from) !== skeleton(to))
+  .map(([from, to]): [string, string] => [from.normalize('NFC'), to])
+  // names are in NFC, where some of these are others, or several characters
+  .filter(([from], at, all) => [...from].length === 1 && all.findIndex(([one]) => one === from) === at)
+if (version === undefined || pairs.length === 0) throw new Error(`${file} is not Unicode's confusables.txt`)
+
+/** Writes pairs as lines of entries. */
+function linesOf(all: readonly (readonly [string, string])[]): string {
+  const groups = new Map<string, number[]>()
+  for (const [from, to] of all) groups.set(to, [...(groups.get(to) ?? []), from.codePointAt(0) ?? 0])
+  const lines: string[] = []
+  for (const [to, sources] of groups) {
+    const sorted = sources.sort((one, other) => one - other)
+    const steps = sorted.map((code, at) => (code - (sorted[at - 1] ?? 0)).toString(36))
+    const entry = `${[...to].map((character) => (character.codePointAt(0) ?? 0).toString(36)).join('.')}:${steps}`
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + entry.length < WIDTH) lines[lines.length - 1] = `${last} ${entry}`
+    else lines.push(entry)
+  }
+  return lines.join('\n')
+}
+
 await writeFile(
   join(import.meta.dirname, '..', 'src', 'hall', 'confusables.ts'),
   `/**
@@ -42,8 +58,13 @@ await writeFile(
  * as code points in base 36; those of the characters are differences. Without what NFKD changes.
  */
 export const CONFUSABLES = \`
-${lines.join('\n')}
+${linesOf(confusables)}
+\`
+
+/** SHOWN is the characters of that table which look like another text than what NFKD makes of them does, in the same form. */
+export const SHOWN = \`
+${linesOf(shown)}
 \`
 `,
 )
-console.log(`${entries.length} texts, ${[...groups.values()].flat().length} characters of Unicode ${version}`)
+console.log(`${confusables.length} characters, and ${shown.length} that NFKD changes, of Unicode ${version}`)

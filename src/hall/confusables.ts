@@ -172,3 +172,16 @@ vc6:99k vd0:99l vdd:vde vgw:99o vi7:99q vix:99s 2fw:2jg 5ay:5wo 5az:92m 5b9:5bb 
 1jz8:1tz,74 20oj:g2a 2j22:2qrx 2j24:2qtf 2jei:2qnr 2jej:2qqq 2jek:2qlv 2jel:2qmm,1 2jem:2qmq 2jen:2qmr 2jfk:83j 2jg0:88l 2rps:6o4
 2rpt:6oc 2s0l:7kn 2s0n:7kt 2sca:2qz8 3tbz:j7c
 `
+
+/** SHOWN is the characters of that table which look like another text than what NFKD makes of them does, in the same form. */
+export const SHOWN = `
+1ehq:9ln 1ehr:9lo 19:1e8o 19.lj:1dm1 9i4:1efy 18:54 1m:1e7k 13:50,k0,5kp,2,1r 13.13:kd 14:1eez 15:1ef1 1e7z:1ef2 jr:k8
+jt:4v,68f,17uz,1,1,1,bb 4w:ka 4p:794 4u:79j 6jb:79h 3i:kc,5pg 6x3:1e7o 730:1e7p 731:1e7q 732:1e7r 733:1e7s 734:1e7t 735:1e7u
+7b6:1e7l,8b 7fu:1ejx 2q6l:7ai 1v5:k9 9oc:1edp 7sw:76o 7t5:76x 7sx:76p 7sy:76q 7sz:76r 7t0:76s 7t1:76t 7t2:76u 7t3:76v 7t4:76w
+6d:fb 5h:fa 61v:61m 2r:s2 1v:s9 5sb:5un 2u:an 83:dx 5ro:5tk 2x:kb,4f 30:1ejs 30.53:8v 30.19w:17n,1d28,1 30.18k.18k.18x.19s.33:1e5u
+he:92 56:6eo 5y:9c 33.13:bl 27.13:bk bv:9v,54 xu9:5z7 x2o:6ex jl:kk 6b8:r2 st:t5 u1:v1 17s.17y:1du3,3r 17t:6u 18k.30.19w:1ed3,1
+18o.19w:17o,1d29,1 18p.19w:17q,1d2b,1,1,1 18p.19w.30:1dre,1 18p.19w.33:1drg,1,4u,1x 18p.19w.1a3:1drq,1,1 18p.19w.17w:1ds0,47
+18p.19w.17x:1ds1,47 18p.19w.17y:1dw9 18p.19w.181:1dus 18p.19w.182:1dut 18p.19w.18l:1ds2,2s,1g,1x 18p.19w.18m:1duv
+18p.19w.18o:1dri,1 18p.19w.18o.lv:1drk,1 18p.19w.18o.li:1drm,1 18p.19w.18o.19s:1dro,1 18p.19w.18p:1drt,1,1,8,1,2s,1 8yf:1e6x
+3xr:6ba 4ee:5vf 4wk:5ve 4wm:5ry 4xf:kh 4xg:j7 4xh:ki,wlr
+`

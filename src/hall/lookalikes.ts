@@ -1,12 +1,12 @@
 import { foldName } from './names.ts'
 import type { PersonId } from './ports.ts'
-import { skeleton } from './skeleton.ts'
+import { asShown, skeleton } from './skeleton.ts'
 
 /** Returns the keys that names that look alike share, as they are written or in lower case: at least one. */
 export function looksOf(name: string): readonly string[] {
   // names that look alike in capitals need not look alike in lower case, and the other way round
-  const looks = [name, skeleton(name)].map((text) => foldName(skeleton(foldName(text))))
-  return [...new Set(looks)]
+  const forms = new Set([name, asShown(name)].flatMap((text) => [text, skeleton(text)]))
+  return [...new Set([...forms].map((text) => foldName(skeleton(foldName(text)))))]
 }
 
 /** Lookalikes is an index of names by what they look like. */

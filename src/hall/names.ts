@@ -3,7 +3,7 @@ import { charactersOf, fold } from '../games/characters.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { poseOf } from './poses.ts'
 import { type Reading, readingOf } from './reserved.ts'
-import { skeleton } from './skeleton.ts'
+import { asShown, skeleton } from './skeleton.ts'
 
 /** Characters (code points) of a name, at most. */
 const LONGEST = 20
@@ -100,13 +100,18 @@ export function checkPersonName(text: string): string | Refusal {
   }
   const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
-  const reading = readingOf(name)
-  const reason = reading ? reasonFor(name, reading) : poseOf(name)
+  const reason = reasonAgainst(name, name) ?? reasonAgainst(name, asShown(name))
   return reason === undefined ? name : { refused: `${name} cannot be a name: ${reason}; choose another` }
 }
 
 function settingsOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
+}
+
+/** Explains why a name is rejected that looks like a text, which reads like a reserved word, or poses as the server. */
+function reasonAgainst(name: string, text: string): string | undefined {
+  const reading = readingOf(text)
+  return reading ? reasonFor(name, reading) : poseOf(text)
 }
 
 /** Explains why a name that reads like a reserved word is rejected. */
@@ -129,7 +134,8 @@ export function checkLobbyName(text: string): string | Refusal {
     return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))
     return { refused: `${name} cannot be a name: it is an answer, or a word with a meaning here; choose another` }
-  if (/^[ox]$/i.test(skeleton(name))) return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
+  if ([name, asShown(name)].some((text) => /^[ox]$/i.test(skeleton(text))))
+    return { refused: `${name} cannot be a name: it is a mark on the board of tictactoe; choose another` }
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
   const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)

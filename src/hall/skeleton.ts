@@ -1,11 +1,14 @@
-import { CONFUSABLES } from './confusables.ts'
+import { CONFUSABLES, SHOWN } from './confusables.ts'
 
-/** Prototype of each character that looks like another text. */
-const PROTOTYPES = prototypes()
+/** Prototype of each character that looks like another text, of those that NFKD leaves as they are. */
+const PROTOTYPES = closed(parse(CONFUSABLES))
+/** What characters look like that NFKD makes something else of. */
+const AS_SHOWN = parse(SHOWN)
+const ASCII = /^[\0-\x7f]*$/
 
-function prototypes(): ReadonlyMap<string, string> {
+function parse(entries: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  for (const entry of CONFUSABLES.trim().split(/\s/)) {
+  for (const entry of entries.trim().split(/\s/)) {
     const [target = '', sources = ''] = entry.split(':')
     const text = String.fromCodePoint(...target.split('.').map(numberIn))
     let code = 0
@@ -15,6 +18,11 @@ function prototypes(): ReadonlyMap<string, string> {
     }
   }
   return found
+}
+
+/** Looks up what the texts of a table are made of, too: that of % has a ₀, which is a 0 in NFKD, which looks like O. */
+function closed(table: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...table].map(([from, to]) => [from, [...to.normalize('NFKD')].map((one) => table.get(one) ?? one).join('')]))
 }
 
 function numberIn(digits: string): number {
@@ -27,4 +35,12 @@ export function skeleton(text: string): string {
     .map((character) => PROTOTYPES.get(character) ?? character)
     .join('')
     .normalize('NFKD')
+}
+
+/**
+ * A text with what its characters look like where NFKD makes something else of them: ſ looks like f, and is an s there, and ϲ
+ * looks like c, and is a ς. Its skeleton is that of UTS 39, which looks characters up as they are shown.
+ */
+export function asShown(text: string): string {
+  return ASCII.test(text) ? text : [...text.normalize('NFC')].map((character) => AS_SHOWN.get(character) ?? character).join('')
 }

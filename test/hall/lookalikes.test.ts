@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CONFUSABLES, SHOWN } from '../../src/hall/confusables.ts'
 import { Lookalikes, looksOf } from '../../src/hall/lookalikes.ts'
 import { checkName, checkPersonName, foldName } from '../../src/hall/names.ts'
 import { skeleton } from '../../src/hall/skeleton.ts'
@@ -13,6 +14,23 @@ function alike(one: string, other: string): boolean {
   return names.like(other) !== undefined
 }
 
+/** Whether names have a look in common, whether or not they count as the same. */
+function shareLook(one: string, other: string): boolean {
+  const looks = new Set(looksOf(one.normalize('NFC')))
+  return looksOf(other.normalize('NFC')).some((look) => looks.has(look))
+}
+
+/** The characters of an entry of a table of confusables, each with the text that it looks like. */
+function pairsIn(entry: string): [string, string][] {
+  const [text = '', steps = ''] = entry.split(':')
+  const target = text.split('.').map((digits) => Number.parseInt(digits, 36))
+  let code = 0
+  return steps.split(',').map((step) => {
+    code += Number.parseInt(step, 36)
+    return [String.fromCodePoint(code), String.fromCodePoint(...target)]
+  })
+}
+
 describe('names that look alike', () => {
   test.each([
     ['аса', 'aca'],
@@ -23,6 +41,18 @@ describe('names that look alike', () => {
     ['Arne', 'Ame'],
     ['ΑΒ', 'AB'],
     ['ᎪᎠᎪ', 'ADA'],
+    ['ϲοϲα', 'coca'],
+    ['ϲαϲα', 'caca'],
+    ['ϹΟϹΑ', 'coca'],
+    ['ſred', 'fred'],
+    ['ſRED', 'Fred'],
+    ['alſa', 'alfa'],
+    ['D´Arc', "D'Arc"],
+    ['D΄Arc', "D'Arc"],
+    ['D᾿Arc', "D'Arc"],
+    ['D῾Arc', "D'Arc"],
+    ['D\u1ffdArc', "D'Arc"],
+    ['Ödön', 'Ődön'],
   ])('%s and %s', (one, other) => {
     expect([alike(one, other), alike(other, one)]).toEqual([true, true])
   })
@@ -43,6 +73,13 @@ describe('names that look alike', () => {
     expect(skeleton('paypal')).toBe(skeleton('раураl'))
     expect(skeleton('scope')).toBe(skeleton('ѕсоре'))
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 10 }), (text) => skeleton(skeleton(text)) === skeleton(text)))
+  })
+
+  test('whatever Unicode’s confusables.txt says looks alike does, within a name', () => {
+    const pairs = [CONFUSABLES, SHOWN].flatMap((table) => table.trim().split(/\s/).flatMap(pairsIn))
+    expect(pairs.length).toBeGreaterThan(2800)
+    const apart = pairs.filter(([from, to]) => !shareLook(from, to) || !shareLook(`Al${from}x`, `Al${to}x`))
+    expect(apart).toEqual([])
   })
 
   test('the same name has the same looks in every case', () => {
@@ -71,12 +108,26 @@ describe('a name that is meant to deceive', () => {
     expect(checkPersonName(name)).toBe(name)
   })
 
-  test.each(['h0use', 'H0USE', 'serνer', 'ѕеrver', '0perator', 'adrnin', 'n0b0dy', 'tables', 'unregister', 'He1p'])(
-    'is the house’s: %s',
-    (name) => {
-      expect(checkPersonName(name)).toHaveProperty('refused')
-    },
-  )
+  test.each([
+    'reſuse',
+    'oſſer',
+    'staſſ',
+    'Tom Staſſ',
+    'ΑϹϹΕΡΤ',
+    'ΒΑϹΚ',
+    'h0use',
+    'H0USE',
+    'serνer',
+    'ѕеrver',
+    '0perator',
+    'adrnin',
+    'n0b0dy',
+    'tables',
+    'unregister',
+    'He1p',
+  ])('is the house’s: %s', (name) => {
+    expect(checkPersonName(name)).toHaveProperty('refused')
+  })
 
   test.each([
     ['a\u0301\u0301da', 'a name has no mark twice in a row, and none that encloses a letter'],

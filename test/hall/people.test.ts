@@ -522,6 +522,13 @@ describe('names that look alike', () => {
     // as an earlier version let both register
     await accounts.add({ key: 'ame', name: 'Ame', password: `plain ${PASSWORD}`, since: 0 })
     for (const name of ['Ame', 'Arne']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
+    // as one did that looked up ϲ as a ς
+    for (const [key, name] of [
+      ['coca', 'coca'],
+      ['σοσα', 'ϲοϲα'],
+    ] as const)
+      await accounts.add({ key, name, password: `plain ${PASSWORD}`, since: 0 })
+    for (const name of ['coca', 'ϲοϲα']) expect(await came(enter(name, { password: PASSWORD }))).toMatchObject({ name })
   })
 
   test('of accounts that an earlier version let register are logged in to as before', async () => {
