@@ -1,6 +1,7 @@
 import { type Instruction, robot } from '../games/robot.ts'
 import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
+import { quoted } from '../wire/text.ts'
 import { type Automaton, client } from './automaton.ts'
 import type { Person, Program, Protocol } from './protocol.ts'
 import { pythonAddress } from './python.ts'
@@ -55,6 +56,7 @@ async function instruction(person: Person): Promise<Instruction | 'END'> {
     if (typed.trim().toUpperCase() === 'END') return 'END'
     const move = robot.notation.parse(typed)
     if (typeof move === 'string') return move
+    person.complain?.(`an instruction is FORWARD, LEFT, RIGHT or END, and not ${quoted(typed)}`)
   }
 }
 
