@@ -52,6 +52,8 @@ export class NoTransport extends Error {
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
+  // ours
+  EANSWER: 'the answer was longer than datagrams may be for what the client has sent (128 bytes, or three times as much)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 

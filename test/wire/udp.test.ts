@@ -175,6 +175,50 @@ describe('a place for datagrams', () => {
     expect(await unframed(await arrivals.next()).receive()).toBe('not lost')
   })
 
+  test('sends what a short datagram brings, and of a long one three times as much, all answers together', async () => {
+    const { at, arrivals } = await place()
+    const [one, other] = [await plain(at), await plain(at)]
+    one.say('%c')
+    const first = unframed(await arrivals.next())
+    await first.receive()
+    for (let n = 0; n < 4; n++) {
+      first.send('ä'.repeat(16))
+      expect(await one.hear()).toBe('ä'.repeat(16))
+    }
+    one.say('another datagram')
+    await first.receive()
+    first.send('x'.repeat(128))
+    expect(await one.hear()).toBe('x'.repeat(128))
+    other.say('x'.repeat(1000))
+    const second = unframed(await arrivals.next())
+    second.send('y'.repeat(3000))
+    expect(await other.hear()).toBe('y'.repeat(3000))
+  })
+
+  test.each([
+    [2, 129],
+    [1000, 3001],
+    [30_000, 65_508],
+  ])(
+    'answers with a sentence if a datagram of %i bytes would bring %i, and forgets the remote, whose address may be false',
+    async (has, length) => {
+      const asked = 'x'.repeat(has)
+      const { at, arrivals } = await place()
+      const client = await plain(at)
+      client.say(asked)
+      const first = talk(await arrivals.next(), { ...UNFRAMED, messageLimit: has })
+      const heard = client.hear()
+      expect(await first.receive()).toBe(asked)
+      const end = first.receive().catch(({ message }) => message)
+      first.send('y'.repeat(length))
+      const most = Math.min(65_507, Math.max(128, 3 * asked.length))
+      expect(await heard).toBe(`Not sent over UDP: ${length} bytes, of at most ${most} for a message of ${asked.length}. Ask over TCP.`)
+      expect(await end).toBe('the answer was longer than datagrams may be for what the client has sent (128 bytes, or three times as much)')
+      client.say('again')
+      expect(await unframed(await arrivals.next()).receive()).toBe('again')
+    },
+  )
+
   test('that is closed lets nobody in any more, and those who are here stay', async () => {
     const { at, arrivals, listener } = await place()
     const [one, other] = [await plain(at), await plain(at)]

@@ -13,6 +13,15 @@ const AT_ONCE = 20
 /** Datagrams kept for a transport that nobody has opened yet. */
 const EARLY = 4
 
+/**
+ * Bytes that a datagram may bring its sender, at least, and how many times its own: the address may be false, and the server
+ * is no amplifier for whoever sends in the name of another (RFC 9000, section 8.1, has the three).
+ */
+const ANSWER = 128
+const TIMES = 3
+/** Bytes that a datagram can carry. */
+const DATAGRAM = 65_507
+
 /** UdpOptions is how a place for datagrams is run. */
 export interface UdpOptions {
   clock?: Clock
@@ -123,7 +132,7 @@ class UdpPlace {
 
   #transport(name: string, remote: Address, host: string): UdpTransport {
     this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
-    return new UdpTransport(
+    return new UdpAnswers(
       remote,
       (data, done) => this.#socket.send(data, remote.port, host, done),
       () => {
@@ -237,9 +246,13 @@ class UdpTransport implements Transport {
     this.close()
   }
 
+  /** Notes that a datagram of some bytes has come. */
+  protected heard(_length: number): void {}
+
   /** Takes a datagram that has come. */
   take(bytes: Uint8Array): void {
     if (this.#closed) return
+    this.heard(bytes.length)
     if (this.#sink) this.#sink.data(bytes)
     else if (this.#early.length < EARLY) this.#early.push(bytes)
   }
@@ -253,4 +266,33 @@ class UdpTransport implements Transport {
     const sink = this.#sink
     if (sink) process.nextTick(() => sink.closed(broken))
   }
+}
+
+/** UdpAnswers carries datagrams to a remote that has sent some, and in all no more than these may bring. */
+class UdpAnswers extends UdpTransport {
+  /** Bytes that may still be sent. */
+  #room = 0
+  /** Bytes of the last datagram that has come. */
+  #last = 0
+
+  protected override heard(length: number): void {
+    this.#last = length
+    this.#room += roomFor(length)
+  }
+
+  override write(data: string | Uint8Array): void {
+    const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length
+    if (length <= Math.min(this.#room, DATAGRAM)) {
+      this.#room -= length
+      return super.write(data)
+    }
+    const most = Math.min(roomFor(this.#last), DATAGRAM)
+    const sentence = `Not sent over UDP: ${length} bytes, of at most ${most} for a message of ${this.#last}. Ask over TCP.`
+    if (sentence.length <= this.#room) super.write(sentence)
+    this.close('EANSWER')
+  }
+}
+
+function roomFor(length: number): number {
+  return Math.max(ANSWER, TIMES * length)
 }
