@@ -26,6 +26,8 @@ export interface Entry {
   readonly before?: Visitor | undefined
   /** True for the connection of a worksheet's program, which is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean | undefined
+  /** What all entries through one connection have in common. */
+  readonly connection?: object | undefined
   /** Called when this one has to make room, with the reason. */
   readonly replaced: OnReplaced
 }
@@ -454,8 +456,8 @@ export class People {
     return { ...denied('name-taken', `${reason}; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
   }
 
-  #arrive(person: PersonId, name: string, { replaced, quiet }: Pick<Entry, 'replaced' | 'quiet'>): Visitor {
-    return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet }, replaced)
+  #arrive(person: PersonId, name: string, { replaced, quiet, connection }: Pick<Entry, 'replaced' | 'quiet' | 'connection'>): Visitor {
+    return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet, connection }, replaced)
   }
 
   /** Does some work, and tells it which accounts were changed while it is under way. */

@@ -9,6 +9,8 @@ export interface Visitor {
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly since: number
+  /** What all visitors of one connection have in common, under whatever names; for comparing only. */
+  readonly connection: object
   /**
    * Time at which the account left, or this process began, in the same milliseconds; missing if the account is here
    * already, and for guests.
@@ -27,7 +29,10 @@ export interface Visitor {
 }
 
 /** Arrival is a visitor that comes. */
-type Arrival = Pick<Visitor, 'person' | 'name' | 'since'> & { readonly quiet?: boolean | undefined }
+type Arrival = Pick<Visitor, 'person' | 'name' | 'since'> & {
+  readonly quiet?: boolean | undefined
+  readonly connection?: object | undefined
+}
 
 /** Called when a connection has to end, with the reason as a sentence for its user. */
 export type OnReplaced = (reason: string) => void
@@ -74,7 +79,7 @@ export class Visitors {
    * Adds a visitor; `onReplaced` is called when its connection has to end. A `quiet` one speaks a worksheet's protocol, and
    * is not notified of what happens elsewhere: the account counts as away meanwhile.
    */
-  arrive({ person, name, since, quiet = false }: Arrival, onReplaced: OnReplaced): Visitor {
+  arrive({ person, name, since, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): Visitor {
     const isAway = this.#present.of(person).every((one) => one.quiet)
     const awaySince = hasAccount(person) && isAway ? (this.#left.get(person) ?? this.#began) : undefined
     const tokens = new Set<string>()
@@ -89,6 +94,7 @@ export class Visitors {
       person,
       name,
       since,
+      connection,
       quiet,
       awaySince,
       get here() {

@@ -91,6 +91,7 @@ export class Identity {
       address: addressOf(this.#line),
       before: this.#visitor,
       quiet: this.#quiet,
+      connection: this,
       replaced: (reason) => this.#line.end(reason),
     }
   }

@@ -22,14 +22,22 @@ export interface TalkOptions {
   readonly tables: Attended
 }
 
+/** Muted is a name that is muted, as it was given, and folded. */
+interface Muted {
+  readonly key: string
+  readonly name: string
+}
+
 /** Talk is what one session says, at tables and to other users, and whom it does not want to hear. */
 export class Talk {
   readonly #rooms: Rooms
   readonly #line: Line
   readonly #tables: Attended
   readonly #bucket = new Bucket(TALK)
-  /** The names that are muted, as they were given, by their folded form. */
-  readonly #muted = new Map<string, string>()
+  /** The names that are muted, by their folded form. */
+  readonly #muted = new Map<string, Muted>()
+  /** The connections that had a name when it was muted, and may have taken others since. */
+  readonly #mutedAs = new WeakMap<object, Muted>()
 
   constructor({ rooms, line, tables }: TalkOptions) {
     this.#rooms = rooms
@@ -64,24 +72,45 @@ export class Talk {
     if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
     const name = people.named(typed)?.name ?? (await people.registeredName(typed))
     if (name === undefined) return notHere(typed)
+    const key = foldName(name)
+    const muted = this.#muted.get(key) ?? { key, name }
     // the last one muted is the last of the list, also if it was muted before
-    this.#muted.delete(foldName(name))
-    this.#muted.set(foldName(name), name)
+    this.#muted.delete(key)
+    this.#muted.set(key, muted)
+    for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) this.#mutedAs.set(connection, muted)
     return undefined
   }
 
+  /** Hears a user again, under the name that was muted and those that its connections have taken since. */
   unmute(name: string): LobbyRefusal | undefined {
-    return this.#muted.delete(foldName(name)) ? undefined : { code: 'not-now', refused: `you have not muted "${name}"` }
+    const keys = [foldName(name), ...this.#connectionsOf(name).map(({ connection }) => this.#mutedThrough(connection)?.key)]
+    const unmuted = keys.filter((key) => key !== undefined && this.#muted.delete(key))
+    return unmuted.length > 0 ? undefined : { code: 'not-now', refused: `you have not muted "${name}"` }
   }
 
   /** The names that are muted. */
   get muted(): readonly string[] {
-    return [...this.#muted.values()]
+    return [...this.#muted.values()].map(({ name }) => name)
   }
 
   /** Checks whether a user of this name is heard. */
   hears(name: string): boolean {
-    return this.#muted.size === 0 || !this.#muted.has(foldName(name))
+    if (this.#muted.size === 0) return true
+    if (this.#muted.has(foldName(name))) return false
+    return this.#connectionsOf(name).every(({ connection }) => !this.#mutedThrough(connection))
+  }
+
+  /** The connections of the user who is here under a name. */
+  #connectionsOf(name: string): readonly Visitor[] {
+    const { people } = this.#rooms
+    const found = people.named(name)
+    return found ? people.of(found.person) : []
+  }
+
+  /** Returns the name for which a connection is not heard. */
+  #mutedThrough(connection: object): Muted | undefined {
+    const muted = this.#mutedAs.get(connection)
+    return muted && this.#muted.get(muted.key) === muted ? muted : undefined
   }
 
   /** A listener that is called only for users who are heard, and otherwise like another one. */

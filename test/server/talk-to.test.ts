@@ -131,6 +131,37 @@ describe('a muted user', () => {
     expect(await ada.type('unmute eve')).toBe(lines('You have not muted "eve".'))
   })
 
+  test('is not heard under the names either that its connection takes later, until one of its names is unmuted', async () => {
+    const room = new Room()
+    const [ada] = (await callers(room, 'ada')) as [Caller]
+    const [eve, other] = [new Machine(room.premises), new Machine(room.premises)]
+    await eve.say({ type: 'enter', name: 'eve' })
+    await ada.type('mute eve')
+    expect(await eve.say({ type: 'enter', name: 'eva' })).toMatchObject({ type: 'entered', name: 'eva' })
+    expect(await eve.say({ type: 'tell', name: 'ada', text: 'noise' })).toMatchObject({ code: 'muted' })
+    expect(await eve.say({ type: 'seek', game: 'tictactoe', against: 'ada' })).toMatchObject({ code: 'muted' })
+    await eve.say({ type: 'register', name: 'evita', password: 'engine-1843' })
+    expect(await eve.say({ type: 'tell', name: 'ada', text: 'noise' })).toMatchObject({ code: 'muted' })
+    await eve.say({ type: 'unregister', password: 'engine-1843' })
+    await eve.say({ type: 'enter', name: 'evelyn' })
+    expect(await eve.say({ type: 'tell', name: 'ada', text: 'noise' })).toMatchObject({ code: 'muted' })
+    // a name that the muted one has left is another user's
+    await other.say({ type: 'enter', name: 'eva' })
+    await other.say({ type: 'tell', name: 'ada', text: 'hello' })
+    expect(ada.news()).toContain('eva tells you: hello')
+    expect(await ada.type('mute')).toBe(lines('Muted: eve.'))
+    expect(await ada.type('unmute evelyn')).toBe(lines('You hear eve again.'))
+    await eve.say({ type: 'tell', name: 'ada', text: 'sorry' })
+    expect(ada.news()).toContain('evelyn tells you: sorry')
+    expect(await ada.type('unmute evelyn')).toBe(lines('You have not muted "evelyn".'))
+    // another eve is no reason not to hear her
+    const next = new Machine(room.premises)
+    await next.say({ type: 'enter', name: 'eve' })
+    await ada.type('mute eve')
+    await eve.say({ type: 'tell', name: 'ada', text: 'still here' })
+    expect(ada.news()).toContain('evelyn tells you: still here')
+  })
+
   test('the own name cannot be muted', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     expect(await ada.type('mute Ada')).toBe(lines('That is your own name: name another user.'))

@@ -80,7 +80,7 @@ export const messaging: readonly Command[] = [
     also: ['ignore'],
     usage: 'mute [NAME]',
     about: 'hear nothing more of a user: no message, no talk, no challenge',
-    more: () => ['Holds as long as you stay. "mute" alone lists whom you have muted.'],
+    more: () => ['Holds as long as you stay, whatever names that user takes without leaving. "mute" alone lists whom you have muted.'],
     needs: ['name'],
     run: mute,
   },
