@@ -140,7 +140,7 @@ async function optionPage(): Promise<string> {
   return `${[
     '# Commands and options',
     NOTE,
-    'In a clone every command begins with `npx parlor`; where Parlor is installed, with `parlor`. A time is `100ms`, `2s` or `1m`.',
+    'In a clone every command begins with `npx parlor`; where Parlor is installed, with `parlor`. A time is `100ms`, `2s` or `1m`; a bare number is\nseconds, but milliseconds in `--pace`, `--glue` and `--delay`.',
     ...own.flatMap(commandSection),
   ].join('\n\n')}\n`
 }

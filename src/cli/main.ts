@@ -9,6 +9,8 @@ import {
   Command,
   CommanderError,
   type CommandForm,
+  IN_MS,
+  IN_SECONDS,
   list,
   moment,
   networking,
@@ -151,7 +153,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .argument('[port]', '', number(1, 65535))
           .option('--host <address>', 'the server’s address, as [host]', address)
           .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
-          .addOption(spanned('--wait <time>', 'wait so long for a server that is not there yet', '3s'))
+          .addOption(spanned('--wait <time>', `wait so long for a server that is not there yet; ${IN_SECONDS}`, '3s'))
           .option('--recv-once', 'hello: take the first piece for all, as the worksheet’s first client does')
           .option('--format <format>', 'time: ask for this format (may be repeated)', several)
           .option('--name <name>', 'http: the host to ask for')
@@ -242,8 +244,8 @@ function repeatable(command: Command): Command {
     .option('--size <n>', 'tic-tac-toe: cells in a row', number(2, 20))
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
-    .option('--pace <time>', 'headtail, highlow: the pause between two messages', span('ms'))
-    .option('--timeout <time>', 'how long the other side may be silent (default: for ever)', spanAboveZero)
+    .option('--pace <time>', `headtail, highlow: the pause between two messages; ${IN_MS}`, span('ms'))
+    .option('--timeout <time>', `how long the other side may be silent; ${IN_SECONDS} (default: for ever)`, spanAboveZero)
   return networking(sides)
     .option('--ipv6', 'over IPv6')
     .option('--tls', 'over TLS')

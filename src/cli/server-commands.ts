@@ -5,6 +5,7 @@ import {
   address,
   type Command,
   type CommandForm,
+  IN_SECONDS,
   namedLimit,
   namedPort,
   networking,
@@ -130,11 +131,17 @@ function configurable(command: Command): Command {
     .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', namedPort)
     .option('--port-base <n>', 'give the programs the ports from this one on, in their order', number(1, 65535))
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
-    .addOption(spanned('--first <time>', 'how long a client may take to say something at all', defaults.first))
-    .addOption(spanned('--idle <time>', 'how long a client may take to answer; at the front door an hour, if that is more', defaults.idle))
+    .addOption(spanned('--first <time>', `how long a client may take to say something at all; ${IN_SECONDS}`, defaults.first))
+    .addOption(
+      spanned(
+        '--idle <time>',
+        `how long a client may take to answer; at the front door an hour, if that is more; ${IN_SECONDS}`,
+        defaults.idle,
+      ),
+    )
     .option(
       '--wait <time>',
-      'how long to wait for company before the house sits down (default: 10s at the front door, else 0; never in fh/tictactoe)',
+      `how long to wait for company before the house sits down; ${IN_SECONDS} (default: 10s at the front door, else 0; never in fh/tictactoe)`,
       span('s'),
     )
     .addOption(kept('keep games, people and ranks in this folder; "none" keeps nothing'))

@@ -23,6 +23,10 @@ export const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open 
 /** The help of --strict, the same. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
+/** How a time without a unit is read, in the help of the options that have one. */
+export const IN_SECONDS = 'a bare number is seconds'
+export const IN_MS = 'a bare number is milliseconds'
+
 /** A whole number from `low` to `high`, for an option or argument. */
 export function number(low: number, high: number): (text: string) => number {
   return (text) => {
@@ -159,10 +163,10 @@ export function spanned(flags: string, about: string, usual: string): Option {
 export function networking(command: Command): Command {
   return command
     .option('--split <sizes>', 'send in pieces of so many bytes: 8, 1..5, in:8 for what is read (hello-split: bytes in the first piece)')
-    .option('--glue <time>', 'send together what is said within so long: 80ms, in:80ms')
+    .option('--glue <time>', `send together what is said within so long: 80ms, in:80ms; ${IN_MS}`)
     .option(
       '--delay <times>',
-      'send later, and each piece so long after the one before: 5ms, 5ms..20ms, in:5ms (hello-split: between the two pieces)',
+      `send later, and each piece so long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS} (hello-split: between the two pieces)`,
     )
     .option('--seed <n>', 'repeat what --split or --delay left to chance', number(0, 65535))
     .option('--trace', 'show each write and each read on standard error')

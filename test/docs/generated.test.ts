@@ -12,6 +12,15 @@ describe('the pages that are made from the code', async () => {
     expect(made.get('docs/options.md')).toContain('--concurrent')
   })
 
+  test('each option that is a time says what a number without a unit is', () => {
+    const rows = (made.get('docs/options.md') ?? '')
+      .split('\n')
+      .filter((row) => /^\| `--[a-z]+ <times?>`/.test(row) && !row.includes('--now'))
+    expect(rows.length).toBeGreaterThan(10)
+    for (const row of rows)
+      expect(row).toContain(/`--(?:pace|glue|delay) /.test(row) ? 'a bare number is milliseconds' : 'a bare number is seconds')
+  })
+
   test.each([...made])('%s is what "npm run docs" makes', async (path, text) => {
     expect((await readFile(join(root, path), 'utf8')).replaceAll('\r\n', '\n')).toBe(text)
   })
