@@ -48,7 +48,7 @@ export function parseNetwork(text: string): Network | { readonly refused: string
       return { refused: `${JSON.stringify(rule.trim())} is no rule of a network; one is "split 8", "in:delay 5ms..20ms" or "glue 80ms"` }
     if (!isDirection(direction)) return { refused: `a direction is in, out or both, not ${JSON.stringify(direction)}` }
     const value = parseValue(verb, written)
-    if (value === undefined) return { refused: expected(verb, written) }
+    if (value === undefined) return { refused: backwards(verb, written) ?? expected(verb, written) }
     for (const way of DIRECTIONS[direction]) {
       if (network[way]?.[verb] !== undefined) return { refused: `${verb} is said twice for one direction` }
       network[way] = { ...network[way], [verb]: value }
@@ -95,6 +95,13 @@ function parseValue(verb: Verb, text: string): Value | undefined {
   if (high === undefined) return from
   const to = read(high)
   return !range || more !== undefined || from === undefined || to === undefined || from > to ? undefined : [from, to]
+}
+
+/** Says that a range runs from the greater to the lesser; `undefined` if that is not what is wrong with it. */
+function backwards(verb: Verb, text: string): string | undefined {
+  const [low = '', high = '', more] = text.split('..')
+  const turned = `${high}..${low}`
+  return more === undefined && parseValue(verb, turned) !== undefined ? `${verb} ${text} runs backwards: write ${turned}` : undefined
 }
 
 function parseSize(text: string): number | undefined {

@@ -114,6 +114,8 @@ describe('the command line', () => {
       ['host', 'guess', '--split', 'in:'],
       /^parlor: --split takes a number of bytes from 1 to 65536, or a range such as 1\.\.5, not "in:"\n$/,
     ],
+    [['host', 'guess', '--delay', '20..5'], /^parlor: --delay 20\.\.5 runs backwards: write 5\.\.20\n$/],
+    [['serve', '--split', 'in:5..1'], /^parlor: --split 5\.\.1 runs backwards: write 1\.\.5\n$/],
     [['host', 'guess', '--split', ''], /^parlor: --split takes a number of bytes .*, not ""\n$/],
     [['host', 'guess', '--delay', '5 ms'], /^parlor: --delay takes a time .*, not "5 ms"\n$/],
     [['host', 'guess', '--split', '8,'], /^parlor: --split takes a number of bytes .*, not "8,"\n$/],
