@@ -8,7 +8,7 @@ import type { Transport } from '../wire/transport.ts'
 import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
 import { certificateOf, listenOn } from './listening.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
-import { checkFiles, checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { checkFiles, checkOptions, networked, noteSecret, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, whereOf } from './values.ts'
@@ -52,6 +52,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   checkFamily({ host: where.host, ipv6: options.ipv6 })
   const at = { host: where.host ?? (options.ipv6 ? '::1' : (words.address ?? '127.0.0.1')), port: where.port ?? program.port }
   const overlay = await overlayOf(network)
+  noteSecret(program, terms)
   const terminal = new Terminal()
   const clients = forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1)
   let come = 0

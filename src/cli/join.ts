@@ -3,7 +3,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complainBeside, printLine, Usage } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { checkClientOptions, checkFiles, checkOptions, networked, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { checkClientOptions, checkFiles, checkOptions, networked, noteSecret, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, once, type Where, whereOf } from './values.ts'
@@ -31,6 +31,7 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   if (options.udp && !program.host?.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   const { host, port } = whereTo(options)
   const overlay = await overlayOf(options)
+  noteSecret(program, terms)
   const over = (transport: Transport): Transport =>
     overlay?.(transport, { program, side: 'client', number: 1, write: (line) => printLine(`trace ${line}`) }) ?? transport
   const terminal = new Terminal()

@@ -104,7 +104,6 @@ export async function termsOf(given: TermOptions, warn: (sentence: string) => vo
   if (framing !== undefined && !isFraming(framing)) throw new Usage(`--framing is lines, none or length, not ${JSON.stringify(framing)}`)
   if (secret && words !== undefined) throw new Usage('--secret and --words do not go together: with a secret, no word is drawn')
   if (strict && words === undefined && questions === undefined) throw new Usage('--strict goes with --words or --questions')
-  if (secret) noteSigns('--secret', [secret], warn)
   return {
     ...(secret ? { secret } : {}),
     ...(choices ? { choices } : {}),
@@ -144,6 +143,11 @@ async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
   report(file, found.skipped, care)
   noteSigns(file, found.words, care.warn)
   return found.words
+}
+
+/** Says that a secret which is a word has a blank or another sign, as `noteSigns` does; after it was checked. */
+export function noteSecret({ takes = [] }: Pick<Program, 'takes'>, { secret }: Options): void {
+  if (secret && takes.includes('words')) noteSigns('--secret', [secret], complain)
 }
 
 /** Says which words have a blank or another sign: on the wire of fh/hangman that has to be guessed as a letter has. */

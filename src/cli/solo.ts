@@ -1,7 +1,7 @@
 import { solo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain } from './diagnostics.ts'
-import { alone, checkFiles, checkOptions, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { alone, checkFiles, checkOptions, noteSecret, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** `parlor solo`: a program without a network; answers with the exit code. */
@@ -10,6 +10,7 @@ export async function soloCommand(name: string, options: TermOptions): Promise<n
   checkFiles(program, options)
   const terms = await termsOf(options)
   checkOptions(program, terms)
+  noteSecret(program, terms)
   const stop = terminalSignal()
   const stopped = new Promise<number>((resolve) => stop.addEventListener('abort', () => resolve(stop.reason)))
   const played = solo(program, { options: terms, random: randomOf(program, terms), terminal: new Terminal(), complain })

@@ -260,6 +260,16 @@ describe('the command line', () => {
     expect((await run(...terms, '--secret', 'année')).errors).not.toContain(said)
   })
 
+  test.each([
+    [['host', 'guess', '--secret', '4 0'], 'the secret is a whole number from 1 to 100, not "4 0"'],
+    [['host', 'guess', '--secret=40=3'], 'the secret is a whole number from 1 to 100, not "40=3"'],
+    [['host', 'number', '--secret', '1=2'], 'the secret is a whole number from 1 to 100, not "1=2"'],
+    [['host', 'chat', '--secret', '4 0'], 'tjc/chat takes no --secret'],
+    [['join', 'hangman', '--secret', "it's"], "--secret belongs to the server's side: parlor host fh/hangman --secret ..."],
+  ])('%j says what is wrong with the secret, and nothing about words', async (line, sentence) => {
+    expect(await run(...line)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
+  })
+
   test('a certificate in DER is named as such, with how to convert it', async () => {
     const file = join(folder(), 'cert.der')
     writeFileSync(file, Uint8Array.of(0x30, 0x82, 1, 0, 0x30))
