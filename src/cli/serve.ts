@@ -21,7 +21,7 @@ import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
-import { onMistake } from './diagnostics.ts'
+import { complain, onMistake } from './diagnostics.ts'
 import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { type Monitor, notShown, openMonitor, refusedFor } from './monitor.ts'
@@ -29,7 +29,7 @@ import { overlayOf } from './network.ts'
 import { termsOf } from './programs.ts'
 import { called, samePort } from './same-port.ts'
 import { startedSignal } from './stop-signal.ts'
-import { NOWHERE, storeIn } from './stores.ts'
+import { FolderInUse, NOWHERE, storeIn } from './stores.ts'
 
 /** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
@@ -64,7 +64,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   // the store comes after the ports, because a start that is refused creates no folder and no database
   if (open.length === 0) {
     if (flags.json) new Terminal().write(`${json({ failed })}\n`)
-    for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
+    for (const sentence of notServed(places, config)) logs.tell('error', sentence)
     return EXIT.trouble
   }
   const monitor = await openMonitor(http)
@@ -78,9 +78,9 @@ export async function serveCommand(flags: Flags): Promise<number> {
     keep: config.keep,
     onNotice: (sentence) => logs.tell('warn', sentence),
     onTrouble: (error) => logs.tell('error', messageOf(error)),
-    onBusy:
-      'another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: --port-base 20000 --data DIR',
-  })
+    onBusy: besideOther(failed.length > 0, config),
+  }).catch(refuseBusyFolder)
+  if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
   const premises = await opened(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
   server.admit(premises)
@@ -92,7 +92,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
   terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host, terminal))
-  for (const sentence of notServed(places, config.data)) logs.tell('error', sentence)
+  for (const sentence of notServed(places, config)) logs.tell('error', sentence)
   if (isHidden) logs.tell('error', notShown(monitor, places))
   const endLooks = watchDescriptors(async () => (await openFile(devNull)).close(), wallClock, logs)
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))
@@ -109,11 +109,29 @@ function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
+/** Prints the sentences on a folder that another server has open: like busy ports, it is no mistake in the command line. Throws every other error. */
+function refuseBusyFolder(error: unknown): undefined {
+  if (!(error instanceof FolderInUse)) throw error
+  for (const sentence of error.sentences) complain(sentence)
+}
+
+/** Advises how to serve beside another server that has the folder open: if all ports were free, they are other ones already. */
+function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'>): string {
+  return areSomeBusy
+    ? `another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: ${otherBase(portBase)} --data DIR`
+    : 'another Parlor seems to have this folder open: stop it, or serve beside it with another folder: --data DIR'
+}
+
+/** Suggests where ports may begin, far from where they begin now. */
+function otherBase(portBase = 0): string {
+  return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
+}
+
 /** Busy ports that are named one by one, at most; more of them mean another server. */
 const FEW_BUSY = 3
 
 /** Explains in sentences why programs are not served: one sentence for all busy ports, if they are many. */
-function notServed(places: readonly Place[], data: string): string[] {
+function notServed(places: readonly Place[], { data, portBase }: Pick<Config, 'data' | 'portBase'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
@@ -141,10 +159,12 @@ function notServed(places: readonly Place[], data: string): string[] {
       return `${program.name} is not served: ${why}`
     })
   if (!many) return sentences
-  const what = `${busy.length} of ${places.length} ports are in use: another Parlor seems to run on this machine`
+  // a port is one port over UDP, too
+  const portsIn = (some: readonly Place[]) => new Set(some.map(({ program }) => program)).size
+  const what = `${portsIn(busy)} of ${portsIn(places)} ports are in use: another Parlor seems to run on this machine`
   const mayShare = data !== NOWHERE && existsSync(join(data, 'parlor.db'))
   const folder = mayShare ? `; if it has the folder ${data} open, choose another folder, too: --data DIR` : ''
-  return [`${what}; stop it, or choose other ports: --port-base 20000, or --port 0 for any${folder}`, ...sentences]
+  return [`${what}; stop it, or choose other ports: ${otherBase(portBase)}, or --port 0 for any${folder}`, ...sentences]
 }
 
 function isSameFailure({ failure: one }: Place, { failure: other }: Place): boolean {

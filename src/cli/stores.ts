@@ -17,6 +17,9 @@ export interface StoreNotices {
   readonly onBusy?: string
 }
 
+/** FolderInUse is the refusal of a folder that another program has open: no mistake in the command line. */
+export class FolderInUse extends Usage {}
+
 /** Notices on standard error. */
 const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(messageOf(error)) }
 
@@ -31,7 +34,7 @@ export async function storeIn(folder: string, durable?: 'process' | 'power', not
     if (!(error instanceof StoreError)) throw error
     const { onBusy } = notices
     const sentence = withOption(error.message)
-    throw error.code === 'in-use' && onBusy !== undefined ? new Usage(onBusy, sentence) : new Usage(sentence)
+    throw error.code === 'in-use' && onBusy !== undefined ? new FolderInUse(onBusy, sentence) : new Usage(sentence)
   }
 }
 

@@ -68,6 +68,16 @@ describe('ports of a server', () => {
     expect(second.errors).toMatch(/^parlor: [^\n]*: another Parlor seems to run on this machine; [^\n]*--port-base[^\n]*\n$/)
   })
 
+  test('that are in use are counted once, also of a program that listens over UDP, too', async () => {
+    const first = await started(['--port', '0', '--only', 'guess', '--only', 'chat', '--only', 'hello', '--only', 'talk'])
+    const busy = first.listening.flatMap(({ program, port }) => ['--only', program, '--port', `${program}=${port}`])
+    const second = new Parlor(['serve', '--json', '--data', 'none', '--http', 'none', '--only', 'time', '--port', 'time=0', ...busy])
+    onTestFinished(() => second[Symbol.asyncDispose]())
+    await second.shows(/\n/)
+    await second.complains(/ports are in use/)
+    expect(second.errors).toContain('4 of 5 ports are in use')
+  })
+
   test.each([
     [['--port', '9000'], /--port 9000 is the port of one program, and several are served/],
     [['--port-base', '65530'], /leaves no room/],

@@ -236,10 +236,10 @@ test('what is no folder of a server is said', async () => {
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
   expect(twice).toMatchObject({
-    code: 2,
+    code: 1,
     output: '',
     errors: expect.stringMatching(
-      /^parlor: another Parlor seems to run here: stop it, or [^\n]+--port-base 20000 --data DIR\nparlor: [^\n]+ choose another folder \(--data names another, or "none"\)\n$/,
+      /^parlor: another Parlor seems to have this folder open: stop it, or serve beside it with another folder: --data DIR\nparlor: [^\n]+ choose another folder \(--data names another, or "none"\)\n$/,
     ),
   })
   expect(existsSync(join(around, 'x.db'))).toBe(false)
