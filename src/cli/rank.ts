@@ -64,8 +64,8 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   if (name !== undefined && !entry)
     throw /^\d+$/.test(name) ? new Usage(`there is no game ${quoted(name)}; ${placesOf(Number(name))}`) : noGame(name)
   if (entry && !hasLadder(entry))
-    throw new Usage(`there is no ladder of ${entry.name}, which is played alone; there is one of ${ladders()}`)
-  const asked = entry ? [entry] : catalogue
+    throw new Usage(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
+  const asked = entry ? [entry] : catalogue.filter(hasLadder)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)

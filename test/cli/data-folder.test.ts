@@ -79,6 +79,6 @@ test('people list with a name says that it takes none, and verify of a missing f
 
 test('rank says of a game without a ladder that there is none', async () => {
   expect(await refused(rankCommand('guess', { data: around, named: true, limit: 10 }))).toMatch(
-    /^there is no ladder of guess, which is played alone; there is one of tictactoe, scissors, .*quiz/,
+    /^there is no ladder of guess, which is played alone and without points; there is one of tictactoe, scissors, .*quiz/,
   )
 })

@@ -173,6 +173,8 @@ describe('parlor rank', () => {
       server: { port },
       ladders: [{ game: 'tictactoe', best: [{ rank: 1, name: '=ada', games: 1 }, { name: 'bob' }] }],
     })
+    const all = JSON.parse((await run('rank', '--json', ...at)).output) as { ladders: { game: string }[] }
+    expect(all.ladders.map(({ game }) => game)).toEqual(['tictactoe', 'scissors', 'quiz'])
     const csv = await run('rank', '--csv', ...at)
     expect(csv.output).toMatch(/^game,rank,name,score,games\r\ntictactoe,1,'=ada,[\d.]+,1\r\ntictactoe,2,bob,[\d.]+,1\r\n$/)
     server.signal('SIGTERM')

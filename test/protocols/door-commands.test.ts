@@ -234,7 +234,7 @@ describe('play', () => {
     ['play tictactoe ADA', 'That is your own name. "who" lists who else is here.'],
     ['invite hangman', 'Hangman is played alone, so there is nobody to invite.'],
     ['play hangman minutes 5', 'Hangman is played alone, and without a clock.'],
-    ['play guess rated', 'Guess is played alone, and has no ladder.'],
+    ['play guess rated', 'Guess is played alone and without points, so it has no ladder.'],
     ['invite', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
     ['invite chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['join', 'Type the code behind it that you were told, such as "join amber-otter-seven".'],
@@ -403,7 +403,7 @@ describe('in the lobby', () => {
       ? `To be on it, type: play ${name}`
       : game.seats.max > 1
         ? `To be on it, type: play ${name} rated`
-        : `There is no ladder of ${name}, which is played alone.`
+        : `There is no ladder of ${name}, which is played alone and without points.`
     expect(await caller.type(`rank ${name}`)).toContain(lines(answer))
   })
 

@@ -81,7 +81,7 @@ async function rank(visit: Visit, rest: string): Promise<Reply> {
   const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
   const entry = gameOf(withGameName(named))
   if (isRefusal(entry)) return entry
-  if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone.`
+  if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone and without points.`
   const own = await lobby.rank(entry.name)
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
   return listed(visit, number, {

@@ -223,7 +223,7 @@ function checkCompany(entry: Entry, wish: GameWish): Refusal | undefined {
   }
   if (wish.against !== undefined || withHouse) return { refused: `${entry.name} is played alone: type "play ${entry.name}"` }
   if (wish.private) return { refused: `${entry.name} is played alone, so there is nobody to invite` }
-  if (wish.rated && !entry.game.points) return { refused: `${entry.name} is played alone, and has no ladder` }
+  if (wish.rated && !entry.game.points) return { refused: `${entry.name} is played alone and without points, so it has no ladder` }
   if (wish.clock) return { refused: `${entry.name} is played alone, and without a clock` }
   return undefined
 }
