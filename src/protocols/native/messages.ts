@@ -146,7 +146,11 @@ export const ToServer = z.discriminatedUnion('type', [
     old: password,
     password,
   }),
-  command('unregister', 'Gives the own registered name up, with all that belongs to it; who this is has to be said again.', { password }),
+  command(
+    'unregister',
+    'Gives the own registered name up, with all that belongs to it; games that it has finished stay, with the name, in the histories of its opponents. Who this is has to be said again.',
+    { password },
+  ),
   command('session', 'Asks for a token that lets a registered name in again without its password; answered by `session`.', {}),
   command('return', 'Says who this is by the token of a session; answered by `entered`.', { session: z.string().max(100) }),
   command('logout', 'Ends a session: its token lets nobody in any more.', { session: z.string().max(100) }),
