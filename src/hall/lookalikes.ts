@@ -36,4 +36,9 @@ export class Lookalikes {
     }
     return undefined
   }
+
+  /** Whether a name looks like one that is here, or is the same. */
+  has(name: string): boolean {
+    return looksOf(name).some((look) => this.#names.has(look))
+  }
 }

@@ -445,13 +445,16 @@ export class People {
 
   /** The denial of a name that is another's, or looks like `like`, which is; with a name that is free. */
   async #takenBy(name: string, like = name): Promise<Denial> {
-    const isFree = async (other: string) =>
-      !isRefusal(checkPersonName(other)) &&
-      (await this.#like(other, {})) === undefined &&
-      !(await this.#accounts.named(foldName(other))) &&
-      this.#visitors.of(guestOf(other)).length === 0 &&
-      !this.#seats.expects(guestOf(other))
-    const proposal = await proposalFor(name, isFree)
+    const registered = await this.#registeredNames()
+    // what is looked up comes first: whether a name may be one at all takes the most time, and the answer is almost always yes
+    let checks = 0
+    const isFree = (other: string) =>
+      !this.#visitors.guests.has(other) &&
+      !registered.has(other) &&
+      !this.#seats.expects(guestOf(other)) &&
+      ++checks <= CHECKS &&
+      !isRefusal(checkPersonName(other))
+    const proposal = proposalFor(name, isFree)
     const reason = like === name ? `${name} is taken` : `${name} looks like ${like}, which is taken`
     return { ...denied('name-taken', `${reason}; ${proposal === undefined ? 'choose another name' : `try ${proposal}`}`), proposal }
   }
@@ -485,6 +488,9 @@ export function isGuest(person: PersonId): boolean {
 }
 
 const GUEST = 'guest:'
+
+/** Free names that are checked for a proposal, at most. */
+const CHECKS = 3
 
 /** The name that a person wants, as it is kept and shown. */
 function readName(text: string): string | Denial {

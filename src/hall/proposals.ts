@@ -7,7 +7,7 @@ const TRIES = 20
  * Proposes a free name like one that is taken: with the next number behind it, `ada2` for `ada` and `ada3` for `ada2`; after
  * ten numbers in steps that double. `undefined` if none of those is free.
  */
-export async function proposalFor(name: string, isFree: (name: string) => Promise<boolean>): Promise<string | undefined> {
+export function proposalFor(name: string, isFree: (name: string) => boolean): string | undefined {
   const [, base = '', digits = ''] = /^(.*?)(\d{0,6})$/su.exec(name) ?? []
   let number = base === '' || digits === '' ? 2 : Number(digits) + 1
   const before = [...(base === '' ? name : base)]
@@ -18,7 +18,7 @@ export async function proposalFor(name: string, isFree: (name: string) => Promis
         .slice(0, LONGEST - ending.length)
         .join('')
         .trimEnd() + ending
-    if (await isFree(proposal)) return proposal
+    if (isFree(proposal)) return proposal
     if (tries >= TRIES / 2) step *= 2
     number += step
   }

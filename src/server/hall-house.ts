@@ -5,6 +5,7 @@ import { hasAccount, PEER, type Sitter } from '../hall/ports.ts'
 import { HallSeat, type Keeping } from '../hall/seat.ts'
 import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocols/house.ts'
 import type { Lobby, LobbyListener } from '../protocols/lobby.ts'
+import { costs } from '../protocols/native/costs.ts'
 import { Ended } from '../wire/ends.ts'
 import { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
@@ -80,10 +81,12 @@ export class HallHouse implements Household, Hallway {
   }
 
   enter(name: string, how?: { password?: string }): ReturnType<Hallway['enter']> {
+    this.#line.charge?.(costs.enter)
     return survived(this.#identity.enter(name, how))
   }
 
   async register(name: string, password: string): Promise<Refusal | undefined> {
+    this.#line.charge?.(costs.register)
     const { full } = this.#holdings.spending
     if (full !== undefined) return { refused: full }
     this.#holdings.spendOnAccount()

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
 import { secretToken } from '../../src/hall/codes.ts'
 import type { Denial } from '../../src/hall/denial.ts'
@@ -135,6 +135,33 @@ describe('guests', () => {
     expected.add('guest:ada')
     expect(await enter('ada')).toMatchObject({ why: 'name-taken', refused: 'ada is taken; try ada2' })
     expect(await came(enter('ada', { secret }))).toMatchObject({ person: 'guest:ada' })
+  })
+
+  test('of a name that is taken, with all numbers behind it, the denial costs no more than others: few looks, and few checks', async () => {
+    const { accounts, people, enter } = gathering()
+    const others = ['', 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 18, 26, 42, 74, 138, 266, 522, 1034]
+    for (const other of others) await came(enter(`ada${other}`))
+    // cut off for a number, it reads like a word of the house
+    await came(enter('s.e.r.v.e.r........x'))
+    for (let at = 0; at < 1000; at++) await accounts.add({ key: `user${at}z`, name: `user${at}z`, password: 'plain', since: 0 })
+    await people.open()
+    const named = vi.spyOn(accounts, 'named')
+    const spent = async (name: string, refused?: string) => {
+      for (let at = 0; at < 100; at++) expect(await enter(name)).toMatchObject(refused === undefined ? {} : { refused })
+      const before = process.threadCpuUsage()
+      for (let at = 0; at < 100; at++) {
+        const entered = await enter(name)
+        if (!('why' in entered)) entered.leave()
+      }
+      const { user, system } = process.threadCpuUsage(before)
+      return user + system
+    }
+    const free = await spent('grace')
+    named.mockClear()
+    const taken = await spent('ada', 'ada is taken; choose another name')
+    expect(named).toHaveBeenCalledTimes(200)
+    const cut = await spent('s.e.r.v.e.r........x', 's.e.r.v.e.r........x is taken; choose another name')
+    expect([taken / free, cut / free].map((ratio) => ratio < 4)).toEqual([true, true])
   })
 
   test('a name that is proposed is free, valid, and the same each time', async () => {

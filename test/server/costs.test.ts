@@ -52,6 +52,15 @@ test('at the door, a list counts ten times as much as an empty line', async () =
   expect(await readOf('parlor/door', ['ada'], 'help')).toBeLessThan(220)
 })
 
+test('a name counts ten times as much as a ping wherever it is said, taken or not', async () => {
+  const [taken, free] = ['house', 'ada'].map((name) => `{"type":"enter","name":"${name}"}`)
+  for (const line of [taken, free]) expect(await readOf('parlor/door', JSON_FIRST, line ?? '')).toBeLessThan(110)
+  for (const line of ['name house', 'name bob']) expect(await readOf('parlor/door', ['ada'], line)).toBeLessThan(110)
+  expect(await readOf('parlor/door', [], 'house')).toBeLessThan(110)
+  expect(await readOf('fh/quiz', [], 'NAME house')).toBeLessThan(110)
+  expect(await readOf('fh/quiz', [], 'REGISTER house engine-1843')).toBeLessThan(60)
+})
+
 test('on a worksheet’s port, a long message counts more, and so does a long answer', async () => {
   expect(await readOf('fh/hangman', [], 'x')).toBeGreaterThan(900)
   expect(await readOf('fh/hangman', [], 'x'.repeat(4000))).toBeLessThan(300)

@@ -1,5 +1,6 @@
 import { catalogue, type Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
+import { costs } from '../native/costs.ts'
 import { isHeadLine, isHttpRequest } from '../sentences.ts'
 import { answerMeant, whyNoCommand } from './answers.ts'
 import { answer, gate, perform, type Reply, SAY } from './command.ts'
@@ -71,7 +72,10 @@ async function obey(visit: Visit, line: string): Promise<void> {
     visit.noteForeign(elsewhere)
     return visit.say(`${elsewhere}.`)
   }
-  if (!visit.lobby.me && !visit.present) return introduce(visit, typed)
+  if (!visit.lobby.me && !visit.present) {
+    visit.peer.connection.charge(costs.enter)
+    return introduce(visit, typed)
+  }
   const isMove = visit.present?.isMove(typed) === true
   const answered = isMove ? undefined : answerMeant(visit, word, rest)
   const meant = answered && commandOf(answered.command)
