@@ -179,8 +179,7 @@ export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Hold
 
 /** Returns what stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
 export function networkOf(host: string): string {
-  // all of these are this machine, as ::1 is
-  if (host.startsWith('127.')) return networkOf('::1')
+  if (host.startsWith('127.')) return THIS_MACHINE
   if (!host.includes(':')) return host
   const [front = '', back] = host.split('%')[0]?.split('::') ?? []
   const groups = front.split(':')
@@ -191,3 +190,6 @@ export function networkOf(host: string): string {
     .map((group) => Number.parseInt(group || '0', 16).toString(16))
     .join(':')
 }
+
+/** What stands for all of 127.0.0.0/8, as for ::1. */
+const THIS_MACHINE = networkOf('::1')

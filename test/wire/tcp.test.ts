@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { wallClock } from '../../src/wire/clock.ts'
 import type { Transport } from '../../src/wire/transport.ts'
+import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { connectTcp, listenTcp } from '../../src/wire/transports/tcp.ts'
-import { heardTogether } from '../../src/wire/transports/together.ts'
+import { gatherMore, heardTogether, SYNCED } from '../../src/wire/transports/together.ts'
 import { segments } from '../../src/wire/unframed.ts'
 import { settled } from '../support/clock.ts'
 import { Arrivals, allOf, impatient, nowhere, plainClient, plainServer, talk, until } from '../support/sockets.ts'
@@ -63,6 +64,39 @@ test('nobody is let in who came before the end and would be heard after it', asy
   }
   await gone
   expect(accepted).toEqual([])
+})
+
+test('of those that come together, who has broken off without a word before its turn is not let in; who has said something is', async () => {
+  onTestFinished(gatherMore(SYNCED))
+  const accepted: Transport[] = []
+  const listener = await until(listenTcp(ANY, (transport) => accepted.push(transport)))
+  const [gone, spoken, here] = [1, 2, 3].map(() => connect({ ...listener.address }))
+  gone?.once('connect', () => gone.resetAndDestroy())
+  spoken?.once('connect', () => spoken.write('Hello\n', () => spoken.resetAndDestroy()))
+  // as long as every turn brings more, all of it is gathered
+  while (accepted.length < 2) {
+    heardTogether(() => {})
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+  expect(accepted.length).toBe(2)
+  const [first, second] = accepted.map(heardBy)
+  await expect.poll(() => first?.closed).toBe('ECONNRESET')
+  expect([first?.text, second?.text, second?.closed]).toEqual(['Hello\n', '', undefined])
+  here?.destroy()
+})
+
+test('a socket of another kind than Node has now is read as well', async () => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const [[accepted], client] = await Promise.all([once(server, 'connection'), plainClient({ host: '127.0.0.1', port })])
+  Object.assign(accepted._handle, { useUserBuffer: undefined })
+  const heard = heardBy(SocketTransport.accepted(accepted, {}))
+  client.end('Hello\n')
+  await expect.poll(() => heard.finished).toBe(true)
+  expect(heard.text).toBe('Hello\n')
+  accepted.destroy()
 })
 
 /** Opens a transport that pauses at the first bytes; returns how many bytes have come. */

@@ -41,12 +41,17 @@ export class SocketTransport implements Transport {
   #broken: string | undefined
   #sink: Sink | undefined
   #paused = false
+  /** Bytes come as events, and not by `read`. */
+  #hasEvents = true
   /** What the peer has said before somebody took it. */
   #early: Uint8Array | undefined
 
   /** The transport of a socket that a server has accepted, and has not read from yet (`pauseOnConnect`). */
   static accepted(socket: Socket, known: Known): SocketTransport {
-    return new SocketTransport(withOnRead(socket), known)
+    const own = withOnRead(socket)
+    const transport = new SocketTransport(own, known)
+    transport.#hasEvents = own === socket
+    return transport
   }
 
   constructor(socket: Socket, { remote, loopback, below = socket }: Known = {}) {
@@ -72,15 +77,23 @@ export class SocketTransport implements Transport {
     return this.#loopback !== undefined || isLoopback(this.remote)
   }
 
+  /** Whether the peer has broken the connection off before it has said a word. */
+  get isGone(): boolean {
+    return this.#broken !== undefined && this.#early === undefined
+  }
+
   open(sink: Sink): void {
     this.#sink = sink
     const early = this.#early
     this.#early = undefined
-    if (early) process.nextTick(() => this.data(early))
+    if (early) process.nextTick(() => this.#hear(early, true))
     // a peer that had to wait may have gone already, and its events with it
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
-    this.#socket.on('data', onData).on('end', onEnd).on('close', onClose).resume()
+    this.#socket.on('end', onEnd).on('close', onClose)
+    // this would make the other kind read on, too
+    if (this.#hasEvents) this.#socket.on('data', onData)
+    if (!early) this.#socket.resume()
   }
 
   /** The socket has brought bytes. */
@@ -95,12 +108,16 @@ export class SocketTransport implements Transport {
       this.#early = Buffer.concat(this.#early ? [this.#early, bytes] : [bytes])
       return whole && this.#early.length < READ_SIZE
     }
-    const kept = keptTogether(bytes)
-    heardTogether(() => {
-      this.#sink?.data(kept)
-      if (!whole && !this.#paused) this.#socket.resume()
-    }, bytes.length)
+    this.#hear(keptTogether(bytes), !whole)
     return whole
+  }
+
+  /** Has bytes heard; then, if the socket has stopped reading behind them, it goes on. */
+  #hear(bytes: Uint8Array, stopped: boolean): void {
+    heardTogether(() => {
+      this.#sink?.data(bytes)
+      if (stopped && !this.#paused) this.#socket.resume()
+    }, bytes.length)
   }
 
   /** The socket will bring nothing more. */
@@ -185,7 +202,7 @@ function withOnRead(accepted: Socket): Socket {
 }
 
 function isHandle(value: unknown): value is Handle {
-  return value instanceof Object && 'useUserBuffer' in value && 'readStart' in value
+  return value instanceof Object && 'useUserBuffer' in value && typeof value.useUserBuffer === 'function'
 }
 
 function onData(this: Carried, bytes: Uint8Array): void {

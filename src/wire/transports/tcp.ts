@@ -28,8 +28,13 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
   const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: ALIVE } : {}
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
     const transport = SocketTransport.accepted(socket, known)
-    // who came just before the end is not let in after it
-    arriveTogether(() => (server.listening ? accept(transport) : transport.reset()))
+    arriveTogether(() => {
+      // of many that come at once some are gone when it is their turn: to serve them too would keep the others waiting
+      if (transport.isGone) return
+      // who came just before the end is not let in after it
+      if (server.listening) accept(transport)
+      else transport.reset()
+    })
   })
   return listening(server, options)
 }
