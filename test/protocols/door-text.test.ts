@@ -111,6 +111,17 @@ describe('words', () => {
     )
   })
 
+  test.each([
+    ['a name has at most 20 characters', 'a', 'A name has at most 20 characters.'],
+    ['a name has the letters of one alphabet', 'a name', 'A name has the letters of one alphabet.'],
+    ['the password is wrong', 't', 'The password is wrong.'],
+    ['a cannot be a name: choose another', 'a', 'a cannot be a name: choose another.'],
+    ['ada’s offer is over', 'ada', 'ada’s offer is over.'],
+  ])('%j begins with a capital, unless the name %j is what it begins with', (refused, name, said) => {
+    expect(sentence(refused, [name])).toBe(said)
+    expect(sentence(refused, [], (text) => text === name)).toBe(said)
+  })
+
   test('lists, numbers and sentences', () => {
     expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c'], 'or')]).toEqual(['', 'a', 'a and b', 'a, b or c'])
     expect([sentence('cell 5 is taken'), sentence('really?'), sentence('ada is here', ['ada']), sentence('')]).toEqual([

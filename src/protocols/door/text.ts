@@ -48,7 +48,9 @@ export function inLine(text: string): string {
  */
 export function sentence(refused: string, names: readonly string[] = [], isName: (text: string) => boolean = () => false): string {
   const text = revealed(inLine(shortTo(LONGEST, refused).replace(ENDLESS, '$1...')))
-  const named = names.some((name) => text.startsWith(revealed(inLine(name)))) || beginningsOf(text).some(isName)
+  const begins = (name: string) => text.startsWith(name) && !/^[\p{L}\p{N}]/u.test(text.slice(name.length))
+  // a rule for names begins as one of a user who is called "a"
+  const named = !/^a name /.test(text) && (names.some((name) => begins(revealed(inLine(name)))) || beginningsOf(text).some(isName))
   return (named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.')
 }
 
