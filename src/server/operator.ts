@@ -60,9 +60,10 @@ const COPYING = 3_600_000
 
 /** Does what the operator wants. */
 export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
-  if (action === 'remove') return answerOf(await people.remove(name), `${name} is no longer registered`)
+  const registered = (await people.registeredName(name)) ?? name
+  if (action === 'remove') return answerOf(await people.remove(name), `${registered} is no longer registered`)
   const password = secretToken(bytes).slice(0, MADE_UP)
-  return answerOf(await people.setPassword(name, password), `The password of ${name} is now ${password}`)
+  return answerOf(await people.setPassword(name, password), `The password of ${registered} is now ${password}`)
 }
 
 /** Does what the operator wants of a server that runs. */

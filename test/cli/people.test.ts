@@ -42,11 +42,11 @@ describe('the operator', () => {
 
     const reset = await people('reset', 'ada')
     expect(reset).toMatchObject({ code: 0, errors: '' })
-    const [, password = ''] = /^The password of ada is now (\w{12})\n$/.exec(reset.output) ?? []
+    const [, password = ''] = /^The password of Ada is now (\w{12})\n$/.exec(reset.output) ?? []
     expect(await enter('enter', 'ada', 'correct horse')).toContain('"error"')
     expect(await enter('enter', 'ada', password)).toContain('"entered"')
     expect(await people('reset', 'alan')).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('alan') })
-    expect(await people('remove', 'ada')).toMatchObject({ code: 0, output: 'ada is no longer registered\n' })
+    expect(await people('remove', 'ADA')).toMatchObject({ code: 0, output: 'Ada is no longer registered\n' })
     expect(await enter('register', 'ada', 'another horse')).toContain('"registered":true')
     expect(server.errors).toContain('the operator wanted: reset ada')
     expect(server.errors).not.toContain(password)
