@@ -71,6 +71,7 @@ describe('help', () => {
         'besides      more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
+        'Two letters or more do for a command, if no other begins so: pl, hist.',
       ),
     )
     for (const { name } of commands) expect(page).toContain(name)
@@ -267,6 +268,19 @@ describe('in the lobby', () => {
     expect(await caller.type('cancel')).toBe(lines('You wait for nobody.'))
     lobby.seeking = true
     expect(await caller.type('cancel')).toBe(lines('You no longer wait.'))
+  })
+
+  test.each(['seek tictactoe', 'SEEK tictactoe'])('%s is play tictactoe', async (typed) => {
+    const { lobby, caller } = await inside()
+    expect(await caller.type(typed)).toContain('You wait for company; "cancel" takes that back.')
+    expect(lobby.calls).toEqual([['seek', { game: 'tictactoe', settings: {} }]])
+    expect(await caller.type('help seek')).toMatch(/^play GAME /)
+  })
+
+  test('hist is history, and pl is play', async () => {
+    const { lobby, caller } = await inside()
+    await caller.type('hist', 'pl tictactoe')
+    expect(lobby.calls.map(([method]) => method)).toEqual(['history', 'seek'])
   })
 
   test('seeks', async () => {

@@ -89,6 +89,9 @@ function rules({ present }: Visit, rest: string): Reply {
   return isRefusal(entry) ? entry : [sentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
 }
 
+/** How commands are cut short; those that give something up are not. */
+const SHORTER = 'Two letters or more do for a command, if no other begins so: pl, hist.'
+
 function help({ present, lobby }: Visit, rest: string): Reply {
   const [word = ''] = rest.split(/\s/)
   const command = commandOf(word) ?? onlyBeginningWith(word)
@@ -99,7 +102,7 @@ function help({ present, lobby }: Visit, rest: string): Reply {
   if (begun.length > 0) return unclear(word, begun)
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
   const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name.', '']
-  return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe']
+  return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe', SHORTER]
 }
 
 /** What a game is, how a move is typed, and how to begin one. */

@@ -177,6 +177,7 @@ export const seeking: readonly Command[] = [
   {
     name: 'play',
     cost: 9,
+    also: ['seek'],
     usage: 'play GAME [SETTING N ...] [against NAME] [rated] [private]',
     about: 'play a game with whoever comes, or with the house',
     more: () => [
