@@ -60,7 +60,7 @@ function page(name: string, program: Program | undefined, solo: Solo | undefined
   const takes = [...new Set([...(program?.takes ?? []), ...(solo?.takes ?? [])])]
   const rows = (program ? facts(program, short) : [['source', solo?.source ?? '']]).map(([fact = '', value = '']) => [
     fact,
-    fact === 'source' ? `${value} (${documentOf(value)})` : value,
+    fact === 'source' ? sourceOf(value) : value,
   ])
   return `${[
     `# ${name}`,
@@ -74,8 +74,10 @@ function page(name: string, program: Program | undefined, solo: Solo | undefined
   ].join('\n\n')}\n`
 }
 
-function documentOf(source: string): string {
-  return DOCUMENTS.find(([number = '']) => source.startsWith(number))?.[1] ?? ''
+/** A source with the document that its number stands for, if it has one. */
+function sourceOf(source: string): string {
+  const [, document] = DOCUMENTS.find(([number = '']) => source.startsWith(number)) ?? []
+  return document === undefined ? source : `${source} (${document})`
 }
 
 function conversation(automaton: Automaton): string[] {

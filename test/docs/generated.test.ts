@@ -21,6 +21,11 @@ describe('the pages that are made from the code', async () => {
       expect(row).toContain(/`--(?:pace|glue|delay) /.test(row) ? 'a bare number is milliseconds' : 'a bare number is seconds')
   })
 
+  test('no page has empty brackets in it', () => {
+    for (const [path, text] of made)
+      if (path.startsWith('docs/protocols/')) expect({ path, empty: / \(\)/.test(text) }).toEqual({ path, empty: false })
+  })
+
   test.each([...made])('%s is what "npm run docs" makes', async (path, text) => {
     expect((await readFile(join(root, path), 'utf8')).replaceAll('\r\n', '\n')).toBe(text)
   })
