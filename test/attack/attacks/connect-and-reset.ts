@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import type { Orders } from '../../../bench/hostile/crowd.ts'
+import type { Flood } from '../../../bench/hostile/floods.ts'
+import { dial, hear } from '../../support/pipelining.ts'
+import { serving } from '../../support/process.ts'
+import type { Attack } from '../attack.ts'
+
+const CONNECTIONS = 50
+/** Milliseconds for which they connect and reset. */
+const SPAN = 4000
+/** Milliseconds in which 99 of 100 clients are to be greeted; it was 200. */
+const LIMIT = 100
+
+/** Clients that connect and reset at once, again and again: the system's queue for the port is not to fill with those that are gone. */
+export const attack: Attack = {
+  title: `connects to one port and resets at once, ${CONNECTIONS} times at a time, for ${SPAN / 1000} s`,
+  short: false,
+  limit: 30_000,
+  async run(cleanup) {
+    const { server, ports } = await serving(['tjc/guess'])
+    cleanup.use(server)
+    const port = ports['tjc/guess'] ?? 0
+    // in a thread of its own, so that they are as fast as they can
+    const crowd = new Worker(new URL('../../../bench/hostile/crowd.ts', import.meta.url))
+    cleanup.defer(async () => void (await crowd.terminate()))
+    const flood: Flood = { name: '', program: 'tjc/guess', prelude: '', text: '', connects: 'at once' }
+    crowd.postMessage({ floods: Array<Flood>(CONNECTIONS).fill(flood), ports } satisfies Orders)
+    const waits: number[] = []
+    const until = performance.now() + SPAN
+    while (performance.now() < until) {
+      const since = performance.now()
+      const socket = dial(port, cleanup)
+      await hear(socket, 'GUESS')
+      waits.push(performance.now() - since)
+      socket.destroy()
+      await setTimeout(10)
+    }
+    const p99 = waits.sort((one, other) => one - other)[Math.floor(waits.length * 0.99)] ?? 0
+    assert.ok(p99 < LIMIT, `of others, one of 100 waited ${Math.round(p99)} ms until it was greeted`)
+    return `Of others, 99 of 100 were greeted within ${Math.round(p99)} ms.`
+  },
+}
