@@ -197,6 +197,8 @@ export class Conversation implements Line {
       await this.#close(trouble)
       this.#trouble ??= this.#unheard()
       if (this.#trouble && !trouble) this.#witness?.noticed?.('garbled', this.#trouble.message)
+      // it was noticed when it was answered
+      this.#trouble ??= this.#peer.failure
       this.#witness?.done?.()
     }
     return this.#trouble

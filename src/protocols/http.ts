@@ -43,8 +43,10 @@ const http: Protocol<Name> = {
   async server(peer, { person }) {
     const { text } = await peer.receive()
     person.say(headOf(text))
-    const wrong = whyNoRequest(text) ?? whyBare(text) ?? whyCut(text) ?? whyBadRequest(headOf(text))
-    if (wrong !== undefined) peer.note(wrong)
+    const lacking = whyNoRequest(text)
+    const wrong = whyBare(text) ?? whyCut(text) ?? whyBadRequest(headOf(text))
+    if (lacking !== undefined) peer.fail(lacking)
+    else if (wrong !== undefined) peer.note(wrong)
     peer.send(isRequest(text) ? 'page' : 'refused')
   },
 
@@ -52,8 +54,12 @@ const http: Protocol<Name> = {
     peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
     person.say(text)
-    const wrong = whyNoResponse(text) ?? whyBare(text) ?? whyCut(text)
-    if (wrong !== undefined) peer.note(wrong)
+    const lacking = whyNoResponse(text)
+    const cut = whyCut(text)
+    const bare = whyBare(text)
+    if (lacking !== undefined) peer.fail(lacking)
+    else if (bare !== undefined) peer.note(bare)
+    if (lacking === undefined && cut !== undefined) peer.fail(cut)
   },
 }
 

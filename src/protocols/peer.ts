@@ -56,6 +56,8 @@ export class Peer<Name extends string = string> implements Reader {
 
   /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
   farewell: ((reason: Error) => void) | undefined
+  /** What was wrong with a message that was answered all the same, if the conversation has therefore not ended well. */
+  failure: Ended | undefined
   /** A language that the peer has chosen, such as JSON, if the protocol has several. */
   speaks: string | undefined
   #waiting: Waiting<Name> | undefined
@@ -158,11 +160,22 @@ export class Peer<Name extends string = string> implements Reader {
   note(why: string, usual = false): void {
     // that its bytes are no text was reported already
     if (!this.observer || this.#oddities?.lastGarbled) return
+    const sentence = this.#refusalOf(why)
+    this.#reject(this.#last, sentence.text, usual && !sentence.hasClue)
+  }
+
+  /** As `note`, of a message that is answered, but without which the conversation has not ended as its protocol ends. */
+  fail(why: string): void {
+    this.note(why)
+    this.failure = new Ended('violation', this.#refusalOf(why).text)
+  }
+
+  #refusalOf(why: string): { readonly text: string; readonly hasClue: boolean } {
     const raw = this.#oddities?.lastRaw
     const clue = this.#clueOf(this.#last, raw) || clueOfWords(this.speaker, this.#last, '') || clueOfBye(this.speaker, this.#last)
     const empty = this.#last === '' ? EMPTY : ''
     const said = `the ${this.other} said ${quotedMessage(this.speaker, this.#last, raw)}`
-    this.#reject(this.#last, `${withReason(said, this.#last, why)}${tooSoon(this.#standing)}${empty}${clue}`, usual && clue === '')
+    return { text: `${withReason(said, this.#last, why)}${tooSoon(this.#standing)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
   /** Notes that a message was rejected, but not of each line of an HTTP request. */

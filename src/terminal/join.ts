@@ -54,13 +54,19 @@ export async function join(joining: Joining): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { Conversation } = await loading
     const named = { ...options, name: options.name ?? to.host }
-    const witness = { noticed: (_: Noticed, sentence: string) => complain(sentence) }
+    let last: string | undefined
+    const witness = {
+      noticed(_: Noticed, sentence: string) {
+        last = sentence
+        complain(sentence)
+      },
+    }
     const person = personAt(terminal, complain)
     conversation = new Conversation({ program, side: 'client', transport, person, options: named, random, clock, witness })
     const endWatch = watchOver(conversation, clock, timeout)
     const trouble = await conversation.done
     endWatch()
-    if (trouble && !stop.aborted) complain(endAt(to, trouble.message))
+    if (trouble && trouble.message !== last && !stop.aborted) complain(endAt(to, trouble.message))
     return trouble ? EXIT.trouble : EXIT.good
   }
 

@@ -95,13 +95,14 @@ describe('the page’s host and other people’s clients', () => {
     const [head = '', body = ''] = peer.heard.split('\r\n\r\n')
     expect(head).toContain(`Content-Length: ${body.length}`)
     expect(peer.gaveUp).toBe('finished')
-    expect(await peer.close()).toBeUndefined()
+    expect((await peer.close())?.message).toMatch(/^the client said "/)
   })
 
   test('a client that finishes in the middle of a request is told so', async () => {
     const peer = await hosted()
     await peer.say('GET / HTTP/1.1\r\nHost: x\r\n')
-    expect(await peer.close()).toBeUndefined()
+    expect((await peer.close())?.message).toContain('there is no empty line (\\r\\n\\r\\n) behind its head')
+    expect(peer.gaveUp).toBe('finished')
     expect(peer.heard).toContain('400 Bad Request')
     expect(peer.screen).toBe('GET / HTTP/1.1\r\nHost: x\r\n\n')
   })
@@ -143,15 +144,21 @@ describe('the page’s client and other people’s servers', () => {
   })
 
   test.each([
-    ['without a length', 'HTTP/1.1 404 Not Found\r\n\r\nno'],
-    ['that is shorter than it says', 'HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\nno'],
-    ['that is no HTTP', 'hello'],
-    ['without a length, that is long', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(500_000)}`],
-  ])('an answer %s is shown at the end', async (_, said) => {
+    ['without a length', 'HTTP/1.1 404 Not Found\r\n\r\nno', undefined],
+    [
+      'that is shorter than it says',
+      'HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\nno',
+      'its Content-Length says 70 bytes, and 2 have come',
+    ],
+    ['that is no HTTP', 'hello', 'it does not begin with a status line'],
+    ['without a length, that is long', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(500_000)}`, undefined],
+  ])('an answer %s is shown at the end, and ends badly if it is not whole', async (_, said, trouble) => {
     const peer = await joined()
     await peer.say(said)
     expect(peer.screen).toBe('')
-    expect([await peer.close(), peer.screen]).toEqual([undefined, `${said}\n`])
+    const end = await peer.close()
+    expect(peer.screen).toBe(`${said}\n`)
+    expect(end?.message).toEqual(trouble && expect.stringContaining(trouble))
   })
 
   test('no answer is said to be none', async () => {
