@@ -181,7 +181,9 @@ async function saying<Made>(at: string, make: () => Promise<Made>): Promise<Made
   try {
     return await make()
   } catch (error) {
-    throw error instanceof Usage ? new Usage(`${at}: ${error.message}`) : error
+    if (!(error instanceof Usage)) throw error
+    const [first = '', ...others] = error.sentences.map((sentence) => `${at}: ${sentence}`)
+    throw new Usage(first, ...others)
   }
 }
 

@@ -139,7 +139,11 @@ interface Care {
 async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
   const [{ parseWords }, { readTextFile }] = await Promise.all([import('../games/words.ts'), import('./text-file.ts')])
   const found = parseWords(await readTextFile(file))
-  if ('refused' in found) throw unusable(file, found.refused.split('\n'))
+  if ('refused' in found) {
+    const reasons = found.refused.split('\n')
+    const skipped = reasons.slice(0, -1).map((reason) => `${file}, skipped: ${reason}`)
+    throw usageOf([...skipped, `${file}: ${reasons.at(-1)}`])
+  }
   report(file, found.skipped, care)
   noteSigns(file, found.words, care.warn)
   return found.words
@@ -186,5 +190,10 @@ function report(file: string, skipped: readonly string[], { strict, warn }: Care
 }
 
 function unusable(file: string, reasons: readonly string[]): Usage {
-  return new Usage(reasons.map((reason) => `${file}: ${reason}`).join('\n'))
+  return usageOf(reasons.map((reason) => `${file}: ${reason}`))
+}
+
+/** A usage error of sentences, of which there is one at least. */
+function usageOf([first = '', ...others]: readonly string[]): Usage {
+  return new Usage(first, ...others)
 }

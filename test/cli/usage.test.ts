@@ -270,6 +270,20 @@ describe('the command line', () => {
     expect(await run(...line)).toEqual({ code: 2, output: '', errors: `parlor: ${sentence}\n` })
   })
 
+  test('a file without a word that can be used has a line for each reason, as other files have', async () => {
+    const file = join(folder(), 'huge.txt')
+    writeFileSync(file, `${'x'.repeat(200)}\n12\n`)
+    const reasons = [
+      `${file}, skipped: line 1: a word to guess has at most 100 characters, and this has 200`,
+      `${file}, skipped: line 2: a word to guess has at least one letter, and "12" has none`,
+      `${file}: there is no word to guess in it; expected is one word on each line, and # before a comment`,
+    ]
+    const lines = (all: readonly string[]) => all.map((one) => `parlor: ${one}\n`).join('')
+    expect(await run('solo', 'hangman', '--words', file)).toEqual({ code: 2, output: '', errors: lines(reasons) })
+    const served = await run('serve', '--only', 'hangman', '--data', 'none', '--port', '0', '--words', file)
+    expect(served).toEqual({ code: 2, output: '', errors: lines(reasons.map((one) => `words (from --words): ${one}`)) })
+  })
+
   test('a certificate in DER is named as such, with how to convert it', async () => {
     const file = join(folder(), 'cert.der')
     writeFileSync(file, Uint8Array.of(0x30, 0x82, 1, 0, 0x30))
