@@ -15,7 +15,7 @@ const automaton = {
   messages: {
     START: client('START', { about: 'asks for a game' }),
     WORD: server('WORD {length} {misses}', { example: 'WORD 6 8', accepts: /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/ }),
-    letter: client('{letter}', { example: 'a' }),
+    letter: client('{letter}', { example: 'a', about: 'a digit that the word does not have costs a miss, too; not so at the front door' }),
     AT: server('AT {positions}', { example: 'AT 2 4 6', accepts: /^AT (\d{1,3}(?: +\d{1,3})*) *$/, about: 'positions count from 1' }),
     MISS: server('MISS {left}', { example: 'MISS 7', accepts: /^MISS (\d{1,3}) *$/ }),
     WON: server('END WON {word}', { example: 'END WON banana' }),
@@ -124,7 +124,8 @@ async function guess(
       const heard = letter === undefined ? NO_LETTER : await tell(letter, view)
       if (isRefusal(heard)) person.say(heard.refused)
       else {
-        if (heard.left < view.left && !/\p{L}/u.test(typed)) person.say(`${quoted(typed.trim())} is no letter, and costs a miss as well.`)
+        if (heard.left < view.left && !/\p{L}/u.test(typed))
+          person.say(`${quoted(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
         view = heard
       }
     }

@@ -268,7 +268,7 @@ describe('hangman alone', () => {
 
   test('what is no letter costs a miss, and that is said; so are the answers to "Another word"', async () => {
     const screen = await solo(['5', 'x', 'e', 'l', '2', 'n'])
-    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is no letter, and costs a miss as well.\n')
+    expect(screen).toContain('Your letter (QUIT to leave): 5\n"5" is no letter, but counts as a guess here: it costs a miss.\n')
     expect(screen).not.toContain('"x" is no letter')
     expect(screen).toMatch(/Another word \(y\/n\)\? 2\nType y for yes, or n for no\.\nAnother word \(y\/n\)\? n\n$/)
   })
