@@ -143,6 +143,8 @@ function databaseAt(place: string): string {
     throw new Usage(`there is no ${place} here: name a parlor.db, or a backup of one; without a name, the folder of --data is verified`)
   if (found.isDirectory()) storing(() => explainingSystem(place, () => checkNoLinks(place)))
   const path = storing(() => resolveDatabase(found.isDirectory() ? join(place, 'parlor.db') : place))
+  if (found.isFile() && found.size === 0 && basename(path) !== 'parlor.db' && !pathsBeside(path).some((each) => existsSync(each)))
+    throw new Usage(`${path} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one`)
   if (!existsSync(path) && storing(() => lossOfDatabase(path)) === undefined) throw new Usage(noDatabaseIn(place))
   return path
 }

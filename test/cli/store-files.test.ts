@@ -229,6 +229,19 @@ test('what is no folder of a server is said', async () => {
   expect((await runHere('verify', join(around, 'note.txt'))).errors).toBe(
     `parlor: ${join(around, 'note.txt')} is no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
+  const empty = join(around, 'empty.db')
+  writeFileSync(empty, '')
+  expect(await runHere('verify', empty)).toMatchObject({
+    code: 2,
+    errors: `parlor: ${empty} is empty, and so no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
+  })
+  const hollow = openFolder()
+  writeFileSync(join(hollow, 'parlor.db'), '')
+  for (const place of [[join(hollow, 'parlor.db')], [hollow], ['--data', hollow]])
+    expect(await runHere('verify', ...place)).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('parlor.db is empty: lost are all games'),
+    })
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
   const sound = await runHere('repair', '--data', busy)
