@@ -183,6 +183,23 @@ describe('while nothing can be written', () => {
   })
 })
 
+test.each(['play hangman', 'play tictactoe against house'])(
+  'at the front door, %s says why there is no game, and nothing of a table that was never seen',
+  async (typed) => {
+    const data = await storeToBreak()
+    const door = await doorway('parlor/door', { store: data.store })
+    const player = door.reader()
+    await player.type('ada', /./)
+    data.break()
+    for (let round = 0; round < 2; round++) {
+      const heard = await player.type(typed, /disk/)
+      expect(heard.at(-1)).toBe('The server cannot write to its disk just now; nothing was lost; try again.')
+      expect(heard.join(' ')).not.toMatch(/[Tt]able \d/)
+    }
+    await player.leave()
+  },
+)
+
 describe('worksheet programs', () => {
   test('a game pauses, and goes on with the move that was made', async () => {
     const data = await storeToBreak()

@@ -69,6 +69,11 @@ export class Presence {
     return this.company.table
   }
 
+  /** True if the table was opened, so that something is to be seen there. */
+  get seen(): boolean {
+    return this.#sight !== undefined
+  }
+
   /** Whether this one has a seat. */
   get seated(): boolean {
     return this.company.seat !== undefined

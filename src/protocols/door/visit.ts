@@ -352,13 +352,15 @@ export class Visit {
   }
 
   #close(table: number, reason: string): void {
-    if (!this.tables.get(table)) return
+    const presence = this.tables.get(table)
+    if (!presence) return
     if (reason === this.#dismissal) {
       this.#stopped = true
       return
     }
     this.leaveTable(table)
-    this.#print(['', sentence(`table ${table} is closed: ${reason}`)])
+    // the number of a table that could not be opened means nothing to the user
+    this.#print(['', sentence(presence.seen ? `table ${table} is closed: ${reason}` : reason)])
   }
 
   /** Says how to leave: telnet sends Ctrl-C as a command, and shows nothing before the answer to what it sends with it. */
