@@ -213,7 +213,7 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
 }
 
 /** Names a message that is waited for; by an example, unless that is the text which came in its place. */
-function awaited(automaton: Automaton, step: Step, text: string): string {
+export function awaited(automaton: Automaton, step: Step, text: string): string {
   if (step.form.example !== text) return alternatives(automaton, [step])
   return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`
 }

@@ -3,6 +3,7 @@ import { decode, quoted, type Raw } from '../wire/text.ts'
 import {
   type Automaton,
   alternatives,
+  awaited,
   dueBefore,
   expectation,
   isField,
@@ -109,7 +110,9 @@ function whyEarly(standing: Standing, text: string): string {
   const { automaton, state, steps, peer, last } = standing
   if (isLooseEnd(standing, text)) return ` behind ${quotedMessage(speakerOf(standing), last)}, where a line end is too much`
   const ours = steps.filter(({ from }) => from !== peer)
-  const wait = `it is not the ${peer}'s turn; it must wait for ${alternatives(automaton, ours)}`
+  const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
+  const due = only && !second && only.form.example === text ? awaited(automaton, only, text) : alternatives(automaton, ours)
+  const wait = `it is not the ${peer}'s turn; it must wait for ${due}`
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 

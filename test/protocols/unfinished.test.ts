@@ -318,6 +318,13 @@ describe('a message before its turn', () => {
       'the server has sent "Welcome!", but it is not the server\'s turn; it must wait for a number (such as "50")',
     ],
     [
+      'number',
+      'client',
+      '',
+      '50',
+      'the server has sent "50", but it is not the server\'s turn; it must wait for the client\'s number; that is what the client says',
+    ],
+    [
       'guess',
       'client',
       'GUESS\n',
