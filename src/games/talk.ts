@@ -30,9 +30,6 @@ export interface TalkOptions {
 /** The bytes of one line at most. */
 const LIMIT = 4096
 
-/** Why a longer line is refused. */
-export const TOO_LONG = `a line has at most ${LIMIT} bytes`
-
 const utf8 = new TextEncoder()
 
 /** talk: two people say a line in turn, for ever or until one says what ends it. Nobody wins. */
@@ -45,7 +42,7 @@ export const talk: Game<Talk, string, Talk, TalkOptions> = {
     if (state.over) return { refused: 'the talk is over' }
     if (seat !== state.turn) return { refused: 'it is the other’s turn to speak' }
     if (line.includes('\n')) return { refused: 'one line at a time' }
-    if (shortened(line) !== line) return { refused: TOO_LONG }
+    if (shortened(line) !== line) return { refused: `a line has at most ${LIMIT} bytes` }
     return { ...state, turn: 1 - seat, said: state.said + 1, line, over: ends(line, state.ending) }
   },
   outcome: ({ over }) => (over ? { winners: [] } : undefined),

@@ -82,11 +82,7 @@ async function sitDown(seat: Seat<string, Talk>, person: Person, { voices, leavi
     }
     if (outcome) return
     if (!turn) person.say(waiting)
-    for (let asked = turn; asked; ) {
-      const refusal = seat.play(await person.ask(prompt, leaving))
-      if (refusal) person.complain?.(`the line was not sent: ${refusal.refused}`)
-      asked = refusal !== undefined
-    }
+    else while (seat.play(await person.ask(prompt, leaving)));
   }
 }
 

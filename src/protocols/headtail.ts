@@ -73,11 +73,7 @@ const headTail: Protocol<Name, Words> = {
     for (let quits = false; !quits; ) {
       const { text: prompt } = await peer.receive()
       let guess = ''
-      for (;;) {
-        guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
-        if (guess !== '') break
-        person.complain?.('an empty line is no guess: type H, T, or Q to quit')
-      }
+      while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
       peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)

@@ -1,5 +1,5 @@
 import type { SeatNumber } from '../games/game.ts'
-import { shortened, TOO_LONG } from '../games/talk.ts'
+import { shortened } from '../games/talk.ts'
 import { type Automaton, client, type Side, server } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import { nobody, type Setting } from './protocol.ts'
@@ -204,9 +204,7 @@ export class Line {
   async #talkBack(): Promise<string> {
     for (;;) {
       const typed = await this.ask()
-      const isLong = shortened(typed) !== typed
-      if (!isLong && (typed !== '' || this.#at.options.framing !== 'none')) return typed
-      this.#at.person.complain?.(`the line was not sent: ${isLong ? TOO_LONG : 'it is empty, and without a framing that is no message'}`)
+      if (shortened(typed) === typed && (typed !== '' || this.#at.options.framing !== 'none')) return typed
     }
   }
 }

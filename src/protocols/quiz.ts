@@ -203,10 +203,7 @@ async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
   for (;;) {
     const name = (await person.ask('Your name: ')).trim()
     const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
-    if (name === '') {
-      person.complain?.('a name is needed: a guest plays under one, too')
-      continue
-    }
+    if (name === '') continue
     if (password === '') peer.send('NAME', name)
     else peer.send((await confirmed(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
     const said = await peer.receive()

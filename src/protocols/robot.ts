@@ -1,7 +1,6 @@
 import { type Instruction, robot } from '../games/robot.ts'
 import { Ended } from '../wire/ends.ts'
 import { lines } from '../wire/lines.ts'
-import { quoted } from '../wire/text.ts'
 import { type Automaton, client } from './automaton.ts'
 import type { Person, Program, Protocol } from './protocol.ts'
 import { pythonAddress } from './python.ts'
@@ -56,7 +55,6 @@ async function instruction(person: Person): Promise<Instruction | 'END'> {
     if (typed.trim().toUpperCase() === 'END') return 'END'
     const move = robot.notation.parse(typed)
     if (typeof move === 'string') return move
-    person.complain?.(`an instruction is FORWARD, LEFT, RIGHT or END, and not ${quoted(typed)}`)
   }
 }
 

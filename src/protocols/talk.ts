@@ -1,4 +1,4 @@
-import type { Refusal, Seat, SeatNumber } from '../games/game.ts'
+import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Talk, talk } from '../games/talk.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { lengthPrefixed } from '../wire/lengths.ts'
@@ -87,16 +87,10 @@ async function sitTalking(seat: Seat<string, Talk>, { person, options }: Setting
       const typed = await person.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
       // where nothing marks the end of a message, an empty one is none
-      const isNone = typed === '' && options.framing === 'none'
-      const refusal = typed === LEAVE ? undefined : isNone ? NOTHING : seat.play(typed)
-      if (refusal) person.complain?.(`the line was not sent: ${refusal.refused}`)
-      asked = refusal !== undefined
+      asked = typed !== LEAVE && ((typed === '' && options.framing === 'none') || seat.play(typed) !== undefined)
     }
   }
 }
-
-/** Refuses an empty line in a framing in which it is no message. */
-const NOTHING: Refusal = { refused: 'it is empty, and without a framing that is no message' }
 
 /** The person at the terminal, at the board of a game inside the talk. */
 async function sitAtBoard(seat: Seat<number, Board>, { person }: Setting<unknown>): Promise<void> {

@@ -1,7 +1,6 @@
-import type { Refusal, Seat, SeatNumber } from '../games/game.ts'
+import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { lines } from '../wire/lines.ts'
-import { quoted } from '../wire/text.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import type { Options, Person, Program, Protocol, Setting } from './protocol.ts'
@@ -65,12 +64,9 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
       return say(outcome.winners.length === 0 ? 'Stalemate' : outcome.winners.includes(seat.number) ? 'You win!' : 'Opponent wins!')
     if (!turn) continue
     for (let moved = false; !moved; ) {
-      const typed = await person.ask(`${us} moves (0 to quit): `, '0')
-      const cell = pythonInt(typed)
+      const cell = pythonInt(await person.ask(`${us} moves (0 to quit): `, '0'))
       if (cell === '0') seat.leave()
-      const refusal = cell === '0' ? undefined : cell === undefined ? noCell(typed, view) : seat.play(Number(cell))
-      if (refusal) person.complain?.(refusal.refused)
-      moved = !refusal
+      moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
     }
     person.say()
   }
@@ -79,11 +75,6 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
     person.say(line)
     person.say()
   }
-}
-
-/** Refuses a typed line that is no number. */
-function noCell(typed: string, { cells }: Board): Refusal {
-  return { refused: `${quoted(typed)} is no number; cells go from 1 to ${cells.length}` }
 }
 
 const ticTacToe: Protocol<Name, Words> = {

@@ -5,9 +5,8 @@ import { EndOfInput, type Options, type Program } from '../protocols/protocol.ts
 import { pythonInt } from '../protocols/python.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
-import { quoted } from '../wire/text.ts'
 import type { Address, Transport } from '../wire/transport.ts'
-import { personAt, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { cannotConnect, EXIT, endAt } from './trouble.ts'
 
 /** Joining is how a program is joined. */
@@ -61,8 +60,7 @@ export async function join(joining: Joining): Promise<number> {
         complain(sentence)
       },
     }
-    const person = personAt(terminal, complain)
-    conversation = new Conversation({ program, side: 'client', transport, person, options: named, random, clock, witness })
+    conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random, clock, witness })
     const endWatch = watchOver(conversation, clock, timeout)
     const trouble = await conversation.done
     endWatch()
@@ -107,15 +105,13 @@ function watchOver(conversation: Conversation, clock: Clock, timeout = Number.PO
   return () => cancel()
 }
 
-async function whereTo({ program, terminal, host, port, complain }: Joining): Promise<Address> {
+async function whereTo({ program, terminal, host, port }: Joining): Promise<Address> {
   const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
   if (!asks) return { host: name, port: program.join?.port ?? program.port }
   for (;;) {
-    const typed = await terminal.ask('Enter port number of server: ')
-    const number = Number(pythonInt(typed) ?? Number.NaN)
+    const number = Number(pythonInt(await terminal.ask('Enter port number of server: ')) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }
-    complain(`a port is a number from 1 to 65535, and not ${quoted(typed)}`)
   }
 }

@@ -2,19 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-const program = `${process.execPath} ${join(root, 'bin/parlor.js')}`
-
-/**
- * What people type in these scenarios is refused, and ours says why on standard error, which the harness shows on the same
- * terminal: there, standard output alone is compared.
- */
-const REFUSED = [
-  'd000_ttt_client_wins_diag',
-  'd000_ttt_int_spelling',
-  'd001_a4_counters_invalid_not_counted',
-  'd001_a5_highlow_negative',
-  'd001_p5_headtail_invalid',
-]
+const parlor = `${process.execPath} ${join(root, 'bin/parlor.js')}`
 
 /** The original worksheet programs with their recorded sessions, where a folder of them lies beside this checkout. */
 export const originals = readdirSync(join(root, '..'))
@@ -113,8 +101,7 @@ const SOLOS: Readonly<Record<string, string>> = {
 const REPEAT = '--secret {SECRET} --choices {CHOICES} --now {NOW}'
 
 /** The commands of ours for a scenario; a program that is not known here fails the suite. */
-export function commandsOf({ name, server, client, asks, shell }: Scenario): { host?: string; join?: string; solo?: string } {
-  const parlor = REFUSED.includes(name) ? `sh -c 'exec "$@" 2>/dev/null' parlor ${program}` : program
+export function commandsOf({ server, client, asks, shell }: Scenario): { host?: string; join?: string; solo?: string } {
   if (server === '') return { solo: `${parlor} solo ${known(SOLOS, client)} ${quoted(REPEAT)}` }
   const host = `${parlor} host ${known(HOSTS, server)} --host {HOST} --port {PORT} ${quoted(REPEAT)}`
   if (shell) return { host }
