@@ -54,7 +54,8 @@ export const guess: Protocol<Name, Words> = {
       const text = strip((await peer.receive()).text)
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
-      if (view.last === 'wasted') peer.note(`expected ${wanted(text)} from 1 to 100`)
+      // a number that is not taken is what a person types, and anything else what a program does wrong
+      if (view.last === 'wasted') peer.note(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
     if (outcome.winners.length === 0) peer.send('GAMEOVER')

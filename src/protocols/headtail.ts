@@ -58,7 +58,10 @@ const headTail: Protocol<Name, Words> = {
         peer.send(view.last ? 'right' : 'wrong')
       } else {
         const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
-        peer.note(`its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`)
+        peer.note(
+          `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`,
+          true,
+        )
         peer.send('unusable')
       }
     }

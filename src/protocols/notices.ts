@@ -29,7 +29,7 @@ const WAITED_FOR = 3000
 interface Remembered {
   /** Number of messages that were read when each was noticed last. */
   readonly shownAfter: Partial<Record<Noticed, number>>
-  /** What is odd about a message that was taken all the same, and a message before its turn. */
+  /** A refusal of what people type, and a message before its turn. */
   refused?: string
   early?: string
   /** Number of messages that were read when `early` was. */

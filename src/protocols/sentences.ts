@@ -183,8 +183,8 @@ function clause({ automaton, speaks = automaton.speaks }: Speaker, found: string
 /** PeerObserver is notified of what is wrong with the messages of a peer while its conversation goes on, in sentences. */
 export interface PeerObserver {
   /**
-   * Called when this side has refused a message of the peer in words of the protocol. `usual`: it has taken the message all
-   * the same, so that matters only if the conversation does not end well.
+   * Called when this side has refused a message of the peer in words of the protocol. `usual`: a person at the peer could
+   * have typed it, so it matters only if the conversation does not end well.
    */
   refused(sentence: string, usual: boolean): void
   /** The bytes of a text for people are no text. */

@@ -261,27 +261,17 @@ describe('what was refused in words of the protocol', () => {
   })
 
   test.each([
-    ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
-    ['headtail', 'HEAD\n', '"HEAD": its last character is not H, T or Q; write "H" alone, a capital'],
-    ['headtail', 'X\n', '"X": its last character is not H, T or Q'],
-    ['headtail', '\n', '"": its last character is not H, T or Q; an empty line is often one line end too many'],
-    ['c8/headtail-counters', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
-    ['highlow', '-5\n', '"-5": expected a number from 1 to 100'],
-  ])('%s: %j is shown at the host at once, also if a person at the client can type it', async (name, said, sentence) => {
-    const { clock, notices, say } = await watched(name)
+    ['headtail', 'X\n'],
+    ['highlow', '-5\n'],
+  ])('%s: %j, which people type, is shown only if the conversation does not end well', async (name, said) => {
+    const { clock, notices, say, theirs } = await watched(name)
     await say(said)
-    await clock.pass(1000)
-    expect(notices).toEqual([`rejected: the client said ${sentence}`])
-  })
-
-  test('headtail: "XH", which counts as "H", is shown only if the conversation does not end well', async () => {
-    const { clock, notices, say, theirs } = await watched('headtail')
-    await say('XH\n')
     await clock.pass(1000)
     expect(notices).toEqual([])
     theirs.finish()
     await clock.pass(1000)
-    expect(notices).toEqual(['rejected: the client said "XH": only its last character counts'])
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(`rejected: the client said "${said.trim()}": `)
   })
 })
 
