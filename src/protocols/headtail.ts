@@ -58,10 +58,9 @@ const headTail: Protocol<Name, Words> = {
         peer.send(view.last ? 'right' : 'wrong')
       } else {
         const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
-        peer.note(
-          `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`,
-          true,
-        )
+        const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`
+        // the worksheet's client makes capitals of what people type: small letters come from a program
+        peer.note(what, text === text.toUpperCase())
         peer.send('unusable')
       }
     }

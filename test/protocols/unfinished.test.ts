@@ -261,7 +261,18 @@ describe('what was refused in words of the protocol', () => {
   })
 
   test.each([
+    ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
+    ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
+  ])('%s: %j, which only a program says, is shown at the host at once', async (name, said, sentence) => {
+    const { clock, notices, say } = await watched(name)
+    await say(said)
+    await clock.pass(1000)
+    expect(notices).toEqual([`rejected: the client said ${sentence}`])
+  })
+
+  test.each([
     ['headtail', 'X\n'],
+    ['headtail', 'HEAD\n'],
     ['highlow', '-5\n'],
   ])('%s: %j, which people type, is shown only if the conversation does not end well', async (name, said) => {
     const { clock, notices, say, theirs } = await watched(name)
