@@ -228,6 +228,7 @@ function atTerminal({ opposite }: Protocol, setting: Setting<unknown>, game: str
 function attending(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
   return {
     say: (text) => person.say(text),
+    complain: (sentence) => person.complain?.(sentence),
     async ask(prompt, atEnd, signal) {
       const abort = new AbortController()
       connection.whenGone((end) => abort.abort(explain(end)))

@@ -1,4 +1,5 @@
 import { asTry, type Try } from '../games/guessing.ts'
+import { quoted } from '../wire/text.ts'
 import type { Options, Person } from './protocol.ts'
 import { pythonDigits, pythonInt } from './python.ts'
 
@@ -24,12 +25,17 @@ export function readDigits(text: string): Try {
   return pythonDigits(text) ? readInt(text) : 'wasted'
 }
 
-/** A whole number from a person, in the digits that Python prints; what is none is asked again, with `instead` said first. */
+/**
+ * A whole number from a person, in the digits that Python prints; what is none is asked again, with `instead` said first, or,
+ * where the program has no words for that, the reason.
+ */
 export async function askInt(person: Person, prompt: string, instead?: string): Promise<string> {
   for (;;) {
-    const number = pythonInt(await person.ask(prompt))
+    const typed = await person.ask(prompt)
+    const number = pythonInt(typed)
     if (number !== undefined) return number
-    if (instead !== undefined) person.say(instead)
+    if (instead === undefined) person.complain?.(`a guess is a whole number, such as 50, and not ${quoted(typed)}`)
+    else person.say(instead)
   }
 }
 

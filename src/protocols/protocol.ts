@@ -46,6 +46,11 @@ export interface Person {
    * without it, the end of the input rejects with `EndOfInput`. Aborting takes the question back.
    */
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
+  /**
+   * Says beside what the program prints why a typed line is asked for again, in a sentence (PROTOCOLS 5.8): where the worksheet's
+   * program crashes. Where that one asks again without a word, so does ours.
+   */
+  complain?(sentence: string): void
 }
 
 /** EndOfInput: the person has gone (Ctrl-D, or a pipe that is used up) where the conversation has no word for that. */

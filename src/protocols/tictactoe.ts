@@ -1,6 +1,7 @@
 import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 import { lines } from '../wire/lines.ts'
+import { quoted } from '../wire/text.ts'
 import { type Automaton, either } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import type { Options, Person, Program, Protocol, Setting } from './protocol.ts'
@@ -64,8 +65,10 @@ async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void>
       return say(outcome.winners.length === 0 ? 'Stalemate' : outcome.winners.includes(seat.number) ? 'You win!' : 'Opponent wins!')
     if (!turn) continue
     for (let moved = false; !moved; ) {
-      const cell = pythonInt(await person.ask(`${us} moves (0 to quit): `, '0'))
+      const typed = await person.ask(`${us} moves (0 to quit): `, '0')
+      const cell = pythonInt(typed)
       if (cell === '0') seat.leave()
+      if (cell === undefined) person.complain?.(`${quoted(typed)} is no number; cells go from 1 to ${view.cells.length}`)
       moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
     }
     person.say()

@@ -8,7 +8,7 @@ import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { Turnstile } from '../wire/turnstile.ts'
-import type { Terminal } from './terminal.ts'
+import { personAt, type Terminal } from './terminal.ts'
 import { cannotListen, EXIT, isPath, place } from './trouble.ts'
 
 /** Hosting is how a program is hosted. */
@@ -60,7 +60,8 @@ export async function host(hosting: Hosting): Promise<number> {
     const about = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
     // if many clients are stopped at once, their silence is no news
     const witness = { noticed: (what: Noticed, sentence: string) => (what === 'waiting' && talking.size > 3 ? undefined : about(sentence)) }
-    const terms = { program, side: 'server', transport, person: terminal, options, random, clock, witness, ...seating } as const
+    const person = personAt(terminal, about)
+    const terms = { program, side: 'server', transport, person, options, random, clock, witness, ...seating } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)
     const membership = patience.watch(conversation)

@@ -5,8 +5,9 @@ import { EndOfInput, type Options, type Program } from '../protocols/protocol.ts
 import { pythonInt } from '../protocols/python.ts'
 import { type Clock, wallClock } from '../wire/clock.ts'
 import { Ended } from '../wire/ends.ts'
+import { quoted } from '../wire/text.ts'
 import type { Address, Transport } from '../wire/transport.ts'
-import type { Terminal } from './terminal.ts'
+import { personAt, type Terminal } from './terminal.ts'
 import { cannotConnect, EXIT, endAt } from './trouble.ts'
 
 /** Joining is how a program is joined. */
@@ -60,7 +61,16 @@ export async function join(joining: Joining): Promise<number> {
         complain(sentence)
       },
     }
-    conversation = new Conversation({ program, side: 'client', transport, person: terminal, options: named, random, clock, witness })
+    conversation = new Conversation({
+      program,
+      side: 'client',
+      transport,
+      person: personAt(terminal, complain),
+      options: named,
+      random,
+      clock,
+      witness,
+    })
     const endWatch = watchOver(conversation, clock, timeout)
     const trouble = await conversation.done
     endWatch()
@@ -105,13 +115,15 @@ function watchOver(conversation: Conversation, clock: Clock, timeout = Number.PO
   return () => cancel()
 }
 
-async function whereTo({ program, terminal, host, port }: Joining): Promise<Address> {
+async function whereTo({ program, terminal, host, port, complain }: Joining): Promise<Address> {
   const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
   if (!asks) return { host: name, port: program.join?.port ?? program.port }
   for (;;) {
-    const number = Number(pythonInt(await terminal.ask('Enter port number of server: ')) ?? Number.NaN)
+    const typed = await terminal.ask('Enter port number of server: ')
+    const number = Number(pythonInt(typed) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }
+    complain(`a port is a number from 1 to 65535, and not ${quoted(typed)}`)
   }
 }

@@ -2,7 +2,7 @@ import type { Random } from '../games/game.ts'
 import { LocalHouse } from '../protocols/house.ts'
 import { EndOfInput, type Options, type Solo } from '../protocols/protocol.ts'
 import { wallClock } from '../wire/clock.ts'
-import type { Terminal } from './terminal.ts'
+import { personAt, type Terminal } from './terminal.ts'
 import { EXIT } from './trouble.ts'
 
 /** Plays a program without a network, and answers with the exit code. */
@@ -17,7 +17,7 @@ export async function solo(
     () => {},
   )
   try {
-    await program.play({ words: undefined, person: terminal, house, options, random, clock: wallClock })
+    await program.play({ words: undefined, person: personAt(terminal, complain), house, options, random, clock: wallClock })
     return EXIT.good
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error

@@ -14,6 +14,11 @@ interface Question {
   end(): void
 }
 
+/** A person at a terminal who is told by `complain` why a line is asked for again. */
+export function personAt(terminal: Terminal, complain: (sentence: string) => void): Person {
+  return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), complain }
+}
+
 /**
  * Terminal is a person at standard input and output, a terminal or pipes: lines in, lines out, no raw mode, no escape
  * sequences. This is the only file that touches either. Nothing that could steer a terminal is ever written.

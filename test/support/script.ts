@@ -6,6 +6,8 @@ import { EndOfInput, type Person } from '../../src/protocols/protocol.ts'
  */
 export class Script implements Person {
   screen = ''
+  /** What was said beside the screen of what was typed. */
+  readonly complaints: string[] = []
   readonly #lines: string[]
 
   constructor(lines: readonly string[] = []) {
@@ -14,6 +16,10 @@ export class Script implements Person {
 
   say(text = ''): void {
     this.screen += `${text}\n`
+  }
+
+  complain(sentence: string): void {
+    this.complaints.push(sentence)
   }
 
   async ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string> {

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { settled } from '../support/clock.ts'
+import { begin } from '../support/conversation.ts'
+import { heardBy } from '../support/wire.ts'
+
+test.each([
+  ['tictactoe', 'client', 'MOVE1\n', 'x', '"x" is no number; cells go from 1 to 9'],
+  ['tictactoe', 'server', '', '', '"" is no number; cells go from 1 to 9'],
+  ['guess', 'client', 'GUESS\n', 'zwölf', 'a guess is a whole number, such as 50, and not "zwölf"'],
+  ['guess', 'client', 'GUESS\n', '', 'a guess is a whole number, such as 50, and not ""'],
+  ['highlow', 'client', 'GUESS\n', '50.5', 'a guess is a whole number, such as 50, and not "50.5"'],
+] as const)(
+  '%s, at the %s: behind %j, %j, for which the worksheet’s program crashes, is asked again with a reason beside the screen',
+  async (name, side, said, typed, why) => {
+    const { script, theirs } = await begin(name, { side, typed: [typed] })
+    const heard = heardBy(theirs)
+    if (said !== '') theirs.write(said)
+    await settled()
+    expect(script.complaints).toEqual([why])
+    expect(script.screen).not.toContain(why)
+    expect(heard.text).not.toContain(typed || '\n\n')
+  },
+)
+
+test.each(['1', '12', '-3'])(
+  'tictactoe: %s, which the worksheet’s program asks again without a word, has none here either',
+  async (typed) => {
+    const { script, theirs } = await begin('tictactoe', { side: 'client', typed: [typed] })
+    theirs.write('MOVE1\n')
+    await settled()
+    expect(script.screen.match(/Client moves \(0 to quit\): /g)).toHaveLength(2)
+    expect(script.complaints).toEqual([])
+  },
+)
+
+test('number has words for that in its worksheet, and says nothing beside them', async () => {
+  const { script } = await begin('number', { side: 'client', typed: ['zwölf'] })
+  expect(script.screen).toContain('Guesses must be an integer. Try again...')
+  expect(script.complaints).toEqual([])
+})
