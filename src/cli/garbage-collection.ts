@@ -9,7 +9,8 @@
  * whatever they refer to stays until the next full collection: short pauses become ten times as long. Where there is another
  * processor, old objects are marked and swept there: with 5,000 users online a full collection then stops the server for 10
  * to 35 ms, and 150 without. What is done while it is stopped is done without other threads: to wait for one that has no
- * processor took 130 ms. On the only processor, such threads would take turns with the server, 20 ms each.
+ * processor took 130 ms. Pages of old objects are compacted only while there is little to do, for that stopped it for 60 ms
+ * now and then. On the only processor, such threads would take turns with the server, 20 ms each.
  */
 export function garbageCollectionFlags(processors: number): readonly string[] {
   return [...ALWAYS, ...(processors > 1 ? BESIDE : ALONE)]
@@ -18,6 +19,7 @@ export function garbageCollectionFlags(processors: number): readonly string[] {
 const ALWAYS = [
   '--no-allocation-site-pretenuring',
   '--external-memory-accounted-in-global-limit',
+  '--gc-experiment-less-compaction',
   '--no-parallel-compaction',
   '--no-parallel-pointer-update',
   '--no-parallel-weak-ref-clearing',
