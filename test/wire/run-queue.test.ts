@@ -35,6 +35,12 @@ class ManualLoop implements EventLoop {
     }
   }
 
+  /** Runs what waits until all has run that runs now. */
+  async settle(): Promise<void> {
+    for (const then of this.#settled.splice(0)) then()
+    await settled()
+  }
+
   get idle(): boolean {
     return this.#turns.length === 0
   }
@@ -311,6 +317,34 @@ describe('a connection that has sent many messages at once', () => {
       expect(queue.size).toBe(0)
       await loop.turn()
     }
+  })
+
+  test('waits for a slice with a single message in a turn in which such have taken their time, though they took little until then', async () => {
+    const loop = new ManualLoop()
+    const queue = queueOn(loop, { slice: 1, turn: 4 })
+    const kind = { count: 0, cost: 0.02 }
+    const all = Array.from({ length: 100 }, () => pipelining(queue, loop, kind))
+    for (let n = 1; n <= 10; n++) {
+      for (const { here } of all) here.write('move 5\n')
+      await settled()
+      await loop.turn()
+    }
+    // as what runs for the first time
+    kind.cost = 2
+    const some = all.splice(0, 16)
+    for (const { here } of some) here.write('move\n')
+    await settled()
+    await loop.settle()
+    const began = loop.time
+    for (const { here } of all) here.write('move\n')
+    await settled()
+    expect(loop.time).toBe(began)
+    while (!loop.idle) expect(await loop.turn()).toBeLessThanOrEqual(4 + 2)
+    expect([...some, ...all].map(({ connection }) => connection.received)).toEqual(Array(100).fill(11))
+    // in the next turn they pass again
+    all[0]?.here.write('move\n')
+    await settled()
+    expect(all[0]?.connection.received).toBe(12)
   })
 
   test('that ends while it waits for its slice is read to its end all the same', async () => {

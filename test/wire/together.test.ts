@@ -31,6 +31,11 @@ async function heard(turns: readonly (readonly number[])[], length = 0): Promise
   return when
 }
 
+/** Lets all run that follows in this turn of the event loop. */
+async function settledInTurn(): Promise<void> {
+  for (let n = 0; n < 40; n++) await new Promise<void>((resolve) => process.nextTick(resolve))
+}
+
 const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
 
 test('whoever is alone is heard at the end of the turn', async () => {
@@ -60,6 +65,7 @@ test('48 are enough, and so are 256 KiB: then all of it is heard at once', async
   for (const number of range(1, 47)) heardTogether(() => order.push(String(number)))
   expect(order).toEqual([])
   heardTogether(() => order.push('48'))
+  await settledInTurn()
   expect(order).toEqual(range(1, 48).map(String))
   heardTogether(() => order.push('long'), 256 * 1024)
   expect(order).toHaveLength(48)
@@ -67,6 +73,20 @@ test('48 are enough, and so are 256 KiB: then all of it is heard at once', async
   expect(order.slice(48)).toEqual(['long', 'longer'])
   await turn()
   expect(order).toHaveLength(50)
+})
+
+test('16 are heard at a time, and what follows from those runs before the next are, who are not overtaken', async () => {
+  const order: string[] = []
+  for (const number of range(1, 40)) heardTogether(() => void Promise.resolve().then(() => order.push(String(number))))
+  heardTogether(() => {
+    order.push('the last of them')
+    heardTogether(() => order.push('behind them'), 512 * 1024)
+  }, 256 * 1024)
+  heardTogether(() => order.push('too many'), 1)
+  await turn()
+  await turn()
+  const said = range(1, 40).map(String)
+  expect(order).toEqual([...said.slice(0, 32), 'the last of them', 'too many', ...said.slice(32), 'behind them'])
 })
 
 test('what is said is flushed once all that follows from it has run, and not before', async () => {
@@ -129,7 +149,8 @@ test('where what is heard is written, 96 are heard at once, in at most 32 turns,
   for (const number of range(1, 95)) heardTogether(() => order.push(number))
   expect(order).toEqual([])
   heardTogether(() => order.push(96))
-  expect(order).toHaveLength(96)
+  await settledInTurn()
+  expect(order).toEqual(range(1, 96))
   await turn()
   const many = [[1, 2], ...range(3, 40).map((number) => [number])]
   expect((await heard(many)).get(1)).toBe(31)
@@ -150,7 +171,8 @@ test('where each write waits for the disk, 256 are heard at once, in at most 64 
   for (const number of range(1, 255)) heardTogether(() => order.push(number))
   expect(order).toEqual([])
   heardTogether(() => order.push(256))
-  expect(order).toHaveLength(256)
+  await settledInTurn()
+  expect(order).toEqual(range(1, 256))
   await turn()
   const many = [[1, 2], ...range(3, 80).map((number) => [number])]
   expect((await heard(many)).get(1)).toBe(63)
