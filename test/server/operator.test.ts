@@ -20,6 +20,7 @@ async function door(remove: (name: string) => Promise<{ connections: number; ses
       removed.push(name)
       return remove(name)
     },
+    registeredName: async (name: string) => name,
   } as unknown as People
   const registry = { people, bytes: (count: number) => new Uint8Array(count) }
   const listener = await openOperatorDoor(folder, registry, { tell: (_, sentence) => logged.push(sentence) }, clock)
