@@ -5,13 +5,13 @@ import type { Durable } from '../../src/storage/sqlite/database.ts'
 import { openStore } from '../../src/storage/sqlite.ts'
 import { heardTogether } from '../../src/wire/transports/together.ts'
 import { folder } from '../storage/folders.ts'
-import { TestClock } from '../support/clock.ts'
+import { settledInTurn, TestClock } from '../support/clock.ts'
 
 test.each([
   ['process', 96],
   ['power', 256],
 ] as const)(
-  'with a store that survives a loss of %s, %i messages that come together are heard and written at once',
+  'with a store that survives a loss of %s, %i messages that come together are heard in one turn',
   async (durable: Durable, many) => {
     const store = await openStore({ folder: folder(), durable })
     const premises = new Premises({ store, clock: new TestClock(), random: seeded(1), onTrouble: () => {} })
@@ -21,6 +21,7 @@ test.each([
     for (let n = 1; n < many; n++) heardTogether(() => heard++)
     expect(heard).toBe(0)
     heardTogether(() => heard++)
+    await settledInTurn()
     expect(heard).toBe(many)
   },
 )

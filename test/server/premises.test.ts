@@ -1,24 +1,25 @@
 import { expect, test } from 'vitest'
 import { heardTogether } from '../../src/wire/transports/together.ts'
+import { settled, settledInTurn } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
 
-/** How many are heard at once now, of a hundred that come in one turn. */
-async function atOnce(): Promise<number> {
+/** How many are heard in one turn now, of a hundred that come in it. */
+async function inOneTurn(): Promise<number> {
   let heard = 0
-  const counts = Array.from({ length: 100 }, () => {
+  for (let n = 0; n < 100 && heard === 0; n++) {
     heardTogether(() => heard++)
-    return heard
-  })
-  await new Promise(setImmediate)
-  await new Promise(setImmediate)
-  return counts.find((count) => count > 0) ?? 0
+    await settledInTurn()
+  }
+  const first = heard
+  await settled()
+  return first
 }
 
 test('while premises are open, as much is heard together as pays where it is written', async () => {
   const { premises } = new Room()
-  expect(await atOnce()).toBe(48)
+  expect(await inOneTurn()).toBe(48)
   await premises.open()
-  expect(await atOnce()).toBe(96)
+  expect(await inOneTurn()).toBe(96)
   await premises.close()
-  expect(await atOnce()).toBe(48)
+  expect(await inOneTurn()).toBe(48)
 })

@@ -8,6 +8,13 @@ export async function settled(): Promise<void> {
 
 const TURNS = 6
 
+/** Lets all run that follows in this turn of the event loop. */
+export async function settledInTurn(): Promise<void> {
+  for (let n = 0; n < TICKS; n++) await new Promise<void>((resolve) => process.nextTick(resolve))
+}
+
+const TICKS = 60
+
 /** Where monotonic time begins in tests: wherever wall time is taken for it, or it for wall time, is to be seen. */
 const ORIGIN = 5_000_000
 

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { arriveTogether, eventLoop, gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/together.ts'
+import { settledInTurn } from '../support/clock.ts'
 
 // gathering is bounded in milliseconds too: here they pass only if a test lets them
 let time = 0
@@ -31,11 +32,6 @@ async function heard(turns: readonly (readonly number[])[], length = 0): Promise
   return when
 }
 
-/** Lets all run that follows in this turn of the event loop. */
-async function settledInTurn(): Promise<void> {
-  for (let n = 0; n < 40; n++) await new Promise<void>((resolve) => process.nextTick(resolve))
-}
-
 const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
 
 test('whoever is alone is heard at the end of the turn', async () => {
@@ -60,7 +56,7 @@ test('nobody waits for more than 2 ms and the turn in which they are over, howev
   expect(when.get(1)).toBe(2)
 })
 
-test('48 are enough, and so are 256 KiB: then all of it is heard at once', async () => {
+test('48 are enough, and so are 256 KiB: then all of it is heard in that turn', async () => {
   const order: string[] = []
   for (const number of range(1, 47)) heardTogether(() => order.push(String(number)))
   expect(order).toEqual([])
