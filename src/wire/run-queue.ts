@@ -77,7 +77,7 @@ export class RunQueue {
   #passBegan = 0
   #passTime = 0
   #mostPass = Number.POSITIVE_INFINITY
-  /** Milliseconds that messages which were let pass have taken in this turn; counted from a millisecond on. */
+  /** Milliseconds that messages which were let pass have taken in this turn, without those that took less than one together. */
   #passedFor = 0
 
   constructor({ loop, slice = 1, round = 20, turn = 2, now = () => performance.now() }: RunQueueOptions) {

@@ -218,7 +218,7 @@ export const ToServer = z.discriminatedUnion('type', [
   command('tell', 'Sends a message to another user who is here, who gets `told`.', { name, text: z.string().max(1000) }),
   command(
     'mute',
-    'Mutes a user who is here, or a registered one, as long as this connection lasts: messages and seeks of that one do not come, under no name that its connection takes.',
+    'Mutes a user who is here, or a registered one, as long as this connection lasts: messages and seeks of that one do not come, whatever names its connection takes later.',
     { name },
   ),
   command('unmute', 'Hears a muted user again.', { name }),

@@ -3,13 +3,13 @@ import type { Flushable } from '../transport.ts'
 
 /*
  * A server that hears and answers its peers one by one runs all its code for each of them, cold: between two messages lie
- * two calls of the system, which is most of what a message costs. So what sockets bring is gathered, first, then all of it
- * is heard, and then all that was answered is said. How much comes in one turn of the event loop depends on how many peers
- * come, for the loop lets in one a turn; therefore it is gathered for a few turns, as long as they bring more. Whoever is
- * alone waits for nobody. `npm run bench` measures what it is worth.
+ * two calls of the system, which is most of what a message costs. So what sockets bring is gathered, first, then it is
+ * heard, some of it at a time, and then all that was answered to those is said. How much comes in one turn of the event loop
+ * depends on how many peers come, for the loop lets in one a turn; therefore it is gathered for a few turns, as long as they
+ * bring more. Whoever is alone waits for nobody. `npm run bench` measures what it is worth.
  */
 
-/** How much is gathered at most: turns of the event loop for which, milliseconds, and how many that are heard at once. */
+/** How much is gathered at most: turns of the event loop for which, milliseconds, and how many that are heard in one turn. */
 interface Gathering {
   readonly turns: number
   /** Turns are long when there is much to do. */
