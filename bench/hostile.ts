@@ -82,6 +82,7 @@ class Served implements AsyncDisposable {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 const floods = (await allFloods()).filter(({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)))
 const rows: Row[] = []
 for (let from = 0; from < floods.length; from += TOGETHER) {
