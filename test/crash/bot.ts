@@ -23,7 +23,7 @@ interface Seat {
 
 /** Bot plays in the native protocol, one game at a time, and comes back whenever the server is there again. */
 export class Bot {
-  readonly #name: string
+  #name: string
   readonly #habits: Habits
   readonly #world: World
   #link: NativeLink | undefined
@@ -94,6 +94,11 @@ export class Bot {
     const entered = await this.#enter()
     // a guest to whose table the other was back first is let in by the token of the seat alone
     if (entered.type === 'error' && entered.code === 'name-taken' && byToken && (await this.#resume(byToken))) return
+    // a guest whose seat was taken in the moment of the kill has no token of it, and goes on under another name, as a person would
+    if (entered.type === 'error' && entered.code === 'name-taken' && !byToken && this.#habits.password === undefined) {
+      this.#name += 'x'
+      return this.#comeIn()
+    }
     if (entered.type !== 'entered') return this.#wrong('could not come in', entered)
     // a registered name has its seats by their tables, a guest's name is anybody's
     if (this.#habits.password === undefined) {
