@@ -213,7 +213,7 @@ describe('a place for datagrams', () => {
       first.send('y'.repeat(length))
       const most = Math.min(65_507, Math.max(128, 3 * asked.length))
       expect(await heard).toBe(`Not sent over UDP: ${length} bytes, of at most ${most} for a message of ${asked.length}. Ask over TCP.`)
-      expect(await end).toBe('the answer was longer than datagrams may be for what the client has sent (128 bytes, or three times as much)')
+      expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)')
       client.say('again')
       expect(await unframed(await arrivals.next()).receive()).toBe('again')
     },
