@@ -141,7 +141,7 @@ describe('a clue about bytes', () => {
       '<h 50',
       '2\0',
       '',
-      /^a text with NUL behind it, as C keeps it, or the number 50 of struct\.pack\("h", \.\.\.\), or one character of UTF-16/,
+      /^a text with NUL after it, as C stores it, or the number 50 of struct\.pack\("h", \.\.\.\), or one character of UTF-16/,
     ],
     ['i -5', '\xfb\xff\xff\xff', '', /^the number -5 as 4 bytes, little-endian/],
     ['!i -2', '\xff\xff\xff\xfe', '', /^the number -2 as 4 bytes, big-endian/],
@@ -150,7 +150,7 @@ describe('a clue about bytes', () => {
     ['!H 10', '\0', '\n', /^the number 10 as 2 bytes, big-endian/],
     ['"tö" in Latin-1', 't\xf6', '\n', /not UTF-8/],
     ['"ÄÖ" in Latin-1', '\xc4\xd6', '\n', /not UTF-8/],
-    ['"50" in four bytes of C', '50\0\0', '', /NUL behind it, as C keeps it/],
+    ['"50" in four bytes of C', '50\0\0', '', /NUL after it, as C stores it/],
     ['"5\\n" in UTF-16BE', '\x005\0', '\n', /^UTF-16 \(big-endian\)/],
     ['writeUTF("50\\n")', '\0\x0350', '\n', /^a 2-byte length before the text, as Java's writeUTF/],
     [
