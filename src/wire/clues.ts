@@ -27,7 +27,7 @@ export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   return undefined
 }
 
-/** Does the same as `looksLike` for a decoded message; `raw` is its bytes, if they differ from its text in UTF-8. */
+/** Does the same as `describeBytes` for a decoded message; `raw` is its bytes, if they differ from its text in UTF-8. */
 export function textLooksLike(text: string, raw: Raw | undefined): string | undefined {
   return raw ? looksLike(raw.body, raw.end) : looksLike(encode(text.slice(0, HEAD)))
 }
@@ -246,7 +246,7 @@ function lengthAhead(bytes: Uint8Array): string | undefined {
     const filled = one.little ? one.size > 2 : bytes[0] === 0
     return one.size > 1 && filled && length <= SMALL && body.length > 0 && body.length < length && isText(body)
   })
-  return form && `${form.name}: it says ${lengthAt(bytes, form)} bytes, and ${bytes.length - form.size} have come`
+  return form && `${form.name}: it says ${lengthAt(bytes, form)} bytes, and ${bytes.length - form.size} have arrived`
 }
 
 function lengthAt(bytes: Uint8Array, { size, little }: Length): number {

@@ -149,7 +149,7 @@ export class Connection implements Sink, OutboxOwner {
     transport.open(this)
   }
 
-  /** Whether a message of the peer has been read. */
+  /** True if a message of the peer has been read. */
   get heard(): boolean {
     return this.received > 0
   }
@@ -169,7 +169,7 @@ export class Connection implements Sink, OutboxOwner {
     return this.#inbox.pending
   }
 
-  /** Bytes of the message that the reader is handling, or that `ahead` returned, if they differ from its text in UTF-8. */
+  /** Bytes of the message that the reader is handling, or that `nextMessage` returned, if they differ from its text in UTF-8. */
   get raw(): Raw | undefined {
     return this.#inbox.raw
   }
@@ -186,7 +186,7 @@ export class Connection implements Sink, OutboxOwner {
     return this.#end ? undefined : this.#inbox.unfinished
   }
 
-  /** Resolves with the next message. Rejects with `Ended` if none will arrive. Only one reader may wait at a time. */
+  /** Resolves with the next message. Rejects with `Disconnected` if none will arrive. Only one reader may wait at a time. */
   receive(): Promise<string> {
     return new Promise((message, end) => this.read({ message, end }))
   }

@@ -55,7 +55,7 @@ function lacks(unread: Uint8Array): string {
   const head = end.index + end[0].length
   const length = contentLength(text.slice(0, head))
   if (length === undefined) return 'no end of its body: it has not closed its side'
-  return `no more, though its Content-Length says ${length} bytes (${text.length - head} have come)`
+  return `no more, though its Content-Length says ${length} bytes (${text.length - head} have arrived)`
 }
 
 /*

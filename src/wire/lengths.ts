@@ -16,8 +16,8 @@ export const lengthPrefixed: Framing = {
   },
   lacks: (unread) =>
     unread.length < 4
-      ? `no whole length, which has 4 bytes (${unread.length} have come)`
-      : `no more, though its length says ${lengthIn(unread)} bytes (${unread.length - 4} have come)`,
+      ? `no whole length, which has 4 bytes (${unread.length} have arrived)`
+      : `no more, though its length says ${lengthIn(unread)} bytes (${unread.length - 4} have arrived)`,
   excess: (unread) =>
     unread.length < 4
       ? undefined
@@ -52,7 +52,7 @@ export function fixedLength(size: number): Framing {
       framed.set(body)
       return framed
     },
-    lacks: (unread) => `no more, though every message has ${size} bytes (${unread.length} have come)`,
+    lacks: (unread) => `no more, though every message has ${size} bytes (${unread.length} have arrived)`,
     decoder: () => new FixedDecoder(size),
   }
 }

@@ -12,7 +12,7 @@
  *   could reconnect to run first.
  * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
- * A connection with a single message in flight does not enter the queue (`letsPass`): reading the time would be a
+ * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
  * notable part of its cost. The queue measures a batch of such messages from its second one on, and from the average cost
  * it computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. After that, they wait in the
  * queue too.

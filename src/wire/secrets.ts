@@ -26,8 +26,8 @@ export interface Compact {
 }
 
 /** Checks whether a line contains a keyword that a password follows. */
-export function hasKeyword(said: string): boolean {
-  return KEYWORD.test(compactText(said))
+export function hasKeyword(line: string): boolean {
+  return KEYWORD.test(compactText(line))
 }
 
 /** Returns the compact text without places. */
@@ -56,24 +56,24 @@ const TAKES_NAME = /^(?:register|login)$/i
  * the name in a well-formed line. A single word after the keyword is a secret too, because it can be a name and a password
  * without a space.
  */
-export function secretsBehindKeyword(said: string): readonly Span[] {
+export function secretsBehindKeyword(line: string): readonly Span[] {
   // the fast path: most messages have no keyword, and are plain ASCII
-  if (said.length < 4 || (!KEYWORD.test(said) && !/[^\t\n\r -~]/.test(said))) return []
-  const { text, places } = compact(said)
+  if (line.length < 4 || (!KEYWORD.test(line) && !/[^\t\n\r -~]/.test(line))) return []
+  const { text, places } = compact(line)
   const found = KEYWORD.exec(text)
   if (!found) return []
   const [word] = found
   const end = found.index + word.length
   const behind = (places[end - 1] ?? 0) + 1
   const isFirst = !/[a-z\d]/i.test(text.slice(0, found.index))
-  const name = isFirst && TAKES_NAME.test(word) ? NAME.exec(said.slice(behind)) : null
-  return hide(said, behind + (name?.[0].length ?? 0))
+  const name = isFirst && TAKES_NAME.test(word) ? NAME.exec(line.slice(behind)) : null
+  return hide(line, behind + (name?.[0].length ?? 0))
 }
 
 /** Returns the span from an index to the end of a line, without blanks at both ends; empty if nothing is left. */
-export function hide(said: string, from: number): readonly Span[] {
-  const start = from + (/^[\s\0:]*/.exec(said.slice(from))?.[0].length ?? 0)
-  const end = said.length - (/[\s\0]*$/.exec(said.slice(start))?.[0].length ?? 0)
+export function hide(line: string, from: number): readonly Span[] {
+  const start = from + (/^[\s\0:]*/.exec(line.slice(from))?.[0].length ?? 0)
+  const end = line.length - (/[\s\0]*$/.exec(line.slice(start))?.[0].length ?? 0)
   return end > start ? [[start, end]] : []
 }
 

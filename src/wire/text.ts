@@ -54,7 +54,7 @@ export function rawOf(text: string, body: Uint8Array, end = '', code: TextCode =
   return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined
 }
 
-/** Decodes the bytes of a whole message: returns its text, and `raw` as `rawOf` does. */
+/** Decodes the bytes of a whole message: returns its text, and `raw` as `toRaw` does. */
 export function readText(body: Uint8Array): { readonly text: string; readonly raw: Raw | undefined } {
   const text = decode(body)
   return { text, raw: rawOf(text, body) }
@@ -70,7 +70,7 @@ export function visible(text: string): string {
 }
 
 /**
- * Escapes everything that `visible` escapes, and all characters without a visible shape: byte order marks, blanks other than the
+ * Escapes everything that `escapeControls` escapes, and all characters without a visible shape: byte order marks, blanks other than the
  * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. For quotations and
  * diagnostics, not for talk, in which emoji need some of these.
  */

@@ -24,7 +24,7 @@ describe('a message without its end, after two seconds of silence', () => {
       'http',
       'client',
       'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab',
-      'and no more, though its Content-Length says 5 bytes (2 have come) for 2 s',
+      'and no more, though its Content-Length says 5 bytes (2 have arrived) for 2 s',
     ],
     [
       'guess',
@@ -65,8 +65,8 @@ describe('a message without its end, after two seconds of silence', () => {
   })
 
   test.each([
-    ['length', '\x00\x00\x00\x05hi', '"\\x00\\x00\\x00\\x05hi" and no more, though its length says 5 bytes (2 have come) for 2 s'],
-    ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have come) for 2 s'],
+    ['length', '\x00\x00\x00\x05hi', '"\\x00\\x00\\x00\\x05hi" and no more, though its length says 5 bytes (2 have arrived) for 2 s'],
+    ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have arrived) for 2 s'],
     ['lines', 'hi', '"hi" and no line end (\\n) for 2 s'],
   ] as const)('talk --framing %s: %j', async (framing, said, sentence) => {
     const { clock, notices, say } = await watched('talk', { options: { framing } })

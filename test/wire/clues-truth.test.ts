@@ -80,7 +80,7 @@ describe('a clue about bytes', () => {
         ]) {
           if (value !== undefined && how !== undefined) expect(sent).toContainEqual(pack(how, Number(value)))
         }
-        const [, count] = /and (\d+) have come/.exec(clue) ?? []
+        const [, count] = /and (\d+) have arrived/.exec(clue) ?? []
         expect(Number(count ?? 0)).toBeLessThanOrEqual(body.length)
         if (/CR alone/.test(clue)) expect({ end, last: body.at(-1) }).toEqual({ end: '', last: 13 })
         if (/in \\r\\n, whose/.test(clue)) expect(wire.slice(-2)).toEqual(Uint8Array.of(13, 10))
@@ -157,7 +157,7 @@ describe('a clue about bytes', () => {
       'what C sends behind "50\\n" and its NUL',
       '\x0025',
       '\n',
-      /^a text with NUL before it, as C keeps it behind the text that was sent before/,
+      /^a text with NUL before it, which C stored after the previous text/,
     ],
     ['a text of Windows', '50\r', '\r\n', /^a line that ends in \\r\\r\\n/],
     ['U+FFFD itself', '\xef\xbf\xbd', '\n', undefined],

@@ -36,10 +36,10 @@ describe('what bytes without an end look like', () => {
   test.each([
     ["Java's writeUTF", '\x00\x0250', /^a 2-byte length before the text, as Java's writeUTF/],
     ['two of them', '\x00\x0250\x00\x0225', /writeUTF/],
-    ['one that is cut', '\x00\x0550', /writeUTF.*: it says 5 bytes, and 2 have come$/],
+    ['one that is cut', '\x00\x0550', /writeUTF.*: it says 5 bytes, and 2 have arrived$/],
     ['struct.pack("!I", 2) and the text', '\x00\x00\x00\x0250', /^a 4-byte length .*big-endian, as struct\.pack\("!I"/],
     ['struct.pack("I", 2) and the text', '\x02\x00\x00\x0050', /^a 4-byte length .*little-endian, as struct\.pack\("I"/],
-    ['one that is cut', '\x00\x00\x00\x05ab', /struct\.pack.*it says 5 bytes, and 2 have come$/],
+    ['one that is cut', '\x00\x00\x00\x05ab', /struct\.pack.*it says 5 bytes, and 2 have arrived$/],
     ['struct.pack("!Q", 2) and the text', '\x00\x00\x00\x00\x00\x00\x00\x0250', /^an 8-byte length .*struct\.pack\("!Q"/],
     ['struct.pack("<Q", 2) and the text', '\x02\x00\x00\x00\x00\x00\x00\x0050', /^an 8-byte length .*struct\.pack\("<Q"/],
     ["C#'s BinaryWriter", '\x0250', /^a 1-byte length before the text, as the BinaryWriter of C#/],

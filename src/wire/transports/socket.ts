@@ -86,7 +86,7 @@ export class SocketTransport implements Transport {
     return this.#loopback !== undefined || isLoopback(this.remote)
   }
 
-  /** Whether the connection broke before the peer sent anything. */
+  /** True if the connection broke before the peer sent anything. */
   get isGone(): boolean {
     return this.#broken !== undefined && this.#early === undefined
   }

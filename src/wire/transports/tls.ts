@@ -37,7 +37,7 @@ interface TlsOptions {
   readonly slow?: (peer: Address) => void
 }
 
-/** TlsReached is a connection to a TLS server. */
+/** TlsConnection is a connection to a TLS server. */
 export interface TlsReached {
   readonly transport: Transport
   /** SHA-256 of the server's certificate, `5A:7F:…`. */

@@ -15,7 +15,7 @@ import type { Flushable } from '../transport.ts'
  * - Entries are delivered in the order in which they arrived, across all sockets.
  * - No entry is delivered while another handler runs. Input that arrives during the delivery of a batch waits for the next
  *   batch.
- * - Bytes that `keptTogether` lends are valid until their entry has returned. The buffer is reused after the whole batch.
+ * - Bytes that `lendBytes` returns are valid until their entry has returned. The buffer is reused after the whole batch.
  * - If an entry throws, the error propagates, and the others are queued again.
  *
  * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins.

@@ -34,7 +34,7 @@ export interface UdpOptions {
 }
 
 /**
- * Listens for datagrams at an address. Each remote address is a peer with a transport of its own, from its first
+ * Listens for datagrams at an address. Each remote address is a peer with a separate transport, from its first
  * datagram until the transport is closed or no datagram has arrived for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
