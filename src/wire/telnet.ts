@@ -67,8 +67,8 @@ class TelnetReader {
     const text = new Uint8Array(bytes.length)
     let length = 0
     for (const byte of bytes) {
-      const kept = this.#take(byte)
-      if (kept !== undefined) text[length++] = kept
+      const added = this.#take(byte)
+      if (added !== undefined) text[length++] = added
     }
     return text.subarray(0, length)
   }
