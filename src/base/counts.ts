@@ -1,23 +1,23 @@
-/** A number of something: `1 table`, `2 tables`. */
+/** Formats a count: `1 table`, `2 tables`. */
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
 }
 
-/** Milliseconds to wait, in whole seconds: `1 second`, `20 seconds`. */
+/** Formats milliseconds as whole seconds, rounded up: `1 second`, `20 seconds`. */
 export function secondsOf(ms: number): string {
   return counted(Math.ceil(ms / 1000), 'second')
 }
 
 const UNITS = { ms: 1, s: 1000, m: 60_000 }
 
-/** A time span in milliseconds: `100ms`, `2s`, `1m`; a bare number is in `unit`. `undefined` for a text that is none. */
+/** Parses a time span such as `100ms`, `2s` or `1m` to milliseconds; a bare number is in `unit`. Returns `undefined` if invalid. */
 export function readSpan(text: string, unit: keyof typeof UNITS): number | undefined {
   const [, number, given] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim()) ?? []
   if (number === undefined) return undefined
   return Number(number) * UNITS[given === 'ms' || given === 's' || given === 'm' ? given : unit]
 }
 
-/** A time span as one writes it, in the largest unit of which it is a whole number. */
+/** Formats milliseconds in the largest unit of which they are a whole number. */
 export function printSpan(ms: number): string {
   if (ms === 0) return '0s'
   if (ms % UNITS.m === 0) return `${ms / UNITS.m}m`

@@ -1,16 +1,16 @@
-/** SweepOptions is how much of a sweep runs at a time. */
+/** SweepOptions limits one part of a sweep. */
 export interface SweepOptions {
-  /** Milliseconds: 1. What follows from the visits takes about as long again. */
+  /** Time in milliseconds. Default: 1. What follows from the visits takes about as long again. */
   readonly share?: number
-  /** Visits at a time, at least: 1. */
+  /** Minimum number of visits. Default: 1. */
   readonly least?: number
-  /** Milliseconds from any moment on. */
+  /** Returns a monotonic time in milliseconds with any origin. */
   readonly now?: () => number
 }
 
 /**
- * Visits some of many until its share of a turn of the event loop is used up; answers whether there may be
- * more, to be visited in another turn. There can be as many as clients like, and others wait meanwhile.
+ * Visits items until its share of a turn of the event loop is used up. Returns true if items may be left for another turn.
+ * Clients can cause any number of items, and all other clients wait during a sweep.
  */
 export function sweepSome<Item>(
   items: Iterator<Item>,

@@ -3,30 +3,30 @@ import type { RunQueue, Task } from './run-queue.ts'
 import type { Address, Transport } from './transport.ts'
 
 /**
- * Budget is how much a peer may ask for: one that asks for more is read more slowly, and so has to wait. A message costs
- * 1, a long one more, and a command that takes more than usual says so.
+ * Budget limits how much work a peer may cause. A peer that exceeds it is read more slowly, and so has to wait. A message
+ * costs 1, a long message more, and a command that takes more work than usual charges more.
  */
 export interface Budget {
-  /** Cost that a peer may spend before its account is asked for more, each time. */
+  /** Cost of one step: a peer that has spent a step takes the next from its account. */
   readonly step: number
-  /** Opens an account for a peer. Each call of the answer takes a step: how many milliseconds to wait before it is given. */
+  /** Opens an account for a peer. The returned function takes a step, or returns the milliseconds to wait before the next try. */
   open(peer: Address): () => number
 }
 
-/** AllowanceOptions is what an allowance is made of. */
+/** AllowanceOptions configures an allowance. */
 export interface AllowanceOptions {
   readonly clock: Clock
   readonly budget: Budget | undefined
   readonly runQueue: RunQueue | undefined
   readonly peer: Pick<Transport, 'remote'>
-  /** Reader of the peer's messages: `readOn` is called when one may be read again, after one might not. */
+  /** Reader of the peer's messages. The allowance calls `readOn` when it permits reading again. */
   readonly reader: { readOn(): void; readonly unread: number }
 }
 
-/** A message that costs more than this is not followed by another one but through the run queue. */
+/** Cost of a message above which the next message has to go through the run queue. */
 const HEAVY = 8
 
-/** Allowance says whether the next message of one peer may be read now: by its budget, and by its share of the turn. */
+/** Allowance decides whether the next message of one peer may be read now, by its budget and by its slices of the run queue. */
 export class Allowance implements Task {
   account: Task['account']
   readonly #clock: Clock
@@ -34,10 +34,10 @@ export class Allowance implements Task {
   readonly #runQueue: RunQueue | undefined
   readonly #peer: AllowanceOptions['peer']
   readonly #reader: AllowanceOptions['reader']
-  /** Cost that may be spent before the account is asked. */
+  /** Cost left of the present step. */
   #left: number
   #takeStep: (() => number) | undefined
-  /** Ends the wait of a peer that has spent too much. */
+  /** Cancels the wait of a peer that has spent too much. */
   #cancelRest: (() => void) | undefined
   #queued = false
   /** Cost since the last message. */
@@ -57,24 +57,24 @@ export class Allowance implements Task {
     return this.#reader.unread
   }
 
-  /** True while nothing is read; `readOn` is called when that is over. */
+  /** True while nothing may be read. The allowance calls `readOn` afterwards. */
   get resting(): boolean {
     return this.#queued || this.#cancelRest !== undefined
   }
 
-  /** True if the last message has cost so much that the next one needs a slice of time, however late it comes. */
+  /** True if the last message cost so much that the next one needs a slice, even if it arrives later. */
   get isHeavy(): boolean {
     return this.#spent > HEAVY
   }
 
-  /** Checks whether a message may be read in the present slice of time; if not, `readOn` is called in a later one. */
+  /** Checks whether a message may be read in the present slice. If not, the allowance calls `readOn` in a later slice. */
   mayRead(): boolean {
     if (!this.#runQueue || this.#runQueue.isRunning(this)) return true
     this.queue()
     return false
   }
 
-  /** Waits for a slice of time; `readOn` is called in it. */
+  /** Waits for a slice, in which the allowance calls `readOn`. */
   queue(): void {
     if (this.resting) return
     this.#queued = true
@@ -82,20 +82,20 @@ export class Allowance implements Task {
     else queueMicrotask(() => this.run())
   }
 
-  /** A message is read, at its cost. */
+  /** Spends the cost of a new message. */
   read(cost: number): void {
     this.#spent = 0
     this.spend(cost)
   }
 
-  /** Spends more for the message that was read last. */
+  /** Spends more for the last message. */
   spend(cost: number): void {
     this.#spent += cost
     this.#left -= cost
     if (this.#left <= 0 && !this.#cancelRest) this.#refill()
   }
 
-  /** Waits for nothing any more. */
+  /** Cancels the wait for the budget. */
   close(): void {
     this.#closed = true
     this.#cancelRest?.()
@@ -107,7 +107,7 @@ export class Allowance implements Task {
     this.#reader.readOn()
   }
 
-  /** Takes steps from the account; where there are none, the peer is left unread, and so has to wait. */
+  /** Takes steps from the account. If none is left, waits, and the peer stays unread meanwhile. */
   #refill(): void {
     if (!this.#budget || this.#closed) return
     this.#takeStep ??= this.#budget.open(this.#peer.remote)
@@ -127,45 +127,42 @@ export class Allowance implements Task {
   }
 }
 
-/** Bytes outside of messages that cost a peer as much as a message: a client of telnet sends fewer when it begins. */
+/** Bytes outside of messages that cost as much as a message. A telnet client sends fewer when it connects. */
 const PRICE = 64
-/**
- * Bytes outside of messages that a peer may send before one that is read: an hour of a client that asks twice a second to
- * stay connected.
- */
+/** Limit of bytes outside of messages between two messages: an hour of a client that sends a keep-alive command twice a second. */
 const BETWEEN = 16 * 1024
-/** Bytes that are read and dropped after the end. What comes then is left unread. */
+/** Limit of bytes that are read and dropped after the end; further bytes stay unread. */
 const AFTER_END = 256 * 1024
 
-/** Ignored counts the bytes of a peer that are no part of a message: commands of telnet, and what comes after the end. */
+/** Ignored counts the bytes of a peer that belong to no message: commands of telnet, and bytes after the end. */
 export class Ignored {
   #skipped = 0
   #discarded = 0
 
-  /** True if the peer has sent any since the last message. */
+  /** True if the peer has sent such bytes since the last message. */
   get any(): boolean {
     return this.#skipped > 0
   }
 
-  /** Reason why those since the last message are too many; `undefined` if they are not. */
+  /** Explains that the bytes since the last message exceed the limit; `undefined` if they do not. */
   get excess(): string | undefined {
     if (this.#skipped <= BETWEEN) return undefined
     return `the other side sent more than ${BETWEEN} bytes of telnet commands without a line between them`
   }
 
-  /** Counts bytes that a layer has taken out of the stream; returns what they cost. */
+  /** Counts bytes that a transport filter has removed from the stream; returns their cost. */
   skip(count: number): number {
     const before = Math.trunc(this.#skipped / PRICE)
     this.#skipped += count
     return Math.trunc(this.#skipped / PRICE) - before
   }
 
-  /** Counts from nothing again, because a message was read. */
+  /** Resets the count, because a message was read. */
   clear(): void {
     this.#skipped = 0
   }
 
-  /** Counts bytes that came after the end; returns whether more may be read. */
+  /** Counts bytes that arrived after the end; returns whether more may be read. */
   mayDiscard(count: number): boolean {
     this.#discarded += count
     return this.#discarded <= AFTER_END

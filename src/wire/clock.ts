@@ -1,57 +1,57 @@
 import { Fifo } from './fifo.ts'
 
-/** Clock is where time comes from; every wait of Parlor goes through one, so that tests own theirs. */
+/** Clock tells the time and sets timers. All code takes one, so that tests can control the time. */
 export interface Clock {
-  /** Wall time in milliseconds since the Unix epoch: for what is stored or shown. It jumps when the system's clock is set. */
+  /** Returns the wall time in milliseconds since the Unix epoch, to store or show it. It jumps when the system's clock is set. */
   now(): number
   /**
-   * Monotonic time in whole milliseconds, from an origin that means nothing: for every span. It never goes back, setting
-   * the system's clock does not change it, and it stands still while the machine is suspended.
+   * Returns the monotonic time in whole milliseconds from an arbitrary origin, to measure spans. It never decreases, does not
+   * change when the system's clock is set, and stops while the machine is suspended.
    */
   monotonic(): number
   /**
-   * Calls `then` once, when `monotonic` has grown by `ms` milliseconds at least, or later where much is due at once; the
-   * returned function cancels that.
+   * Calls `then` once, when `monotonic` has increased by at least `ms` milliseconds, or later if much is due at the same time.
+   * The returned function cancels that.
    */
   after(ms: number, then: () => void): () => void
-  /** As `after`, up to 100 ms late and cheaper, for what is begun with every connection and hardly ever comes to pass. */
+  /** Does the same as `after`, cheaper and up to 100 ms late: for timeouts that every connection sets and almost none reaches. */
   about?(ms: number, then: () => void): () => void
 }
 
 /*
- * Timers that end in the same moment run in one turn of the event loop, one after another, and meanwhile no peer is read.
- * A client can see to it that there are as many as it has seeks, tables or connections: 1,000 seeks whose waits end
- * together opened their tables in 400 ms. So what timers do has a share of each turn, and what is more waits for the next
- * turn, in the order in which it fell due. Who is alone waits for nothing. The share counts what follows from the work,
- * too: promises, and what is written at the end of a tick. It is beside that of the run queue, so that clients who say all
- * that they can do not keep clocks from running out.
+ * Timers that end at the same moment run in one turn of the event loop, one after another, and meanwhile no peer is read. A
+ * client can arrange for as many as it has seeks, tables or connections: 1,000 seeks whose timers ended together opened their
+ * tables in 400 ms. Therefore the work of timers gets a share of each turn, and the rest waits for the next turn, in the order
+ * in which it fell due. Work that is alone does not wait. The share includes what follows from the work: promises, and what
+ * is written at the end of the tick. It is separate from the share of the run queue, so that busy clients cannot delay
+ * timeouts.
  */
 
-/** Due is work whose time has come; `undefined` once it was cancelled. */
+/** Due is work that is due; `work` is `undefined` after it was cancelled. */
 export interface Due {
   work: (() => void) | undefined
 }
 
-/** DueWorkOptions is what due work is made of. */
+/** DueWorkOptions configures a `DueWork`. */
 export interface DueWorkOptions {
-  /** Calls `then` in the next turn of the event loop, and others in the order in which they were given. */
+  /** Calls `then` in the next turn of the event loop, in order of the calls. */
   readonly nextTurn: (then: () => void) => void
-  /** Milliseconds of each turn: 2. */
+  /** Milliseconds of each turn. Default: 2. */
   readonly share?: number
-  /** Milliseconds from any moment on. */
+  /** Returns a monotonic time in milliseconds with any origin. */
   readonly now?: () => number
 }
 
-/** Pieces of work in one turn, at most, beside those that fall due in it. */
+/** Limit of pieces of work that one turn takes from the queue. */
 const MANY = 64
 
-/** DueWork runs what fell due, so much in each turn of the event loop. */
+/** DueWork runs due work, for a limited time in each turn of the event loop. */
 export class DueWork {
   readonly #nextTurn: DueWorkOptions['nextTurn']
   readonly #share: number
   readonly #now: () => number
   readonly #waiting = new Fifo<Due>()
-  /** Time at which this turn's share is used up; `undefined` while nothing has run in this turn. */
+  /** Time at which the share of this turn ends; `undefined` if nothing has run in this turn. */
   #ends: number | undefined
 
   constructor({ nextTurn, share = 2, now = () => performance.now() }: DueWorkOptions) {
@@ -60,7 +60,7 @@ export class DueWork {
     this.#now = now
   }
 
-  /** Runs work now, or in a later turn. */
+  /** Runs work now or, if the share of this turn is used up, in a later turn. */
   add(due: Due): void {
     if (this.#waiting.size > 0 || (this.#ends !== undefined && this.#now() >= this.#ends)) {
       this.#waiting.push(due)
@@ -70,7 +70,7 @@ export class DueWork {
     due.work?.()
   }
 
-  /** The first work of a turn, after which what is left over is arranged for. */
+  /** Starts the share of this turn, and schedules the next turn for what is left. */
   #begin(): void {
     if (this.#ends !== undefined) return
     this.#ends = this.#now() + this.#share
@@ -83,7 +83,7 @@ export class DueWork {
     if (left === 0) return
     this.#begin()
     this.#next()
-    // each by itself, so that what follows from it has run before the next, and counts
+    // in separate callbacks, so that the promises of one piece run before the next piece, and their time counts
     for (let more = 1; more < Math.min(left, MANY); more++) this.#nextTurn(this.#next)
   }
 
@@ -93,20 +93,20 @@ export class DueWork {
   }
 }
 
-/** How late `about` may be, in milliseconds. */
+/** Milliseconds that `about` may be late. */
 const ABOUT = 100
 
-/** The longest time of one timer, in milliseconds, about 24 days: a longer one is over at once. */
+/** Longest timer of Node in milliseconds, about 24 days; a longer one would fire immediately. */
 const LONGEST = 0x7fffffff
 
-/** Later is work that is due from a time on. */
+/** Later is work that is due at the time `at`. */
 interface Later extends Due {
   readonly at: number
 }
 
 let later: Later[] = []
 
-/** All that fell due in this process, which shares each turn of the event loop with what peers say. */
+/** The due work of this process. */
 const dueWork = new DueWork({ nextTurn: (then) => void setImmediate(then) })
 
 function monotonic(): number {
@@ -121,14 +121,14 @@ function look(): void {
   for (const due of all) if (due.work && due.at <= now) dueWork.add(due)
 }
 
-/** The system's clocks. */
+/** wallClock uses the clocks and timers of the system. */
 export const wallClock: Clock = {
   now: Date.now,
   monotonic,
   after(ms, then) {
     const at = monotonic() + ms
     const due: Due = { work: then }
-    // one timer may not be as long, and may be early by a part of a millisecond
+    // the time may exceed the longest timer, and a timer may fire a fraction of a millisecond early
     const fire = () => {
       const left = at - monotonic()
       if (left > 0) timer = setTimeout(fire, Math.min(left, LONGEST))

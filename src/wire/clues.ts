@@ -1,23 +1,23 @@
-// biome-ignore-all lint/suspicious/noControlCharactersInRegex: bytes of all kinds are what this is about
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: the patterns describe binary data
 import { packed, packedReal } from './packed.ts'
 import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**
- * Clues: what bytes look like that are not what this side reads. Each tells a form of sending by its bytes alone, the
- * surest first, because a short text can look like several: two bytes `00 35` are a number and the 5 of UTF-16.
+ * Clue recognises one wrong way to send a message by its bytes alone, and describes it with a noun phrase. `CLUES` has the most
+ * certain first, because a short message can match several: the bytes `00 35` are a number, and the 5 in UTF-16.
  */
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
 /**
- * Says what bytes look like that are no plain text, as a noun: "Java's writeUTF, ..."; `undefined` for plain text. `end`
- * is the line end that was taken off them: it can be a part of what was sent.
+ * Describes what bytes look like that are not plain text, with a noun phrase: "Java's writeUTF, ..."; `undefined` for plain
+ * text. `end` is the line end that was removed from them, because it may be a part of a binary message.
  */
 export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   const head = bytes.subarray(0, HEAD)
   const text = decode(head, 'bytes')
   if (isPlain(text)) return undefined
-  // where nothing frames a message, a line end is a part of it, and hides what the same bytes are elsewhere
+  // an unframed message includes its line end, which would hide the clues
   const ending = end === '' ? (/(?<=\0)\r?\n$/.exec(text)?.[0] ?? '') : ''
   if (ending !== '') return looksLike(head.subarray(0, -ending.length), ending)
   for (const clue of CLUES) {
@@ -27,12 +27,12 @@ export function looksLike(bytes: Uint8Array, end = ''): string | undefined {
   return undefined
 }
 
-/** Does the same as `looksLike` for a decoded message; `raw` is its bytes, if its text does not tell them. */
+/** Does the same as `describeBytes` for a decoded message; `raw` is its bytes, if they differ from its text in UTF-8. */
 export function textLooksLike(text: string, raw: Raw | undefined): string | undefined {
   return raw ? looksLike(raw.body, raw.end) : looksLike(encode(text.slice(0, HEAD)))
 }
 
-/** Checks whether a text needs no closer look: most wrong messages are plain text all the same. */
+/** Checks whether a text matches no clue: the fast path, because most wrong messages are plain text. */
 function isPlain(text: string): boolean {
   return (
     /^[\t -~]*$/.test(text) &&
@@ -44,22 +44,22 @@ function isPlain(text: string): boolean {
   )
 }
 
-/** What programs send, in plain characters, whose author meant something else; or frames that tutorials teach. */
+/** Mistakes in plain characters, and framings that tutorials teach. */
 const HABITS: readonly (readonly [RegExp, string])[] = [
   [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write it with a backslash, as "\\n"'],
   [
     /^(?:f(['"]).*\1\r?\n?|[^{}]*\{[A-Za-z_]\w*(?:[.:![][^{}]*)?\}[^{}]*)$/,
-    'a text with a name in { } in it: in Python, an f stands before the quotation marks, as in f"{guess}"',
+    'a text with a name in { } in it: in Python, put an f before the quotation marks, as in f"{guess}"',
   ],
   [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray: send the bytes themselves"],
   [/^<[\w.]+(?: [\w.]+)* (?:object |at )?at 0x[\da-fA-F]+>\r?\n?$/, 'an object of Python printed by its address: send its value'],
   [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'something of Python printed by its name, and not its value: send the value'],
   [/^\S+(?: \S+)* {8,}\r?\n?$/, 'a text, or its length, padded with blanks to a fixed size: send the text without them'],
-  [/^[^<]*\w<(?:\/?(?:END|EOF|EOM|STOP|MSG))>\r?\n?$/i, 'a text with a mark of its own for its end: leave out the mark'],
-  [/^\w+[$#|;]\r?\n?$/, 'a text with a sign of its own for its end: leave out the sign'],
+  [/^[^<]*\w<(?:\/?(?:END|EOF|EOM|STOP|MSG))>\r?\n?$/i, 'a text with an end marker: leave out the marker'],
+  [/^\w+[$#|;]\r?\n?$/, 'a text with an end character: leave out that character'],
 ]
 
-/** A length in digits, and the text of which it is the length, as headers of a fixed size and netstrings have it. */
+/** Recognises a length in digits before the text, as in headers of a fixed size and netstrings. */
 function digitsBefore(text: string): string | undefined {
   const [, digits = '', blanks = '', rest = ''] = /^(\d{1,6})( {2,}|:)(.*)$/s.exec(text) ?? []
   const body = rest.replace(/\r?\n$/, '')
@@ -80,11 +80,11 @@ function digitsBefore(text: string): string | undefined {
   return width === undefined ? undefined : `a length of ${width} digits before the text: send the text alone`
 }
 
-/** Bytes that are looked at. */
+/** Limit of inspected bytes. */
 const HEAD = 4096
-/** A length that a text can have. */
+/** Limit of a plausible length. */
 const SMALL = 65_535
-/** Beginnings of messages from programs that take this side for another kind of server. */
+/** First bytes of other protocols and formats. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^\x16\x03(?!\0\0)/, 'TLS: both sides must speak it, or neither'],
   [/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP\//, 'an HTTP request, from a browser or a library for the web'],
@@ -108,14 +108,14 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\xff\xfe|\xfe\xff)(?!\xff\xff)/, 'UTF-16 with a byte order mark: encode as UTF-8'],
 ]
 
-/** Control characters around a text, and what is in memory that was never written. */
+/** Control characters around a text, and uninitialised memory. */
 const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave them out'],
-  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character of its own for its end: leave it out'],
+  [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave it out'],
   [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'memory of C that was never written, as sizeof of a buffer sends it: send strlen bytes of it'],
 ]
 
-/** A line end of which the protocol takes the CR for a part of the message. */
+/** A line that ends in CR LF in a protocol in which the CR is part of the message. */
 const CR_LF = 'a line that ends in \\r\\n, whose CR counts as a part of the message here: end it with \\n alone'
 
 /** The hint for a program that has the two characters of its line end in the wrong order. */
@@ -133,7 +133,7 @@ const CLUES: readonly Clue[] = [
   (bytes, text, end) => (end !== '' && text.startsWith('\0') ? undefined : lengthAhead(bytes)),
   (bytes, text) =>
     /^[ -~]\0$/.test(text)
-      ? `a text with NUL behind it, as C keeps it, or the number ${bytes[0]} of struct.pack("h", ...), or one character of UTF-16: send text, without NUL`
+      ? `a text with NUL after it, as C stores it, or the number ${bytes[0]} of struct.pack("h", ...), or one character of UTF-16: send text, without NUL`
       : undefined,
   (bytes, text) =>
     /^[^\0]{6}\0\0$/.test(text) && !isText(bytes.subarray(0, 6))
@@ -142,7 +142,7 @@ const CLUES: readonly Clue[] = [
   (bytes, text) => (/^[^\0]+\0+$/.test(text) && isText(bytes.subarray(0, text.indexOf('\0'))) ? endedText(bytes) : undefined),
   (_, text, end) =>
     end !== '' && /^\0[^\0]+$/.test(text)
-      ? 'a text with NUL before it, as C keeps it behind the text that was sent before: send strlen bytes of each'
+      ? 'a text with NUL before it, which C stored after the previous text: send strlen bytes of each'
       : undefined,
   (_, text) =>
     /^(?:\0{3}|\0{7})$/.test(text)
@@ -174,17 +174,17 @@ const CLUES: readonly Clue[] = [
   (bytes) => (isUtf8(bytes) ? undefined : `text that is not UTF-8, such as Latin-1, or ${smallNumber(bytes) ?? 'no text at all'}`),
 ]
 
-/** What a text with NUL behind it is: it can also be a real number, whose last bytes are 0. */
+/** Describes a text with NUL after it, which may also be a real number whose last bytes are 0. */
 function endedText(bytes: Uint8Array): string {
   const number = packedReal(bytes)
   const or = number === undefined ? '' : `, or ${number}`
-  return `a text with NUL behind it, as C keeps it${or}: send ${number === undefined ? 'strlen bytes of it' : 'text'}, without the NUL`
+  return `a text with NUL after it, as C stores it${or}: send ${number === undefined ? 'strlen bytes of it' : 'text'}, without the NUL`
 }
 
-/** Values that a program prints where there is none. */
+/** Texts that programs print for a missing value. */
 const MISSING = /^(?:None|null|undefined|NaN|nan)\r?\n?$/
 
-/** Names the number that one or two bytes are which can be a text in another code; `undefined` for more. */
+/** Describes one or two bytes as a number, though they may be text in another encoding; `undefined` for more bytes. */
 function smallNumber(bytes: Uint8Array): string | undefined {
   const [first = 0, second = 0] = bytes
   if (bytes.length === 1) return `the number ${first} of struct.pack("B", ...)`
@@ -192,12 +192,12 @@ function smallNumber(bytes: Uint8Array): string | undefined {
   return second === 0xff ? `the number ${first - 256} of struct.pack("h", ...)` : `the number ${second - 256} of struct.pack("!h", ...)`
 }
 
-/** A clue from the bytes alone, or, where they give none, from those with the line end behind them. */
+/** Applies a clue to the bytes and, if it does not match, to the bytes with their line end. */
 function withEnd(clue: (bytes: Uint8Array) => string | undefined, bytes: Uint8Array, end: string): string | undefined {
   return clue(bytes) ?? (end === '' ? undefined : clue(Uint8Array.of(...bytes, ...encode(end))))
 }
 
-/** UTF-16 without a mark: every other byte is 0, and the others are ASCII. Of one character, its bytes do not tell. */
+/** Recognises UTF-16 without a byte order mark: every other byte is 0, the others are ASCII. One character is ambiguous. */
 function utf16(bytes: Uint8Array): string | undefined {
   const whole = bytes.length - (bytes.length % 2)
   const zeros = (from: number) => everyOther(bytes, from, whole, (byte) => byte === 0) && everyOther(bytes, 1 - from, whole, isAscii)
@@ -207,7 +207,7 @@ function utf16(bytes: Uint8Array): string | undefined {
   return undefined
 }
 
-/** Length is a way in which the length of a text stands before it. */
+/** Length is a binary encoding of a length before a text. */
 interface Length {
   readonly size: 1 | 2 | 4 | 8
   readonly little: boolean
@@ -224,20 +224,20 @@ const LENGTHS: readonly Length[] = [
   { size: 1, little: true, name: 'a 1-byte length before the text, as the BinaryWriter of C#' },
 ]
 
-/** A length, and the text of which it is the length. */
+/** Recognises a length before a whole text. */
 function lengthBefore(bytes: Uint8Array): string | undefined {
   return LENGTHS.find((form) => {
     const length = lengthAt(bytes, form)
     const body = bytes.subarray(form.size, form.size + length)
     const rest = bytes.subarray(form.size + length)
     const ends = rest.length === 0 || (!isText(rest.subarray(0, 1)) && (form.size > 1 || rest[0] !== 0)) || rest[0] === 10 || rest[0] === 13
-    // a single byte that is a character is sooner the first of a text
+    // a 1-byte length that is also an ASCII character is rather the first character of a text
     const hasText = body.some((byte) => byte !== 10 && byte !== 13)
     return length > 0 && hasText && (form.size > 1 || (length < 0x80 && !isAscii(length))) && body.length === length && isText(body) && ends
   })?.name
 }
 
-/** A length, and the beginning of a text that is to be longer. */
+/** Recognises a length before the beginning of a longer text. */
 function lengthAhead(bytes: Uint8Array): string | undefined {
   if (bytes.length >= HEAD) return undefined
   const form = LENGTHS.find((one) => {
@@ -246,7 +246,7 @@ function lengthAhead(bytes: Uint8Array): string | undefined {
     const filled = one.little ? one.size > 2 : bytes[0] === 0
     return one.size > 1 && filled && length <= SMALL && body.length > 0 && body.length < length && isText(body)
   })
-  return form && `${form.name}: it says ${lengthAt(bytes, form)} bytes, and ${bytes.length - form.size} have come`
+  return form && `${form.name}: it says ${lengthAt(bytes, form)} bytes, and ${bytes.length - form.size} have arrived`
 }
 
 function lengthAt(bytes: Uint8Array, { size, little }: Length): number {
@@ -266,7 +266,7 @@ function isAscii(byte: number): boolean {
   return byte === 9 || byte === 10 || byte === 13 || (byte >= 0x20 && byte < 0x7f)
 }
 
-/** Checks whether bytes are text that a person could have typed. */
+/** Checks whether bytes are text that a person can type. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.every((byte) => isAscii(byte) || byte >= 0x80) && isUtf8(bytes)
 }

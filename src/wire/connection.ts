@@ -8,71 +8,90 @@ import type { RunQueue } from './run-queue.ts'
 import type { Raw } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 
-/** ConnectionOptions is how one connection is run. */
+/*
+ * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
+ * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages at once, read nothing,
+ * or disconnect in the middle of a message. These rules hold in all of that:
+ *
+ * 1. At most one reader waits. It gets one message or the end, once. A reader that reads again while it handles its message
+ *    gets the next one from the loop in `#deliver`, so calls do not nest, however many messages have arrived.
+ * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no
+ *    more bytes will arrive) differs from `#end` (no more messages will be read). When `#end` is set, the unread bytes are dropped.
+ * 3. Memory is bounded. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
+ *    it resumes when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
+ * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
+ *    in its slices of the run queue. The usual case is a single message of a connection that has no other: it is read
+ *    directly (`#isDirect`), and no `Allowance` or `Ignored` exists for the connection until it needs one.
+ * 5. The last message must arrive. If a system closes a TCP socket that has unread bytes, it sends a reset, and a reset may
+ *    delete what the peer has not read yet. So `close` sends the rest, finishes, and drops what still arrives until the peer
+ *    closes too or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
+ *    the conversation: the caller closes or aborts afterwards.
+ * 6. The peer's FIN ends reading, not sending: a client that shuts down its side may still wait for the answer. The same is
+ *    true after a message over the limit, so that the peer can be sent the reason.
+ */
+
+/** ConnectionOptions configures one connection. */
 export interface ConnectionOptions {
-  /** How messages from the peer stand in the stream. */
+  /** Framing of messages from the peer. */
   incoming: Framing
-  /** How messages to the peer stand in the stream. */
+  /** Framing of messages to the peer. */
   outgoing: Framing
-  /** The cap on one message from the peer in bytes: the framing's own, or else 4,096. */
+  /** Limit of one message from the peer, in bytes. Default: the framing's limit, or 4,096. */
   messageLimit?: number
-  /** Unread bytes above which the peer has to wait: 32 KiB. */
+  /** Unread bytes above which the connection stops reading from the peer. Default: 32 KiB. */
   inboxLimit?: number
-  /** Bytes the peer has not taken above which it is ended: 256 KiB. */
+  /** Unsent bytes above which the connection is reset. Default: 256 KiB. */
   outboxLimit?: number
-  /** Milliseconds between two messages to the peer that it did not answer in between: 0. */
+  /** Milliseconds between two messages to the peer, if the peer sends nothing in between. Default: 0. */
   pace?: number
-  /** Budget of the peer; no limit by default. */
+  /** Budget of the peer. Default: unlimited. */
   budget?: Budget | undefined
-  /** Queue in which the connection takes turns with others; without one, it reads all that it has. */
+  /** Queue in which connections take turns. Without one, the connection reads all messages as they arrive. */
   runQueue?: RunQueue | undefined
   clock?: Clock
 }
 
 const INBOX_LIMIT = 32 * 1024
 const OUTBOX_LIMIT = 256 * 1024
-/** Bytes around a message that framings have at most, and one. */
+/** An upper bound of the bytes that a framing adds to one message. */
 const OVERHEAD = 16
-/** How long a peer that was told everything may take to close its side too, in milliseconds. */
+/** Timeout in milliseconds for the peer to close its side after this side has finished. */
 const LINGER = 2000
-/** How long it may take altogether while it still reads, in milliseconds. */
+/** The same timeout, in all, for a peer that still reads unsent bytes. */
 const LINGER_READING = 30_000
-/** How long the last data has to arrive before a reset, in milliseconds (PROTOCOLS Q4). */
+/** Milliseconds between the last message and a reset, which may delete data that the peer has not read. */
 const BEFORE_RESET = 200
 
-/** Bytes that the peer has not taken above which `ready` waits for it. */
-const HIGH = 64 * 1024
-/** Characters of a message that cost no more than an empty one; so many more cost as much as another message. */
-const FREE = 1024
-/** Messages that are read after the connection is closed both ways: a peer's last words may count, answers reach no peer. */
-const LAST = 32
-/** First bytes of a conversation in TLS: a handshake record, or an alert of a server that got something else. */
+/** Unsent bytes above which `ready` waits. */
+const READY_LIMIT = 64 * 1024
+/** A message costs 1 of the budget, and 1 more for each so many characters. */
+const FREE_CHARACTERS = 1024
+/** Limit of messages read after both sides are closed: the last ones may still count, but no answer reaches the peer. */
+const LAST_MESSAGES = 32
+/** First byte of a TLS stream: a handshake record, or an alert of a server that received something else. */
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
-/** Our own ends of conversations. Each good end needs one, and to make an error costs as much as to play a move. */
+/** Shared by all connections, because creating an error costs as much as playing a move. */
 const CLOSED = new Ended('ours', 'this side has ended the conversation')
-const BROKEN_OFF = new Ended('ours', 'this side has broken the conversation off')
+const BROKEN_OFF = new Ended('ours', 'this side has broken off the conversation')
 
-/** Reader is who waits for one message; one of the two is called, once. */
+/** Reader waits for one message. The connection calls one of the two methods, once. */
 export interface Reader {
   message(text: string): void
   end(end: Ended): void
 }
 
-/**
- * Connection speaks messages with one peer, whatever carries them. What the peer said before it went is read before
- * its end is; what is unread above a limit makes it wait; what it does not read above a limit ends it.
- */
+/** Connection exchanges messages with one peer. */
 export class Connection implements Sink, OutboxOwner {
   readonly transport: Transport
-  /** Since when somebody waits for the peer's next message; `undefined` while nobody does. */
+  /** Monotonic time since which a reader waits for the next message; `undefined` if no reader waits. */
   waitingSince: number | undefined
-  /** Messages of the peer that were read; a part of one is none. */
+  /** Number of whole messages of the peer that were read. */
   received = 0
-  /** Messages that were sent to it. */
+  /** Number of messages sent to the peer. */
   sent = 0
 
-  /** Time at which the peer has last sent bytes that did not make its message whole, by the monotonic clock. */
+  /** Monotonic time of the last bytes that left a message of the peer unfinished. */
   quietSince = 0
 
   readonly #clock: Clock
@@ -82,30 +101,29 @@ export class Connection implements Sink, OutboxOwner {
   readonly #outbox: Outbox
   readonly #budget: Budget | undefined
   readonly #runQueue: RunQueue | undefined
-  /** Only a peer that has spent a step of its budget, or says more at once, needs one: most never do. */
+  /** Created when the peer has spent a step of its budget or has several unread messages; most peers never need it. */
   #allowance: Allowance | undefined
-  /** Cost that the peer has spent while it had no allowance. */
+  /** Cost of the peer's messages before its allowance was created. */
   #spent = 0
-  /** The next message may be read without a slice of time: the one before was answered, and cheap. Of datagrams many come at once. */
+  /** True if the next message may be read without a slice: all earlier ones are read, and the last was cheap. Never for datagrams. */
   #isDirect: boolean
   #reader: Reader | undefined
-  #onGone: ((end: Ended) => void) | undefined
+  #onPeerClosed: ((end: Ended) => void) | undefined
   #onReady: (() => void) | undefined
   #end: Ended | undefined
-  /** The peer will say nothing more: it has finished, or, where `#broken` says why, broken the connection off. */
-  #peerGone = false
+  /** The peer will send nothing more: it has finished or, if `#broken` has a code, broken off the connection. */
+  #isPeerClosed = false
   #broken: string | undefined
   #paused = false
-  /** Bytes of the peer outside of messages; most peers send none. */
+  /** Counts bytes outside of messages. Most peers send none. */
   #ignored: Ignored | undefined
-  /** This side says nothing more. */
-  #mute = false
+  /** This side sends nothing more. */
+  #isSendClosed = false
   #closed = false
-  /** Messages that were read since then. */
-  #readSince = 0
+  /** Messages read since `#closed` was set. */
+  #readAfterClose = 0
   #onClosed: (() => void) | undefined
-  /** A message is being given to its reader; if that reads on at once, the next follows and is not called from within. */
-  #giving = false
+  #isDelivering = false
 
   constructor(transport: Transport, options: ConnectionOptions) {
     const {
@@ -118,88 +136,88 @@ export class Connection implements Sink, OutboxOwner {
     } = options
     this.transport = transport
     this.#clock = clock
-    // a peer that has to wait must have been able to say one message
+    // below this, the connection could pause before one whole message has arrived
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
     this.#budget = options.budget
     this.#runQueue = options.runQueue
     const { datagrams } = transport
     this.#isDirect = !datagrams
-    const onSettled = incoming.settle === undefined ? undefined : () => this.#offer()
+    const onSettled = incoming.settle === undefined ? undefined : () => this.#deliver()
     this.#inbox = new Inbox({ framing: incoming, clock, messageLimit, datagrams, onSettled })
     this.#outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
     transport.open(this)
   }
 
-  /** Whether a message of the peer was read yet. */
+  /** True if a message of the peer has been read. */
   get heard(): boolean {
     return this.received > 0
   }
 
-  /** Whether the system has taken everything that was said to the peer. */
+  /** Flushes the outbox; true if the system has accepted everything that was sent. */
   get told(): boolean {
     return this.#outbox.flushed() && this.transport.unsent === 0
   }
 
-  /** What ended this conversation; `undefined` while there may be more to read. */
+  /** Why the connection ended; `undefined` while more messages may be read. */
   get end(): Ended | undefined {
     return this.#end
   }
 
-  /** Bytes of the peer that are unread. */
+  /** Number of unread bytes. */
   get unread(): number {
     return this.#inbox.pending
   }
 
-  /** The bytes of the message that is being given to its reader, or that `ahead` has answered with, where its text does not tell them. */
+  /** Bytes of the message that the reader is handling, or that `nextMessage` returned, if they differ from its text in UTF-8. */
   get raw(): Raw | undefined {
     return this.#inbox.raw
   }
 
-  /** The next message, if it has come; it stays to be read. */
+  /** The next message, if it has arrived. It stays unread. */
   get ahead(): string | undefined {
     const message = this.#end ? undefined : this.#inbox.next()
     if (message !== undefined) this.#inbox.putBack(message)
     return typeof message === 'string' ? message : undefined
   }
 
-  /** Unfinished message of the peer, if no message before it is still to be read. */
+  /** Unfinished message of the peer, if no whole message is unread. */
   get unfinished(): Unfinished | undefined {
     return this.#end ? undefined : this.#inbox.unfinished
   }
 
-  /** The next message. Rejects with `Ended` when none will come. One reader at a time. */
+  /** Resolves with the next message. Rejects with `Disconnected` if none will arrive. Only one reader may wait at a time. */
   receive(): Promise<string> {
     return new Promise((message, end) => this.read({ message, end }))
   }
 
-  /** As `receive`, without a promise; answers at once where it can. */
+  /** Does the same as `receive` without a promise; calls the reader immediately if a message has arrived. */
   read(reader: Reader): void {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
     this.readOn()
   }
 
-  /** Reads on for the present reader, if it may. */
+  /** Delivers to the present reader what has arrived, if its allowance permits that. */
   readOn(): void {
     const ready = this.#onReady
     this.#onReady = undefined
     ready?.()
-    this.#offer()
+    this.#deliver()
     if (this.#reader && !this.#isResting) this.waitingSince = this.#clock.monotonic()
   }
 
   /**
-   * Resolves when the peer has taken most of what was sent, and may ask for more: for a handler that sends much. One that
-   * waits so at a time. After the end, at once.
+   * Resolves when at most 64 KiB are unsent and the run queue has given a slice; immediately after the end. Handlers that
+   * send much await it. Only one handler may wait at a time.
    */
   ready(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReady = resolve
       const sent = () => (this.#closed || this.#end ? this.readOn() : this.#allow().queue())
       const { unsent } = this.transport
-      if (unsent <= HIGH) return sent()
-      const cancel = this.#clock.after(LINGER_READING, () => this.full(unsent, HIGH))
+      if (unsent <= READY_LIMIT) return sent()
+      const cancel = this.#clock.after(LINGER_READING, () => this.full(unsent, READY_LIMIT))
       this.transport.whenSent(() => {
         cancel()
         sent()
@@ -207,54 +225,54 @@ export class Connection implements Sink, OutboxOwner {
     })
   }
 
-  /** Takes the wish to read back; what comes is for the next reader. */
+  /** Removes the reader. The next reader gets what arrives meanwhile. */
   stopReading(): void {
     this.#reader = undefined
     this.waitingSince = undefined
   }
 
-  /** Calls `then` once, when the peer has gone and all it said was read; `undefined` takes the wish back. */
+  /** Calls `then` once, when the peer has disconnected and all its messages are read. `undefined` removes the callback. */
   whenGone(then: ((end: Ended) => void) | undefined): void {
-    this.#onGone = then
-    if (then) this.#offer()
+    this.#onPeerClosed = then
+    if (then) this.#deliver()
   }
 
-  /** Sends a message, with all else that is said while what runs now runs. After the end, nothing. */
+  /** Sends a message, in one write with the others of this tick. Does nothing after this side has closed. */
   send(message: string): void {
     if (!this.#canSend()) return
     this.sent++
-    if (message.length >= FREE) this.charge(Math.trunc(message.length / FREE))
+    if (message.length >= FREE_CHARACTERS) this.charge(Math.trunc(message.length / FREE_CHARACTERS))
     this.#outbox.send(message)
   }
 
-  /** Counts more of the peer's budget for its last message than that a message has come. */
+  /** Charges the peer's budget for the message that was read last, in addition to the cost of reading it. */
   charge(cost: number): void {
     if (cost > 0 && !this.#end) this.#allow().spend(cost)
   }
 
-  /** Writes at once, in a write of its own, whatever the framing. */
+  /** Writes immediately, in a separate write and without framing. */
   sendNow(data: string | Uint8Array): void {
     if (this.#canSend()) this.#outbox.sendNow(data)
   }
 
-  /** Ends the conversation for a reason of ours: nothing more is read or sent. The transport is still to be closed. */
+  /** Ends the conversation for a reason of this side: it reads and sends nothing more. The caller then closes or aborts. */
   fail(end: Ended): void {
-    if (!this.#end || this.#canSend()) this.#ended(end)
-    this.#mute = true
+    if (!this.#end || this.#canSend()) this.#setEnd(end)
+    this.#isSendClosed = true
   }
 
   /**
-   * Closes in good order: sends what is left, and gives the peer a moment to close too. Resolves when the connection
-   * is closed both ways, or that moment is over.
+   * Sends what is left, finishes, and waits until the peer closes too. Resolves when both sides are closed, or destroys the
+   * transport and resolves after `linger` milliseconds in which the peer read nothing (at most 30 s).
    */
   close(linger = LINGER): Promise<void> {
     return this.#outbox.flushed() ? this.#finish(linger) : this.#outbox.drained().then(() => this.#finish(linger))
   }
 
-  /** Breaks off, so that the peer sees a reset; what was said last gets 200 ms to arrive first. */
+  /** Resets the connection, 200 ms after the last message was sent. */
   async abort(): Promise<void> {
     if (!this.#outbox.flushed()) await this.#outbox.drained()
-    this.#hangUp(BROKEN_OFF)
+    this.#endLocally(BROKEN_OFF)
     if (this.#closed) return
     await this.#untilClosed(BEFORE_RESET)
     this.transport.reset()
@@ -265,20 +283,20 @@ export class Connection implements Sink, OutboxOwner {
     const first = !this.heard && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Ended('violation', 'the other side speaks TLS, and this side does not: both must, or neither')
-      // a side that has said all and closed did not find out before
+      // a side that has sent everything and closed finds this out only now
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }
     if (this.#end) return this.#discard(bytes.length)
     this.#inbox.push(bytes)
-    this.#offer()
+    this.#deliver()
     if (this.#inbox.pending === 0) return
     this.#inbox.hold()
     this.quietSince = this.#clock.monotonic()
     if (this.#inbox.pending > this.#inboxLimit) this.#pause()
   }
 
-  /** Counts what is no part of a message as if it were one: it is paid for, and a peer that sends nothing else is ended. */
+  /** Charges the budget for bytes outside of messages; too many of them in a row end the connection. */
   skipped(count: number): void {
     if (this.#end) return this.#discard(count)
     this.#ignored ??= new Ignored()
@@ -288,21 +306,21 @@ export class Connection implements Sink, OutboxOwner {
   }
 
   finished(): void {
-    this.#peerGone = true
-    this.#offer()
+    this.#isPeerClosed = true
+    this.#deliver()
   }
 
   closed(broken?: string): void {
     this.#closed = true
-    this.#mute = true
+    this.#isSendClosed = true
     this.#outbox.clear()
-    if (!this.#peerGone) this.#broken = broken
+    if (!this.#isPeerClosed) this.#broken = broken
     this.finished()
     this.#onClosed?.()
   }
 
   full(waiting: number, limit: number): void {
-    this.fail(new Ended('much', `the other side does not read as fast as it asks: ${waiting} bytes are waiting for it, and ${limit} may`))
+    this.fail(new Ended('much', `the other side reads too slowly: ${waiting} bytes wait for it, and the limit is ${limit}`))
     this.transport.reset()
   }
 
@@ -312,84 +330,81 @@ export class Connection implements Sink, OutboxOwner {
     this.transport.pause()
   }
 
-  /** Drops bytes behind the end, up to a limit, so that the peer can read its last messages. */
+  /** Drops bytes that arrive after the end. Reads on up to a limit, because a close with unread bytes would become a reset. */
   #discard(count: number): void {
     this.#ignored ??= new Ignored()
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
   }
 
-  /** A peer that has finished may still listen, and so may one that has said too much at once. */
   #canSend(): boolean {
-    return !this.#mute && (this.#end === undefined || this.#end.how === 'finished' || this.#end.how === 'much')
+    return !this.#isSendClosed && (this.#end === undefined || this.#end.how === 'finished' || this.#end.how === 'much')
   }
 
-  /** Gives whoever waits what there is: messages, or the end. */
-  #offer(): void {
-    if (this.#giving) return
-    this.#giving = true
+  /** Gives the reader what has arrived: messages, or the end. */
+  #deliver(): void {
+    if (this.#isDelivering) return
+    this.#isDelivering = true
     try {
-      while (this.#give()) {}
+      while (this.#deliverNext()) {}
     } finally {
-      this.#giving = false
+      this.#isDelivering = false
     }
-    // at last, for it may bring the next message at once
+    // last, because it may deliver the next bytes synchronously
     if (this.#paused && this.#inbox.pending <= this.#messageLimit + OVERHEAD && !(this.#isResting && this.#ignored?.any)) {
       this.#paused = false
       this.transport.resume()
     }
   }
 
-  /** Gives the next message, or the end; answers whether somebody has asked for more meanwhile. */
-  #give(): boolean {
+  /** Gives the reader one message, or the end. Returns true if the reader has asked for more meanwhile. */
+  #deliverNext(): boolean {
     const reader = this.#reader
-    const onGone = this.#onGone
-    if ((!reader && !onGone) || this.#isResting) return false
+    const onPeerClosed = this.#onPeerClosed
+    if ((!reader && !onPeerClosed) || this.#isResting) return false
     if (this.#inbox.pending === 0) {
-      // the shortest way, for it is gone after each message
-      if (!this.#peerGone && !this.#end) {
+      // the fast path, taken after each message
+      if (!this.#isPeerClosed && !this.#end) {
         this.#inbox.compact()
-        return this.#ranDry()
+        return this.#becomeIdle()
       }
     } else if (reader && !this.#mayReadAtOnce && !this.#allow().mayRead()) return false
     const message = this.#next()
     if (message === undefined) {
-      if (!this.#end) return this.#ranDry()
-      this.#ended(this.#end)
+      if (!this.#end) return this.#becomeIdle()
+      this.#setEnd(this.#end)
       return false
     }
     if (!reader) {
       this.#inbox.putBack(message)
       return false
     }
-    if (this.#closed && ++this.#readSince > LAST) {
-      this.#ended(gone(this.#broken, 0, undefined))
+    if (this.#closed && ++this.#readAfterClose > LAST_MESSAGES) {
+      this.#setEnd(gone(this.#broken, 0, undefined))
       return false
     }
     this.#reader = undefined
     this.waitingSince = undefined
     this.received++
     this.#ignored?.clear()
-    this.#pay(message.length < FREE ? 1 : 1 + Math.trunc(message.length / FREE))
+    this.#pay(message.length < FREE_CHARACTERS ? 1 : 1 + Math.trunc(message.length / FREE_CHARACTERS))
     reader.message(message)
-    return this.#reader !== undefined || this.#onGone !== onGone
+    return this.#reader !== undefined || this.#onPeerClosed !== onPeerClosed
   }
 
   get #isResting(): boolean {
     return this.#allowance?.resting === true
   }
 
-  /** True if a message may be read without a slice of time. */
   get #mayReadAtOnce(): boolean {
     return this.#isDirect && this.#runQueue?.letsPass() !== false
   }
 
-  /** Nothing is left to be read: the next message may be read as soon as it comes, unless the last one was a heavy one. */
-  #ranDry(): false {
+  /** Nothing is unread: the next message may be read directly, unless the last one was expensive. */
+  #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false
   }
 
-  /** A message is read, at its cost. */
   #pay(cost: number): void {
     this.#isDirect = false
     if (this.#allowance) return this.#allowance.read(cost)
@@ -397,7 +412,7 @@ export class Connection implements Sink, OutboxOwner {
     if (cost > 1 || (this.#budget && this.#spent >= this.#budget.step)) this.#allow()
   }
 
-  /** The peer's allowance, with what was spent before there was one. */
+  /** Returns the peer's allowance; creates it if there is none, with the cost so far. */
   #allow(): Allowance {
     if (this.#allowance) return this.#allowance
     const allowance = new Allowance({
@@ -415,14 +430,14 @@ export class Connection implements Sink, OutboxOwner {
   #next(): string | undefined {
     if (this.#end) return undefined
     let message = this.#inbox.next()
-    if (message === undefined && this.#peerGone) {
+    if (message === undefined && this.#isPeerClosed) {
       const { cut, unfinished } = this.#inbox
       message = this.#inbox.rest(this.#broken !== undefined)
       if (message === undefined) this.#end = gone(this.#broken, cut, unfinished)
     }
     if (message === TooLong) {
       const { excess } = this.#inbox
-      const much = `the other side sent more than one message may have, which is ${this.#messageLimit} bytes`
+      const much = `the other side sent a message of more than ${this.#messageLimit} bytes, the limit`
       const wrong = `the other side sent no message of at most ${this.#messageLimit} bytes: ${excess}`
       this.#end = new Ended('much', excess === undefined ? much : wrong)
       return undefined
@@ -430,35 +445,35 @@ export class Connection implements Sink, OutboxOwner {
     return message
   }
 
-  /** Says and reads nothing more, whatever else has ended this conversation before. */
-  #hangUp(end: Ended): void {
-    this.#mute = true
-    if (!this.#end) this.#ended(end)
+  /** Stops sending and reading; an earlier end stays the reason. */
+  #endLocally(end: Ended): void {
+    this.#isSendClosed = true
+    if (!this.#end) this.#setEnd(end)
   }
 
-  #ended(end: Ended): void {
+  #setEnd(end: Ended): void {
     this.#end = end
     this.#inbox.clear()
     this.#allowance?.close()
     const reader = this.#reader
-    const onGone = this.#onGone
+    const onPeerClosed = this.#onPeerClosed
     this.#reader = undefined
     this.waitingSince = undefined
-    this.#onGone = undefined
+    this.#onPeerClosed = undefined
     this.#onReady?.()
     reader?.end(end)
-    onGone?.(end)
+    onPeerClosed?.(end)
   }
 
   #finish(linger: number): Promise<void> {
-    this.#hangUp(CLOSED)
+    this.#endLocally(CLOSED)
     if (this.#closed) return Promise.resolve()
     this.transport.resume()
     this.transport.finish()
     return new Promise((resolve) => this.#linger(linger, this.#clock.monotonic() + LINGER_READING, resolve))
   }
 
-  /** Waits until the peer has closed its side too, as long as it reads and at most until `limit`. */
+  /** Waits until the peer closes; repeats the wait while the peer reads unsent bytes, until the time `limit`. */
   #linger(linger: number, limit: number, then: () => void): void {
     const { unsent } = this.transport
     const over = () => {

@@ -1,32 +1,31 @@
 /**
- * Crowd is a set whose members come and go all the time. A Set leaves copies of its table behind as it grows and shrinks,
- * and each keeps all that were in it alive until the next full collection; with 10,000 short games a second that is most
- * of what collecting costs.
+ * ChurnSet is a set whose members change all the time. A `Set` leaves copies of its hash table behind as it grows and shrinks,
+ * and each copy retains its members until the next full garbage collection. With 10,000 short games a second, that was
+ * most of the cost of garbage collection.
  */
 export class Crowd<Member> implements Iterable<Member> {
   readonly #places: Place<Member>[] = []
 
-  /** How many there are now. */
   get size(): number {
     return this.#places.length
   }
 
-  /** Takes a member in. */
+  /** Adds a member, also if it is in the set already. */
   add(member: Member): Membership {
     const place = new Place(this.#places, member)
     this.#places.push(place)
     return place
   }
 
-  /** Those who are in now, also if some leave meanwhile. */
+  /** Iterates over a copy of the present members, so members may leave meanwhile. */
   [Symbol.iterator](): Iterator<Member> {
     return this.#places.map(({ member }) => member).values()
   }
 }
 
-/** Membership is the place of one member of a crowd. */
+/** Membership removes one member of a ChurnSet. */
 export interface Membership {
-  /** Lets the member out; called once. */
+  /** Removes the member. Called once. */
   leave(): void
 }
 

@@ -1,28 +1,30 @@
 import { counted } from '../base/counts.ts'
+
 /**
- * What ended a connection.
+ * DisconnectReason is why a connection ended.
  *
  * `finished` the peer closed its side (FIN); `reset` the peer or the network broke the connection (RST); `ours` this
- * side ended it; `violation` the peer said what the protocol does not allow; `late` the peer was silent for too long;
- * `much` the peer sent a message over the cap, or does not read what is sent to it; `full` there is no room for it.
+ * side ended it; `violation` the peer violated the protocol; `late` the peer reached a timeout; `much` the peer exceeded a
+ * limit: its message was too long, or it does not read what is sent to it; `full` the server is at capacity.
  */
 export type How = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
 
-/** Unfinished is what a peer has sent of a message, and what the message needs to be whole. */
+/** UnfinishedMessage is the beginning of a message, and what the message lacks to be whole. */
 export interface Unfinished {
   readonly bytes: Uint8Array
-  /** A noun, as "no line end (\\n)". */
+  /** A noun, such as "no line end (\\n)". */
   readonly lacks: string
 }
 
 /**
- * Ended is thrown to whoever waits on a connection that will bring nothing more; its message is a sentence for people. It has
- * no stack, for no code is at fault, and to capture one takes a fifth of all that a client costs which connects and is gone.
+ * Disconnected is the error for a reader of a connection on which nothing more will arrive. Its message is a sentence for
+ * people. It has no stack, because no code is at fault, and capturing one is a fifth of the cost of a client that connects and
+ * disconnects.
  */
 export class Ended extends Error {
   override readonly name = 'Ended'
   readonly how: How
-  /** Message that the peer did not finish. */
+  /** The message that the peer did not finish. */
   readonly unfinished: Unfinished | undefined
 
   constructor(how: How, sentence: string, unfinished?: Unfinished) {
@@ -34,15 +36,15 @@ export class Ended extends Error {
     this.unfinished = unfinished
   }
 
-  /** Whether it was the peer that went. */
+  /** True if the peer or the network closed the connection. */
   get peerHasGone(): boolean {
     return this.how === 'finished' || this.how === 'reset'
   }
 }
 
 /**
- * NoTransport is why a place could not be opened or a peer not be reached, where the system has no word for that. Its
- * message is a clause for people, to stand behind "cannot connect to …:".
+ * TransportError reports that this side could not listen at an address or connect to it, for a reason that is no error of the
+ * system. Its message is a clause for people, to follow "cannot connect to …:".
  */
 export class NoTransport extends Error {
   override readonly name = 'NoTransport'
@@ -54,16 +56,16 @@ export class NoTransport extends Error {
   }
 }
 
-/** Sentences for what systems call broken connections, where more can be said than that. */
+/** Sentences for codes of broken connections; others get a general sentence. */
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
-  // ours
-  EANSWER: 'the answer was longer than datagrams may be for what the client has sent (128 bytes, or three times as much)',
+  // this one is not a code of the system: `UdpAnswers` sets it
+  EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }
 
-/** Describes the end of a peer: broken off, with the system's code, or finished, perhaps so many bytes into a message. */
+/** Creates the error for a peer that broke off the connection (`broken` is the code) or finished, `cut` bytes into a message. */
 export function gone(broken: string | undefined, cut: number, unfinished: Unfinished | undefined): Ended {
   if (broken !== undefined) return new Ended('reset', BROKEN[broken] ?? `the other side broke the connection off (${broken})`, unfinished)
   return new Ended(

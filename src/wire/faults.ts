@@ -3,27 +3,27 @@ import { Layer } from './layer.ts'
 import { encode } from './text.ts'
 import type { Transport } from './transport.ts'
 
-/** Faults are what goes wrong in one direction; what is not named goes right. Datagrams are never cut or glued. */
+/** Faults are the faults of one direction. Datagrams are never cut or joined. */
 export interface Faults {
-  /** Milliseconds that everything is late; of two numbers, by chance between them. The order stays. */
+  /** Delay in milliseconds; two numbers are a random range. The order does not change. */
   delay?: number | readonly [number, number]
-  /** Everything comes in pieces of so many bytes, of two numbers by chance between them, each `delay` after the one before. */
+  /** Cuts the stream into pieces of so many bytes (two numbers are a random range), each `delay` after the previous one. */
   split?: number | readonly [number, number]
-  /** What comes within so many milliseconds arrives together. */
+  /** Joins what arrives within so many milliseconds. */
   glue?: number
-  /** Milliseconds between two bytes: everything comes byte by byte. */
+  /** Sends single bytes, with so many milliseconds between them. */
   dribble?: number
-  /** Everything comes in pieces of 1 to so many bytes, by chance, a millisecond apart. */
+  /** Cuts the stream into random pieces of 1 to so many bytes, a millisecond apart. */
   chop?: number
-  /** Places, in bytes from the beginning, at which the stream is cut, for a millisecond. */
+  /** Offsets in bytes at which the stream is cut and pauses for a millisecond. */
   cut?: readonly number[]
-  /** After so many bytes the connection is broken off, for both sides. */
+  /** Resets the connection for both sides after so many bytes. */
   reset?: number
-  /** After so many bytes nothing comes any more, not even an end. */
+  /** Drops everything after so many bytes, the end of the stream too. */
   stop?: number
 }
 
-/** FaultPlan is what a network does to one connection. The same seed does the same. */
+/** FaultPlan has the faults of one connection. The same seed gives the same random numbers. */
 export interface FaultPlan {
   readonly toPeer?: Faults
   readonly fromPeer?: Faults
@@ -31,7 +31,7 @@ export interface FaultPlan {
   readonly clock?: Clock
 }
 
-/** The transport as it is behind a network that has these faults. */
+/** Returns the transport with the faults of a plan. */
 export function faulty(transport: Transport, plan: FaultPlan): Transport {
   return new FaultyTransport(transport, plan)
 }
@@ -111,28 +111,28 @@ interface LaneOptions {
   datagrams: boolean
   clock: Clock
   seed: number
-  /** Lets bytes through. */
+  /** Delivers bytes. */
   pass: (bytes: Uint8Array) => void
   reset: () => void
 }
 
-/** What is under way in a lane: bytes, or something to do behind them. */
+/** Item is a piece of a lane: bytes, or an action after them. */
 interface Item {
   readonly due: number
   readonly bytes?: Uint8Array
   readonly act?: () => void
-  /** To be done even behind silence. */
+  /** The action runs also after `stop`. */
   readonly always?: boolean
 }
 
-/** Lane is one direction with its faults: a queue of pieces, each with the time at which it is let through. */
+/** Lane is one direction with its faults: a queue of pieces, each with the time at which it is delivered. */
 class Lane {
   readonly #options: LaneOptions
-  readonly #chance: (from: number, to: number) => number
+  readonly #random: (from: number, to: number) => number
   #glued: Uint8Array[] = []
   #items: Item[] = []
   #lastDue = Number.NEGATIVE_INFINITY
-  /** Bytes that have come in, and that were let through. */
+  /** Number of bytes that have arrived, and that were delivered. */
   #taken = 0
   #passed = 0
   #stopped = false
@@ -142,10 +142,10 @@ class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options
-    this.#chance = chances(options.seed)
+    this.#random = randomIntegers(options.seed)
   }
 
-  /** Bytes that are under way. */
+  /** Number of bytes in the lane. */
   get waiting(): number {
     return [...this.#glued, ...this.#items.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0)
   }
@@ -157,14 +157,14 @@ class Lane {
     this.#cancelGlue ??= clock.after(faults.glue, () => this.#unglue())
   }
 
-  /** Does something behind all that was taken so far. */
+  /** Runs an action after everything that has arrived so far. */
   behind(act: () => void, always = false): void {
     this.#unglue()
     this.#add({ due: this.#due(0), act, always })
     this.#run()
   }
 
-  /** Forgets what is under way. */
+  /** Drops everything in the lane. */
   clear(): void {
     this.#cancelGlue?.()
     this.#cancelWait?.()
@@ -174,7 +174,7 @@ class Lane {
     this.#items = []
   }
 
-  /** Lets nothing through, or again. */
+  /** Stops or resumes the delivery. */
   hold(held: boolean): void {
     this.#held = held
     this.#run()
@@ -204,22 +204,21 @@ class Lane {
     this.#run()
   }
 
-  /** How many of the bytes that are there stay together. */
+  /** Returns how many of the available bytes form the next piece. */
   #piece(there: number): number {
     const { dribble, chop, split, cut = [] } = this.#options.faults
     const size = split === undefined ? there : this.#between(split)
-    const most = dribble !== undefined ? 1 : chop !== undefined ? this.#chance(1, chop) : size
+    const most = dribble !== undefined ? 1 : chop !== undefined ? this.#random(1, chop) : size
     const places = cut.map((place) => place - this.#taken).filter((place) => place > 0)
     return Math.min(there, most, ...places)
   }
 
-  /** Returns the delay of the next piece. */
   #late(): number {
     return this.#between(this.#options.faults.delay ?? 0)
   }
 
   #between(range: number | readonly [number, number]): number {
-    return typeof range === 'number' ? range : this.#chance(...range)
+    return typeof range === 'number' ? range : this.#random(...range)
   }
 
   #due(apart: number, late = this.#late()): number {
@@ -232,7 +231,7 @@ class Lane {
     this.#items.push(item)
   }
 
-  /** Lets through what is due. */
+  /** Delivers what is due, and schedules the rest. */
   #run(): void {
     const { clock } = this.#options
     while (!this.#held) {
@@ -266,8 +265,8 @@ class Lane {
   }
 }
 
-/** Whole numbers by chance, the same for the same seed (xorshift). */
-function chances(seed: number): (from: number, to: number) => number {
+/** Returns a generator of random integers in a range, which depend only on the seed (xorshift). */
+function randomIntegers(seed: number): (from: number, to: number) => number {
   let state = (seed * 0x9e3779b1) | 1
   return (from, to) => {
     state ^= state << 13

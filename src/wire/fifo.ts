@@ -1,14 +1,14 @@
-/** Fifo is a queue that costs as much however long it is: what is out is put away many at a time. */
+/** Fifo is a queue whose `shift` takes constant time: it cuts the array once for many items. */
 export class Fifo<Item> {
   #all: Item[] = []
-  /** Number of items at the front of the array that were taken out. */
+  /** Number of removed items at the front of the array. */
   #out = 0
 
   get size(): number {
     return this.#all.length - this.#out
   }
 
-  /** The one that came first. */
+  /** The oldest item. */
   get first(): Item | undefined {
     return this.#all[this.#out]
   }
@@ -17,7 +17,7 @@ export class Fifo<Item> {
     this.#all.push(item)
   }
 
-  /** The first, which is taken out; `undefined` where there is none. */
+  /** Removes and returns the oldest item; `undefined` if the queue is empty. */
   shift(): Item | undefined {
     if (this.size === 0) return undefined
     const item = this.first
@@ -33,5 +33,5 @@ export class Fifo<Item> {
   }
 }
 
-/** Items that have to be taken out before the array is cut. */
+/** Number of removed items at which the array is cut. */
 const MANY = 256

@@ -1,75 +1,93 @@
+/*
+ * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` says where messages begin and
+ * end; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
+ * limit in bytes, because the decoder has to hold an unfinished message.
+ *
+ * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. This
+ * is the hot path, and almost always one read brings one whole message. Therefore `push` does not copy: `bytes` refers to the
+ * pushed array, which the transport reuses. Only if bytes are left after decoding, `hold` copies them. The bytes are always
+ * in one of three places:
+ *
+ * - the pushed array itself (`#isPushed`), until `hold`;
+ * - an array that belongs to the decoder, perhaps with room for more after `bytes` (`#room`): a message above 8 KB gets twice
+ *   the room that it needs, so that a message in many pieces is not copied with each;
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and
+ *   V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further one: 50 peers that pipelined
+ *   long commands made others wait 200 ms, once or twice a second.
+ *
+ * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than what is left in
+ * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
+ * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
+ */
+
 import { decode, type Raw, rawOf, type TextCode } from './text.ts'
 
-/** The cap on one message, in bytes, where nobody asked for another. */
+/** Default limit of one message, in bytes. */
 export const MESSAGE_LIMIT = 4096
 
-/** TooLong is what a decoder answers when more bytes have come than one message may have. */
+/** A decoder returns TooLong if more bytes have arrived than one message may have. */
 export const TooLong: unique symbol = Symbol('too long')
 
-/** Decoded is what a decoder has to say: a message, `undefined` for "need more bytes", or `TooLong` (and then nothing else ever). */
+/** Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong` (from then on always). */
 export type Decoded = string | undefined | typeof TooLong
 
-/** Decoder turns the bytes of one direction of one connection into messages. It does no I/O. */
+/** Decoder turns the bytes of one direction of one connection into messages. */
 export interface Decoder {
-  /** Bytes taken in and not yet given out. */
+  /** Number of bytes that are not decoded yet. */
   readonly pending: number
-  /** Bytes that were pushed and not read. */
+  /** The bytes that are not decoded yet. */
   readonly unread: Uint8Array
-  /** The bytes of the message that was given out last, where its text does not tell them. */
+  /** Bytes of the last message, if they differ from its text in UTF-8. */
   readonly raw: Raw | undefined
-  /** Takes in bytes, cut anywhere. They must not be changed before `hold` is called. */
+  /** Appends bytes, cut anywhere. The caller must not change them before it calls `hold`. */
   push(bytes: Uint8Array): void
-  /** The next message, if it is whole. */
+  /** Returns the next message, if it is whole. */
   next(): Decoded
-  /** Holds no more memory than what is unread needs; called when `next` has no more. */
+  /** Frees memory that the undecoded bytes do not need. Called when `next` returns no more. */
   compact?(): void
-  /** Copies what is unread, so that no pushed array stays referenced; called when it has to wait. */
+  /** Copies the undecoded bytes, so that no pushed array stays referenced. Called when they have to wait. */
   hold(): void
-  /** Drops what is unread. */
+  /** Drops the undecoded bytes. */
   clear?(): void
-  /** When nothing more will come (or has come for `settle` milliseconds): what the rest is, if it can be a message. */
+  /** Returns the undecoded bytes as the last message, if they can be one. Called after the end, or a pause of `settle` ms. */
   rest(): Decoded
 }
 
-/** Framing is how messages stand one after the other in a stream of bytes. */
+/** Framing defines how a stream of bytes is divided into messages. */
 export interface Framing {
-  /** What it is, in a few words, for people. */
+  /** Short description for people. */
   readonly name: string
-  /** After so many milliseconds without a byte, what has come is a message. */
+  /** Milliseconds without a byte after which the bytes that have arrived are a message. */
   readonly settle?: number
-  /** Each message goes out in a write of its own, since nothing but that marks its borders; an empty one not at all. */
+  /** Each message is sent in a separate write, because only that marks its boundaries. An empty message is not sent. */
   readonly alone?: true
-  /** The cap on one message in bytes, where it is not the usual one. */
+  /** Limit of one message in bytes, if it is not the default. */
   readonly limit?: number
-  /** One message as it goes over the wire. Throws a RangeError where it is longer than the framing can carry. */
+  /** Encodes one message. Throws a RangeError if it is longer than the framing can carry. */
   encode(message: string): string | Uint8Array
-  /** Names what `unread` bytes need to be a whole message, as a noun with "no"; missing if any bytes are one. */
+  /** Names what `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
   lacks?(unread: Uint8Array): string
-  /** Explains why `unread` bytes are more than a message may have, if more can be said than that. */
+  /** Explains why `unread` is longer than a message may be; `undefined` if nothing can be added to that. */
   excess?(unread: Uint8Array): string | undefined
-  /** A decoder for one connection; `limit` is the cap on one message in bytes. */
+  /** Creates a decoder for one direction of a connection; `limit` is the limit of one message in bytes. */
   decoder(limit?: number): Decoder
 }
 
-/** Bytes of a buffer: what a peer has to wait above, what one read brings more, and a message. Below 128 KiB, the system gives no fresh pages to each. */
+/** Bytes of a buffer: room for the unread bytes at which reading pauses, one read, and a message. Small enough to need no fresh pages. */
 const BUFFER_SIZE = 56 * 1024
-/** Free buffers that are retained. */
+/** Limit of free buffers in the pool. */
 const RETAINED = 128
 
-/**
- * BufferPool lends buffers for what peers have sent and waits to be read. A new buffer each time would live just long enough
- * to count as old, and V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further one: 50
- * peers that pipelined long commands made others wait 200 ms, once or twice a second.
- */
+/** BufferPool lends buffers for bytes that wait to be decoded. */
 class BufferPool {
   readonly #free: Uint8Array[] = []
 
-  /** Lends a buffer of `BUFFER_SIZE` bytes, of any content. */
+  /** Returns a buffer of `BUFFER_SIZE` bytes with any content. */
   take(): Uint8Array {
     return this.#free.pop() ?? new Uint8Array(BUFFER_SIZE)
   }
 
-  /** Takes a buffer back, to lend it again: nothing may read or write it any more. */
+  /** Takes a buffer back. Its borrower must not use it any more. */
   put(buffer: Uint8Array): void {
     if (this.#free.length < RETAINED) this.#free.push(buffer)
   }
@@ -77,30 +95,30 @@ class BufferPool {
 
 const NOTHING = new Uint8Array(0)
 
-/** Pool that all decoders of this process share. */
+/** The pool of all decoders of this process. */
 const pool = new BufferPool()
 
-/** Bytes from which on a message gets twice the room that it needs, so that one in many pieces is not copied with each. */
+/** Bytes above which a message gets twice the room that it needs. */
 const LONG = 8192
 
-/** The room for what is pending and the next piece: a piece that is not shorter is not one of many. */
+/** Returns the room for the pending bytes and a piece. A piece as long as the pending bytes is not one of many. */
 function roomFor(pending: number, piece: number): number {
   const length = pending + piece
   return length > LONG && piece < pending ? 2 * length : length
 }
 
-/** Pending is what decoders have in common: the bytes that are there and not yet given out. */
+/** Pending is the base class of decoders: the bytes that are not decoded yet. */
 export abstract class Pending implements Decoder {
   protected bytes: Uint8Array = NOTHING
-  /** Where in `bytes` the next message begins. */
+  /** Index in `bytes` at which the next message begins. */
   protected at = 0
   raw: Raw | undefined = undefined
   protected readonly limit: number
-  /** The array of our own in which `bytes` lies, where that has room for more. */
+  /** The array or pool buffer that contains `bytes`, if it has room for more. */
   #room: Uint8Array | undefined
-  /** True if `bytes` is not ours and must be copied when it has to wait. */
+  /** `bytes` is a pushed array, which `hold` must copy. */
   #isPushed = false
-  /** True if `#room` is a buffer of the pool. */
+  /** `#room` is a buffer of the pool. */
   #isLent = false
 
   constructor(limit: number) {
@@ -142,7 +160,6 @@ export abstract class Pending implements Decoder {
     }
   }
 
-  /** Copies what is unread out of an array that is much longer, which would be held for as long as the peer says nothing more. */
   compact(): void {
     if (this.bytes === NOTHING && !this.#isLent) return
     const { pending } = this
@@ -151,7 +168,6 @@ export abstract class Pending implements Decoder {
     this.#copy()
   }
 
-  /** Copies what is unread, if it was not yet: to a buffer of the pool if it is much. */
   hold(): void {
     const { pending } = this
     if (this.#isLent || pending === 0) return
@@ -165,7 +181,6 @@ export abstract class Pending implements Decoder {
     this.#release()
   }
 
-  /** Copies what is unread to an array of its length. */
   #copy(): void {
     // a Buffer's own slice would be a view of the long array
     this.bytes = this.pending === 0 ? NOTHING : new Uint8Array(this.bytes.subarray(this.at))
@@ -173,7 +188,6 @@ export abstract class Pending implements Decoder {
     this.#release()
   }
 
-  /** Copies what is unread to a buffer of the pool. */
   #borrow(pending: number): void {
     const room = pool.take()
     room.set(this.bytes.subarray(this.at))
@@ -184,7 +198,7 @@ export abstract class Pending implements Decoder {
     this.#isPushed = false
   }
 
-  /** Moves what is unread to the beginning of its buffer. */
+  /** Moves the undecoded bytes to the beginning of their buffer. */
   #move(pending: number): Uint8Array {
     const room = this.#room ?? NOTHING
     room.copyWithin(0, this.at, this.at + pending)
@@ -192,7 +206,6 @@ export abstract class Pending implements Decoder {
     return room
   }
 
-  /** Gives the buffer back to the pool, if the bytes were in one. */
   #release(): void {
     if (this.#isLent && this.#room) pool.put(this.#room)
     this.#room = undefined
@@ -200,20 +213,20 @@ export abstract class Pending implements Decoder {
     this.#isPushed = false
   }
 
-  /** Checks whether bytes can be added without copying the present ones. */
+  /** Checks whether `length` bytes can be appended in place. */
   #hasRoomFor(length: number): boolean {
     const { byteOffset, buffer } = this.bytes
     return this.#room?.buffer === buffer && byteOffset + this.bytes.length + length <= this.#room.length
   }
 
-  /** The next `length` bytes, which are thereby given out. */
+  /** Removes and returns the next `length` bytes. */
   protected take(length: number): Uint8Array {
     const taken = this.bytes.subarray(this.at, this.at + length)
     this.skip(length)
     return taken
   }
 
-  /** Gives the next `length` bytes out. */
+  /** Removes the next `length` bytes. */
   protected skip(length: number): void {
     this.at += length
     if (this.at < this.bytes.length) return
@@ -221,7 +234,7 @@ export abstract class Pending implements Decoder {
     this.at = 0
   }
 
-  /** The text of a message that is given out, with `end` behind it; sets `raw`. */
+  /** Decodes the body of a message, which `end` followed, and sets `raw`. */
   protected text(body: Uint8Array, end = '', code: TextCode = 'utf-8'): string {
     const text = decode(body, code)
     this.raw = rawOf(text, body, end, code)

@@ -1,14 +1,14 @@
 import { type Decoded, type Framing, Pending } from './framing.ts'
 import { decode, rawOf, TextStream } from './text.ts'
 
-/** The cap on a request in bytes, head and body: what common servers take for a head. */
+/** Limit of a request in bytes, head and body: the usual limit of servers for a head. */
 const REQUEST_LIMIT = 16 * 1024
-/** The cap on a response in bytes: a page is shown whole. */
+/** Limit of a response in bytes: large, because a page is shown whole. */
 const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
- * httpRequests: a message is a request, its head up to the empty line and a body as long as Content-Length says. What
- * does not begin like a request is a message as far as it has come, and so is what has reached the limit.
+ * httpRequests is the framing in which a message is a request: its head up to the empty line, and a body of Content-Length
+ * bytes. If the bytes do not begin like a request, or reach the limit, all that have arrived are a message.
  */
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
@@ -20,9 +20,9 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses: a message is a response, with a body as long as its head says, or else up to the end of the stream;
- * and of a longer one than the limit as much as that. Interim responses (1xx, RFC 9110 section 15.2) before it are no
- * messages and are passed over, except 101, after which no HTTP follows.
+ * httpResponses is the framing in which a message is a response, with a body as long as its head says, or otherwise up to the
+ * end of the stream. A longer response is cut at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped, except
+ * 101, after which the stream is no longer HTTP.
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
@@ -33,7 +33,7 @@ export const httpResponses: Framing = {
   decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
 }
 
-/** The head of a request or a response, with its empty line; everything where there is none. */
+/** Returns the head of a request or response with its empty line; the whole message if there is no empty line. */
 export function headOf(message: string): string {
   const end = /\n\r?\n/.exec(message)
   return end ? message.slice(0, end.index + end[0].length) : message
@@ -55,19 +55,19 @@ function lacks(unread: Uint8Array): string {
   const head = end.index + end[0].length
   const length = contentLength(text.slice(0, head))
   if (length === undefined) return 'no end of its body: it has not closed its side'
-  return `no more, though its Content-Length says ${length} bytes (${text.length - head} have come)`
+  return `no more, though its Content-Length says ${length} bytes (${text.length - head} have arrived)`
 }
 
 /*
- * A message of many kilobytes may come in as many pieces, and each byte of it is looked at once: `scanned` is how far the
- * head has been searched for its end, and, behind it, how far the chunks of a body are known to reach.
+ * A message of many kilobytes may arrive in as many pieces, and each byte must be scanned only once: `scanned` is the number of
+ * bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
  */
 abstract class HttpDecoder extends Pending {
-  /** The head, when all of it is there, one character for each byte, so that lengths are those of the wire. */
+  /** The head, if it has arrived, with one character for each byte, so that lengths are those on the wire. */
   #head: string | undefined
-  /** Bytes of the message that were looked at. */
+  /** Number of scanned bytes of the message. */
   protected scanned = 0
-  /** Bytes of the message, once they are known; `Infinity` if only the end of the stream tells. */
+  /** Length of the message in bytes, if it is known; `Infinity` if the end of the stream ends it. */
   #length: number | undefined
 
   next(): Decoded {
@@ -86,20 +86,20 @@ abstract class HttpDecoder extends Pending {
     return this.#message(this.pending)
   }
 
-  /** Returns the length in bytes of a message with this head; `undefined` while that is not known. */
+  /** Returns the length in bytes of a message with this head; `undefined` while it is not known. */
   protected abstract lengthOf(head: string): number | undefined
 
-  /** Returns the length of a message without a whole head; `undefined` if there is none yet. */
+  /** Returns the length in bytes of a message without a whole head; `undefined` while it is not known. */
   protected withoutHead(): number | undefined {
     return undefined
   }
 
-  /** Checks whether a message with this head is passed over. */
+  /** Checks whether a message with this head is skipped. */
   protected isInterim(_head: string): boolean {
     return false
   }
 
-  /** The bytes from the beginning of the message on, as far as they have come and may be looked at. */
+  /** The bytes of the message that have arrived, up to the limit. */
   protected get seen(): Uint8Array {
     return this.bytes.subarray(this.at, Math.min(this.at + this.limit, this.bytes.length))
   }
@@ -109,7 +109,7 @@ abstract class HttpDecoder extends Pending {
       const end = headEnd(this.seen, this.scanned)
       if (end === undefined) {
         const length = this.withoutHead()
-        // the empty line may be cut anywhere
+        // the end of the head may be cut: its last two bytes are scanned again
         this.scanned = Math.max(0, this.seen.length - 2)
         return length
       }
@@ -125,7 +125,7 @@ abstract class HttpDecoder extends Pending {
     this.scanned = 0
   }
 
-  /** A character that the limit has cut is left out. */
+  /** Decodes the message. Drops a character that the limit has cut. */
   #message(length: number): string {
     const bytes = this.take(Math.min(length, this.limit))
     const text = new TextStream().read(bytes)
@@ -175,7 +175,7 @@ class ResponseDecoder extends HttpDecoder {
       const lf = seen.indexOf(LF, this.scanned)
       if (lf < 0) return undefined
       const size = /^[\da-f]+/i.exec(decode(seen.subarray(this.scanned, Math.min(lf, this.scanned + 20)), 'bytes'))?.[0]
-      // a body without chunks ends only with the stream
+      // an invalid chunk: only the end of the stream ends the body
       if (size === undefined) return Number.POSITIVE_INFINITY
       const length = Number.parseInt(size, 16)
       if (length === 0) return headEnd(seen, lf)

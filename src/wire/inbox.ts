@@ -3,28 +3,28 @@ import type { Unfinished } from './ends.ts'
 import { type Decoded, type Decoder, type Framing, TooLong } from './framing.ts'
 import { type Raw, readText } from './text.ts'
 
-/** Datagrams kept for a reader who is busy; further ones are lost, as a network may lose any. */
+/** Limit of unread datagrams; further ones are dropped, as a network may drop any. */
 const DATAGRAMS = 16
-/** What a message that is kept counts beside its text, in bytes, so that many empty ones are not for nothing. */
-const KEPT = 32
-/** Milliseconds that a message may pause at least, once it has come in pieces: a network that cuts is slow, too. */
+/** Bytes that a decoded message counts in addition to its text, so that many empty messages count too. */
+const MESSAGE_OVERHEAD = 32
+/** Shortest pause in milliseconds after a message has arrived in several pieces: a network that cuts is slow, too. */
 const BETWEEN_PIECES = 100
 
-/** InboxOptions is what one inbox is made of. */
+/** InboxOptions configures one inbox. */
 export interface InboxOptions {
   framing: Framing
   clock: Clock
-  /** The cap on one message in bytes. */
+  /** Limit of one message in bytes. */
   messageLimit: number
-  /** Each `push` is a datagram, and a message. */
+  /** True if each `push` is a datagram, and a message. */
   datagrams: boolean
-  /** Called when bytes that came earlier have become a message by waiting, where the framing has that. */
+  /** Called when a pause has made earlier bytes a message, for framings with `settle`. */
   onSettled: (() => void) | undefined
 }
 
 /**
- * Inbox holds what a peer has said until it is asked for. Streams are decoded only then, so that what is unread stays
- * bytes, which are counted; datagrams and settled segments keep their borders by being decoded at once.
+ * Inbox holds what a peer has sent until it is read. A stream is decoded only then, so that unread data stays bytes, which
+ * are easy to count. Datagrams, and segments that a pause has ended, are decoded at once, because bytes lose the boundaries.
  */
 export class Inbox {
   readonly #framing: Framing
@@ -32,13 +32,13 @@ export class Inbox {
   readonly #clock: Clock
   readonly #messageLimit: number
   readonly #datagrams: boolean
-  /** After how many milliseconds without a byte what has come is a message, where it ever is. */
+  /** Milliseconds without a byte that end a message; `undefined` if no pause does. */
   readonly #pause: number | undefined
   readonly #onSettled: (() => void) | undefined
-  #ready: Kept[] = NONE
+  #ready: ReadyMessage[] = NONE
   #raw: Raw | undefined
-  /** What the ready messages count, in bytes. */
-  #kept = 0
+  /** Bytes that the ready messages count. */
+  #readyBytes = 0
   #cancelSettle: (() => void) | undefined
 
   constructor({ framing, clock, messageLimit, datagrams, onSettled }: InboxOptions) {
@@ -51,39 +51,39 @@ export class Inbox {
     this.#onSettled = onSettled
   }
 
-  /** Bytes that are unread. */
+  /** Number of unread bytes. */
   get pending(): number {
-    return this.#decoder.pending + this.#kept
+    return this.#decoder.pending + this.#readyBytes
   }
 
-  /** Bytes of a message that is not whole, when `next` has no more. */
+  /** Number of bytes of an unfinished message, if `next` returns no more. */
   get cut(): number {
     return this.#decoder.pending
   }
 
-  /** The bytes of the message that `next` or `rest` has given last, where its text does not tell them. */
+  /** Bytes of the message that `next` or `rest` returned last, if they differ from its text in UTF-8. */
   get raw(): Raw | undefined {
     return this.#raw
   }
 
-  /** Unfinished message; `undefined` if there is a whole one, or no byte. */
+  /** The unfinished message; `undefined` if a whole message or no byte is unread. */
   get unfinished(): Unfinished | undefined {
     const { lacks } = this.#framing
     if (this.#datagrams || this.#ready.length > 0 || !lacks) return undefined
     const message = this.#decoder.next()
-    if (message !== undefined && message !== TooLong) this.#keep(message, this.#decoder.raw)
+    if (message !== undefined && message !== TooLong) this.#addReady(message, this.#decoder.raw)
     const { unread } = this.#decoder
     return message === undefined && unread.length > 0 ? { bytes: unread, lacks: lacks(unread) } : undefined
   }
 
-  /** Reason why the bytes are more than a message may have, if more can be said than that. */
+  /** Explains why the unread bytes are longer than a message may be; `undefined` if the framing has no explanation. */
   get excess(): string | undefined {
     return this.#framing.excess?.(this.#decoder.unread)
   }
 
   push(bytes: Uint8Array): void {
     if (this.#datagrams) {
-      if (this.#ready.length < DATAGRAMS) this.#keepDatagram(bytes)
+      if (this.#ready.length < DATAGRAMS) this.#addDatagram(bytes)
       return
     }
     const begun = this.#decoder.pending > 0
@@ -95,7 +95,7 @@ export class Inbox {
     }
   }
 
-  /** The next message; `undefined` while there is none. */
+  /** Returns the next message; `undefined` if none has arrived. */
   next(): Decoded {
     if (this.#ready.length === 0) {
       const message = this.#decoder.next()
@@ -103,16 +103,16 @@ export class Inbox {
       else this.#raw = this.#decoder.raw
       return message
     }
-    const kept = this.#ready.shift()
-    this.#kept -= weight(kept)
-    const isOdd = typeof kept === 'object'
-    this.#raw = isOdd ? kept.raw : undefined
-    return isOdd ? kept.text : kept
+    const entry = this.#ready.shift()
+    this.#readyBytes -= weight(entry)
+    const isOdd = typeof entry === 'object'
+    this.#raw = isOdd ? entry.raw : undefined
+    return isOdd ? entry.text : entry
   }
 
   /**
-   * The last message, when nothing more will come and `next` has no more: what is left, if that can be one. Of a
-   * `broken` stream nobody knows whether it was whole; only what waiting alone would have made a message is one.
+   * Returns the rest as the last message, if it can be one. Called when no more bytes will arrive and `next` returns no more.
+   * The rest of a `broken` stream may be incomplete, so it is a message only if a pause would have made it one.
    */
   rest(broken = false): Decoded {
     this.close()
@@ -122,28 +122,28 @@ export class Inbox {
     return message
   }
 
-  /** Puts the message back that `next` has given last. */
+  /** Puts back the message that `next` returned last. */
   putBack(message: Exclude<Decoded, undefined>): void {
-    this.#keep(message, this.#raw, true)
+    this.#addReady(message, this.#raw, true)
   }
 
-  /** Holds no more memory than what is unread needs. */
+  /** Frees memory that the unread bytes do not need. */
   compact(): void {
     this.#decoder.compact?.()
   }
 
-  /** Copies what is unread to memory that is used again, because it has to wait. */
+  /** Copies the unread bytes, because they have to wait. */
   hold(): void {
     this.#decoder.hold?.()
   }
 
-  /** Drops what is unread: nothing is read any more. */
+  /** Drops the unread bytes. */
   clear(): void {
     this.close()
     this.#decoder.clear?.()
   }
 
-  /** Waits for nothing any more. */
+  /** Cancels the wait for a pause. */
   close(): void {
     this.#cancelSettle?.()
     this.#cancelSettle = undefined
@@ -153,36 +153,36 @@ export class Inbox {
     this.#cancelSettle = undefined
     let message = this.#decoder.next()
     while (message !== undefined && message !== TooLong) {
-      this.#keep(message, this.#decoder.raw)
+      this.#addReady(message, this.#decoder.raw)
       message = this.#decoder.next()
     }
     if (message === undefined && this.#decoder.pending > 0) message = this.#decoder.rest()
-    if (message !== undefined) this.#keep(message, this.#decoder.raw)
+    if (message !== undefined) this.#addReady(message, this.#decoder.raw)
     this.#onSettled?.()
   }
 
-  #keepDatagram(bytes: Uint8Array): void {
-    if (bytes.length > this.#messageLimit) return this.#keep(TooLong, undefined)
+  #addDatagram(bytes: Uint8Array): void {
+    if (bytes.length > this.#messageLimit) return this.#addReady(TooLong, undefined)
     const { text, raw } = readText(bytes)
-    this.#keep(text, raw)
+    this.#addReady(text, raw)
   }
 
-  #keep(message: Exclude<Decoded, undefined>, raw: Raw | undefined, first = false): void {
-    const kept = typeof message === 'string' && raw ? { text: message, raw } : message
-    this.#kept += weight(kept)
-    if (this.#ready.length === 0) this.#ready = [kept]
-    else if (first) this.#ready.unshift(kept)
-    else this.#ready.push(kept)
+  #addReady(message: Exclude<Decoded, undefined>, raw: Raw | undefined, first = false): void {
+    const entry = typeof message === 'string' && raw ? { text: message, raw } : message
+    this.#readyBytes += weight(entry)
+    if (this.#ready.length === 0) this.#ready = [entry]
+    else if (first) this.#ready.unshift(entry)
+    else this.#ready.push(entry)
   }
 }
 
-/** Kept is a waiting message, with its bytes if its text does not tell them. */
-type Kept = Exclude<Decoded, undefined> | { readonly text: string; readonly raw: Raw }
+/** ReadyMessage is a message that waits, with its bytes if they differ from its text in UTF-8. */
+type ReadyMessage = Exclude<Decoded, undefined> | { readonly text: string; readonly raw: Raw }
 
-function weight(kept: Kept | undefined): number {
-  if (typeof kept === 'object') return KEPT + kept.text.length + kept.raw.body.length
-  return typeof kept === 'string' ? KEPT + kept.length : KEPT
+function weight(entry: ReadyMessage | undefined): number {
+  if (typeof entry === 'object') return MESSAGE_OVERHEAD + entry.text.length + entry.raw.body.length
+  return typeof entry === 'string' ? MESSAGE_OVERHEAD + entry.length : MESSAGE_OVERHEAD
 }
 
-/** What all empty inboxes share. */
-const NONE: Kept[] = []
+/** Shared by all empty inboxes. */
+const NONE: ReadyMessage[] = []

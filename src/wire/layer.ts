@@ -1,9 +1,9 @@
 import type { Address, Flushable, Sink, Transport } from './transport.ts'
 
-/** Layer lies between a transport and whoever uses it, and lets everything through both ways: what it changes, it overrides. */
+/** TransportFilter wraps a transport and passes everything through in both directions. Subclasses override what they change. */
 export abstract class Layer implements Transport, Sink {
   protected readonly inner: Transport
-  /** Who takes what is brought; nobody before `open`. */
+  /** The sink of the user of this transport; `undefined` before `open`. */
   protected sink: Sink | undefined
 
   constructor(inner: Transport) {

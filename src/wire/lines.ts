@@ -3,27 +3,27 @@ import { encode, type TextCode } from './text.ts'
 
 const LF = 10
 const CR = 13
-/** Bytes of a line that are put together by hand. */
+/** Longest line in bytes that `ascii` decodes. */
 const SHORT = 12
-/** Bytes that are looked at one by one for an LF. */
+/** Bytes that are searched for an LF one by one. */
 const NEAR = 32
 
-/** LineOptions is how lines differ from LF lines in UTF-8. */
+/** LineOptions says how lines differ from LF lines in UTF-8. */
 export interface LineOptions {
-  /** What is written at the end of a line; reading takes LF, with or without a CR before it, in any case. */
+  /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'
-  /** A CR before the LF belongs to the line (PROTOCOLS Q13: the chats show it). */
+  /** A CR before the LF belongs to the line, because the worksheets' chats show it. */
   keepCr?: boolean
-  /** The line's end is part of the message, and the stream's end ends a line as well: the text is what came. */
+  /** The line end is part of the message, and the end of the stream ends a line too. */
   keepEnd?: boolean
-  /** A message may also end with this text, without LF; then it is part of the message (head/tail's prompt). */
+  /** A message may also end with this text, without LF (the prompt of head/tail). The text is part of the message. */
   orEnd?: string
-  /** Name of the missing line end: "no line end (\\n)". */
+  /** Name of a missing line end. Default: "no line end (\\n)". */
   lacks?: string
   code?: TextCode
 }
 
-/** lines: a message is a line of text. A line's end inside a message becomes a blank, so that it stays one message. */
+/** lines is the framing in which a message is a line of text. A line end inside a sent message becomes a space. */
 export function lines(options?: LineOptions): Framing {
   return options ? framing(options) : PLAIN
 }
@@ -43,10 +43,10 @@ function framing(options: LineOptions): Framing {
   }
 }
 
-/** What most protocols have, in all their conversations. */
+/** Shared by all conversations of most protocols. */
 const PLAIN = framing({})
 
-/** A message without the ends of lines, which would make two of it. */
+/** Replaces line ends inside a message, which would make it two messages. */
 function oneLine(message: string): string {
   return message.includes('\n') ? message.replace(/\r?\n/g, ' ') : message
 }
@@ -54,7 +54,7 @@ function oneLine(message: string): string {
 class LineDecoder extends Pending {
   readonly #options: LineOptions
   readonly #orEnd: Uint8Array | undefined
-  /** How far behind `at` was already searched in vain. */
+  /** Number of bytes from `at` on that contain no LF. */
   #searched = 0
 
   constructor(limit: number, options: LineOptions) {
@@ -100,14 +100,14 @@ class LineDecoder extends Pending {
 /** The end of a line, by its length. */
 const END_OF = ['', '\n', '\r\n'] as const
 
-/** Where the next LF stands at or after `from`: in most lines near enough to be found sooner by looking. */
+/** Returns the index of the next LF at or after `from`, or -1. For the usual short line, a loop is faster than `indexOf`. */
 function indexOfLf(bytes: Uint8Array, from: number): number {
   const near = Math.min(from + NEAR, bytes.length)
   for (let at = from; at < near; at++) if (bytes[at] === LF) return at
   return bytes.indexOf(LF, near)
 }
 
-/** The text of a few bytes that are ASCII, several times as fast as a decoder; `undefined` where they are not, or have NUL or CR. */
+/** Decodes a few ASCII bytes, several times as fast as a decoder. Returns `undefined` if one is not ASCII, or is NUL or CR. */
 function ascii(bytes: Uint8Array, from: number, length: number): string | undefined {
   let text = ''
   for (let at = from; at < from + length; at++) {
@@ -118,7 +118,7 @@ function ascii(bytes: Uint8Array, from: number, length: number): string | undefi
   return text
 }
 
-/** Where `part` first stands in `bytes` at or after `from`; -1 where it does not. */
+/** Returns the index of `part` in `bytes` at or after `from`, or -1. */
 function indexOf(bytes: Uint8Array, part: Uint8Array, from: number): number {
   const first = part[0] ?? 0
   for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {

@@ -1,25 +1,25 @@
 import type { FaultPlan, Faults } from './faults.ts'
 
 /*
- * The grammar of bad networks, one for the options of the command line, for settings, and for whoever makes experiments:
+ * The grammar of network faults, the same for options of the command line, settings, and experiments:
  *
  *   network   = rule *("," rule)
  *   rule      = [direction ":"] verb value        such as  split 8   in:delay 5ms..20ms
- *   direction = "out" / "in" / "both"             what this side sends, what it reads; "out" where it is not said
+ *   direction = "out" / "in" / "both"             "out" is what this side sends, and the default
  *   verb      = "split" / "glue" / "delay" / "dribble" / "reset" / "stop"
  *   value     = size / time, or for split and delay a range of them, low ".." high
- *   size      = 1 to 65536 bytes                  time = number ["ms" / "s" / "m"], up to 10 minutes; "ms" where it is not said
+ *   size      = 1 to 65536 bytes                  time = number ["ms" / "s" / "m"], up to 10 minutes; "ms" is the default
  *
- * A verb is a row of VERBS, so a new one is a new row there and its effect in `faults.ts`. An option `--split in:8,out:4`
- * is the network `in:split 8,out:split 4`.
+ * Each verb is a row of VERBS; a new verb needs a new row and its effect in `faults.ts`. The option `--split in:8,out:4` has the
+ * same meaning as `in:split 8,out:split 4`.
  */
 
-/** Network is what happens to each direction; the part of a plan that is written down. */
+/** FaultSettings has the faults of each direction: the part of a FaultPlan that has a text form. */
 export type Network = Pick<FaultPlan, 'toPeer' | 'fromPeer'>
 
-/** The verbs that are options of their own. */
+/** The verbs that are also options. */
 export const optionVerbs = ['split', 'glue', 'delay'] as const
-/** OptionVerb is a verb that is an option of its own. */
+/** OptionVerb is a verb that is also an option. */
 export type OptionVerb = (typeof optionVerbs)[number]
 
 type Verb = OptionVerb | 'dribble' | 'reset' | 'stop'
@@ -39,32 +39,32 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 const LONGEST = 600_000
 const LARGEST = 65_536
 
-/** Reads a network, `split 8,in:delay 5ms..20ms`; answers with a refusal where it is none, and why. */
+/** Parses fault rules such as `split 8,in:delay 5ms..20ms`. Returns the reason as `refused` if the text is invalid. */
 export function parseNetwork(text: string): Network | { readonly refused: string } {
   const network: { toPeer?: Faults; fromPeer?: Faults } = {}
   for (const rule of text.split(',')) {
     const [, direction = 'out', verb = '', written = ''] = /^\s*(?:(\w+)\s*:)?\s*([a-z]+)\s+(\S+)\s*$/.exec(rule) ?? []
     if (!isVerb(verb))
-      return { refused: `${JSON.stringify(rule.trim())} is no rule of a network; one is "split 8", "in:delay 5ms..20ms" or "glue 80ms"` }
+      return { refused: `${JSON.stringify(rule.trim())} is not a network rule, such as "split 8", "in:delay 5ms..20ms" or "glue 80ms"` }
     if (!isDirection(direction)) return { refused: `a direction is in, out or both, not ${JSON.stringify(direction)}` }
     const value = parseValue(verb, written)
     if (value === undefined) return { refused: backwards(verb, written) ?? expected(verb, written) }
     for (const way of DIRECTIONS[direction]) {
-      if (network[way]?.[verb] !== undefined) return { refused: `${verb} is said twice for one direction` }
+      if (network[way]?.[verb] !== undefined) return { refused: `${verb} is given twice for one direction` }
       network[way] = { ...network[way], [verb]: value }
     }
   }
   return network
 }
 
-/** A network as `parseNetwork` reads it; `''` for one without faults. */
+/** Formats faults as `parseFaults` reads them; `''` if there are none. */
 export function printNetwork({ toPeer = {}, fromPeer = {} }: Network): string {
   const rules = (direction: string, faults: Faults) =>
     verbs.flatMap((verb) => (faults[verb] === undefined ? [] : [`${direction}:${verb} ${printValue(verb, faults[verb])}`]))
   return [...rules('out', toPeer), ...rules('in', fromPeer)].join(',')
 }
 
-/** The rules that the value of an option stands for: `in:8,out:4` of `--split` is `in:split 8,out:split 4`. */
+/** Converts the value of an option to rules: `in:8,out:4` of `--split` becomes `in:split 8,out:split 4`. */
 export function rulesOf(verb: OptionVerb, value: string): string {
   return value
     .split(',')
@@ -72,7 +72,7 @@ export function rulesOf(verb: OptionVerb, value: string): string {
     .join(',')
 }
 
-/** Checks whether a network leaves anything to chance. */
+/** Checks whether the faults depend on random numbers. */
 export function hasChance({ toPeer = {}, fromPeer = {} }: Network): boolean {
   return [toPeer, fromPeer].some((faults) => Array.isArray(faults.split) || Array.isArray(faults.delay))
 }
@@ -97,7 +97,7 @@ function parseValue(verb: Verb, text: string): Value | undefined {
   return !range || more !== undefined || from === undefined || to === undefined || from > to ? undefined : [from, to]
 }
 
-/** Says that a range runs from the greater to the lesser; `undefined` if that is not what is wrong with it. */
+/** Returns the error text for a range from high to low; `undefined` if something else is wrong. */
 function backwards(verb: Verb, text: string): string | undefined {
   const [low = '', high = '', more] = text.split('..')
   const turned = `${high}..${low}`
@@ -115,7 +115,7 @@ function parseTime(text: string): number | undefined {
   return time <= LONGEST ? time : undefined
 }
 
-/** Says what a rule takes, and what was given instead. */
+/** Returns the error text for an invalid value: what the verb takes, and what was given. */
 export function expected(verb: Verb, text: string): string {
   const { unit, range } = VERBS[verb]
   const one = unit === 'bytes' ? `a number of bytes from 1 to ${LARGEST}` : 'a time such as 5ms or 2s, up to 10m'

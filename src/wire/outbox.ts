@@ -2,30 +2,30 @@ import type { Clock } from './clock.ts'
 import type { Framing } from './framing.ts'
 import type { Flushable, Transport } from './transport.ts'
 
-/** Characters that are kept for one write at most. */
+/** Characters above which a write does not wait for more messages. */
 const BATCH = 16 * 1024
 
-/** OutboxOwner is notified when its peer does not read. */
+/** OutboxOwner is notified if its peer does not read. */
 export interface OutboxOwner {
-  /** More bytes wait for the peer than the limit says. */
+  /** Called when `waiting` bytes are unsent, which exceeds the limit. */
   full(waiting: number, limit: number): void
 }
 
-/** OutboxOptions is what one outbox is made of. */
+/** OutboxOptions configures one outbox. */
 export interface OutboxOptions {
   transport: Transport
   framing: Framing
   clock: Clock
-  /** Bytes waiting for the peer at which it counts as one that does not read. */
+  /** Limit of unsent bytes. */
   limit: number
-  /** Milliseconds between two messages that the peer did not answer in between. */
+  /** Milliseconds between two messages, if the peer sends nothing in between; 0 for no pace. */
   pace: number
   owner: OutboxOwner
 }
 
 /**
- * Outbox sends messages: all that is said while what runs now runs, in one write, or, with a pace, each by itself
- * and not too soon after the one before (PROTOCOLS Q1, Q2: receivers that lose what arrives together).
+ * Outbox sends messages. All messages of one tick go out in one write. With a pace, each goes out in a separate write, some
+ * time after the previous one: some worksheet programs call `recv` once for each message, and lose one of two that arrive together.
  */
 export class Outbox implements Flushable {
   readonly #transport: Transport
@@ -35,7 +35,7 @@ export class Outbox implements Flushable {
   readonly #pace: number
   readonly #owner: OutboxOwner
   #text = ''
-  /** Messages that wait for their time. */
+  /** Messages that the pace delays. */
   #queue: (string | Uint8Array)[] = NONE
   #queued = 0
   #notBefore = 0
@@ -60,13 +60,13 @@ export class Outbox implements Flushable {
     if (this.#text.length > BATCH) this.flush()
   }
 
-  /** Writes at once, in a write of its own, whatever the framing and the pace. */
+  /** Writes immediately, in a separate write, without framing and pace. */
   sendNow(data: string | Uint8Array): void {
     this.flush()
     this.#write(data)
   }
 
-  /** Writes what was said and waits to be written together. */
+  /** Writes the messages of this tick. */
   flush(): void {
     if (this.#text === '') return
     const text = this.#text
@@ -74,19 +74,19 @@ export class Outbox implements Flushable {
     this.#write(text)
   }
 
-  /** The peer has said something, so the next message need not wait. */
+  /** Sends the next message without delay, because the peer has sent something. */
   answered(): void {
     this.#notBefore = 0
     if (this.#cancelWait) this.#pump()
   }
 
-  /** Writes what may be written now; answers whether that was everything. */
+  /** Writes what may be written now; returns true if nothing is left. */
   flushed(): boolean {
     this.flush()
     return this.#queue.length === 0
   }
 
-  /** Resolves when everything that waits was given to the transport, or forgotten. */
+  /** Resolves when all messages are passed to the transport or dropped. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
       const before = this.#onDrained
@@ -97,7 +97,7 @@ export class Outbox implements Flushable {
     })
   }
 
-  /** Forgets what was not yet given to the transport. */
+  /** Drops all messages that are not passed to the transport yet. */
   clear(): void {
     this.#text = ''
     this.#queue = NONE
@@ -113,7 +113,7 @@ export class Outbox implements Flushable {
     this.#watch()
   }
 
-  /** Writes what is due, and waits for the time of the rest. */
+  /** Writes the messages that are due, and schedules the rest. */
   #pump(): void {
     this.#cancelWait?.()
     this.#cancelWait = undefined
@@ -141,7 +141,7 @@ export class Outbox implements Flushable {
     this.#watch()
   }
 
-  /** Looks whether the peer takes what is sent to it. */
+  /** Checks the limit of unsent bytes. */
   #watch(): void {
     const waiting = this.#transport.unsent + this.#queued
     if (waiting <= this.#limit) return
@@ -150,5 +150,5 @@ export class Outbox implements Flushable {
   }
 }
 
-/** What all empty outboxes share. */
+/** Shared by all empty outboxes. */
 const NONE: (string | Uint8Array)[] = []

@@ -1,7 +1,7 @@
 import { counted } from '../base/counts.ts'
 import { decode, visible } from './text.ts'
 
-/** Form is a way in which numbers are packed into bytes. */
+/** Form is a binary encoding of a number. */
 interface Form {
   readonly size: number
   read(view: DataView): number
@@ -11,7 +11,7 @@ interface Form {
   readonly isReal?: true
 }
 
-/** The forms of whole numbers say which end comes first; each pair is that of the network and that of the machine. */
+/** Each pair is big-endian (network order) and little-endian (the order of most machines). */
 const FORMS: readonly Form[] = [
   { size: 1, read: (view) => view.getUint8(0), code: 'b', other: 'write of a number in Java' },
   { size: 2, read: (view) => view.getUint16(0), code: '!h', other: 'writeShort of Java' },
@@ -26,20 +26,20 @@ const FORMS: readonly Form[] = [
   { size: 8, read: (view) => view.getFloat64(0, true), code: 'd', other: 'a double of C', isReal: true },
 ]
 
-/** A number that was meant is mostly small, and has few digits. */
+/** Limits of a likely number: most numbers that programs send are small and have few digits. */
 const SMALL = 65_535
 const LEAST = 0.001
 const NEGATIVE = 256
 const DIGITS = 7
-/** Characters of a real number that is likelier than a text of the same bytes. */
+/** Longest real number, in characters, that is likelier than a text of the same bytes. */
 const FEW = 5
 
 /**
- * A number alone, as `struct.pack` makes it, as a noun; `undefined` where the bytes are sooner text. Where two readings are
- * likely, both are named, the shorter number first.
+ * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are rather text. If two readings are
+ * likely, names both, the shorter number first.
  */
 export function packed(bytes: Uint8Array): string | undefined {
-  if (isSoonerText(bytes)) return undefined
+  if (isRatherText(bytes)) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const readings = FORMS.filter(({ size }) => size === bytes.length)
     .map((form) => ({ form, value: shorter(form.read(view), form) }))
@@ -48,10 +48,10 @@ export function packed(bytes: Uint8Array): string | undefined {
   const [first, second] = readings.filter(({ value }, at) => readings.findIndex((one) => one.value === value) === at)
   if (!first) return undefined
   const also = second ? `, or ${second.value}, as struct.pack("${second.form.code}", ...)` : ''
-  return `the number ${first.value} as ${counted(bytes.length, 'byte')}, ${howOf(first.form)}${also}: send it as text`
+  return `the number ${first.value} as ${counted(bytes.length, 'byte')}, ${formatEncoding(first.form)}${also}: send it as text`
 }
 
-/** A real number alone that has few digits, as a noun, though its bytes can be a text with NUL behind it; `undefined` for none. */
+/** Describes bytes as a single real number with few digits, although they may be a text with NUL after it; otherwise `undefined`. */
 export function packedReal(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const form = FORMS.find((one) => {
@@ -59,15 +59,15 @@ export function packedReal(bytes: Uint8Array): string | undefined {
     const value = shorter(one.read(view), one)
     return isLikely(value, one) && String(value).length <= FEW
   })
-  return form && `the number ${shorter(form.read(view), form)} as ${counted(bytes.length, 'byte')}, ${howOf(form)}`
+  return form && `the number ${shorter(form.read(view), form)} as ${counted(bytes.length, 'byte')}, ${formatEncoding(form)}`
 }
 
-function howOf({ code, other, isReal }: Form): string {
+function formatEncoding({ code, other, isReal }: Form): string {
   const order = isReal || code === 'b' ? '' : code.startsWith('!') ? 'big-endian, ' : 'little-endian, '
   return `${order}as struct.pack("${code}", ...) or ${other}`
 }
 
-/** A real number in as few digits as it was written with, where it has four bytes. */
+/** Rounds a real number of four bytes to the digits with which it was probably written. */
 function shorter(value: number, { size, isReal }: Form): number {
   if (!isReal || size === 8) return value
   const short = Number(value.toPrecision(DIGITS - 1))
@@ -80,28 +80,28 @@ function isLikely(value: number, { size, isReal }: Form): boolean {
   return value <= SMALL && value >= -NEGATIVE
 }
 
-/** Characters of which a key sends one: those of a line and TAB, backspace, and Esc; and Ctrl-C and Ctrl-D. */
+/** Control characters that one key sends: line ends, TAB, backspace, Esc, Ctrl-C and Ctrl-D. */
 const KEYS = [3, 4, 8, 9, 10, 13, 0x1b]
 
-/** Text, or what was text in another code, has no control characters; a small negative number is `ff` but for one byte. */
-function isSoonerText(bytes: Uint8Array): boolean {
+/** Text in any encoding has no control characters; a small negative number has `ff` in all bytes except one. */
+function isRatherText(bytes: Uint8Array): boolean {
   const isBare = bytes.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13)
   const negative = bytes.length > 2 && [bytes.subarray(1), bytes.subarray(0, -1)].some((all) => all.every((byte) => byte === 0xff))
   const isReal = bytes.length > 2 && bytes.some((byte) => byte >= 0x7f && byte < 0xa0) && !isTextOfUtf8(bytes)
   if (bytes.length === 1) return KEYS.includes(bytes[0] ?? 0) || bytes[0] === 0 || (bytes[0] ?? 0) > 0x1f
-  // two of ASCII are a key that has no character, and another
+  // two ASCII bytes may be a control key and another key
   const isTyped = bytes.length === 2 && bytes.every((byte) => byte > 0 && byte < 0x80)
-  return (isBare && !negative && !isReal) || isTyped || isEnded(bytes)
+  return (isBare && !negative && !isReal) || isTyped || isNulTerminated(bytes)
 }
 
-/** Checks whether bytes are UTF-8 without control characters, as "ß9y": its second byte is one that no text in Latin-1 has. */
+/** Checks whether bytes are UTF-8 without control characters, such as "ß9y", whose second byte no text in Latin-1 has. */
 function isTextOfUtf8(bytes: Uint8Array): boolean {
   const text = decode(bytes)
   return visible(text) === text && !text.includes('\ufffd')
 }
 
-/** Checks whether bytes are printable characters with NUL behind them, as C terminates a text: at least two, or one and a single NUL. */
-function isEnded(bytes: Uint8Array): boolean {
+/** Checks for printable characters with NULs after them, as C terminates a text: at least two, or one with a single NUL. */
+function isNulTerminated(bytes: Uint8Array): boolean {
   const length = bytes.indexOf(0)
   const isText = bytes.subarray(0, length).every((byte) => byte >= 0x20 && byte < 0x7f)
   return length > 0 && isText && bytes.subarray(length).every((byte) => byte === 0) && (length > 1 || bytes.length === 2)

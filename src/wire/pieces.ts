@@ -2,8 +2,8 @@ import { type Decoded, type Framing, Pending } from './framing.ts'
 import { encode, type TextCode } from './text.ts'
 
 /**
- * pieces: what one `recv(size)` answers. Whatever has arrived is a message, up to `size` bytes, wherever that cuts what
- * the peer meant (PROTOCOLS Q8: the programs with a single recv).
+ * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
+ * up to `size` of them, wherever that cuts what the peer sent.
  */
 export function pieces(size = 1024, code: TextCode = 'utf-8'): Framing {
   return {

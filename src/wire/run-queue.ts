@@ -1,84 +1,89 @@
 /*
- * What a peer has sent already could be served message after message without returning to the event loop, for all that a
- * handler awaits may be microtasks. While that runs, no other peer is read and no timer fires. Therefore a connection that
- * has more than one message to be read waits in a queue: each gets a slice of time, all of them together a share of each
- * turn of the event loop, and the rest of the turn belongs to timers and to what arrives. The share is small, because the
- * loop lets in one new peer a turn at each port: with 4 ms, the last of fifty that came at once waited 500 ms. The more wait,
- * the shorter the slices, so that a round stays short.
+ * All handlers share one thread. Everything that a handler awaits may be a microtask, so a peer that pipelines a thousand
+ * messages could be served all of them without a return to the event loop, and meanwhile no other peer is read and no timer
+ * fires. Therefore a connection with more than one unread message waits in this queue:
  *
- * Who has used little lately goes before the others, as in a multilevel feedback queue: a peer that says two things at
- * once does not wait behind fifty who say all that they can, nor behind fifty who have paused because their budget was
- * spent, and go on all at once. What was used a second ago counts a third; a new connection counts as one that has used
- * some, more if it has said much at once. Half of a turn is for who has waited longest, so that nobody waits for ever.
+ * - A task gets a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The rest belongs to timers and to
+ *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that
+ *   connected together waited 500 ms. The more tasks wait, the shorter are the slices, so that a round stays below 20 ms.
+ * - Tasks that used little time lately run first, as in a multilevel feedback queue. Plain round robin made a peer with two
+ *   messages wait behind fifty that pipelined, or behind fifty that had waited for their budget and resumed together. Use
+ *   decays with a time constant of 1 s. A new task starts with some use, more if it has a long backlog; otherwise a client
+ *   could reconnect to run first.
+ * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
- * A connection with a single message in flight does not come here, as long as those that arrive together take little
- * time, by what such took lately and have taken in this turn: so it costs no look at the time of its own. `npm run
- * bench:hostile` measures all of it.
+ * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a
+ * notable part of its cost. The queue measures a batch of such messages from its second one on, and from the average cost
+ * it computes how many may be read directly: at least 4, and as many as take 8 ms in one turn. After that, they wait in the
+ * queue too.
+ *
+ * Invariants: at most one task runs; each task is in the queue at most once; a running task that adds itself again waits only
+ * after its time is counted. `npm run bench:hostile` measures the waits.
  */
 
 import { Fifo } from './fifo.ts'
 
-/** EventLoop is what a run queue needs of the platform. */
+/** EventLoop schedules callbacks; `eventLoop` is that of Node. */
 export interface EventLoop {
-  /** Calls `then` in the next turn of the event loop, after what arrives until then. */
+  /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void
-  /** Calls `then` in this turn, after all that runs now has run, promises and what follows from them included. */
+  /** Calls `then` in this turn, when the current callback and all promises that follow from it have run. */
   settled(then: () => void): void
 }
 
-/** Task is what takes slices of time. */
+/** Task is work that runs in slices. */
 export interface Task {
-  /** Account, which the queue stores with the task. */
+  /** Account of the task; only the queue uses it. */
   account?: Account | undefined
-  /** Bytes that wait to be read: 0. */
+  /** Number of unread bytes. Default: 0. */
   readonly backlog?: number
-  /** Begins a slice: works as long as `RunQueue.isRunning` says, and then adds itself to the queue again. */
+  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds itself to the queue again if it has more to do. */
   run(): void
 }
 
-/** Account is how many milliseconds a task has used lately, as counted at a moment. */
+/** Account is how many milliseconds a task used lately, decayed up to the time `at`. */
 interface Account {
   used: number
   at: number
 }
 
-/** RunQueueOptions is what a run queue is made of. */
+/** RunQueueOptions configures a run queue. All times are in milliseconds. */
 export interface RunQueueOptions {
   readonly loop: EventLoop
-  /** Milliseconds that one task may work at a time, where few wait or it has used little lately: 1. */
+  /** Length of a slice if few tasks wait, or the task used little lately. Default: 1. */
   readonly slice?: number
-  /** Milliseconds in which all others are to have had a slice, however short that makes it: 20. */
+  /** Time in which all waiting tasks should get a slice; slices shrink to make that possible. Default: 20. */
   readonly round?: number
-  /** Milliseconds that all tasks may work in one turn of the event loop: 2. */
+  /** Time for all tasks in one turn of the event loop. Default: 2. */
   readonly turn?: number
-  /** Milliseconds from any moment on. */
+  /** Returns a monotonic time with any origin. */
   readonly now?: () => number
 }
 
-/** RunQueue gives slices of time to tasks, those first that have used little lately, and returns to the event loop in between. */
+/** RunQueue runs tasks in slices of time, first the tasks that used little lately, and returns to the event loop in between. */
 export class RunQueue {
   readonly #loop: EventLoop
   readonly #slice: number
   readonly #roundTime: number
   readonly #turn: number
   readonly #now: () => number
-  /** The tasks that wait, by how much they have used. */
+  /** The waiting tasks, by recent use. */
   readonly #levels = Array.from({ length: LEVELS.length + 1 }, () => new Fifo<Task>())
   #waiting = 0
   #running: Task | undefined
-  /** The running task has more to do. */
-  #goesOn = false
+  /** The running task has added itself again. */
+  #runsAgain = false
   #sliceBegan = 0
   #sliceEnds = 0
   #turnEnds = 0
   #scheduled = false
-  /** Messages that were let pass together, since when, how long one took lately, and how many may be let pass therefore. */
-  #passed = 0
-  #passBegan = 0
-  #passTime = 0
-  #mostPass = Number.POSITIVE_INFINITY
-  /** Milliseconds that messages which were let pass have taken in this turn, without those that took less than one together. */
-  #passedFor = 0
+  /** The present batch of direct reads: how many, since when; the average cost of one; and how many the batch may have. */
+  #directReads = 0
+  #directBegan = 0
+  #directCost = 0
+  #directLimit = Number.POSITIVE_INFINITY
+  /** Milliseconds of direct reads in this turn; batches below 1 ms are not counted. */
+  #directTime = 0
 
   constructor({ loop, slice = 1, round = 20, turn = 2, now = () => performance.now() }: RunQueueOptions) {
     this.#loop = loop
@@ -90,50 +95,50 @@ export class RunQueue {
 
   /** Number of tasks that wait for a slice. */
   get size(): number {
-    return this.#waiting + (this.#goesOn ? 1 : 0)
+    return this.#waiting + (this.#runsAgain ? 1 : 0)
   }
 
-  /** Adds a task; one that waits is not to be added again. */
+  /** Adds a task that does not wait already. */
   add(task: Task): void {
-    // its use counts until it has settled
-    if (task === this.#running) this.#goesOn = true
+    // the running task is queued by `#settle`, because its time is counted until then
+    if (task === this.#running) this.#runsAgain = true
     else this.#push(task, this.#now())
     if (this.#scheduled) return
     this.#scheduled = true
     this.#loop.nextTurn(this.#beginTurn)
   }
 
-  /** Checks whether the slice of a task goes on. */
+  /** Checks whether the slice of a task has time left. */
   isRunning(task: Task): boolean {
     return this.#running === task && this.#now() < this.#sliceEnds
   }
 
-  /** Checks whether a message of a connection that has no other may be read at once, without a slice. */
+  /** Checks whether a message may be read directly, without a slice, by a connection that has no other message. */
   letsPass(): boolean {
-    if (this.#passed >= this.#mostPass) return false
-    // the first is not measured: where messages come one by one, every second of them is
-    if (++this.#passed !== 2) return true
-    this.#passBegan = this.#now()
-    this.#loop.settled(this.#havePassed)
+    if (this.#directReads >= this.#directLimit) return false
+    // the first of a batch is not measured, so of messages that arrive one by one only every second reads the time
+    if (++this.#directReads !== 2) return true
+    this.#directBegan = this.#now()
+    this.#loop.settled(this.#measureDirect)
     return true
   }
 
-  readonly #havePassed = (): void => {
-    const took = this.#now() - this.#passBegan
-    const each = took / (this.#passed - 1)
-    this.#passTime += (Math.min(MOST_AT_ONCE, each) - this.#passTime) / PASS_MEMORY
-    this.#passed = 0
+  readonly #measureDirect = (): void => {
+    const took = this.#now() - this.#directBegan
+    const each = took / (this.#directReads - 1)
+    this.#directCost += (Math.min(MAX_DIRECT_COST, each) - this.#directCost) / DIRECT_AVERAGE
+    this.#directReads = 0
     if (took >= 1) {
-      if (this.#passedFor === 0) this.#loop.nextTurn(this.#forgetPassed)
-      this.#passedFor += took
+      if (this.#directTime === 0) this.#loop.nextTurn(this.#resetDirect)
+      this.#directTime += took
     }
-    const left = MOST_PASS - this.#passedFor
-    this.#mostPass = left > 0 ? Math.max(LEAST_PASS, left / this.#passTime) : 0
+    const left = DIRECT_TIME - this.#directTime
+    this.#directLimit = left > 0 ? Math.max(MIN_DIRECT, left / this.#directCost) : 0
   }
 
-  readonly #forgetPassed = (): void => {
-    this.#passedFor = 0
-    this.#mostPass = Math.max(LEAST_PASS, MOST_PASS / this.#passTime)
+  readonly #resetDirect = (): void => {
+    this.#directTime = 0
+    this.#directLimit = Math.max(MIN_DIRECT, DIRECT_TIME / this.#directCost)
   }
 
   readonly #beginTurn = (): void => {
@@ -150,13 +155,13 @@ export class RunQueue {
     }
     if (now >= this.#turnEnds) return this.#loop.nextTurn(this.#beginTurn)
     const level = this.#nextLevel(now)
-    const short = Math.max(SHORTEST, Math.min(this.#slice, this.#roundTime / this.size))
+    const short = Math.max(MIN_SLICE, Math.min(this.#slice, this.#roundTime / this.size))
     const task = this.#levels[level]?.shift()
     if (!task) throw new Error('no task waits')
     this.#waiting--
     this.#running = task
     this.#sliceBegan = now
-    this.#sliceEnds = now + (level < LEVEL_OF_NEW ? this.#slice : short)
+    this.#sliceEnds = now + (level < INITIAL_LEVEL ? this.#slice : short)
     try {
       task.run()
     } finally {
@@ -165,23 +170,23 @@ export class RunQueue {
   }
 
   #push(task: Task, now: number): void {
-    const { used } = accountOf(task, now)
+    const { used } = currentAccount(task, now)
     const level = LEVELS.findIndex((most) => used < most)
     this.#levels[level < 0 ? LEVELS.length : level]?.push(task)
     this.#waiting++
   }
 
-  /** Counts what the task that has run has used; if it goes on, it waits again. */
+  /** Counts the time of the task that has run, and queues it if it has added itself again. */
   #settle(now: number): void {
     const task = this.#running
     if (!task) return
     this.#running = undefined
-    accountOf(task, now).used += Math.min(MOST_OF_SLICE, now - this.#sliceBegan)
-    if (this.#goesOn) this.#push(task, now)
-    this.#goesOn = false
+    currentAccount(task, now).used += Math.min(MAX_SLICE_COST, now - this.#sliceBegan)
+    if (this.#runsAgain) this.#push(task, now)
+    this.#runsAgain = false
   }
 
-  /** The level of the next task: of those who have used least, or, in the second half of a turn, of who has waited longest. */
+  /** Returns the level of the next task: the lowest level in use or, in the second half of a turn, that of the longest wait. */
   #nextLevel(now: number): number {
     if (now < this.#turnEnds - this.#turn / 2) return this.#levels.findIndex(({ size }) => size > 0)
     const since = this.#levels.map(({ first }) => first?.account?.at ?? Number.POSITIVE_INFINITY)
@@ -189,40 +194,37 @@ export class RunQueue {
   }
 }
 
-/** The account of a task as of now. */
-function accountOf(task: Task, now: number): Account {
-  task.account ??= { used: (task.backlog ?? 0) > SHORT ? USED_BY_NEW : USED_BY_NEW / 2, at: now }
+/** Returns the account of a task, decayed up to now. */
+function currentAccount(task: Task, now: number): Account {
+  task.account ??= { used: (task.backlog ?? 0) > SHORT_BACKLOG ? INITIAL_USE : INITIAL_USE / 2, at: now }
   const { account } = task
-  account.used *= Math.exp((account.at - now) / LATELY)
+  account.used *= Math.exp((account.at - now) / DECAY)
   account.at = now
   return account
 }
 
-/** Milliseconds of the shortest slice: with less, more time goes into the changes between them. */
-const SHORTEST = 0.2
-/** Milliseconds after which what was used counts a third (1/e). */
-const LATELY = 1000
+/** Shortest slice in milliseconds: below this, switching costs more than the work. */
+const MIN_SLICE = 0.2
+/** Time constant of the decay in milliseconds: use counts 1/e after it. */
+const DECAY = 1000
+/** Initial use of a new task, so that a client gains nothing by reconnecting; half of it if the backlog is short, in bytes. */
+const INITIAL_USE = 4
+const SHORT_BACKLOG = 1024
 /**
- * Use of a new task at its start, so that a client that connects again and again does not go before those that stay; of one
- * with a short backlog, in bytes, half as much.
- */
-const USED_BY_NEW = 4
-const SHORT = 1024
-/**
- * Milliseconds used lately, below which a task belongs to the first level, the second, and so on. Of new tasks, those go
- * first that have used least since they came: else one that asks twice would wait behind fifty that ask for all they can.
+ * Upper limits of the levels, in milliseconds used lately. The levels just above the use of a new task are narrow, so that
+ * among new tasks a client with two requests runs before fifty that pipeline.
  */
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
-const LEVEL_OF_NEW = LEVELS.indexOf(USED_BY_NEW) + 1
+const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1
 /**
- * Milliseconds that are counted of one slice: what is more is mostly the collector of garbage, or another program, and a
- * client that asks little must not fall behind those that ask for all they can because of that.
+ * Milliseconds counted for one slice at most: the rest is mostly garbage collection or another process, and must not move a
+ * modest client behind greedy ones.
  */
-const MOST_OF_SLICE = 1.5
-/** Milliseconds that are counted of one message that is let pass, for the same reason. */
-const MOST_AT_ONCE = 4
-/** Milliseconds that messages which are let pass together may take. */
-const MOST_PASS = 8
-/** Messages that are always let pass together, and over how many times it is learnt how long one takes. */
-const LEAST_PASS = 4
-const PASS_MEMORY = 8
+const MAX_SLICE_COST = 1.5
+/** Milliseconds counted for one direct read at most, for the same reason. */
+const MAX_DIRECT_COST = 4
+/** Milliseconds for direct reads in one turn. */
+const DIRECT_TIME = 8
+/** Direct reads that a batch may always have, and the number of batches over which the cost is averaged. */
+const MIN_DIRECT = 4
+const DIRECT_AVERAGE = 8

@@ -1,83 +1,83 @@
-/** Span is a part of a text, from one place to another. */
+/** SecretSpan is the part of a text from one index to another. */
 export type Span = readonly [from: number, to: number]
 
-/** SecretsContext is what is known of a conversation before a message. */
+/** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
-  /** What the other side has said last, up to this side's next whole message; `undefined` if it is not known. */
+  /** The last turn of the other side, before this side's next whole message; `undefined` if it is not known. */
   readonly asked?: string | undefined
-  /** What this side has said since then, in lines. */
+  /** The lines that this side has sent since then. */
   readonly before?: string
-  /** The message of this side before this one, if it is known. */
+  /** The previous message of this side; `undefined` if it is not known. */
   readonly last?: string | undefined
-  /** True if the message is whole: of a part, more is hidden, because its rest is not known. */
+  /** True if the message is whole. More of a part is masked, because its rest is not known. */
   readonly whole?: boolean
 }
 
-/** SecretFinder finds the parts of a message that are not to be shown, in order. */
+/** SecretFinder finds the parts of a message that must not be shown, in order. */
 export type SecretFinder<From> = (from: From, text: string, context: SecretsContext) => readonly Span[]
 
 /**
- * Compact is a text without what can stand between its letters by mistake: the NUL of UTF-16, a byte order mark, other
- * bytes that are no ASCII. `places` has the place of each of its characters in the text.
+ * Compact is a text without characters that an encoding error can put between its letters: the NUL of UTF-16, a byte order mark,
+ * other characters beyond ASCII. `places` has the index of each of its characters in the original text.
  */
 export interface Compact {
   readonly text: string
   readonly places: readonly number[]
 }
 
-/** Checks whether a line has a word in it behind which a password stands. */
-export function hasKeyword(said: string): boolean {
-  return KEYWORD.test(compactText(said))
+/** Checks whether a line contains a keyword that a password follows. */
+export function hasKeyword(line: string): boolean {
+  return KEYWORD.test(compactText(line))
 }
 
-/** Makes a text compact, if the places of its characters do not matter. */
+/** Returns the compact text without places. */
 export function compactText(text: string): string {
   return text.replace(/[^\t\n\r -~]+/g, '')
 }
 
-/** Makes a text compact. */
+/** Returns the compact form of a text. */
 export function compact(text: string): Compact {
   const places: number[] = []
-  for (const { 0: kept, index } of text.matchAll(/[\t\n\r -~]+/g)) {
-    for (let at = 0; at < kept.length; at++) places.push(index + at)
+  for (const { 0: ascii, index } of text.matchAll(/[\t\n\r -~]+/g)) {
+    for (let at = 0; at < ascii.length; at++) places.push(index + at)
   }
   return { text: compactText(text), places }
 }
 
-/** Words behind which a password stands, also as people misspell them. */
+/** Keywords that a password follows, with common misspellings. */
 const KEYWORD =
   /r(?:e?g|eg?)iste?re?d?|log[ _-]?(?:in|on)|sign[ _-]?(?:in|up|on)|p?ass?w(?:or?)?[dt]|\bpasse?\b|\bpwd?\b|kennwort|authenticate|authorization/i
-/** A name and a blank behind it, as `REGISTER` and `LOGIN` have them. */
+/** A name and a space, as they follow `REGISTER` and `LOGIN`. */
 const NAME = /^[ \t]+[\p{L}\p{N}_.-]+[ \t]+(?=\S)/u
 const TAKES_NAME = /^(?:register|login)$/i
 
 /**
- * Finds the passwords in a line that has a keyword such as `LOGIN` in it, however the line is written otherwise: all that
- * stands behind the keyword, except the name in a line that is written as it should be. A single word behind the keyword can
- * be a name and a password without a blank, so it is a secret too.
+ * Finds the password in a line with a keyword such as `LOGIN`, however the rest is written: everything after the keyword, except
+ * the name in a well-formed line. A single word after the keyword is a secret too, because it can be a name and a password
+ * without a space.
  */
-export function secretsBehindKeyword(said: string): readonly Span[] {
-  // most messages have no such word, and nothing between their letters
-  if (said.length < 4 || (!KEYWORD.test(said) && !/[^\t\n\r -~]/.test(said))) return []
-  const { text, places } = compact(said)
+export function secretsBehindKeyword(line: string): readonly Span[] {
+  // the fast path: most messages have no keyword, and are plain ASCII
+  if (line.length < 4 || (!KEYWORD.test(line) && !/[^\t\n\r -~]/.test(line))) return []
+  const { text, places } = compact(line)
   const found = KEYWORD.exec(text)
   if (!found) return []
   const [word] = found
   const end = found.index + word.length
   const behind = (places[end - 1] ?? 0) + 1
   const isFirst = !/[a-z\d]/i.test(text.slice(0, found.index))
-  const name = isFirst && TAKES_NAME.test(word) ? NAME.exec(said.slice(behind)) : null
-  return hide(said, behind + (name?.[0].length ?? 0))
+  const name = isFirst && TAKES_NAME.test(word) ? NAME.exec(line.slice(behind)) : null
+  return hide(line, behind + (name?.[0].length ?? 0))
 }
 
-/** The span from a place, without the blanks there, to the end of a line; empty if nothing else stands there. */
-export function hide(said: string, from: number): readonly Span[] {
-  const start = from + (/^[\s\0:]*/.exec(said.slice(from))?.[0].length ?? 0)
-  const end = said.length - (/[\s\0]*$/.exec(said.slice(start))?.[0].length ?? 0)
+/** Returns the span from an index to the end of a line, without blanks at both ends; empty if nothing is left. */
+export function hide(line: string, from: number): readonly Span[] {
+  const start = from + (/^[\s\0:]*/.exec(line.slice(from))?.[0].length ?? 0)
+  const end = line.length - (/[\s\0]*$/.exec(line.slice(start))?.[0].length ?? 0)
   return end > start ? [[start, end]] : []
 }
 
-/** The text with `***` in place of its secrets. */
+/** Returns the text with `***` in place of its secrets. */
 export function withoutSecrets(text: string, secrets: readonly Span[]): string {
   return secrets.toReversed().reduce((shown, [from, to]) => `${shown.slice(0, from)}***${shown.slice(to)}`, text)
 }

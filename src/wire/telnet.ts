@@ -1,7 +1,7 @@
 import { Layer } from './layer.ts'
 import type { Transport } from './transport.ts'
 
-// commands (RFC 854), and the two options that are spoken (RFC 856, 857)
+// commands (RFC 854), and the two supported options (RFC 856, 857)
 const SE = 240
 const IP = 244
 const GA = 249
@@ -18,20 +18,20 @@ const NUL = 0
 const LF = 10
 const CR = 13
 
-/** Bytes that a subnegotiation may have: none is asked for, so what is longer is none. */
+/** Limit of a subnegotiation in bytes. This side requests none, so a longer one is not a subnegotiation. */
 const SUBNEGOTIATION = 1024
-/** Answers to a peer in one conversation: enough to refuse every option both ways, and then silence. */
+/** Limit of answers in one connection: enough to reject every option in both directions. */
 const ANSWERS = 1024
 
-/** Told of a request of one option, or of the answer to one: WILL, WONT, DO or DONT. */
+/** Called with a request for one option, or the answer to one: WILL, WONT, DO or DONT. */
 type Negotiating = (verb: number, option: number) => void
 
-/** Where in a stream of telnet a byte stands. */
+/** State of the parser: what the next byte belongs to. */
 type Place = 'text' | 'command' | 'option' | 'subnegotiation' | 'command in subnegotiation'
 
 /**
- * TelnetReader takes the text out of a stream that may have telnet's commands in it (RFC 854, 855), wherever it is cut.
- * Until the first IAC, which no UTF-8 has, every byte is text as it is.
+ * TelnetReader extracts the text from a stream that may contain telnet commands (RFC 854, 855), cut anywhere. Until the first
+ * IAC, a byte that never occurs in UTF-8, every byte is text.
  */
 class TelnetReader {
   readonly #negotiate: Negotiating
@@ -42,14 +42,14 @@ class TelnetReader {
   #last = 0
   #verb = 0
   #afterCr = false
-  /** Bytes of the subnegotiation so far. */
+  /** Number of bytes of the present subnegotiation. */
   #skipped = 0
-  /** Whether the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
+  /** True if the stream is known to be telnet, in which CR NUL ends a line as CR LF does. */
   active = false
 
   /**
-   * `onCut` is called when a command that negotiates nothing stands within or behind a character beyond ASCII, and
-   * `onInterrupt` when IAC IP stands elsewhere, which is Ctrl-C.
+   * The reader calls `onCut` for a command without negotiation that follows a byte above ASCII, because it may replace a
+   * byte of the character, and `onInterrupt` for IAC IP elsewhere, which is Ctrl-C.
    */
   constructor(negotiate: Negotiating, onCut: () => void, onInterrupt: () => void) {
     this.#negotiate = negotiate
@@ -57,7 +57,7 @@ class TelnetReader {
     this.#onInterrupt = onInterrupt
   }
 
-  /** The text in some bytes. */
+  /** Returns the text in some bytes. */
   read(bytes: Uint8Array): Uint8Array {
     if (!this.active && !bytes.includes(IAC)) {
       this.#last = bytes.at(-1) ?? this.#last
@@ -67,13 +67,13 @@ class TelnetReader {
     const text = new Uint8Array(bytes.length)
     let length = 0
     for (const byte of bytes) {
-      const kept = this.#take(byte)
-      if (kept !== undefined) text[length++] = kept
+      const added = this.#take(byte)
+      if (added !== undefined) text[length++] = added
     }
     return text.subarray(0, length)
   }
 
-  /** What one byte adds to the text. */
+  /** Returns the byte of text that one byte adds; `undefined` if it adds none. */
   #take(byte: number): number | undefined {
     switch (this.#place) {
       case 'text':
@@ -89,7 +89,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends it; so does any other command, for then SE was lost
+        // RFC 855: SE ends it; any other command does too, because SE was lost
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined
@@ -124,7 +124,7 @@ class TelnetReader {
       this.#afterCr = false
       return IAC
     }
-    // no command: it followed a data mark, which the system takes out of the stream as urgent
+    // not a command: it followed a data mark, which the system has removed from the stream as urgent data
     else if (byte < SE) return this.#text(byte)
     else if (byte > SE && byte <= GA && this.#last >= 0x80) this.#onCut()
     else if (byte === IP) this.#onInterrupt()
@@ -133,21 +133,20 @@ class TelnetReader {
 }
 
 /**
- * Telnet is laid over a transport, on the server's side: transparent for everybody who does not speak it, until the peer
- * sends a command of it or `begin` says so. From then on lines end in CR LF, and every option is refused but ECHO, by
- * which the peer is asked not to show what is typed, and BINARY: the telnet of GNU sends IAC IP for the byte 0x83 of a
- * character, IAC BRK for 0x9c and so on, unless the server has asked for binary text. No answer is ever answered, so nothing
- * can go round in circles.
+ * Telnet is a filter that adds the server's side of telnet to a transport. It passes everything through until the peer sends a
+ * telnet command, or `begin` is called. From then on, sent lines end in CR LF, and the filter rejects every option except two. With
+ * ECHO, it asks the peer not to show what the user types. With BINARY, it asks for unchanged bytes: GNU telnet otherwise sends
+ * IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. It never answers an answer, so negotiation cannot loop.
  */
 export class Telnet extends Layer {
   readonly #reader: TelnetReader
-  /** Where ECHO stands on our side (RFC 1143): off or on, or on the way there until the peer answers. */
+  /** State of ECHO on this side (RFC 1143): off or on, or on the way there until the peer answers. */
   #echo: 'off' | 'going on' | 'on' | 'going off' = 'off'
   #hiding = false
   /** State of the request for binary text. */
   #binary: 'unasked' | 'asked' | 'refused' = 'unasked'
   #answers = 0
-  /** Called when the user of the peer presses Ctrl-C. */
+  /** Called when the peer's user presses Ctrl-C. */
   onInterrupt: (() => void) | undefined
 
   constructor(inner: Transport) {
@@ -159,36 +158,36 @@ export class Telnet extends Layer {
     )
   }
 
-  /** Whether telnet is spoken. */
+  /** True if the peer speaks telnet. */
   get active(): boolean {
     return this.#reader.active
   }
 
-  /** True if the peer has put commands in place of bytes of its text, and was asked to send all bytes. */
+  /** True if the peer has sent commands in place of bytes of its text, and this side has requested binary text. */
   get mended(): boolean {
     return this.#binary === 'asked'
   }
 
-  /** Speaks telnet from now on: the peer has said in another way that it does. */
+  /** Speaks telnet from now on, because the caller knows that the peer does. */
   begin(): void {
     this.#reader.active = true
   }
 
-  /** Asks a telnet peer not to show what is typed; where telnet is not spoken, nothing happens. */
+  /** Asks a telnet peer not to show what the user types. Does nothing if the peer does not speak telnet. */
   hide(): void {
     if (!this.active) return
     this.#hiding = true
     this.#settle()
   }
 
-  /** Lets the peer show again what is typed. */
+  /** Lets the peer show again what the user types. */
   show(): void {
     this.#hiding = false
     this.#settle()
   }
 
   override write(data: string | Uint8Array): void {
-    this.inner.write(this.active ? asTelnet(data) : data)
+    this.inner.write(this.active ? toTelnet(data) : data)
   }
 
   override data(bytes: Uint8Array): void {
@@ -213,17 +212,17 @@ export class Telnet extends Layer {
     this.inner.write(Uint8Array.of(IAC, DO, BINARY))
   }
 
-  /** The peer has answered to ECHO, or wants it to be off. */
+  /** Handles the peer's answer to ECHO, or its request to stop ECHO. */
   #echoAnswered(yes: boolean): void {
     if (this.#echo === 'off') return
-    // refused: not asked again before the next time
+    // rejected: do not ask again until the next `hide`
     if (!yes && this.#echo !== 'going off') this.#hiding = false
     if (!yes && this.#echo === 'on') this.#answer(Uint8Array.of(IAC, WONT, ECHO))
     this.#echo = yes && this.#echo !== 'going off' ? 'on' : 'off'
     this.#settle()
   }
 
-  /** Asks for what is wanted, when nothing is under way. */
+  /** Requests the wanted state of ECHO, if no request is pending. */
   #settle(): void {
     if (this.#hiding && this.#echo === 'off') this.#request(WILL, 'going on')
     if (!this.#hiding && this.#echo === 'on') this.#request(WONT, 'going off')
@@ -239,7 +238,7 @@ export class Telnet extends Layer {
   }
 }
 
-/** Text as a telnet peer expects it: lines end in CR LF, and a CR alone is CR NUL. Bytes are whoever's they are. */
-function asTelnet(data: string | Uint8Array): string | Uint8Array {
+/** Converts text for a telnet peer: lines end in CR LF, and a single CR becomes CR NUL. Bytes stay unchanged. */
+function toTelnet(data: string | Uint8Array): string | Uint8Array {
   return typeof data === 'string' ? data.replace(/\r?\n|\r/g, (end) => (end === '\r' ? '\r\0' : '\r\n')) : data
 }

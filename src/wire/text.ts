@@ -2,12 +2,12 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const toUtf8 = new TextEncoder()
 
 /**
- * TextCode is how the bytes of a message are read as text: `utf-8`, where what is not UTF-8 becomes U+FFFD, or
- * `bytes`, where each byte is the character of that number (for programs that show bytes as they came).
+ * TextCode is the encoding of a message: `utf-8`, in which invalid bytes become U+FFFD, or `bytes`, in which each byte is the
+ * character of that number (for programs that show bytes unchanged).
  */
 export type TextCode = 'utf-8' | 'bytes'
 
-/** Reads whole text: whatever is no UTF-8 at the end counts as broken, not as unfinished. */
+/** Decodes a whole text: an incomplete character at the end becomes U+FFFD. */
 export function decode(bytes: Uint8Array, code: TextCode = 'utf-8'): string {
   if (code === 'utf-8') return utf8.decode(bytes)
   let text = ''
@@ -15,88 +15,88 @@ export function decode(bytes: Uint8Array, code: TextCode = 'utf-8'): string {
   return text
 }
 
-/** Writes text as bytes. In the code `bytes`, characters past U+00FF have no byte and become `?`. */
+/** Encodes text. In the encoding `bytes`, characters above U+00FF become `?`. */
 export function encode(text: string, code: TextCode = 'utf-8'): Uint8Array {
   if (code === 'utf-8') return toUtf8.encode(text)
   return Uint8Array.from(text, (char) => (char.charCodeAt(0) > 0xff ? 0x3f : char.charCodeAt(0)))
 }
 
-/** TextStream reads text that comes in pieces: a character that is cut waits for its other bytes. */
+/** TextStream decodes text in pieces: an incomplete character waits for its other bytes. */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-  /** The text that `bytes` complete. With `last`, what is unfinished is replaced by U+FFFD. */
+  /** Returns the text that is complete with `bytes`. With `last`, an incomplete character becomes U+FFFD. */
   read(bytes: Uint8Array, last = false): string {
     return this.#decoder.decode(bytes, { stream: !last })
   }
 }
 
-/** Raw is the bytes of one message where its text alone does not tell them, without what frames them. */
+/** Raw has the bytes of one message that differ from its text in UTF-8, without framing. */
 export interface Raw {
   /** The message itself, at most the first 4,096 bytes of it. */
   readonly body: Uint8Array
-  /** The line end behind it, where it has one. */
+  /** The line end that followed it, or ''. */
   readonly end: string
 }
 
-/** Bytes of a message that are copied. */
-const KEPT = 4096
+/** Limit of copied bytes of a message. */
+const RAW_LIMIT = 4096
 
-/** Characters of a text that does not tell its bytes: one scan finds them. */
+/** A text with one of these characters may differ from its bytes. */
 const ODD = /[\0\ufffd]|\r$/
 const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
 
 /**
- * The bytes of a message that was read as `text`, copied; `undefined` where they are those of the text. They are not where
- * a byte was no UTF-8, or was read as a character of its own, and where NUL or CR makes the line end matter.
+ * Returns a copy of the bytes of a message that was decoded as `text`; `undefined` if encoding the text gives the same bytes. It
+ * does not if a byte was invalid UTF-8 or, with `bytes`, above ASCII. NUL and a final CR count too: with them, the line end matters.
  */
 export function rawOf(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
-  return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, KEPT)), end } : undefined
+  return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined
 }
 
-/** Reads the bytes of a whole message: its text, and `raw` as of `rawOf`. */
+/** Decodes the bytes of a whole message: returns its text, and `raw` as `toRaw` does. */
 export function readText(body: Uint8Array): { readonly text: string; readonly raw: Raw | undefined } {
   const text = decode(body)
   return { text, raw: rawOf(text, body) }
 }
 
 /**
- * Text from outside as it may be shown: control characters, except LF, TAB and a CR directly before LF, stand as their
- * escapes, `\x1b`, and so do those that turn the direction of what follows, `\u202e`, or begin another line, `\u2028`. (HOUSE rule 7: nothing raw reaches a
- * terminal.)
+ * Escapes text from outside before it is shown, because raw control characters must not reach a terminal. Escapes as `\x1b` all
+ * control characters except LF, TAB and a CR directly before LF, characters that change the direction of text (`\u202e`), and
+ * other line separators (`\u2028`).
  */
 export function visible(text: string): string {
   return HARMLESS.test(text) ? text : text.replace(CONTROL, escaped)
 }
 
 /**
- * Text in which every character can be seen: as `visible`, and what has no shape of its own stands as its escape too. That
- * is a byte order mark, a blank other than the space, what joins or separates without a width, tags, selectors of
- * variations, and a mark without a letter that it belongs to. For quotations and diagnostics; talk keeps its emoji.
+ * Escapes everything that `escapeControls` escapes, and all characters without a visible shape: byte order marks, blanks other than the
+ * space, joiners and separators of no width, tags, variation selectors, and marks without a base letter. For quotations and
+ * diagnostics, not for talk, in which emoji need some of these.
  */
 export function revealed(text: string): string {
   if (PLAIN.test(text)) return text
-  // made here, because Unicode's classes in it take a millisecond; two letters are in it that fonts leave blank, the pattern of no dots and the null note
+  // compiled here, because its Unicode classes take a millisecond; U+2800 and U+1D159 are symbols that fonts leave blank
   const unseen = /\r(?!\n)|(?![\t\n\r ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<![\p{L}\p{N}\p{S}\p{M}])\p{M}+/gu
   return text.replace(unseen, (chars) => Array.from(chars, escaped).join(''))
 }
 
-/** Text from outside as a short quotation on one line, for a sentence. */
+/** Quotes text from outside on one line, in at most `length` characters, for a sentence. */
 export function quoted(text: string, length = 60): string {
   const characters = text.length > length ? Array.from(text) : []
   const json = JSON.stringify(characters.length > length ? `${characters.slice(0, length).join('')}…` : text)
-  // bytes that are no characters are written as Python writes them, wherever they stand
+  // control characters are escaped as in Python, not as in JSON
   return revealed(json.replace(JSON_ESCAPE, (_, before = '', letter, code) => `${before}\\x${code ?? (letter === 'b' ? '08' : '0c')}`))
 }
 
-/** Says that a setting or option has several values in one place, where one is expected. */
+/** Returns the error text for a setting or option that has several values in one place. */
 export function givenTwice(setting: string, values: readonly unknown[]): string {
   return `${setting} is given twice, as ${values.map((value) => quoted(String(value))).join(' and ')}: leave one of them out`
 }
 
-/** Bytes from outside as a short quotation: as their text, or, where they are no plain UTF-8, as Python writes them, `\xff`. */
+/** Quotes bytes from outside: as text or, if they are not plain UTF-8, with escapes as in Python (`\xff`). */
 export function quotedBytes(bytes: Uint8Array, length = 60): string {
-  // one character more than is shown, in as many bytes as that can have
+  // enough bytes for one character more than is shown
   const text = decode(bytes.subarray(0, 4 * (length + 1)))
   const cut = bytes.length > 4 * (length + 1)
   if (!BINARY.test(cut ? text.slice(0, -1) : text)) return quoted(text, length)
@@ -115,7 +115,7 @@ function escaped(char: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/
-/** An escape of JSON for a control character that Python has none of its own for, behind backslashes in pairs. */
+/** Matches an escape of JSON for a control character that Python writes as `\x..`; an odd backslash begins it. */
 const JSON_ESCAPE = /(?<!\\)((?:\\\\)*)\\(?:([bf])|u00([01][\da-f]))/g
 const SIGNS: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }
 const HARMLESS = /^[\t\n\x20-\x7e\u00a0-\u2027\u202f-\u2065\u206a-\u{10ffff}]*$/u

@@ -5,26 +5,26 @@ import type { SecretFinder, SecretsContext, Span } from './secrets.ts'
 import { decode, encode, quotedBytes } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 
-/** Secrets finds what is not to be shown in a line of one side. */
+/** SecretPolicy finds the parts of a line of one side that must not be shown. */
 export type Secrets = SecretFinder<'us' | 'peer'>
 
-/** TraceOptions is how a connection is traced. */
+/** TraceOptions configures the trace of a connection. */
 export interface TraceOptions {
-  /** Called with one line for each write, each read, and each end. */
+  /** Called with one line for each write, each read, and each end of a direction. */
   readonly write: (line: string) => void
   readonly secrets?: Secrets | undefined
   readonly clock?: Clock
 }
 
-/** Bytes of one write or read that are shown at most. */
+/** Limit of bytes shown for one write or read. */
 const SHOWN = 4096
-/** Characters of a line that are looked at for secrets at most. */
+/** Limit of characters of a line that are searched for secrets. */
 const LINE = 8192
-/** Characters of earlier lines that are looked at, at most. */
+/** Limit of characters of earlier lines that are searched. */
 const EARLIER = 16_384
 const HIDDEN = encode('***')
 
-/** The transport, of which a line is written for each write and each read: what crosses, with the borders it crosses in. */
+/** Returns the transport with a trace: one line for each write and each read, so the trace shows their boundaries. */
 export function traced(transport: Transport, options: TraceOptions): Transport {
   return new TracedTransport(transport, options)
 }
@@ -45,7 +45,7 @@ class TracedTransport extends Layer {
 
   override open(sink: Sink): void {
     this.#since = this.#clock.monotonic()
-    this.#say(this.inner.datagrams ? 'begins (datagrams)' : 'begins')
+    this.#writeLine(this.inner.datagrams ? 'begins (datagrams)' : 'begins')
     super.open(sink)
   }
 
@@ -60,44 +60,44 @@ class TracedTransport extends Layer {
   }
 
   override finish(): void {
-    this.#say('sent the end')
+    this.#writeLine('sent the end')
     super.finish()
   }
 
   override finished(): void {
-    this.#say('received the end')
+    this.#writeLine('received the end')
     super.finished()
   }
 
   override reset(): void {
-    this.#say('reset by this side')
+    this.#writeLine('reset by this side')
     super.reset()
   }
 
   override closed(broken?: string): void {
-    this.#say(broken === undefined ? 'closed' : `broken off (${broken})`)
+    this.#writeLine(broken === undefined ? 'closed' : `broken off (${broken})`)
     super.closed(broken)
   }
 
   #cross(how: 'sent' | 'received', from: 'us' | 'peer', bytes: Uint8Array): void {
     const shown = this.#lines[from].hide(bytes, this.#lines[from === 'us' ? 'peer' : 'us'])
-    this.#say(`${how} ${counted(bytes.length, 'byte')}: ${quotedBytes(shown, SHOWN)}`)
+    this.#writeLine(`${how} ${counted(bytes.length, 'byte')}: ${quotedBytes(shown, SHOWN)}`)
   }
 
-  #say(what: string): void {
-    // a peer that was turned away before it was opened has no trace
+  #writeLine(what: string): void {
+    // a peer that was rejected before `open` has no trace
     if (this.#since === undefined) return
     this.#write(`${((this.#clock.monotonic() - this.#since) / 1000).toFixed(3)} s  ${what}`)
   }
 }
 
-/** SecretLine follows the lines of one side, however they are cut, and hides what is secret in them. */
+/** SecretLine joins the lines of one side, which may be cut anywhere, and masks the secrets in them. */
 class SecretLine {
   readonly #find: (text: string, context: SecretsContext) => readonly Span[]
-  /** What this side has said in its last turn, which ends with the first whole line of the other side behind it. */
+  /** What this side has sent in its last turn, which the first whole line of the other side ends. */
   #turn = ''
   #isOver = true
-  /** Last whole line. */
+  /** The last whole line. */
   #last = ''
   #line = ''
 
@@ -105,7 +105,7 @@ class SecretLine {
     this.#find = find
   }
 
-  /** The bytes with `***` in place of secrets; a secret that is cut is hidden in each of its pieces. */
+  /** Returns the bytes with `***` in place of secrets. A secret that is cut is masked in each of its pieces. */
   hide(bytes: Uint8Array, other: SecretLine): Uint8Array {
     const shown: number[] = []
     for (const part of decode(bytes, 'bytes').split(/(?<=\n)/)) {
@@ -119,17 +119,17 @@ class SecretLine {
         if (!place) shown.push(char.charCodeAt(0))
         else if (at === 0 || start + at === place[0]) shown.push(...HIDDEN)
       }
-      this.#said(part, whole, other)
+      this.#addPart(part, whole, other)
     }
     return Uint8Array.from(shown)
   }
 
-  /** The lines of this turn before the present one. */
+  /** The earlier lines of this turn. */
   get #before(): string {
     return this.#isOver ? '' : this.#turn.slice(0, this.#turn.lastIndexOf('\n') + 1)
   }
 
-  #said(part: string, whole: boolean, other: SecretLine): void {
+  #addPart(part: string, whole: boolean, other: SecretLine): void {
     this.#turn = `${this.#isOver ? '' : this.#turn}${part}`.slice(-EARLIER)
     this.#isOver = false
     if (!whole) return

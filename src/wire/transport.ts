@@ -1,61 +1,60 @@
-/** Address is where a peer is: host and port; for a Unix socket its path, and port 0. */
+/** Address is the host and port of a peer; for a Unix socket its path, and port 0. */
 export interface Address {
   readonly host: string
   readonly port: number
 }
 
-/** Sink is who takes what a transport brings. */
+/** Sink receives the events of a transport. */
 export interface Sink {
-  /** Bytes have come; when this returns, other bytes may come to their place. */
+  /** Called with bytes that have arrived. They are valid until this returns. */
   data(bytes: Uint8Array): void
-  /** Bytes have come that are no part of what `data` brings, as commands of a layer between: so many. */
+  /** Called with the number of bytes that a transport filter has removed, such as commands of telnet. */
   skipped?(count: number): void
-  /** The peer will send nothing more, and may still read. */
+  /** Called when the peer will send nothing more. It may still read. */
   finished(): void
-  /** Nothing goes either way any more; `broken` when the peer or the network broke it, with the system's code. */
+  /** Called when both directions are closed. `broken` is the system's code if the peer or the network broke the connection. */
   closed(broken?: string): void
 }
 
-/** Flushable is what has gathered something to be written together. */
+/** Flushable has data that waits to be written. */
 export interface Flushable {
   flush(): void
 }
 
-/** Transport is a byte stream, or datagrams, to one peer. It knows nothing of messages. */
+/** Transport is a byte stream, or datagrams, to one peer. */
 export interface Transport {
-  /** The peer's address. */
   readonly remote: Address
-  /** Each `data` is one datagram, whose borders the network keeps. */
+  /** True if each `data` and each `write` is one datagram. */
   readonly datagrams: boolean
-  /** Bytes that were written and not yet taken by the system. */
+  /** Number of bytes that were written and not yet accepted by the system. */
   readonly unsent: number
-  /** Whether the peer is on this machine. */
+  /** True if the peer is on this machine. */
   readonly loopback: boolean
-  /** Begins to deliver to `sink`. Called once. */
+  /** Starts to deliver events to `sink`. Called once. */
   open(sink: Sink): void
-  /** Flushes `what` when all that runs now has run, and what follows from it. */
+  /** Flushes `what` when the current callback and all promises that follow from it have run. */
   soon(what: Flushable): void
-  /** Sends text (as UTF-8) or bytes. Never throws; a broken connection is told to the sink. */
+  /** Sends text (as UTF-8) or bytes. Never throws: `Sink.closed` reports a broken connection. */
   write(data: string | Uint8Array): void
-  /** Calls `then` once, when the system has taken what was written, or will take nothing more; at once where it has taken most. */
+  /** Calls `then` once, when the system has accepted what was written or the transport is closed; at once if little waits. */
   whenSent(then: () => void): void
-  /** Stops reading, so that the peer has to wait; `resume` reads again. */
+  /** Stops reading, so that the peer has to wait, until `resume`. */
   pause(): void
   resume(): void
-  /** Sends what was written and then says that nothing more will come. */
+  /** Sends what was written, and then the end (TCP's FIN). */
   finish(): void
-  /** Gives everything up at once, quietly. */
+  /** Closes both directions at once and drops what is unsent. */
   destroy(): void
-  /** Gives everything up so that the peer is told of a broken connection (TCP's RST), where the transport can. */
+  /** Does the same as `destroy`, and lets the peer see a broken connection (TCP's RST) if the transport supports that. */
   reset(): void
 }
 
-/** Listener is a place where peers arrive. */
+/** Listener accepts peers at one address. */
 export interface Listener {
-  /** Where it listens; the port is the real one, also where 0 was asked for. */
+  /** The address with the real port, also if port 0 was requested. */
   readonly address: Address
-  /** Transport of the conversations, if not plain TCP: "UDP". */
+  /** Name of the transport, if it is not plain TCP: "UDP" or "TLS". */
   readonly over?: string
-  /** Takes no more peers; those that are here stay. */
+  /** Accepts no more peers. Open connections stay. */
   close(): Promise<void>
 }

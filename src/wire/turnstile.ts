@@ -1,8 +1,8 @@
 import type { Transport } from './transport.ts'
 
 /**
- * Turnstile lets peers in: all at once, as a concurrent server does, or strictly one at a time, as an iterative one:
- * then whoever comes while another is served waits, connected and unheard, until that one is done.
+ * AcceptQueue starts to serve peers: all at once, as a concurrent server does, or one at a time, as an iterative server does.
+ * In the second case, a peer that connects while another is served stays connected and unread until that one is done.
  */
 export class Turnstile {
   readonly #serve: (transport: Transport, next: () => void) => void
@@ -11,7 +11,7 @@ export class Turnstile {
   #waiting: Transport[] = []
   #serving = false
 
-  /** `serve` calls `next` when it is done with a peer. With `isOpen: false`, all peers wait until `open` is called. */
+  /** `serve` calls `next` when it is done with a peer. With `isOpen: false`, all peers wait until `open`. */
   constructor(
     serve: (transport: Transport, next: () => void) => void,
     { oneAtATime, isOpen = true }: { readonly oneAtATime: boolean; readonly isOpen?: boolean },
@@ -21,21 +21,21 @@ export class Turnstile {
     this.#isOpen = isOpen
   }
 
-  /** Takes a peer that has arrived. */
+  /** Adds a peer that has connected. */
   readonly arrive = (transport: Transport): void => {
     if (this.#isOpen && !this.#oneAtATime) return this.#serve(transport, nothing)
     this.#waiting.push(transport)
     if (this.#isOpen && !this.#serving) this.#next()
   }
 
-  /** Lets in the peers that have arrived already, and from then on those that arrive. */
+  /** Serves the waiting peers and, from now on, those that connect. */
   open(): void {
     this.#isOpen = true
     if (this.#oneAtATime) return this.#next()
     for (const transport of this.#waiting.splice(0)) this.#serve(transport, nothing)
   }
 
-  /** Turns away whoever still waits. */
+  /** Resets the connections of the waiting peers. */
   close(): void {
     for (const transport of this.#waiting) transport.reset()
     this.#waiting = []

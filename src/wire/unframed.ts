@@ -2,9 +2,9 @@ import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './f
 import { encode } from './text.ts'
 
 /**
- * segments: no framing at all. What arrives together is a message: a segment, and whatever follows it within `settle`
- * milliseconds (a network may cut anywhere, and a person would not be faster; where it has cut, it gets longer). Over
- * datagrams, each is a message.
+ * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends
+ * it, because a network may cut a message anywhere, and a person types more slowly than that. If a message arrives in several
+ * pieces, the pause is longer. Over datagrams, each datagram is a message.
  */
 export function segments(settle = 20): Framing {
   return {
@@ -16,7 +16,7 @@ export function segments(settle = 20): Framing {
   }
 }
 
-/** untilEnd: the peer's one message is all that it sends until it closes. */
+/** untilEnd is the framing in which everything that the peer sends until it closes is one message. */
 export const untilEnd: Framing = {
   name: 'none: everything up to the end of the stream is one message',
   alone: true,
@@ -26,8 +26,8 @@ export const untilEnd: Framing = {
 }
 
 /**
- * literals: no framing, but the messages are known texts, none the beginning of another. Anything that begins like
- * none of them is a message as it stands, for the protocol to refuse.
+ * literals is the framing of known texts, of which none is a prefix of another. If the bytes begin none of them, all that have
+ * arrived are a message, which the protocol then rejects.
  */
 export function literals(texts: readonly string[], settle?: number): Framing {
   return {
@@ -43,7 +43,7 @@ export function literals(texts: readonly string[], settle?: number): Framing {
   }
 }
 
-/** The texts that begin with these bytes. */
+/** Returns the texts that begin with these bytes. */
 function begunBy(bytes: Uint8Array, texts: readonly string[]): readonly string[] {
   return texts.filter((text) => {
     const whole = encode(text)

@@ -24,7 +24,7 @@ describe('a message without its end, after two seconds of silence', () => {
       'http',
       'client',
       'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab',
-      'and no more, though its Content-Length says 5 bytes (2 have come) for 2 s',
+      'and no more, though its Content-Length says 5 bytes (2 have arrived) for 2 s',
     ],
     [
       'guess',
@@ -33,7 +33,7 @@ describe('a message without its end, after two seconds of silence', () => {
       '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as Java\'s writeUTF',
     ],
     ['guess', 'server', '\x32\x00\x00\x00', '"2\\x00\\x00\\x00" and no line end (\\n) for 2 s; that looks like the number 50 as 4 bytes'],
-    ['guess', 'server', '50\x00', '"50\\x00" and no line end (\\n) for 2 s; that looks like a text with NUL behind it'],
+    ['guess', 'server', '50\x00', '"50\\x00" and no line end (\\n) for 2 s; that looks like a text with NUL after it'],
     ['guess', 'server', '50\r', '"50\\r" and no line end (\\n) for 2 s; that looks like a line that ends in CR alone'],
     ['guess', 'server', '\xff\xfe5\x000\x00', 'that looks like UTF-16 with a byte order mark'],
     ['guess', 'server', '\x80\x04K2.', '"\\x80\\x04K2." and no line end (\\n) for 2 s; that looks like Python\'s pickle'],
@@ -65,8 +65,8 @@ describe('a message without its end, after two seconds of silence', () => {
   })
 
   test.each([
-    ['length', '\x00\x00\x00\x05hi', '"\\x00\\x00\\x00\\x05hi" and no more, though its length says 5 bytes (2 have come) for 2 s'],
-    ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have come) for 2 s'],
+    ['length', '\x00\x00\x00\x05hi', '"\\x00\\x00\\x00\\x05hi" and no more, though its length says 5 bytes (2 have arrived) for 2 s'],
+    ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have arrived) for 2 s'],
     ['lines', 'hi', '"hi" and no line end (\\n) for 2 s'],
   ] as const)('talk --framing %s: %j', async (framing, said, sentence) => {
     const { clock, notices, say } = await watched('talk', { options: { framing } })
@@ -145,7 +145,7 @@ describe('a message without its end, when the conversation ends', () => {
     const { theirs, talking, clock, notices, say } = await watched('guess')
     await say('5\0')
     await clock.pass(2200)
-    expect(notices[0]).toContain('that looks like a text with NUL behind it')
+    expect(notices[0]).toContain('that looks like a text with NUL after it')
     theirs.finish()
     await clock.pass(100)
     expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
@@ -188,7 +188,7 @@ describe('a message without its end, when the conversation ends', () => {
     await say('\0\x05hello')
     await clock.pass(1000)
     expect((await talking.over)?.message).toMatch(
-      /in 2 bytes, as of struct\.pack\("!H", \.\.\.\) or writeUTF of Java, it would be 5: use "!I" or writeInt/,
+      /in 2 bytes, as with struct\.pack\("!H", \.\.\.\) or writeUTF of Java, it would be 5: use "!I" or writeInt/,
     )
   })
 
@@ -197,7 +197,7 @@ describe('a message without its end, when the conversation ends', () => {
     await say('\x05\0\0\0Hello')
     await clock.pass(1000)
     expect((await talking.over)?.message).toMatch(
-      /4 bytes big-endian; little-endian, as of struct\.pack\("I", \.\.\.\), it would be 5: use "!I"/,
+      /4 bytes big-endian; little-endian, as with struct\.pack\("I", \.\.\.\), it would be 5: use "!I"/,
     )
   })
 
@@ -356,7 +356,7 @@ describe('a message before its turn', () => {
     ['caf\xe9\n', '"caf\\xe9"', 'text that is not UTF-8, such as Latin-1, or no text at all'],
     ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
     ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
-    ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL behind it, as C keeps it: send strlen bytes of it, without the NUL'],
+    ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
   ])('%j is quoted by its bytes, with what they look like, and neither is said again when it is read', async (said, shown, clue) => {
     const { person, type } = thinker()
     const { clock, notices, say } = await watched('chat', { person })

@@ -80,7 +80,7 @@ describe('a clue about bytes', () => {
         ]) {
           if (value !== undefined && how !== undefined) expect(sent).toContainEqual(pack(how, Number(value)))
         }
-        const [, count] = /and (\d+) have come/.exec(clue) ?? []
+        const [, count] = /and (\d+) have arrived/.exec(clue) ?? []
         expect(Number(count ?? 0)).toBeLessThanOrEqual(body.length)
         if (/CR alone/.test(clue)) expect({ end, last: body.at(-1) }).toEqual({ end: '', last: 13 })
         if (/in \\r\\n, whose/.test(clue)) expect(wire.slice(-2)).toEqual(Uint8Array.of(13, 10))
@@ -141,7 +141,7 @@ describe('a clue about bytes', () => {
       '<h 50',
       '2\0',
       '',
-      /^a text with NUL behind it, as C keeps it, or the number 50 of struct\.pack\("h", \.\.\.\), or one character of UTF-16/,
+      /^a text with NUL after it, as C stores it, or the number 50 of struct\.pack\("h", \.\.\.\), or one character of UTF-16/,
     ],
     ['i -5', '\xfb\xff\xff\xff', '', /^the number -5 as 4 bytes, little-endian/],
     ['!i -2', '\xff\xff\xff\xfe', '', /^the number -2 as 4 bytes, big-endian/],
@@ -150,14 +150,14 @@ describe('a clue about bytes', () => {
     ['!H 10', '\0', '\n', /^the number 10 as 2 bytes, big-endian/],
     ['"tö" in Latin-1', 't\xf6', '\n', /not UTF-8/],
     ['"ÄÖ" in Latin-1', '\xc4\xd6', '\n', /not UTF-8/],
-    ['"50" in four bytes of C', '50\0\0', '', /NUL behind it, as C keeps it/],
+    ['"50" in four bytes of C', '50\0\0', '', /NUL after it, as C stores it/],
     ['"5\\n" in UTF-16BE', '\x005\0', '\n', /^UTF-16 \(big-endian\)/],
     ['writeUTF("50\\n")', '\0\x0350', '\n', /^a 2-byte length before the text, as Java's writeUTF/],
     [
       'what C sends behind "50\\n" and its NUL',
       '\x0025',
       '\n',
-      /^a text with NUL before it, as C keeps it behind the text that was sent before/,
+      /^a text with NUL before it, which C stored after the previous text/,
     ],
     ['a text of Windows', '50\r', '\r\n', /^a line that ends in \\r\\r\\n/],
     ['U+FFFD itself', '\xef\xbf\xbd', '\n', undefined],

@@ -238,7 +238,7 @@ describe('too much', () => {
     expect(await connection.receive()).toBe('x'.repeat(10))
     await expect(connection.receive()).rejects.toMatchObject({
       how: 'much',
-      message: 'the other side sent more than one message may have, which is 10 bytes',
+      message: 'the other side sent a message of more than 10 bytes, the limit',
     })
     const watched = connect(lines(), { messageLimit: 10 })
     const told: string[] = []
@@ -285,7 +285,7 @@ describe('too much', () => {
     connection.sendNow('x')
     expect(await reading).toMatchObject({
       how: 'much',
-      message: 'the other side does not read as fast as it asks: 1001 bytes are waiting for it, and 1000 may',
+      message: 'the other side reads too slowly: 1001 bytes wait for it, and the limit is 1000',
     })
     expect(here.gaveUp).toBe('reset')
   })

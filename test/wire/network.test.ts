@@ -33,9 +33,9 @@ describe('the grammar of networks', () => {
   })
 
   test.each([
-    ['', 'is no rule of a network'],
-    ['split', 'is no rule of a network'],
-    ['cut 8', 'is no rule of a network'],
+    ['', 'is not a network rule'],
+    ['split', 'is not a network rule'],
+    ['cut 8', 'is not a network rule'],
     ['split 0', 'split takes a number of bytes from 1 to 65536, or a range such as 1..5, not "0"'],
     ['split 5..1', 'split 5..1 runs backwards: write 1..5'],
     ['in:delay 20..5ms', 'delay 20..5ms runs backwards: write 5ms..20'],
@@ -48,8 +48,8 @@ describe('the grammar of networks', () => {
     ['delay 11m', 'delay takes'],
     ['delay 5h', 'delay takes'],
     ['up:split 8', 'a direction is in, out or both, not "up"'],
-    ['split 8,split 4', 'split is said twice for one direction'],
-    ['both:split 8,in:split 4', 'split is said twice'],
+    ['split 8,split 4', 'split is given twice for one direction'],
+    ['both:split 8,in:split 4', 'split is given twice'],
   ])('%j is refused with a sentence', (text, sentence) => {
     expect(parseNetwork(text)).toMatchObject({ refused: expect.stringContaining(sentence) })
   })

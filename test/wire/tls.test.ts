@@ -106,8 +106,8 @@ describe('TLS', () => {
 
   test.each([
     ['swapped', (pem: { cert: string; key: string }) => ({ cert: pem.key, key: pem.cert }), 'they are swapped'],
-    ['without a certificate', ({ key }: { key: string }) => ({ cert: 'rubbish', key }), 'the certificate is no PEM'],
-    ['without a key', ({ cert }: { cert: string }) => ({ cert, key: 'rubbish' }), 'the key is no PEM of a private key'],
+    ['without a certificate', ({ key }: { key: string }) => ({ cert: 'rubbish', key }), 'the certificate is not in PEM format'],
+    ['without a key', ({ cert }: { cert: string }) => ({ cert, key: 'rubbish' }), 'the key is not a private key in PEM format'],
     [
       'with a passphrase',
       ({ cert, key }: { cert: string; key: string }) => ({
@@ -172,7 +172,7 @@ describe('fingerprints', () => {
     const wrong = readFingerprint('ab'.repeat(32))
     await expect(connectTls(listener.address, { patience: 0, fingerprint: wrong })).rejects.toMatchObject({
       code: 'EFINGERPRINT',
-      message: `its certificate has the fingerprint ${listener.fingerprint}, and ${wrong} was asked for; is this the right server?`,
+      message: `its certificate has the fingerprint ${listener.fingerprint}, but ${wrong} was expected; is this the right server?`,
     })
   })
 
@@ -235,7 +235,7 @@ describe('those who do not speak TLS', () => {
     client.write('\x16 and now for something completely different')
     await closed(client)
     await refusal
-    expect(reasons).toEqual([expect.stringContaining('TLS could not be agreed upon')])
+    expect(reasons).toEqual([expect.stringContaining('the TLS handshake failed')])
   })
 
   test('one that begins and never goes on is refused in time', async () => {
@@ -253,7 +253,7 @@ describe('those who do not speak TLS', () => {
     await clock.pass(4999)
     expect(reasons).toEqual([])
     await clock.pass(1)
-    expect(reasons).toEqual(['it did not agree on TLS in time'])
+    expect(reasons).toEqual(['it did not complete the TLS handshake in time'])
     await closed(client)
     expect(clock.waiting).toBe(0)
   })
@@ -282,7 +282,7 @@ describe('those who do not speak TLS', () => {
       const at = await plainServer((socket) => socket.once('data', () => socket[leave]()))
       await expect(connectTls(at, { patience: 0 })).rejects.toMatchObject({
         code: 'ETLS',
-        message: 'it closed the connection when TLS was to be agreed upon; perhaps it does not speak TLS',
+        message: 'it closed the connection during the TLS handshake; perhaps it does not speak TLS',
       })
     }
   })
@@ -329,7 +329,7 @@ describe('those who do not speak TLS', () => {
     if (at === null || typeof at === 'string') throw new Error('no TCP server')
     await expect(connectTls({ host: '127.0.0.1', port: at.port }, { patience: 0 })).rejects.toMatchObject({
       code: 'ETLS',
-      message: expect.stringContaining('TLS could not be agreed upon'),
+      message: expect.stringContaining('the TLS handshake failed'),
     })
   })
 })

@@ -212,8 +212,8 @@ describe('a place for datagrams', () => {
       const end = first.receive().catch(({ message }) => message)
       first.send('y'.repeat(length))
       const most = Math.min(65_507, Math.max(128, 3 * asked.length))
-      expect(await heard).toBe(`Not sent over UDP: ${length} bytes, of at most ${most} for a message of ${asked.length}. Ask over TCP.`)
-      expect(await end).toBe('the answer was longer than datagrams may be for what the client has sent (128 bytes, or three times as much)')
+      expect(await heard).toBe(`Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${asked.length} received. Use TCP.`)
+      expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times what the client has sent)')
       client.say('again')
       expect(await unframed(await arrivals.next()).receive()).toBe('again')
     },

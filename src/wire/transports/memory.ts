@@ -1,7 +1,7 @@
 import { encode } from '../text.ts'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 
-/** The two ends of a pair; what one writes the other reads, soon after. */
+/** Returns two connected transports. What one writes, the other delivers in a later microtask. */
 export function memoryPair(options: { datagrams?: boolean } = {}): [MemoryTransport, MemoryTransport] {
   const one = new MemoryTransport(options.datagrams ?? false)
   const other = new MemoryTransport(options.datagrams ?? false)
@@ -10,20 +10,20 @@ export function memoryPair(options: { datagrams?: boolean } = {}): [MemoryTransp
   return [one, other]
 }
 
-/** MemoryTransport joins two ends in one process, for tests and for programs that play with themselves. */
+/** MemoryTransport is one end of a pair in one process, for tests and for programs that play against themselves. */
 export class MemoryTransport implements Transport {
   readonly remote: Address = { host: 'memory', port: 0 }
   readonly loopback = true
   readonly datagrams: boolean
   /** Everything this end has written, write by write. */
   readonly written: Uint8Array[] = []
-  /** How this end was given up, if it was. */
+  /** How this end was closed; `undefined` while it is open. */
   gaveUp: 'finished' | 'destroyed' | 'reset' | undefined
   #other: MemoryTransport = this
   #sink: Sink | undefined
-  #coming: { bytes: number; event: (sink: Sink) => void }[] = []
+  #incoming: { bytes: number; event: (sink: Sink) => void }[] = []
   #paused = false
-  /** Called when everything that has come is read. */
+  /** Callbacks for the moment when everything that has arrived is read. */
   #onRead: (() => void)[] = []
   #finished = false
   #closed = false
@@ -32,14 +32,13 @@ export class MemoryTransport implements Transport {
     this.datagrams = datagrams
   }
 
-  /** Makes `other` the far end. */
   join(other: MemoryTransport): void {
     this.#other = other
   }
 
   get unsent(): number {
     const other = this.#other
-    return other.#paused ? other.#coming.reduce((sum, { bytes }) => sum + bytes, 0) : 0
+    return other.#paused ? other.#incoming.reduce((sum, { bytes }) => sum + bytes, 0) : 0
   }
 
   open(sink: Sink): void {
@@ -55,7 +54,7 @@ export class MemoryTransport implements Transport {
     if (this.#finished || this.#closed) return
     const bytes = typeof data === 'string' ? encode(data) : data
     this.written.push(bytes)
-    // as a system that is sent to what it has closed
+    // as a system does when it receives data for a closed socket
     if (this.#other.#closed) this.#close('EPIPE')
     else this.#other.#take((sink) => sink.data(bytes), bytes.length)
   }
@@ -88,20 +87,20 @@ export class MemoryTransport implements Transport {
   destroy(): void {
     this.gaveUp ??= 'destroyed'
     this.finish()
-    this.#giveUp()
+    this.#closeNow()
   }
 
   reset(): void {
     if (this.#closed) return
     this.gaveUp = 'reset'
-    this.#giveUp()
+    this.#closeNow()
     this.#other.#close('ECONNRESET')
   }
 
-  /** Closes this end, which hears nothing more of what was on its way. */
-  #giveUp(): void {
+  /** Closes this end and drops what was on its way to it. */
+  #closeNow(): void {
     if (this.#closed) return
-    this.#coming = []
+    this.#incoming = []
     this.#paused = false
     this.#deliver()
     this.#close()
@@ -114,17 +113,17 @@ export class MemoryTransport implements Transport {
   }
 
   #take(event: (sink: Sink) => void, bytes = 0): void {
-    this.#coming.push({ bytes, event })
+    this.#incoming.push({ bytes, event })
     queueMicrotask(() => this.#deliver())
   }
 
   #deliver(): void {
     while (this.#sink && !this.#paused) {
-      const next = this.#coming.shift()
+      const next = this.#incoming.shift()
       if (!next) break
       next.event(this.#sink)
     }
-    if (this.#coming.length > 0) return
+    if (this.#incoming.length > 0) return
     const onRead = this.#onRead
     this.#onRead = []
     for (const then of onRead) then()

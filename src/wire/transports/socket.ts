@@ -3,50 +3,60 @@ import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import { heardTogether, keptTogether, READ_SIZE, saidTogether } from './together.ts'
 
 /*
- * Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients that
- * begin to pipeline so cost 6 MB of fresh pages in one turn of the event loop, for which all others wait, and then the
- * collection of that garbage. A socket with `onread` reads into a buffer of ours, which all can share, 16 KB at a time, and
- * stops at once where its callback says so. Such sockets can only be made, and not accepted; therefore the handle of the
- * one that was accepted goes to one that is made, as Node does where a socket goes to another process.
+ * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients
+ * that begin to pipeline cost 6 MB of fresh pages in one turn of the event loop, while all other clients wait, and garbage
+ * collection afterwards.
+ *
+ * Idea: a socket with the option `onread` reads into a buffer that its creator provides. All sockets share one buffer of
+ * 16 KB, and a socket stops as soon as its callback returns false. `net.Server` cannot accept sockets with that option, so
+ * `withOnRead` moves the handle of the accepted socket to a new socket, as Node does if a socket moves to another process.
+ * TLS sockets, and handles without user buffers, use `data` events instead.
+ *
+ * Invariants:
+ * - The shared buffer is valid until the callback returns, so the bytes are copied to the memory of the batch or, before a sink
+ *   is open, to `#early`. A full buffer, or 16 KB in `#early`, stops the socket until `open`.
+ * - A read that fills the buffer stops the socket, so a fast peer gets one read per batch. Its entry in the batch resumes the
+ *   socket, unless the sink has paused it meanwhile.
+ * - Data, end and close of one socket are entries of the same batches, so the sink gets them in the order of the system.
+ * - The `error` listener is added in the constructor: a peer may reset the connection while it waits to be served, and without
+ *   a listener that would end the process. The code is reported with `closed`.
+ * - The listeners are the same functions for all sockets and find the transport by the property `CARRIER`: closures would
+ *   cost 300 bytes for each idle connection.
  */
 
-/** Known is what need not be found out about a socket. */
+/** Known is what the caller knows about a socket already. */
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
-  /** The peer's host, which can only be this machine: then its port is asked for when somebody wants to know it. */
+  /** The peer's host, if it can only be this machine. The transport then asks the socket for the port when `remote` is read. */
   readonly loopback?: string
   /** The TCP socket below TLS. */
   readonly below?: Socket
 }
 
-/*
- * The listeners are the same for all sockets, and find their transport by a property of the socket: listeners of
- * its own would be 300 bytes of each idle connection.
- */
 const CARRIER = Symbol('the transport of a socket')
 
 interface Carried extends Socket {
   [CARRIER]?: SocketTransport
 }
 
-/** SocketTransport carries a conversation over a stream socket: TCP, TLS, or a Unix socket. */
+/** SocketTransport is the transport of a stream socket: TCP, TLS, or a Unix socket. */
 export class SocketTransport implements Transport {
   readonly datagrams = false
   readonly #socket: Socket
-  /** The TCP socket below TLS: only that can be reset. */
+  /** The TCP socket below TLS, which alone can be reset; otherwise the same socket. */
   readonly #below: Socket
   #remote: Address | undefined
   readonly #loopback: string | undefined
   #broken: string | undefined
   #sink: Sink | undefined
   #paused = false
-  /** Bytes come as events, and not by `read`. */
+  /** Bytes arrive as events, and not through `read`. */
   #hasEvents = true
-  /** What the peer has said before somebody took it. */
+  /** Bytes that arrived before `open`. */
   #early: Uint8Array | undefined
 
-  /** The transport of a socket that a server has accepted, and has not read from yet (`pauseOnConnect`). */
+  /** Returns the transport of a socket that a server has accepted with `pauseOnConnect`. */
   static accepted(socket: Socket, known: Known): SocketTransport {
     const own = withOnRead(socket)
     const transport = new SocketTransport(own, known)
@@ -59,7 +69,6 @@ export class SocketTransport implements Transport {
     this.#below = below
     this.#remote = remote ?? (loopback === undefined ? remoteOf(socket) : undefined)
     this.#loopback = loopback
-    // from the first moment on, since a peer may break off while it still waits to be served
     carriedBy(this, socket).on('error', onError)
     if (below !== socket) carriedBy(this, below).on('error', onError)
   }
@@ -77,7 +86,7 @@ export class SocketTransport implements Transport {
     return this.#loopback !== undefined || isLoopback(this.remote)
   }
 
-  /** Whether the peer has broken the connection off before it has said a word. */
+  /** True if the connection broke before the peer sent anything. */
   get isGone(): boolean {
     return this.#broken !== undefined && this.#early === undefined
   }
@@ -86,51 +95,51 @@ export class SocketTransport implements Transport {
     this.#sink = sink
     const early = this.#early
     this.#early = undefined
-    if (early) process.nextTick(() => this.#hear(early, true))
-    // a peer that had to wait may have gone already, and its events with it
+    if (early) process.nextTick(() => this.#queue(early, true))
+    // the peer may have disconnected while it waited, and the events have fired already
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
     this.#socket.on('end', onEnd).on('close', onClose)
-    // this would make the other kind read on, too
+    // a `data` listener would make a socket with `onread` flow
     if (this.#hasEvents) this.#socket.on('data', onData)
     if (!early) this.#socket.resume()
   }
 
-  /** The socket has brought bytes. */
+  /** Called with bytes of a `data` event. */
   data(bytes: Uint8Array): void {
     heardTogether(() => this.#sink?.data(bytes), bytes.length)
   }
 
-  /** The socket has read bytes, which are there until this returns; answers whether it is to read on. */
+  /** Called with bytes in the shared buffer, valid until this returns. Returns whether the socket shall read on. */
   read(bytes: Uint8Array): boolean {
     const whole = bytes.length < READ_SIZE
     if (!this.#sink) {
       this.#early = Buffer.concat(this.#early ? [this.#early, bytes] : [bytes])
       return whole && this.#early.length < READ_SIZE
     }
-    this.#hear(keptTogether(bytes), !whole)
+    this.#queue(keptTogether(bytes), !whole)
     return whole
   }
 
-  /** Has bytes heard; then, if the socket has stopped reading behind them, it goes on. */
-  #hear(bytes: Uint8Array, stopped: boolean): void {
+  /** Queues bytes for the sink; if the socket has stopped after them, it resumes when they are delivered. */
+  #queue(bytes: Uint8Array, stopped: boolean): void {
     heardTogether(() => {
       this.#sink?.data(bytes)
       if (stopped && !this.#paused) this.#socket.resume()
     }, bytes.length)
   }
 
-  /** The socket will bring nothing more. */
+  /** Called at the end of the stream. */
   finished(): void {
     heardTogether(() => this.#sink?.finished())
   }
 
-  /** The socket is closed. */
+  /** Called when the socket is closed. */
   closed(): void {
     heardTogether(() => this.#sink?.closed(this.#broken))
   }
 
-  /** The socket has failed. */
+  /** Called when the socket has failed; `close` follows. */
   failed({ code, message }: NodeJS.ErrnoException): void {
     this.#broken ??= code ?? message
   }
@@ -182,7 +191,7 @@ function carriedBy(transport: SocketTransport, socket: Carried): Socket {
   return socket
 }
 
-/** What all accepted sockets read into: bytes are there until the callback returns. */
+/** The buffer that all accepted sockets share. */
 const READ_BUFFER = new Uint8Array(READ_SIZE)
 const ONREAD = { buffer: READ_BUFFER, callback: onRead }
 
@@ -192,7 +201,7 @@ function onRead(this: Carried, length: number): boolean {
 
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
-/** A socket in place of an accepted one, which reads with `ONREAD` from now on; the accepted one where Node's have no such handle. */
+/** Returns a socket that replaces an accepted one and reads with `ONREAD`, or the accepted one if its handle cannot do that. */
 function withOnRead(accepted: Socket): Socket {
   const { _handle: handle } = accepted as { _handle?: unknown }
   if (!isHandle(handle)) return accepted
@@ -221,17 +230,17 @@ function onError(this: Carried, error: NodeJS.ErrnoException): void {
   this[CARRIER]?.failed(error)
 }
 
-/** The peer's address as its socket gives it, IPv4 as such; a peer that has gone already has none, or only a host that is known. */
+/** Returns the peer's address, IPv4 without the prefix `::ffff:`. A closed socket has none; its host is `known`, and its port 0. */
 export function remoteOf(socket: Socket, known = 'gone'): Address {
   return { host: (socket.remoteAddress ?? known).replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }
 }
 
-/** Checks whether an address is this very machine: 127.0.0.0/8, ::1, or a Unix socket. */
+/** Checks whether an address is this machine: 127.0.0.0/8, ::1, or a Unix socket. */
 export function isLoopback({ host, port }: Address): boolean {
   return port === 0 || isLoopbackHost(host)
 }
 
-/** Checks whether a host's address can only be reached from this very machine. */
+/** Checks whether a host's address can only be reached from this machine. */
 export function isLoopbackHost(host: string): boolean {
   return host === '::1' || /^(::ffff:)?127\./.test(host)
 }

@@ -5,33 +5,33 @@ import type { Address, Listener, Transport } from '../transport.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
 import { arriveTogether } from './together.ts'
 
-/** Peers that the system keeps waiting for `accept`, at most. */
+/** Limit of peers that wait in the system for `accept`. */
 const BACKLOG = 4096
 /**
- * Milliseconds of silence after which the system asks whether a client is still there; if its machine does not answer ten
- * times, a second apart, the connection is over. So what is half open (a closed lid, a lost network) holds a seat or a name
- * for 40 s, while a client that only thinks keeps both.
+ * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten, a
+ * second apart, the connection breaks. So a half-open connection (a closed lid, a lost network) holds a seat or a name for at
+ * most 40 s, while a client that is only thinking keeps both.
  */
 export const ALIVE = 30_000
-/** Milliseconds between two attempts to reach a server that is not there yet. */
+/** Milliseconds between two attempts to connect. */
 const RETRY = 100
-/** Milliseconds that one attempt may take at least: a network that loses things tries again after 1, 3 and 7 seconds. */
+/** Shortest timeout of one attempt in milliseconds: TCP sends a lost SYN again after 1, 3 and 7 seconds. */
 const ATTEMPT = 10_000
-/** What the system says while nobody listens at an address. */
+/** Errors of the system if no server listens at an address. */
 const ABSENT = ['ECONNREFUSED']
 
-/** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, as EADDRINUSE. */
+/** Listens for TCP peers at `host` and `port` (0: any free one). Rejects with the system's error, such as EADDRINUSE. */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void): Promise<Listener> {
   const options = here(at)
   const known: { readonly loopback?: string } = isLoopbackHost(options.host) ? { loopback: options.host } : {}
-  // a peer that can only be on this machine is never half open: its system is ours
+  // a peer on this machine is never half open, because the same system runs both sides
   const keepAlive = known.loopback === undefined ? { keepAlive: true, keepAliveInitialDelay: ALIVE } : {}
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
     const transport = SocketTransport.accepted(socket, known)
     arriveTogether(() => {
-      // of many that come at once some are gone when it is their turn: to serve them too would keep the others waiting
+      // of many peers that connect together, some disconnect before their turn; serving them would delay the others
       if (transport.isGone) return
-      // who came just before the end is not let in after it
+      // a peer that connected just before `close` is reset
       if (server.listening) accept(transport)
       else transport.reset()
     })
@@ -40,31 +40,31 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
 }
 
 /**
- * Reaches the TCP server at an address, waiting up to `patience` milliseconds while it refuses connections. `family`
- * says which address of a name is meant, where it has several.
+ * Connects to the TCP server at an address. Retries for up to `timeout` milliseconds while the system refuses the connection.
+ * `family` selects an address if the host name has several.
  */
-export async function connectTcp(to: Address, patience: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
-  const socket = await connectedTcp(to, patience, clock, family)
+export async function connectTcp(to: Address, timeout: number, clock: Clock = wallClock, family?: 4 | 6): Promise<Transport> {
+  const socket = await connectedTcp(to, timeout, clock, family)
   return new SocketTransport(socket)
 }
 
-/** A TCP socket that is connected, for what speaks TCP or stands upon it. */
-export function connectedTcp(to: Address, patience: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
-  return connected(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), patience, clock)
+/** Connects a TCP socket, for TCP itself or for a layer above it. */
+export function connectedTcp(to: Address, timeout: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
+  return connected(() => connect({ ...target(to, family), allowHalfOpen: true, noDelay: true }), timeout, clock)
 }
 
-/** Returns where to listen for what stands upon TCP. A name of this machine means 127.0.0.1, which clients try first. */
+/** Returns the options to listen at an address. `localhost` means 127.0.0.1, which clients try first. */
 export function here({ host, port }: Address): ListenOptions & { readonly host: string } {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
 }
 
-/** Starts a server of `node:net` and answers when it listens. */
+/** Starts a server of `node:net`, and resolves when it listens. */
 export function listening(server: Server, options: ListenOptions): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options, () => {
       server.off('error', reject)
-      // a peer that cannot be let in, as when there are no files left, is refused by that; the others stay
+      // if the system cannot accept a peer, for example because no file descriptor is free, the other connections stay
       server.on('error', () => {})
       const at = server.address()
       const address = at === null || typeof at === 'string' ? { host: at ?? '', port: 0 } : { host: at.address, port: at.port }
@@ -79,11 +79,12 @@ export function listening(server: Server, options: ListenOptions): Promise<Liste
 }
 
 /**
- * Opens a socket, again and again while the system says that nobody listens; never merely to see whether somebody is
- * there. Gives up after `patience` milliseconds, or when an attempt that began by then has no answer.
+ * Connects a socket, and retries while the system reports that no server listens. It never opens a connection only to test the
+ * address: an iterative server would take that for its client. Rejects after `timeout` milliseconds, or when the last attempt
+ * has timed out.
  */
-export async function connected(open: () => Socket, patience: number, clock: Clock, absent: readonly string[] = ABSENT): Promise<Socket> {
-  const limit = clock.monotonic() + patience
+export async function connected(open: () => Socket, timeout: number, clock: Clock, absent: readonly string[] = ABSENT): Promise<Socket> {
+  const limit = clock.monotonic() + timeout
   for (;;) {
     try {
       return await attempt(open(), Math.max(limit - clock.monotonic(), ATTEMPT), clock)
@@ -112,7 +113,7 @@ function attempt(socket: Socket, limit: number, clock: Clock): Promise<Socket> {
 }
 
 function target({ host, port }: Address, family?: 4 | 6): NetConnectOpts {
-  // IPv4 comes first, for the worksheets' servers have nothing else
+  // IPv4 first, because the worksheets' servers listen at nothing else
   const chosen = family ?? (host === 'localhost' ? 4 : undefined)
   return chosen === undefined ? { host, port } : { host, port, family: chosen }
 }

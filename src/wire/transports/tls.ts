@@ -8,48 +8,48 @@ import type { Address, Listener, Transport } from '../transport.ts'
 import { remoteOf, SocketTransport } from './socket.ts'
 import { ALIVE, connectedTcp, here, listening } from './tcp.ts'
 
-/** Milliseconds in which both sides must have agreed on TLS. */
+/** Timeout of the TLS handshake in milliseconds. */
 const HANDSHAKE = 5000
-/** Milliseconds after which a peer that has not begun to speak TLS is noticed: most begin at once. */
+/** Milliseconds after which `slow` is called for a peer that has sent nothing. */
 const SLOW = 2000
-/** Milliseconds that a peer which does not speak TLS has to read why it is refused. */
+/** Milliseconds that a peer without TLS has to read why it is rejected. */
 const FAREWELL = 2000
-/** The byte that every conversation in TLS begins with. */
+/** First byte of every TLS stream. */
 const HANDSHAKE_RECORD = 0x16
 const DAY = 24 * 60 * 60 * 1000
 
-/** A certificate and its private key, both PEM. */
+/** Certificate is a certificate and its private key, both in PEM. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
 }
 
-/** TlsListener is a place where peers arrive in TLS. */
+/** TlsListener accepts peers over TLS. */
 export interface TlsListener extends Listener {
-  /** SHA-256 of the certificate that it shows, `5A:7F:…`. */
+  /** SHA-256 of its certificate, `5A:7F:…`. */
   readonly fingerprint: string
 }
 
-/** TlsOptions says what happens to peers that do not agree on TLS. */
+/** TlsOptions has callbacks for peers without a TLS handshake: `refused` with the reason, `slow` while one sends nothing. */
 interface TlsOptions {
   readonly clock?: Clock
   readonly refused?: (peer: Address, reason: string) => void
   readonly slow?: (peer: Address) => void
 }
 
-/** TlsReached is what is known about a server that was reached in TLS. */
+/** TlsConnection is a connection to a TLS server. */
 export interface TlsReached {
   readonly transport: Transport
-  /** SHA-256 of the certificate that it has shown, `5A:7F:…`. */
+  /** SHA-256 of the server's certificate, `5A:7F:…`. */
   readonly fingerprint: string
-  /** Whether the authorities that this system trusts vouch for it under the name that was dialled. */
+  /** True if an authority that this system trusts has signed the certificate for the requested host. */
   readonly trusted: boolean
 }
 
 /**
- * Listens for peers in TLS, with the certificate given or one made on the spot. `accept` gets those that have agreed on
- * TLS; any other gets a sentence in plain text on what is spoken here, and `refused` gets the reason. `slow` gets a peer
- * that has connected and says nothing.
+ * Listens for peers over TLS, with the given certificate or a new self-signed one. `accept` gets the peers that complete the
+ * handshake. Any other peer gets a sentence in plain text that this port speaks TLS, and `refused` gets the reason. `slow` gets
+ * a peer that has connected and sends nothing.
  */
 export async function listenTls(
   at: Address,
@@ -58,11 +58,11 @@ export async function listenTls(
   { clock = wallClock, refused, slow }: TlsOptions = {},
 ): Promise<TlsListener> {
   const { cert, key } = own ?? (await makeCertificate(at.host, clock))
-  const context = contextOf(cert, key)
+  const context = createContext(cert, key)
   const fingerprint = new X509Certificate(cert).fingerprint256
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE }, (socket) => {
     const peer = remoteOf(socket)
-    welcome(socket, peer, context, { clock, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
+    acceptHandshake(socket, peer, context, { clock, slow: slow && (() => slow(peer)) }).then(accept, (reason: Error) =>
       refused?.(peer, reason.message),
     )
   })
@@ -70,41 +70,42 @@ export async function listenTls(
 }
 
 /**
- * Reaches the TLS server at an address, waiting up to `patience` milliseconds while it refuses connections. With a
- * `fingerprint`, only the server whose certificate has it is accepted; without one, any, and the caller is told whom.
+ * Connects to the TLS server at an address. Retries for up to `patience` milliseconds while the system refuses the connection.
+ * With a `fingerprint`, accepts only the server whose certificate has it; without one, accepts any certificate, and the caller
+ * checks `fingerprint` and `trusted`.
  */
 export async function connectTls(
   to: Address,
   options: { fingerprint?: string; patience: number; clock?: Clock; family?: 4 | 6 },
 ): Promise<TlsReached> {
   const { patience, clock = wallClock, family } = options
-  const wanted = options.fingerprint === undefined ? undefined : readFingerprint(options.fingerprint)
+  const expected = options.fingerprint === undefined ? undefined : readFingerprint(options.fingerprint)
   const below = await connectedTcp(to, patience, clock, family)
-  const socket = await agreed(below, to.host, clock)
+  const socket = await completeHandshake(below, to.host, clock)
   const fingerprint = socket.getPeerCertificate().fingerprint256
-  if (wanted !== undefined && wanted !== fingerprint) {
+  if (expected !== undefined && expected !== fingerprint) {
     below.destroy()
     throw new NoTransport(
       'EFINGERPRINT',
-      `its certificate has the fingerprint ${fingerprint}, and ${wanted} was asked for; is this the right server?`,
+      `its certificate has the fingerprint ${fingerprint}, but ${expected} was expected; is this the right server?`,
     )
   }
   return { transport: new SocketTransport(socket, { remote: remoteOf(below), below }), fingerprint, trusted: socket.authorized }
 }
 
-/** A fingerprint as it is written here, `5A:7F:…`, from any way to write it. Throws where it cannot be one. */
+/** Returns a fingerprint in the form `5A:7F:…`, from any usual notation. Throws a TransportError if it is not SHA-256. */
 export function readFingerprint(text: string): string {
   const digits = text.replace(/[\s:]/g, '').toUpperCase()
   if (!/^[\dA-F]{64}$/.test(digits)) {
     throw new NoTransport(
       'EFINGERPRINT',
-      `a fingerprint is 64 hexadecimal digits (SHA-256), with colons or without, and not ${JSON.stringify(text)}`,
+      `a fingerprint has 64 hexadecimal digits (SHA-256), with or without colons; ${JSON.stringify(text)} is not one`,
     )
   }
   return digits.replace(/..(?!$)/g, '$&:')
 }
 
-/** Makes a certificate for this machine that nobody vouches for; it is good for a year. */
+/** Creates a self-signed certificate for this machine, valid for a year. */
 async function makeCertificate(host: string, clock: Clock): Promise<Certificate> {
   const { generate } = await import('selfsigned')
   const address = isIP(host) > 0 ? [host] : []
@@ -128,9 +129,9 @@ async function makeCertificate(host: string, clock: Clock): Promise<Certificate>
   return { cert: made.cert, key: made.private }
 }
 
-function contextOf(cert: string, key: string): SecureContext {
+function createContext(cert: string, key: string): SecureContext {
   try {
-    // a client of TLS 1.2 could have any number of handshakes: seven in two seconds, though Node allows three in ten minutes
+    // without this, a TLS 1.2 client could renegotiate seven times in two seconds, although Node allows three in ten minutes
     return createSecureContext({ cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -144,18 +145,18 @@ function contextOf(cert: string, key: string): SecureContext {
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 
-/** Explains what is wrong with a certificate and its key; `undefined` if only the library knows. */
+/** Explains what is wrong with a certificate and its key; `undefined` if this code does not know. */
 function whyUnusable(cert: string, key: string): string | undefined {
   const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
   if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key its private key'
-  if (!isCert) return `the certificate is no PEM, which has a line ${CERTIFICATE}`
+  if (!isCert) return `the certificate is not in PEM format, which has a line ${CERTIFICATE}`
   if (/^Proc-Type: 4,ENCRYPTED|-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(key))
     return 'the key has a passphrase; take it off: openssl pkey -in key.pem -out plain.pem'
-  return isKey ? undefined : 'the key is no PEM of a private key, which has a line -----BEGIN PRIVATE KEY-----'
+  return isKey ? undefined : 'the key is not a private key in PEM format, which has a line -----BEGIN PRIVATE KEY-----'
 }
 
-/** Agrees on TLS with a peer that has come, or rejects with why not; looks at its first byte before. */
-function welcome(
+/** Does the TLS handshake with a client, after a check of its first byte. Rejects with the reason. */
+function acceptHandshake(
   socket: Socket,
   peer: Address,
   context: SecureContext,
@@ -167,20 +168,20 @@ function welcome(
       cancel()
       socket.off('readable', begin)
       reject(new Error(reason))
-      if (farewell) sayTls(socket, clock)
+      if (farewell) sendPlainFarewell(socket, clock)
       else socket.destroy()
     }
     const begin = () => {
       cancelSlow()
       const first: Uint8Array | null = socket.read()
-      if (first === null) return refuse('it closed the connection without a word', false)
+      if (first === null) return refuse('it closed the connection before it sent anything', false)
       if (first[0] !== HANDSHAKE_RECORD) return refuse('it does not speak TLS', true)
       cancel()
-      cancel = clock.after(HANDSHAKE, () => refuse('it did not agree on TLS in time', false))
+      cancel = clock.after(HANDSHAKE, () => refuse('it did not complete the TLS handshake in time', false))
       socket.unshift(first)
       const secure = new TLSSocket(socket, { isServer: true, secureContext: context })
       const transport = new SocketTransport(secure, { remote: peer, below: socket })
-      const failed = (error?: Error) => refuse(`TLS could not be agreed upon: ${whyFailed(error)}`, false)
+      const failed = (error?: Error) => refuse(`the TLS handshake failed: ${whyFailed(error)}`, false)
       secure.once('error', failed).once('close', failed)
       secure.once('secure', () => {
         cancel()
@@ -195,12 +196,12 @@ function welcome(
   })
 }
 
-/** Why peers fail to agree on TLS, by the code of the library's error. */
+/** Reasons of failed handshakes, by the code of the library's error. */
 const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE)/, 'it does not trust the certificate of this side'],
   [
     /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|WRONG_VERSION_NUMBER|VERSION_TOO/,
-    'it speaks another version of TLS; 1.2 and 1.3 are spoken here',
+    'it speaks another version of TLS; this side speaks 1.2 and 1.3',
   ],
   [/NO_SHARED_CIPHER|HANDSHAKE_FAILURE|NO_SUITABLE/, 'it has no cipher in common with this side'],
   [/ECONNRESET|EPIPE/, 'it broke the connection off'],
@@ -209,13 +210,13 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
 function whyFailed(error: NodeJS.ErrnoException | undefined): string {
   if (error === undefined) return 'it closed the connection'
   const code = error.code ?? ''
-  const [, why = `what it sent is no beginning of TLS${code === '' ? '' : ` (${code})`}`] =
+  const [, why = `what it sent is not the beginning of a TLS handshake${code === '' ? '' : ` (${code})`}`] =
     FAILURES.find(([pattern]) => pattern.test(code)) ?? []
   return why
 }
 
-/** Says in plain text, the only language that is left, what is spoken here. */
-function sayTls(socket: Socket, clock: Clock): void {
+/** Sends a sentence in plain text that this port speaks TLS, and closes. */
+function sendPlainFarewell(socket: Socket, clock: Clock): void {
   const cancel = clock.after(FAREWELL, () => socket.destroy())
   socket.once('close', cancel)
   const ignored = new Ignored()
@@ -225,8 +226,8 @@ function sayTls(socket: Socket, clock: Clock): void {
   socket.end('This port speaks TLS. Connect with TLS, as parlor join --tls does.\n')
 }
 
-/** Agrees on TLS with a server that was reached. */
-function agreed(below: Socket, host: string, clock: Clock): Promise<TLSSocket> {
+/** Does the TLS handshake with a server. */
+function completeHandshake(below: Socket, host: string, clock: Clock): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = tlsConnect({ socket: below, host, rejectUnauthorized: false, ...(isIP(host) > 0 ? {} : { servername: host }) })
     const cancel = clock.after(HANDSHAKE, () =>
@@ -235,7 +236,7 @@ function agreed(below: Socket, host: string, clock: Clock): Promise<TLSSocket> {
     const failed = (error: NodeJS.ErrnoException) => {
       cancel()
       below.destroy()
-      reject(error instanceof NoTransport ? error : new NoTransport('ETLS', noTls(error), error))
+      reject(error instanceof NoTransport ? error : new NoTransport('ETLS', toHandshakeError(error), error))
     }
     below.once('error', failed)
     socket.once('error', failed)
@@ -248,9 +249,9 @@ function agreed(below: Socket, host: string, clock: Clock): Promise<TLSSocket> {
   })
 }
 
-function noTls({ code = '', message }: NodeJS.ErrnoException): string {
+function toHandshakeError({ code = '', message }: NodeJS.ErrnoException): string {
   const plain = /WRONG_VERSION|PACKET_LENGTH|UNEXPECTED_MESSAGE|HTTP_REQUEST|RECORD/.test(code)
   if (plain) return 'it does not speak TLS; leave out --tls, or start the server with it'
-  if (code === 'ECONNRESET') return 'it closed the connection when TLS was to be agreed upon; perhaps it does not speak TLS'
-  return `TLS could not be agreed upon (${message})`
+  if (code === 'ECONNRESET') return 'it closed the connection during the TLS handshake; perhaps it does not speak TLS'
+  return `the TLS handshake failed (${message})`
 }

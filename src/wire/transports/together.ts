@@ -2,155 +2,171 @@ import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
- * A server that hears and answers its peers one by one runs all its code for each of them, cold: between two messages lie
- * two calls of the system, which is most of what a message costs. So what sockets bring is gathered, first, then it is
- * heard, some of it at a time, and then all that was answered to those is said. How much comes in one turn of the event loop
- * depends on how many peers come, for the loop lets in one a turn; therefore it is gathered for a few turns, as long as they
- * bring more. Whoever is alone waits for nobody. `npm run bench` measures what it is worth.
+ * A server that reads, answers and writes for one peer after another runs all its code cold for each of them: between two
+ * messages lie two system calls, which are most of what a message costs. This module batches both directions for all sockets
+ * of the process. First the input of many sockets is queued; then a part of it is delivered, and the handlers run; then all
+ * answers of that part are flushed in one pass. Then the next part is delivered.
+ *
+ * How much arrives in one turn of the event loop depends on how many peers connect, because the loop accepts one per turn
+ * and port. Therefore input is queued for several turns, while each of them brings more, up to the limits of `BatchLimits`. A
+ * peer that is alone does not wait: a batch is delivered as soon as a turn adds nothing, or if it has one entry.
+ *
+ * Rules:
+ * - Entries are delivered in the order in which they arrived, across all sockets.
+ * - No entry is delivered while another handler runs. Input that arrives during the delivery of a batch waits for the next
+ *   batch.
+ * - Bytes that `lendBytes` returns are valid until their entry has returned. The buffer is reused after the whole batch.
+ * - If an entry throws, the error propagates, and the others are queued again.
+ *
+ * A batch is delivered in parts because the run queue learns the cost of direct reads from one part before the next begins.
+ * While peers connect, the parts are smaller: new peers may run code for the first time, and 50 of them in one part took
+ * 75 ms. If the batches were larger still, the first entries would be cold again when they are answered. `npm run bench`
+ * measures what batching is worth.
  */
 
-/** How much is gathered at most: turns of the event loop for which, milliseconds, and how many that are heard in one turn. */
-interface Gathering {
+/** BatchLimits limits how much input one batch may have. */
+interface BatchLimits {
+  /** Turns of the event loop. */
   readonly turns: number
-  /** Turns are long when there is much to do. */
+  /** Milliseconds: a turn is long if there is much to do. */
   readonly ms: number
-  readonly many: number
+  /** Entries. */
+  readonly entries: number
 }
 
-/** With more, the first of them is cold again when it is answered, and waits longer. */
-const USUAL: Gathering = { turns: 12, ms: 2, many: 48 }
-/** The gathering of a server that writes what it has heard at once: the more is written together, the less each costs. */
-export const WRITTEN: Gathering = { turns: 32, ms: 2, many: 96 }
-/** A write that waits for the disk takes milliseconds, so as many may go into gathering what it is to bring. */
-export const SYNCED: Gathering = { turns: 64, ms: 8, many: 256 }
-/**
- * How many are heard before what follows from them runs, and how many while peers come: those may say what nobody has said
- * before, whose code runs for the first time, and 50 of such took 75 ms.
- */
-const HEARD_AT_ONCE = 16
-const HEARD_OF_NEW = 4
-/** Milliseconds after a peer has come for which fewer are heard at once. */
-const NEW_FOR = 100
-/** Milliseconds for which a run queue waits while each turn brings a new peer: the loop lets in one a turn at each port. */
+/** Limits while no server has requested others. */
+const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
+/** Limits of a server that appends to its log batch by batch: the larger the batch, the less an append costs per entry. */
+export const WRITTEN: BatchLimits = { turns: 32, ms: 2, entries: 96 }
+/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many. */
+export const SYNCED: BatchLimits = { turns: 64, ms: 8, entries: 256 }
+/** Entries in one part of a batch. */
+const PART = 16
+/** Entries in one part while peers connect. */
+const PART_WITH_NEW_PEERS = 4
+/** Milliseconds after a peer has connected in which the parts are smaller. */
+const NEW_PEER_PERIOD = 100
+/** Milliseconds for which a run queue waits while each turn brings a new peer. */
 const ARRIVING = 8
-/** Bytes that are gathered at most, so that a peer which says a lot can be made to wait. */
-const ENOUGH = 256 * 1024
-/** Bytes that a socket reads at a time: four times as much as most messages may have. */
+/** Bytes in one batch, so that a peer which sends much can be made to wait. */
+const MAX_BYTES = 256 * 1024
+/** Bytes that a socket reads at a time: four times the usual limit of a message. */
 export const READ_SIZE = 16 * 1024
 
-let limits = USUAL
-/** What those want who want more to be heard together. */
-let wanted: readonly { readonly gathering: Gathering }[] = []
-let gathered: (() => void)[] = []
+let limits = DEFAULT_LIMITS
+/** Requests for higher limits, one for each open server. */
+let requests: readonly { readonly limits: BatchLimits }[] = []
+let queued: (() => void)[] = []
 let bytes = 0
-/** How much was gathered by the end of the turn before, and how many turns that has taken. */
+/** Number of entries at the end of the previous turn, and of turns that the batch has taken. */
 let before = 0
 let turns = 0
-/** Time at which gathering began, by `performance.now()`. */
+/** Time at which the batch began, by `performance.now()`. */
 let since = 0
-let looking = false
-/** What was gathered is being heard, or some of it waits for what follows from the others. */
-let hearing = false
-/** Bytes that were read and are to be heard, one read behind the other, and how many of them are taken. */
-const kept = new Uint8Array(ENOUGH + READ_SIZE)
-let taken = 0
-/** Number of peers that have come. */
+let isScheduled = false
+/** A batch is being delivered, or a part of it waits for the handlers of the part before. */
+let delivering = false
+/** Memory for the bytes of a batch, one read after the other, and how much of it is used. */
+const lent = new Uint8Array(MAX_BYTES + READ_SIZE)
+let used = 0
+/** Number of peers that have connected. */
 let arrivals = 0
-/** Time until which fewer are heard at once, by `performance.now()`. */
+/** Time until which the parts are smaller, by `performance.now()`. */
 let newUntil = Number.NEGATIVE_INFINITY
 
 /**
- * Has more heard together from now on, in all of this process, where what is heard at once is also written at once. The
- * answer takes that back. Of what several want, the most counts.
+ * Raises the batch limits of this process, for a server that persists what a batch brings in one write. Returns a function
+ * that withdraws the request. Of several requests, the highest limits apply.
  */
-export function gatherMore(gathering = WRITTEN): () => void {
-  const want = { gathering }
-  setWanted([...wanted, want])
-  return () => setWanted(wanted.filter((one) => one !== want))
+export function gatherMore(raised = WRITTEN): () => void {
+  const request = { limits: raised }
+  setRequests([...requests, request])
+  return () => setRequests(requests.filter((one) => one !== request))
 }
 
-function setWanted(wants: typeof wanted): void {
-  wanted = wants
-  limits = wants.reduce((before, { gathering }) => (gathering.many > before.many ? gathering : before), USUAL)
+function setRequests(all: typeof requests): void {
+  requests = all
+  limits = all.reduce((highest, one) => (one.limits.entries > highest.entries ? one.limits : highest), DEFAULT_LIMITS)
 }
 
 /**
- * Calls `hear` when all else that comes now has come too, in the order in which it came, and perhaps at once: this is for
- * what the system brings, and nobody's code is to be in the middle of anything. `length` is what it keeps in bytes.
+ * Queues `deliver` for the present batch, which is delivered in order of arrival. The batch may be full and `deliver` may run
+ * before this returns: call it only from a callback of the system, while no other code runs. `length` is its size in bytes.
  */
-export function heardTogether(hear: () => void, length = 0): void {
-  gathered.push(hear)
+export function heardTogether(deliver: () => void, length = 0): void {
+  queued.push(deliver)
   bytes += length
-  if (!hearing && (bytes > ENOUGH || gathered.length >= limits.many)) hearAll()
-  else lookSoon()
+  if (!delivering && (bytes > MAX_BYTES || queued.length >= limits.entries)) deliverAll()
+  else checkSoon()
 }
 
-/** Copies bytes for `heardTogether`: they are there until those who hear have returned. */
+/** Copies bytes for an entry of the present batch. The copy is valid until the entry has returned. */
 export function keptTogether(bytes: Uint8Array): Uint8Array {
-  if (taken + bytes.length > kept.length) return bytes.slice()
-  kept.set(bytes, taken)
-  taken += bytes.length
-  return kept.subarray(taken - bytes.length, taken)
+  if (used + bytes.length > lent.length) return bytes.slice()
+  lent.set(bytes, used)
+  used += bytes.length
+  return lent.subarray(used - bytes.length, used)
 }
 
-/** Does the same for a peer that has come: while others come, a run queue waits for a moment. */
+/** Queues a peer that has connected. While more peers connect, a run queue waits for up to 8 ms. */
 export function arriveTogether(arrive: () => void): void {
   arrivals++
-  newUntil = performance.now() + NEW_FOR
+  newUntil = performance.now() + NEW_PEER_PERIOD
   heardTogether(arrive)
 }
 
-function lookSoon(): void {
-  if (looking) return
-  looking = true
+function checkSoon(): void {
+  if (isScheduled) return
+  isScheduled = true
   if (turns === 0) since = performance.now()
-  setImmediate(look)
+  setImmediate(check)
 }
 
-function look(): void {
-  const count = gathered.length
-  looking = false
+/** Delivers the batch if the last turn added nothing, or a limit is reached. */
+function check(): void {
+  const count = queued.length
+  isScheduled = false
   turns++
-  if (count === before || count === 1 || turns === limits.turns || performance.now() - since > limits.ms) return hearAll()
+  if (count === before || count === 1 || turns === limits.turns || performance.now() - since > limits.ms) return deliverAll()
   before = count
-  lookSoon()
+  checkSoon()
 }
 
-function hearAll(): void {
-  const all = gathered
-  gathered = []
+function deliverAll(): void {
+  const all = queued
+  queued = []
   bytes = before = turns = 0
-  hearSome(all)
+  deliverParts(all)
 }
 
-/** Hears some of what was gathered, and the others behind what follows from those: a run queue knows then how long such takes. */
-function hearSome(all: readonly (() => void)[]): void {
-  const most = performance.now() < newUntil ? HEARD_OF_NEW : HEARD_AT_ONCE
-  const isMuch = all.length > most
-  const others = isMuch ? all.slice(most) : []
-  hearing = true
+/** Delivers the first part, and the others when its handlers have run. */
+function deliverParts(all: readonly (() => void)[]): void {
+  const size = performance.now() < newUntil ? PART_WITH_NEW_PEERS : PART
+  const hasMore = all.length > size
+  const others = hasMore ? all.slice(size) : []
+  delivering = true
   eachOf(
-    isMuch ? all.slice(0, most) : all,
-    (hear) => hear(),
-    (unheard) => {
-      hearing = false
-      gathered = [...unheard, ...others, ...gathered]
-      lookSoon()
+    hasMore ? all.slice(0, size) : all,
+    (deliver) => deliver(),
+    (undelivered) => {
+      delivering = false
+      queued = [...undelivered, ...others, ...queued]
+      checkSoon()
     },
   )
-  hearing = isMuch
-  if (isMuch) eventLoop.settled(() => hearSome(others))
-  else taken = 0
+  delivering = hasMore
+  if (hasMore) eventLoop.settled(() => deliverParts(others))
+  else used = 0
 }
 
 /** The event loop of this process, for a run queue. */
 export const eventLoop: EventLoop = {
   nextTurn: (then) => void setImmediate(afterArrivals, then, arrivals, performance.now() + ARRIVING),
-  // the callback comes a tick behind the one in which all is written
+  // `flushAll` runs in a tick; the callback comes one tick later
   settled: (then) => queueMicrotask(() => process.nextTick(() => process.nextTick(then))),
 }
 
-/** Calls `then` when no peer has come in the turn before, or its time is over. */
+/** Calls `then` when no peer has connected in the previous turn, or at the time `until`. */
 function afterArrivals(then: () => void, before: number, until: number): void {
   if (arrivals !== before && performance.now() < until) setImmediate(afterArrivals, then, arrivals, until)
   else then()
@@ -158,17 +174,17 @@ function afterArrivals(then: () => void, before: number, until: number): void {
 
 let due: Flushable[] = []
 
-/** Flushes `what` with all others, when all that runs now has run, promises and what follows from them too. */
+/** Flushes `what`, with all others, when the current callback and all promises that follow from it have run. */
 export function saidTogether(what: Flushable): void {
   if (due.length === 0) queueMicrotask(afterMicrotasks)
   due.push(what)
 }
 
 function afterMicrotasks(): void {
-  process.nextTick(sayAll)
+  process.nextTick(flushAll)
 }
 
-function sayAll(): void {
+function flushAll(): void {
   const now = due
   due = []
   eachOf(
@@ -178,7 +194,7 @@ function sayAll(): void {
   )
 }
 
-/** Does something with each; where one fails, the others are left for `again`. */
+/** Calls `act` with each item. If it throws, `again` gets the items that are left, and the error propagates. */
 function eachOf<What>(all: readonly What[], act: (what: What) => void, again: (others: readonly What[]) => void): void {
   let done = 0
   try {

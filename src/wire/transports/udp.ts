@@ -4,49 +4,49 @@ import { type Clock, wallClock } from '../clock.ts'
 import type { Address, Flushable, Listener, Sink, Transport } from '../transport.ts'
 import { isLoopback } from './socket.ts'
 
-/** How many remotes are known at once, half of them of one host; datagrams of further ones are lost. */
+/** Default limit of remotes at a time, half of it per host. Datagrams of further remotes are dropped. */
 const REMOTES = 1024
-/** Milliseconds without a datagram after which a remote is forgotten, since none of them ever says goodbye. */
+/** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
-/** Remotes that are closed together because they were silent for too long, at most. */
+/** Limit of remotes that one turn of the event loop closes because of their timeout. */
 const AT_ONCE = 20
-/** Datagrams kept for a transport that nobody has opened yet. */
+/** Limit of datagrams that a transport stores before `open`. */
 const EARLY = 4
 
 /**
- * Bytes that a datagram may bring its sender, at least, and how many times its own: the address may be false, and the server
- * is no amplifier for whoever sends in the name of another (RFC 9000, section 8.1, has the three).
+ * An answer may have this many bytes, or so many times the bytes of the request if that is more. The sender's address may be
+ * forged, and the server must not amplify an attack on the real owner of the address (RFC 9000, section 8.1, has the factor).
  */
 const ANSWER = 128
 const TIMES = 3
-/** Bytes that a datagram can carry. */
+/** Largest payload of a datagram in bytes. */
 const DATAGRAM = 65_507
 
-/** UdpOptions is how a place for datagrams is run. */
+/** UdpOptions configures a listener for datagrams. */
 export interface UdpOptions {
   clock?: Clock
-  /** How many remotes are known at once, half of them of one host: 1,024. */
+  /** Limit of remotes at a time, half of it per host. Default: 1,024. */
   remotes?: number
-  /** Milliseconds without a datagram after which a remote is forgotten: 60,000. */
+  /** Timeout in milliseconds for the next datagram of a remote. Default: 60,000. */
   idle?: number
-  /** Checks whether an unknown remote may become a peer now, if there is room; always by default. Otherwise its datagram is lost. */
+  /** Checks whether an unknown remote may become a peer now; if not, its datagram is dropped. Default: always true. */
   mayBegin?: () => boolean
 }
 
 /**
- * Listens for datagrams at an address. Each remote address is a peer with a transport of its own, from its first
- * datagram until the transport is closed or nothing has come for `idle` milliseconds.
+ * Listens for datagrams at an address. Each remote address is a peer with a separate transport, from its first
+ * datagram until the transport is closed or no datagram has arrived for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
-  const socket = await opened(at.host, (one, host, done) => one.bind(at.port, host, done))
-  const place = new UdpPlace(socket, accept, options)
+  const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))
+  const listener = new UdpListener(socket, accept, options)
   const { address: host, port } = socket.address()
-  return { address: { host, port }, over: 'UDP', close: async () => place.close() }
+  return { address: { host, port }, over: 'UDP', close: async () => listener.close() }
 }
 
-/** A transport for datagrams to and from one address. Nobody is asked whether somebody is there. */
+/** Returns a transport for datagrams to and from one address. Does not check whether a server listens there. */
 export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport> {
-  const socket = await opened(to.host, (one, host, done) => one.connect(to.port, host, done), family)
+  const socket = await openSocket(to.host, (one, host, done) => one.connect(to.port, host, done), family)
   const { address: host, port } = socket.remoteAddress()
   const transport = new UdpTransport(
     { host, port },
@@ -54,13 +54,13 @@ export async function connectUdp(to: Address, family?: 4 | 6): Promise<Transport
     () => socket.close(),
   )
   socket.on('message', (bytes) => transport.take(bytes))
-  // on a connected socket the network tells that nobody listens there
+  // on a connected socket, the network reports that no server listens there
   socket.on('error', (error: NodeJS.ErrnoException) => transport.close(error.code ?? error.message))
   return transport
 }
 
-/** A datagram socket of the right family that `ready` has bound or connected. */
-async function opened(
+/** Creates a datagram socket of the right family, which `ready` binds or connects. */
+async function openSocket(
   name: string,
   ready: (socket: Socket, host: string, done: (error?: Error) => void) => void,
   family?: 4 | 6,
@@ -81,15 +81,15 @@ async function opened(
   })
 }
 
-/** UdpPlace tells the remotes of one socket apart. */
-class UdpPlace {
+/** UdpListener assigns the datagrams of one socket to remotes. */
+class UdpListener {
   readonly #socket: Socket
   readonly #clock: Clock
   readonly #idle: number
   readonly #most: number
-  /** By address; who was heard last is last. */
-  readonly #remotes = new Map<string, { transport: UdpTransport; heardAt: number }>()
-  /** Remotes of each host: one that has many ports is not to keep the others out. */
+  /** By address, in order of the last datagram. */
+  readonly #remotes = new Map<string, { transport: UdpTransport; receivedAt: number }>()
+  /** Number of remotes of each host, so that one host with many ports cannot exclude the others. */
   readonly #hosts = new Map<string, number>()
   #closing = false
   #cancelSweep: (() => void) | undefined
@@ -103,7 +103,7 @@ class UdpPlace {
     this.#clock = clock
     this.#idle = idle
     this.#most = remotes
-    // on a socket for all, what the network says of one remote cannot be told to that one
+    // an error on a shared socket does not tell which remote it concerns
     socket.on('error', () => {})
     socket.on('message', (bytes, { address: host, port }) => {
       const name = `${host} ${port}`
@@ -111,7 +111,7 @@ class UdpPlace {
       if (!known && (this.#closing || !this.#hasRoom(host) || !mayBegin())) return
       const transport = known?.transport ?? this.#transport(name, { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port }, host)
       this.#remotes.delete(name)
-      this.#remotes.set(name, { transport, heardAt: clock.monotonic() })
+      this.#remotes.set(name, { transport, receivedAt: clock.monotonic() })
       transport.take(bytes)
       if (known) return
       this.#sweep()
@@ -119,7 +119,7 @@ class UdpPlace {
     })
   }
 
-  /** Knows no further remotes, and ends with the last that is known. */
+  /** Accepts no further remotes, and closes the socket with the last one. */
   close(): void {
     if (this.#closing) return
     this.#closing = true
@@ -152,18 +152,18 @@ class UdpPlace {
     if (this.#closing) this.#socket.close()
   }
 
-  /** Forgets who was silent for too long, and comes again when the next may have been. */
+  /** Closes the remotes that have reached the timeout, and runs again when the next may reach it. */
   #sweep(): void {
     if (this.#cancelSweep) return
     const [oldest] = this.#remotes.values()
     if (!oldest) return
-    this.#cancelSweep = this.#clock.after(Math.max(0, oldest.heardAt + this.#idle - this.#clock.monotonic()), () => {
+    this.#cancelSweep = this.#clock.after(Math.max(0, oldest.receivedAt + this.#idle - this.#clock.monotonic()), () => {
       this.#cancelSweep = undefined
       const before = this.#clock.monotonic() - this.#idle
       let left = AT_ONCE
-      for (const { transport, heardAt } of this.#remotes.values()) {
-        // those that are left are due already, and are closed in the next turn of the event loop
-        if (heardAt > before || left-- === 0) break
+      for (const { transport, receivedAt } of this.#remotes.values()) {
+        // those that are left are due already; the next sweep closes them
+        if (receivedAt > before || left-- === 0) break
         transport.close()
       }
       this.#sweep()
@@ -173,7 +173,7 @@ class UdpPlace {
 
 const always = () => true
 
-/** UdpTransport carries datagrams to and from one remote. */
+/** UdpTransport is the transport of datagrams to and from one remote. */
 class UdpTransport implements Transport {
   readonly remote: Address
   readonly datagrams = true
@@ -229,7 +229,7 @@ class UdpTransport implements Transport {
     then()
   }
 
-  /** Datagrams do not wait: what is not read in time is lost. */
+  /** Does nothing: datagrams do not wait for a reader. */
   pause(): void {}
   resume(): void {}
 
@@ -246,10 +246,10 @@ class UdpTransport implements Transport {
     this.close()
   }
 
-  /** Notes that a datagram of some bytes has come. */
+  /** Called with the length of each datagram that has arrived. */
   protected heard(_length: number): void {}
 
-  /** Takes a datagram that has come. */
+  /** Takes a datagram that has arrived. */
   take(bytes: Uint8Array): void {
     if (this.#closed) return
     this.heard(bytes.length)
@@ -257,7 +257,7 @@ class UdpTransport implements Transport {
     else if (this.#early.length < EARLY) this.#early.push(bytes)
   }
 
-  /** Ends what there is of a connection: the remote is forgotten. */
+  /** Removes the remote and closes the sink. */
   close(broken?: string): void {
     if (this.#closed) return
     this.#closed = true
@@ -268,11 +268,11 @@ class UdpTransport implements Transport {
   }
 }
 
-/** UdpAnswers carries datagrams to a remote that has sent some, and in all no more than these may bring. */
+/** UdpAnswers is the transport to a remote that has sent datagrams. Its answers are limited by what the remote has sent. */
 class UdpAnswers extends UdpTransport {
-  /** Bytes that may still be sent. */
+  /** Number of bytes that may still be sent. */
   #room = 0
-  /** Bytes of the last datagram that has come. */
+  /** Length of the last datagram that has arrived. */
   #last = 0
 
   protected override heard(length: number): void {
@@ -287,7 +287,7 @@ class UdpAnswers extends UdpTransport {
       return super.write(data)
     }
     const most = Math.min(roomFor(this.#last), DATAGRAM)
-    const sentence = `Not sent over UDP: ${length} bytes, of at most ${most} for a message of ${this.#last}. Ask over TCP.`
+    const sentence = `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${this.#last} received. Use TCP.`
     if (sentence.length <= this.#room) super.write(sentence)
     this.close('EANSWER')
   }

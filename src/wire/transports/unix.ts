@@ -9,22 +9,22 @@ import { connected, listening } from './tcp.ts'
 
 const WINDOWS = process.platform === 'win32'
 const PIPES = '\\\\.\\pipe\\'
-/** Bytes that the path of a socket may have: what the systems keep for it, without the end. */
+/** Limit of the path in bytes: the system's buffer for it, without the final NUL. */
 const PATH_LIMIT = process.platform === 'linux' ? 107 : 103
-/** What the system says while nobody listens at a path. */
+/** Errors of the system if no server listens at a path. */
 const ABSENT = ['ECONNREFUSED', 'ENOENT']
 
 /**
- * Listens for peers at the path of a Unix socket, on Windows at the named pipe of that name. A socket that a server has
- * left behind is replaced; nothing else is, and never one with a listener. Closing removes it. One that is for the owner
- * only has the mode 0600 from its beginning.
+ * Listens for peers at the path of a Unix socket, on Windows at the named pipe of that name. Replaces a socket that a crashed
+ * server has left behind, but no other file, and no socket with a listener. Closing removes the socket. With `ownerOnly`, the
+ * socket has the mode 0600 from the moment of its creation.
  */
 export async function listenUnix(
   path: string,
   accept: (transport: Transport) => void,
   { ownerOnly = false }: { readonly ownerOnly?: boolean } = {},
 ): Promise<Listener> {
-  const at = placeOf(path)
+  const at = toSystemPath(path)
   const open = () => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
       accept(SocketTransport.accepted(socket, { remote: { host: path, port: 0 } })),
@@ -40,14 +40,14 @@ export async function listenUnix(
   }
 }
 
-/** Reaches the server at the path of a Unix socket, waiting up to `patience` milliseconds while nobody listens there. */
-export async function connectUnix(path: string, patience: number, clock: Clock = wallClock): Promise<Transport> {
-  const at = placeOf(path)
-  const socket = await connected(() => connect({ path: at, allowHalfOpen: true }), patience, clock, ABSENT)
+/** Connects to the server at the path of a Unix socket. Retries for up to `timeout` milliseconds while no server listens there. */
+export async function connectUnix(path: string, timeout: number, clock: Clock = wallClock): Promise<Transport> {
+  const at = toSystemPath(path)
+  const socket = await connected(() => connect({ path: at, allowHalfOpen: true }), timeout, clock, ABSENT)
   return new SocketTransport(socket, { remote: { host: path, port: 0 } })
 }
 
-/** Does something, at once, with a umask that leaves nothing to others: the system makes a socket with the modes that it leaves. */
+/** Runs synchronous work with a umask that gives no access to group and others; the system applies it to a new socket. */
 function masked<Answer>(work: () => Answer): Answer {
   if (WINDOWS) return work()
   const before = process.umask(0o177)
@@ -58,7 +58,7 @@ function masked<Answer>(work: () => Answer): Answer {
   }
 }
 
-function placeOf(path: string): string {
+function toSystemPath(path: string): string {
   if (path === '') throw new NoTransport('ENOENT', 'a Unix socket needs a path')
   if (WINDOWS) return path.startsWith('\\\\') ? path : PIPES + path.replaceAll('/', '\\')
   const length = Buffer.byteLength(path)
@@ -69,22 +69,22 @@ function placeOf(path: string): string {
   )
 }
 
-/** Removes the socket of a server that has ended without doing so itself; rejects where it is anything else. */
+/** Removes the socket of a server that crashed. Rejects if the path is in use or is not a socket. */
 async function removeLeftBehind(path: string, inUse: Error): Promise<void> {
   const found = await lstat(path)
-  if (!found.isSocket()) throw new NoTransport('EEXIST', 'there is a file of that name which is no socket; choose another path')
-  if ((await isBound(path)) || (await answers(path))) throw inUse
+  if (!found.isSocket()) throw new NoTransport('EEXIST', 'a file of that name exists and is not a socket; choose another path')
+  if ((await isBound(path)) || (await isListening(path))) throw inUse
   await rm(path, { force: true })
 }
 
-/** Whether the system, where it tells, has a socket of that name, so that no server need be disturbed to find out. */
+/** Checks in Linux's table of sockets whether one is bound to the path, without a connection to its server. */
 async function isBound(path: string): Promise<boolean> {
   const table = await readFile('/proc/net/unix', 'utf8').catch(() => '')
   return table.split('\n').some((line) => line.endsWith(` ${resolve(path)}`))
 }
 
-/** Whether somebody listens at a path: the one sure sign is to be let in. */
-function answers(path: string): Promise<boolean> {
+/** Checks whether a server listens at a path: only a connection shows that for certain. */
+function isListening(path: string): Promise<boolean> {
   return new Promise((answer, reject) => {
     const socket = connect({ path })
     socket.once('connect', () => {
