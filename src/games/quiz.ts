@@ -3,35 +3,35 @@ import type { Game, Random } from './game.ts'
 import type { Question } from './questions/question.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
-/** Questions of one quiz, at most. */
-const MOST = 50
+/** Maximum of questions in one quiz. */
+const MAX_QUESTIONS = 50
 /** Columns of a terminal. */
 const COLUMNS = 80
 
-/** Answer is the letter of an option, A for the first. */
+/** OptionLetter is the letter of an option, A for the first. */
 export type Answer = string
 
-/** Quiz is the questions that were drawn, and what was answered so far. */
+/** Quiz is the state of a game: the questions drawn for it, and the answers so far. */
 export interface Quiz {
-  /** In the order in which they are asked; the options of each are shuffled. */
+  /** The questions in the order in which the player sees them; the options of each are shuffled. */
   readonly questions: readonly Question[]
-  /** The answer to each question from the first on. */
+  /** The answers, in the order of the questions. */
   readonly answers: readonly Answer[]
 }
 
-/** QuizView is what is seen of a quiz: nowhere which option of the open question, or of one that is still to come, is right. */
+/** QuizView is what the player sees. It never contains the right option of the open question or of a later one. */
 export interface QuizView {
-  /** Questions of the quiz. */
+  /** Number of questions in the quiz. */
   readonly count: number
-  /** Right answers so far. */
+  /** Number of right answers so far. */
   readonly points: number
-  /** Missing when all are answered. */
+  /** Missing when the player has answered all questions. */
   readonly open?: Open
   /** Missing before the first answer. */
   readonly last?: Marked
 }
 
-/** Open is the question that waits for its answer. */
+/** Open is the question that the player answers next. */
 export interface Open {
   /** Counted from 1. */
   readonly number: number
@@ -39,7 +39,7 @@ export interface Open {
   readonly options: readonly string[]
 }
 
-/** Marked is how the question before the open one was answered. */
+/** Marked is the player's answer to the last question, and the right one. */
 export interface Marked {
   readonly given: Answer
   readonly right: Answer
@@ -48,8 +48,8 @@ export interface Marked {
 }
 
 /**
- * QuizOptions is how a quiz is set up: the questions to draw from, and how many to draw, from 1 to 50; all of them where there
- * are fewer.
+ * QuizOptions set a quiz up: the questions to draw from, and the number to draw, from 1 to 50. If there are fewer questions,
+ * the quiz has all of them.
  */
 export interface QuizOptions {
   readonly questions: readonly Question[]
@@ -57,15 +57,16 @@ export interface QuizOptions {
 }
 
 /**
- * quiz: one player answers questions by the letters of their options, a point for each that is right. Nobody loses;
- * who has answered everything right wins.
+ * quiz: one player answers questions by the letters of their options, and gets a point for each right answer. A player who
+ * answers every question right wins; otherwise the game has no winner.
  */
 export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
   name: 'quiz',
   seats: { min: 1, max: 1 },
   setup({ questions, count }, random) {
     if (questions.length === 0) throw new RangeError('a quiz needs questions to draw from')
-    if (!Number.isInteger(count) || count < 1 || count > MOST) throw new RangeError(`a quiz has 1 to ${MOST} questions, not ${count}`)
+    if (!Number.isInteger(count) || count < 1 || count > MAX_QUESTIONS)
+      throw new RangeError(`a quiz has 1 to ${MAX_QUESTIONS} questions, not ${count}`)
     return { questions: drawn(questions, random, count).map((question) => shuffled(question, random)), answers: [] }
   },
   toMove: (state) => (openOf(state) ? [0] : []),
@@ -121,7 +122,6 @@ function pointsOf({ questions, answers }: Quiz): number {
   return questions.filter((question, at) => isRight(question, answers[at])).length
 }
 
-/** How the question before the open one was answered. */
 function marked({ questions, answers }: Quiz): Marked | undefined {
   const question = questions[answers.length - 1]
   const given = answers.at(-1)
@@ -132,8 +132,8 @@ function marked({ questions, answers }: Quiz): Marked | undefined {
 }
 
 function verdict({ given, right, correct, explanation }: Marked): string[] {
-  const told = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
-  return wrap(explanation ? `${told} ${explanation}` : told, COLUMNS)
+  const result = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
+  return wrap(explanation ? `${result} ${explanation}` : result, COLUMNS)
 }
 
 function asked({ number, text, options }: Open, count: number, score: string): string[] {
@@ -141,7 +141,7 @@ function asked({ number, text, options }: Open, count: number, score: string): s
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }
 
-/** `count` of the items, or all of them where there are fewer, in any order. */
+/** Draws `count` of the items in random order, or all of them if there are fewer. */
 function drawn<T>(items: readonly T[], random: Random, count: number): T[] {
   const left = [...items]
   const taken: T[] = []

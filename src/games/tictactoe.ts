@@ -4,19 +4,19 @@ import type { Game, SeatNumber } from './game.ts'
 const SYMBOLS = ['O', 'X']
 const FREE = '-'
 
-/** Board is a square of cells, written row by row, `-` for a free one; cells are counted from 1. */
+/** Board is the state of a game: a square of cells, row by row, `-` for a free cell. Moves number the cells from 1. */
 export interface Board {
   readonly cells: string
   /** Cells in a row. */
   readonly size: number
-  /** Whose turn it is, or would be if the game were not over. */
+  /** The seat to move, also after the end of the game. */
   readonly turn: SeatNumber
-  /** The cell that was marked last, by the other one. */
+  /** The cell that the other player marked last. */
   readonly last?: number
   readonly winner?: SeatNumber
 }
 
-/** tictactoe: two players mark cells of a square of any size in turn; a whole row, column or diagonal wins. */
+/** tictactoe: two players mark cells of a square in turn; a full row, column or diagonal wins. */
 export const tictactoe: Game<Board, number, Board, { size?: number; first?: SeatNumber }> = {
   name: 'tictactoe',
   seats: { min: 2, max: 2 },
@@ -56,7 +56,7 @@ function over({ cells, winner }: Board): boolean {
   return winner !== undefined || !cells.includes(FREE)
 }
 
-/** Whether the cell `at`, counted from 0, completes a row, a column or a diagonal. */
+/** Checks whether the cell `at`, from 0, completes a row, a column or a diagonal. */
 function wins(cells: string, size: number, at: number): boolean {
   const row = Math.floor(at / size)
   const column = at % size
@@ -64,7 +64,7 @@ function wins(cells: string, size: number, at: number): boolean {
   return (row === column && same(cells, size, 0, size + 1)) || (row + column === size - 1 && same(cells, size, size - 1, size - 1))
 }
 
-/** Whether `size` cells, from one on and so far apart, are marked alike. */
+/** Checks whether `size` cells, starting at `from` and `step` apart, have the same mark. */
 function same(cells: string, size: number, from: number, step: number): boolean {
   for (let n = 1; n < size; n++) if (cells[from + n * step] !== cells[from]) return false
   return true

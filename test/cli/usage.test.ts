@@ -31,7 +31,7 @@ describe('the command line', () => {
     [['join', 'tjc/ges'], /did you mean tjc\/guess\?/],
     [['host', 'GUESS'], /did you mean guess\?/],
     [['host', 'hang'], /did you mean hangman\?/],
-    [['host', 'hangman', '--secret', 'a\nb'], /^parlor: a word to guess has no line end in it\n$/],
+    [['host', 'hangman', '--secret', 'a\nb'], /^parlor: a word to guess must not contain a line end\n$/],
     [['people', 'reset', ''], /^parlor: the name is empty; say whose: parlor people reset NAME\n$/],
     [['host', 'both-ways'], /did you mean c8\/both-ways\?/],
     [['host', 'zzzzzz'], /^parlor: there is no program "zzzzzz"\. All of them: parlor protocols\n$/],
@@ -275,8 +275,8 @@ describe('the command line', () => {
     writeFileSync(file, `${'x'.repeat(200)}\n12\n`)
     const reasons = [
       `${file}, skipped: line 1: a word to guess has at most 100 characters, and this has 200`,
-      `${file}, skipped: line 2: a word to guess has at least one letter, and "12" has none`,
-      `${file}: there is no word to guess in it; expected is one word on each line, and # before a comment`,
+      `${file}, skipped: line 2: a word to guess needs at least one letter, and "12" has none`,
+      `${file}: the file contains no word to guess; expected one word per line, and # before a comment`,
     ]
     const lines = (all: readonly string[]) => all.map((one) => `parlor: ${one}\n`).join('')
     expect(await run('solo', 'hangman', '--words', file)).toEqual({ code: 2, output: '', errors: lines(reasons) })
