@@ -47,7 +47,7 @@ export interface Game<State, Move, View, Options = undefined> {
    * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, by its rules
    * or otherwise; the view may then contain secrets.
    */
-  view(state: State, who: SeatNumber | 'watcher', outcome?: Outcome): View
+  view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
   /** Returns the points of each seat, for games that count points. */
   points?(state: State): readonly number[]
   /** Lists all legal moves. The house can play a game that lists them, and tests can count its move tree. */

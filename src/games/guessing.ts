@@ -51,7 +51,7 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
     return { ...state, left: left === undefined ? undefined : left - 1, last: verdict(guess, secret) }
   },
   outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ left, last, secret }, _who, outcome) => (outcome ? { left, last, secret } : { left, last }),
+  view: ({ left, last, secret }, _viewer, outcome) => (outcome ? { left, last, secret } : { left, last }),
   *moves(state) {
     if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },

@@ -44,8 +44,8 @@ export const hands: Game<Hands, Hand, HandsView> = {
     const [one, two] = score(state.rounds)
     return { winners: one === two ? [] : [one > two ? 0 : 1] }
   },
-  view({ rounds, chosen }, who) {
-    const own = who === 'watcher' ? undefined : chosen[who]
+  view({ rounds, chosen }, viewer) {
+    const own = viewer === 'watcher' ? undefined : chosen[viewer]
     const seen = { rounds, chosen: Object.keys(chosen).map(Number) }
     return own === undefined ? seen : { ...seen, own }
   },

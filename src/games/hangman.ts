@@ -77,7 +77,7 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     return { ...state, tried: [...state.tried, tried], left, last: { letter, positions } }
   },
   outcome: (state) => (over(state) ? { winners: found(state) ? [0] : [] } : undefined),
-  view(state, _who, outcome) {
+  view(state, _viewer, outcome) {
     const { word, characters, lenient, ...rest } = state
     const seen = lenient ? { ...rest, tried: rest.tried.filter(isGuessable) } : rest
     const shown = characters.map((character) => (state.tried.includes(fold(character)) ? character : ''))

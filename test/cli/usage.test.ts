@@ -198,7 +198,7 @@ describe('the command line', () => {
     expect(host).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot listen on .*in use.*--port\n$/) })
     await new Promise((resolve) => other.close(resolve))
     const join = await run('join', 'guess', '127.0.0.1', port, '--wait', '0')
-    expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*nobody listens there.*\n$/) })
+    expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*no server listens.*\n$/) })
   })
 
   test('a path that cannot be used is shown as a path, and what is said of it is about paths', async () => {
@@ -243,7 +243,7 @@ describe('the command line', () => {
 
   test('a name is told from an address that is none, and one without IPv6 from an unknown one', async () => {
     expect(cannotConnect({ host: '256.1.1.1', port: 1 }, Object.assign(new Error(), { code: 'ENOTFOUND' }), 0)).toContain(
-      'that is no address: the four numbers of one go from 0 to 255',
+      'that is not an address: its four numbers must be from 0 to 255',
     )
     const { errors, code } = await run('join', 'guess', 'no.such.name.invalid', '31409', '--ipv6')
     expect(errors).toMatch(/that name is not known, or has no address of IPv6; leave --ipv6 out|names cannot be looked up now/)

@@ -172,7 +172,7 @@ describe('questions of Open Trivia DB', () => {
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":[1]}]', /^question 1: expected are/],
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":[]}]', /^question 1: a question has 2 to 6 answers/],
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":["a"]}]', /^question 1: the answer "a" occurs twice$/],
-    ['[{"question":"\\ud800","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: a question has no control characters/],
+    ['[{"question":"\\ud800","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: a question must not contain control/],
     ['[{"question":"%FF","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: "%FF" cannot be decoded$/],
     ['[{"type":"Ym9vbGVhbg==","question":"/w==","correct_answer":"","incorrect_answers":[]}]', /^question 1: "\/w==" cannot be decoded$/],
   ])('%s is refused', async (text, sentence) => {
