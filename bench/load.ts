@@ -1,8 +1,8 @@
-// The load of the benchmark where load.c cannot be used: the same arguments, the same clients, the same line of JSON.
+// The load of the benchmark if load.c cannot run: the same arguments, the same clients, the same line of JSON.
 import { connect, type Socket } from 'node:net'
 
 const [game = '', port = '', connections = '', warm = '', measure = '', seed = ''] = process.argv.slice(2)
-/** Milliseconds between two moments at which one may move, in pace. */
+/** Milliseconds between two moves of one player, in pace. */
 const PERIOD = 1000
 const LINE = 'a line of text, as a person types'
 const ROWS = ['012', '345', '678', '036', '147', '258', '048', '246']
@@ -21,7 +21,7 @@ let ending = false
 
 class Client {
   readonly #socket: Socket
-  /** When it may move for the first time, in pace, in milliseconds since all began. */
+  /** Time of the first move in pace, in milliseconds since the start. */
   readonly #moment: number
   #rest = ''
   #asked = 0
@@ -40,7 +40,7 @@ class Client {
       .on('error', () => {
         this.#over = false
       })
-      .on('close', () => this.#gone())
+      .on('close', () => this.#closed())
     if (game === 'echo') this.#say(LINE)
   }
 
@@ -105,7 +105,7 @@ class Client {
     else this.#say(`MOVE${own + 1}`)
   }
 
-  /** The moments of one player stay the same, however slow the server is. */
+  /** Returns the milliseconds until the player's next moment; the moments do not shift if the server is slow. */
   #untilMoment(): number {
     return PERIOD - ((performance.now() - begin - this.#moment) % PERIOD)
   }
@@ -116,7 +116,7 @@ class Client {
     this.#over = won || !this.#board.includes('-')
   }
 
-  #gone(): void {
+  #closed(): void {
     open--
     if (game === 'echo' && this.#over) return
     if (this.#over) this.#answered()

@@ -13,13 +13,13 @@ const START: string = JSON.parse(readFileSync(new URL('../package.json', import.
 export const startFlags: readonly string[] = START.split(' ').filter((word) => word.startsWith('--'))
 
 /**
- * How memory is run as `npm start` has it, and `serve` itself where it has one core, as here: collected in short pauses, on
- * the thread that serves, and nothing is made among the old. The bare servers run as Node does by itself: these flags give
- * them no more messages a second, though shorter pauses where a thousand play.
+ * Flags for garbage collection as in `npm start`, and as `serve` sets them on one core: short pauses on the thread that serves,
+ * and no allocation in the old generation. The bare servers run with Node's defaults: these flags give them no more messages a
+ * second, only shorter pauses with a thousand players.
  */
 export const AS_STARTED = [...startFlags, ...garbageCollectionFlags(1)]
 
-/** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
+/** Load is the result of one load: messages and their times in microseconds within `seconds`, and totals. */
 export interface Load {
   readonly messages: number
   readonly seconds: number
@@ -30,11 +30,11 @@ export interface Load {
   readonly errors: number
 }
 
-/** Stage is where the processes of one run live: servers on one core and the load on another, where the system can. */
+/** Stage starts and ends the processes of a benchmark: servers on one core and the load on another if the system supports it. */
 export class Stage {
-  /** Whether servers and load are each kept on a core of their own. */
+  /** True if servers and load each have a core of their own. */
   readonly pinned: boolean
-  /** Whether the load is the program in C. */
+  /** True if the load is the program in C. */
   readonly compiled: boolean
   readonly #folder = mkdtempSync(join(tmpdir(), 'parlor-bench-'))
   readonly #load: readonly string[]
@@ -49,18 +49,18 @@ export class Stage {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   }
 
-  /** Starts a server, given as a file of this folder, its arguments, and what Node is told beside them. */
+  /** Starts a server: a file of this folder, its arguments, and flags of Node. */
   async serve(file: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<ServerProcess> {
     const child = this.#start(0, [process.execPath, '--expose-gc', ...flags, here(file), ...args], 'ipc')
     return ServerProcess.of(child)
   }
 
-  /** A load that is a file of this folder, for servers that the usual one cannot speak with. */
+  /** Returns the command of a load that is a file of this folder, for servers with another protocol. */
   loadOf(file: string): readonly string[] {
     return [process.execPath, here(file)]
   }
 
-  /** Plays against a server, and answers with what was measured. Throws where any game went wrong. */
+  /** Plays against a server and returns the result. Throws if any game went wrong. */
   async load(
     server: ServerProcess,
     game: string,
@@ -73,11 +73,11 @@ export class Stage {
     const args = [game, String(server.port), String(connections), String(warm), String(measure), String(seed)]
     const child = this.#start(1, [...by, ...args], 'pipe')
     const measured: Load = JSON.parse(await output(child, 'close'))
-    if (measured.errors > 0) throw new Error(`${measured.errors} of the clients were answered wrongly, in ${game} over ${connections}`)
+    if (measured.errors > 0) throw new Error(`${measured.errors} clients got a wrong answer, in ${game} with ${connections} connections`)
     return measured
   }
 
-  /** Connects so many idle clients to a server that greets; the answer lets them go. */
+  /** Connects idle clients to a server that greets. Returns a function that disconnects them. */
   async idle(server: ServerProcess, connections: number): Promise<() => Promise<void>> {
     const child = this.#start(1, [...this.#load, 'idle', String(server.port), String(connections), '0', '0', '0'], 'pipe')
     await output(child, 'line')
@@ -102,7 +102,7 @@ export class Stage {
   }
 }
 
-/** ServerProcess is a server that was started, and can be asked what it uses. */
+/** ServerProcess is a running server that reports its usage. */
 export class ServerProcess {
   readonly port: number
   readonly #child: ChildProcess
@@ -114,14 +114,14 @@ export class ServerProcess {
 
   static async of(child: ChildProcess): Promise<ServerProcess> {
     const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`a server ended by itself, with exit code ${code}`)
+      throw new Error(`the server ended before it listened, with exit code ${code}`)
     })
     const [{ port }] = await Promise.race([once(child, 'message'), ended])
     ended.catch(() => {})
     return new ServerProcess(child, port)
   }
 
-  /** What it has used until now; when `settled`, after it has collected its garbage. */
+  /** Returns the usage until now; if `settled`, after a garbage collection. */
   async usage(settled = false): Promise<Usage> {
     const answer = once(this.#child, 'message')
     this.#child.send(settled ? 'settled' : 'usage')
@@ -129,11 +129,10 @@ export class ServerProcess {
     return usage
   }
 
-  /** Ends it. */
   async stop(): Promise<void> {
-    const gone = once(this.#child, 'exit')
+    const exited = once(this.#child, 'exit')
     this.#child.disconnect()
-    await gone
+    await exited
   }
 }
 
@@ -150,7 +149,7 @@ function works(program: string, ...args: readonly string[]): boolean {
   }
 }
 
-/** What a program prints, until it ends or has printed a line. */
+/** Returns the output of a program: all of it, or until its first line. */
 function output(child: ChildProcess, until: 'close' | 'line'): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''

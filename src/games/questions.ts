@@ -2,7 +2,7 @@ import { type Parsed, type Question, QuestionError } from './questions/question.
 
 export { type Parsed, type Question, QuestionError } from './questions/question.ts'
 
-/** Form is the format of a question file: Moodle's GIFT, Open Trivia DB's JSON, or CSV with a header line. */
+/** QuestionFormat is the format of a question file: Moodle's GIFT, Open Trivia DB's JSON, or CSV with a header line. */
 export type Form = 'gift' | 'opentdb' | 'csv'
 
 /**

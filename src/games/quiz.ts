@@ -31,7 +31,7 @@ export interface QuizView {
   readonly last?: Marked
 }
 
-/** Open is the question that the player answers next. */
+/** OpenQuestion is the question that the player answers next. */
 export interface Open {
   /** Counted from 1. */
   readonly number: number
@@ -39,7 +39,7 @@ export interface Open {
   readonly options: readonly string[]
 }
 
-/** Marked is the player's answer to the last question, and the right one. */
+/** MarkedAnswer is the player's answer to the last question, and the right one. */
 export interface Marked {
   readonly given: Answer
   readonly right: Answer

@@ -26,7 +26,7 @@ const PLAYOUTS = 300
 /** Maximum of positions of one game in the memory. */
 const MAX_REMEMBERED = 50_000
 
-/** OpenGame is a game that lists its moves and hides nothing; its two players move in turn. */
+/** SearchableGame is a game that lists its moves and hides nothing; its two players move in turn. */
 export type OpenGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
   moves(state: State, seat: SeatNumber): Iterable<Move>
   whole(view: View): State

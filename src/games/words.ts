@@ -31,7 +31,7 @@ export const words: readonly string[] = [
    waterfall weather weekend whale whistle window winter yoghurt zebra`,
 ].flatMap((list) => list.split(/\s+/))
 
-/** Words is the content of a word file: the valid words, and a sentence for each line that was skipped. */
+/** WordList is the content of a word file: the valid words, and a sentence for each line that was skipped. */
 export interface Words {
   readonly words: readonly string[]
   readonly skipped: readonly string[]

@@ -310,6 +310,6 @@ test('a Node that is too old says so in one sentence where the package has broug
   await expect(started).rejects.toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, and this is Node 24\.6\.0; [^\n]+\n$/),
+    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, but this is 24\.6\.0\. [^\n]+\n$/),
   })
 })

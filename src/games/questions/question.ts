@@ -14,7 +14,7 @@ export class QuestionError extends Error {
   override readonly name = 'QuestionError'
 }
 
-/** Parsed is the content of a question file: the valid questions, and one error for each invalid question, in the order of the file. */
+/** ParsedQuestions is the content of a question file: the valid questions, and one error per invalid question, in the order of the file. */
 export interface Parsed {
   readonly questions: readonly Question[]
   readonly skipped: readonly QuestionError[]
