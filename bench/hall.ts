@@ -58,11 +58,11 @@ for (let group = 0; group < GROUPS; group++) {
 }
 
 const paced: Load[] = []
-for (let group = 0; group < GROUPS; group++) paced.push(await thinking(await ours(join(folder, `paced ${group}`), 'process')))
+for (let group = 0; group < GROUPS; group++) paced.push(await measurePaced(await ours(join(folder, `paced ${group}`), 'process')))
 const p99s = paced.map(({ p99 }) => p99)
 const p99 = median(p99s)
 const idle: number[] = []
-for (let group = 0; group < GROUPS; group++) idle.push(await idling(await ours(join(folder, `idle ${group}`), 'process')))
+for (let group = 0; group < GROUPS; group++) idle.push(await measureIdle(await ours(join(folder, `idle ${group}`), 'process')))
 const bytes = median(idle)
 
 const bare = sides.get('bare') ?? []
@@ -114,14 +114,14 @@ function ours(...args: string[]): Promise<ServerProcess> {
   return stage.serve('ours.ts', ['tjc/tictactoe', ...args], AS_STARTED)
 }
 
-async function thinking(server: ServerProcess): Promise<Load> {
+async function measurePaced(server: ServerProcess): Promise<Load> {
   await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
   const load = await stage.load(server, 'pace', PLAYERS, PACED.warm, PACED.measure, 1)
   await server.stop()
   return load
 }
 
-async function idling(server: ServerProcess): Promise<number> {
+async function measureIdle(server: ServerProcess): Promise<number> {
   // V8 allocates 8 to 20 MB for the first games, depending on chance, which must not count for the players
   await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
   const before = await server.usage(true)

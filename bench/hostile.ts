@@ -65,11 +65,11 @@ class Served implements AsyncDisposable {
 
   static async start(): Promise<Served> {
     const server = spawn(process.execPath, [...startFlags, START, 'serve', '--json'], {
-      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts(), PARLOR_LIMITS_DISK: '10000' },
+      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await freePorts(), PARLOR_LIMITS_DISK: '10000' },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     process.on('exit', () => server.kill('SIGKILL'))
-    const ports = await listening(server.stdout)
+    const ports = await readPorts(server.stdout)
     const workerData = { port: ports['parlor/door'] ?? 0, count: Number(values.users) }
     const users = new Worker(new URL('./hostile/users.ts', import.meta.url), { workerData })
     await once(users, 'message')
@@ -124,31 +124,31 @@ process.exit(worst < TARGET ? 0 : 1)
 async function measure({ crowd, ports }: Served, name: string, orders: readonly Flood[]): Promise<void> {
   crowd.postMessage({ floods: orders, ports } satisfies Orders)
   await once(crowd, 'message')
-  const row = { name, ...(await waitsFor(ports, Number(values.ms))) }
+  const row = { name, ...(await measureWaits(ports, Number(values.ms))) }
   rows.push(row)
   console.log(`${figure(row.p99, 1).padStart(8)} ${figure(row.max, 1).padStart(8)} ${String(row.answers).padStart(6)}  ${row.name}`)
 }
 
 /** Returns the waiting times of the other clients in a period. */
-async function waitsFor(ports: Orders['ports'], ms: number): Promise<Omit<Row, 'name'>> {
+async function measureWaits(ports: Orders['ports'], ms: number): Promise<Omit<Row, 'name'>> {
   const began = performance.now()
   const until = began + ms
-  const waits = (await Promise.all([pinging(ports['parlor/door'] ?? 0, until), greetings(ports['tjc/guess'] ?? 0, until)])).flat()
+  const waits = (await Promise.all([timePings(ports['parlor/door'] ?? 0, until), timeGreetings(ports['tjc/guess'] ?? 0, until)])).flat()
   const sorted = waits.map((wait) => wait.ms).sort((one, other) => one - other)
   const early = waits.flatMap((wait) => (wait.at - began < 1000 ? [wait.ms] : [])).sort((one, other) => one - other)
-  return { p99: p99Of(sorted), early: p99Of(early), max: sorted.at(-1) ?? 0, answers: waits.length }
+  return { p99: percentile99(sorted), early: percentile99(early), max: sorted.at(-1) ?? 0, answers: waits.length }
 }
 
-function p99Of(sorted: readonly number[]): number {
+function percentile99(sorted: readonly number[]): number {
   return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0
 }
 
 /** Connects and sends a ping every few milliseconds, even if the server has not answered. Returns the waiting time of each. */
-async function pinging(door: number, until: number): Promise<Wait[]> {
+async function timePings(door: number, until: number): Promise<Wait[]> {
   const from = performance.now()
   const socket = connectTo(door).setNoDelay()
   socket.write('style json\n{"type":"ping","id":"begin"}\n')
-  await received(socket, '"begin"')
+  await waitForText(socket, '"begin"')
   const asked: number[] = []
   const waits = [waitSince(from)]
   let last: (() => void) | undefined
@@ -160,7 +160,7 @@ async function pinging(door: number, until: number): Promise<Wait[]> {
   })
   while (performance.now() < until) {
     socket.write(`{"type":"ping","id":${asked.push(performance.now()) - 1}}\n`)
-    await pause(EVERY)
+    await sleep(EVERY)
   }
   if (waits.length <= asked.length) await new Promise<void>((resolve) => (last = resolve))
   answers.close()
@@ -169,15 +169,15 @@ async function pinging(door: number, until: number): Promise<Wait[]> {
 }
 
 /** Connects to a worksheet program and waits for its first message, again and again. */
-async function greetings(port: number, until: number): Promise<Wait[]> {
+async function timeGreetings(port: number, until: number): Promise<Wait[]> {
   const waits: Wait[] = []
   while (performance.now() < until) {
     const from = performance.now()
     const socket = connectTo(port)
-    await received(socket, 'GUESS')
+    await waitForText(socket, 'GUESS')
     waits.push(waitSince(from))
     socket.destroy()
-    await pause(4)
+    await sleep(4)
   }
   return waits
 }
@@ -186,7 +186,7 @@ function waitSince(at: number): Wait {
   return { at, ms: performance.now() - at }
 }
 
-function received(socket: Socket, text: string): Promise<void> {
+function waitForText(socket: Socket, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let all = ''
     const onData = (data: Buffer) => {
@@ -204,15 +204,15 @@ function connectTo(port: number): Socket {
   return connect(port, '127.0.0.1').on('error', () => {})
 }
 
-function pause(ms: number): Promise<void> {
+function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-async function anyPorts(): Promise<string> {
+async function freePorts(): Promise<string> {
   return (await allPrograms()).map(({ name }) => `${name}=0`).join(',')
 }
 
-async function listening(output: Readable): Promise<Readonly<Record<string, number>>> {
+async function readPorts(output: Readable): Promise<Readonly<Record<string, number>>> {
   let text = ''
   for await (const data of output) {
     text += data

@@ -41,23 +41,23 @@ export class Stage {
   readonly #started = new Set<ChildProcess>()
 
   constructor() {
-    this.pinned = availableParallelism() > 1 && works('taskset', '-c', '0', 'true')
+    this.pinned = availableParallelism() > 1 && canRun('taskset', '-c', '0', 'true')
     const program = join(this.#folder, 'load')
-    this.compiled = process.platform === 'linux' && works('cc', '-O2', '-o', program, here('load.c'))
-    this.#load = this.compiled ? [program] : [process.execPath, here('load.ts')]
+    this.compiled = process.platform === 'linux' && canRun('cc', '-O2', '-o', program, toPath('load.c'))
+    this.#load = this.compiled ? [program] : [process.execPath, toPath('load.ts')]
     process.on('exit', () => this.#clear())
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   }
 
   /** Starts a server: a file of this folder, its arguments, and flags of Node. */
   async serve(file: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<ServerProcess> {
-    const child = this.#start(0, [process.execPath, '--expose-gc', ...flags, here(file), ...args], 'ipc')
+    const child = this.#start(0, [process.execPath, '--expose-gc', ...flags, toPath(file), ...args], 'ipc')
     return ServerProcess.of(child)
   }
 
   /** Returns the command of a load that is a file of this folder, for servers with another protocol. */
   loadOf(file: string): readonly string[] {
-    return [process.execPath, here(file)]
+    return [process.execPath, toPath(file)]
   }
 
   /** Plays against a server and returns the result. Throws if any game went wrong. */
@@ -72,7 +72,7 @@ export class Stage {
   ): Promise<Load> {
     const args = [game, String(server.port), String(connections), String(warm), String(measure), String(seed)]
     const child = this.#start(1, [...by, ...args], 'pipe')
-    const measured: Load = JSON.parse(await output(child, 'close'))
+    const measured: Load = JSON.parse(await readOutput(child, 'close'))
     if (measured.errors > 0) throw new Error(`${measured.errors} clients got a wrong answer, in ${game} with ${connections} connections`)
     return measured
   }
@@ -80,7 +80,7 @@ export class Stage {
   /** Connects idle clients to a server that greets. Returns a function that disconnects them. */
   async idle(server: ServerProcess, connections: number): Promise<() => Promise<void>> {
     const child = this.#start(1, [...this.#load, 'idle', String(server.port), String(connections), '0', '0', '0'], 'pipe')
-    await output(child, 'line')
+    await readOutput(child, 'line')
     return async () => {
       child.stdin?.end()
       if (child.exitCode === null) await once(child, 'exit')
@@ -136,11 +136,11 @@ export class ServerProcess {
   }
 }
 
-function here(file: string): string {
+function toPath(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-function works(program: string, ...args: readonly string[]): boolean {
+function canRun(program: string, ...args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore' })
     return true
@@ -150,7 +150,7 @@ function works(program: string, ...args: readonly string[]): boolean {
 }
 
 /** Returns the output of a program: all of it, or until its first line. */
-function output(child: ChildProcess, until: 'close' | 'line'): Promise<string> {
+function readOutput(child: ChildProcess, until: 'close' | 'line'): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout?.setEncoding('utf8').on('data', (more: string) => {

@@ -68,16 +68,16 @@ export function report(run: Run): string {
   const { cases, memory, idle } = run
   const rows = cases.map(({ game, connections, rounds }) => {
     const raw = (of: keyof Side, digits: number) =>
-      `${figure(median(rounds.map(({ ours }) => ours[of])), digits)} / ${bareOf(rounds, of, digits)}`
-    const cells = [ratioOf(rounds, 'rate'), raw('rate', 0), ratioOf(rounds, 'cpu'), raw('cpu', 1), raw('p50', 0)]
-    return [NAMES[game], String(connections), ...cells, ratioOf(rounds, 'p99'), raw('p99', 0)]
+      `${figure(median(rounds.map(({ ours }) => ours[of])), digits)} / ${formatBare(rounds, of, digits)}`
+    const cells = [formatRatio(rounds, 'rate'), raw('rate', 0), formatRatio(rounds, 'cpu'), raw('cpu', 1), raw('p50', 0)]
+    return [NAMES[game], String(connections), ...cells, formatRatio(rounds, 'p99'), raw('p99', 0)]
   })
   const head = ['what', 'connections', 'messages a second', 'ours / bare', 'processor time a message', 'µs', 'p50, µs', 'p99', 'µs']
   const bytes = (of: keyof Idle) =>
     [memory.map(({ ours }) => ours[of]), memory.map(({ bare }) => bare[of])].map((all) => figure(median(all), 0)).join(' / ')
   return `# Results
 
-Written by \`npm run bench\`; README.md says how to read it. ${machine(run)}
+Written by \`npm run bench\`; README.md says how to read it. ${describeMachine(run)}
 
 Ratios are Parlor's server to the bare one: the median of ${cases[0]?.rounds.length} rounds, with the lowest and the highest. Figures are medians, ours / bare.
 
@@ -87,11 +87,11 @@ Resident memory per idle connection, at ${figure(idle, 0)}: **${bytes('settled')
 
 ## Targets
 
-${targets(run).join('\n')}
+${formatTargets(run).join('\n')}
 `
 }
 
-function targets({ cases, memory, idle }: Run): string[] {
+function formatTargets({ cases, memory, idle }: Run): string[] {
   const aimed = cases.filter(({ connections }) => TARGETED.includes(connections))
   const speeds = aimed.map(({ game, connections, rounds }) => {
     const rate = median(rounds.map((round) => round.ours.rate / round.bare.rate))
@@ -111,18 +111,18 @@ function targets({ cases, memory, idle }: Run): string[] {
   return [...speeds, ...delays, verdict(bytes <= BYTES_PER_IDLE, idling)]
 }
 
-function machine({ pinned, compiled, measure }: Run): string {
+function describeMachine({ pinned, compiled, measure }: Run): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB of memory`
   const where = pinned ? 'servers on one core, load on another' : 'servers and load share all cores'
   const load = compiled ? 'load in C' : 'load in TypeScript, which slows the server: trust processor time rather than messages a second'
   return `Measured on ${availableParallelism()} cores, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}; ${where}; ${load}; ${measure / 1000} s a round.`
 }
 
-function ratioOf(rounds: readonly Round[], of: keyof Side): string {
+function formatRatio(rounds: readonly Round[], of: keyof Side): string {
   const ratios = rounds.map(({ ours, bare }) => ours[of] / bare[of])
   return `**${figure(median(ratios), 2)}** (${figure(Math.min(...ratios), 2)} to ${figure(Math.max(...ratios), 2)})`
 }
 
-function bareOf(rounds: readonly Round[], of: keyof Side, digits: number): string {
+function formatBare(rounds: readonly Round[], of: keyof Side, digits: number): string {
   return figure(median(rounds.map(({ bare }) => bare[of])), digits)
 }

@@ -48,7 +48,7 @@ function open(n: number, stays: boolean): Playing {
   const owner = (seat: number): Sitter => ({
     person: `account:${1 + ((2 * n + seat) % 5000)}`,
     name: `user${n}`,
-    token: tokenOf(2 * n + seat),
+    token: makeToken(2 * n + seat),
   })
   if (n % 10 === 3) return { table: hall.open('hangman', { options: {}, seats: [stays ? owner(0) : PEER_OWNER] }), moves }
   const seats = stays || n % 10 === 5 ? [owner(0), owner(1)] : n % 10 === 7 ? [PEER_OWNER, PEER_OWNER] : [HOUSE_OWNER, PEER_OWNER]
@@ -56,7 +56,7 @@ function open(n: number, stays: boolean): Playing {
 }
 
 /** Returns 64 digits, as long as the SHA-256 of a token. */
-function tokenOf(n: number): string {
+function makeToken(n: number): string {
   return n.toString(16).padStart(64, '0')
 }
 

@@ -33,10 +33,10 @@ interface Start {
 
 const from = performance.now()
 const writer = start(join(import.meta.dirname, 'restart-folder.ts'), folder, String(unfinished), String(finished))
-await line(writer)
+await firstLine(writer)
 await kill(writer)
 process.stderr.write(`${figure((performance.now() - from) / 1000, 0)} s to play the games\n`)
-const size = sizeOf(folder)
+const size = folderSize(folder)
 
 const starts: Start[] = []
 for (let n = 0; n < kills; n++) {
@@ -74,17 +74,17 @@ process.stdout.write(text)
 process.exit()
 
 async function restart(): Promise<Start> {
-  const before = sizeOf(folder)
+  const before = folderSize(folder)
   const from = performance.now()
   const server = start(bin, 'serve', '--json', '--only', 'door', '--port', 'door=0', '--http', '0', '--data', folder)
-  const { http } = JSON.parse(await line(server)) as { http: { port: number } }
+  const { http } = JSON.parse(await firstLine(server)) as { http: { port: number } }
   const listening = performance.now() - from
   const answer = await fetch(`http://127.0.0.1:${http.port}/health`)
   const { tables } = (await answer.json()) as { tables: number }
   const healthy = performance.now() - from
-  const rss = rssOf(server.pid ?? 0)
+  const rss = readRss(server.pid ?? 0)
   await kill(server)
-  return { listening, healthy, tables, rss, written: sizeOf(folder) - before }
+  return { listening, healthy, tables, rss, written: folderSize(folder) - before }
 }
 
 function start(...args: string[]): ChildProcess {
@@ -95,7 +95,7 @@ function start(...args: string[]): ChildProcess {
 }
 
 /** Returns the first line that a process prints. */
-async function line(child: ChildProcess): Promise<string> {
+async function firstLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('the process has no pipe for its standard output')
   for await (const chunk of child.stdout) return String(chunk)
   throw new Error('the process ended and printed nothing')
@@ -107,10 +107,10 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited
 }
 
-function sizeOf(path: string): number {
+function folderSize(path: string): number {
   return readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0)
 }
 
-function rssOf(pid: number): number {
+function readRss(pid: number): number {
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }

@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export async function allFloods(): Promise<readonly Flood[]> {
   const programs = await allPrograms()
   const ofWorksheets = programs.filter(({ name }) => name !== 'parlor/door').flatMap(programFloods)
-  return [...nativeFloods(), ...doorFloods(), ...ofWorksheets, ...CONNECTING.flatMap(connecting)]
+  return [...nativeFloods(), ...doorFloods(), ...ofWorksheets, ...CONNECTING.flatMap(connectFloods)]
 }
 
 interface Shape {
@@ -84,7 +84,7 @@ function nativeFloods(): Flood[] {
     const optional = Object.keys(properties).filter((field) => !required.includes(field) && field !== 'id')
     return subsets(optional).flatMap((chosen) => {
       const fields = [...required, ...chosen].filter((field) => field !== 'type')
-      const largest = Object.fromEntries(fields.map((field) => [field, largestOf(properties[field] ?? {})]))
+      const largest = Object.fromEntries(fields.map((field) => [field, largestValue(properties[field] ?? {})]))
       const real = Object.fromEntries(fields.map((field) => [field, REAL[field] ?? largest[field]]))
       return [...new Set([line(type, largest), line(type, real)])].map((text, at) => ({
         name: `json ${type}${chosen.length > 0 ? ` ${chosen.join(' ')}` : ''}${at > 0 ? ', real' : ''}`,
@@ -112,11 +112,11 @@ function subsets(fields: readonly string[]): readonly (readonly string[])[] {
 }
 
 /** Returns the largest value that a schema accepts. */
-function largestOf(shape: Shape): unknown {
+function largestValue(shape: Shape): unknown {
   if (shape.const !== undefined) return shape.const
   if (shape.enum) return shape.enum.at(-1)
   const either = shape.anyOf ?? shape.oneOf
-  if (either) return either.map(largestOf).sort((one, other) => JSON.stringify(other).length - JSON.stringify(one).length)[0]
+  if (either) return either.map(largestValue).sort((one, other) => JSON.stringify(other).length - JSON.stringify(one).length)[0]
   switch (shape.type) {
     case 'string':
       return '\u{1d51e}'.repeat(Math.floor((shape.maxLength ?? 1000) / 2))
@@ -126,7 +126,7 @@ function largestOf(shape: Shape): unknown {
     case 'boolean':
       return true
     case 'array':
-      return Array(50).fill(largestOf(shape.items ?? {}))
+      return Array(50).fill(largestValue(shape.items ?? {}))
     case 'object':
       return { ...mapValues(shape.properties ?? {}), ...extra(shape.additionalProperties) }
     default:
@@ -135,12 +135,12 @@ function largestOf(shape: Shape): unknown {
 }
 
 function mapValues(properties: Readonly<Record<string, Shape>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(properties).map(([field, shape]) => [field, largestOf(shape)]))
+  return Object.fromEntries(Object.entries(properties).map(([field, shape]) => [field, largestValue(shape)]))
 }
 
 function extra(values: Shape | boolean | undefined): Record<string, unknown> {
   if (typeof values !== 'object') return {}
-  return Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`a setting ${n}`, largestOf(values)]))
+  return Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`a setting ${n}`, largestValue(values)]))
 }
 
 const DOOR_PRELUDE = 'USER\nplay tictactoe size 20 against house\n'
@@ -161,7 +161,7 @@ function doorFloods(): Flood[] {
     '399',
   ]
   return [...new Set([...typed, ...strange])].map((text) => ({
-    name: `door ${shown(text)}`,
+    name: `door ${shortName(text)}`,
     program: 'parlor/door',
     prelude: DOOR_PRELUDE,
     text: `${text}\n`,
@@ -172,7 +172,7 @@ function doorFloods(): Flood[] {
 const CONNECTING = ['parlor/door', 'tjc/guess', 'tjc/hello']
 
 /** Returns floods of connections that close and open again, after the greeting and at once. */
-function connecting(program: string): Flood[] {
+function connectFloods(program: string): Flood[] {
   const ways = ['greeted', 'at once'] as const
   return ways.map((connects) => ({ name: `${program} connects, ${connects}`, program, prelude: '', text: '', connects }))
 }
@@ -191,7 +191,7 @@ function programFloods({ name, protocol, host }: Program): Flood[] {
     '',
   ]
   const floods = [all, ...strange.map((text) => `${text}\n`)].map((text) => ({
-    name: `${name} ${shown(text)}`,
+    name: `${name} ${shortName(text)}`,
     program: name,
     prelude: '',
     text,
@@ -199,7 +199,7 @@ function programFloods({ name, protocol, host }: Program): Flood[] {
   return host?.udp ? [...floods, { name: `${name} udp`, program: name, prelude: '', text: all, udp: true }] : floods
 }
 
-function shown(text: string): string {
+function shortName(text: string): string {
   const line = text.replaceAll('\n', '\\n')
   return line.length > 40 ? `${line.slice(0, 28)}... (${text.length})` : line
 }

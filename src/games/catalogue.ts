@@ -100,7 +100,7 @@ export function entryOf(name: string): Entry | undefined {
 export function checkSettings({ name, settings: known }: Entry, settings: Settings): Refusal | undefined {
   for (const [setting, value] of Object.entries(settings)) {
     const info = Object.hasOwn(known, setting) ? known[setting] : undefined
-    if (!info) return { refused: `${name} has no setting ${setting}${listed(Object.keys(known))}` }
+    if (!info) return { refused: `${name} has no setting ${setting}${formatList(Object.keys(known))}` }
     if (!Number.isInteger(value) || value < info.min || value > info.max) {
       return { refused: `${setting}, ${info.about}, is a whole number from ${info.min} to ${info.max}` }
     }
@@ -117,6 +117,6 @@ export function checkSeats({ name, game }: Entry, seats: readonly SeatNumber[] |
   return { refused: last === 0 ? `${name} has one seat, 0` : `the seats of ${name} are 0 to ${last}: name some of them, each once` }
 }
 
-function listed(names: readonly string[]): string {
+function formatList(names: readonly string[]): string {
   return names.length === 0 ? '' : `; it has ${names.join(', ')}`
 }

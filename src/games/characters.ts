@@ -55,12 +55,12 @@ export function columnsOfOutput({ isTTY, columns = 0 }: { readonly isTTY?: boole
  */
 export function wrap(text: string, columns: number, indent = 0): string[] {
   const most = Math.min(Math.floor(columns / 2), columns - 2) - indent
-  const margin = ' '.repeat(Math.max(0, Math.min(leadingBlanks(text), most)))
+  const margin = ' '.repeat(Math.max(0, Math.min(countLeadingBlanks(text), most)))
   const hanging = margin + ' '.repeat(indent)
   const lines: string[] = []
   let line = ''
   let width = 0
-  for (const word of text.split(' ').flatMap((one) => cut(one, columns - hanging.length))) {
+  for (const word of text.split(' ').flatMap((one) => cutWord(one, columns - hanging.length))) {
     const more = widthOf(word)
     if (line && width + 1 + more > columns - (lines.length > 0 ? hanging : margin).length) {
       lines.push(line)
@@ -72,7 +72,7 @@ export function wrap(text: string, columns: number, indent = 0): string[] {
   return [...lines, line].map((one, row) => (row > 0 ? hanging : margin) + one)
 }
 
-function leadingBlanks(text: string): number {
+function countLeadingBlanks(text: string): number {
   let count = 0
   while (text[count] === ' ') count++
   return count
@@ -86,11 +86,11 @@ function leadingBlanks(text: string): number {
 export function widthOf(text: string): number {
   if (ASCII.test(text)) return text.length
   let width = 0
-  for (const point of text) width += columnsOf(point)
+  for (const point of text) width += pointWidth(point)
   return width
 }
 
-function columnsOf(point: string): number {
+function pointWidth(point: string): number {
   if (point === EMOJI_SELECTOR) return 1
   if (isMark(point)) return 0
   if (isWide(point)) return 2
@@ -98,11 +98,11 @@ function columnsOf(point: string): number {
 }
 
 /** Cuts a word into pieces of at most `columns`, between characters and escapes (`\x1b`); inside one only if it is wider itself. */
-function cut(word: string, columns: number): string[] {
+function cutWord(word: string, columns: number): string[] {
   if (widthOf(word) <= columns) return [word]
   const pieces = ['']
   let width = 0
-  for (const part of unitsOf(word).flatMap((one) => (widthOf(one) > columns ? Array.from(one) : [one]))) {
+  for (const part of splitUnits(word).flatMap((one) => (widthOf(one) > columns ? Array.from(one) : [one]))) {
     const more = widthOf(part)
     if (width + more <= columns) pieces[pieces.length - 1] += part
     else pieces.push(part)
@@ -112,7 +112,7 @@ function cut(word: string, columns: number): string[] {
 }
 
 /** Splits a word into characters; an escape of several characters counts as one. */
-function unitsOf(word: string): string[] {
+function splitUnits(word: string): string[] {
   return word.split(ESCAPE).flatMap((part, at) => (at % 2 === 1 ? [part] : charactersOf(part)))
 }
 

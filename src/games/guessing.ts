@@ -42,18 +42,18 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
     left: tries,
     ...(lenient ? { lenient } : {}),
   }),
-  toMove: (state) => (over(state) ? [] : [0]),
+  toMove: (state) => (isOver(state) ? [] : [0]),
   play(state, _seat, guess) {
-    if (over(state)) return { refused: 'the game is over' }
+    if (isOver(state)) return { refused: 'the game is over' }
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
     const { secret, left, lenient } = state
     if (lenient && !isInRange(guess)) return { refused: 'the number is from 1 to 100; this costs no try' }
-    return { ...state, left: left === undefined ? undefined : left - 1, last: verdict(guess, secret) }
+    return { ...state, left: left === undefined ? undefined : left - 1, last: toVerdict(guess, secret) }
   },
-  outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
+  outcome: (state) => (isOver(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
   view: ({ left, last, secret }, _viewer, outcome) => (outcome ? { left, last, secret } : { left, last }),
   *moves(state) {
-    if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
+    if (!isOver(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
   notation: {
     parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? asTry(Number(text)) : { refused: 'type a whole number from 1 to 100' }),
@@ -74,11 +74,11 @@ function isInRange(guess: Try): boolean {
   return typeof guess === 'number' && guess >= 1 && guess <= 100
 }
 
-function over({ left, last }: Guessing): boolean {
+function isOver({ left, last }: Guessing): boolean {
   return last === 'right' || left === 0
 }
 
-function verdict(guess: Try, secret: number): Verdict {
+function toVerdict(guess: Try, secret: number): Verdict {
   if (guess === 'wasted') return 'wasted'
   if (guess === secret) return 'right'
   return guess < secret ? 'low' : 'high'

@@ -30,9 +30,9 @@ export const hands: Game<Hands, Hand, HandsView> = {
   name: 'hands',
   seats: { min: 2, max: 2 },
   setup: () => ({ rounds: [], chosen: {} }),
-  toMove: (state) => (over(state) ? [] : [0, 1].filter((seat) => !state.chosen[seat])),
+  toMove: (state) => (isOver(state) ? [] : [0, 1].filter((seat) => !state.chosen[seat])),
   play(state, seat, hand) {
-    if (over(state)) return { refused: 'the game is over' }
+    if (isOver(state)) return { refused: 'the game is over' }
     if (state.chosen[seat]) return { refused: 'you have chosen already; wait for the other player' }
     if (!HANDS.includes(hand)) return NO_HAND
     const chosen = { ...state.chosen, [seat]: hand }
@@ -40,7 +40,7 @@ export const hands: Game<Hands, Hand, HandsView> = {
     return one && two ? { rounds: [...state.rounds, [one, two]], chosen: {} } : { ...state, chosen }
   },
   outcome(state) {
-    if (!over(state)) return undefined
+    if (!isOver(state)) return undefined
     const [one, two] = score(state.rounds)
     return { winners: one === two ? [] : [one > two ? 0 : 1] }
   },
@@ -50,7 +50,7 @@ export const hands: Game<Hands, Hand, HandsView> = {
     return own === undefined ? seen : { ...seen, own }
   },
   *moves(state, seat) {
-    if (!over(state) && !state.chosen[seat]) yield* HANDS
+    if (!isOver(state) && !state.chosen[seat]) yield* HANDS
   },
   choose: (_view, _seat, random) => random.choice(HANDS),
   notation: {
@@ -92,6 +92,6 @@ export function verdict(round: Round): string {
   return winner === undefined ? 'Draw' : `Player${winner + 1} wins!`
 }
 
-function over({ rounds }: Hands): boolean {
+function isOver({ rounds }: Hands): boolean {
   return rounds.length >= ROUNDS
 }

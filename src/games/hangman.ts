@@ -63,9 +63,9 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const tried = [...new Set(characters.filter((character) => !isGuessable(character)).map(fold))]
     return { word, characters, tried, misses, left: misses, lenient }
   },
-  toMove: (state) => (over(state) ? [] : [0]),
+  toMove: (state) => (isOver(state) ? [] : [0]),
   play(state, _seat, move) {
-    if (over(state)) return { refused: 'the game is over' }
+    if (isOver(state)) return { refused: 'the game is over' }
     const letter = letterOf(move)
     if (letter === undefined) return { refused: 'guess one letter at a time, such as e' }
     const tried = fold(letter)
@@ -76,20 +76,20 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const left = positions.length > 0 ? state.left : state.left - 1
     return { ...state, tried: [...state.tried, tried], left, last: { letter, positions } }
   },
-  outcome: (state) => (over(state) ? { winners: found(state) ? [0] : [] } : undefined),
+  outcome: (state) => (isOver(state) ? { winners: isFound(state) ? [0] : [] } : undefined),
   view(state, _viewer, outcome) {
     const { word, characters, lenient, ...rest } = state
     const seen = lenient ? { ...rest, tried: rest.tried.filter(isGuessable) } : rest
     const shown = characters.map((character) => (state.tried.includes(fold(character)) ? character : ''))
-    return outcome || over(state) ? { ...seen, shown, word } : { ...seen, shown }
+    return outcome || isOver(state) ? { ...seen, shown, word } : { ...seen, shown }
   },
-  choose: ({ tried }) => untried(tried),
+  choose: ({ tried }) => nextLetter(tried),
   notation: {
     parse: (text) => letterOf(text) ?? { refused: 'type one letter' },
     print: (letter) => letter,
     render(view) {
       const missed = view.tried.length > 0 ? `   tried: ${view.tried.join(' ')}` : ''
-      return `${gallows(view)}  ${view.shown.map((character) => character || '_').join(' ')}   misses left: ${view.left}${missed}\n`
+      return `${drawGallows(view)}  ${view.shown.map((character) => character || '_').join(' ')}   misses left: ${view.left}${missed}\n`
     },
   },
 }
@@ -102,7 +102,7 @@ function isGuessable(character: string): boolean {
 }
 
 /** Returns the letter that the house tries next: first the frequent letters of English, then those of other languages. */
-function untried(tried: readonly string[]): string {
+function nextLetter(tried: readonly string[]): string {
   const frequent = [...FREQUENT].find((letter) => !tried.includes(letter))
   if (frequent !== undefined) return frequent
   let code = 0xdf
@@ -110,16 +110,16 @@ function untried(tried: readonly string[]): string {
   return String.fromCodePoint(code)
 }
 
-function found({ characters, tried }: Hangman): boolean {
+function isFound({ characters, tried }: Hangman): boolean {
   return characters.every((character) => tried.includes(fold(character)))
 }
 
-function over(state: Hangman): boolean {
-  return state.left <= 0 || found(state)
+function isOver(state: Hangman): boolean {
+  return state.left <= 0 || isFound(state)
 }
 
 /** Draws the gallows for the misses so far; empty before the first miss. */
-function gallows({ misses, left }: HangmanView): string {
+function drawGallows({ misses, left }: HangmanView): string {
   const stage = Math.ceil(((misses - left) / Math.max(misses, 1)) * PARTS)
   const at = (part: number, sign: string) => (stage >= part ? sign : ' '.repeat(sign.length))
   const rows = [

@@ -147,16 +147,16 @@ const MAX_REPEATED = 60
  */
 export function reply({ heard, said }: Heard, ends: (line: string) => boolean, random: Random): string {
   const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)
-  const answers = heard === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : answersTo(tidy(heard))
+  const answers = heard === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : findAnswers(tidy(heard))
   const line = random.choice(answers)
   if (isAllowed(line)) return line
   return ANYTHING.find(isAllowed) ?? 'Go on.'
 }
 
-function answersTo(line: string): readonly string[] {
+function findAnswers(line: string): readonly string[] {
   for (const [when, answers] of RULES) {
     const found = when.exec(line)
-    const words = swapped(found?.[1] ?? '')
+    const words = swapPronouns(found?.[1] ?? '')
     // a rule with `$1` needs words; the match may consist of punctuation only
     if (found && (words || found.length === 1)) return answers.map((answer) => answer.replace('$1', () => words))
   }
@@ -169,7 +169,7 @@ function tidy(text: string): string {
 }
 
 /** Swaps the pronouns of the first clause, "my code" to "your code", and shortens it. */
-function swapped(words: string): string {
+function swapPronouns(words: string): string {
   const clause = words.split(/(?<![.!?,;:])[.!?,;:]+(?:\s|$)/)[0] ?? ''
   const mirrored = clause.split(' ').map((word) => (Object.hasOwn(SWAPPED, word.toLowerCase()) ? SWAPPED[word.toLowerCase()] : word))
   const short = [...mirrored.join(' ')]

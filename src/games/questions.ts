@@ -11,9 +11,9 @@ export type Form = 'gift' | 'opentdb' | 'csv'
  * question is left or if the text as a whole has another format.
  */
 export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<Parsed> {
-  const other = otherForm(text)
+  const other = describeOtherFormat(text)
   if (other !== undefined) throw new QuestionError(other)
-  const parse = await parserOf(form)
+  const parse = await loadParser(form)
   const { questions, skipped } = parse(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
   const found = new Map<string, Question>()
   for (const question of questions) {
@@ -26,7 +26,7 @@ export async function parseQuestions(text: string, form: Form = formOf('', text)
 }
 
 /** Names the format of a text that no parser here reads, and says what to do; `undefined` if a parser may read it. */
-function otherForm(text: string): string | undefined {
+function describeOtherFormat(text: string): string | undefined {
   const start = text.replace(/^\ufeff/, '').trimStart()
   if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is Moodle XML: export the questions as GIFT instead'
   if (/^<(?:!doctype html|html)\b[\s\S]*<\/html>/i.test(start))
@@ -48,7 +48,7 @@ export function formOf(file: string, text: string): Form {
 const FORMS: Readonly<Record<string, Form>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv', '.tsv': 'csv' }
 
 /** Loads a parser and its library at first use; a server without question files loads none. */
-async function parserOf(form: Form): Promise<(text: string) => Parsed> {
+async function loadParser(form: Form): Promise<(text: string) => Parsed> {
   switch (form) {
     case 'gift':
       return (await import('./questions/gift.ts')).parseGift

@@ -67,32 +67,32 @@ export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
     if (questions.length === 0) throw new RangeError('a quiz needs questions to draw from')
     if (!Number.isInteger(count) || count < 1 || count > MAX_QUESTIONS)
       throw new RangeError(`a quiz has 1 to ${MAX_QUESTIONS} questions, not ${count}`)
-    return { questions: drawn(questions, random, count).map((question) => shuffled(question, random)), answers: [] }
+    return { questions: drawItems(questions, random, count).map((question) => shuffleOptions(question, random)), answers: [] }
   },
-  toMove: (state) => (openOf(state) ? [0] : []),
+  toMove: (state) => (findOpen(state) ? [0] : []),
   play(state, _seat, answer) {
-    const open = openOf(state)
+    const open = findOpen(state)
     if (!open) return { refused: 'the quiz is over' }
     const letter = answer.toUpperCase()
-    const letters = lettersOf(open)
+    const letters = toLetters(open)
     if (!letters.includes(letter)) return { refused: `${JSON.stringify(answer)} is no answer: give a letter from A to ${letters.at(-1)}` }
     return { ...state, answers: [...state.answers, letter] }
   },
-  outcome: (state) => (openOf(state) ? undefined : { winners: pointsOf(state) === state.questions.length ? [0] : [] }),
+  outcome: (state) => (findOpen(state) ? undefined : { winners: countPoints(state) === state.questions.length ? [0] : [] }),
   view(state) {
-    const open = openOf(state)
-    const last = marked(state)
+    const open = findOpen(state)
+    const last = markLastAnswer(state)
     return {
       count: state.questions.length,
-      points: pointsOf(state),
+      points: countPoints(state),
       ...(open && { open: { number: state.answers.length + 1, text: open.text, options: open.options } }),
       ...(last && { last }),
     }
   },
-  points: (state) => [pointsOf(state)],
+  points: (state) => [countPoints(state)],
   moves(state) {
-    const open = openOf(state)
-    return open ? lettersOf(open) : []
+    const open = findOpen(state)
+    return open ? toLetters(open) : []
   },
   notation: {
     parse: (text) =>
@@ -100,17 +100,17 @@ export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
     print: (answer) => answer,
     render({ count, points, open, last }) {
       const score = `${points} of ${open ? open.number - 1 : count} right`
-      const blocks = [...(last ? [verdict(last)] : []), open ? asked(open, count, score) : [`The end: ${score}.`]]
+      const blocks = [...(last ? [formatVerdict(last)] : []), open ? formatQuestion(open, count, score) : [`The end: ${score}.`]]
       return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n')
     },
   },
 }
 
-function openOf({ questions, answers }: Quiz): Question | undefined {
+function findOpen({ questions, answers }: Quiz): Question | undefined {
   return questions[answers.length]
 }
 
-function lettersOf({ options }: Question): readonly Answer[] {
+function toLetters({ options }: Question): readonly Answer[] {
   return LETTERS.slice(0, options.length)
 }
 
@@ -118,11 +118,11 @@ function isRight({ right }: Question, answer: Answer | undefined): boolean {
   return answer === LETTERS[right]
 }
 
-function pointsOf({ questions, answers }: Quiz): number {
+function countPoints({ questions, answers }: Quiz): number {
   return questions.filter((question, at) => isRight(question, answers[at])).length
 }
 
-function marked({ questions, answers }: Quiz): Marked | undefined {
+function markLastAnswer({ questions, answers }: Quiz): Marked | undefined {
   const question = questions[answers.length - 1]
   const given = answers.at(-1)
   const right = question && LETTERS[question.right]
@@ -131,25 +131,25 @@ function marked({ questions, answers }: Quiz): Marked | undefined {
   return { given, right, correct: given === right, ...(explanation !== undefined && { explanation }) }
 }
 
-function verdict({ given, right, correct, explanation }: Marked): string[] {
+function formatVerdict({ given, right, correct, explanation }: Marked): string[] {
   const result = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
   return wrap(explanation ? `${result} ${explanation}` : result, COLUMNS)
 }
 
-function asked({ number, text, options }: Open, count: number, score: string): string[] {
+function formatQuestion({ number, text, options }: Open, count: number, score: string): string[] {
   const lines = options.flatMap((option, at) => wrap(option, COLUMNS - 3).map((line, row) => `${row ? ' ' : LETTERS[at]}  ${line}`))
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }
 
 /** Draws `count` of the items in random order, or all of them if there are fewer. */
-function drawn<T>(items: readonly T[], random: Random, count: number): T[] {
+function drawItems<T>(items: readonly T[], random: Random, count: number): T[] {
   const left = [...items]
   const taken: T[] = []
   while (left.length > 0 && taken.length < count) taken.push(...left.splice(random.integer(0, left.length - 1), 1))
   return taken
 }
 
-function shuffled(question: Question, random: Random): Question {
-  const order = drawn([...question.options.keys()], random, question.options.length)
+function shuffleOptions(question: Question, random: Random): Question {
+  const order = drawItems([...question.options.keys()], random, question.options.length)
   return { ...question, options: order.map((at) => question.options[at] ?? ''), right: order.indexOf(question.right) }
 }

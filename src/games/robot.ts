@@ -29,9 +29,9 @@ export const robot: Game<Robot, Instruction, Robot> = {
   play(state, _seat, instruction) {
     switch (instruction) {
       case 'LEFT':
-        return { ...state, heading: turned(state, -1), blocked: false }
+        return { ...state, heading: rotate(state, -1), blocked: false }
       case 'RIGHT':
-        return { ...state, heading: turned(state, 1), blocked: false }
+        return { ...state, heading: rotate(state, 1), blocked: false }
       case 'FORWARD':
         return forward(state)
       default:
@@ -55,7 +55,7 @@ export const robot: Game<Robot, Instruction, Robot> = {
   },
 }
 
-function turned({ heading }: Robot, quarters: 1 | -1): Robot['heading'] {
+function rotate({ heading }: Robot, quarters: 1 | -1): Robot['heading'] {
   return HEADINGS.at((HEADINGS.indexOf(heading) + quarters) % HEADINGS.length) ?? heading
 }
 

@@ -47,7 +47,7 @@ export function bestMove<State, Move, View, Options>(
   effort = new Effort(),
 ): Move {
   const known = memory(game) as Map<string, readonly Move[]>
-  const key = keyOf(game, state)
+  const key = toKey(game, state)
   let best = known.get(key)
   if (!best) {
     const search = new Search(game, random, effort.allowed)
@@ -96,7 +96,7 @@ class Search<State, Move, View, Options> {
   }
 
   bestMoves(state: State): readonly Move[] {
-    const key = keyOf(this.#game, state)
+    const key = toKey(this.#game, state)
     const seat = this.#seat(state)
     let best = this.#moves(state, seat)
     this.#work = key.length <= SMALL ? WORK_ONCE : this.#allowed
@@ -119,7 +119,7 @@ class Search<State, Move, View, Options> {
       this.#cut = true
       return 0
     }
-    const position = keyOf(this.#game, state)
+    const position = toKey(this.#game, state)
     const key = `${depth} ${position}`
     const known = this.#values.get(key)
     if (known !== undefined) return known
@@ -145,12 +145,12 @@ class Search<State, Move, View, Options> {
       const more: number[] = []
       for (const move of moves) {
         const outcome = this.#playout(this.#after(state, seat, move))
-        if (!outcome || this.#work <= 0) return bestOf(moves, points)
-        more.push(worth(outcome, seat))
+        if (!outcome || this.#work <= 0) return selectBest(moves, points)
+        more.push(toPoints(outcome, seat))
       }
       for (const [at, one] of more.entries()) points[at] = (points[at] ?? 0) + one
     }
-    return bestOf(moves, points)
+    return selectBest(moves, points)
   }
 
   /** Plays a game to its end at random; `undefined` if the budget ends before. */
@@ -186,16 +186,16 @@ class Search<State, Move, View, Options> {
   }
 }
 
-function keyOf<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
+function toKey<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
   return game.key?.(state) ?? JSON.stringify(state)
 }
 
-function bestOf<Move>(moves: readonly Move[], points: readonly number[]): readonly Move[] {
+function selectBest<Move>(moves: readonly Move[], points: readonly number[]): readonly Move[] {
   const highest = Math.max(...points)
   return moves.filter((_, at) => points[at] === highest)
 }
 
-function worth({ winners }: Outcome, seat: SeatNumber): number {
+function toPoints({ winners }: Outcome, seat: SeatNumber): number {
   if (winners.length === 0) return 0
   return winners.includes(seat) ? 1 : -1
 }

@@ -43,11 +43,11 @@ export const talk: Game<Talk, string, Talk, TalkOptions> = {
     if (seat !== state.turn) return { refused: 'it is the other player’s turn to speak' }
     if (line.includes('\n')) return { refused: 'one line at a time' }
     if (shortened(line) !== line) return { refused: `a line has at most ${LIMIT} bytes` }
-    return { ...state, turn: 1 - seat, said: state.said + 1, line, over: ends(line, state.ending) }
+    return { ...state, turn: 1 - seat, said: state.said + 1, line, over: isEnding(line, state.ending) }
   },
   outcome: ({ over }) => (over ? { winners: [] } : undefined),
   view: (state) => state,
-  choose: ({ said, line, ending }, _seat, random) => reply({ heard: line, said }, (text) => ends(text, ending), random),
+  choose: ({ said, line, ending }, _seat, random) => reply({ heard: line, said }, (text) => isEnding(text, ending), random),
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 
@@ -57,6 +57,6 @@ export function shortened(text: string): string {
   return text.slice(0, utf8.encodeInto(text, new Uint8Array(LIMIT)).read)
 }
 
-function ends(line: string, { exactly, mentions }: Ending): boolean {
+function isEnding(line: string, { exactly, mentions }: Ending): boolean {
   return exactly?.includes(line) || (mentions !== undefined && line.toLowerCase().includes(mentions.toLowerCase()))
 }

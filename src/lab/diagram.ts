@@ -12,29 +12,29 @@ export function diagram(automaton: Automaton): string {
   const lifelines = `    |${' '.repeat(GAP - 5)}|`
   const lines = [head, `${lifelines}    ${automaton.start}`]
   let state = automaton.start
-  for (const step of tour(automaton)) {
+  for (const step of findTour(automaton)) {
     if (step === 'again') {
       lines.push(lifelines, `    ~${center('another conversation', GAP - 5, ' ')}~    ${automaton.start}`)
       state = automaton.start
       continue
     }
-    lines.push(`    |${arrow(step)}|    ${step.next === state ? '(unchanged)' : step.next}`)
+    lines.push(`    |${formatArrow(step)}|    ${step.next === state ? '(unchanged)' : step.next}`)
     state = step.next
   }
   return [...lines, lifelines].join('\n')
 }
 
 /** Returns a path through every transition, each as early as possible; `again` marks the start of another conversation. */
-function tour(automaton: Automaton): readonly (Step | 'again')[] {
+function findTour(automaton: Automaton): readonly (Step | 'again')[] {
   const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legal(automaton, state).map((step) => step)))
   const steps: (Step | 'again')[] = []
   for (let state = automaton.start; ; ) {
-    const path = nearest(automaton, state, unseen)
+    const path = findNearest(automaton, state, unseen)
     if (path) {
       for (const step of path) unseen.delete(step)
       steps.push(...path)
       state = path.at(-1)?.next ?? state
-    } else if (state !== automaton.start && nearest(automaton, automaton.start, unseen)) {
+    } else if (state !== automaton.start && findNearest(automaton, automaton.start, unseen)) {
       steps.push('again')
       state = automaton.start
     } else return steps
@@ -42,7 +42,7 @@ function tour(automaton: Automaton): readonly (Step | 'again')[] {
 }
 
 /** Returns the shortest path to an unseen transition. Transitions that end the conversation come last; table order breaks ties. */
-function nearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>): readonly Step[] | undefined {
+function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>): readonly Step[] | undefined {
   const queue: { state: string; path: readonly Step[] }[] = [{ state: from, path: [] }]
   const visited = new Set([from])
   let ending: readonly Step[] | undefined
@@ -60,7 +60,7 @@ function nearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>):
   return ending
 }
 
-function arrow({ form, from }: Step): string {
+function formatArrow({ form, from }: Step): string {
   const label = form.closes ? 'closes' : JSON.stringify(form.text).slice(1, -1)
   const width = GAP - 5
   const text = ` ${label.length > width - 8 ? `${label.slice(0, width - 9)}…` : label} `

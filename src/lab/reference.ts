@@ -9,7 +9,7 @@ import { diagram } from './diagram.ts'
 export function reference(program: Program, shortName?: string, width = WIDTH): string {
   const { protocol } = program
   return `${[
-    wrapped(sentence(protocol.title), width).join('\n'),
+    wrapText(sentence(protocol.title), width).join('\n'),
     columns(facts(program, shortName), width),
     `Messages:\n${columns(messages(protocol.automaton), width)}`,
     `States:\n${columns(states(protocol.automaton), width)}`,
@@ -46,7 +46,7 @@ export function soloReference({ name, source, title }: Solo, shortName?: string,
     ['source', source],
     ['play it', `parlor solo ${shortName ?? name}`],
   ]
-  return `${wrapped(sentence(title), width).join('\n')}\n\n${columns(rows, width)}\n`
+  return `${wrapText(sentence(title), width).join('\n')}\n\n${columns(rows, width)}\n`
 }
 
 /** Returns the messages of an automaton as rows: name, sender, text, notes. */
@@ -56,13 +56,13 @@ export function messages(automaton: Automaton): string[][] {
     name,
     SENDERS[form.from],
     form.closes ? '(closes)' : JSON.stringify(form.text).slice(1, -1),
-    about(form),
+    formatNotes(form),
   ])
 }
 
 const SENDERS = { server: 'server', client: 'client', either: 'both' } as const
 
-function about({ text, example, about: remark, asks, bye }: MessageForm): string {
+function formatNotes({ text, example, about: remark, asks, bye }: MessageForm): string {
   const notes = [
     ...(remark ? [remark] : []),
     ...(text.includes('{') ? [`such as ${JSON.stringify(example)}`] : []),
@@ -101,33 +101,33 @@ export function columns(rows: readonly (readonly string[])[], width = WIDTH): st
     for (const [at, cell] of row.slice(0, -1).entries())
       widths[at] = Math.max(widths[at] ?? 0, Math.min(cell.length, Math.floor(width / 2)))
   const indent = widths.reduce((sum, one) => sum + one + 2, 2)
-  return rows.map((row) => lines(row, widths, indent, width).join('\n')).join('\n')
+  return rows.map((row) => formatRow(row, widths, indent, width).join('\n')).join('\n')
 }
 
-function lines(row: readonly string[], widths: readonly number[], indent: number, width: number): readonly string[] {
+function formatRow(row: readonly string[], widths: readonly number[], indent: number, width: number): readonly string[] {
   const last = row.at(-1) ?? ''
   const cells = row.slice(0, -1)
   const head = `  ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`
   if (indent + MIN_LAST <= width && head.length + 2 <= indent) {
-    const [first = '', ...others] = wrapped(last, width - indent)
+    const [first = '', ...others] = wrapText(last, width - indent)
     return [`${head}  ${first}`.trimEnd(), ...others.map((line) => ' '.repeat(indent) + line)]
   }
-  const shortened = wrapped(
+  const shortened = wrapText(
     `${cells
       .slice(0, -1)
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')}  ${cells.at(-1)}`.trim(),
     width - BELOW,
   )
-  const below = last === '' ? [] : wrapped(last, width - BELOW)
+  const below = last === '' ? [] : wrapText(last, width - BELOW)
   return [...shortened.map((line, at) => ' '.repeat(at === 0 ? 2 : BELOW) + line), ...below.map((line) => ' '.repeat(BELOW) + line)]
 }
 
 /** Breaks a text into lines: a list of transitions after its commas, other text at its blanks, and inside a word wider than a line. */
-function wrapped(text: string, width: number): string[] {
+function wrapText(text: string, width: number): string[] {
   const found: string[] = []
   let line = ''
-  for (const part of text.split(text.includes('→') ? /(?<=,) / : ' ').flatMap((one) => piecesOf(one, width))) {
+  for (const part of text.split(text.includes('→') ? /(?<=,) / : ' ').flatMap((one) => cutText(one, width))) {
     if (line !== '' && line.length + part.length + 1 > width) {
       found.push(line)
       line = part
@@ -136,6 +136,6 @@ function wrapped(text: string, width: number): string[] {
   return [...found, line]
 }
 
-function piecesOf(text: string, width: number): readonly string[] {
+function cutText(text: string, width: number): readonly string[] {
   return text === '' ? [''] : Array.from({ length: Math.ceil(text.length / width) }, (_, at) => text.slice(at * width, (at + 1) * width))
 }

@@ -122,18 +122,18 @@ export async function host(hosting: Hosting): Promise<number> {
     if (timeout !== undefined && timeout <= ALONE) return
     cancelAlone = clock.after(ALONE, () => {
       const awaited = before === 0 ? 'a client' : `client ${before + 1} of ${clients}`
-      if (arrived === before) complain(`waiting for ${awaited} on ${placeOf(hosting.at, listener)}`)
+      if (arrived === before) complain(`waiting for ${awaited} on ${formatListenAddress(hosting.at, listener)}`)
     })
   }
   announce()
   expectClient()
   expectSoon()
-  const stopped = () => {
+  const stopAll = () => {
     for (const conversation of talking) conversation.stop(new Ended('ours', 'the server was stopped'))
     end(stop.reason)
   }
-  if (stop.aborted) stopped()
-  else stop.addEventListener('abort', stopped)
+  if (stop.aborted) stopAll()
+  else stop.addEventListener('abort', stopAll)
   const result = await over
   cancelExpecting()
   cancelAlone()
@@ -145,6 +145,6 @@ export async function host(hosting: Hosting): Promise<number> {
 }
 
 /** Returns the address of the listener: its real host and port, or the path of its Unix socket; and the transport, if not TCP. */
-function placeOf(at: Address, { address, over }: Listener): string {
+function formatListenAddress(at: Address, { address, over }: Listener): string {
   return `${place(isPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
 }

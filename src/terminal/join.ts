@@ -41,7 +41,7 @@ export async function join(joining: Joining): Promise<number> {
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {
-    const to = await whereTo(joining)
+    const to = await askAddress(joining)
     const loading = loadConversation()
     let transport: Transport
     try {
@@ -71,7 +71,7 @@ export async function join(joining: Joining): Promise<number> {
       clock,
       witness: observer,
     })
-    const endWatch = watchOver(conversation, clock, timeout)
+    const endWatch = startChecks(conversation, clock, timeout)
     const trouble = await conversation.done
     endWatch()
     if (trouble && trouble.message !== last && !stop.aborted) complain(endAt(to, trouble.message))
@@ -105,7 +105,7 @@ async function loadConversation(): Promise<typeof import('../protocols/conversat
  * Checks several times a second whether the server has been silent for `timeout` milliseconds, or whether the user should get
  * a notice. Returns a function that ends the checks.
  */
-function watchOver(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
+function startChecks(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
   const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))
   const check = () => {
     cancel = clock.after(tick, check)
@@ -115,7 +115,7 @@ function watchOver(conversation: Conversation, clock: Clock, timeout = Number.PO
   return () => cancel()
 }
 
-async function whereTo({ program, terminal, host, port, complain }: Joining): Promise<Address> {
+async function askAddress({ program, terminal, host, port, complain }: Joining): Promise<Address> {
   const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }

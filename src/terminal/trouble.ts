@@ -19,7 +19,7 @@ export function cannotListen(at: Address, error: unknown): string {
     EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
     ENOTFOUND: 'that name is not known',
   }
-  return `cannot listen on ${place(at)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+  return `cannot listen on ${place(at)}: ${reasons[errorCode(error)] ?? messageOf(error)}`
 }
 
 /** Returns a sentence that says why connecting failed, and what to do. `waited` is in milliseconds. */
@@ -27,18 +27,18 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: `no server listens there${waited > 0 ? ` (tried for ${waited / 1000} s)` : ''}; start the server first, and check its ${isPath(to.host) ? 'path' : 'port'}`,
     ENOENT: 'there is no such socket; start the server first, and check its path',
-    ENOTFOUND: `${notKnown(to.host)}; 127.0.0.1 is this machine`,
+    ENOTFOUND: `${describeUnknownHost(to.host)}; 127.0.0.1 is this machine`,
     EAI_AGAIN: 'names cannot be looked up now; use an address such as 127.0.0.1 instead',
     EHOSTUNREACH: 'there is no route to that machine; check its address and the network',
     ENETUNREACH: 'there is no route to that network; check the address and the network',
     ETIMEDOUT: 'it does not answer; check the address and the firewalls',
     ECONNRESET: 'the server reset the connection at once',
   }
-  return `cannot connect to ${place(to)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+  return `cannot connect to ${place(to)}: ${reasons[errorCode(error)] ?? messageOf(error)}`
 }
 
 /** Says why a lookup found no address: the name may be a mistyped IPv4 address. */
-function notKnown(host: string): string {
+function describeUnknownHost(host: string): string {
   return /^\d+(?:\.\d+){3}$/.test(host) ? 'that is not an address: its four numbers must be from 0 to 255' : 'that name is not known'
 }
 
@@ -54,7 +54,7 @@ export function cannotRead(file: string, error: unknown): string {
     EISDIR: 'it is a folder',
     EACCES: 'this user may not read it',
   }
-  return `cannot read ${JSON.stringify(file)}: ${reasons[codeOf(error)] ?? messageOf(error)}`
+  return `cannot read ${JSON.stringify(file)}: ${reasons[errorCode(error)] ?? messageOf(error)}`
 }
 
 /** Returns the message of an error, without its stack. */
@@ -67,6 +67,6 @@ export function isPath(host: string): boolean {
   return host.includes('/') || host.includes('\\')
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

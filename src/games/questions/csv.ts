@@ -15,14 +15,14 @@ interface Row {
  * invalid record and reports its line and the reason. Throws a QuestionError if the header has other columns.
  */
 export function parseCsv(text: string): Parsed {
-  const [head, ...rows] = rowsOf(text)
+  const [head, ...rows] = parseRows(text)
   if (head?.fault) throw head.fault
   const columns = withoutEmptyEnd((head?.fields ?? []).map((name) => name.toLowerCase().replace(/\s*\d+$/, '')))
   if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}${missingColumns(columns)}`)
-  return collect(rows, (row) => questionOf(row, columns))
+  return collect(rows, (row) => readRow(row, columns))
 }
 
-function questionOf({ line, fault, fields: all }: Row, columns: readonly string[]): Question {
+function readRow({ line, fault, fields: all }: Row, columns: readonly string[]): Question {
   if (fault) throw fault
   const where = `line ${line}`
   const fields = withoutEmptyEnd(all)
@@ -65,11 +65,11 @@ function missingColumns(columns: readonly string[]): string {
 }
 
 /** Returns the records that are not empty, and one Row with a fault for each unreadable record. */
-function rowsOf(text: string): Row[] {
+function parseRows(text: string): Row[] {
   const lines = text.split('\n')
   const start = lines.findIndex((line) => line.trim())
   const named = /^\s*"?sep=(.)/i.exec(lines[start] ?? '')?.[1]
-  const delimiter = named ?? delimiterOf(lines[start] ?? '')
+  const delimiter = named ?? detectDelimiter(lines[start] ?? '')
   const rows: Row[] = []
   // after an unreadable record, parsing starts again at the next line
   for (let above = named === undefined ? 0 : start + 1; above < lines.length; ) {
@@ -102,6 +102,6 @@ function readFrom(lines: readonly string[], above: number, delimiter: string): {
   }
 }
 
-function delimiterOf(header: string): string {
+function detectDelimiter(header: string): string {
   return [';', '\t'].find((sign) => header.includes(sign)) ?? ','
 }

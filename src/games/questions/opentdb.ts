@@ -15,18 +15,18 @@ interface Item {
  * question and reports its number and the reason. Throws a QuestionError if the text is neither.
  */
 export function parseOpenTdb(text: string): Parsed {
-  const items = itemsOf(parsed(text))
-  const decode = decoderOf(items.filter(isItem))
+  const items = findItems(parseJson(text))
+  const decode = chooseDecoder(items.filter(isItem))
   return collect(items, (item, at) => {
     const where = `question ${at + 1}`
     if (!isItem(item))
       throw new QuestionError(`${where}: expected the texts question and correct_answer, and the list incorrect_answers`)
-    const [question = '', ...options] = textsOf(item).map((one) => decoded(where, one, decode))
+    const [question = '', ...options] = listTexts(item).map((one) => decodeText(where, one, decode))
     return questionFrom(where, { text: question, options, right: 0 })
   })
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -34,17 +34,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function itemsOf(found: unknown): readonly unknown[] {
+function findItems(found: unknown): readonly unknown[] {
   if (Array.isArray(found)) return found
   const { results, response_code } = isRecord(found) ? found : {}
   if (response_code)
-    throw new QuestionError(`Open Trivia DB returned code ${response_code} and no questions${meaningOf(response_code)}`)
+    throw new QuestionError(`Open Trivia DB returned code ${response_code} and no questions${describeCode(response_code)}`)
   if (Array.isArray(results)) return results
   throw new QuestionError('expected a response of Open Trivia DB, {"results": [...]}, or a list of its questions')
 }
 
 /** Returns the meaning of a response code of Open Trivia DB, as the end of a sentence; empty for an unknown code. */
-function meaningOf(code: unknown): string {
+function describeCode(code: unknown): string {
   const meanings: Readonly<Record<number, string>> = {
     1: 'it has fewer questions of this kind: request fewer',
     2: 'a parameter of the URL is invalid',
@@ -67,7 +67,7 @@ function isItem(value: unknown): value is Item {
   return typeof question === 'string' && typeof correct_answer === 'string' && isTexts
 }
 
-function textsOf({ question, correct_answer, incorrect_answers }: Item): string[] {
+function listTexts({ question, correct_answer, incorrect_answers }: Item): string[] {
   return [question, correct_answer, ...incorrect_answers]
 }
 
@@ -75,8 +75,8 @@ function textsOf({ question, correct_answer, incorrect_answers }: Item): string[
  * Returns the decoder of the texts: HTML entities, unless all texts are in one of the other encodings of Open Trivia DB. The
  * categories, if a list has them, help to tell the encodings apart.
  */
-function decoderOf(items: readonly Item[]): (text: string) => string {
-  const texts = items.flatMap(textsOf)
+function chooseDecoder(items: readonly Item[]): (text: string) => string {
+  const texts = items.flatMap(listTexts)
   if (isBase64(items, texts)) return fromBase64
   const all = [...texts, ...items.flatMap(({ category }) => (typeof category === 'string' ? [category] : []))]
   const url = all.every((text) => /^(?:[\w.~+-]|%[\da-f]{2})*$/i.test(text)) && all.some((text) => text.includes('%'))
@@ -110,7 +110,7 @@ function fromBase64(text: string): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }
 
-function decoded(where: string, text: string, decode: (text: string) => string): string {
+function decodeText(where: string, text: string, decode: (text: string) => string): string {
   try {
     return decode(text)
   } catch {
