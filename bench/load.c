@@ -71,12 +71,12 @@ static uint32_t chance(uint32_t below) {
   return seed % below;
 }
 
-static void say(struct client *c, const char *text, int length) {
+static void send_text(struct client *c, const char *text, int length) {
   c->asked = now();
   if (send(c->fd, text, (size_t)length, MSG_NOSIGNAL) != length) errors++;
 }
 
-static void answered(struct client *c) {
+static void record_answer(struct client *c) {
   if (c->asked == 0) return;
   uint64_t at = now();
   messages++;
@@ -100,7 +100,7 @@ static void start(struct client *c) {
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
   if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0) fail("epoll_ctl");
   open_clients++;
-  if (game == ECHO) say(c, LINE, sizeof LINE - 1);
+  if (game == ECHO) send_text(c, LINE, sizeof LINE - 1);
 }
 
 static void stop(struct client *c) {
@@ -121,20 +121,20 @@ static void guess_line(struct client *c, const char *line) {
   if (strcmp(line, "LOW") == 0) c->low = c->guess + 1;
   else if (strcmp(line, "HIGH") == 0) c->high = c->guess - 1;
   else if (strcmp(line, "WIN") == 0 || strcmp(line, "GAMEOVER") == 0) {
-    answered(c);
+    record_answer(c);
     c->over = 1;
   } else if (strcmp(line, "GUESS") == 0) {
     char text[16];
-    answered(c);
+    record_answer(c);
     c->guess = (c->low + c->high) / 2;
-    say(c, text, sprintf(text, "%d\n", c->guess));
+    send_text(c, text, sprintf(text, "%d\n", c->guess));
   } else errors++;
 }
 
 static void move(struct client *c) {
   char text[24];
   c->thinks = 0;
-  say(c, text, sprintf(text, "MOVE%d\n", c->cell + 1));
+  send_text(c, text, sprintf(text, "MOVE%d\n", c->cell + 1));
 }
 
 /* Moves for each client whose moment has come, or connects it. Returns the milliseconds until the next moment. The moments do
@@ -156,7 +156,7 @@ static void move_line(struct client *c, const char *line) {
     errors++;
     return;
   }
-  answered(c);
+  record_answer(c);
   c->board[cell - 1] = 'O';
   if (finished(c->board)) {
     c->over = 1;
@@ -180,14 +180,14 @@ static void move_line(struct client *c, const char *line) {
 
 static void echo_line(struct client *c, const char *line) {
   if (strncmp(line, LINE, sizeof LINE - 2) != 0) errors++;
-  answered(c);
+  record_answer(c);
   if (ending) stop(c);
-  else say(c, LINE, sizeof LINE - 1);
+  else send_text(c, LINE, sizeof LINE - 1);
 }
 
 static void disconnected(struct client *c) {
   if (c->thinks) errors++; /* the server disconnected before the client moved */
-  if (c->over) answered(c);
+  if (c->over) record_answer(c);
   else errors++;
   games++;
   stop(c);

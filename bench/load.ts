@@ -41,15 +41,15 @@ class Client {
         this.#over = false
       })
       .on('close', () => this.#closed())
-    if (game === 'echo') this.#say(LINE)
+    if (game === 'echo') this.#send(LINE)
   }
 
-  #say(text: string): void {
+  #send(text: string): void {
     this.#asked = performance.now()
     this.#socket.write(`${text}\n`, 'latin1')
   }
 
-  #answered(): void {
+  #recordAnswer(): void {
     if (this.#asked === 0) return
     const at = performance.now()
     messages++
@@ -70,8 +70,8 @@ class Client {
 
   #echo(line: string): void {
     if (line !== LINE) errors++
-    this.#answered()
-    if (!ending) return this.#say(LINE)
+    this.#recordAnswer()
+    if (!ending) return this.#send(LINE)
     this.#over = true
     this.#socket.end()
   }
@@ -80,12 +80,12 @@ class Client {
     if (line === 'LOW') this.#low = this.#guess + 1
     else if (line === 'HIGH') this.#high = this.#guess - 1
     else if (line === 'WIN' || line === 'GAMEOVER') {
-      this.#answered()
+      this.#recordAnswer()
       this.#over = true
     } else if (line === 'GUESS') {
-      this.#answered()
+      this.#recordAnswer()
       this.#guess = Math.floor((this.#low + this.#high) / 2)
-      this.#say(String(this.#guess))
+      this.#send(String(this.#guess))
     } else errors++
   }
 
@@ -95,14 +95,14 @@ class Client {
       errors++
       return
     }
-    this.#answered()
+    this.#recordAnswer()
     this.#mark(cell, 'O')
     if (this.#over) return
     const free = [...this.#board].map((_, at) => at).filter((at) => this.#board[at] === '-')
     const own = free[chance(free.length)] ?? 0
     this.#mark(own, 'X')
-    if (game === 'pace') setTimeout(() => this.#say(`MOVE${own + 1}`), this.#untilMoment())
-    else this.#say(`MOVE${own + 1}`)
+    if (game === 'pace') setTimeout(() => this.#send(`MOVE${own + 1}`), this.#untilMoment())
+    else this.#send(`MOVE${own + 1}`)
   }
 
   /** Returns the milliseconds until the player's next moment; the moments do not shift if the server is slow. */
@@ -119,7 +119,7 @@ class Client {
   #closed(): void {
     open--
     if (game === 'echo' && this.#over) return
-    if (this.#over) this.#answered()
+    if (this.#over) this.#recordAnswer()
     else errors++
     games++
     if (!ending) new Client(this.#moment)

@@ -37,7 +37,7 @@ async function play() {
 function game(room) {
   let board = FREE
   let asked = 0
-  const answered = () => {
+  const recordAnswer = () => {
     if (asked === 0) return
     const at = performance.now()
     messages++
@@ -46,11 +46,11 @@ function game(room) {
   }
   return new Promise((resolve) => {
     room.onMessage('over', () => {
-      answered()
+      recordAnswer()
       resolve()
     })
     room.onMessage('move', (cell) => {
-      answered()
+      recordAnswer()
       board = mark(board, cell, 'O')
       if (over(board)) return
       const free = [...board].map((_, at) => at).filter((at) => board[at] === '-')
