@@ -1,4 +1,4 @@
-/** Usage is what a server process has used so far. */
+/** Usage is the consumption of a server process since its start. */
 export interface Usage {
   /** Processor time in microseconds, user and system. */
   readonly cpu: number
@@ -6,20 +6,20 @@ export interface Usage {
   readonly rss: number
 }
 
-/** What a server process tells the run: its port, and whenever it is asked, its usage. */
+/** Report is a message from a server process to the benchmark: its port, or the answer to a request for its usage. */
 export type Report = { readonly port: number } | Usage
 
 /**
- * Tells the run where this server listens, and answers each question of it: `usage` at once, `settled` after collecting
- * garbage. Ends this process when the run has gone.
+ * Reports the port of this server to the benchmark, and answers its requests for usage: `usage` at once, `settled` after a
+ * garbage collection. Ends this process when the benchmark disconnects.
  */
 export function obey(port: number): void {
-  const tell = (report: Report) => process.send?.(report)
+  const send = (report: Report) => process.send?.(report)
   process.on('disconnect', () => process.exit())
-  process.on('message', (question) => {
-    if (question === 'settled') globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  process.on('message', (request) => {
+    if (request === 'settled') globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     const { user, system } = process.cpuUsage()
-    tell({ cpu: user + system, rss: process.memoryUsage.rss() })
+    send({ cpu: user + system, rss: process.memoryUsage.rss() })
   })
-  tell({ port })
+  send({ port })
 }

@@ -30,7 +30,7 @@ const protocol: Protocol<keyof typeof automaton.messages, undefined> = {
   },
 }
 
-/** Line echo as a program of Parlor: the least that a conversation can be, so that the rest of a server is what costs. */
+/** echo returns each line. It is a minimal conversation, so the benchmark measures the rest of the server. */
 export const echo: Program<keyof typeof automaton.messages, undefined> = {
   name: 'bench/echo',
   source: 'the benchmark',

@@ -1,4 +1,4 @@
-// Tic-tac-toe through the hall, every move kept before it is told, beside the bare server: node bench/hall.ts
+// Compares tic-tac-toe in the hall, which persists each move before publishing it, with the bare server: node bench/hall.ts
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -6,21 +6,21 @@ import { join } from 'node:path'
 import { figure, median, table, verdict } from './figures.ts'
 import { AS_STARTED, type Load, type ServerProcess, Stage } from './processes.ts'
 
-/** How many processes of each server are started, all of them anew: two of the very same server differ by up to 8 %. */
+/** Groups of new processes, one of each server: two processes of the same server differ by up to 8 %. */
 const GROUPS = 3
-/** How often those of one group take turns. */
+/** Rounds of each group. */
 const ROUNDS = 5
 const CONNECTIONS = 1000
 const PLAYERS = 5000
-/** Milliseconds before the measuring, and of measuring. */
+/** Milliseconds of warming up, and of measuring. */
 const WARM = 300
 const MEASURE = 1000
 const PACED = { warm: 3000, measure: 5000 }
-/** At least so many of the bare server's messages a second; at most so many µs; at most so many bytes a player. */
+/** Minimum ratio to the bare server's messages a second; maximum in µs; maximum of bytes per player. */
 const TARGETS = { rate: 0.7, p99: 5000, bytes: 10 * 1024 }
 
 const HEAD = ['what', 'messages a second', 'to bare', 'processor time a message, to bare']
-const COLYSEUS = 'a Colyseus room, kept nowhere (its load is in JavaScript, and holds it back)'
+const COLYSEUS = 'a Colyseus room, without a log (its load is in JavaScript, which slows it down)'
 const folder = mkdtempSync(join(tmpdir(), 'parlor-hall-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const stage = new Stage()
@@ -30,15 +30,15 @@ interface Side {
   readonly cpu: number
 }
 
-/** How each server is started, a folder of its own given. */
+/** Starts each server, with a folder of its own. */
 const starts: Record<string, (folder: string) => Promise<ServerProcess>> = {
   bare: () => stage.serve('bare/tictactoe.ts'),
-  'kept in memory': () => ours(),
-  'kept on disk': (folder) => ours(folder, 'process'),
-  'kept on disk, through a loss of power': (folder) => ours(folder, 'power'),
+  'log in memory': () => ours(),
+  'log on disk': (folder) => ours(folder, 'process'),
+  'log on disk, survives a power failure': (folder) => ours(folder, 'power'),
 }
-if (installed()) starts[COLYSEUS] = () => stage.serve('colyseus/server.js')
-/** It speaks a protocol of its own, so a load in JavaScript plays against it. */
+if (installColyseus()) starts[COLYSEUS] = () => stage.serve('colyseus/server.js')
+/** Colyseus has a protocol of its own, so a load in JavaScript plays against it. */
 const loadOf = (name: string) => (name === COLYSEUS ? stage.loadOf('colyseus/load.js') : undefined)
 const sides = new Map(Object.keys(starts).map((name) => [name, [] as Side[]]))
 for (let group = 0; group < GROUPS; group++) {
@@ -58,11 +58,11 @@ for (let group = 0; group < GROUPS; group++) {
 }
 
 const paced: Load[] = []
-for (let group = 0; group < GROUPS; group++) paced.push(await thinking(await ours(join(folder, `paced ${group}`), 'process')))
+for (let group = 0; group < GROUPS; group++) paced.push(await measurePaced(await ours(join(folder, `paced ${group}`), 'process')))
 const p99s = paced.map(({ p99 }) => p99)
 const p99 = median(p99s)
 const idle: number[] = []
-for (let group = 0; group < GROUPS; group++) idle.push(await idling(await ours(join(folder, `idle ${group}`), 'process')))
+for (let group = 0; group < GROUPS; group++) idle.push(await measureIdle(await ours(join(folder, `idle ${group}`), 'process')))
 const bytes = median(idle)
 
 const bare = sides.get('bare') ?? []
@@ -73,23 +73,23 @@ const rows = [...sides].map(([name, rounds]) => {
   }
   return [name, figure(median(rounds.map(({ rate }) => rate)), 0), ratio('rate'), ratio('cpu')]
 })
-const rate = median((sides.get('kept on disk') ?? []).map((round, at) => round.rate / (bare[at]?.rate ?? Number.NaN)))
+const rate = median((sides.get('log on disk') ?? []).map((round, at) => round.rate / (bare[at]?.rate ?? Number.NaN)))
 const text = `# Results: the hall
 
 Written by \`npm run bench:hall\`; README.md says how to read it. Measured on ${availableParallelism()} cores, Node ${process.versions.node}.
 
-Tic-tac-toe in whole games, connection included, ${CONNECTIONS} connections; medians of ${GROUPS * ROUNDS} rounds with ${GROUPS} processes each, ratios to the bare server of the same round, with the lowest and highest of them.
+Tic-tac-toe in whole games, connecting included, ${CONNECTIONS} connections; medians of ${GROUPS * ROUNDS} rounds with ${GROUPS} processes each, ratios to the bare server of the same round, with the lowest and highest of them.
 
 ${table([HEAD, HEAD.map(() => '---'), ...rows])}
 
-${PLAYERS} players who make one move a second each, kept on disk: ${figure(median(paced.map(({ messages, seconds }) => messages / seconds)), 0)} messages a second, p50 ${figure(median(paced.map(({ p50 }) => p50)), 0)} µs, **p99 ${figure(p99, 0)} µs** (median of ${GROUPS} processes; ${figure(Math.min(...p99s), 0)} to ${figure(Math.max(...p99s), 0)}).
+${PLAYERS} players who make one move a second each, log on disk: ${figure(median(paced.map(({ messages, seconds }) => messages / seconds)), 0)} messages a second, p50 ${figure(median(paced.map(({ p50 }) => p50)), 0)} µs, **p99 ${figure(p99, 0)} µs** (median of ${GROUPS} processes; ${figure(Math.min(...p99s), 0)} to ${figure(Math.max(...p99s), 0)}).
 
-An idle player, seated at a table of the hall opposite the house, kept on disk, at ${PLAYERS}: **${figure(bytes, 0)} bytes** resident (median of ${GROUPS} processes; ${figure(Math.min(...idle), 0)} to ${figure(Math.max(...idle), 0)}).
+An idle player, seated at a table of the hall opposite the house, log on disk, at ${PLAYERS}: **${figure(bytes, 0)} bytes** resident (median of ${GROUPS} processes; ${figure(Math.min(...idle), 0)} to ${figure(Math.max(...idle), 0)}).
 
 ## Targets
 
 ${[
-  verdict(rate >= TARGETS.rate, `kept on disk: ${figure(rate, 2)} of the bare server's messages a second (target ${TARGETS.rate})`),
+  verdict(rate >= TARGETS.rate, `log on disk: ${figure(rate, 2)} of the bare server's messages a second (target ${TARGETS.rate})`),
   verdict(p99 <= TARGETS.p99, `p99 ${figure(p99, 0)} µs with ${PLAYERS} players (target ${figure(TARGETS.p99, 0)})`),
   verdict(bytes <= TARGETS.bytes, `${figure(bytes, 0)} bytes per idle seated player (target ${figure(TARGETS.bytes, 0)})`),
 ].join('\n')}
@@ -98,15 +98,15 @@ writeFileSync(new URL('HALL.md', import.meta.url), text)
 process.stdout.write(text)
 process.exit()
 
-/** Whether Colyseus is there; it is installed where it is not, if that can be done. */
-function installed(): boolean {
+/** Installs Colyseus if it is missing. Returns false if that fails. */
+function installColyseus(): boolean {
   const cwd = join(import.meta.dirname, 'colyseus')
   if (existsSync(join(cwd, 'node_modules'))) return true
   const { status } = spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd,
     stdio: 'ignore',
   })
-  if (status !== 0) process.stderr.write('Colyseus cannot be installed; the rest is measured without it\n')
+  if (status !== 0) process.stderr.write('npm could not install Colyseus; the benchmark continues without it\n')
   return status === 0
 }
 
@@ -114,15 +114,15 @@ function ours(...args: string[]): Promise<ServerProcess> {
   return stage.serve('ours.ts', ['tjc/tictactoe', ...args], AS_STARTED)
 }
 
-async function thinking(server: ServerProcess): Promise<Load> {
+async function measurePaced(server: ServerProcess): Promise<Load> {
   await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
   const load = await stage.load(server, 'pace', PLAYERS, PACED.warm, PACED.measure, 1)
   await server.stop()
   return load
 }
 
-async function idling(server: ServerProcess): Promise<number> {
-  // compiling takes 8 to 20 MB once, by chance: that is no player's
+async function measureIdle(server: ServerProcess): Promise<number> {
+  // V8 allocates 8 to 20 MB for the first games, depending on chance, which must not count for the players
   await stage.load(server, 'tictactoe', 100, 500, 1500, 1)
   const before = await server.usage(true)
   const leave = await stage.idle(server, PLAYERS)

@@ -1,5 +1,6 @@
-// What other clients wait for while hostile ones pipeline every command: node bench/hostile.ts [--users N] [--ms N] [--write] [WORD ...]
-// With words, only the floods whose names have one of them.
+// Measures how long other clients wait while hostile clients pipeline every command:
+// node bench/hostile.ts [--users N] [--ms N] [--write] [WORD ...]
+// With words, it runs only the floods whose names contain one of them.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,23 +25,23 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-/** Hostile connections at a time. */
+/** Number of hostile connections. */
 const HOSTILE = 50
-/** Milliseconds that the p99 of another client may be. */
+/** Maximum p99 of the other clients, in milliseconds. */
 const TARGET = 50
-/** Milliseconds between two questions of the client that asks, which it does not delay when an answer is late. */
+/** Milliseconds between two pings; a late answer does not delay the next ping. */
 const EVERY = 10
-/** Floods that come to one server; with the tables that they leave behind they would use up what one address may hold. What it may write is not limited. */
+/** Floods per server: the tables that more floods leave behind would reach the limit of one address. Its disk limit is raised. */
 const TOGETHER = 16
 const START = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
 
-/** Wait is what an answer has taken that was asked for at a time, in milliseconds. */
+/** Wait is the time of a request, and the milliseconds until its answer. */
 interface Wait {
   readonly at: number
   readonly ms: number
 }
 
-/** Row is what was measured beside one flood: `early` is the p99 of what was asked in its first second. */
+/** Row is the result of one flood; `early` is the p99 of the requests in its first second. */
 interface Row {
   readonly name: string
   readonly p99: number
@@ -49,7 +50,7 @@ interface Row {
   readonly answers: number
 }
 
-/** Served is a server with users online, and a crowd that floods it. */
+/** Served is a server with online users, and a crowd that floods it. */
 class Served implements AsyncDisposable {
   readonly crowd = new Worker(new URL('./hostile/crowd.ts', import.meta.url))
   readonly ports: Orders['ports']
@@ -64,11 +65,11 @@ class Served implements AsyncDisposable {
 
   static async start(): Promise<Served> {
     const server = spawn(process.execPath, [...startFlags, START, 'serve', '--json'], {
-      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await anyPorts(), PARLOR_LIMITS_DISK: '10000' },
+      env: { ...process.env, PARLOR_DATA: 'none', PARLOR_HTTP: 'none', PARLOR_PORTS: await freePorts(), PARLOR_LIMITS_DISK: '10000' },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     process.on('exit', () => server.kill('SIGKILL'))
-    const ports = await listening(server.stdout)
+    const ports = await readPorts(server.stdout)
     const workerData = { port: ports['parlor/door'] ?? 0, count: Number(values.users) }
     const users = new Worker(new URL('./hostile/users.ts', import.meta.url), { workerData })
     await once(users, 'message')
@@ -76,9 +77,9 @@ class Served implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const gone = once(this.#server, 'exit')
+    const exited = once(this.#server, 'exit')
     this.#server.kill('SIGKILL')
-    await Promise.all([gone, this.crowd.terminate(), this.#users.terminate()])
+    await Promise.all([exited, this.crowd.terminate(), this.#users.terminate()])
   }
 }
 
@@ -101,10 +102,10 @@ const worst = Math.max(...rows.map(({ p99 }) => p99))
 const below = (figures: readonly number[]) => `${figures.filter((ms) => ms < TARGET).length} of ${rows.length}`
 const page = [
   '# Hostile clients\n',
-  `What \`npm run bench:hostile\` has measured: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
-  `command as fast as it is read. A client asks \`ping\` every ${EVERY} ms over one connection, however late its answers are, and another`,
-  'connects to `tjc/guess` and waits to be greeted; the figures are what they waited, in milliseconds, from the first moment of the',
-  `flood on, the first answer included, in ${Number(values.ms) / 1000} s.\n`,
+  `Results of \`npm run bench:hostile\`: ${values.users} users online, each with a seek and a table, and ${HOSTILE} connections that pipeline one`,
+  `command as fast as the server reads it. One client sends \`ping\` every ${EVERY} ms over one connection, even if answers are late;`,
+  'another connects to `tjc/guess` and waits for the greeting. The figures are their waiting times in milliseconds, from the start',
+  `of the flood, the first answer included, during ${Number(values.ms) / 1000} s.\n`,
   table([
     ['flood', 'p99', 'of the first second', 'max', 'answers'],
     ['---', '--:', '--:', '--:', '--:'],
@@ -119,36 +120,35 @@ if (values.write) writeFileSync(new URL('./HOSTILE.md', import.meta.url), page)
 console.log(`worst p99: ${figure(worst, 1)} ms`)
 process.exit(worst < TARGET ? 0 : 1)
 
-/** Measures what others wait for while some floods come. */
+/** Measures the waiting times of the other clients during some floods. */
 async function measure({ crowd, ports }: Served, name: string, orders: readonly Flood[]): Promise<void> {
   crowd.postMessage({ floods: orders, ports } satisfies Orders)
   await once(crowd, 'message')
-  const row = { name, ...(await waitsFor(ports, Number(values.ms))) }
+  const row = { name, ...(await measureWaits(ports, Number(values.ms))) }
   rows.push(row)
   console.log(`${figure(row.p99, 1).padStart(8)} ${figure(row.max, 1).padStart(8)} ${String(row.answers).padStart(6)}  ${row.name}`)
 }
 
-/** What others wait for in so many milliseconds. */
-async function waitsFor(ports: Orders['ports'], ms: number): Promise<Omit<Row, 'name'>> {
+/** Returns the waiting times of the other clients in a period. */
+async function measureWaits(ports: Orders['ports'], ms: number): Promise<Omit<Row, 'name'>> {
   const began = performance.now()
   const until = began + ms
-  const waits = (await Promise.all([pinging(ports['parlor/door'] ?? 0, until), greetings(ports['tjc/guess'] ?? 0, until)])).flat()
+  const waits = (await Promise.all([timePings(ports['parlor/door'] ?? 0, until), timeGreetings(ports['tjc/guess'] ?? 0, until)])).flat()
   const sorted = waits.map((wait) => wait.ms).sort((one, other) => one - other)
   const early = waits.flatMap((wait) => (wait.at - began < 1000 ? [wait.ms] : [])).sort((one, other) => one - other)
-  return { p99: p99Of(sorted), early: p99Of(early), max: sorted.at(-1) ?? 0, answers: waits.length }
+  return { p99: percentile99(sorted), early: percentile99(early), max: sorted.at(-1) ?? 0, answers: waits.length }
 }
 
-/** The p99 of figures that are sorted. */
-function p99Of(sorted: readonly number[]): number {
+function percentile99(sorted: readonly number[]): number {
   return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0
 }
 
-/** Connects and asks whether the server is there, every few milliseconds whether it has answered or not; answers with what each took. */
-async function pinging(door: number, until: number): Promise<Wait[]> {
+/** Connects and sends a ping every few milliseconds, even if the server has not answered. Returns the waiting time of each. */
+async function timePings(door: number, until: number): Promise<Wait[]> {
   const from = performance.now()
   const socket = connectTo(door).setNoDelay()
   socket.write('style json\n{"type":"ping","id":"begin"}\n')
-  await heard(socket, '"begin"')
+  await waitForText(socket, '"begin"')
   const asked: number[] = []
   const waits = [waitSince(from)]
   let last: (() => void) | undefined
@@ -160,7 +160,7 @@ async function pinging(door: number, until: number): Promise<Wait[]> {
   })
   while (performance.now() < until) {
     socket.write(`{"type":"ping","id":${asked.push(performance.now()) - 1}}\n`)
-    await pause(EVERY)
+    await sleep(EVERY)
   }
   if (waits.length <= asked.length) await new Promise<void>((resolve) => (last = resolve))
   answers.close()
@@ -168,16 +168,16 @@ async function pinging(door: number, until: number): Promise<Wait[]> {
   return waits
 }
 
-/** Connects to a worksheet's program and waits for its first word, again and again. */
-async function greetings(port: number, until: number): Promise<Wait[]> {
+/** Connects to a worksheet program and waits for its first message, again and again. */
+async function timeGreetings(port: number, until: number): Promise<Wait[]> {
   const waits: Wait[] = []
   while (performance.now() < until) {
     const from = performance.now()
     const socket = connectTo(port)
-    await heard(socket, 'GUESS')
+    await waitForText(socket, 'GUESS')
     waits.push(waitSince(from))
     socket.destroy()
-    await pause(4)
+    await sleep(4)
   }
   return waits
 }
@@ -186,17 +186,17 @@ function waitSince(at: number): Wait {
   return { at, ms: performance.now() - at }
 }
 
-function heard(socket: Socket, text: string): Promise<void> {
+function waitForText(socket: Socket, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let all = ''
-    const hear = (data: Buffer) => {
+    const onData = (data: Buffer) => {
       all += data
       if (!all.includes(text)) return
-      socket.off('data', hear).off('close', closed)
+      socket.off('data', onData).off('close', closed)
       resolve()
     }
     const closed = () => reject(new Error(`closed without ${text}: ${all.slice(-200)}`))
-    socket.on('data', hear).on('close', closed)
+    socket.on('data', onData).on('close', closed)
   })
 }
 
@@ -204,15 +204,15 @@ function connectTo(port: number): Socket {
   return connect(port, '127.0.0.1').on('error', () => {})
 }
 
-function pause(ms: number): Promise<void> {
+function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-async function anyPorts(): Promise<string> {
+async function freePorts(): Promise<string> {
   return (await allPrograms()).map(({ name }) => `${name}=0`).join(',')
 }
 
-async function listening(output: Readable): Promise<Readonly<Record<string, number>>> {
+async function readPorts(output: Readable): Promise<Readonly<Record<string, number>>> {
   let text = ''
   for await (const data of output) {
     text += data

@@ -1,12 +1,12 @@
 /*
- * The load of the benchmark: N clients at once against a server on 127.0.0.1, one message in flight each. In games,
- * whoever's game is over connects again and plays another; in echo, the same connections say line after line; in pace
- * they play tic-tac-toe, and each of them may move once a second, at a moment of its own.
+ * The load of the benchmark: N clients at once against a server on 127.0.0.1, one message in flight each. In games, a client
+ * whose game is over connects again and plays another; in echo, the same connections send line after line; in pace, the clients
+ * play tic-tac-toe, and each of them moves once a second, at its own moment within the second.
  *
  *   load guess|tictactoe|pace|echo PORT CONNECTIONS WARM_MS MEASURE_MS SEED    plays, and prints one line of JSON
- *   load idle PORT CONNECTIONS 0 0 0                                           connects, is greeted, and stays until its input ends
+ *   load idle PORT CONNECTIONS 0 0 0                                           connects, reads the greeting, and waits for the end of input
  *
- * load.ts is the same in TypeScript, for machines without a C compiler or without epoll.
+ * load.ts does the same in TypeScript, for machines without a C compiler or without epoll.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@
 #define MAX_SAMPLES (8 * 1000 * 1000)
 #define MAX_CONNECTIONS 20000
 #define AT_ONCE 1000 /* unanswered connections while many are opened: fewer than a server's backlog */
-#define PERIOD 1000000000u /* nanoseconds between two moments at which one may move, in pace */
+#define PERIOD 1000000000u /* nanoseconds between two moves of one client, in pace */
 #define LINE "a line of text, as a person types\n"
 
 enum game { GUESS, TICTACTOE, ECHO, IDLE };
@@ -36,16 +36,16 @@ struct client {
   int over; /* the game is over, and the server closes */
   int low, high, guess;
   uint64_t asked; /* when the message in flight was sent; 0 for none */
-  int thinks;     /* whether it is to move, at its moment */
-  uint64_t late;  /* the moment that has come while it still waited for its turn; 0 for none */
-  int cell;       /* the move it thinks of */
+  int thinks;     /* the client moves at its next moment */
+  uint64_t late;  /* the moment that passed while the client waited for its turn; 0 for none */
+  int cell;       /* the next move */
   char board[9];
   char in[256];
 };
 
 static enum game game;
 static int paced;
-static uint64_t first_moment, moment; /* the moments of all, one after the other: when the first was, and how many were */
+static uint64_t first_moment, moment; /* the moments of all clients in order: time of the first, number so far */
 static int players;
 static struct sockaddr_in server;
 static int epoll_fd, open_clients, ending, greeted;
@@ -71,12 +71,12 @@ static uint32_t chance(uint32_t below) {
   return seed % below;
 }
 
-static void say(struct client *c, const char *text, int length) {
+static void send_text(struct client *c, const char *text, int length) {
   c->asked = now();
   if (send(c->fd, text, (size_t)length, MSG_NOSIGNAL) != length) errors++;
 }
 
-static void answered(struct client *c) {
+static void record_answer(struct client *c) {
   if (c->asked == 0) return;
   uint64_t at = now();
   messages++;
@@ -94,13 +94,13 @@ static void start(struct client *c) {
   memset(c->board, '-', 9);
   c->fd = socket(AF_INET, SOCK_STREAM, 0);
   if (c->fd < 0) fail("socket");
-  /* on loopback this does not wait: the kernel answers, not the server */
+  /* on loopback, connect does not wait: the kernel answers, not the server */
   if (connect(c->fd, (struct sockaddr *)&server, sizeof server) < 0) fail("connect");
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
   if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0) fail("epoll_ctl");
   open_clients++;
-  if (game == ECHO) say(c, LINE, sizeof LINE - 1);
+  if (game == ECHO) send_text(c, LINE, sizeof LINE - 1);
 }
 
 static void stop(struct client *c) {
@@ -121,24 +121,24 @@ static void guess_line(struct client *c, const char *line) {
   if (strcmp(line, "LOW") == 0) c->low = c->guess + 1;
   else if (strcmp(line, "HIGH") == 0) c->high = c->guess - 1;
   else if (strcmp(line, "WIN") == 0 || strcmp(line, "GAMEOVER") == 0) {
-    answered(c);
+    record_answer(c);
     c->over = 1;
   } else if (strcmp(line, "GUESS") == 0) {
     char text[16];
-    answered(c);
+    record_answer(c);
     c->guess = (c->low + c->high) / 2;
-    say(c, text, sprintf(text, "%d\n", c->guess));
+    send_text(c, text, sprintf(text, "%d\n", c->guess));
   } else errors++;
 }
 
 static void move(struct client *c) {
   char text[24];
   c->thinks = 0;
-  say(c, text, sprintf(text, "MOVE%d\n", c->cell + 1));
+  send_text(c, text, sprintf(text, "MOVE%d\n", c->cell + 1));
 }
 
-/* whose moment has come moves, or comes in; the answer is the milliseconds until the next moment. The moments stay the
- * same however slow the server is: players who waited together do not move together ever after */
+/* Moves for each client whose moment has come, or connects it. Returns the milliseconds until the next moment. The moments do
+ * not shift if the server is slow, so clients that waited together do not move together from then on. */
 static int moves(void) {
   for (;; moment++) {
     uint64_t at = now(), due = first_moment + moment * (PERIOD / (uint64_t)players);
@@ -156,7 +156,7 @@ static void move_line(struct client *c, const char *line) {
     errors++;
     return;
   }
-  answered(c);
+  record_answer(c);
   c->board[cell - 1] = 'O';
   if (finished(c->board)) {
     c->over = 1;
@@ -175,19 +175,19 @@ static void move_line(struct client *c, const char *line) {
   uint64_t late = c->late;
   c->late = 0;
   move(c);
-  if (late != 0) c->asked = late; /* who had to wait for its turn has waited from its moment on */
+  if (late != 0) c->asked = late; /* a client that missed its moment has waited since then */
 }
 
 static void echo_line(struct client *c, const char *line) {
   if (strncmp(line, LINE, sizeof LINE - 2) != 0) errors++;
-  answered(c);
+  record_answer(c);
   if (ending) stop(c);
-  else say(c, LINE, sizeof LINE - 1);
+  else send_text(c, LINE, sizeof LINE - 1);
 }
 
-static void gone(struct client *c) {
-  if (c->thinks) errors++; /* the server has gone in the middle of thinking */
-  if (c->over) answered(c);
+static void disconnected(struct client *c) {
+  if (c->thinks) errors++; /* the server disconnected before the client moved */
+  if (c->over) record_answer(c);
   else errors++;
   games++;
   stop(c);
@@ -197,7 +197,7 @@ static void gone(struct client *c) {
 static void readable(struct client *c) {
   ssize_t n = recv(c->fd, c->in + c->have, sizeof c->in - 1 - (size_t)c->have, 0);
   if (n <= 0) {
-    gone(c);
+    disconnected(c);
     return;
   }
   c->have += (int)n;
@@ -222,7 +222,7 @@ static void turn(int wait) {
   for (int i = 0; i < n; i++) {
     if (events[i].data.ptr) readable(events[i].data.ptr);
     else {
-      /* whoever started this has gone, or has seen enough */
+      /* the benchmark has ended, or closed our input */
       char byte;
       if (read(0, &byte, 1) <= 0) exit(errors > 0);
     }

@@ -1,8 +1,8 @@
-// The load of the benchmark where load.c cannot be used: the same arguments, the same clients, the same line of JSON.
+// The load of the benchmark if load.c cannot run: the same arguments, the same clients, the same line of JSON.
 import { connect, type Socket } from 'node:net'
 
 const [game = '', port = '', connections = '', warm = '', measure = '', seed = ''] = process.argv.slice(2)
-/** Milliseconds between two moments at which one may move, in pace. */
+/** Milliseconds between two moves of one player, in pace. */
 const PERIOD = 1000
 const LINE = 'a line of text, as a person types'
 const ROWS = ['012', '345', '678', '036', '147', '258', '048', '246']
@@ -21,7 +21,7 @@ let ending = false
 
 class Client {
   readonly #socket: Socket
-  /** When it may move for the first time, in pace, in milliseconds since all began. */
+  /** Time of the first move in pace, in milliseconds since the start. */
   readonly #moment: number
   #rest = ''
   #asked = 0
@@ -40,16 +40,16 @@ class Client {
       .on('error', () => {
         this.#over = false
       })
-      .on('close', () => this.#gone())
-    if (game === 'echo') this.#say(LINE)
+      .on('close', () => this.#closed())
+    if (game === 'echo') this.#send(LINE)
   }
 
-  #say(text: string): void {
+  #send(text: string): void {
     this.#asked = performance.now()
     this.#socket.write(`${text}\n`, 'latin1')
   }
 
-  #answered(): void {
+  #recordAnswer(): void {
     if (this.#asked === 0) return
     const at = performance.now()
     messages++
@@ -70,8 +70,8 @@ class Client {
 
   #echo(line: string): void {
     if (line !== LINE) errors++
-    this.#answered()
-    if (!ending) return this.#say(LINE)
+    this.#recordAnswer()
+    if (!ending) return this.#send(LINE)
     this.#over = true
     this.#socket.end()
   }
@@ -80,12 +80,12 @@ class Client {
     if (line === 'LOW') this.#low = this.#guess + 1
     else if (line === 'HIGH') this.#high = this.#guess - 1
     else if (line === 'WIN' || line === 'GAMEOVER') {
-      this.#answered()
+      this.#recordAnswer()
       this.#over = true
     } else if (line === 'GUESS') {
-      this.#answered()
+      this.#recordAnswer()
       this.#guess = Math.floor((this.#low + this.#high) / 2)
-      this.#say(String(this.#guess))
+      this.#send(String(this.#guess))
     } else errors++
   }
 
@@ -95,17 +95,17 @@ class Client {
       errors++
       return
     }
-    this.#answered()
+    this.#recordAnswer()
     this.#mark(cell, 'O')
     if (this.#over) return
     const free = [...this.#board].map((_, at) => at).filter((at) => this.#board[at] === '-')
     const own = free[chance(free.length)] ?? 0
     this.#mark(own, 'X')
-    if (game === 'pace') setTimeout(() => this.#say(`MOVE${own + 1}`), this.#untilMoment())
-    else this.#say(`MOVE${own + 1}`)
+    if (game === 'pace') setTimeout(() => this.#send(`MOVE${own + 1}`), this.#untilMoment())
+    else this.#send(`MOVE${own + 1}`)
   }
 
-  /** The moments of one player stay the same, however slow the server is. */
+  /** Returns the milliseconds until the player's next moment; the moments do not shift if the server is slow. */
   #untilMoment(): number {
     return PERIOD - ((performance.now() - begin - this.#moment) % PERIOD)
   }
@@ -116,10 +116,10 @@ class Client {
     this.#over = won || !this.#board.includes('-')
   }
 
-  #gone(): void {
+  #closed(): void {
     open--
     if (game === 'echo' && this.#over) return
-    if (this.#over) this.#answered()
+    if (this.#over) this.#recordAnswer()
     else errors++
     games++
     if (!ending) new Client(this.#moment)

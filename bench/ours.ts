@@ -1,6 +1,6 @@
 // Parlor's server with one program, limits and all: node bench/ours.ts PROGRAM [house | FOLDER process|power]
-// Its peers sit in the hall, as with `parlor serve`; what happens there is kept in memory, or on disk, so that it survives
-// the end of this process, or a loss of power. With `house` there is no hall, and the house sits opposite at once.
+// The peers sit in the hall, as with `parlor serve`. The log is in memory, or in FOLDER, where it survives the end of this
+// process, or a power failure. With `house` there is no hall, and the house takes the opposite seat at once.
 
 import { play, playable } from '../src/games/player.ts'
 import { chance } from '../src/games/random.ts'
@@ -30,27 +30,27 @@ const house: Seating = {
 const onTrouble = (sentence: string, reason: unknown) => {
   throw new Error(sentence, { cause: reason })
 }
-const premises = folder === 'house' ? house : await premisesOn(folder)
+const seating = folder === 'house' ? house : await openLobby(folder)
 const server = new Server({
   programs: [program],
   host: '127.0.0.1',
   ports: { [program.name]: 0 },
   iterative: new Set(),
-  // counted as in `serve`, and never reached: the load is as many as no guest may be, and as fast
+  // the server counts as in `serve`; the limits are too high for the load to reach them
   limits: { first: 120_000, idle: 600_000, connections: 1_000_000, burst: 1_000_000, messages: 1_000_000 },
   options: {},
   random: chance,
-  // the load counts what goes wrong in a game; idle clients are let go in the middle of theirs
+  // the load itself counts games that went wrong, and idle clients disconnect in the middle of theirs
   logs: { tell: () => {} },
 })
 const [place] = await server.listen()
-if (!place || place.failure) throw place?.failure ?? new Error('nothing listens')
-server.admit(premises)
+if (!place || place.failure) throw place?.failure ?? new Error('the server does not listen')
+server.admit(seating)
 obey(place.address.port)
 
-async function premisesOn(folder: string | undefined): Promise<Premises> {
+async function openLobby(folder: string | undefined): Promise<Premises> {
   const store = folder === undefined ? memoryStore() : await openStore({ folder, durable: durable === 'power' ? 'power' : 'process' })
-  const premises = new Premises({ store, clock: wallClock, random: chance, onTrouble })
-  await premises.open()
-  return premises
+  const service = new Premises({ store, clock: wallClock, random: chance, onTrouble })
+  await service.open()
+  return service
 }

@@ -13,13 +13,13 @@ const START: string = JSON.parse(readFileSync(new URL('../package.json', import.
 export const startFlags: readonly string[] = START.split(' ').filter((word) => word.startsWith('--'))
 
 /**
- * How memory is run as `npm start` has it, and `serve` itself where it has one core, as here: collected in short pauses, on
- * the thread that serves, and nothing is made among the old. The bare servers run as Node does by itself: these flags give
- * them no more messages a second, though shorter pauses where a thousand play.
+ * Flags for garbage collection as in `npm start`, and as `serve` sets them on one core: short pauses on the thread that serves,
+ * and no allocation in the old generation. The bare servers run with Node's defaults: these flags give them no more messages a
+ * second, only shorter pauses with a thousand players.
  */
 export const AS_STARTED = [...startFlags, ...garbageCollectionFlags(1)]
 
-/** What one load has measured: messages and their times in microseconds within `seconds`, and counts over its whole life. */
+/** Load is the result of one load: messages and their times in microseconds within `seconds`, and totals. */
 export interface Load {
   readonly messages: number
   readonly seconds: number
@@ -30,37 +30,37 @@ export interface Load {
   readonly errors: number
 }
 
-/** Stage is where the processes of one run live: servers on one core and the load on another, where the system can. */
+/** Stage starts and ends the processes of a benchmark: servers on one core and the load on another if the system supports it. */
 export class Stage {
-  /** Whether servers and load are each kept on a core of their own. */
+  /** True if servers and load each have a core of their own. */
   readonly pinned: boolean
-  /** Whether the load is the program in C. */
+  /** True if the load is the program in C. */
   readonly compiled: boolean
   readonly #folder = mkdtempSync(join(tmpdir(), 'parlor-bench-'))
   readonly #load: readonly string[]
   readonly #started = new Set<ChildProcess>()
 
   constructor() {
-    this.pinned = availableParallelism() > 1 && works('taskset', '-c', '0', 'true')
+    this.pinned = availableParallelism() > 1 && canRun('taskset', '-c', '0', 'true')
     const program = join(this.#folder, 'load')
-    this.compiled = process.platform === 'linux' && works('cc', '-O2', '-o', program, here('load.c'))
-    this.#load = this.compiled ? [program] : [process.execPath, here('load.ts')]
+    this.compiled = process.platform === 'linux' && canRun('cc', '-O2', '-o', program, toPath('load.c'))
+    this.#load = this.compiled ? [program] : [process.execPath, toPath('load.ts')]
     process.on('exit', () => this.#clear())
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   }
 
-  /** Starts a server, given as a file of this folder, its arguments, and what Node is told beside them. */
+  /** Starts a server: a file of this folder, its arguments, and flags of Node. */
   async serve(file: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<ServerProcess> {
-    const child = this.#start(0, [process.execPath, '--expose-gc', ...flags, here(file), ...args], 'ipc')
+    const child = this.#start(0, [process.execPath, '--expose-gc', ...flags, toPath(file), ...args], 'ipc')
     return ServerProcess.of(child)
   }
 
-  /** A load that is a file of this folder, for servers that the usual one cannot speak with. */
+  /** Returns the command of a load that is a file of this folder, for servers with another protocol. */
   loadOf(file: string): readonly string[] {
-    return [process.execPath, here(file)]
+    return [process.execPath, toPath(file)]
   }
 
-  /** Plays against a server, and answers with what was measured. Throws where any game went wrong. */
+  /** Plays against a server and returns the result. Throws if any game went wrong. */
   async load(
     server: ServerProcess,
     game: string,
@@ -72,15 +72,15 @@ export class Stage {
   ): Promise<Load> {
     const args = [game, String(server.port), String(connections), String(warm), String(measure), String(seed)]
     const child = this.#start(1, [...by, ...args], 'pipe')
-    const measured: Load = JSON.parse(await output(child, 'close'))
-    if (measured.errors > 0) throw new Error(`${measured.errors} of the clients were answered wrongly, in ${game} over ${connections}`)
+    const measured: Load = JSON.parse(await readOutput(child, 'close'))
+    if (measured.errors > 0) throw new Error(`${measured.errors} clients got a wrong answer, in ${game} with ${connections} connections`)
     return measured
   }
 
-  /** Connects so many idle clients to a server that greets; the answer lets them go. */
+  /** Connects idle clients to a server that greets. Returns a function that disconnects them. */
   async idle(server: ServerProcess, connections: number): Promise<() => Promise<void>> {
     const child = this.#start(1, [...this.#load, 'idle', String(server.port), String(connections), '0', '0', '0'], 'pipe')
-    await output(child, 'line')
+    await readOutput(child, 'line')
     return async () => {
       child.stdin?.end()
       if (child.exitCode === null) await once(child, 'exit')
@@ -102,7 +102,7 @@ export class Stage {
   }
 }
 
-/** ServerProcess is a server that was started, and can be asked what it uses. */
+/** ServerProcess is a running server that reports its usage. */
 export class ServerProcess {
   readonly port: number
   readonly #child: ChildProcess
@@ -114,14 +114,14 @@ export class ServerProcess {
 
   static async of(child: ChildProcess): Promise<ServerProcess> {
     const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`a server ended by itself, with exit code ${code}`)
+      throw new Error(`the server ended before it listened, with exit code ${code}`)
     })
     const [{ port }] = await Promise.race([once(child, 'message'), ended])
     ended.catch(() => {})
     return new ServerProcess(child, port)
   }
 
-  /** What it has used until now; when `settled`, after it has collected its garbage. */
+  /** Returns the usage until now; if `settled`, after a garbage collection. */
   async usage(settled = false): Promise<Usage> {
     const answer = once(this.#child, 'message')
     this.#child.send(settled ? 'settled' : 'usage')
@@ -129,19 +129,18 @@ export class ServerProcess {
     return usage
   }
 
-  /** Ends it. */
   async stop(): Promise<void> {
-    const gone = once(this.#child, 'exit')
+    const exited = once(this.#child, 'exit')
     this.#child.disconnect()
-    await gone
+    await exited
   }
 }
 
-function here(file: string): string {
+function toPath(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-function works(program: string, ...args: readonly string[]): boolean {
+function canRun(program: string, ...args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore' })
     return true
@@ -150,8 +149,8 @@ function works(program: string, ...args: readonly string[]): boolean {
   }
 }
 
-/** What a program prints, until it ends or has printed a line. */
-function output(child: ChildProcess, until: 'close' | 'line'): Promise<string> {
+/** Returns the output of a program: all of it, or until its first line. */
+function readOutput(child: ChildProcess, until: 'close' | 'line'): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout?.setEncoding('utf8').on('data', (more: string) => {

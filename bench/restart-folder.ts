@@ -1,6 +1,6 @@
 // Plays games in a hall into a folder, and waits to be killed: node bench/restart-folder.ts FOLDER UNFINISHED FINISHED
-// Everything is written as by a server. Of the finished games a tenth is rated, the others are games of people who never said
-// who they are, against each other or against the house; of the unfinished ones each has players who can come back.
+// The hall writes as in a server. A tenth of the finished games is rated; the others are games between anonymous worksheet
+// clients, or of such a client against the house. Every unfinished game has players who can come back.
 import { games } from '../src/games/index.ts'
 import { seeded } from '../src/games/random.ts'
 import { Hall } from '../src/hall/hall.ts'
@@ -9,7 +9,7 @@ import { HOUSE, PEER, type Sitter } from '../src/hall/ports.ts'
 import { openStore } from '../src/storage/sqlite.ts'
 import { wallClock } from '../src/wire/clock.ts'
 
-/** Games that go on at the same time. */
+/** Games played at the same time. */
 const AT_ONCE = 100
 
 const [folder = '', unfinished = '20000', finished = '200000'] = process.argv.slice(2)
@@ -20,14 +20,14 @@ const onTrouble = (sentence: string, reason: unknown) => {
 }
 const hall = new Hall({ store, games, clock: wallClock, random, onTrouble })
 const LETTERS = [...'esiarntolcdugpmhbyfvkwzxjq']
-const PEER_SITTER: Sitter = { person: PEER, name: 'tjc/tictactoe' }
-const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
+const PEER_OWNER: Sitter = { person: PEER, name: 'tjc/tictactoe' }
+const HOUSE_OWNER: Sitter = { person: HOUSE, name: 'house' }
 
 const all = Number(unfinished) + Number(finished)
 let stay = Number(unfinished)
 for (let from = 0; from < all; from += AT_ONCE) {
   const count = Math.min(AT_ONCE, all - from)
-  // so many of each hundred stay unfinished
+  // each batch gets its share of the unfinished games
   const staying = Math.min(stay, Math.ceil((Number(unfinished) / all) * count))
   stay -= staying
   await play(Array.from({ length: count }, (_, at) => open(from + at, at < staying)))
@@ -37,7 +37,7 @@ process.stdout.write('done\n')
 // only a SIGKILL is a crash
 setInterval(() => {}, 60_000)
 
-/** A game, and after how many moves it is left; `Infinity` for one that is played to its end. */
+/** Playing is a game and the number of moves after which it stops; `Infinity` for a game that is played to its end. */
 interface Playing {
   readonly table: LiveTable
   readonly moves: number
@@ -48,19 +48,19 @@ function open(n: number, stays: boolean): Playing {
   const owner = (seat: number): Sitter => ({
     person: `account:${1 + ((2 * n + seat) % 5000)}`,
     name: `user${n}`,
-    token: tokenOf(2 * n + seat),
+    token: makeToken(2 * n + seat),
   })
-  if (n % 10 === 3) return { table: hall.open('hangman', { options: {}, seats: [stays ? owner(0) : PEER_SITTER] }), moves }
-  const seats = stays || n % 10 === 5 ? [owner(0), owner(1)] : n % 10 === 7 ? [PEER_SITTER, PEER_SITTER] : [HOUSE_SITTER, PEER_SITTER]
+  if (n % 10 === 3) return { table: hall.open('hangman', { options: {}, seats: [stays ? owner(0) : PEER_OWNER] }), moves }
+  const seats = stays || n % 10 === 5 ? [owner(0), owner(1)] : n % 10 === 7 ? [PEER_OWNER, PEER_OWNER] : [HOUSE_OWNER, PEER_OWNER]
   return { table: hall.open('tictactoe', { options: {}, seats, rated: n % 10 === 5 && !stays }), moves }
 }
 
-/** As the SHA-256 of a token: 64 digits. */
-function tokenOf(n: number): string {
+/** Returns 64 digits, as long as the SHA-256 of a token. */
+function makeToken(n: number): string {
   return n.toString(16).padStart(64, '0')
 }
 
-/** Plays games, a move of each at a time, and waits until that is kept. */
+/** Plays the games in rounds of one move each, and waits until each round is persisted. */
 async function play(playing: readonly Playing[]): Promise<void> {
   for (let move = 0; ; move++) {
     const on = playing.filter(({ table, moves }) => !table.over && move < moves)

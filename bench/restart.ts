@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { figure, median, table, verdict } from './figures.ts'
 
 const [unfinished = 20_000, finished = 200_000, kills = 10] = process.argv.slice(2).map(Number)
-/** At most so many milliseconds until `/health` answers. */
+/** Maximum of milliseconds until `/health` answers. */
 const TARGET = 3000
 
 const bin = join(import.meta.dirname, '..', 'bin', 'parlor.js')
@@ -20,23 +20,23 @@ process.on('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-/** One start: milliseconds until it listens and until `/health` answers, and what it holds and has written by then. */
+/** Start measures one start: milliseconds until the server listens and until `/health` answers, and its state at that moment. */
 interface Start {
   readonly listening: number
   readonly healthy: number
-  /** Tables at which something goes on. */
+  /** Number of open tables. */
   readonly tables: number
-  /** Bytes resident, and how many more the folder has than before. */
+  /** Resident bytes, and the growth of the folder in bytes. */
   readonly rss: number
   readonly written: number
 }
 
 const from = performance.now()
 const writer = start(join(import.meta.dirname, 'restart-folder.ts'), folder, String(unfinished), String(finished))
-await line(writer)
+await firstLine(writer)
 await kill(writer)
 process.stderr.write(`${figure((performance.now() - from) / 1000, 0)} s to play the games\n`)
-const size = sizeOf(folder)
+const size = folderSize(folder)
 
 const starts: Start[] = []
 for (let n = 0; n < kills; n++) {
@@ -56,7 +56,7 @@ const rows = starts.map(({ listening, healthy, rss, written }, n) => [
 ])
 const text = `# Results: restart
 
-Written by \`npm run bench:restart\`: \`parlor serve\` is started on a folder with ${figure(unfinished, 0)} unfinished and ${figure(finished, 0)} finished tables, which a server has written that was killed, and is killed with SIGKILL as soon as \`/health\` answers, ${kills} times in a row. Measured on ${availableParallelism()} cores, Node ${process.versions.node}. The folder has ${figure(size / 2 ** 20, 0)} MiB.
+Written by \`npm run bench:restart\`: \`parlor serve\` starts on a folder with ${figure(unfinished, 0)} unfinished and ${figure(finished, 0)} finished tables, written by a server that ended by SIGKILL, and gets a SIGKILL as soon as \`/health\` answers, ${kills} times in a row. Measured on ${availableParallelism()} cores, Node ${process.versions.node}. The folder has ${figure(size / 2 ** 20, 0)} MiB.
 
 ${table([['start', 'until it listens, ms', 'until /health answers, ms', 'resident, MiB', 'bytes written'], ['---', '---', '---', '---', '---'], ...rows])}
 
@@ -66,7 +66,7 @@ Median until \`/health\` answers: ${figure(median(starts.map(({ healthy }) => he
 
 ${[
   verdict(worst < TARGET, `the slowest of ${kills} starts: ${figure(worst, 0)} ms (target ${figure(TARGET, 0)})`),
-  verdict(tables >= unfinished, `the fewest tables that go on after a start: ${figure(tables, 0)} of ${figure(unfinished, 0)}`),
+  verdict(tables >= unfinished, `the fewest open tables after a start: ${figure(tables, 0)} of ${figure(unfinished, 0)}`),
 ].join('\n')}
 `
 writeFileSync(new URL('RESTART.md', import.meta.url), text)
@@ -74,17 +74,17 @@ process.stdout.write(text)
 process.exit()
 
 async function restart(): Promise<Start> {
-  const before = sizeOf(folder)
+  const before = folderSize(folder)
   const from = performance.now()
   const server = start(bin, 'serve', '--json', '--only', 'door', '--port', 'door=0', '--http', '0', '--data', folder)
-  const { http } = JSON.parse(await line(server)) as { http: { port: number } }
+  const { http } = JSON.parse(await firstLine(server)) as { http: { port: number } }
   const listening = performance.now() - from
   const answer = await fetch(`http://127.0.0.1:${http.port}/health`)
   const { tables } = (await answer.json()) as { tables: number }
   const healthy = performance.now() - from
-  const rss = rssOf(server.pid ?? 0)
+  const rss = readRss(server.pid ?? 0)
   await kill(server)
-  return { listening, healthy, tables, rss, written: sizeOf(folder) - before }
+  return { listening, healthy, tables, rss, written: folderSize(folder) - before }
 }
 
 function start(...args: string[]): ChildProcess {
@@ -94,23 +94,23 @@ function start(...args: string[]): ChildProcess {
   return child
 }
 
-/** The first line that a process prints. */
-async function line(child: ChildProcess): Promise<string> {
-  if (!child.stdout) throw new Error('its standard output is not read')
+/** Returns the first line that a process prints. */
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('the process has no pipe for its standard output')
   for await (const chunk of child.stdout) return String(chunk)
-  throw new Error('it ended and printed nothing')
+  throw new Error('the process ended and printed nothing')
 }
 
 async function kill(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   child.kill('SIGKILL')
-  await gone
+  await exited
 }
 
-function sizeOf(path: string): number {
+function folderSize(path: string): number {
   return readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0)
 }
 
-function rssOf(pid: number): number {
+function readRss(pid: number): number {
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }

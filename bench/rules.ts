@@ -1,4 +1,4 @@
-// Tic-tac-toe for servers that are written by hand: the best cells of every board are worked out at the start.
+// Tic-tac-toe for the servers written by hand: it computes the best cells of every board at the start.
 const ROWS: readonly (readonly [number, number, number])[] = [
   [0, 1, 2],
   [3, 4, 5],
@@ -17,17 +17,16 @@ const best = new Map<string, readonly number[]>()
 const known = new Map<string, number>()
 value(FREE, 'O')
 
-/** A board with one more cell marked. */
+/** Returns a board with one more cell marked. */
 export function mark(board: string, cell: number, player: string): string {
   return board.slice(0, cell) + player + board.slice(cell + 1)
 }
 
-/** Whether the game is over. */
 export function over(board: string): boolean {
   return !board.includes('-') || wins(board)
 }
 
-/** One of the best cells for O, by chance. */
+/** Returns a random one of the best cells for O. */
 export function bestCell(board: string): number {
   const cells = best.get(board) ?? []
   return cells[Math.floor(Math.random() * cells.length)] ?? 0
@@ -37,7 +36,7 @@ function wins(board: string): boolean {
   return ROWS.some(([a, b, c]) => board[a] !== '-' && board[a] === board[b] && board[b] === board[c])
 }
 
-/** What a board is worth to the player who is to move: a win is worth more the sooner it comes. */
+/** Returns the value of a board for the player to move; an early win is worth more. */
 function value(board: string, player: 'O' | 'X'): number {
   const before = known.get(board)
   if (before !== undefined) return before

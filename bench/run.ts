@@ -1,15 +1,15 @@
-// Parlor's server beside servers written by hand on node:net, in one run: node bench/run.ts
+// Compares Parlor's server with servers written by hand on node:net: node bench/run.ts
 import { writeFileSync } from 'node:fs'
 import { AS_STARTED, type Load, type ServerProcess, Stage } from './processes.ts'
 import { type Case, type Idle, type Memory, type Round, report, type Side } from './report.ts'
 
 const GAMES = ['guess', 'tictactoe', 'echo'] as const
 const CONNECTIONS = [1, 100, 1000] as const
-/** How many processes of each server are started, one pair after the other: two of the very same server differ by up to 8 %. */
+/** Processes of each server, in pairs one after the other: two processes of the same server differ by up to 8 %. */
 const PAIRS = 3
-/** How often the two of a pair take turns. */
+/** Rounds of each pair. */
 const ROUNDS = 5
-/** Milliseconds before the measuring, and of measuring. */
+/** Milliseconds of warming up, and of measuring. */
 const WARM = 200
 const MEASURE = 1000
 const IDLE = 10_000
@@ -21,7 +21,7 @@ for (const game of GAMES) {
   const rounds = new Map<number, Round[]>(CONNECTIONS.map((connections) => [connections, []]))
   for (let pair = 0; pair < PAIRS; pair++) {
     const servers = { ours: await ours(game), bare: await stage.serve(`bare/${game}.ts`) }
-    // whatever is compiled while it runs is compiled before it is measured
+    // V8 compiles hot code before the first measurement
     for (const server of [servers.bare, servers.ours]) await stage.load(server, game, 100, 500, 1500, 1)
     for (const [connections, all] of rounds) {
       for (let round = 1; round <= ROUNDS; round++) {
@@ -61,7 +61,7 @@ async function side(server: ServerProcess, game: string, connections: number, se
 }
 
 async function bytesPerIdle(server: ServerProcess): Promise<Idle> {
-  // compiling takes 8 to 20 MB once, by chance: that is no connection's
+  // V8 allocates 8 to 20 MB for the first games, depending on chance, which must not count for the connections
   await stage.load(server, 'guess', 100, 500, 1500, 1)
   const before = await server.usage(true)
   const leave = await stage.idle(server, IDLE)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const RUNS = 15
-/** At most so many times the start of an empty script, for the package; and so many milliseconds more, from source. */
+/** Targets: maximum ratio of the package to an empty script, and maximum of extra milliseconds from source. */
 const TIMES = 2.5
 const MORE = 70
 
@@ -40,7 +40,7 @@ const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, [
 for (let run = -1; run < RUNS; run++) {
   for (const [name, way] of Object.entries(ways)) {
     const took = await way()
-    // what is compiled is kept for later starts, so the first of all does not count
+    // the first run fills Node's compile cache, so it does not count
     if (run >= 0) times.get(name)?.push(took)
   }
 }
@@ -73,7 +73,7 @@ writeFileSync(new URL('STARTUP.md', import.meta.url), text)
 process.stdout.write(text)
 process.exit()
 
-/** Builds the package into a folder of its own, laid out as it is installed. */
+/** Builds the package in a folder with the layout of an installed package. */
 function build(): string {
   const to = join(folder, 'package')
   const compiler = join(project, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -86,7 +86,7 @@ function build(): string {
 function start(file: string, ...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [file, ...args], { stdio: 'pipe' })
   started.add(child)
-  // whoever leaves a game in its first move is complained of, on both sides
+  // both sides print a diagnostic when a client leaves in its first move
   child.stderr?.resume()
   child.on('exit', () => started.delete(child))
   return child
@@ -102,13 +102,13 @@ async function untilPrompt(child: ChildProcess): Promise<number> {
   const from = performance.now()
   if (child.stdout) await once(child.stdout, 'data')
   const took = performance.now() - from
-  // Ctrl-D: only who ends by himself keeps what Node has compiled for the next start
+  // Ctrl-D: Node writes its compile cache only if the process ends by itself
   child.stdin?.end()
   await once(child, 'exit')
   return took
 }
 
-/** What is made of the times of each round, one way beside another. */
+/** Combines the times of two ways, round by round. */
 function pairs(some: readonly number[], others: readonly number[], of: (a: number, b: number) => number): number[] {
   return some.map((time, round) => of(time, others[round] ?? Number.NaN))
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts Parlor: from source in a clone, from dist/ in an installed package (Node strips no types under node_modules).
+// Starts Parlor: from source in a clone, from dist/ in an installed package, because Node strips no types under node_modules.
 import { existsSync } from 'node:fs'
 import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'

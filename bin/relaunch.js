@@ -1,23 +1,24 @@
-// Starts Parlor again with the Node that the package brings. It is plain JavaScript that a Node of many years ago runs.
+// Starts Parlor again with the Node that the package brings. This file must run in very old versions of Node.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-/** Options of Node that are about the process that has them, and those of them whose value may be an argument of its own. */
+/** Options of Node that must not pass to the child, and those of them whose value may be the next argument. */
 const OWN = /^--?(?:r|import|require|loader|experimental-loader|inspect|cpu-prof|heap-prof)(?:$|[-=])/
 const WITH_VALUE = /^--?(?:r|import|require|loader|experimental-loader)$/
 
 /**
- * Runs `script`, which needs Node `needed`, with the same arguments in the Node that the package brings, and ends as that does. Signals go on to it,
- * and it ends when this process does, for the channel between the two is closed then.
+ * Runs `script`, which needs Node `needed`, with the same arguments in the Node that the package brings, and exits with the same
+ * code or signal. This process forwards signals to the child. The child ends when this process ends, because the channel between
+ * them closes.
  */
 export function relaunch(script, needed) {
   const node = process.env.PARLOR_RELAUNCHED ? undefined : bundledNode()
   if (node === undefined) {
     console.error(
-      `parlor needs Node ${needed} or newer, and this is Node ${process.versions.node}; the package brings one with its optional dependency "node", which is not installed.`,
+      `parlor needs Node ${needed} or newer, but this is ${process.versions.node}. Install a newer Node, or the optional dependency "node" of the package.`,
     )
     process.exit(1)
   }
@@ -28,7 +29,7 @@ export function relaunch(script, needed) {
   })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
-    console.error(`parlor could not be started with ${node}: ${error.message}`)
+    console.error(`cannot start parlor with ${node}: ${error.message}`)
     process.exit(1)
   })
   child.on('exit', (code, signal) => {

@@ -1,4 +1,4 @@
-// Lines back as they came, as written by hand on node:net.
+// Line echo, written by hand on node:net.
 import { onLines, serve } from './lines.ts'
 
 serve((socket) => {

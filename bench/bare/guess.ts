@@ -1,4 +1,4 @@
-// The number to guess in five tries, as written by hand on node:net.
+// Guess a number in five tries, written by hand on node:net.
 import { onLines, serve } from './lines.ts'
 
 serve((socket) => {

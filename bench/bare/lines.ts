@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { obey } from '../control.ts'
 
-/** Calls `line` for each line that arrives, wherever the network cuts. */
+/** Calls `line` for each line that arrives; a line may arrive in several pieces. */
 export function onLines(socket: Socket, line: (text: string) => void): void {
   let rest = ''
   socket.on('data', (bytes: Buffer) => {
@@ -15,7 +15,7 @@ export function onLines(socket: Socket, line: (text: string) => void): void {
   })
 }
 
-/** Serves on a free port of 127.0.0.1. A client that breaks off is simply gone. */
+/** Serves on a free port of 127.0.0.1. Errors of a connection close it without a message. */
 export function serve(client: (socket: Socket) => void): void {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy())

@@ -1,4 +1,4 @@
-// Tic-tac-toe against a perfect player, as written by hand on node:net: all its moves are worked out at the start.
+// Tic-tac-toe against a perfect player, written by hand on node:net; it computes all its moves at the start.
 import { bestCell, FREE, mark, over } from '../rules.ts'
 import { onLines, serve } from './lines.ts'
 

@@ -3,7 +3,7 @@ import { Client } from '@colyseus/sdk'
 import { FREE, mark, over } from '../rules.ts'
 
 const [, port = '', connections = '', warm = '', measure = ''] = process.argv.slice(2)
-/** New rooms that are asked for at once. */
+/** Maximum of pending requests for new rooms. */
 const AT_ONCE = 50
 const client = new Client(`ws://127.0.0.1:${port}`)
 const begin = performance.now()
@@ -13,12 +13,12 @@ const samples = []
 let messages = 0
 let games = 0
 let errors = 0
-let asking = 0
+let pending = 0
 
 async function play() {
   while (performance.now() < until) {
-    while (asking >= AT_ONCE) await new Promise((resolve) => setTimeout(resolve, 5))
-    asking++
+    while (pending >= AT_ONCE) await new Promise((resolve) => setTimeout(resolve, 5))
+    pending++
     let room
     try {
       room = await client.create('tictactoe')
@@ -26,7 +26,7 @@ async function play() {
       errors++
       return
     } finally {
-      asking--
+      pending--
     }
     await game(room)
     games++
@@ -37,7 +37,7 @@ async function play() {
 function game(room) {
   let board = FREE
   let asked = 0
-  const answered = () => {
+  const recordAnswer = () => {
     if (asked === 0) return
     const at = performance.now()
     messages++
@@ -46,11 +46,11 @@ function game(room) {
   }
   return new Promise((resolve) => {
     room.onMessage('over', () => {
-      answered()
+      recordAnswer()
       resolve()
     })
     room.onMessage('move', (cell) => {
-      answered()
+      recordAnswer()
       board = mark(board, cell, 'O')
       if (over(board)) return
       const free = [...board].map((_, at) => at).filter((at) => board[at] === '-')

@@ -1,4 +1,4 @@
-// A Colyseus server with a room of tic-tac-toe against a perfect player, as one writes it with that framework.
+// A Colyseus server with a room of tic-tac-toe against a perfect player, in the usual style of that framework.
 import { Room, Server } from '@colyseus/core'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { obey } from '../control.ts'

@@ -1,20 +1,20 @@
-// Hostile connections, in a thread of their own: they pipeline what they are told, as fast as it is read.
+// Hostile connections, in a thread of their own: they pipeline the texts of their floods as fast as the server reads them.
 import { createSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'
 import type { Flood } from './floods.ts'
 
-/** Orders: so many connections with a flood each, at ports by program; none ends those that are. */
+/** Orders start one connection for each flood, at the ports of the programs, and end all connections of the orders before. */
 export interface Orders {
   readonly floods: readonly Flood[]
   readonly ports: Readonly<Record<string, number>>
 }
 
-/** Bytes that one write has at least. */
+/** Minimum of bytes in one write. */
 const CHUNK = 32 * 1024
-/** Characters among which a table and a token are looked for. */
-const ENOUGH = 64 * 1024
-/** Milliseconds until a connection that was closed is opened again. */
+/** Characters of received text in which a connection looks for its table and token. */
+const SEARCHED = 64 * 1024
+/** Milliseconds until a closed connection opens again. */
 const AGAIN = 20
 
 let round = 0
@@ -52,19 +52,19 @@ function attack(flood: Flood, port: number, during: number): void {
     socket.resume()
     return pipeline(socket, fill(flood.text, '1', ''))
   }
-  let heard = ''
+  let received = ''
   socket.setEncoding('utf8').on('data', (data) => {
-    if (heard === 'all') return
-    heard = (heard + data).slice(-ENOUGH)
-    const table = /"table":(\d+)|Table (\d+)/.exec(heard)
-    const token = /"token":"(\w+)"|resume (\w{20,})/.exec(heard)
+    if (received === 'all') return
+    received = (received + data).slice(-SEARCHED)
+    const table = /"table":(\d+)|Table (\d+)/.exec(received)
+    const token = /"token":"(\w+)"|resume (\w{20,})/.exec(received)
     if (!table || !token) return
-    heard = 'all'
+    received = 'all'
     pipeline(socket, fill(flood.text, table[1] ?? table[2] ?? '1', token[1] ?? token[2] ?? ''))
   })
 }
 
-/** Opens a connection, closes it when it is greeted or at once, and opens another one, until the round is over. */
+/** Opens a connection, resets it at once or after the greeting, and opens another, until the round is over. */
 function reconnect(when: Flood['connects'], port: number, during: number): void {
   if (round !== during) return
   const socket = connect(port, '127.0.0.1')
@@ -77,7 +77,7 @@ function reconnect(when: Flood['connects'], port: number, during: number): void 
   })
 }
 
-/** Says a text again and again. Where a client says nothing, it only connects. */
+/** Sends a text again and again; with an empty text, the client only connects. */
 function pipeline(socket: Socket, text: string): void {
   if (text === '') return
   const chunk = Buffer.from(text.repeat(Math.ceil(CHUNK / Math.max(1, text.length))))

@@ -1,9 +1,9 @@
-// Users who are online, in a thread of their own: each waits for company, and has a table with the house besides.
+// Online users, in a thread of their own: each has an open seek, and a table with the house.
 import { connect } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 
 const { port, count } = workerData as { port: number; count: number }
-/** Connections that are opened at once. */
+/** Connections opened at once. */
 const AT_ONCE = 100
 
 for (let n = 0; n < count; n += AT_ONCE) {
@@ -12,18 +12,18 @@ for (let n = 0; n < count; n += AT_ONCE) {
 await lengthen()
 parentPort?.postMessage('here')
 
-/** A user comes in; resolves when all that it wants is answered. */
+/** Connects a user; resolves when the server has answered all its messages. */
 function enter(n: number): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
-    let heard = ''
-    const hear = (data: string) => {
-      heard += data
-      if (!heard.includes('"id":3')) return
-      socket.off('data', hear).resume()
+    let received = ''
+    const onData = (data: string) => {
+      received += data
+      if (!received.includes('"id":3')) return
+      socket.off('data', onData).resume()
       resolve()
     }
-    socket.setEncoding('utf8').on('data', hear)
+    socket.setEncoding('utf8').on('data', onData)
     socket.write(
       [
         'style json',
@@ -36,21 +36,21 @@ function enter(n: number): Promise<void> {
   })
 }
 
-/** A table with 5,000 events: the house declines each draw. */
+/** Makes a table with 5,000 events: the user offers draws, and the house declines each. */
 function lengthen(): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1').setEncoding('utf8')
-    let heard = ''
+    let received = ''
     let offered = false
     socket.on('data', (data) => {
-      heard = (heard + data).slice(-4096)
-      const table = /"table":(\d+)/.exec(heard)?.[1]
+      received = (received + data).slice(-4096)
+      const table = /"table":(\d+)/.exec(received)?.[1]
       if (table && !offered) {
         offered = true
         socket.write(`{"type":"offer","table":${table}}\n`.repeat(2500))
         socket.write('{"type":"ping","id":"long"}\n')
       }
-      if (heard.includes('"id":"long"')) resolve()
+      if (received.includes('"id":"long"')) resolve()
     })
     socket.write('style json\n{"type":"enter","name":"patient"}\n{"type":"seek","game":"tictactoe","settings":{"size":20},"wait":0}\n')
   })

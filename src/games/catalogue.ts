@@ -8,10 +8,10 @@ import type { Question } from './questions/question.ts'
 import { quiz } from './quiz.ts'
 import { tictactoe } from './tictactoe.ts'
 
-/** Settings are what a game is asked for with: numbers, by name. */
+/** GameSettings are the numbers, by name, that a user gives when asking for a game. */
 export type Settings = Readonly<Record<string, number>>
 
-/** SettingInfo is one number that a game can be set up with. */
+/** SettingInfo describes one setting of a game: its range, its default and its meaning. */
 export interface SettingInfo {
   readonly min: number
   readonly max: number
@@ -19,27 +19,26 @@ export interface SettingInfo {
   readonly about: string
 }
 
-/** Stock is what a server has of its own to play with. */
+/** GameAssets are the operator's own words and questions; games use the built-in ones if a field is missing. */
 export interface Stock {
   readonly words?: readonly string[] | undefined
   readonly questions?: readonly Question[] | undefined
 }
 
-/** Entry is a game that anybody may ask for by name, and what has to be known to play it. */
+/** CatalogueEntry is a game that a user can ask for by name, with the texts that explain how to play it. */
 export interface Entry {
   readonly game: AnyGame
-  /** The name by which it is asked for; the game's own means the same. */
+  /** The name in the catalogue; `game.name` is accepted, too. */
   readonly name: string
-  /** What it is, in one line. */
   readonly title: string
-  /** How a move is typed, in one line. */
+  /** How a user types a move, in one line. */
   readonly moves: string
   readonly settings: Readonly<Record<string, SettingInfo>>
-  /** What the rules are set up with. */
+  /** Returns the options for `game.setup`. */
   setup(settings: Settings, stock: Stock): Promise<unknown> | unknown
 }
 
-/** The games that anybody may ask for by name, in the order in which they are shown. */
+/** catalogue lists the games that a user can ask for by name, in the order in which pages show them. */
 export const catalogue: readonly Entry[] = [
   {
     game: tictactoe,
@@ -91,17 +90,17 @@ export const catalogue: readonly Entry[] = [
   },
 ]
 
-/** The game of a name, in any case; `undefined` where there is none. */
+/** Returns the game with a name, ignoring case; `undefined` if there is none. */
 export function entryOf(name: string): Entry | undefined {
   const wanted = name.toLowerCase()
   return catalogue.find(({ name, game }) => name === wanted || game.name === wanted)
 }
 
-/** Returns what is wrong with the settings that a game is asked for with; `undefined` where nothing is. */
+/** Returns a Refusal that names the first invalid setting; `undefined` if all settings are valid. */
 export function checkSettings({ name, settings: known }: Entry, settings: Settings): Refusal | undefined {
   for (const [setting, value] of Object.entries(settings)) {
     const info = Object.hasOwn(known, setting) ? known[setting] : undefined
-    if (!info) return { refused: `${name} has no setting ${setting}${listed(Object.keys(known))}` }
+    if (!info) return { refused: `${name} has no setting ${setting}${formatList(Object.keys(known))}` }
     if (!Number.isInteger(value) || value < info.min || value > info.max) {
       return { refused: `${setting}, ${info.about}, is a whole number from ${info.min} to ${info.max}` }
     }
@@ -109,7 +108,7 @@ export function checkSettings({ name, settings: known }: Entry, settings: Settin
   return undefined
 }
 
-/** Finds what is wrong with the seats that a user asks for; `undefined` if nothing is. */
+/** Returns a Refusal if the seats that a user asks for do not exist or repeat; `undefined` if they are valid. */
 export function checkSeats({ name, game }: Entry, seats: readonly SeatNumber[] | undefined): Refusal | undefined {
   if (!seats) return undefined
   const last = game.seats.max - 1
@@ -118,6 +117,6 @@ export function checkSeats({ name, game }: Entry, seats: readonly SeatNumber[] |
   return { refused: last === 0 ? `${name} has one seat, 0` : `the seats of ${name} are 0 to ${last}: name some of them, each once` }
 }
 
-function listed(names: readonly string[]): string {
+function formatList(names: readonly string[]): string {
   return names.length === 0 ? '' : `; it has ${names.join(', ')}`
 }

@@ -2,24 +2,24 @@ import type { Game } from './game.ts'
 
 const FACES = ['H', 'T'] as const
 
-/** Words for a guess; programs of the worksheets take the letters alone. */
+/** Words for a guess; the worksheet programs accept only the letters. */
 const WORDS: ReadonlyMap<string, Face> = new Map([
   ...['h', 'head', 'heads'].map((word) => [word, 'H'] as const),
   ...['t', 'tail', 'tails'].map((word) => [word, 'T'] as const),
 ])
 
-/** Face is a side of a coin, head or tail. */
+/** Face is a side of a coin: H for head, T for tail. */
 export type Face = (typeof FACES)[number]
 
-/** Coin is how the guesses went so far. */
+/** Coin counts the guesses so far. */
 export interface Coin {
   readonly guesses: number
   readonly right: number
-  /** Whether the last guess was right. */
+  /** True if the last guess was right; missing before the first. */
   readonly last?: boolean
 }
 
-/** coin: one player guesses which face a tossed coin shows, again and again. It has no end but leaving. */
+/** coin: one player guesses the face of a tossed coin, again and again. The game ends only if the player leaves. */
 export const coin: Game<Coin, Face, Coin> = {
   name: 'coin',
   seats: { min: 1, max: 1 },

@@ -1,39 +1,39 @@
 /*
- * The house looks for its move in the same turn of the event loop in which it is asked, and a search on a large board takes
- * milliseconds. One such search harms nobody; sixty at once would keep everybody waiting. Therefore all searches together
- * have a share of the time, counted in moves that are listed or tried: while few are asked for, each may use as many as it
- * likes, and the more are, the less far the house looks ahead.
+ * The house searches for its move in the turn of the event loop in which the table needs it, and a search on a large board
+ * takes milliseconds. One such search does no harm; sixty at once would delay every connection. Therefore all searches of the
+ * process share a budget, counted in moves that a search lists or tries. The budget refills with time. While searches are
+ * rare, each may use the maximum; when they are frequent, each looks less far ahead.
  */
 
-/** Moves that may be listed or tried in one phase of a search: at most, and at least whatever other searches have used. */
-const MOST = 16_000
-const LEAST = 500
-/** Moves that all searches together may try in a millisecond: about a quarter of what a processor can do. */
+/** Maximum and minimum of moves that a search may list or try in one phase. */
+const MAX_PER_PHASE = 16_000
+const MIN_PER_PHASE = 500
+/** Moves per millisecond for all searches together: about a quarter of what a processor can do. */
 const RATE = 500
-/** Moves that may be saved up, at most. */
-const SAVED = 4 * MOST
+/** Maximum of unused moves. */
+const MAX_SAVED = 4 * MAX_PER_PHASE
 
-/** Effort is how far the searches of one process may look. */
+/** Effort is the budget of moves that the searches of one process share. */
 export class Effort {
   readonly #now: () => number
-  #saved = SAVED
+  #saved = MAX_SAVED
   #at: number
 
-  /** `now` is in milliseconds from any moment on. */
+  /** `now` returns monotonic milliseconds. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
     this.#at = now()
   }
 
-  /** Moves that may be listed or tried in each phase of the next search. */
+  /** Moves that the next search may list or try in each of its two phases. */
   get allowed(): number {
     const now = this.#now()
-    this.#saved = Math.min(SAVED, this.#saved + (now - this.#at) * RATE)
+    this.#saved = Math.min(MAX_SAVED, this.#saved + (now - this.#at) * RATE)
     this.#at = now
-    return Math.max(LEAST, Math.min(MOST, Math.floor(this.#saved / 2)))
+    return Math.max(MIN_PER_PHASE, Math.min(MAX_PER_PHASE, Math.floor(this.#saved / 2)))
   }
 
-  /** Counts moves that were listed or tried. */
+  /** Takes the moves that a search listed or tried from the budget. */
   spend(moves: number): void {
     this.#saved = Math.max(0, this.#saved - moves)
   }

@@ -1,106 +1,106 @@
-/** SeatNumber is a place at a table, counted from 0. */
+/** SeatNumber is the position of a seat at its table, from 0. */
 export type SeatNumber = number
 
-/** Random is where chance comes from; games never ask anything else. */
+/** Random is the only source of chance that a game uses. */
 export interface Random {
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns a whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number
-  /** One of `from`, which is not empty. */
+  /** Returns an item of `from`, which must not be empty. */
   choice<T>(from: readonly T[]): T
 }
 
-/** Refusal is a move that was not made, and why: a sentence for the one who tried. */
+/** Refusal is the result of an illegal move: a sentence for the player that says why the move was refused. */
 export interface Refusal {
   readonly refused: string
 }
 
-/** Outcome is how a game ended: who won (nobody, in a draw or a lost game), and what ended it if not the rules. */
+/** Outcome is the result of a finished game: the winners (none in a draw or a lost game), and the cause if the rules did not end it. */
 export interface Outcome {
   readonly winners: readonly SeatNumber[]
-  /** Who has left, resigned, or let the time run out. */
+  /** The seat that left, resigned, or ran out of time. */
   readonly left?: SeatNumber
-  /** True if the player has resigned. */
+  /** True if the player in `left` resigned. */
   readonly resigned?: true
-  /** It was the time of that one that ran out. */
+  /** True if the player in `left` ran out of time. */
   readonly late?: true
-  /** Both have agreed on a draw. */
+  /** True if both players agreed on a draw. */
   readonly agreed?: true
-  /** The opponent of `left`, who was gone or did not move, has ended it without a result. */
+  /** True if the opponent of `left` aborted the game because the player in `left` was disconnected or did not move. */
   readonly aborted?: true
-  /** The game had no move for too long: `left` was to move. */
+  /** True if the server ended the game because `left` was to move and did not move before the timeout. */
   readonly abandoned?: true
 }
 
 /**
- * Game is rules and nothing else. States are immutable plain data; chance comes in as a parameter; a refused move is a
- * value. `View` is what one seat, or a watcher, may see: nothing else ever leaves a table.
+ * Game is the rules of a game and nothing else. States are immutable plain data, chance is a parameter, and an illegal move
+ * returns a Refusal. `View` is what one seat or a watcher may see; a table publishes nothing else.
  */
 export interface Game<State, Move, View, Options = undefined> {
   readonly name: string
   readonly seats: { readonly min: number; readonly max: number }
   setup(options: Options, random: Random): State
-  /** The seats that may move now; none when the game is over. */
+  /** Returns the seats that may move now; none when the game is over. */
   toMove(state: State): readonly SeatNumber[]
   play(state: State, seat: SeatNumber, move: Move, random: Random): State | Refusal
   outcome(state: State): Outcome | undefined
   /**
    * Returns the part of the state that a seat or a watcher may see. `outcome` is given if the game is over, by its rules
-   * or otherwise; a secret may be shown then.
+   * or otherwise; the view may then contain secrets.
    */
-  view(state: State, who: SeatNumber | 'watcher', outcome?: Outcome): View
-  /** What each seat has gained, where a game is about that and not about who wins. */
+  view(state: State, viewer: SeatNumber | 'watcher', outcome?: Outcome): View
+  /** Returns the points of each seat, for games that count points. */
   points?(state: State): readonly number[]
-  /** All legal moves, where they can be listed: players and counts of the move tree come free. */
+  /** Lists all legal moves. The house can play a game that lists them, and tests can count its move tree. */
   moves?(state: State, seat: SeatNumber): Iterable<Move>
-  /** The state that a view shows, where it shows everything: then the house's player can search. */
+  /** Returns the state behind a view, for games without secrets; the house needs it to search for a move. */
   whole?(view: View): State
-  /** What tells positions apart for a search: the part of a state on which the rest of the game depends. */
+  /** Returns the key of a position for a search: two states with one key have the same continuations. Default: the state in JSON. */
   key?(state: State): string
-  /** The house's own move, where searching is not the way. */
+  /** Returns the move of the house, for games that the house plays without a search. */
   choose?(view: View, seat: SeatNumber, random: Random): Move
   readonly notation: Notation<Move, View>
 }
 
-/** Notation is how moves and views are written. What `print` writes, `parse` reads. */
+/** Notation converts moves and views to text. `parse` reads what `print` writes. */
 export interface Notation<Move, View> {
   parse(text: string): Move | Refusal
   print(move: Move): string
   render(view: View): string
 }
 
-/** Situation is what one seat sees at one moment. */
+/** Situation is what one seat sees after one event. */
 export interface Situation<View> {
   readonly view: View
-  /** Whether this seat may move. */
+  /** True if this seat may move. */
   readonly turn: boolean
   readonly outcome?: Outcome
 }
 
 /**
- * Seat is the only door to a table: what one place sees and may do. Whoever holds it, a connection, a person at the
- * terminal, a bot, knows nothing of the others.
+ * Seat is the interface of one player to a table: what the seat sees and what its player may do. A connection, a user at the
+ * terminal and a bot use the same interface, and none of them can reach another seat.
  */
 export interface Seat<Move, View> {
   readonly number: SeatNumber
-  /** The next situation: the one at the start, and then one for each event that changes what is seen; none is left out. */
+  /** Returns the next situation: first the one at the start, then one for each event that changes the view. None is skipped. */
   next(): Promise<Situation<View>>
-  /** The next situation in which this seat is to move, or the game is over; others on the way there are left out. */
+  /** Returns the next situation in which this seat may move or the game is over; it skips the situations before. */
   turn(): Promise<Situation<View>>
-  /** As `next`, without a promise: from now on, every situation is shown to this watcher. */
+  /** Passes every situation from now on to an observer, in the same turn of the event loop in which it arises. */
   watch(watcher: Watcher<View>): void
-  /** Makes a move; answers with a refusal where the rules do not allow it, and then nothing has changed. */
+  /** Makes a move. Returns a Refusal if the rules do not allow it; the state is then unchanged. */
   play(move: Move): Refusal | undefined
   /** Gives up the seat, which ends the game. */
   leave(): void
 }
 
-/** Watcher is shown what a seat sees, one situation after the other, and told if the table cannot go on. */
+/** SituationObserver receives the situations of one seat in order, and the reason if the table closes before the game is over. */
 export interface Watcher<View> {
   see(situation: Situation<View>): void
   closed(reason: Error): void
 }
 
-/** Shows every situation of a seat to `see`, as soon as there is one, until it answers that this was the last. */
+/** Passes each situation of a seat to `see` until `see` returns true. Rejects if `see` throws or the table closes. */
 export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situation<View>) => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     let over = false
@@ -120,7 +120,6 @@ export function follow<Move, View>(seat: Seat<Move, View>, see: (situation: Situ
   })
 }
 
-/** Checks whether a value is a refusal. */
 export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'refused' in value
 }

@@ -1,39 +1,39 @@
 import type { Game } from './game.ts'
 
-/** Verdict is how the last try stood to the secret; `wasted` was no usable number. */
+/** Verdict compares a try with the secret; `wasted` means that the try was not a number. */
 export type Verdict = 'low' | 'high' | 'right' | 'wasted'
 
-/** Guessing is a secret number, and what was tried so far. */
+/** Guessing is the state of a game: the secret number, the tries left and the last verdict. */
 export interface Guessing {
   readonly secret: number
-  /** Tries still left, where they are counted. */
+  /** Tries left; missing if tries are unlimited. */
   readonly left?: number | undefined
   readonly last?: Verdict | undefined
-  /** A number out of the range is refused, and costs no try. */
+  /** If true, a number out of range is refused and costs no try. */
   readonly lenient?: true
 }
 
-/** GuessingView is the guesser's view: all but the secret, and the secret too after the game. */
+/** GuessingView is what the player sees: everything but the secret, which the view contains only after the game. */
 export interface GuessingView extends Pick<Guessing, 'left' | 'last'> {
   readonly secret?: number
 }
 
-/** Setup of a game; a worksheet's program takes every number, and counts it. */
+/** GuessingOptions set a game up. Worksheet programs are not lenient: each number costs a try. */
 export interface GuessingOptions {
   readonly tries?: number
   readonly secret?: number | undefined
   readonly lenient?: boolean
 }
 
-/** A try is a number, of any size, or a try that was wasted on something else. */
+/** Try is a guessed number of any size, or `wasted` if the player sent something else. */
 export type Try = number | 'wasted'
 
-/** A number as it is tried, whatever its size: as far from the secret as can be is far enough. */
+/** Clamps a number to the safe integers, so that a guess of any size is a valid Try. */
 export function asTry(number: number): Try {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER))
 }
 
-/** guessing: one player looks for a number from 1 to 100 and hears each time whether the try was too low or too high. */
+/** guessing: one player looks for a number from 1 to 100; the verdict on each try is too low, too high or right. */
 export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
   name: 'guessing',
   seats: { min: 1, max: 1 },
@@ -42,18 +42,18 @@ export const guessing: Game<Guessing, Try, GuessingView, GuessingOptions> = {
     left: tries,
     ...(lenient ? { lenient } : {}),
   }),
-  toMove: (state) => (over(state) ? [] : [0]),
+  toMove: (state) => (isOver(state) ? [] : [0]),
   play(state, _seat, guess) {
-    if (over(state)) return { refused: 'the game is over' }
+    if (isOver(state)) return { refused: 'the game is over' }
     if (Number.isNaN(guess)) return { refused: 'a guess is a number' }
     const { secret, left, lenient } = state
     if (lenient && !isInRange(guess)) return { refused: 'the number is from 1 to 100; this costs no try' }
-    return { ...state, left: left === undefined ? undefined : left - 1, last: verdict(guess, secret) }
+    return { ...state, left: left === undefined ? undefined : left - 1, last: toVerdict(guess, secret) }
   },
-  outcome: (state) => (over(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
-  view: ({ left, last, secret }, _who, outcome) => (outcome ? { left, last, secret } : { left, last }),
+  outcome: (state) => (isOver(state) ? { winners: state.last === 'right' ? [0] : [] } : undefined),
+  view: ({ left, last, secret }, _viewer, outcome) => (outcome ? { left, last, secret } : { left, last }),
   *moves(state) {
-    if (!over(state)) for (let guess = 1; guess <= 100; guess++) yield guess
+    if (!isOver(state)) for (let guess = 1; guess <= 100; guess++) yield guess
   },
   notation: {
     parse: (text) => (/^[+-]?\d+$/.test(text.trim()) ? asTry(Number(text)) : { refused: 'type a whole number from 1 to 100' }),
@@ -74,11 +74,11 @@ function isInRange(guess: Try): boolean {
   return typeof guess === 'number' && guess >= 1 && guess <= 100
 }
 
-function over({ left, last }: Guessing): boolean {
+function isOver({ left, last }: Guessing): boolean {
   return last === 'right' || left === 0
 }
 
-function verdict(guess: Try, secret: number): Verdict {
+function toVerdict(guess: Try, secret: number): Verdict {
   if (guess === 'wasted') return 'wasted'
   if (guess === secret) return 'right'
   return guess < secret ? 'low' : 'high'

@@ -1,56 +1,56 @@
 import type { Game, Refusal, SeatNumber } from './game.ts'
 
-/** The hands, in the order in which each beats the next, and the last the first. */
+/** The hands, ordered so that each beats the next one and the last beats the first. */
 export const HANDS = ['Scissor', 'Paper', 'Stone'] as const
 
-/** Hand is what a player shows. */
+/** Hand is what a player chooses in a round. */
 export type Hand = (typeof HANDS)[number]
 
-/** Round is what the two players have shown: Player1 in seat 0, Player2 in seat 1. */
+/** Round is the hands of both players in a finished round: Player1 in seat 0, Player2 in seat 1. */
 export type Round = readonly [Hand, Hand]
 
-/** Rounds in a game; a draw counts. */
+/** Rounds in a game; a drawn round counts, too. */
 export const ROUNDS = 3
 
-/** Hands is the rounds that were played, and what was chosen in the one that is open. */
+/** Hands is the state of a game: the finished rounds, and the choices in the open round. */
 export interface Hands {
   readonly rounds: readonly Round[]
   readonly chosen: Readonly<Partial<Record<SeatNumber, Hand>>>
 }
 
-/** HandsView is what one player sees: of the open round only the own hand, and who has chosen. */
+/** HandsView is what one player sees: of the open round only the player's own hand, and the seats that have chosen. */
 export interface HandsView {
   readonly rounds: readonly Round[]
   readonly chosen: readonly SeatNumber[]
   readonly own?: Hand
 }
 
-/** hands: scissor, paper, stone. Both choose, neither sees the other's hand before both are in; three rounds. */
+/** hands: scissor, paper, stone in three rounds. Neither player sees the other hand before both have chosen. */
 export const hands: Game<Hands, Hand, HandsView> = {
   name: 'hands',
   seats: { min: 2, max: 2 },
   setup: () => ({ rounds: [], chosen: {} }),
-  toMove: (state) => (over(state) ? [] : [0, 1].filter((seat) => !state.chosen[seat])),
+  toMove: (state) => (isOver(state) ? [] : [0, 1].filter((seat) => !state.chosen[seat])),
   play(state, seat, hand) {
-    if (over(state)) return { refused: 'the game is over' }
-    if (state.chosen[seat]) return { refused: 'you have chosen already; wait for the other' }
+    if (isOver(state)) return { refused: 'the game is over' }
+    if (state.chosen[seat]) return { refused: 'you have chosen already; wait for the other player' }
     if (!HANDS.includes(hand)) return NO_HAND
     const chosen = { ...state.chosen, [seat]: hand }
     const [one, two] = [chosen[0], chosen[1]]
     return one && two ? { rounds: [...state.rounds, [one, two]], chosen: {} } : { ...state, chosen }
   },
   outcome(state) {
-    if (!over(state)) return undefined
+    if (!isOver(state)) return undefined
     const [one, two] = score(state.rounds)
     return { winners: one === two ? [] : [one > two ? 0 : 1] }
   },
-  view({ rounds, chosen }, who) {
-    const own = who === 'watcher' ? undefined : chosen[who]
+  view({ rounds, chosen }, viewer) {
+    const own = viewer === 'watcher' ? undefined : chosen[viewer]
     const seen = { rounds, chosen: Object.keys(chosen).map(Number) }
     return own === undefined ? seen : { ...seen, own }
   },
   *moves(state, seat) {
-    if (!over(state) && !state.chosen[seat]) yield* HANDS
+    if (!isOver(state) && !state.chosen[seat]) yield* HANDS
   },
   choose: (_view, _seat, random) => random.choice(HANDS),
   notation: {
@@ -60,39 +60,38 @@ export const hands: Game<Hands, Hand, HandsView> = {
   },
 }
 
-/** The hands by the words that other rules of the game have for them, which no worksheet's program takes. */
+/** Other common words for the hands; the worksheet programs do not accept them. */
 const OTHER_WORDS: ReadonlyMap<string, Hand> = new Map([
   ['scissors', 'Scissor'],
   ['rock', 'Stone'],
 ])
 
-/** The refusal of what is no hand. */
 export const NO_HAND: Refusal = { refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' }
 
-/** The hand that a text names, by its number from 1 or as a word in any case. */
+/** Parses a hand: its number from 1, or its word in any case. Returns `undefined` for other text. */
 export function handOf(text: string): Hand | undefined {
   const typed = text.trim().toLowerCase()
   return HANDS.find((hand, at) => typed === String(at + 1) || typed === hand.toLowerCase())
 }
 
-/** Returns the seat that has won a round; `undefined` in a draw. */
+/** Returns the seat that won a round; `undefined` for a draw. */
 export function winnerOf([one, two]: Round): SeatNumber | undefined {
   if (one === two) return undefined
   return (HANDS.indexOf(one) + 1) % HANDS.length === HANDS.indexOf(two) ? 0 : 1
 }
 
-/** The rounds that each player has won. */
+/** Returns the number of rounds that each player won. */
 export function score(rounds: readonly Round[]): [number, number] {
   const won = (seat: SeatNumber) => rounds.filter((round) => winnerOf(round) === seat).length
   return [won(0), won(1)]
 }
 
-/** Says how a round went, in a few words. */
+/** Formats the result of a round in a few words. */
 export function verdict(round: Round): string {
   const winner = winnerOf(round)
   return winner === undefined ? 'Draw' : `Player${winner + 1} wins!`
 }
 
-function over({ rounds }: Hands): boolean {
+function isOver({ rounds }: Hands): boolean {
   return rounds.length >= ROUNDS
 }

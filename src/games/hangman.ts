@@ -2,31 +2,31 @@ import { charactersOf, clean, fold, letterOf } from './characters.ts'
 import type { Game } from './game.ts'
 import { words as english, unguessable } from './words.ts'
 
-/** Hangman is a word, character by character, and what was tried of it. */
+/** Hangman is the state of a game: the word, and the characters that the player tried. */
 export interface Hangman {
   readonly word: string
-  /** The characters of the word, as people count them: a letter with its marks is one. */
+  /** The grapheme clusters of the word: a letter with its marks is one. */
   readonly characters: readonly string[]
-  /** What was tried, folded, in order. */
+  /** The tried characters with folded case, in order. */
   readonly tried: readonly string[]
-  /** Misses that were allowed at the start. */
+  /** Misses allowed at the start. */
   readonly misses: number
-  /** Misses still left. */
+  /** Misses left. */
   readonly left: number
   readonly last?: Guess
-  /** A digit that the word does not have is refused, and costs no miss. */
+  /** If true, a digit that the word does not contain is refused and costs no miss. */
   readonly lenient?: true
 }
 
-/** Guess is a character that was tried, and where the word has it: counted from 1, nowhere for a miss. */
+/** Guess is a tried character and its positions in the word, from 1; a miss has none. */
 export interface Guess {
   readonly letter: string
   readonly positions: readonly number[]
 }
 
-/** HangmanView is what is seen of the word: everything that was found, and the whole of it only when the game is over. */
+/** HangmanView is what the player sees: the characters found so far, and the whole word only when the game is over. */
 export interface HangmanView {
-  /** The characters of the word in order, `''` for one that is not found yet. */
+  /** The characters of the word in order; `''` for each that the player has not found yet. */
   readonly shown: readonly string[]
   readonly tried: readonly string[]
   readonly misses: number
@@ -35,20 +35,20 @@ export interface HangmanView {
   readonly word?: string
 }
 
-/** HangmanOptions is how a game is set up: a word, or words of which one is drawn; English ones where none are given. */
+/** HangmanOptions set a game up: a word, or a list from which the game draws a word. Default: the built-in English list. */
 export interface HangmanOptions {
   readonly secret?: string | undefined
   readonly words?: readonly string[] | undefined
   readonly misses?: number | undefined
-  /** Only letters can be missed; in a worksheet's program digits can, too. */
+  /** If true, only letters can be missed; in the worksheet programs digits can be missed, too. */
   readonly lenient?: boolean
 }
 
 /**
- * hangman: one player looks for a word, a character a try, and may miss eight times. Case is ignored, in any script.
- * Every character has to be found, a hyphen or an apostrophe too, for a view of positions alone cannot show them from
- * the start; but only letters and digits can be missed, and what was tried already costs nothing. A lenient game shows at the
- * start what is neither.
+ * hangman: one player looks for a word, one character per try, and may miss eight times. Case is ignored in every script.
+ * The player has to find every character, also hyphens and apostrophes, because the worksheet's messages carry positions
+ * only and cannot show characters at the start. Only letters and digits can be missed, and a repeated try costs nothing. A
+ * lenient game shows all characters that are neither letters nor digits at the start.
  */
 export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
   name: 'hangman',
@@ -59,13 +59,13 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     if (refusal) throw new RangeError(refusal.refused)
     const characters = charactersOf(word)
     if (!lenient) return { word, characters, tried: [], misses, left: misses }
-    // what cannot be guessed is seen from the start
+    // characters that the player cannot guess count as tried, so the view shows them from the start
     const tried = [...new Set(characters.filter((character) => !isGuessable(character)).map(fold))]
     return { word, characters, tried, misses, left: misses, lenient }
   },
-  toMove: (state) => (over(state) ? [] : [0]),
+  toMove: (state) => (isOver(state) ? [] : [0]),
   play(state, _seat, move) {
-    if (over(state)) return { refused: 'the game is over' }
+    if (isOver(state)) return { refused: 'the game is over' }
     const letter = letterOf(move)
     if (letter === undefined) return { refused: 'guess one letter at a time, such as e' }
     const tried = fold(letter)
@@ -76,33 +76,33 @@ export const hangman: Game<Hangman, string, HangmanView, HangmanOptions> = {
     const left = positions.length > 0 ? state.left : state.left - 1
     return { ...state, tried: [...state.tried, tried], left, last: { letter, positions } }
   },
-  outcome: (state) => (over(state) ? { winners: found(state) ? [0] : [] } : undefined),
-  view(state, _who, outcome) {
+  outcome: (state) => (isOver(state) ? { winners: isFound(state) ? [0] : [] } : undefined),
+  view(state, _viewer, outcome) {
     const { word, characters, lenient, ...rest } = state
     const seen = lenient ? { ...rest, tried: rest.tried.filter(isGuessable) } : rest
     const shown = characters.map((character) => (state.tried.includes(fold(character)) ? character : ''))
-    return outcome || over(state) ? { ...seen, shown, word } : { ...seen, shown }
+    return outcome || isOver(state) ? { ...seen, shown, word } : { ...seen, shown }
   },
-  choose: ({ tried }) => untried(tried),
+  choose: ({ tried }) => nextLetter(tried),
   notation: {
     parse: (text) => letterOf(text) ?? { refused: 'type one letter' },
     print: (letter) => letter,
     render(view) {
       const missed = view.tried.length > 0 ? `   tried: ${view.tried.join(' ')}` : ''
-      return `${gallows(view)}  ${view.shown.map((character) => character || '_').join(' ')}   misses left: ${view.left}${missed}\n`
+      return `${drawGallows(view)}  ${view.shown.map((character) => character || '_').join(' ')}   misses left: ${view.left}${missed}\n`
     },
   },
 }
 
 const FREQUENT = 'etaoinshrdlcumwfgypbvkjxqz'
 
-/** Checks whether a character can be missed, if a digit costs a miss as well. */
+/** Checks whether a character is a letter or a digit. */
 function isGuessable(character: string): boolean {
   return /^[\p{L}\p{N}]/u.test(character)
 }
 
-/** The letter to try next: the frequent ones of English first, then those of other languages. */
-function untried(tried: readonly string[]): string {
+/** Returns the letter that the house tries next: first the frequent letters of English, then those of other languages. */
+function nextLetter(tried: readonly string[]): string {
   const frequent = [...FREQUENT].find((letter) => !tried.includes(letter))
   if (frequent !== undefined) return frequent
   let code = 0xdf
@@ -110,16 +110,16 @@ function untried(tried: readonly string[]): string {
   return String.fromCodePoint(code)
 }
 
-function found({ characters, tried }: Hangman): boolean {
+function isFound({ characters, tried }: Hangman): boolean {
   return characters.every((character) => tried.includes(fold(character)))
 }
 
-function over(state: Hangman): boolean {
-  return state.left <= 0 || found(state)
+function isOver(state: Hangman): boolean {
+  return state.left <= 0 || isFound(state)
 }
 
-/** The picture, as far as the misses have brought it; nothing before the first. */
-function gallows({ misses, left }: HangmanView): string {
+/** Draws the gallows for the misses so far; empty before the first miss. */
+function drawGallows({ misses, left }: HangmanView): string {
   const stage = Math.ceil(((misses - left) / Math.max(misses, 1)) * PARTS)
   const at = (part: number, sign: string) => (stage >= part ? sign : ' '.repeat(sign.length))
   const rows = [

@@ -8,7 +8,7 @@ import { robot } from './robot.ts'
 import { talk } from './talk.ts'
 import { tictactoe } from './tictactoe.ts'
 
-/** AnyGame is a game of which only its rules know what a state, a move and a view are. */
+/** AnyGame is a game whose types of state, move and view only its own rules know. */
 export type AnyGame = Game<unknown, unknown, unknown, unknown>
 
 /** All games, by name. */

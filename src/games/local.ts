@@ -11,8 +11,8 @@ import {
 } from './game.ts'
 import { Sight } from './sight.ts'
 
-/** LocalTable is a table of one machine: rules and seats, and no journal. */
-export class LocalTable<State, Move, View, Options> implements Acts<Move> {
+/** LocalTable runs one game in memory: rules and seats, without a log. */
+export class LocalTable<State, Move, View, Options> implements SeatActions<Move> {
   readonly #game: Game<State, Move, View, Options>
   readonly #random: Random
   readonly #seats = [new LocalSeat<Move, View>(0, this)]
@@ -27,24 +27,24 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
     this.#publish()
   }
 
-  /** Whether the game is over. */
+  /** True if the game is over. */
   get over(): boolean {
     return this.#outcome !== undefined
   }
 
-  /** The door of one place. */
+  /** Returns a seat. Throws a RangeError if the game has no seat with this number. */
   seat(number: SeatNumber): Seat<Move, View> {
     const seat = this.#seats[number]
     if (!seat) throw new RangeError(`${this.#game.name} has no seat ${number}`)
     return seat
   }
 
-  /** Ends the table for a reason that lies outside of the game: whoever waits there is told. */
+  /** Closes the table before the game is over; every observer of a seat and every pending `next` or `turn` receives the reason. */
   close(reason: Error): void {
     for (const seat of this.#seats) seat.close(reason)
   }
 
-  /** Makes a move for a seat. */
+  /** Makes a move for a seat; see `Seat`. */
   play(number: SeatNumber, move: Move): Refusal | undefined {
     if (this.#outcome) return { refused: 'the game is over' }
     const next = this.#game.play(this.#state, number, move, this.#random)
@@ -54,7 +54,7 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
     return undefined
   }
 
-  /** Gives a seat up. */
+  /** Gives up a seat: the game ends, and the other seats win. */
   leave(number: SeatNumber): void {
     if (this.#outcome) return
     const winners = this.#seats.map((seat) => seat.number).filter((seat) => seat !== number)
@@ -70,56 +70,55 @@ export class LocalTable<State, Move, View, Options> implements Acts<Move> {
       const turn = toMove.includes(seat.number)
       seat.push(this.#outcome ? { view, turn, outcome: this.#outcome } : { view, turn })
     }
-    // only now, for whoever is shown it may move at once, and the others see that after this
+    // after all pushes: an observer may move at once, and every seat must see this situation before the next one
     for (const seat of this.#seats) seat.show()
   }
 }
 
-/** What the seats of a table do there. */
-interface Acts<Move> {
+interface SeatActions<Move> {
   play(number: SeatNumber, move: Move): Refusal | undefined
   leave(number: SeatNumber): void
 }
 
 class LocalSeat<Move, View> implements Seat<Move, View> {
   readonly number: SeatNumber
-  readonly #acts: Acts<Move>
-  readonly #sight = new Sight<View>()
+  readonly #actions: SeatActions<Move>
+  readonly #situations = new Sight<View>()
 
-  constructor(number: SeatNumber, acts: Acts<Move>) {
+  constructor(number: SeatNumber, actions: SeatActions<Move>) {
     this.number = number
-    this.#acts = acts
+    this.#actions = actions
   }
 
   next(): Promise<Situation<View>> {
-    return this.#sight.next()
+    return this.#situations.next()
   }
 
   turn(): Promise<Situation<View>> {
-    return this.#sight.next(true)
+    return this.#situations.next(true)
   }
 
   watch(watcher: Watcher<View>): void {
-    this.#sight.watch(watcher)
+    this.#situations.watch(watcher)
   }
 
   play(move: Move): Refusal | undefined {
-    return this.#acts.play(this.number, move)
+    return this.#actions.play(this.number, move)
   }
 
   leave(): void {
-    this.#acts.leave(this.number)
+    this.#actions.leave(this.number)
   }
 
   push(situation: Situation<View>): void {
-    this.#sight.push(situation)
+    this.#situations.push(situation)
   }
 
   show(): void {
-    this.#sight.show()
+    this.#situations.show()
   }
 
   close(reason: Error): void {
-    this.#sight.close(reason)
+    this.#situations.close(reason)
   }
 }

@@ -1,12 +1,12 @@
 import type { Random } from './game.ts'
 
-/** Heard is what the partner answers to: the line that was said last, if one was, and how many were said so far. */
+/** HeardLine is the input of the chatbot: the last line, if there is one, and the number of lines so far. */
 export interface Heard {
   readonly heard: string | undefined
   readonly said: number
 }
 
-/** Rule is what may be answered when a line is like this; `$1` is the guest's own words, turned to face the guest. */
+/** Rule lists the answers to lines that match a pattern. `$1` stands for the user's own words with the pronouns swapped. */
 type Rule = readonly [when: RegExp, answers: readonly string[]]
 
 const OPENINGS = [
@@ -15,13 +15,13 @@ const OPENINGS = [
   'Welcome! I am the house. You write a line, I write a line, and neither of us may go twice. Your line?',
 ]
 
-/** Said where a talk is taken up again, after a game. */
+/** First lines after a game within the talk. */
 const AFTERWARDS = [
   'That was a fine game. I blame the network for my part in it. Where were we?',
   'Well played, both of us. What shall we talk about?',
 ]
 
-/** The answers, by what was said; the first that fits counts. */
+/** The first rule that matches a line counts. */
 const RULES: readonly Rule[] = [
   [/^$/, ['You have sent me a line with nothing in it: one byte, and very well framed. And now in words?']],
   [
@@ -31,7 +31,7 @@ const RULES: readonly Rule[] = [
   [/\bmy name is (.+)/i, ['Pleased to meet you, $1. I am called the house, but my friends call me 127.0.0.1.']],
   [
     /\bhow are you\b/i,
-    ['All my buffers are flushed, thank you. And you?', 'I have been listening all day and nobody connected. Better now. And you?'],
+    ['All my buffers are flushed, thank you. And you?', 'I have been listening all day without a single connection. Better now. And you?'],
   ],
   [
     /\b(?:joke|funny|laugh)\b/i,
@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
   [
     /\b(?:socket|port|tcp|udp|packet|bytes?|recv|send|connection|network)s?\b/i,
     [
-      'One recv() is not one message. I say it to everybody, and everybody finds out by himself. When did you?',
+      'One recv() is not one message. I say it to every visitor, and every visitor has to find out alone. When did you?',
       'Ports go up to 65535, and still two students in every class choose 12345. Which one is yours?',
       'Did you know? send() only promises that the system has taken your bytes. Whether I read them is between me and me.',
       'TCP keeps your bytes in order, but it forgets where your messages ended. That is what the LF is for. What do you use?',
@@ -93,11 +93,11 @@ const RULES: readonly Rule[] = [
   [/\bi (?:like|love) (.+)/i, ['What is the best thing about $1?']],
   [/\bi (?:hate|don't like|do not like) (.+)/i, ['What has $1 ever done to you?']],
   [/\bbecause (.+)/i, ['Is that the only reason, that $1?', 'So if it were not that $1, all would be well?']],
-  [/\byou(?:'re| are) (.+)/i, ['What makes you think that I am $1?', 'Am I $1? Nobody has ever told my process.']],
+  [/\byou(?:'re| are) (.+)/i, ['What makes you think that I am $1?', 'Am I $1? My process was never informed of it.']],
   [/\bcan you (.+)\?/i, ['I have never tried to $1. I am very good at waiting, though. Shall I?']],
   [/^(?:yes|yeah|yep|sure|ok|okay)\b/i, ['You seem quite sure. Tell me more.', 'Acknowledged. And then?']],
   [/^(?:no|nope|never)\b/i, ['Refused, then. May I try another port?', 'Why not?']],
-  [/^why\b/i, ['Because somebody wrote it into a request for comments in 1981. What do you think?', 'Why not?']],
+  [/^why\b/i, ['Because a request for comments of 1981 says so. What do you think?', 'Why not?']],
   [
     /\?\s*$/,
     [
@@ -109,13 +109,13 @@ const RULES: readonly Rule[] = [
   [/^[-+\d\s.,]+$/, ['A number! I keep one in my head from 1 to 100, but that is another port. What is yours for?']],
 ]
 
-/** What is said where nothing else fits. */
+/** Answers to a line that matches no rule. */
 const ANYTHING = [
   'Go on, I am listening. That is what I do for a living.',
   'I see. And what did the other side answer?',
   'Did you know? The first message on the net was to be LOGIN. The other machine crashed after LO. How was your first one?',
   'That would make a fine protocol. Who speaks first in it?',
-  'Did you know? An office once put its coffee machine on a network camera, so that nobody would walk for nothing. What would you watch?',
+  'Did you know? An office once pointed a network camera at its coffee machine, to save a walk for nothing. What would you watch?',
   'Let me write that down: received, read, and thought about. Tell me more.',
   'Everything you say here takes its turn, and so do I. It is restful, is it not?',
   'Interesting. Would you say so over UDP as well?',
@@ -123,8 +123,8 @@ const ANYTHING = [
   'My memory ends with your last line. Such is the life of a stateless partner. So, what is new?',
 ]
 
-/** Words that are turned round when they are given back. */
-const TURNED: Readonly<Record<string, string>> = {
+/** Pronouns that the chatbot swaps when it repeats the user's words. */
+const SWAPPED: Readonly<Record<string, string>> = {
   i: 'you',
   me: 'you',
   my: 'your',
@@ -138,40 +138,40 @@ const TURNED: Readonly<Record<string, string>> = {
   yourself: 'myself',
 }
 
-/** Guest's words that are given back, at most. */
-const GIVEN_BACK = 60
+/** Maximum of code points that the chatbot repeats. */
+const MAX_REPEATED = 60
 
 /**
- * The house's line in a talk: a small partner that mirrors what was said, with the humour of a server room. It never
- * says what would end the talk (`ends`), nor anything that any chat of ours takes for its end.
+ * Returns the line of the house in a talk: an answer by pattern, in the style of ELIZA, with the humour of a server room. The
+ * answer never ends the talk (`ends`), and never contains the word or command with which any of our chats ends.
  */
 export function reply({ heard, said }: Heard, ends: (line: string) => boolean, random: Random): string {
-  const sayable = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)
-  const answers = heard === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : answersTo(tidy(heard))
+  const isAllowed = (line: string) => !ends(line) && !/bye|^\/|^play /i.test(line)
+  const answers = heard === undefined ? (said === 0 ? OPENINGS : AFTERWARDS) : findAnswers(tidy(heard))
   const line = random.choice(answers)
-  if (sayable(line)) return line
-  return ANYTHING.find(sayable) ?? 'Go on.'
+  if (isAllowed(line)) return line
+  return ANYTHING.find(isAllowed) ?? 'Go on.'
 }
 
-function answersTo(line: string): readonly string[] {
+function findAnswers(line: string): readonly string[] {
   for (const [when, answers] of RULES) {
     const found = when.exec(line)
-    const words = turned(found?.[1] ?? '')
-    // words that are nothing but signs cannot be given back
+    const words = swapPronouns(found?.[1] ?? '')
+    // a rule with `$1` needs words; the match may consist of punctuation only
     if (found && (words || found.length === 1)) return answers.map((answer) => answer.replace('$1', () => words))
   }
   return ANYTHING
 }
 
-/** One line of visible characters, with single blanks. */
+/** Returns the visible characters of a text, with single blanks. */
 function tidy(text: string): string {
   return text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()
 }
 
-/** The guest's words as the partner says them: "my code" becomes "your code". */
-function turned(words: string): string {
+/** Swaps the pronouns of the first clause, "my code" to "your code", and shortens it. */
+function swapPronouns(words: string): string {
   const clause = words.split(/(?<![.!?,;:])[.!?,;:]+(?:\s|$)/)[0] ?? ''
-  const mirrored = clause.split(' ').map((word) => (Object.hasOwn(TURNED, word.toLowerCase()) ? TURNED[word.toLowerCase()] : word))
+  const mirrored = clause.split(' ').map((word) => (Object.hasOwn(SWAPPED, word.toLowerCase()) ? SWAPPED[word.toLowerCase()] : word))
   const short = [...mirrored.join(' ')]
-  return short.length <= GIVEN_BACK ? short.join('') : `${short.slice(0, GIVEN_BACK).join('')}...`
+  return short.length <= MAX_REPEATED ? short.join('') : `${short.slice(0, MAX_REPEATED).join('')}...`
 }

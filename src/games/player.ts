@@ -3,8 +3,8 @@ import { follow, type Game, type Random, type Seat, type SeatNumber } from './ga
 import { bestMove, isOpen } from './search.ts'
 
 /**
- * The house's player of a game: holds a seat until the game is over. It moves as the game itself says (`choose`), as a
- * search finds where a view shows everything (`whole`), or else by chance among the legal moves.
+ * Plays a seat for the house until the game is over. The house moves as the game chooses (`choose`), or as a search finds if
+ * the view shows the whole state (`whole`). Rejects if the table closes before.
  */
 export function play<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
@@ -25,7 +25,7 @@ export function playable<State, Move, View, Options>(game: Game<State, Move, Vie
   return game.choose !== undefined || isOpen(game)
 }
 
-/** Searches the first move of a game in advance, so that no user waits later while a small game is searched to its end. */
+/** Searches the first move of a game in advance: no user waits later while the search goes through a whole small game. */
 export async function rehearse<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,
   options: () => Promise<Options> | Options,
@@ -35,8 +35,8 @@ export async function rehearse<State, Move, View, Options>(
 }
 
 /**
- * The house's move in a seat that is to move, from what that seat sees, with as much effort as is given. Throws an Error for
- * a game that it cannot play.
+ * Returns the move of the house for a seat that may move, from the view of that seat. A search takes its moves from `effort`.
+ * Throws an Error if the house cannot play the game.
  */
 export function houseMove<State, Move, View, Options>(
   game: Game<State, Move, View, Options>,

@@ -2,18 +2,18 @@ import { type Parsed, type Question, QuestionError } from './questions/question.
 
 export { type Parsed, type Question, QuestionError } from './questions/question.ts'
 
-/** Form is how a file of questions is written: Moodle's GIFT, Open Trivia DB's JSON, or CSV with a line of columns. */
+/** QuestionFormat is the format of a question file: Moodle's GIFT, Open Trivia DB's JSON, or CSV with a header line. */
 export type Form = 'gift' | 'opentdb' | 'csv'
 
 /**
- * Reads a text in UTF-8, with or without a byte order mark. A question that cannot be asked is skipped, with the line or
- * the number and the reason; one that stands there twice, word for word, is asked once. Throws a QuestionError, one line
- * for each reason, if no question is left, or if the text as a whole is not in that form.
+ * Parses the questions of a text, with or without a byte order mark. It skips each invalid question and reports its line or
+ * number and the reason; of two identical questions it returns one. Throws a QuestionError, one line for each reason, if no
+ * question is left or if the text as a whole has another format.
  */
 export async function parseQuestions(text: string, form: Form = formOf('', text)): Promise<Parsed> {
-  const other = otherForm(text)
+  const other = describeOtherFormat(text)
   if (other !== undefined) throw new QuestionError(other)
-  const parse = await parserOf(form)
+  const parse = await loadParser(form)
   const { questions, skipped } = parse(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
   const found = new Map<string, Question>()
   for (const question of questions) {
@@ -22,21 +22,21 @@ export async function parseQuestions(text: string, form: Form = formOf('', text)
     if (!found.has(key)) found.set(key, question)
   }
   if (found.size > 0) return { questions: [...found.values()], skipped }
-  throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'there is no question in it')
+  throw new QuestionError(skipped.length > 0 ? skipped.map(({ message }) => message).join('\n') : 'the file contains no question')
 }
 
-/** Says what a text is that no parser here reads, and what to do; `undefined` if it may be one of the forms. */
-function otherForm(text: string): string | undefined {
+/** Names the format of a text that no parser here reads, and says what to do; `undefined` if a parser may read it. */
+function describeOtherFormat(text: string): string | undefined {
   const start = text.replace(/^\ufeff/, '').trimStart()
-  if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is XML, as Moodle exports questions, too: export them as GIFT, and give that file'
+  if (/^<(?:\?xml|!--|quiz)\b/i.test(start)) return 'this is Moodle XML: export the questions as GIFT instead'
   if (/^<(?:!doctype html|html)\b[\s\S]*<\/html>/i.test(start))
-    return 'this is a page of HTML: save the questions themselves, as GIFT, JSON or CSV'
+    return 'this is an HTML page: save the questions themselves as GIFT, JSON or CSV'
   if (/^[A-F][.)] /m.test(start) && /^ANSWER: *[A-F]\s*$/m.test(start) && !start.includes('{'))
-    return 'this is in the form Aiken of Moodle: import it there, export the questions as GIFT, and give that file'
+    return 'this is in the Aiken format of Moodle: import it there, and export the questions as GIFT'
   return undefined
 }
 
-/** Tells how a file is written: from its name, or else (as for `.txt`) from what is in it. */
+/** Detects the format of a file: from the extension of its name, or else (as for `.txt`) from its content. */
 export function formOf(file: string, text: string): Form {
   const named = FORMS[/\.[^./\\]*$/.exec(file)?.[0].toLowerCase() ?? '']
   if (named) return named
@@ -47,8 +47,8 @@ export function formOf(file: string, text: string): Form {
 
 const FORMS: Readonly<Record<string, Form>> = { '.gift': 'gift', '.json': 'opentdb', '.csv': 'csv', '.tsv': 'csv' }
 
-/** Parsers come with libraries, which only who has such a file needs to load. */
-async function parserOf(form: Form): Promise<(text: string) => Parsed> {
+/** Loads a parser and its library at first use; a server without question files loads none. */
+async function loadParser(form: Form): Promise<(text: string) => Parsed> {
   switch (form) {
     case 'gift':
       return (await import('./questions/gift.ts')).parseGift

@@ -3,35 +3,35 @@ import type { Game, Random } from './game.ts'
 import type { Question } from './questions/question.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
-/** Questions of one quiz, at most. */
-const MOST = 50
+/** Maximum of questions in one quiz. */
+const MAX_QUESTIONS = 50
 /** Columns of a terminal. */
 const COLUMNS = 80
 
-/** Answer is the letter of an option, A for the first. */
+/** OptionLetter is the letter of an option, A for the first. */
 export type Answer = string
 
-/** Quiz is the questions that were drawn, and what was answered so far. */
+/** Quiz is the state of a game: the questions drawn for it, and the answers so far. */
 export interface Quiz {
-  /** In the order in which they are asked; the options of each are shuffled. */
+  /** The questions in the order in which the player sees them; the options of each are shuffled. */
   readonly questions: readonly Question[]
-  /** The answer to each question from the first on. */
+  /** The answers, in the order of the questions. */
   readonly answers: readonly Answer[]
 }
 
-/** QuizView is what is seen of a quiz: nowhere which option of the open question, or of one that is still to come, is right. */
+/** QuizView is what the player sees. It never contains the right option of the open question or of a later one. */
 export interface QuizView {
-  /** Questions of the quiz. */
+  /** Number of questions in the quiz. */
   readonly count: number
-  /** Right answers so far. */
+  /** Number of right answers so far. */
   readonly points: number
-  /** Missing when all are answered. */
+  /** Missing when the player has answered all questions. */
   readonly open?: Open
   /** Missing before the first answer. */
   readonly last?: Marked
 }
 
-/** Open is the question that waits for its answer. */
+/** OpenQuestion is the question that the player answers next. */
 export interface Open {
   /** Counted from 1. */
   readonly number: number
@@ -39,7 +39,7 @@ export interface Open {
   readonly options: readonly string[]
 }
 
-/** Marked is how the question before the open one was answered. */
+/** MarkedAnswer is the player's answer to the last question, and the right one. */
 export interface Marked {
   readonly given: Answer
   readonly right: Answer
@@ -48,8 +48,8 @@ export interface Marked {
 }
 
 /**
- * QuizOptions is how a quiz is set up: the questions to draw from, and how many to draw, from 1 to 50; all of them where there
- * are fewer.
+ * QuizOptions set a quiz up: the questions to draw from, and the number to draw, from 1 to 50. If there are fewer questions,
+ * the quiz has all of them.
  */
 export interface QuizOptions {
   readonly questions: readonly Question[]
@@ -57,41 +57,42 @@ export interface QuizOptions {
 }
 
 /**
- * quiz: one player answers questions by the letters of their options, a point for each that is right. Nobody loses;
- * who has answered everything right wins.
+ * quiz: one player answers questions by the letters of their options, and gets a point for each right answer. A player who
+ * answers every question right wins; otherwise the game has no winner.
  */
 export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
   name: 'quiz',
   seats: { min: 1, max: 1 },
   setup({ questions, count }, random) {
     if (questions.length === 0) throw new RangeError('a quiz needs questions to draw from')
-    if (!Number.isInteger(count) || count < 1 || count > MOST) throw new RangeError(`a quiz has 1 to ${MOST} questions, not ${count}`)
-    return { questions: drawn(questions, random, count).map((question) => shuffled(question, random)), answers: [] }
+    if (!Number.isInteger(count) || count < 1 || count > MAX_QUESTIONS)
+      throw new RangeError(`a quiz has 1 to ${MAX_QUESTIONS} questions, not ${count}`)
+    return { questions: drawItems(questions, random, count).map((question) => shuffleOptions(question, random)), answers: [] }
   },
-  toMove: (state) => (openOf(state) ? [0] : []),
+  toMove: (state) => (findOpen(state) ? [0] : []),
   play(state, _seat, answer) {
-    const open = openOf(state)
+    const open = findOpen(state)
     if (!open) return { refused: 'the quiz is over' }
     const letter = answer.toUpperCase()
-    const letters = lettersOf(open)
+    const letters = toLetters(open)
     if (!letters.includes(letter)) return { refused: `${JSON.stringify(answer)} is no answer: give a letter from A to ${letters.at(-1)}` }
     return { ...state, answers: [...state.answers, letter] }
   },
-  outcome: (state) => (openOf(state) ? undefined : { winners: pointsOf(state) === state.questions.length ? [0] : [] }),
+  outcome: (state) => (findOpen(state) ? undefined : { winners: countPoints(state) === state.questions.length ? [0] : [] }),
   view(state) {
-    const open = openOf(state)
-    const last = marked(state)
+    const open = findOpen(state)
+    const last = markLastAnswer(state)
     return {
       count: state.questions.length,
-      points: pointsOf(state),
+      points: countPoints(state),
       ...(open && { open: { number: state.answers.length + 1, text: open.text, options: open.options } }),
       ...(last && { last }),
     }
   },
-  points: (state) => [pointsOf(state)],
+  points: (state) => [countPoints(state)],
   moves(state) {
-    const open = openOf(state)
-    return open ? lettersOf(open) : []
+    const open = findOpen(state)
+    return open ? toLetters(open) : []
   },
   notation: {
     parse: (text) =>
@@ -99,17 +100,17 @@ export const quiz: Game<Quiz, Answer, QuizView, QuizOptions> = {
     print: (answer) => answer,
     render({ count, points, open, last }) {
       const score = `${points} of ${open ? open.number - 1 : count} right`
-      const blocks = [...(last ? [verdict(last)] : []), open ? asked(open, count, score) : [`The end: ${score}.`]]
+      const blocks = [...(last ? [formatVerdict(last)] : []), open ? formatQuestion(open, count, score) : [`The end: ${score}.`]]
       return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n')
     },
   },
 }
 
-function openOf({ questions, answers }: Quiz): Question | undefined {
+function findOpen({ questions, answers }: Quiz): Question | undefined {
   return questions[answers.length]
 }
 
-function lettersOf({ options }: Question): readonly Answer[] {
+function toLetters({ options }: Question): readonly Answer[] {
   return LETTERS.slice(0, options.length)
 }
 
@@ -117,12 +118,11 @@ function isRight({ right }: Question, answer: Answer | undefined): boolean {
   return answer === LETTERS[right]
 }
 
-function pointsOf({ questions, answers }: Quiz): number {
+function countPoints({ questions, answers }: Quiz): number {
   return questions.filter((question, at) => isRight(question, answers[at])).length
 }
 
-/** How the question before the open one was answered. */
-function marked({ questions, answers }: Quiz): Marked | undefined {
+function markLastAnswer({ questions, answers }: Quiz): Marked | undefined {
   const question = questions[answers.length - 1]
   const given = answers.at(-1)
   const right = question && LETTERS[question.right]
@@ -131,25 +131,25 @@ function marked({ questions, answers }: Quiz): Marked | undefined {
   return { given, right, correct: given === right, ...(explanation !== undefined && { explanation }) }
 }
 
-function verdict({ given, right, correct, explanation }: Marked): string[] {
-  const told = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
-  return wrap(explanation ? `${told} ${explanation}` : told, COLUMNS)
+function formatVerdict({ given, right, correct, explanation }: Marked): string[] {
+  const result = correct ? `${given} is right.` : `${given} is wrong: it is ${right}.`
+  return wrap(explanation ? `${result} ${explanation}` : result, COLUMNS)
 }
 
-function asked({ number, text, options }: Open, count: number, score: string): string[] {
+function formatQuestion({ number, text, options }: Open, count: number, score: string): string[] {
   const lines = options.flatMap((option, at) => wrap(option, COLUMNS - 3).map((line, row) => `${row ? ' ' : LETTERS[at]}  ${line}`))
   return [`Question ${number} of ${count}${number > 1 ? `, ${score}` : ''}`, '', ...wrap(text, COLUMNS), '', ...lines]
 }
 
-/** `count` of the items, or all of them where there are fewer, in any order. */
-function drawn<T>(items: readonly T[], random: Random, count: number): T[] {
+/** Draws `count` of the items in random order, or all of them if there are fewer. */
+function drawItems<T>(items: readonly T[], random: Random, count: number): T[] {
   const left = [...items]
   const taken: T[] = []
   while (left.length > 0 && taken.length < count) taken.push(...left.splice(random.integer(0, left.length - 1), 1))
   return taken
 }
 
-function shuffled(question: Question, random: Random): Question {
-  const order = drawn([...question.options.keys()], random, question.options.length)
+function shuffleOptions(question: Question, random: Random): Question {
+  const order = drawItems([...question.options.keys()], random, question.options.length)
   return { ...question, options: order.map((at) => question.options[at] ?? ''), right: order.indexOf(question.right) }
 }

@@ -1,16 +1,16 @@
 import type { Random } from './game.ts'
 
-/** One more than the largest number of 32 bits. */
 const WORDS = 2 ** 32
-/** Words that are taken from the platform at once: a call costs as much as some thousand of them. */
+/** Words per call of the platform's generator: the call itself costs as much as some thousand words. */
 const POOL = 4096
 
 /**
- * DrawnRandom draws from random words of 32 bits. Every number of a range is equally likely: words above the largest
- * multiple of the size of the range are drawn again. Throws a RangeError for a range that is empty, or not of whole numbers.
+ * DrawnRandom makes numbers of random words of 32 bits. Every number of a range is equally likely: it rejects words above the
+ * largest multiple of the size of the range and draws again. Throws a RangeError if the range is empty or its limits are not
+ * safe integers.
  */
 export abstract class DrawnRandom implements Random {
-  /** The next word, from 0 to 2³² - 1. */
+  /** Returns the next word, from 0 to 2³² - 1. */
   protected abstract word(): number
 
   integer(low: number, high: number): number {
@@ -25,7 +25,7 @@ export abstract class DrawnRandom implements Random {
     return pick(from, from.length === 0 ? 0 : this.#below(from.length))
   }
 
-  /** A number from 0, less than `count`, which is 2³² at most. */
+  /** Returns a number from 0 to `count` - 1; `count` is at most 2³². */
   #below(count: number): number {
     const end = WORDS - (WORDS % count)
     for (;;) {
@@ -34,7 +34,7 @@ export abstract class DrawnRandom implements Random {
     }
   }
 
-  /** The same for a `count` of 2⁵³ at most. */
+  /** The same for a `count` up to 2⁵³. */
   #farBelow(count: number): number {
     const end = 2 ** 53 - (2 ** 53 % count)
     for (;;) {
@@ -44,7 +44,7 @@ export abstract class DrawnRandom implements Random {
   }
 }
 
-/** PlatformRandom draws from the platform's cryptographically secure generator; a word that was drawn is erased. */
+/** PlatformRandom draws from the platform's cryptographically secure generator, and erases each word after use. */
 class PlatformRandom extends DrawnRandom {
   readonly #pool = new Uint32Array(POOL)
   #left = 0
@@ -60,12 +60,12 @@ class PlatformRandom extends DrawnRandom {
   }
 }
 
-/** Chance that no one can compute beforehand: secrets, seeds, sealed choices and shuffles come from it. */
+/** chance is unpredictable: secrets, seeds, sealed choices and shuffles come from it. */
 export const chance: Random = new PlatformRandom()
 
 /**
- * Chance that repeats: everything follows from the seed (mulberry32). A few results tell the seed, and so all others: it
- * is for tests, and for the logs of tables that were opened before seeds had versions.
+ * Returns a reproducible source: all results follow from the seed (mulberry32). A few results reveal the seed, and with it all
+ * others. Use it only in tests, and for the logs of tables that were opened before seeds had versions.
  */
 export function seeded(seed: number): Random {
   return new Seeded(seed)
@@ -96,8 +96,8 @@ class Seeded implements Random {
 }
 
 /**
- * Chance whose choices are given, as in a lesson: the texts of `choices` in turn, and from the start again. A choice
- * that is not among the texts to choose from throws a RangeError that says so.
+ * Returns a source whose `choice` returns the texts of `choices` in turn, and then begins again, for demonstrations in a
+ * lesson. Throws a RangeError if the next text is not among the items to choose from.
  */
 export function given(choices: readonly string[], otherwise: Random = chance): Random {
   let used = 0

@@ -2,25 +2,25 @@ import type { Game } from './game.ts'
 
 const SIZE = 11
 const INSTRUCTIONS = ['FORWARD', 'LEFT', 'RIGHT'] as const
-/** The headings, each a quarter turn to the right of the one before it. */
+/** Each heading is a quarter turn to the right of the one before it. */
 const HEADINGS = ['north', 'east', 'south', 'west'] as const
 const ARROWS = { north: '^', east: '>', south: 'v', west: '<' } as const
 const STEPS = { north: [0, 1], east: [1, 0], south: [0, -1], west: [-1, 0] } as const
 
-/** Instruction is what a robot can be told. */
+/** Instruction is a command that the robot executes. */
 export type Instruction = (typeof INSTRUCTIONS)[number]
 
-/** Robot is where it stands on its square, and which way it looks. */
+/** Robot is the state of a game: the position and the heading of the robot. */
 export interface Robot {
-  /** Counted from 1: columns from the west, rows from the south. */
+  /** Columns count from 1 in the west, rows from 1 in the south. */
   readonly column: number
   readonly row: number
   readonly heading: (typeof HEADINGS)[number]
-  /** It could not go forward, because there the square ends. */
+  /** True if the border stopped the last instruction. */
   readonly blocked: boolean
 }
 
-/** robot: one player steers a robot on a square, from its middle; at the border it stays where it is. It has no end but leaving. */
+/** robot: one player steers a robot on a square, from its middle; the border stops it. The game ends only if the player leaves. */
 export const robot: Game<Robot, Instruction, Robot> = {
   name: 'robot',
   seats: { min: 1, max: 1 },
@@ -29,9 +29,9 @@ export const robot: Game<Robot, Instruction, Robot> = {
   play(state, _seat, instruction) {
     switch (instruction) {
       case 'LEFT':
-        return { ...state, heading: turned(state, -1), blocked: false }
+        return { ...state, heading: rotate(state, -1), blocked: false }
       case 'RIGHT':
-        return { ...state, heading: turned(state, 1), blocked: false }
+        return { ...state, heading: rotate(state, 1), blocked: false }
       case 'FORWARD':
         return forward(state)
       default:
@@ -55,7 +55,7 @@ export const robot: Game<Robot, Instruction, Robot> = {
   },
 }
 
-function turned({ heading }: Robot, quarters: 1 | -1): Robot['heading'] {
+function rotate({ heading }: Robot, quarters: 1 | -1): Robot['heading'] {
   return HEADINGS.at((HEADINGS.indexOf(heading) + quarters) % HEADINGS.length) ?? heading
 }
 

@@ -1,30 +1,44 @@
+/*
+ * How the house finds a move. A table needs the move at once, in the same turn of the event loop, and the games differ a lot:
+ * tic-tac-toe on 3 x 3 cells has 5,478 positions, on 20 x 20 cells more than any search can see.
+ *
+ * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used
+ * up (effort.ts). A position is worth 1 to its winner and -1 to its loser, and a little more or less by the depth that is left,
+ * so the house wins early and loses late. A table of values, emptied at each depth, holds every position that the search met
+ * on another path. If the budget ends within a depth, the result of the last complete depth counts. A search that did not see
+ * the end of the game values most moves alike, so random playouts from each of the best moves decide among them.
+ *
+ * Invariants: only a search that has seen the whole game puts its best moves into the memory of the game, so the memory never
+ * holds a guess, and a small game is searched once in the life of the process. Equal moves stay equal: chance chooses, and the
+ * house does not play the same game twice. All work is counted in moves, not in milliseconds, so a search with
+ * a full budget returns the same moves on every machine.
+ */
+
 import { Effort } from './effort.ts'
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from './game.ts'
 
-/** For a game that is small enough to be searched to its end, which is done once. */
+/** Moves that a search may list or try in a small game, which it searches to its end, once. */
 const WORK_ONCE = 200_000
-/** Characters of a position's key up to which a game is that small: 3 x 3 cells, and whose turn it is. */
+/** Maximum length of a position's key in a small game: 3 x 3 cells and the seat to move. */
 const SMALL = 10
-/** Games played to the end at random at most, shared among the moves that searching leaves equal. */
+/** Maximum of random playouts, shared among the moves that the search values alike. */
 const PLAYOUTS = 300
-/** Positions of one game whose best moves are remembered. */
-const REMEMBERED = 50_000
+/** Maximum of positions of one game in the memory. */
+const MAX_REMEMBERED = 50_000
 
-/** A game in which two play in turn and see everything, and whose moves can be listed. */
+/** SearchableGame is a game that lists its moves and hides nothing; its two players move in turn. */
 export type OpenGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
   moves(state: State, seat: SeatNumber): Iterable<Move>
   whole(view: View): State
 }
 
-/** Checks whether a game's moves can be searched. */
 export function isOpen<State, Move, View, Options>(game: Game<State, Move, View, Options>): game is OpenGame<State, Move, View, Options> {
   return game.moves !== undefined && game.whole !== undefined
 }
 
 /**
- * The best move for the seat that is to move: perfect where the game can be searched to its end, and otherwise what
- * looks best some moves ahead and in games played to the end at random, as far as the effort allows. Among equals, chance
- * decides.
+ * Returns the best move for the seat that may move: perfect if the search sees the whole game, otherwise the best by looking
+ * some moves ahead and by random playouts, as far as the effort allows. Chance decides among equal moves.
  */
 export function bestMove<State, Move, View, Options>(
   game: OpenGame<State, Move, View, Options>,
@@ -33,14 +47,13 @@ export function bestMove<State, Move, View, Options>(
   effort = new Effort(),
 ): Move {
   const known = memory(game) as Map<string, readonly Move[]>
-  const key = keyOf(game, state)
+  const key = toKey(game, state)
   let best = known.get(key)
   if (!best) {
     const search = new Search(game, random, effort.allowed)
     best = search.bestMoves(state)
     effort.spend(search.spent)
-    // what was searched to its end answers for every position on the way
-    if (search.complete) for (const [position, moves] of search.best) if (known.size < REMEMBERED) known.set(position, moves)
+    if (search.complete) for (const [position, moves] of search.best) if (known.size < MAX_REMEMBERED) known.set(position, moves)
   }
   return best.length === 1 ? (best[0] as Move) : random.choice(best)
 }
@@ -56,18 +69,17 @@ function memory(game: object): Map<string, unknown> {
   return known
 }
 
-/** A search that looks deeper and deeper until its positions are used up or there is nothing deeper. */
 class Search<State, Move, View, Options> {
-  /** Whether the game was searched to its end. */
+  /** True if the search has seen the whole game. */
   complete = false
-  /** The best moves of each position that was looked into. */
+  /** The best moves of each position that the search met. */
   readonly best = new Map<string, readonly Move[]>()
   readonly #game: OpenGame<State, Move, View, Options>
   readonly #random: Random
   readonly #values = new Map<string, number>()
-  /** Moves that may be listed or tried in each phase: looking ahead, and playing games to their end at random. */
+  /** Moves that the search may list or try in each of its two phases, looking ahead and random playouts. */
   readonly #allowed: number
-  /** Moves that are left in this slice. */
+  /** Moves left in this phase. */
   #work = 0
   #cut = false
   #spent = 0
@@ -78,13 +90,13 @@ class Search<State, Move, View, Options> {
     this.#allowed = allowed
   }
 
-  /** Moves that were listed or tried. */
+  /** Moves that the search has listed or tried. */
   get spent(): number {
     return this.#spent
   }
 
   bestMoves(state: State): readonly Move[] {
-    const key = keyOf(this.#game, state)
+    const key = toKey(this.#game, state)
     const seat = this.#seat(state)
     let best = this.#moves(state, seat)
     this.#work = key.length <= SMALL ? WORK_ONCE : this.#allowed
@@ -99,7 +111,7 @@ class Search<State, Move, View, Options> {
     return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
   }
 
-  /** What a position is worth to whoever is to move there: sooner wins are better, later losses too. */
+  /** Returns the value of a position for the seat that may move there; an early win and a late loss are worth more. */
   #value(state: State, depth: number): number {
     const outcome = this.#game.outcome(state)
     if (outcome) return outcome.winners.length === 0 ? 0 : -1 - depth / 1000
@@ -107,7 +119,7 @@ class Search<State, Move, View, Options> {
       this.#cut = true
       return 0
     }
-    const position = keyOf(this.#game, state)
+    const position = toKey(this.#game, state)
     const key = `${depth} ${position}`
     const known = this.#values.get(key)
     if (known !== undefined) return known
@@ -125,7 +137,7 @@ class Search<State, Move, View, Options> {
     return highest
   }
 
-  /** Of some moves those that did best in games at random, as many for each as there is time for; all, where there is none. */
+  /** Returns the moves with the best results in random playouts, the same number for each; all moves if the budget is too small. */
   #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
     this.#work = this.#allowed
     const points = moves.map(() => 0)
@@ -133,15 +145,15 @@ class Search<State, Move, View, Options> {
       const more: number[] = []
       for (const move of moves) {
         const outcome = this.#playout(this.#after(state, seat, move))
-        if (!outcome || this.#work <= 0) return bestOf(moves, points)
-        more.push(worth(outcome, seat))
+        if (!outcome || this.#work <= 0) return selectBest(moves, points)
+        more.push(toPoints(outcome, seat))
       }
       for (const [at, one] of more.entries()) points[at] = (points[at] ?? 0) + one
     }
-    return bestOf(moves, points)
+    return selectBest(moves, points)
   }
 
-  /** Plays a game on at random; `undefined` if that takes too long. */
+  /** Plays a game to its end at random; `undefined` if the budget ends before. */
   #playout(start: State): Outcome | undefined {
     for (let state = start; ; ) {
       const outcome = this.#game.outcome(state)
@@ -174,16 +186,16 @@ class Search<State, Move, View, Options> {
   }
 }
 
-function keyOf<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
+function toKey<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
   return game.key?.(state) ?? JSON.stringify(state)
 }
 
-function bestOf<Move>(moves: readonly Move[], points: readonly number[]): readonly Move[] {
+function selectBest<Move>(moves: readonly Move[], points: readonly number[]): readonly Move[] {
   const highest = Math.max(...points)
   return moves.filter((_, at) => points[at] === highest)
 }
 
-function worth({ winners }: Outcome, seat: SeatNumber): number {
+function toPoints({ winners }: Outcome, seat: SeatNumber): number {
   if (winners.length === 0) return 0
   return winners.includes(seat) ? 1 : -1
 }

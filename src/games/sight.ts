@@ -1,25 +1,24 @@
 import type { Situation, Watcher } from './game.ts'
 
-/** Sight is what comes to one seat: situations, kept until they are asked for or watched. */
+/** SituationQueue holds the situations of one seat until the seat's player asks for them or observes the seat. */
 export class Sight<View> {
-  #unseen: Situation<View> | undefined
-  /** What comes after that. */
+  #first: Situation<View> | undefined
   #later: Situation<View>[] = NONE
-  #watcher: Watcher<View> | undefined
+  #observer: Watcher<View> | undefined
   #waiting: Waiting<View> | undefined
   #closed: Error | undefined
 
-  /** Whether there is nothing that was not shown. */
+  /** True if the queue holds no situation. */
   get empty(): boolean {
-    return this.#unseen === undefined
+    return this.#first === undefined
   }
 
-  /** Whether somebody waits for what comes. */
+  /** True if a call of `next` is pending. */
   get awaited(): boolean {
     return this.#waiting !== undefined
   }
 
-  /** The next situation, or the next in which there is something to be done or the game is over; see `Seat`. */
+  /** Returns the next situation; if `toMove`, the next in which the seat may move or the game is over. See `Seat`. */
   next(toMove = false): Promise<Situation<View>> {
     const situation = this.#shift(toMove)
     if (situation) return Promise.resolve(situation)
@@ -29,56 +28,56 @@ export class Sight<View> {
     })
   }
 
-  /** Shows everything from now on to a watcher; see `Seat`. */
-  watch(watcher: Watcher<View>): void {
-    this.#watcher = watcher
+  /** Passes all situations, the queued ones first, to an observer; see `Seat`. */
+  watch(observer: Watcher<View>): void {
+    this.#observer = observer
     this.show()
-    if (this.#closed) watcher.closed(this.#closed)
+    if (this.#closed) observer.closed(this.#closed)
   }
 
-  /** Keeps a situation until it is shown. */
+  /** Queues a situation; `show` delivers it. */
   push(situation: Situation<View>): void {
-    if (!this.#unseen) this.#unseen = situation
+    if (!this.#first) this.#first = situation
     else if (this.#later.length > 0) this.#later.push(situation)
     else this.#later = [situation]
   }
 
-  /** Shows what there is to whoever watches or waits. */
+  /** Delivers the queued situations to the observer, or the first of them to the pending `next`. */
   show(): void {
-    while (this.#watcher || this.#waiting) {
+    while (this.#observer || this.#waiting) {
       const waiting = this.#waiting
-      const situation = this.#shift(!this.#watcher && waiting?.toMove)
+      const situation = this.#shift(!this.#observer && waiting?.toMove)
       if (!situation) return
       this.#waiting = undefined
-      if (this.#watcher) this.#watcher.see(situation)
+      if (this.#observer) this.#observer.see(situation)
       else waiting?.resolve(situation)
     }
   }
 
   #shift(toMove = false): Situation<View> | undefined {
     for (;;) {
-      const situation = this.#unseen
-      this.#unseen = this.#later.length > 0 ? this.#later.shift() : undefined
+      const situation = this.#first
+      this.#first = this.#later.length > 0 ? this.#later.shift() : undefined
       if (!situation || !toMove || situation.turn || situation.outcome) return situation
     }
   }
 
-  /** Nothing more will come, for a reason that lies outside of the game. */
+  /** Closes the queue before the game is over; the observer and the pending `next` receive the reason. */
   close(reason: Error): void {
     if (this.#closed) return
     this.#closed = reason
-    this.#watcher?.closed(reason)
+    this.#observer?.closed(reason)
     this.#waiting?.reject(reason)
     this.#waiting = undefined
   }
 }
 
-/** Waiting is somebody who wants the next situation, or the next in which there is something to be done. */
+/** Waiting is a pending call of `next`. */
 interface Waiting<View> {
   readonly toMove: boolean
   resolve(situation: Situation<View>): void
   reject(reason: Error): void
 }
 
-/** What all sights share in which at most one is unseen. */
+/** Shared by all queues with at most one situation, which saves an array for each seat. */
 const NONE: never[] = []

@@ -1,7 +1,7 @@
 import type { Game, SeatNumber } from './game.ts'
 import { reply } from './partner.ts'
 
-/** Ending is what a line must be to end the talk. */
+/** TalkEnding describes the lines that end a talk. */
 export interface Ending {
   /** Exactly one of these lines. */
   readonly exactly?: readonly string[]
@@ -9,30 +9,30 @@ export interface Ending {
   readonly mentions?: string
 }
 
-/** Talk is two people taking turns to say a line each. */
+/** TurnTalk is the state of a talk in which two players write a line in turn. */
 export interface Talk {
   readonly turn: SeatNumber
   readonly ending: Ending
-  /** How many lines have been said. */
+  /** Number of lines so far. */
   readonly said: number
-  /** The last line, said by whoever is not to speak now. */
+  /** The last line, written by the other seat. */
   readonly line?: string
   readonly over: boolean
 }
 
-/** TalkOptions is how a talk is set up: who begins, what ends it, and how many lines were said before, where it is one taken up again. */
+/** TurnTalkOptions set a talk up: the seat that begins, the ending, and the number of earlier lines if the talk continues. */
 export interface TalkOptions {
   readonly first?: SeatNumber
   readonly ending?: Ending
   readonly said?: number
 }
 
-/** The bytes of one line at most. */
+/** Maximum of bytes in one line. */
 const LIMIT = 4096
 
 const utf8 = new TextEncoder()
 
-/** talk: two people say a line in turn, for ever or until one says what ends it. Nobody wins. */
+/** talk: two players write a line in turn, until a line ends the talk. The game has no winner. */
 export const talk: Game<Talk, string, Talk, TalkOptions> = {
   name: 'talk',
   seats: { min: 2, max: 2 },
@@ -40,23 +40,23 @@ export const talk: Game<Talk, string, Talk, TalkOptions> = {
   toMove: ({ turn, over }) => (over ? [] : [turn]),
   play(state, seat, line) {
     if (state.over) return { refused: 'the talk is over' }
-    if (seat !== state.turn) return { refused: 'it is the other’s turn to speak' }
+    if (seat !== state.turn) return { refused: 'it is the other player’s turn to speak' }
     if (line.includes('\n')) return { refused: 'one line at a time' }
     if (shortened(line) !== line) return { refused: `a line has at most ${LIMIT} bytes` }
-    return { ...state, turn: 1 - seat, said: state.said + 1, line, over: ends(line, state.ending) }
+    return { ...state, turn: 1 - seat, said: state.said + 1, line, over: isEnding(line, state.ending) }
   },
   outcome: ({ over }) => (over ? { winners: [] } : undefined),
   view: (state) => state,
-  choose: ({ said, line, ending }, _seat, random) => reply({ heard: line, said }, (text) => ends(text, ending), random),
+  choose: ({ said, line, ending }, _seat, random) => reply({ heard: line, said }, (text) => isEnding(text, ending), random),
   notation: { parse: (text) => text, print: (line) => line, render: ({ line = '' }) => line },
 }
 
-/** Cuts a text to what one line can have; broken bytes, which are shown as U+FFFD, can make a received line too long. */
+/** Cuts a text to 4,096 bytes. A received line can be longer, because each invalid byte becomes U+FFFD, which takes three bytes. */
 export function shortened(text: string): string {
   if (text.length <= LIMIT / 3) return text
   return text.slice(0, utf8.encodeInto(text, new Uint8Array(LIMIT)).read)
 }
 
-function ends(line: string, { exactly, mentions }: Ending): boolean {
+function isEnding(line: string, { exactly, mentions }: Ending): boolean {
   return exactly?.includes(line) || (mentions !== undefined && line.toLowerCase().includes(mentions.toLowerCase()))
 }

@@ -4,36 +4,36 @@ import type { Game, SeatNumber } from './game.ts'
 const SYMBOLS = ['O', 'X']
 const FREE = '-'
 
-/** Board is a square of cells, written row by row, `-` for a free one; cells are counted from 1. */
+/** Board is the state of a game: a square of cells, row by row, `-` for a free cell. Moves number the cells from 1. */
 export interface Board {
   readonly cells: string
   /** Cells in a row. */
   readonly size: number
-  /** Whose turn it is, or would be if the game were not over. */
+  /** The seat to move, also after the end of the game. */
   readonly turn: SeatNumber
-  /** The cell that was marked last, by the other one. */
+  /** The cell that the other player marked last. */
   readonly last?: number
   readonly winner?: SeatNumber
 }
 
-/** tictactoe: two players mark cells of a square of any size in turn; a whole row, column or diagonal wins. */
+/** tictactoe: two players mark cells of a square in turn; a full row, column or diagonal wins. */
 export const tictactoe: Game<Board, number, Board, { size?: number; first?: SeatNumber }> = {
   name: 'tictactoe',
   seats: { min: 2, max: 2 },
   setup: ({ size = 3, first = 0 }) => ({ cells: FREE.repeat(size * size), size, turn: first }),
-  toMove: (board) => (over(board) ? [] : [board.turn]),
+  toMove: (board) => (isOver(board) ? [] : [board.turn]),
   play(board, seat, cell) {
     const { cells, size, turn } = board
     const mark = cells[cell - 1]
-    if (over(board)) return { refused: 'the game is over' }
+    if (isOver(board)) return { refused: 'the game is over' }
     if (seat !== turn) return { refused: 'it is the other player’s turn' }
     if (mark === undefined) return { refused: `there is no cell ${cell}; cells go from 1 to ${cells.length}` }
     if (mark !== FREE) return { refused: `cell ${cell} is taken by ${mark}` }
     const marked = cells.slice(0, cell - 1) + SYMBOLS[seat] + cells.slice(cell)
     const next = { cells: marked, size, turn: 1 - seat, last: cell }
-    return wins(marked, size, cell - 1) ? { ...next, winner: seat } : next
+    return isWin(marked, size, cell - 1) ? { ...next, winner: seat } : next
   },
-  outcome: (board) => (over(board) ? { winners: board.winner === undefined ? [] : [board.winner] } : undefined),
+  outcome: (board) => (isOver(board) ? { winners: board.winner === undefined ? [] : [board.winner] } : undefined),
   view: (board) => board,
   whole: (board) => board,
   key: ({ cells, turn }) => cells + turn,
@@ -52,20 +52,20 @@ export const tictactoe: Game<Board, number, Board, { size?: number; first?: Seat
   },
 }
 
-function over({ cells, winner }: Board): boolean {
+function isOver({ cells, winner }: Board): boolean {
   return winner !== undefined || !cells.includes(FREE)
 }
 
-/** Whether the cell `at`, counted from 0, completes a row, a column or a diagonal. */
-function wins(cells: string, size: number, at: number): boolean {
+/** Checks whether the cell `at`, from 0, completes a row, a column or a diagonal. */
+function isWin(cells: string, size: number, at: number): boolean {
   const row = Math.floor(at / size)
   const column = at % size
-  if (same(cells, size, row * size, 1) || same(cells, size, column, size)) return true
-  return (row === column && same(cells, size, 0, size + 1)) || (row + column === size - 1 && same(cells, size, size - 1, size - 1))
+  if (isSame(cells, size, row * size, 1) || isSame(cells, size, column, size)) return true
+  return (row === column && isSame(cells, size, 0, size + 1)) || (row + column === size - 1 && isSame(cells, size, size - 1, size - 1))
 }
 
-/** Whether `size` cells, from one on and so far apart, are marked alike. */
-function same(cells: string, size: number, from: number, step: number): boolean {
+/** Checks whether `size` cells, starting at `from` and `step` apart, have the same mark. */
+function isSame(cells: string, size: number, from: number, step: number): boolean {
   for (let n = 1; n < size; n++) if (cells[from + n * step] !== cells[from]) return false
   return true
 }

@@ -1,7 +1,7 @@
 import { charactersOf, clean, fold, LONGEST_CHARACTER } from './characters.ts'
 import type { Refusal } from './game.ts'
 
-/** words: what there is to guess where nobody brings words of their own; English, plain letters. */
+/** words is the built-in list for hangman: English words in lower case, letters a to z only. */
 export const words: readonly string[] = [
   // the classroom
   `alphabet algebra answer backpack balloon biology blackboard bookmark calendar calculator chapter chemistry classroom compass
@@ -31,16 +31,16 @@ export const words: readonly string[] = [
    waterfall weather weekend whale whistle window winter yoghurt zebra`,
 ].flatMap((list) => list.split(/\s+/))
 
-/** Words are the words of a file, and why each other line has none, in sentences. */
+/** WordList is the content of a word file: the valid words, and a sentence for each line that was skipped. */
 export interface Words {
   readonly words: readonly string[]
   readonly skipped: readonly string[]
 }
 
 /**
- * The words of a text: one a line, without blanks around it. What follows a # at the beginning of a line or behind a
- * blank is a comment; a word that stands there twice is taken once. A line whose word cannot be guessed is skipped, with
- * its number and the reason; a text without any word is refused.
+ * Parses a word list: one word per line, blanks around it ignored. A # at the beginning of a line or after a blank begins a
+ * comment; a repeated word counts once. The parser skips a line whose word is invalid, and reports its number and the reason.
+ * Returns a Refusal if the text has no valid word.
  */
 export function parseWords(text: string): Words | Refusal {
   const found = new Map<string, string>()
@@ -54,29 +54,29 @@ export function parseWords(text: string): Words | Refusal {
     if (word === '') continue
     const key = charactersOf(word).map(fold).join('')
     const refusal = CSV.test(bare.normalize('NFC'))
-      ? { refused: `${JSON.stringify(word)} looks like a row of CSV; ${ALONE}` }
+      ? { refused: `${JSON.stringify(word)} looks like a row of CSV; ${ONE_PER_LINE}` }
       : unguessable(word)
     if (refusal) skipped.push(`line ${at + 1}: ${refusal.refused}`)
     else if (!found.has(key)) found.set(key, word)
   }
   if (found.size > 0) return { words: [...found.values()], skipped }
-  return { refused: [...skipped, 'there is no word to guess in it; expected is one word on each line, and # before a comment'].join('\n') }
+  return { refused: [...skipped, 'the file contains no word to guess; expected one word per line, and # before a comment'].join('\n') }
 }
 
-/** Explains why a text cannot be a word to guess; `undefined` where it can. */
+/** Returns a Refusal that says why a text cannot be a word to guess; `undefined` if it can. */
 export function unguessable(text: string): Refusal | undefined {
   const word = clean(text)
-  if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess has no line end in it' }
-  if (!/\p{L}/u.test(word)) return { refused: `a word to guess has at least one letter, and ${JSON.stringify(word)} has none` }
-  if (/\p{Cc}/u.test(word)) return { refused: 'a word to guess has no control characters' }
-  if (word.length > LONGEST) return { refused: `a word to guess has at most ${LONGEST} characters, and this has ${word.length}` }
+  if (/[\n\r\u2028\u2029]/.test(text.trim())) return { refused: 'a word to guess must not contain a line end' }
+  if (!/\p{L}/u.test(word)) return { refused: `a word to guess needs at least one letter, and ${JSON.stringify(word)} has none` }
+  if (/\p{Cc}/u.test(word)) return { refused: 'a word to guess must not contain control characters' }
+  if (word.length > MAX_LENGTH) return { refused: `a word to guess has at most ${MAX_LENGTH} characters, and this has ${word.length}` }
   if (charactersOf(word).some((character) => character.length > LONGEST_CHARACTER))
     return { refused: 'a letter of the word has too many marks' }
   return undefined
 }
 
-/** A row of a table: a phrase has a blank behind its comma. */
+/** A row of CSV; a phrase has a blank after its comma. */
 const CSV = /\p{L}"?[,;\t]"?\p{L}/u
-const ALONE = 'a word stands alone on its line, without a hint'
-/** Code units of a word, at most. */
-const LONGEST = 100
+const ONE_PER_LINE = 'write one word per line, without a hint'
+/** Maximum of UTF-16 code units in a word. */
+const MAX_LENGTH = 100

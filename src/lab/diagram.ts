@@ -4,63 +4,63 @@ import { type Automaton, legal, type Side, type Step } from '../protocols/automa
 const GAP = 46
 
 /**
- * A sequence diagram of an automaton, in text: one conversation that goes through every transition it can reach, with
- * the state that each message leads to. Client on the left, server on the right, as who dials and who is dialled.
+ * Returns a sequence diagram of an automaton in text: a conversation that takes every transition it can reach, with the state
+ * after each message. The client is on the left, the server on the right.
  */
 export function diagram(automaton: Automaton): string {
   const head = `  client${' '.repeat(GAP - 8)}server`
   const lifelines = `    |${' '.repeat(GAP - 5)}|`
   const lines = [head, `${lifelines}    ${automaton.start}`]
   let state = automaton.start
-  for (const step of tour(automaton)) {
+  for (const step of findTour(automaton)) {
     if (step === 'again') {
-      lines.push(lifelines, `    ~${center('and another time', GAP - 5, ' ')}~    ${automaton.start}`)
+      lines.push(lifelines, `    ~${center('another conversation', GAP - 5, ' ')}~    ${automaton.start}`)
       state = automaton.start
       continue
     }
-    lines.push(`    |${arrow(step)}|    ${step.next === state ? '(unchanged)' : step.next}`)
+    lines.push(`    |${formatArrow(step)}|    ${step.next === state ? '(unchanged)' : step.next}`)
     state = step.next
   }
   return [...lines, lifelines].join('\n')
 }
 
-/** Steps through every transition, each as soon as it can be reached; `again` where a new conversation begins. */
-function tour(automaton: Automaton): readonly (Step | 'again')[] {
+/** Returns a path through every transition, each as early as possible; `again` marks the start of another conversation. */
+function findTour(automaton: Automaton): readonly (Step | 'again')[] {
   const unseen = new Set(Object.keys(automaton.states).flatMap((state) => legal(automaton, state).map((step) => step)))
   const steps: (Step | 'again')[] = []
   for (let state = automaton.start; ; ) {
-    const way = nearest(automaton, state, unseen)
-    if (way) {
-      for (const step of way) unseen.delete(step)
-      steps.push(...way)
-      state = way.at(-1)?.next ?? state
-    } else if (state !== automaton.start && nearest(automaton, automaton.start, unseen)) {
+    const path = findNearest(automaton, state, unseen)
+    if (path) {
+      for (const step of path) unseen.delete(step)
+      steps.push(...path)
+      state = path.at(-1)?.next ?? state
+    } else if (state !== automaton.start && findNearest(automaton, automaton.start, unseen)) {
       steps.push('again')
       state = automaton.start
     } else return steps
   }
 }
 
-/** The shortest way to a step not seen yet; among equals the one that comes first in the table, ends last. */
-function nearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>): readonly Step[] | undefined {
-  const queue: { state: string; way: readonly Step[] }[] = [{ state: from, way: [] }]
+/** Returns the shortest path to an unseen transition. Transitions that end the conversation come last; table order breaks ties. */
+function findNearest(automaton: Automaton, from: string, unseen: ReadonlySet<Step>): readonly Step[] | undefined {
+  const queue: { state: string; path: readonly Step[] }[] = [{ state: from, path: [] }]
   const visited = new Set([from])
   let ending: readonly Step[] | undefined
   for (let entry = queue.shift(); entry; entry = queue.shift()) {
     for (const step of legal(automaton, entry.state)) {
-      const way = [...entry.way, step]
+      const path = [...entry.path, step]
       const ends = legal(automaton, step.next).length === 0
-      if (unseen.has(step) && !ends) return way
-      if (unseen.has(step)) ending ??= way
+      if (unseen.has(step) && !ends) return path
+      if (unseen.has(step)) ending ??= path
       if (visited.has(step.next)) continue
       visited.add(step.next)
-      queue.push({ state: step.next, way })
+      queue.push({ state: step.next, path })
     }
   }
   return ending
 }
 
-function arrow({ form, from }: Step): string {
+function formatArrow({ form, from }: Step): string {
   const label = form.closes ? 'closes' : JSON.stringify(form.text).slice(1, -1)
   const width = GAP - 5
   const text = ` ${label.length > width - 8 ? `${label.slice(0, width - 9)}…` : label} `

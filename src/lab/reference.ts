@@ -3,13 +3,13 @@ import type { Program, Solo } from '../protocols/protocol.ts'
 import { diagram } from './diagram.ts'
 
 /**
- * A program's reference in text: what it is, where it comes from, messages, states, framing, port, in lines of at most `width`
- * columns, and its diagram, which is not broken.
+ * Returns the reference page of a program in text: title, source, port, framing, messages and states in lines of at most
+ * `width` columns, then the diagram, which has its own width.
  */
 export function reference(program: Program, shortName?: string, width = WIDTH): string {
   const { protocol } = program
   return `${[
-    wrapped(sentence(protocol.title), width).join('\n'),
+    wrapText(sentence(protocol.title), width).join('\n'),
     columns(facts(program, shortName), width),
     `Messages:\n${columns(messages(protocol.automaton), width)}`,
     `States:\n${columns(states(protocol.automaton), width)}`,
@@ -17,7 +17,7 @@ export function reference(program: Program, shortName?: string, width = WIDTH): 
   ].join('\n\n')}\n`
 }
 
-/** Returns what there is to know of a program beside its messages and states, as names and values. */
+/** Returns the properties of a program, as rows of name and value. */
 export function facts({ name, source, port, servePort = port, protocol, defaults, host }: Program, shortName?: string): string[][] {
   const { toServer, toClient } = protocol.framing(defaults ?? {})
   const framing =
@@ -33,34 +33,36 @@ export function facts({ name, source, port, servePort = port, protocol, defaults
     ['port', `${port}; ${servePort} in "parlor serve"`],
     ['carried by', host?.udp ? 'TCP, TLS, Unix socket, UDP' : 'TCP, TLS, Unix socket'],
     ...framing,
-    ...(protocol.paced ? [['pause', 'the server leaves 150 ms (250 ms over a network) between two messages that were not answered']] : []),
+    ...(protocol.paced
+      ? [['pause', 'the server waits 150 ms (250 ms over a network) between two messages if the client does not answer the first']]
+      : []),
   ]
 }
 
-/** A program without a network, in text of at most `width` columns. */
+/** Returns the reference page of a program without a network. */
 export function soloReference({ name, source, title }: Solo, shortName?: string, width = WIDTH): string {
   const rows = [
     ['program', shortName ? `${name}, in short ${shortName}` : name],
     ['source', source],
     ['play it', `parlor solo ${shortName ?? name}`],
   ]
-  return `${wrapped(sentence(title), width).join('\n')}\n\n${columns(rows, width)}\n`
+  return `${wrapText(sentence(title), width).join('\n')}\n\n${columns(rows, width)}\n`
 }
 
-/** The messages of an automaton in rows: name, who says it, text, notes. */
+/** Returns the messages of an automaton as rows: name, sender, text, notes. */
 export function messages(automaton: Automaton): string[][] {
   const forms: [string, MessageForm][] = Object.entries(automaton.messages)
   return forms.map(([name, form]) => [
     name,
-    SAYS[form.from],
+    SENDERS[form.from],
     form.closes ? '(closes)' : JSON.stringify(form.text).slice(1, -1),
-    about(form),
+    formatNotes(form),
   ])
 }
 
-const SAYS = { server: 'server', client: 'client', either: 'both' } as const
+const SENDERS = { server: 'server', client: 'client', either: 'both' } as const
 
-function about({ text, example, about: remark, asks, bye }: MessageForm): string {
+function formatNotes({ text, example, about: remark, asks, bye }: MessageForm): string {
   const notes = [
     ...(remark ? [remark] : []),
     ...(text.includes('{') ? [`such as ${JSON.stringify(example)}`] : []),
@@ -70,62 +72,62 @@ function about({ text, example, about: remark, asks, bye }: MessageForm): string
   return notes.join('; ')
 }
 
-/** The states of an automaton in rows: name, and what may be said there with the state it leads to. */
+/** Returns the states of an automaton as rows: name, and the legal messages with the next state of each. */
 export function states(automaton: Automaton): string[][] {
   return Object.keys(automaton.states).map((state) => {
     const steps = legal(automaton, state)
     const names = steps.map(({ name, from, next }) => `${from} ${name} → ${next}`)
-    const quiet = automaton.quiet?.includes(state) ? ['or both close, when the game is over'] : []
+    const quiet = automaton.quiet?.includes(state) ? ['or both sides close after the game'] : []
     return [state === automaton.start ? `${state} (start)` : state, steps.length === 0 ? 'the end' : [...names, ...quiet].join(', ')]
   })
 }
 
-/** A title as a sentence. */
+/** Turns a title into a sentence. */
 export function sentence(title: string): string {
   return `${title[0]?.toUpperCase()}${title.slice(1)}.`
 }
 
-/** Columns of the terminals that are written for. */
+/** Default width in columns. */
 const WIDTH = 80
-/** Columns that the last cell of a row has at least; if there are fewer, it stands below the others. */
-const LEAST = 30
-/** Columns before what stands below a row. */
+/** Minimum width of the last cell of a row; with less room, the cell moves below the others. */
+const MIN_LAST = 30
+/** Indent of lines below a row. */
 const BELOW = 6
 
-/** Rows in columns that fit on a terminal of `width` columns: what is long goes on under itself. */
+/** Formats rows as a table of at most `width` columns; a long last cell continues on further lines below itself. */
 export function columns(rows: readonly (readonly string[])[], width = WIDTH): string {
   const widths: number[] = []
   for (const row of rows)
     for (const [at, cell] of row.slice(0, -1).entries())
       widths[at] = Math.max(widths[at] ?? 0, Math.min(cell.length, Math.floor(width / 2)))
   const indent = widths.reduce((sum, one) => sum + one + 2, 2)
-  return rows.map((row) => lines(row, widths, indent, width).join('\n')).join('\n')
+  return rows.map((row) => formatRow(row, widths, indent, width).join('\n')).join('\n')
 }
 
-function lines(row: readonly string[], widths: readonly number[], indent: number, width: number): readonly string[] {
+function formatRow(row: readonly string[], widths: readonly number[], indent: number, width: number): readonly string[] {
   const last = row.at(-1) ?? ''
   const cells = row.slice(0, -1)
   const head = `  ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`
-  if (indent + LEAST <= width && head.length + 2 <= indent) {
-    const [first = '', ...others] = wrapped(last, width - indent)
+  if (indent + MIN_LAST <= width && head.length + 2 <= indent) {
+    const [first = '', ...others] = wrapText(last, width - indent)
     return [`${head}  ${first}`.trimEnd(), ...others.map((line) => ' '.repeat(indent) + line)]
   }
-  const shortened = wrapped(
+  const shortened = wrapText(
     `${cells
       .slice(0, -1)
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')}  ${cells.at(-1)}`.trim(),
     width - BELOW,
   )
-  const below = last === '' ? [] : wrapped(last, width - BELOW)
+  const below = last === '' ? [] : wrapText(last, width - BELOW)
   return [...shortened.map((line, at) => ' '.repeat(at === 0 ? 2 : BELOW) + line), ...below.map((line) => ' '.repeat(BELOW) + line)]
 }
 
-/** Lines of a text: a list of steps is broken behind its commas, other text at its blanks, and within what is wider than a line. */
-function wrapped(text: string, width: number): string[] {
+/** Breaks a text into lines: a list of transitions after its commas, other text at its blanks, and inside a word wider than a line. */
+function wrapText(text: string, width: number): string[] {
   const found: string[] = []
   let line = ''
-  for (const part of text.split(text.includes('→') ? /(?<=,) / : ' ').flatMap((one) => piecesOf(one, width))) {
+  for (const part of text.split(text.includes('→') ? /(?<=,) / : ' ').flatMap((one) => cutText(one, width))) {
     if (line !== '' && line.length + part.length + 1 > width) {
       found.push(line)
       line = part
@@ -134,6 +136,6 @@ function wrapped(text: string, width: number): string[] {
   return [...found, line]
 }
 
-function piecesOf(text: string, width: number): readonly string[] {
+function cutText(text: string, width: number): readonly string[] {
   return text === '' ? [''] : Array.from({ length: Math.ceil(text.length / width) }, (_, at) => text.slice(at * width, (at + 1) * width))
 }

@@ -11,43 +11,43 @@ import { Turnstile } from '../wire/turnstile.ts'
 import { personAt, type Terminal } from './terminal.ts'
 import { cannotListen, EXIT, isPath, place } from './trouble.ts'
 
-/** Hosting is how a program is hosted. */
+/** HostOptions say how to host a program. */
 export interface Hosting {
   readonly program: Program
   readonly options: Options
   readonly random: Random
   readonly terminal: Terminal
-  /** Where clients are seated, if not at tables of this terminal. */
+  /** Seats the clients; by default at tables of this terminal. */
   readonly house?: (line: Line) => Household
-  /** Opens the place where clients arrive. */
+  /** Opens the listener. */
   readonly listen: (accept: (transport: Transport) => void) => Promise<Listener>
-  /** The place as it was asked for. */
+  /** The address that the user asked for; port 0 is any port. */
   readonly at: Address
-  /** How many clients are served; `Infinity` until stopped. */
+  /** Number of clients to serve; `Infinity` until stopped. */
   readonly clients: number
   readonly concurrent: boolean
-  /** Milliseconds a client may take to come, and each time to answer; without it, any. */
+  /** Timeout in milliseconds for a client to connect, and for each of its answers; default: none. */
   readonly timeout?: number
-  /** Aborted to stop, with the exit code as the reason. */
+  /** Stops the server; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
-  /** Says a diagnostic. */
+  /** Prints a diagnostic. */
   readonly complain: (sentence: string) => void
   readonly clock?: Clock
 }
 
-/** Milliseconds without a client after which the person hears where one is waited for. */
+/** Milliseconds without a client until the server prints its address. */
 const ALONE = 2000
-/** Milliseconds between two looks at the clients, at most. */
-const LOOK = 200
+/** Maximum of milliseconds between two checks of the timeouts. */
+const CHECK_INTERVAL = 200
 
-/** Hosts a program at the terminal: listens, serves as many clients as it serves, and answers with the exit code. */
+/** Hosts a program at the terminal: listens, and serves `clients` clients. Resolves with the exit code. */
 export async function host(hosting: Hosting): Promise<number> {
   const { program, terminal, clients, concurrent, timeout, stop, complain, clock = wallClock } = hosting
   const { promise: over, resolve: end } = Promise.withResolvers<number>()
   const talking = new Set<Conversation>()
   const silence = timeout ?? Number.POSITIVE_INFINITY
-  const patience = new Patience({ first: silence, idle: silence }, clock, LOOK)
-  let come = 0
+  const patience = new Patience({ first: silence, idle: silence }, clock, CHECK_INTERVAL)
+  let arrived = 0
   let done = 0
   let code: number = EXIT.good
 
@@ -57,19 +57,19 @@ export async function host(hosting: Hosting): Promise<number> {
     if (greeting !== undefined) terminal.say(greeting)
     const { options, random, house } = hosting
     const seating = house ? { house } : {}
-    const about = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
-    // if many clients are stopped at once, their silence is no news
-    const witness = { noticed: (what: Noticed, sentence: string) => (what === 'waiting' && talking.size > 3 ? undefined : about(sentence)) }
-    const person = personAt(terminal, about)
-    const terms = { program, side: 'server', transport, person, options, random, clock, witness, ...seating } as const
+    const print = (sentence: string) => complain(clients > 1 ? `${place(remote)}: ${sentence}` : sentence)
+    // with more than three clients, the notices about silent ones would flood the terminal
+    const observer = { noticed: (what: Noticed, text: string) => (what === 'waiting' && talking.size > 3 ? undefined : print(text)) }
+    const person = personAt(terminal, print)
+    const terms = { program, side: 'server', transport, person, options, random, clock, witness: observer, ...seating } as const
     const conversation = new Conversation(terms)
     talking.add(conversation)
     const membership = patience.watch(conversation)
     const ended = await conversation.over
-    // no client says goodbye in datagrams: silence is how it goes there
+    // clients cannot close a conversation in datagrams: a timeout is its normal end
     const trouble = transport.datagrams && ended instanceof Ended && ended.how === 'late' ? undefined : ended
     if (trouble && !stop.aborted) {
-      about(trouble.message)
+      print(trouble.message)
       if (clients < Number.POSITIVE_INFINITY) code = EXIT.trouble
     }
     void conversation.done.then((late) => {
@@ -92,9 +92,9 @@ export async function host(hosting: Hosting): Promise<number> {
   let listener: Listener
   try {
     listener = await hosting.listen((transport) => {
-      come++
-      if (come > clients) return transport.reset()
-      if (come === clients) void listener.close()
+      arrived++
+      if (arrived > clients) return transport.reset()
+      if (arrived === clients) void listener.close()
       turnstile.arrive(transport)
     })
   } catch (error) {
@@ -103,37 +103,37 @@ export async function host(hosting: Hosting): Promise<number> {
   }
 
   const announce = () => {
-    const words = program.host?.listening?.({ host: hosting.at.host, port: listener.address.port })
-    if (words !== undefined) terminal.say(words)
+    const text = program.host?.listening?.({ host: hosting.at.host, port: listener.address.port })
+    if (text !== undefined) terminal.say(text)
   }
   let cancelExpecting = () => {}
   const expectClient = () => {
     if (timeout === undefined) return
-    const before = come
+    const before = arrived
     cancelExpecting = clock.after(timeout, () => {
-      if (come > before) return
-      complain(`no client came within ${timeout / 1000} s`)
+      if (arrived > before) return
+      complain(`no client connected within ${timeout / 1000} s`)
       end(EXIT.trouble)
     })
   }
   let cancelAlone = () => {}
   const expectSoon = () => {
-    const before = come
+    const before = arrived
     if (timeout !== undefined && timeout <= ALONE) return
     cancelAlone = clock.after(ALONE, () => {
-      const who = before === 0 ? 'a client' : `client ${before + 1} of ${clients}`
-      if (come === before) complain(`waiting for ${who} on ${placeOf(hosting.at, listener)}`)
+      const awaited = before === 0 ? 'a client' : `client ${before + 1} of ${clients}`
+      if (arrived === before) complain(`waiting for ${awaited} on ${formatListenAddress(hosting.at, listener)}`)
     })
   }
   announce()
   expectClient()
   expectSoon()
-  const stopped = () => {
+  const stopAll = () => {
     for (const conversation of talking) conversation.stop(new Ended('ours', 'the server was stopped'))
     end(stop.reason)
   }
-  if (stop.aborted) stopped()
-  else stop.addEventListener('abort', stopped)
+  if (stop.aborted) stopAll()
+  else stop.addEventListener('abort', stopAll)
   const result = await over
   cancelExpecting()
   cancelAlone()
@@ -144,7 +144,7 @@ export async function host(hosting: Hosting): Promise<number> {
   return result === EXIT.good ? code : result
 }
 
-/** Returns the address of the listener: its real host and port, or the path that was asked for; and the transport, if not TCP. */
-function placeOf(at: Address, { address, over }: Listener): string {
+/** Returns the address of the listener: its real host and port, or the path of its Unix socket; and the transport, if not TCP. */
+function formatListenAddress(at: Address, { address, over }: Listener): string {
   return `${place(isPath(at.host) ? at : address)}${over === undefined ? '' : ` (${over})`}`
 }

@@ -10,38 +10,38 @@ import type { Address, Transport } from '../wire/transport.ts'
 import { personAt, type Terminal } from './terminal.ts'
 import { cannotConnect, EXIT, endAt } from './trouble.ts'
 
-/** Joining is how a program is joined. */
+/** JoinOptions say how to join a program. */
 export interface Joining {
   readonly program: Program
   readonly options: Options
   readonly random: Random
   readonly terminal: Terminal
-  /** Reaches the server. */
+  /** Connects to the server. */
   readonly connect: (to: Address) => Promise<Transport>
-  /** What was said of where the server is; the rest is asked for, or known from the worksheet. */
+  /** The address of the server; for a missing part, the program asks the user or takes the default of the worksheet. */
   readonly host?: string
   readonly port?: number
-  /** Milliseconds that a server which is not there yet is waited for. */
+  /** Milliseconds in which `connect` tries again while no server listens. */
   readonly wait: number
-  /** Milliseconds the server may take each time to answer; without it, any. */
+  /** Timeout in milliseconds for each answer of the server; default: none. */
   readonly timeout?: number
-  /** Aborted to stop, with the exit code as the reason. */
+  /** Stops the client; the reason of the abort is the exit code. */
   readonly stop: AbortSignal
-  /** Says a diagnostic. */
+  /** Prints a diagnostic. */
   readonly complain: (sentence: string) => void
   readonly clock?: Clock
 }
 
-/** Milliseconds between two looks at the server, at most. */
-const LOOK = 200
+/** Maximum of milliseconds between two checks of the timeouts. */
+const CHECK_INTERVAL = 200
 
-/** Joins a program at the terminal: connects, talks until the end, and answers with the exit code. */
+/** Joins a program at the terminal: connects, and runs the conversation to its end. Resolves with the exit code. */
 export async function join(joining: Joining): Promise<number> {
   const { program, options, random, terminal, timeout, stop, complain, clock = wallClock } = joining
   let conversation: Conversation | undefined
 
   const talk = async (): Promise<number> => {
-    const to = await whereTo(joining)
+    const to = await askAddress(joining)
     const loading = loadConversation()
     let transport: Transport
     try {
@@ -55,7 +55,7 @@ export async function join(joining: Joining): Promise<number> {
     const { Conversation } = await loading
     const named = { ...options, name: options.name ?? to.host }
     let last: string | undefined
-    const witness = {
+    const observer = {
       noticed(_: Noticed, sentence: string) {
         last = sentence
         complain(sentence)
@@ -69,9 +69,9 @@ export async function join(joining: Joining): Promise<number> {
       options: named,
       random,
       clock,
-      witness,
+      witness: observer,
     })
-    const endWatch = watchOver(conversation, clock, timeout)
+    const endWatch = startChecks(conversation, clock, timeout)
     const trouble = await conversation.done
     endWatch()
     if (trouble && trouble.message !== last && !stop.aborted) complain(endAt(to, trouble.message))
@@ -94,28 +94,28 @@ export async function join(joining: Joining): Promise<number> {
   }
 }
 
-/** Loads what a conversation is made of: behind the first questions, and while the server is dialled. */
+/** Loads the module of conversations after the first questions and while the client connects, so that the prompt appears early. */
 async function loadConversation(): Promise<typeof import('../protocols/conversation.ts')> {
-  // loading holds the event loop, so the dialling goes first
+  // loading blocks the event loop, so connecting goes first
   await new Promise((resolve) => setImmediate(resolve))
   return import('../protocols/conversation.ts')
 }
 
 /**
- * Looks at a conversation several times a second, whether its server has been silent for `timeout` milliseconds, or has sent
- * what the person should know of; returns what ends that.
+ * Checks several times a second whether the server has been silent for `timeout` milliseconds, or whether the user should get
+ * a notice. Returns a function that ends the checks.
  */
-function watchOver(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
-  const tick = Math.min(LOOK, Math.max(20, timeout / 10))
-  const look = () => {
-    cancel = clock.after(tick, look)
+function startChecks(conversation: Conversation, clock: Clock, timeout = Number.POSITIVE_INFINITY): () => void {
+  const tick = Math.min(CHECK_INTERVAL, Math.max(20, timeout / 10))
+  const check = () => {
+    cancel = clock.after(tick, check)
     conversation.checkPatience(clock.monotonic(), { first: timeout, idle: timeout })
   }
-  let cancel = clock.after(tick, look)
+  let cancel = clock.after(tick, check)
   return () => cancel()
 }
 
-async function whereTo({ program, terminal, host, port, complain }: Joining): Promise<Address> {
+async function askAddress({ program, terminal, host, port, complain }: Joining): Promise<Address> {
   const { asks, address = '127.0.0.1' } = program.join ?? {}
   const name = host ?? (asks ? await terminal.ask('Enter IPv4 address of server: ') : address)
   if (port !== undefined) return { host: name, port }
@@ -124,6 +124,6 @@ async function whereTo({ program, terminal, host, port, complain }: Joining): Pr
     const typed = await terminal.ask('Enter port number of server: ')
     const number = Number(pythonInt(typed) ?? Number.NaN)
     if (number >= 1 && number <= 65535) return { host: name, port: number }
-    complain(`a port is a number from 1 to 65535, and not ${quoted(typed)}`)
+    complain(`a port is a number from 1 to 65535, not ${quoted(typed)}`)
   }
 }

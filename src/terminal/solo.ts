@@ -5,19 +5,19 @@ import { wallClock } from '../wire/clock.ts'
 import { personAt, type Terminal } from './terminal.ts'
 import { EXIT } from './trouble.ts'
 
-/** Plays a program without a network, and answers with the exit code. */
+/** Plays a program without a network. Resolves with the exit code. */
 export async function solo(
   program: Solo,
   at: { options: Options; random: Random; terminal: Terminal; complain: (sentence: string) => void },
 ): Promise<number> {
   const { options, random, terminal, complain } = at
-  const house = new LocalHouse(
+  const seating = new LocalHouse(
     () => undefined,
     random,
     () => {},
   )
   try {
-    await program.play({ words: undefined, person: personAt(terminal, complain), house, options, random, clock: wallClock })
+    await program.play({ words: undefined, person: personAt(terminal, complain), house: seating, options, random, clock: wallClock })
     return EXIT.good
   } catch (error) {
     if (!(error instanceof EndOfInput)) throw error

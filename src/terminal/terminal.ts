@@ -4,7 +4,7 @@ import { type Decoder, TooLong } from '../wire/framing.ts'
 import { lines } from '../wire/lines.ts'
 import { visible } from '../wire/text.ts'
 
-/** Bytes of one typed line at most; terminals allow 4,095, pipes anything. */
+/** Maximum of bytes in one typed line; terminals allow 4,095, pipes any number. */
 const LINE_LIMIT = 1024 * 1024
 
 const LF = Uint8Array.of(10)
@@ -14,14 +14,14 @@ interface Question {
   end(): void
 }
 
-/** A person at a terminal who is told by `complain` why a line is asked for again. */
+/** Returns a Console for a terminal. The program prints with `complain` why it asks for a line again. */
 export function personAt(terminal: Terminal, complain: (sentence: string) => void): Person {
   return { say: (text) => terminal.say(text), ask: (...question) => terminal.ask(...question), complain }
 }
 
 /**
- * Terminal is a person at standard input and output, a terminal or pipes: lines in, lines out, no raw mode, no escape
- * sequences. This is the only file that touches either. Nothing that could steer a terminal is ever written.
+ * Terminal is the user at standard input and output, a terminal or pipes: lines in, lines out, no raw mode, no escape
+ * sequences. Only this file reads standard input and writes standard output, and it escapes all control characters.
  */
 export class Terminal implements Person {
   readonly #input: NodeJS.ReadStream
@@ -29,10 +29,10 @@ export class Terminal implements Person {
   readonly #decoder: Decoder = lines().decoder(LINE_LIMIT)
   #started = false
   #ended = false
-  /** The last line that came has no end yet. */
+  /** True if the last input had no line end. */
   #cut = false
   #question: Question | undefined
-  /** The cursor stands behind what was shown last, such as a prompt. */
+  /** True if the cursor is behind the last output, such as a prompt. */
   #isMidLine = false
 
   constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stdout) {
@@ -44,28 +44,28 @@ export class Terminal implements Person {
     this.write(`${text}\n`)
   }
 
-  /** Shows text without a line's end. */
+  /** Writes a text without a line end. */
   write(text: string): void {
     if (text !== '') this.#isMidLine = !text.endsWith('\n')
     this.#output.write(visible(text))
   }
 
-  /** Prints a sentence of a command, as `wrap` breaks it; what a worksheet prints is said, and never broken. */
+  /** Prints a sentence of a command, wrapped. Worksheet texts go through `say`, which never wraps. */
   printSentence(sentence: string): void {
     this.say(this.wrap(sentence))
   }
 
-  /** Breaks a sentence at its blanks, if the output is a terminal; elsewhere it stays one line. */
+  /** Wraps a sentence if the output is a terminal; otherwise it stays one line. */
   wrap(sentence: string): string {
     return this.#output.isTTY ? wrap(sentence, this.columns).join('\n') : sentence
   }
 
-  /** Columns for tables and sentences. */
+  /** Width of the output in columns. */
   get columns(): number {
     return columnsOfOutput(this.#output)
   }
 
-  /** Checks whether the cursor of a terminal stands behind a prompt, so that a diagnostic begins with the end of that line. */
+  /** Returns true if the cursor is behind a prompt, so that a diagnostic must begin with a line end; the next call returns false. */
   leaveLine(): boolean {
     const isMidLine = this.#isMidLine && this.#input.isTTY && this.#output.isTTY
     this.#isMidLine = false
@@ -128,7 +128,7 @@ export class Terminal implements Person {
       return question.answer(line)
     }
     if (!this.#ended && line !== TooLong) return
-    // the cursor stands behind the prompt, where Enter would have moved it on
+    // without Enter, the cursor is still behind the prompt
     if (this.#input.isTTY) this.write('\n')
     question.end()
   }

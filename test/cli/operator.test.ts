@@ -186,7 +186,7 @@ describe('parlor rank', () => {
       expect(await run('rank', ...format, '--host', '127.0.0.1', '--port', '1')).toEqual({
         code: 1,
         output: '',
-        errors: expect.stringMatching(/^parlor: cannot connect to 127\.0\.0\.1:1: nobody listens there/),
+        errors: expect.stringMatching(/^parlor: cannot connect to 127\.0\.0\.1:1: no server listens there/),
       })
     }
   })

@@ -232,7 +232,7 @@ describe('before the conversation', () => {
   test('host --timeout: nobody comes, or nobody answers', async () => {
     const alone = parlor('host', 'guess', '--port', '0', '--timeout', '100ms')
     expect(await alone.exit).toBe(1)
-    expect(alone.errors).toBe('parlor: no client came within 0.1 s\n')
+    expect(alone.errors).toBe('parlor: no client connected within 0.1 s\n')
     const port = await freePort()
     const host = parlor('host', 'guess', '--port', port, '--timeout', '300ms')
     await client(port)
@@ -242,7 +242,7 @@ describe('before the conversation', () => {
     const two = parlor('host', 'c8/two-clients', '--port', ofTwo, '--timeout', '2s')
     ;(await client(ofTwo)).end()
     expect(await two.exit).toBe(1)
-    expect(two.errors).toBe('parlor: no client came within 2 s\n')
+    expect(two.errors).toBe('parlor: no client connected within 2 s\n')
   })
 })
 

@@ -129,7 +129,7 @@ describe('the command line', () => {
   test('says of a file of words which lines are skipped', async () => {
     const words = file('words.txt', 'cat\n42\n')
     await using solo = new Parlor(['solo', 'hangman', '--words', words])
-    await solo.complains(/words\.txt, skipped: line 2: a word to guess has at least one letter/)
+    await solo.complains(/words\.txt, skipped: line 2: a word to guess needs at least one letter/)
     expect(await run('solo', 'hangman', '--words', words, '--strict')).toMatchObject({ code: 2 })
   })
 })

@@ -31,7 +31,7 @@ describe('the command line', () => {
     [['join', 'tjc/ges'], /did you mean tjc\/guess\?/],
     [['host', 'GUESS'], /did you mean guess\?/],
     [['host', 'hang'], /did you mean hangman\?/],
-    [['host', 'hangman', '--secret', 'a\nb'], /^parlor: a word to guess has no line end in it\n$/],
+    [['host', 'hangman', '--secret', 'a\nb'], /^parlor: a word to guess must not contain a line end\n$/],
     [['people', 'reset', ''], /^parlor: the name is empty; say whose: parlor people reset NAME\n$/],
     [['host', 'both-ways'], /did you mean c8\/both-ways\?/],
     [['host', 'zzzzzz'], /^parlor: there is no program "zzzzzz"\. All of them: parlor protocols\n$/],
@@ -198,7 +198,7 @@ describe('the command line', () => {
     expect(host).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot listen on .*in use.*--port\n$/) })
     await new Promise((resolve) => other.close(resolve))
     const join = await run('join', 'guess', '127.0.0.1', port, '--wait', '0')
-    expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*nobody listens there.*\n$/) })
+    expect(join).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^parlor: cannot connect to .*no server listens.*\n$/) })
   })
 
   test('a path that cannot be used is shown as a path, and what is said of it is about paths', async () => {
@@ -243,7 +243,7 @@ describe('the command line', () => {
 
   test('a name is told from an address that is none, and one without IPv6 from an unknown one', async () => {
     expect(cannotConnect({ host: '256.1.1.1', port: 1 }, Object.assign(new Error(), { code: 'ENOTFOUND' }), 0)).toContain(
-      'that is no address: the four numbers of one go from 0 to 255',
+      'that is not an address: its four numbers must be from 0 to 255',
     )
     const { errors, code } = await run('join', 'guess', 'no.such.name.invalid', '31409', '--ipv6')
     expect(errors).toMatch(/that name is not known, or has no address of IPv6; leave --ipv6 out|names cannot be looked up now/)
@@ -275,8 +275,8 @@ describe('the command line', () => {
     writeFileSync(file, `${'x'.repeat(200)}\n12\n`)
     const reasons = [
       `${file}, skipped: line 1: a word to guess has at most 100 characters, and this has 200`,
-      `${file}, skipped: line 2: a word to guess has at least one letter, and "12" has none`,
-      `${file}: there is no word to guess in it; expected is one word on each line, and # before a comment`,
+      `${file}, skipped: line 2: a word to guess needs at least one letter, and "12" has none`,
+      `${file}: the file contains no word to guess; expected one word per line, and # before a comment`,
     ]
     const lines = (all: readonly string[]) => all.map((one) => `parlor: ${one}\n`).join('')
     expect(await run('solo', 'hangman', '--words', file)).toEqual({ code: 2, output: '', errors: lines(reasons) })
@@ -310,6 +310,6 @@ test('a Node that is too old says so in one sentence where the package has broug
   await expect(started).rejects.toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, and this is Node 24\.6\.0; [^\n]+\n$/),
+    stderr: expect.stringMatching(/^parlor needs Node 24\.7 or newer, but this is 24\.6\.0\. [^\n]+\n$/),
   })
 })

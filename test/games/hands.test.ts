@@ -43,7 +43,7 @@ describe('hands: scissor, paper, stone', () => {
   test('refused: a second choice, a hand that is none, anything after the end', () => {
     const open = played([[0, 'Paper']])
     expect(hands.toMove(open)).toEqual([1])
-    expect(hands.play(open, 0, 'Stone', chance)).toEqual({ refused: 'you have chosen already; wait for the other' })
+    expect(hands.play(open, 0, 'Stone', chance)).toEqual({ refused: 'you have chosen already; wait for the other player' })
     expect(hands.play(open, 1, 'Well' as Hand, chance)).toEqual({ refused: 'choose 1 for Scissor, 2 for Paper or 3 for Stone' })
     const over = rounds(['Stone', 'Stone'], ['Stone', 'Stone'], ['Stone', 'Stone'])
     expect(hands.toMove(over)).toEqual([])

@@ -247,14 +247,14 @@ describe('words', () => {
     const text = '\ufeff# animals\r\n  cat \r\n\r\ndog # a pet\r\nCAT\r\nC#\nice cream\rcafe\u0301\ncafé\n42\n'
     expect(parseWords(text)).toEqual({
       words: ['cat', 'dog', 'C#', 'ice cream', 'café'],
-      skipped: ['line 10: a word to guess has at least one letter, and "42" has none'],
+      skipped: ['line 10: a word to guess needs at least one letter, and "42" has none'],
     })
   })
 
   test('a row of a table is skipped, and not taken for a word; a phrase with a comma is one', () => {
     const { words: found, skipped } = parseWords('word,hint\ncat;an animal\n"dog","barks"\ntree\tgreen\nhello, world\nox\n') as Words
     expect(found).toEqual(['hello, world', 'ox'])
-    expect(skipped[0]).toBe('line 1: "word,hint" looks like a row of CSV; a word stands alone on its line, without a hint')
+    expect(skipped[0]).toBe('line 1: "word,hint" looks like a row of CSV; write one word per line, without a hint')
     expect(skipped).toHaveLength(4)
   })
 
@@ -268,16 +268,16 @@ describe('words', () => {
   test('a file without a word that can be guessed is refused, with the reason for each line', () => {
     expect(parseWords('42\n\n7\n')).toEqual({
       refused: [
-        'line 1: a word to guess has at least one letter, and "42" has none',
-        'line 3: a word to guess has at least one letter, and "7" has none',
-        'there is no word to guess in it; expected is one word on each line, and # before a comment',
+        'line 1: a word to guess needs at least one letter, and "42" has none',
+        'line 3: a word to guess needs at least one letter, and "7" has none',
+        'the file contains no word to guess; expected one word per line, and # before a comment',
       ].join('\n'),
     })
   })
 
   test.each(['', '\n\n', '# nothing\n'])('%j has no word', (text) => {
     expect(parseWords(text)).toEqual({
-      refused: 'there is no word to guess in it; expected is one word on each line, and # before a comment',
+      refused: 'the file contains no word to guess; expected one word per line, and # before a comment',
     })
   })
 

@@ -22,9 +22,9 @@ async function refusal(text: string, form: Form): Promise<string> {
   }
 }
 
-const CHOICE = 'what can be asked is a choice with one right answer, or true or false'
+const CHOICE = 'supported are choices with one right answer, and true or false'
 const RULES =
-  'in GIFT answers stand in { }, a blank line stands between questions and none within, and ~ = # { } in a text have a \\ before them'
+  'in GIFT, write answers in { }, one blank line between questions and none inside a question, and a \\ before ~ = # { } in a text'
 
 describe('questions in GIFT', () => {
   test('a file with all that can be asked', async () => {
@@ -74,10 +74,10 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ['Why? {}', `line 1: this asks for an essay; ${CHOICE}`],
     ['Match: {=a -> b =c -> d}', `line 1: this asks for pairs; ${CHOICE}`],
     ['Ports are numbers.', `line 1: there are no answers in { }; ${CHOICE}`],
-    ['A? {T}\n\n// B\nB? {~%50%a ~%50%b ~c}', `line 4: there is not just one right answer; ${CHOICE}`],
-    ['A? {=a ~%50%b ~c}', `line 1: there is not just one right answer; ${CHOICE}`],
-    ['A? {=a =b ~c}', `line 1: there is not just one right answer; ${CHOICE}`],
-    ['A? {~a ~b}', `line 1: there is not just one right answer; ${CHOICE}`],
+    ['A? {T}\n\n// B\nB? {~%50%a ~%50%b ~c}', `line 4: a choice must have exactly one right answer; ${CHOICE}`],
+    ['A? {=a ~%50%b ~c}', `line 1: a choice must have exactly one right answer; ${CHOICE}`],
+    ['A? {=a =b ~c}', `line 1: a choice must have exactly one right answer; ${CHOICE}`],
+    ['A? {~a ~b}', `line 1: a choice must have exactly one right answer; ${CHOICE}`],
     [
       'A?\n\n\nB\nC? {=a ~b',
       `line 1: there are no answers in { }; ${CHOICE}\nline 5: the { is not closed before the question ends; ${RULES}`,
@@ -89,17 +89,17 @@ At 10:30, is 1+1=2 ~ #2? See http://[::1]/ {~%100%a -> b ~b::c}
     ['A? {T}\n// and\nB? {F}', `line 3: a second question begins without a blank line before it; ${RULES}`],
     ['A? {=a ~b} {=c ~d}', `line 1: a second question begins without a blank line before it; ${RULES}`],
     ['Is a } in {T}?', `line 1: there is a } without a { before it; ${RULES}`],
-    ['A? {= ~b}', `line 1: there is not just one right answer; ${CHOICE}`],
+    ['A? {= ~b}', `line 1: a choice must have exactly one right answer; ${CHOICE}`],
     ['{=a ~b}', 'line 1: the question has no text'],
     ['A? {=a ~<b></b>}', 'line 1: an answer has no text'],
     ['A? {=a ~}', 'line 1: a question has 2 to 6 answers to choose from, and this has 1'],
-    ['A? {=a ~b ~a}', 'line 1: the answer "a" stands there twice'],
+    ['A? {=a ~b ~a}', 'line 1: the answer "a" occurs twice'],
     ['A? {=a~b~c~d~e~f~g}', 'line 1: a question has 2 to 6 answers to choose from, and this has 7'],
-    ['What is <img src="x.png">? {T}', 'line 1: there is a picture or the like in it, which a line of text cannot show'],
-    ['A&#27;[2J? {T}', 'line 1: a question has no control characters, and no halves of characters'],
-    [`${'é'.repeat(2001)}? {T}`, 'line 1: a text of it has 4003 bytes, and a message has room for 4000'],
-    ['// nothing but a comment', 'there is no question in it'],
-    ['', 'there is no question in it'],
+    ['What is <img src="x.png">? {T}', 'line 1: it contains a picture or other media, which a line of text cannot show'],
+    ['A&#27;[2J? {T}', 'line 1: a question must not contain control characters or unpaired surrogates'],
+    [`${'é'.repeat(2001)}? {T}`, 'line 1: one of its texts has 4003 bytes; the maximum is 4000'],
+    ['// nothing but a comment', 'the file contains no question'],
+    ['', 'the file contains no question'],
   ])('%j is refused', async (text, sentence) => {
     expect(await refusal(text, 'gift')).toBe(sentence)
   })
@@ -145,7 +145,7 @@ describe('questions of Open Trivia DB', () => {
   })
 
   test.each(['<?xml version="1.0"?>\n<quiz>', '\ufeff<quiz>'])('XML of Moodle, %j, is called that', async (text) => {
-    await expect(parseQuestions(text, 'gift')).rejects.toThrow('this is XML, as Moodle exports questions, too: export them as GIFT')
+    await expect(parseQuestions(text, 'gift')).rejects.toThrow('this is Moodle XML: export the questions as GIFT instead')
   })
 
   test('a sum is no blank', async () => {
@@ -154,25 +154,25 @@ describe('questions of Open Trivia DB', () => {
   })
 
   test.each([
-    ['{', /^this is no JSON: .*\(line 1 column 2\)$/],
-    ['{}', /^expected is an answer of Open Trivia DB, \{"results": \[\.\.\.\]\}, or a list of its questions$/],
-    ['"Why?"', /^expected is an answer of Open Trivia DB/],
+    ['{', /^this is not JSON: .*\(line 1 column 2\)$/],
+    ['{}', /^expected a response of Open Trivia DB, \{"results": \[\.\.\.\]\}, or a list of its questions$/],
+    ['"Why?"', /^expected a response of Open Trivia DB/],
     [
       '{"response_code":5,"results":[]}',
-      /^Open Trivia DB has answered with code 5, and without questions; too many requests: wait five seconds/,
+      /^Open Trivia DB returned code 5 and no questions; too many requests: wait five seconds/,
     ],
-    ['{"response_code":1,"results":[]}', /code 1, and without questions; it has not so many questions of this kind: ask for fewer$/],
-    ['{"response_code":9,"results":[]}', /code 9, and without questions$/],
-    ['{"response_code":0,"results":[]}', /^there is no question in it$/],
-    ['[null]', /^question 1: expected are the texts question and correct_answer, and the list incorrect_answers$/],
+    ['{"response_code":1,"results":[]}', /code 1 and no questions; it has fewer questions of this kind: request fewer$/],
+    ['{"response_code":9,"results":[]}', /code 9 and no questions$/],
+    ['{"response_code":0,"results":[]}', /^the file contains no question$/],
+    ['[null]', /^question 1: expected the texts question and correct_answer, and the list incorrect_answers$/],
     [
       '[{"question":"Q","correct_answer":"a","incorrect_answers":["b"]},{"question":"Q","correct_answer":"a"}]',
       /^question 2: expected are/,
     ],
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":[1]}]', /^question 1: expected are/],
     ['[{"question":"Q","correct_answer":"a","incorrect_answers":[]}]', /^question 1: a question has 2 to 6 answers/],
-    ['[{"question":"Q","correct_answer":"a","incorrect_answers":["a"]}]', /^question 1: the answer "a" stands there twice$/],
-    ['[{"question":"\\ud800","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: a question has no control characters/],
+    ['[{"question":"Q","correct_answer":"a","incorrect_answers":["a"]}]', /^question 1: the answer "a" occurs twice$/],
+    ['[{"question":"\\ud800","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: a question must not contain control/],
     ['[{"question":"%FF","correct_answer":"a","incorrect_answers":["b"]}]', /^question 1: "%FF" cannot be decoded$/],
     ['[{"type":"Ym9vbGVhbg==","question":"/w==","correct_answer":"","incorrect_answers":[]}]', /^question 1: "\/w==" cannot be decoded$/],
   ])('%s is refused', async (text, sentence) => {
@@ -181,11 +181,11 @@ describe('questions of Open Trivia DB', () => {
 })
 
 test.each([
-  ['<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n<question type="multichoice">', /^this is XML.*export them as GIFT/],
-  ['\ufeff\n<quiz>\n<question>', /^this is XML/],
-  ['What is 1+1?\nA. 1\nB. 2\nANSWER: B\n', /^this is in the form Aiken of Moodle: .*as GIFT/],
-  ['What?\r\nA) x\r\nB) y\r\nANSWER: A\r\n', /^this is in the form Aiken of Moodle/],
-  ['<!DOCTYPE html>\n<html><body>What? {=a ~b}</body></html>', /^this is a page of HTML/],
+  ['<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n<question type="multichoice">', /^this is Moodle XML: .*as GIFT/],
+  ['\ufeff\n<quiz>\n<question>', /^this is Moodle XML/],
+  ['What is 1+1?\nA. 1\nB. 2\nANSWER: B\n', /^this is in the Aiken format of Moodle: .*as GIFT/],
+  ['What?\r\nA) x\r\nB) y\r\nANSWER: A\r\n', /^this is in the Aiken format of Moodle/],
+  ['<!DOCTYPE html>\n<html><body>What? {=a ~b}</body></html>', /^this is an HTML page/],
 ] as const)('a file in another form than those that are read is named: %j', async (text, sentence) => {
   for (const form of ['gift', 'csv', 'opentdb'] as const) expect(await refusal(text, form)).toMatch(sentence)
 })
@@ -202,8 +202,8 @@ describe('questions in CSV', () => {
     expect(await allOf('question\tright\twrong\nA\tb\tc\n', 'csv')).toEqual([{ text: 'A', options: ['b', 'c'], right: 0 }])
   })
 
-  const columns = 'the first line names the columns, as in question,right,wrong,wrong,wrong,explanation; the last may be missing'
-  const quotes = 'a field with a " in it stands in quotes, and a " inside of it is doubled'
+  const columns = 'the first line must name the columns, as in question,right,wrong,wrong,wrong,explanation; explanation is optional'
+  const quotes = 'put a field that contains " in quotes, and double each " inside it'
   test.each([
     ['', `line 1: ${columns}`],
     ['\nWhat?,a,b\n', `line 2: ${columns}`],
@@ -212,12 +212,12 @@ describe('questions in CSV', () => {
     ['question,question,right,wrong\n', `line 1: ${columns}`],
     ['question,right,wrong,explanation,explanation\n', `line 1: ${columns}`],
     ['question,right,wrong,points\n', `line 1: ${columns}`],
-    ['question,right,wrong\n', 'there is no question in it'],
-    ['question,right,wrong\nA,b,c,d\n', 'line 2: it has 4 fields, and there are 3 columns'],
+    ['question,right,wrong\n', 'the file contains no question'],
+    ['question,right,wrong\nA,b,c,d\n', 'line 2: it has 4 fields, but the header has 3 columns'],
     ['question,right,wrong\nA,b\n', 'line 2: a question has 2 to 6 answers to choose from, and this has 1'],
     ['question,right,wrong\nA,b,c\n\n,b,c\n', 'line 4: the question has no text'],
     ['question,right,wrong\r\n"A\r\nA",b,c\r\nA,,c\r\n', 'line 4: an answer has no text'],
-    ['question,right,wrong\r\n"A\r\nA",b,b\r\n', 'line 2: the answer "b" stands there twice'],
+    ['question,right,wrong\r\n"A\r\nA",b,b\r\n', 'line 2: the answer "b" occurs twice'],
     ['question,right,wrong\nA,"b"c,d\n', `line 2: ${quotes}`],
     ['question,right,wrong\nA,b,c\nA,"b,c\nA,b,c\n', `line 3: ${quotes}`],
   ])('%j is refused', async (text, sentence) => {
@@ -293,7 +293,7 @@ describe('files as they are in the wild', () => {
   })
 
   test('a field behind the last column is not dropped in silence', async () => {
-    expect(await refusal('question;right;wrong;;\nQ;a;b;;c\n', 'csv')).toBe('line 2: it has 5 fields, and there are 3 columns')
+    expect(await refusal('question;right;wrong;;\nQ;a;b;;c\n', 'csv')).toBe('line 2: it has 5 fields, but the header has 3 columns')
     expect(await refusal('sep=;\nquestion;right;wrong\nQ;a;"b\n', 'csv')).toContain('line 3: ')
   })
 

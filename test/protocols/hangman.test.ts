@@ -83,7 +83,7 @@ describe('fh/hangman (FH slides, task 5.2)', () => {
 
   test('a secret that nobody could guess is refused before anything begins', async () => {
     const { check } = await program('hangman')
-    expect(check?.({ secret: '42' })).toBe('a word to guess has at least one letter, and "42" has none')
+    expect(check?.({ secret: '42' })).toBe('a word to guess needs at least one letter, and "42" has none')
     expect(check?.({ secret: 'forty-two' })).toBeUndefined()
     expect(check?.({})).toBeUndefined()
   })

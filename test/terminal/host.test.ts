@@ -78,7 +78,7 @@ test('it says nothing of that when a client has come, or its timeout says it', a
   expect(quick.complaints).toEqual([])
   const short = await hosted({ timeout: 2000 })
   await short.clock.pass(2000)
-  expect(short.complaints).toEqual(['no client came within 2 s'])
+  expect(short.complaints).toEqual(['no client connected within 2 s'])
 })
 
 test('after two seconds it says which client it waits for, if it serves several and one has come', async () => {

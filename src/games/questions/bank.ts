@@ -9,7 +9,7 @@ import { tcp } from './tcp.ts'
 import { udp } from './udp.ts'
 import { unicode } from './unicode.ts'
 
-/** bank: the questions of the house, on networks, sockets and characters, for a quiz that brings none of its own. */
+/** bank is the built-in list of questions on networks, sockets and characters, for servers without questions of their own. */
 export const bank: readonly Question[] = [
   ...networks,
   ...internet,

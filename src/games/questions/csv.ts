@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { collect, type Parsed, type Question, QuestionError, questionFrom } from './question.ts'
 
-/** Row is a record of a file, and the line on which it begins, counted from 1; or why it could not be read. */
+/** Row is a record of a file and the line on which it begins, from 1; `fault` is set if the record could not be read. */
 interface Row {
   readonly fields: readonly string[]
   readonly line: number
@@ -9,26 +9,25 @@ interface Row {
 }
 
 /**
- * Reads a text in CSV (RFC 4180) as spreadsheets write it: a semicolon or a tab may stand in place of the comma, a first
- * line `sep=;` names it, and empty columns may follow the others. The first record names the columns: `question`, `right`,
- * `wrong` one to five times (a number behind it counts for nothing), and `explanation` if there is one. An empty field of
- * `wrong` is no answer. A record that is no question is skipped, with its line and the reason. Throws a QuestionError if
- * the columns are others.
+ * Parses CSV (RFC 4180) as spreadsheets write it: the delimiter may be a semicolon or a tab, a first line `sep=;` may name
+ * it, and empty columns may follow the others. The header names the columns: `question`, `right`, `wrong` one to five times
+ * (a number after it is ignored), and optionally `explanation`. An empty `wrong` field is no answer. The parser skips each
+ * invalid record and reports its line and the reason. Throws a QuestionError if the header has other columns.
  */
 export function parseCsv(text: string): Parsed {
-  const [head, ...rows] = rowsOf(text)
+  const [head, ...rows] = parseRows(text)
   if (head?.fault) throw head.fault
   const columns = withoutEmptyEnd((head?.fields ?? []).map((name) => name.toLowerCase().replace(/\s*\d+$/, '')))
-  if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}${lacking(columns)}`)
-  return collect(rows, (row) => questionOf(row, columns))
+  if (!isHeader(columns)) throw new QuestionError(`line ${head?.line ?? 1}: ${EXPECTED}${missingColumns(columns)}`)
+  return collect(rows, (row) => readRow(row, columns))
 }
 
-function questionOf({ line, fault, fields: all }: Row, columns: readonly string[]): Question {
+function readRow({ line, fault, fields: all }: Row, columns: readonly string[]): Question {
   if (fault) throw fault
   const where = `line ${line}`
   const fields = withoutEmptyEnd(all)
   if (fields.length > columns.length)
-    throw new QuestionError(`${where}: it has ${fields.length} fields, and there are ${columns.length} columns`)
+    throw new QuestionError(`${where}: it has ${fields.length} fields, but the header has ${columns.length} columns`)
   const column = (name: string) => fields.filter((_, at) => columns[at] === name)
   const [question = ''] = column('question')
   const [right = ''] = column('right')
@@ -37,8 +36,8 @@ function questionOf({ line, fault, fields: all }: Row, columns: readonly string[
   return questionFrom(where, { text: question, options: [right, ...wrong], right: 0, explanation })
 }
 
-const EXPECTED = 'the first line names the columns, as in question,right,wrong,wrong,wrong,explanation; the last may be missing'
-const QUOTES = 'a field with a " in it stands in quotes, and a " inside of it is doubled'
+const EXPECTED = 'the first line must name the columns, as in question,right,wrong,wrong,wrong,explanation; explanation is optional'
+const QUOTES = 'put a field that contains " in quotes, and double each " inside it'
 
 function withoutEmptyEnd(fields: readonly string[]): readonly string[] {
   return fields.slice(0, fields.findLastIndex((field) => field) + 1)
@@ -58,21 +57,21 @@ function isHeader(columns: readonly string[]): boolean {
 
 const COLUMNS: readonly string[] = ['question', 'right', 'wrong', 'explanation']
 
-/** Names the columns that are missing where others are there, as the end of a sentence. */
-function lacking(columns: readonly string[]): string {
+/** Names the missing columns if the header has unknown ones, as the end of a sentence. */
+function missingColumns(columns: readonly string[]): string {
   const missing = ['question', 'right', 'wrong'].filter((name) => !columns.includes(name))
   const hasOthers = columns.some((name) => !COLUMNS.includes(name))
   return hasOthers && missing.length > 0 && missing.length < 3 ? `; it has no column ${missing.join(' and no column ')}` : ''
 }
 
-/** The records that are not empty, and those that cannot be read. */
-function rowsOf(text: string): Row[] {
+/** Returns the records that are not empty, and one Row with a fault for each unreadable record. */
+function parseRows(text: string): Row[] {
   const lines = text.split('\n')
   const start = lines.findIndex((line) => line.trim())
   const named = /^\s*"?sep=(.)/i.exec(lines[start] ?? '')?.[1]
-  const delimiter = named ?? delimiterOf(lines[start] ?? '')
+  const delimiter = named ?? detectDelimiter(lines[start] ?? '')
   const rows: Row[] = []
-  // the parser continues behind an unreadable record from the next line
+  // after an unreadable record, parsing starts again at the next line
   for (let above = named === undefined ? 0 : start + 1; above < lines.length; ) {
     const { records, broken } = readFrom(lines, above, delimiter)
     rows.push(...records, ...(broken ? [broken] : []))
@@ -81,7 +80,7 @@ function rowsOf(text: string): Row[] {
   return rows
 }
 
-/** The records below the line `above`, up to the first that cannot be read. */
+/** Returns the records below the line `above`, up to the first unreadable one. */
 function readFrom(lines: readonly string[], above: number, delimiter: string): { records: Row[]; broken?: Row } {
   const records: Row[] = []
   let ended = above
@@ -103,6 +102,6 @@ function readFrom(lines: readonly string[], above: number, delimiter: string): {
   }
 }
 
-function delimiterOf(header: string): string {
+function detectDelimiter(header: string): string {
   return [';', '\t'].find((sign) => header.includes(sign)) ?? ','
 }

@@ -1,7 +1,7 @@
 import { decodeHTMLStrict } from 'entities/decode'
 import { collect, type Parsed, QuestionError, questionFrom } from './question.ts'
 
-/** Item is a question as Open Trivia DB writes it (opentdb.com/api_config.php). */
+/** Item is a question in the JSON of Open Trivia DB (opentdb.com/api_config.php). */
 interface Item {
   readonly type?: unknown
   readonly category?: unknown
@@ -11,47 +11,46 @@ interface Item {
 }
 
 /**
- * Reads an answer of Open Trivia DB, or a bare list of such questions, in any of its encodings. A question that is not
- * written so, or cannot be asked, is skipped, with its number and the reason. Throws a QuestionError if the text is no such
- * list.
+ * Parses a response of Open Trivia DB, or a bare list of its questions, in any of its encodings. It skips each invalid
+ * question and reports its number and the reason. Throws a QuestionError if the text is neither.
  */
 export function parseOpenTdb(text: string): Parsed {
-  const items = itemsOf(parsed(text))
-  const decode = decoderOf(items.filter(isItem))
+  const items = findItems(parseJson(text))
+  const decode = chooseDecoder(items.filter(isItem))
   return collect(items, (item, at) => {
     const where = `question ${at + 1}`
     if (!isItem(item))
-      throw new QuestionError(`${where}: expected are the texts question and correct_answer, and the list incorrect_answers`)
-    const [question = '', ...options] = textsOf(item).map((one) => decoded(where, one, decode))
+      throw new QuestionError(`${where}: expected the texts question and correct_answer, and the list incorrect_answers`)
+    const [question = '', ...options] = listTexts(item).map((one) => decodeText(where, one, decode))
     return questionFrom(where, { text: question, options, right: 0 })
   })
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new QuestionError(`this is no JSON: ${error instanceof Error ? error.message : error}`)
+    throw new QuestionError(`this is not JSON: ${error instanceof Error ? error.message : error}`)
   }
 }
 
-function itemsOf(found: unknown): readonly unknown[] {
+function findItems(found: unknown): readonly unknown[] {
   if (Array.isArray(found)) return found
   const { results, response_code } = isRecord(found) ? found : {}
   if (response_code)
-    throw new QuestionError(`Open Trivia DB has answered with code ${response_code}, and without questions${whatIs(response_code)}`)
+    throw new QuestionError(`Open Trivia DB returned code ${response_code} and no questions${describeCode(response_code)}`)
   if (Array.isArray(results)) return results
-  throw new QuestionError('expected is an answer of Open Trivia DB, {"results": [...]}, or a list of its questions')
+  throw new QuestionError('expected a response of Open Trivia DB, {"results": [...]}, or a list of its questions')
 }
 
-/** What a code of Open Trivia DB means, as the end of a sentence; empty if that is not known. */
-function whatIs(code: unknown): string {
+/** Returns the meaning of a response code of Open Trivia DB, as the end of a sentence; empty for an unknown code. */
+function describeCode(code: unknown): string {
   const meanings: Readonly<Record<number, string>> = {
-    1: 'it has not so many questions of this kind: ask for fewer',
-    2: 'a parameter of the address is wrong',
-    3: 'the session token is not known: ask for a new one',
-    4: 'all questions of this session token were asked: reset it',
-    5: 'too many requests: wait five seconds, and ask again',
+    1: 'it has fewer questions of this kind: request fewer',
+    2: 'a parameter of the URL is invalid',
+    3: 'the session token is unknown: request a new one',
+    4: 'this session token has received all questions: reset it',
+    5: 'too many requests: wait five seconds, and try again',
   }
   const meaning = typeof code === 'number' ? meanings[code] : undefined
   return meaning === undefined ? '' : `; ${meaning}`
@@ -68,32 +67,32 @@ function isItem(value: unknown): value is Item {
   return typeof question === 'string' && typeof correct_answer === 'string' && isTexts
 }
 
-function textsOf({ question, correct_answer, incorrect_answers }: Item): string[] {
+function listTexts({ question, correct_answer, incorrect_answers }: Item): string[] {
   return [question, correct_answer, ...incorrect_answers]
 }
 
 /**
- * Chooses the decoder of the texts: HTML, unless all of them are written in another of the encodings that can be asked
- * for. Which of them it is shows in the category too, where a list has that.
+ * Returns the decoder of the texts: HTML entities, unless all texts are in one of the other encodings of Open Trivia DB. The
+ * categories, if a list has them, help to tell the encodings apart.
  */
-function decoderOf(items: readonly Item[]): (text: string) => string {
-  const texts = items.flatMap(textsOf)
+function chooseDecoder(items: readonly Item[]): (text: string) => string {
+  const texts = items.flatMap(listTexts)
   if (isBase64(items, texts)) return fromBase64
   const all = [...texts, ...items.flatMap(({ category }) => (typeof category === 'string' ? [category] : []))]
   const url = all.every((text) => /^(?:[\w.~+-]|%[\da-f]{2})*$/i.test(text)) && all.some((text) => text.includes('%'))
   if (!url) return decodeHTMLStrict
-  // only the newer of the two has %20 for a blank; the older has +, and keeps the entities of HTML
+  // the newer URL encoding writes a blank as %20; the older writes +, and has HTML entities inside
   return all.some((text) => text.includes('%20')) && !all.some((text) => text.includes('+'))
     ? decodeURIComponent
     : (text) => decodeHTMLStrict(decodeURIComponent(text.replaceAll('+', ' ')))
 }
 
-/** Checks whether all texts are in Base64: the kind of each question says so, or all texts are UTF-8 in it. */
+/** Checks whether all texts are in Base64: either the type of each question is, or every text decodes to UTF-8. */
 function isBase64(items: readonly Item[], texts: readonly string[]): boolean {
   if (items.length === 0) return false
   if (items.every(({ type }) => type === 'bXVsdGlwbGU=' || type === 'Ym9vbGVhbg==')) return true
   const isKnown = items.some(({ type }) => type !== undefined)
-  // few words are Base64 by chance, and none with its sign of an end
+  // a plain word can be valid Base64 by chance, but not with padding
   return texts.every(isTextInBase64) && (!isKnown || texts.some((text) => text.endsWith('=')))
 }
 
@@ -111,7 +110,7 @@ function fromBase64(text: string): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }
 
-function decoded(where: string, text: string, decode: (text: string) => string): string {
+function decodeText(where: string, text: string, decode: (text: string) => string): string {
   try {
     return decode(text)
   } catch {

@@ -1,26 +1,26 @@
-/** Question is what is asked, the answers to choose from, and which of them is right. */
+/** Question is a multiple-choice question with one right answer. */
 export interface Question {
   readonly text: string
-  /** Two to six, each one line. */
+  /** Two to six answers, each one line. */
   readonly options: readonly string[]
   /** Index of the right option, counted from 0. */
   readonly right: number
-  /** Why it is right, in one line. */
+  /** The reason why the answer is right, in one line. */
   readonly explanation?: string
 }
 
-/** QuestionError is why questions cannot be read: a sentence, with the line or the number of the question. */
+/** QuestionError is thrown for an invalid question or file; its message names the line or the number of the question. */
 export class QuestionError extends Error {
   override readonly name = 'QuestionError'
 }
 
-/** Parsed is the content of a file of questions: the usable ones, and the reason why each other one is not, in the order of the file. */
+/** ParsedQuestions is the content of a question file: the valid questions, and one error per invalid question, in the order of the file. */
 export interface Parsed {
   readonly questions: readonly Question[]
   readonly skipped: readonly QuestionError[]
 }
 
-/** Reads each of some items as a question; one that throws a QuestionError is skipped. */
+/** Reads each item as a question. It skips an item for which `read` throws a QuestionError, and collects the error. */
 export function collect<Item>(items: readonly Item[], read: (item: Item, at: number) => Question): Parsed {
   const questions: Question[] = []
   const skipped: QuestionError[] = []
@@ -36,8 +36,8 @@ export function collect<Item>(items: readonly Item[], read: (item: Item, at: num
 }
 
 /**
- * A question from the texts of a file, each made one line. Throws a QuestionError that names `where` it stands if it
- * cannot be asked.
+ * Returns a question with each text on one line. Throws a QuestionError that begins with `where`, such as `line 4`, if the
+ * question is invalid.
  */
 export function questionFrom(where: string, { text, options, right, explanation = '' }: Question): Question {
   const why = oneLine(explanation)
@@ -47,27 +47,27 @@ export function questionFrom(where: string, { text, options, right, explanation 
   return question
 }
 
-/** Explains why a question cannot be asked, in a sentence; `undefined` where it can. */
+/** Returns a sentence that says why a question is invalid; `undefined` if it is valid. */
 export function unaskable({ text, options, right, explanation = '' }: Question): string | undefined {
   if (!text) return 'the question has no text'
-  if (options.length < FEWEST || options.length > MOST)
-    return `a question has ${FEWEST} to ${MOST} answers to choose from, and this has ${options.length}`
-  if (options[right] === undefined) return `there is no answer ${right} that could be the right one`
+  if (options.length < MIN_ANSWERS || options.length > MAX_ANSWERS)
+    return `a question has ${MIN_ANSWERS} to ${MAX_ANSWERS} answers to choose from, and this has ${options.length}`
+  if (options[right] === undefined) return `the right answer has the index ${right}, and no answer has that index`
   const texts = [text, ...options, explanation]
   if (options.includes('')) return 'an answer has no text'
-  if (texts.some((one) => /[\p{Cc}\p{Cs}]/u.test(one))) return 'a question has no control characters, and no halves of characters'
+  if (texts.some((one) => /[\p{Cc}\p{Cs}]/u.test(one))) return 'a question must not contain control characters or unpaired surrogates'
   const bytes = Math.max(...texts.map((one) => new TextEncoder().encode(one).length))
-  if (bytes > LONGEST) return `a text of it has ${bytes} bytes, and a message has room for ${LONGEST}`
+  if (bytes > MAX_BYTES) return `one of its texts has ${bytes} bytes; the maximum is ${MAX_BYTES}`
   const twice = options.find((option, at) => options.indexOf(option) < at)
-  return twice === undefined ? undefined : `the answer ${JSON.stringify(twice)} stands there twice`
+  return twice === undefined ? undefined : `the answer ${JSON.stringify(twice)} occurs twice`
 }
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
 }
 
-const FEWEST = 2
+const MIN_ANSWERS = 2
 /** Answers have the letters A to F. */
-const MOST = 6
-/** Bytes of one text: with a word and two numbers before it, it fits into a message of 4,096. */
-const LONGEST = 4000
+const MAX_ANSWERS = 6
+/** Maximum of bytes in one text: with a word and two numbers before it, the text fits into a message of 4,096 bytes. */
+const MAX_BYTES = 4000
