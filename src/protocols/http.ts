@@ -14,9 +14,9 @@ const automaton = {
       example: REQUEST.replace('{host}', 'example.com'),
       accepts: /^.*$/s,
       called: 'an HTTP request',
-      about: 'any path and any method will do; what is no request at all is answered too',
+      about: 'any path and any method; the server also answers a text that is not a request',
     }),
-    page: server(OK, { accepts: /^.*$/s, called: 'an HTTP response', about: 'the client shows whatever comes' }),
+    page: server(OK, { accepts: /^.*$/s, called: 'an HTTP response', about: 'the client shows any text' }),
     refused: server(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${EXPECTED.length}\r\nConnection: close\r\n\r\n${EXPECTED}`,
       { called: 'an HTTP response' },
@@ -51,7 +51,7 @@ const http: Protocol<Name> = {
   },
 
   async client(peer, { person, options }) {
-    peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
+    peer.send('request', formatHost(options.name ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
     person.say(text)
     const lacking = whyNoResponse(text)
@@ -63,7 +63,7 @@ const http: Protocol<Name> = {
   },
 }
 
-/** What other web servers refuse in the head of a request, which this one answers all the same; `undefined` if nothing is. */
+/** Explains why other web servers would reject a request that this server answers; `undefined` if they would not. */
 function whyBadRequest(head: string): string | undefined {
   const [first = '', ...others] = head.split(/\r?\n/)
   const [method, target = ''] = first.split(' ')
@@ -80,7 +80,7 @@ function whyBadRequest(head: string): string | undefined {
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
 
-/** Why a text is no request; `undefined` if it is one. */
+/** Explains why a text is not a request; `undefined` if it is one. */
 function whyNoRequest(text: string): string | undefined {
   if (isRequest(text)) return undefined
   const [line = ''] = text.split('\n', 1)
@@ -101,14 +101,14 @@ function whyNoHead(text: string): string | undefined {
   return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) behind its head'
 }
 
-/** Says that lines of a head end in LF alone, which many read all the same; `undefined` if none does. */
+/** Reports lines of a head that end in LF alone, which many programs accept; `undefined` if there are none. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(headOf(text))
     ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
     : undefined
 }
 
-/** Says that a body is shorter than its head says; `undefined` if it is not. */
+/** Reports a body that is shorter than its Content-Length; `undefined` if it is not. */
 function whyCut(text: string): string | undefined {
   const head = headOf(text)
   const length = contentLength(head)
@@ -116,8 +116,8 @@ function whyCut(text: string): string | undefined {
   return length === undefined || come >= length ? undefined : `its Content-Length says ${length} bytes, and ${come} have come`
 }
 
-/** A name as it stands behind `Host:`; numeric IPv6 addresses stand in brackets there. */
-function hostOf(name: string): string {
+/** Formats a host name for the header line `Host:`, with brackets around an IPv6 address. */
+function formatHost(name: string): string {
   return /^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(name) ? `[${name}]` : name
 }
 
