@@ -344,7 +344,7 @@ describe('scissors: CHOOSE twice', () => {
       noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
     })
     await peer.say('CHOOSE\n', 'CHOOSE\n')
-    expect(notices).toEqual(['rejected: the server said "CHOOSE": it has asked already, and no hand was sent'])
+    expect(notices).toEqual(['rejected: the server said "CHOOSE": it has asked before, and this side has not sent a hand yet'])
     await peer.close()
   })
 
