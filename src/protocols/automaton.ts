@@ -239,14 +239,14 @@ export function nearMiss(steps: readonly Step[], text: string): string {
   if (text === '') return EMPTY
   const trimmed = text.replace(AROUND, '')
   for (const { form, from, after } of steps) {
-    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing behind ${quoted(form.text)}`
+    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing after ${quoted(form.text)}`
     if (form.text !== text && form.text.trimEnd() === text) return '; the blank at its end is missing'
     const word = partsOf(form)[0]?.trim() ?? ''
     const said = trimmed.slice(0, word.length)
     if (form.closes || said.toLowerCase() !== word.toLowerCase()) continue
     const meant = parse(form, word + trimmed.slice(word.length)) !== undefined
     if (meant && said !== word) return `; write ${quoted(word)}, and not ${quoted(said)}`
-    if (meant && /^[\r\n]/.test(text)) return '; the line end before it is too much'
+    if (meant && /^[\r\n]/.test(text)) return '; leave out the line end before it'
     if (meant && trimmed !== text) return '; leave out the blanks around it'
   }
   return ''

@@ -46,7 +46,7 @@ export interface Terms {
  *
  * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
  * the person types Ctrl-D; the server stops; another player cannot go on. They race with each other. Still the peer must
- * get the best possible goodbye, every table must be told, each caller must learn one reason, and the socket must close.
+ * get the best possible goodbye, every table must be notified, each caller must learn one reason, and the socket must close.
  *
  * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
  * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
@@ -71,7 +71,7 @@ export class Conversation implements Line {
   readonly #house: Household
   readonly #automaton: Automaton
   readonly #idle: number
-  readonly #witness: Witness | undefined
+  readonly #observer: Witness | undefined
   readonly #clock: Clock
   #error: Error | undefined
   #isOver = false
@@ -92,7 +92,7 @@ export class Conversation implements Line {
     this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, runQueue, clock })
     this.#automaton = protocol.automaton
     this.#idle = program.idle ?? 0
-    this.#witness = witness
+    this.#observer = witness
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#notices = witness?.noticed && new Notices(this.#peer, witness, this.isEndless)
@@ -211,14 +211,14 @@ export class Conversation implements Line {
     this.#isOver = true
     this.#over?.resolve(error)
     try {
-      this.#witness?.over?.(error)
+      this.#observer?.over?.(error)
     } finally {
       await this.#close(error)
       this.#error ??= this.#unreadViolation()
-      if (this.#error && !error) this.#witness?.noticed?.('garbled', this.#error.message)
+      if (this.#error && !error) this.#observer?.noticed?.('garbled', this.#error.message)
       // the observer was notified when the role answered
       this.#error ??= this.#peer.failure
-      this.#witness?.done?.()
+      this.#observer?.done?.()
     }
     return this.#error
   }

@@ -111,7 +111,7 @@ let localTables: { readonly LocalTable: typeof LocalTable } | undefined
 
 /** LocalSeating seats the peer at tables of this process, without a hall, for one conversation. */
 export class LocalHouse implements Household {
-  readonly #opposite: Opposite
+  readonly #opponentFor: Opposite
   readonly #random: Random
   readonly #onBroken: (reason: unknown) => void
   /** Tables that may still be open. */
@@ -120,8 +120,8 @@ export class LocalHouse implements Household {
   #finished: Promise<void> | undefined
 
   /** `onBroken` is called when a local player fails. */
-  constructor(opposite: Opposite, random: Random, onBroken: (reason: unknown) => void) {
-    this.#opposite = opposite
+  constructor(opponentFor: Opposite, random: Random, onBroken: (reason: unknown) => void) {
+    this.#opponentFor = opponentFor
     this.#random = random
     this.#onBroken = onBroken
   }
@@ -136,8 +136,8 @@ export class LocalHouse implements Household {
     const table = new localTables.LocalTable(game, options, this.#random)
     this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ over }) => !over), table]
     for (let other = 0; other < game.seats.max; other++) {
-      const holder = other === number ? undefined : this.#opposite(game)
-      if (holder) this.#finished = this.#hold(holder(table.seat(other)), this.#finished)
+      const player = other === number ? undefined : this.#opponentFor(game)
+      if (player) this.#finished = this.#join(player(table.seat(other)), this.#finished)
     }
     return table.seat(number)
   }
@@ -155,7 +155,7 @@ export class LocalHouse implements Household {
     if (reason) for (const table of this.#tables) table.close(reason)
   }
 
-  async #hold(play: Promise<void>, others: Promise<void> | undefined): Promise<void> {
+  async #join(play: Promise<void>, others: Promise<void> | undefined): Promise<void> {
     try {
       await play
     } catch (reason) {

@@ -75,7 +75,7 @@ function whyBadRequest(head: string): string | undefined {
     return `the path ${quoted(target)} does not begin with "/"; web servers refuse it`
   if (first.endsWith('HTTP/1.1') && !fields.some((line) => /^host:/i.test(line)))
     return 'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it'
-  return method === 'HEAD' ? 'HEAD asks for a head alone, and this server sends its page all the same' : undefined
+  return method === 'HEAD' ? 'HEAD asks only for a head, but this server sends its page too' : undefined
 }
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
@@ -85,7 +85,7 @@ function whyNoRequest(text: string): string | undefined {
   if (isRequest(text)) return undefined
   const [line = ''] = text.split('\n', 1)
   if (isRequest(`${line}\n\n`)) return whyNoHead(text)
-  if (/^HTTP\/\d/.test(line)) return 'that is no request, but a response, which is what the server says'
+  if (/^HTTP\/\d/.test(line)) return 'that is not a request but a response, which the server sends'
   if (line === text && /^[A-Z]+(?: \S*(?: [HTP/.\d]*)?)?$/.test(text))
     return `its side was closed in the middle of the first line, ${encode(text).length} bytes into it; expected a line such as "GET / HTTP/1.1"`
   const spelling = /^[a-z]+ \S+ http\/\d\.\d\r?$/i.test(line) ? '; write the method and "HTTP" in capitals' : ''
@@ -94,11 +94,11 @@ function whyNoRequest(text: string): string | undefined {
 
 function whyNoResponse(text: string): string | undefined {
   if (/^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text)) return whyNoHead(text)
-  return isRequest(text) ? 'that is no response, but a request, which is what the client says' : NO_STATUS
+  return isRequest(text) ? 'that is not a response but a request, which the client sends' : NO_STATUS
 }
 
 function whyNoHead(text: string): string | undefined {
-  return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) behind its head'
+  return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) after its head'
 }
 
 /** Reports lines of a head that end in LF alone, which many programs accept; `undefined` if there are none. */
@@ -112,8 +112,8 @@ function whyBare(text: string): string | undefined {
 function whyCut(text: string): string | undefined {
   const head = headOf(text)
   const length = contentLength(head)
-  const come = encode(text.slice(head.length)).length
-  return length === undefined || come >= length ? undefined : `its Content-Length says ${length} bytes, and ${come} have come`
+  const arrived = encode(text.slice(head.length)).length
+  return length === undefined || arrived >= length ? undefined : `its Content-Length says ${length} bytes, but ${arrived} have arrived`
 }
 
 /** Formats a host name for the header line `Host:`, with brackets around an IPv6 address. */

@@ -42,7 +42,7 @@ interface Remembered {
 /** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
 export class Notices implements PeerObserver {
   readonly #peer: Peer
-  readonly #witness: Witness
+  readonly #observer: Witness
   readonly #always: boolean
   /** Allocated for the first notice, because most conversations have none. */
   #remembered: Remembered | undefined
@@ -50,7 +50,7 @@ export class Notices implements PeerObserver {
   /** `always`: reports an early message at once, because a protocol without an end cannot end well. */
   constructor(peer: Peer, witness: Witness, always: boolean) {
     this.#peer = peer
-    this.#witness = witness
+    this.#observer = witness
     this.#always = always
     peer.observer = this
   }
@@ -120,7 +120,7 @@ export class Notices implements PeerObserver {
   }
 
   #show(what: Noticed, sentence: string): unknown {
-    return this.#witness.noticed?.(what, sentence)
+    return this.#observer.noticed?.(what, sentence)
   }
 
   #remember(): Remembered {

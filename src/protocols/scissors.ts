@@ -18,10 +18,10 @@ const automaton = {
       example: 'ROUND Scissor Stone',
       accepts: /^ROUND (Scissor|Paper|Stone) (Scissor|Paper|Stone) *$/,
     }),
-    END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'rounds that each player has won' }),
+    END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'rounds that each player won' }),
     ERROR: server('ERROR {sentence}', { example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone' }),
     QUIT: client('QUIT', { bye: true }),
-    dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand of the client may cross it' }),
+    dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand may cross this message' }),
   },
   start: 'start',
   states: {

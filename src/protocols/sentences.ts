@@ -59,7 +59,7 @@ function clueOfRest(speaker: Speaker, text: string, last: string): string {
   if (last !== '' && text === '\r') return `; that looks like ${LF_CR}`
   // if the last message contains NUL too, it is UTF-16
   if (last === '' || !/^\0+$/.test(text) || last.includes('\0')) return ''
-  return `; that looks like NUL behind ${quotedMessage(speaker, last)}, as C keeps a text: send strlen bytes of it`
+  return `; that looks like NUL after ${quotedMessage(speaker, last)}, as C terminates a text: send strlen bytes of it`
 }
 
 /** Checks whether a text for people has a fault: its bytes are not text, or it starts another protocol. */

@@ -55,7 +55,7 @@ export interface Standing {
 }
 
 /** Start of the clause that a message arrived before the peer's turn. */
-export const TOO_SOON = '; it had come before it was '
+export const TOO_SOON = '; it had arrived before it was '
 
 /** Checks whether a side may send a message other than a goodbye. */
 export function maySpeak(steps: readonly Step[], side: Side): boolean {
@@ -126,7 +126,7 @@ export function inSeconds(ms: number): number {
 /** Explains why a text arrived before the peer's turn; the rest of a sentence. */
 function whyEarly(standing: Standing, text: string): string {
   const { automaton, state, steps, peer, last } = standing
-  if (isLooseEnd(standing, text)) return ` behind ${quotedMessage(speakerOf(standing), last)}, where a line end is too much`
+  if (isLooseEnd(standing, text)) return ` after ${quotedMessage(speakerOf(standing), last)}; that line end is one too many`
   const ours = steps.filter(({ from }) => from !== peer)
   const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
   const due = only && !second && only.form.example === text ? awaited(automaton, only, text) : alternatives(automaton, ours)
@@ -158,7 +158,7 @@ export interface FieldFault {
  */
 export function fieldFault(steps: readonly Step[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parse(form, text.replace(/ {2,}/g, ' ')) !== undefined)
-  if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank where there are several' }
+  if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank instead of several' }
   const bare = steps.find((step) => lacksKeyword(step.form, text))
   if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))}${BARE}` }
   const [nearest] = steps
@@ -184,7 +184,7 @@ export function belongsBehind(automaton: Automaton, state: string, side: Side, t
     before.set(step.name, step)
   }
   if (found === undefined) return ''
-  return `; it belongs behind ${alternatives(automaton, [...before.values()])}${found.replace(/^; /, ', and ')}`
+  return `; it belongs after ${alternatives(automaton, [...before.values()])}${found.replace(/^; /, ', and ')}`
 }
 
 /** Returns all transitions that can follow a state, the nearest first. */
@@ -236,7 +236,7 @@ function faultOf(form: MessageForm, text: string, hides: boolean): string | unde
   const sign = first.slice(keyword.length)
   const rest = text.slice(keyword.length)
   if (rest.trim() !== '' && !rest.startsWith(sign))
-    return `${spelling}; ${sign === ' ' ? 'a blank' : quoted(sign)} is missing behind ${quoted(said)}`
+    return `${spelling}; ${sign === ' ' ? 'a blank' : quoted(sign)} is missing after ${quoted(said)}`
   const names = [...form.text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const values = valuesOf(rest.slice(sign.length), others)
   const missing = names.filter((_, at) => isMissing(values[at]))

@@ -79,9 +79,9 @@ async function talkAtConsole(seat: Seat<string, Talk>, { person, options }: Sett
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return
-    const heard = view.line !== undefined && view.turn === seat.number
-    if (heard) person.say(view.line)
-    if (isClient ? view.said === 0 : heard && view.said === 1) for (const text of INTRODUCTION) person.say(text)
+    const isReceived = view.line !== undefined && view.turn === seat.number
+    if (isReceived) person.say(view.line)
+    if (isClient ? view.said === 0 : isReceived && view.said === 1) for (const text of INTRODUCTION) person.say(text)
     if (outcome) return
     for (let asked = turn; asked; ) {
       const typed = await person.ask(PROMPT, LEAVE)
