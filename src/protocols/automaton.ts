@@ -42,8 +42,8 @@ export interface MessageForm {
  * Everything that knows a protocol reads this one table: `Peer` rejects illegal messages, the reference page and the
  * diagram are generated from it, and the tests walk it. No role checks turns by itself.
  *
- * The functions below compute from the table what a state allows (`legal`) and put it into words (`expectation`,
- * `alternatives`, `dueBefore`, `nearMiss`). `legal` compiles an automaton on its first use: every transition then holds
+ * The functions below compute from the table what a state allows (`legalTransitions`) and put it into words
+ * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
  * its next state's transitions (`after`), so a step through a running conversation is two assignments and allocates
  * nothing. Compiled tables, split texts and patterns live in weak maps beside the automaton, because a protocol file
  * writes its automaton as a plain constant.

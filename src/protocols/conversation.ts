@@ -54,18 +54,18 @@ export interface Terms {
  *
  * Invariants:
  * - The first reason wins. Later ones are consequences of it.
- * - `over` resolves when this side sends no more messages; bytes may still be in flight. `done` resolves when the connection
- *   is closed. An error that appears in between is part of `done` only.
+ * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
+ *   connection is closed. An error that appears in between is part of `closed` only.
  * - The observer learns of the end after the role has ended, and never from within the constructor.
  * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
- *   ended. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other cases the connection is aborted:
+ *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other cases the connection is aborted:
  *   a graceful close would look like the protocol's regular end, and a reset tells the peer that the end was early.
  * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
  */
 export class Conversation implements Line {
   readonly program: Program
   readonly connection: Connection
-  /** Resolves like `over`, but after the connection has closed, and also with an error that appeared since `over`. */
+  /** Resolves like `ended`, but after the connection has closed, and also with an error that appeared in between. */
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #house: Household

@@ -83,7 +83,7 @@ const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0
  * without games. A line that is no move is talk, in the middle of a game too; and a peer without games waits for a line
  * after each of its own.
  *
- * The idea: `answer` receives lines until one is the expected move. It shows every other line, and answers it with a line of
+ * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line, and answers it with a line of
  * the person or, if no person is at the console, with a `request` that says what is expected. So every line gets a line, and
  * no side waits forever.
  *

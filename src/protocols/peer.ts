@@ -51,7 +51,7 @@ interface Waiting<Name extends string> {
  * - At most one `receive` is pending. A role may send while it is.
  * - The sentences of this class name the peer as "the client" or "the server", and say what was expected.
  *
- * Diagnostics are the larger half. `whyIllegal` and the clues of violation-text.ts compute a sentence only when something
+ * Diagnostics are the larger half. `explainIllegal` and the clues of violation-text.ts compute a sentence only when something
  * is wrong. What has to be remembered for them stands in `Oddities`, which is allocated at the first oddity: a server holds
  * thousands of peers, and almost all of them never have one. Each fault is reported once, so a message that was reported
  * while it was incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
@@ -187,7 +187,7 @@ export class Peer<Name extends string = string> implements Reader {
     this.#reject(this.#last, sentence.text, usual && !sentence.hasClue)
   }
 
-  /** Reports the last received message like `note`, and marks the conversation as failed although the role answers. */
+  /** Reports the last received message like `report`, and marks the conversation as failed although the role answers. */
   fail(why: string): void {
     this.note(why)
     this.failure = new Ended('violation', this.#refusalOf(why).text)

@@ -25,13 +25,13 @@ import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from
  * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
  * belongs elsewhere, or one that arrived too early.
  *
- * The idea: no protocol writes such sentences. They are computed from its automaton. `whyIllegal` compares the text with
+ * The idea: no protocol writes such sentences. They are computed from its automaton. `explainIllegal` compares the text with
  * the messages of the current state, in this order:
  * 1. the line end of a message that has none (`isLooseEnd`);
  * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
  * 3. a legal message with a small slip (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
- * 5. a message that is legal after some later message (`belongsBehind`).
+ * 5. a message that is legal after some later message (`findPredecessors`).
  * The first match is the hint, and the expected messages follow from it.
  *
  * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
@@ -76,7 +76,7 @@ export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
 
-/** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quotedMessage`. */
+/** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
 export function whyIllegal(
   standing: Standing,
   text: string,
@@ -103,7 +103,7 @@ export function whyIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quotedMessage`. */
+/** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
 export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
