@@ -58,8 +58,9 @@ export interface Terms {
  *   connection is closed. An error that appears in between is part of `closed` only.
  * - The observer learns of the end after the role has ended, and never from within the constructor.
  * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
- *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other cases the connection is aborted:
- *   a graceful close would look like the protocol's regular end, and a reset tells the peer that the end was early.
+ *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
+ *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset tells the peer
+ *   that the end was early.
  * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
  */
 export class Conversation implements Line {

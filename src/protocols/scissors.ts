@@ -106,7 +106,7 @@ async function choose(person: Person, seat: SeatNumber, interruption: Promise<un
   for (;;) {
     const typed = await askUntil(interruption, person, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
     if (typed === undefined || typed === 'QUIT') return typed
-    const hand = parseHand(typed, person)
+    const hand = checkHand(typed, person)
     if (hand) return hand
   }
 }
@@ -115,7 +115,7 @@ function formatPrompt(seat: SeatNumber): string {
   return `${PLAYERS[seat]}: Enter (1) Scissor,                         (2) Paper or (3) Stone : `
 }
 
-function parseHand(typed: string, person: Person): Hand | undefined {
+function checkHand(typed: string, person: Person): Hand | undefined {
   const hand = numbered(typed)
   if (!hand) person.say('Please enter only 1, 2 or 3.')
   return hand
@@ -213,7 +213,7 @@ const solo: Solo = {
   async play({ person, random }) {
     greet(person, 0)
     for (let rounds = 0; rounds < ROUNDS; ) {
-      const hand = parseHand(await person.ask(formatPrompt(0)), person)
+      const hand = checkHand(await person.ask(formatPrompt(0)), person)
       if (!hand) continue
       show(person, [hand, random.choice(HANDS)])
       rounds++

@@ -31,7 +31,7 @@ import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from
  * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
  * 3. a legal message with a small slip (`nearMiss`);
  * 4. a legal message with a wrong or missing field (`fieldFault`);
- * 5. a message that is legal after some later message (`findPredecessors`).
+ * 5. a message that is legal after some later message (`formatPredecessors`).
  * The first match is the hint, and the expected messages follow from it.
  *
  * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
