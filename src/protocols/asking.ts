@@ -1,18 +1,18 @@
 import type { Person } from './protocol.ts'
 
-/** A question to a person that is taken back when `news` comes first; then the answer is `undefined`. */
+/** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
 export async function askUntil(
-  news: Promise<unknown>,
+  interruption: Promise<unknown>,
   person: Person,
   { prompt, atEnd }: { prompt: string; atEnd: string },
 ): Promise<string | undefined> {
-  const back = new AbortController()
-  const take = () => back.abort()
-  news.then(take, take)
+  const controller = new AbortController()
+  const withdraw = () => controller.abort()
+  interruption.then(withdraw, withdraw)
   try {
-    return await person.ask(prompt, atEnd, back.signal)
+    return await person.ask(prompt, atEnd, controller.signal)
   } catch (error) {
-    if (back.signal.aborted) return undefined
+    if (controller.signal.aborted) return undefined
     throw error
   }
 }

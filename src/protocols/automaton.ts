@@ -1,73 +1,81 @@
 import type { SecretFinder } from '../wire/secrets.ts'
 import { quoted } from '../wire/text.ts'
 
-/** Side is which end of a connection: the one that listened, or the one that dialled. */
+/** Side is one end of a connection: the server listened, the client dialled. */
 export type Side = 'server' | 'client'
 
-/** MessageForm is one kind of message of a protocol. */
+/** MessageSpec describes one kind of message of a protocol. */
 export interface MessageForm {
   readonly from: Side | 'either'
   /**
-   * How it is written, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text.
-   * `''` for an event without text: that side closes the connection, in good order.
+   * Text of the message, with fields in braces: `MOVE{cell}`. A field is a word; the last field is the rest of the text.
+   * `''` for an event without text: that side closes the connection in good order.
    */
   readonly text: string
-  /** What is taken for it on arrival, where that is more or less than what is sent; the groups are the fields. */
+  /** Pattern of the texts that the receiver accepts, if it differs from `text`; the groups are the fields. */
   readonly accepts?: RegExp
   readonly example: string
-  /** Name in a sentence, for a message whose example is too long for one. */
+  /** Name of the message in a sentence, if its example is too long for a sentence. */
   readonly called?: string
-  /** It asks the peer for something, and is said again when the answer was refused. */
+  /** Marks a request: this side sends it again after it has rejected the answer. */
   readonly asks?: true
-  /** It ends the conversation, and may be said by a side that has to leave. */
+  /** Marks a goodbye: it ends the conversation, and a side that has to disconnect may send it. */
   readonly bye?: true
-  /** It is no message: that side closes its end. */
+  /** Marks an event that is not a message: that side closes its end. */
   readonly closes?: true
-  /** Marks a message without a line end, in a protocol whose other messages have one, so that one behind it is too much. */
+  /** Marks a message without a line end in a protocol whose other messages have one; a line end after it is illegal. */
   readonly unended?: true
-  /** Marks a text for people: any text is right, so only its bytes can be wrong. */
+  /** Marks a text for people: every text is legal, so only its bytes can be wrong. */
   readonly free?: true
-  /** A sentence about it, for people. */
+  /** Explanation for the reference page. */
   readonly about?: string
-  /** Range of its field, if that is less than its name says: "from 1 to 9". */
+  /** Range of its field, if the field's name does not say it: "from 1 to 9". */
   readonly range?: string
-  /** Marks a message for advanced use, which is listed as expected only if no other is. */
+  /** Marks a message for advanced use: error sentences list it only if no other message is expected. */
   readonly advanced?: true
 }
 
 /**
- * Automaton is a protocol as data: which message, in which state, leading where. A state without messages is an end.
- * From this one table come the refusal of what is out of turn, the reference page, the diagram and the tests.
+ * Automaton is a protocol as data: for each state, the legal messages and the state that each leads to. A state without
+ * messages is an end.
+ *
+ * Everything that knows a protocol reads this one table: `Peer` rejects illegal messages, the reference page and the
+ * diagram are generated from it, and the tests walk it. No role checks turns by itself.
+ *
+ * The functions below compute from the table what a state allows (`legalTransitions`) and put it into words
+ * (`expectation`, `alternatives`, `dueBefore`, `nearMiss`). The first call compiles an automaton: every transition then holds
+ * its next state's transitions (`after`), so a step through a running conversation is two assignments and allocates
+ * nothing. Compiled tables, split texts and patterns live in weak maps beside the automaton, because a protocol file
+ * writes its automaton as a plain constant.
  */
 export interface Automaton<Name extends string = string> {
   readonly messages: Readonly<Record<Name, MessageForm>>
   readonly start: string
   readonly states: Readonly<Record<string, Transitions<Name>>>
-  /** Whose turn it is, in the states in which a message that either side may send belongs to one of them. */
+  /** Side that may send the messages from `either`, by state. */
   readonly turns?: Readonly<Record<string, Side>>
-  /** Messages that are legal in every state that is not an end. */
+  /** Messages that are legal in every state but an end. */
   readonly always?: Transitions<Name>
-  /** States in which both may close, because the game is over and both know it without a word. */
+  /** States in which both sides may close without a message, because both know that the game is over. */
   readonly quiet?: readonly string[]
-  /** States in which a side speaks by itself, and no person chooses its message; `true` for all. */
+  /** States in which a side sends its message without input from a person; `true` for all states. */
   readonly automatic?: Readonly<Partial<Record<Side, true | readonly string[]>>>
-  /** The server's answer to what is illegal; it changes nothing. Where there is none, what is illegal ends the conversation. */
+  /** The server's answer to an illegal message; it leaves the state unchanged. Without it, an illegal message ends the conversation. */
   readonly refusal?: Name
-  /** A language of other programs that this protocol speaks, so that nothing is wrong with bytes that look like it. */
+  /** Another language that this protocol speaks, such as HTTP: bytes that look like it are not reported. */
   readonly speaks?: string
-  /** Finds the secrets in a message, whole or begun. Without it, they are what stands behind a word such as `LOGIN`. */
+  /** Finds the secrets in a whole or partial message. By default, a secret is the text after a keyword such as `LOGIN`. */
   readonly secrets?: SecretFinder<Side>
 }
 
-/** Transitions of one state: message, and the state it leads to. */
+/** Transitions of one state: each legal message with the state that it leads to. */
 export type Transitions<Name extends string = string> = Readonly<Partial<Record<Name, string>>>
 
-/** Said is a message that was understood. */
+/** ReceivedMessage is a legal message, parsed. */
 export interface Said<Name extends string = string> {
   readonly name: Name
-  /** The message as it came. */
+  /** Text as it was received. */
   readonly text: string
-  /** Its fields, in order. */
   readonly fields: readonly string[]
 }
 
@@ -77,25 +85,25 @@ function form(from: Side | 'either', text: string, extras: Extras): MessageForm 
   return { from, text, example: text, ...extras }
 }
 
-/** A message of the server: `server('MOVE{cell}', { example: 'MOVE5' })`. */
+/** Returns a message of the server: `server('MOVE{cell}', { example: 'MOVE5' })`. */
 export function server(text: string, extras: Extras = {}): MessageForm {
   return form('server', text, extras)
 }
 
-/** A message of the client. */
+/** Returns a message of the client. */
 export function client(text: string, extras: Extras = {}): MessageForm {
   return form('client', text, extras)
 }
 
-/** A message that both sides may send, each when it is its turn. */
+/** Returns a message that each side may send in its turn. */
 export function either(text: string, extras: Extras = {}): MessageForm {
   return form('either', text, extras)
 }
 
-/** The client may close the connection here, and that is a good end. */
+/** Event: the client closes the connection in good order. */
 export const clientCloses: MessageForm = { from: 'client', text: '', example: '', closes: true, about: 'the client closes the connection' }
 
-/** The text of a message with its fields filled in, in order. */
+/** Formats a message, with its fields in order. */
 export function print(form: MessageForm, fields: readonly (string | number)[]): string {
   const parts = partsOf(form)
   let text = parts[0] ?? ''
@@ -103,35 +111,35 @@ export function print(form: MessageForm, fields: readonly (string | number)[]): 
   return text
 }
 
-/** The fields of a text that is a message of this form; `undefined` where it is none. */
+/** Parses a text as a message of this form. Returns the fields; `undefined` if the text is not such a message. */
 export function parse(form: MessageForm, text: string): readonly string[] | undefined {
   if (form.accepts) return form.accepts.exec(text)?.slice(1)
   const parts = partsOf(form)
   if (parts.length === 1) return text === form.text ? NO_FIELDS : undefined
-  // one field and nothing else, as most talk is, takes any text
+  // most chat lines are one field, which accepts any text
   if (parts === ALONE) return [text]
   return patternOf(form, parts).exec(text)?.slice(1)
 }
 
-/** Step is one legal message of a state. */
+/** Transition is one legal message of a state. */
 export interface Step<Name extends string = string> {
   readonly name: Name
   readonly form: MessageForm
-  /** Who may say it here. */
+  /** The side that may send it in this state. */
   readonly from: Side
-  /** The state it leads to. */
+  /** Name of the state that it leads to. */
   readonly next: string
-  /** What is legal there. */
+  /** Transitions of that state. */
   readonly after: readonly Step<Name>[]
 }
 
-/** The step of a name; `undefined` if none of these has it. */
+/** Finds the transition of a message name; `undefined` if there is none. */
 export function stepOf<Name extends string>(steps: readonly Step<Name>[], name: Name): Step<Name> | undefined {
   for (const step of steps) if (step.name === name) return step
   return undefined
 }
 
-/** Returns what is legal in a state. Throws a RangeError for a state that is none. */
+/** Returns the transitions of a state. Throws a RangeError if the automaton has no such state. */
 export function legal<Name extends string>(automaton: Automaton<Name>, state: string): readonly Step<Name>[] {
   let table = tables.get(automaton) as Map<string, readonly Step<Name>[]> | undefined
   if (!table) {
@@ -144,8 +152,8 @@ export function legal<Name extends string>(automaton: Automaton<Name>, state: st
 }
 
 /**
- * A clause on what a side may say in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may say nothing there. `whose` is
- * "your" for the side itself.
+ * Formats a clause on what a side may send in a state: `expected "LOW", "HIGH" or "WIN"`; or why it may send nothing.
+ * `whose` is "your" if that side reads the clause.
  */
 export function expectation(automaton: Automaton, state: string, side: Side, whose = `the ${side}'s`): string {
   const steps = legal(automaton, state)
@@ -158,16 +166,16 @@ export function expectation(automaton: Automaton, state: string, side: Side, who
     : `expected ${alternatives(automaton, due)}`
 }
 
-/** Lists the messages that a side may say in a state: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
+/** Formats a list of messages: `something like "START 5" or "RESUME", or "QUIT" to stop`. */
 export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'name' | 'form'>[]): string {
-  const told = steps.filter(({ form }) => !form.closes)
-  // a close is an alternative only for a peer that has no other
-  if (told.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
-  const said = told.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
+  const messages = steps.filter(({ form }) => !form.closes)
+  // a close is listed only if the peer has no other alternative
+  if (messages.length === 0) return steps[0]?.form.about ?? 'the end of the connection'
+  const said = messages.filter(({ form, name }) => !form.bye && name !== automaton.refusal)
   const usual = said.filter(({ form }) => !form.advanced)
   const main = usual.length > 0 ? usual : said
-  const byes = told.filter(({ form }) => form.bye).map(({ form }) => quoted(form.text))
-  const forms = (main.length > 0 ? main : told).map(({ form }) => form)
+  const byes = messages.filter(({ form }) => form.bye).map(({ form }) => quoted(form.text))
+  const forms = (main.length > 0 ? main : messages).map(({ form }) => form)
   const alone = new Map(forms.filter(isField).map((form) => [form.text, describe(form)]))
   const others = forms.filter((form) => !isField(form))
   const like = alone.size === 0 && others.some(({ text, called }) => called === undefined && text.includes('{')) ? 'something like ' : ''
@@ -177,8 +185,8 @@ export function alternatives(automaton: Automaton, steps: readonly Pick<Step, 'n
 }
 
 /**
- * A clause on what a side is to wait for, which has said a text that belongs to a later state; `undefined` where the text
- * belongs to none that the other side leads to by itself. `whose` as in `expectation`.
+ * Formats a clause on the message that a side must wait for, after that side has sent a text too early. Returns `undefined`
+ * if the text belongs to no later state that the other side reaches alone. `whose` as in `expectation`.
  */
 export function dueBefore(automaton: Automaton, state: string, side: Side, text: string, whose = `the ${side}'s`): string | undefined {
   const levels = levelsBefore(automaton, state, side)
@@ -191,13 +199,13 @@ export function dueBefore(automaton: Automaton, state: string, side: Side, text:
   const any = leading(takes)
   if (!any) return undefined
   const [now = []] = levels
-  // a text that any field takes says nothing of what is meant, so what comes next counts
+  // a text that any field accepts does not show which state is meant, so the nearest state is named
   const found = now.length === 1 ? now : (leading((form) => takes(form) && !takesAnything(form)) ?? leading(() => true) ?? any)
   const likeliest = found.find(({ form }) => isField(form)) ?? found[0]
   return likeliest && `it is not ${whose} turn yet; wait for ${awaited(automaton, likeliest, text)}`
 }
 
-/** The steps of the other side that a side can wait for: those of a state, those that follow on them, and so on. */
+/** Returns the transitions of the other side that a side can wait for: those of a state, then those that follow them, and so on. */
 function levelsBefore(automaton: Automaton, state: string, side: Side): readonly (readonly Step[])[] {
   const seen = new Set([state])
   const levels: Step[][] = []
@@ -212,47 +220,47 @@ function levelsBefore(automaton: Automaton, state: string, side: Side): readonly
   return levels
 }
 
-/** Names a message that is waited for; by an example, unless that is the text which came in its place. */
+/** Names the message that a side waits for: by its example, unless that equals the text that arrived instead. */
 export function awaited(automaton: Automaton, step: Step, text: string): string {
   if (step.form.example !== text) return alternatives(automaton, [step])
   return `the ${step.from}'s ${isField(step.form) ? step.form.text.slice(1, -1) : step.name}`
 }
 
-/** Checks whether a message is one field that takes any text. */
+/** Checks whether a message is one field that accepts any text. */
 function takesAnything(form: MessageForm): boolean {
   return isField(form) && (form.free === true || form.accepts === undefined)
 }
 
 /**
- * Explains what is wrong with a text that is nearly one of these messages, as the end of a sentence: capital and small
- * letters, or blanks around it, or nothing but its end; empty if it is none of them.
+ * Explains what is wrong with a text that is almost one of these messages, as the end of a sentence: its case, blanks around
+ * it, or a bare line end. Returns `''` if the text resembles none of them.
  */
 export function nearMiss(steps: readonly Step[], text: string): string {
   if (text === '') return EMPTY
   const trimmed = text.replace(AROUND, '')
   for (const { form, from, after } of steps) {
-    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing behind ${quoted(form.text)}`
+    if (isGlued(form, from, after, text)) return `; a line end (\\n) is missing after ${quoted(form.text)}`
     if (form.text !== text && form.text.trimEnd() === text) return '; the blank at its end is missing'
     const word = partsOf(form)[0]?.trim() ?? ''
     const said = trimmed.slice(0, word.length)
     if (form.closes || said.toLowerCase() !== word.toLowerCase()) continue
     const meant = parse(form, word + trimmed.slice(word.length)) !== undefined
     if (meant && said !== word) return `; write ${quoted(word)}, and not ${quoted(said)}`
-    if (meant && /^[\r\n]/.test(text)) return '; the line end before it is too much'
+    if (meant && /^[\r\n]/.test(text)) return '; leave out the line end before it'
     if (meant && trimmed !== text) return '; leave out the blanks around it'
   }
   return ''
 }
 
-/** Checks whether a text is a message without fields, and directly behind it the next one of its side. */
+/** Checks whether a text is a message without fields, followed directly by that side's next message. */
 function isGlued({ text: first, unended }: MessageForm, from: Side, after: readonly Step[], text: string): boolean {
   if (first === '' || unended || first.includes('{') || text.length === first.length || !text.startsWith(first)) return false
-  // the next message of a side may be due only after one of the other
+  // the side's next message may be legal only after a message of the other side
   const next = after.flatMap((step) => (step.from === from ? [step] : step.after.filter(({ form }) => !isField(form))))
   return next.some((step) => step.from === from && !step.form.closes && parse(step.form, text.slice(first.length)) !== undefined)
 }
 
-/** Checks whether a protocol has no end at all: neither a state that is one, nor a side that may close. */
+/** Checks whether a protocol never ends: it has no end state, and no side may close. */
 export function endless(automaton: Automaton): boolean {
   return Object.keys(automaton.states).every((state) => {
     const all = legal(automaton, state)
@@ -260,7 +268,7 @@ export function endless(automaton: Automaton): boolean {
   })
 }
 
-/** What is legal in each state. Throws a RangeError where a step leads to a state that is none. */
+/** Compiles an automaton. Throws a RangeError if a transition leads to an unknown state. */
 function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, readonly Step<Name>[]> {
   const drafts = Object.keys(automaton.states).map((state) => [state, steps(automaton, state)] as const)
   const table = new Map<string, readonly Step<Name>[]>(drafts)
@@ -272,7 +280,7 @@ function tableOf<Name extends string>(automaton: Automaton<Name>): Map<string, r
   return table
 }
 
-/** A step before it is known what follows. */
+/** Draft is a transition whose `after` is not set yet. */
 type Draft<Name extends string> = Omit<Step<Name>, 'after'> & { after: readonly Step<Name>[] }
 
 function steps<Name extends string>(automaton: Automaton<Name>, state: string): readonly Draft<Name>[] {
@@ -282,12 +290,12 @@ function steps<Name extends string>(automaton: Automaton<Name>, state: string): 
   return (Object.entries(all) as [Name, string][]).map(([name, next]) => {
     const form = automaton.messages[name]
     const from = form.from === 'either' ? automaton.turns?.[state] : form.from
-    if (from === undefined) throw new TypeError(`whose turn is it in the state ${state}?`)
+    if (from === undefined) throw new TypeError(`the automaton has no turn for the state ${state}, in which either side may send ${name}`)
     return { name, form, from, next, after: [] }
   })
 }
 
-/** Checks whether a message is one field and nothing else. */
+/** Checks whether a message consists of one field. */
 export function isField({ text }: MessageForm): boolean {
   return /^\{\w+\}$/.test(text)
 }
@@ -297,24 +305,24 @@ function describe({ text, example, range }: MessageForm): string {
   return `${/^[aeio]/.test(field) ? 'an' : 'a'} ${field}${range === undefined ? '' : ` ${range}`} (such as ${quoted(example)})`
 }
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Formats a list: `a`, `a or b`, `a, b or c`. */
 function inWords(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }
 
-/** Blanks around a text; a byte order mark, which is a blank for `trim`, is none. */
+/** Blanks around a text. Unlike `trim`, this pattern does not count a byte order mark as a blank. */
 const AROUND = /^[^\S\ufeff]+|[^\S\ufeff]+$/g
-/** Usual cause of an empty line, as the end of a sentence. */
+/** End of a sentence that names the usual cause of an empty line. */
 export const EMPTY = '; an empty line is often one line end too many'
 const FIELD = /\{\w+\}/g
 const NO_FIELDS: readonly string[] = []
-/** The texts around the field of a message that is one field and nothing else. */
+/** The texts around the only field of a message that consists of one field. */
 const ALONE: readonly string[] = ['', '']
 const forms = new WeakMap<MessageForm, readonly string[]>()
 const patterns = new WeakMap<MessageForm, RegExp>()
 const tables = new WeakMap<Automaton, ReadonlyMap<string, readonly Step[]>>()
 
-/** The texts before, between and behind the fields of a message: one text more than fields. */
+/** Splits a message into the texts before, between and after its fields: one text more than fields. */
 export function partsOf(form: MessageForm): readonly string[] {
   let parts = forms.get(form)
   if (!parts) {
@@ -325,7 +333,6 @@ export function partsOf(form: MessageForm): readonly string[] {
   return parts
 }
 
-/** The pattern of a message with fields. */
 function patternOf(form: MessageForm, [first = '', ...others]: readonly string[]): RegExp {
   let pattern = patterns.get(form)
   if (!pattern) {

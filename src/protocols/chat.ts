@@ -7,14 +7,14 @@ import type { Peer } from './peer.ts'
 import type { Person, Program, Protocol } from './protocol.ts'
 import { pythonAddress } from './python.ts'
 
-/** What one side shows: the prompt, that it waits, and what stands before the other's line. */
+/** Texts of one side: the prompt, the waiting text, and the prefix of the other side's line. */
 interface Voice {
   readonly prompt: string
   readonly waiting: string
   readonly wrote: string
 }
 
-/** How a chat sounds at the server and at the client, what ends it, and which line stands for leaving. */
+/** Texts of a chat, the line that ends it, and the line that Ctrl-D stands for. */
 interface Words {
   readonly voices: readonly [server: Voice, client: Voice]
   readonly ending: Ending
@@ -43,12 +43,12 @@ const withQuit: Automaton = {
 const withBye: Automaton = {
   ...withQuit,
   messages: {
-    BYE: either('BYE', { bye: true, about: 'said by a side that has to leave' }),
+    BYE: either('BYE', { bye: true, about: 'sent by a side that has to disconnect' }),
     last: either('{text}', {
       accepts: /^(.*bye.*)$/is,
       example: 'Good bye then',
       free: true,
-      about: 'any line that mentions it, in any case',
+      about: 'any line that contains "bye", in upper or lower case',
     }),
     line,
   },
@@ -59,7 +59,7 @@ const withBye: Automaton = {
   },
 }
 
-/** Both sides of a chat are the same: what the peer says is said in its seat, and what is said opposite goes to the peer. */
+/** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */
 async function exchange(peer: Peer, seat: Seat<string, Talk>): Promise<void> {
   for (;;) {
     const { view, outcome } = await seat.turn()
@@ -71,8 +71,8 @@ async function exchange(peer: Peer, seat: Seat<string, Talk>): Promise<void> {
   }
 }
 
-/** The person at the terminal: types when it is this side's turn, and again what is too long for a line. */
-async function sitDown(seat: Seat<string, Talk>, person: Person, { voices, leaving }: Words): Promise<void> {
+/** Plays the seat of the person at the console; asks again for a line that is too long. */
+async function playAtConsole(seat: Seat<string, Talk>, person: Person, { voices, leaving }: Words): Promise<void> {
   const { prompt, waiting, wrote } = voices[seat.number === 0 ? 0 : 1]
   for (;;) {
     const { view, turn, outcome } = await seat.next()
@@ -86,7 +86,7 @@ async function sitDown(seat: Seat<string, Talk>, person: Person, { voices, leavi
   }
 }
 
-/** The server sits in seat 0 and speaks first. */
+/** The server has seat 0 and sends first. */
 const chat: Protocol<string, Words> = {
   name: 'chat',
   title: 'talk in turn, the server first, for ever',
@@ -94,7 +94,7 @@ const chat: Protocol<string, Words> = {
   framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
   server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
   client: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 0, { ending: words.ending })),
-  opposite: (seat: Seat<string, Talk>, { person, words }) => sitDown(seat, person, words),
+  opposite: (seat: Seat<string, Talk>, { person, words }) => playAtConsole(seat, person, words),
 }
 
 const tjc: Words['voices'] = [
@@ -113,7 +113,7 @@ const c8Host: Program['host'] = {
   connected: (client) => `Connected to: ${pythonAddress(client)}`,
 }
 
-/** TJC notes: the chat, which never ends, and exercise 8; C8 slides, project 4 and assignment 3. */
+/** TJC notes: the chat without an end, and exercise 8; C8 slides: project 4 and assignment 3. */
 export const programs: readonly Program<string, Words>[] = [
   {
     name: 'tjc/chat',

@@ -12,53 +12,73 @@ import { Peer } from './peer.ts'
 import { EndOfInput, nobody, type Options, type Person, type Program, type Protocol, type Setting } from './protocol.ts'
 import { quotedUnfinished } from './sentences.ts'
 
-/** The pause of protocols that need one, in milliseconds: on this machine, and over a network (PROTOCOLS Q1, Q2). */
+/** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
 const PACE = { near: 150, far: 250 }
 
-/** How long a peer that heard a goodbye in the middle may take to go too, in milliseconds: somebody wants to leave. */
+/** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
 const AFTER_GOODBYE = 300
 
-/** Terms is what a conversation is made of. */
+/** ConversationOptions are the parts of a conversation. */
 export interface Terms {
   readonly program: Program
-  /** Our side. */
+  /** This side. */
   readonly side: Side
   readonly transport: Transport
   readonly options: Options
   readonly random: Random
-  /** Who reads and types here: nobody, where not said. */
+  /** Console of this side; none by default. */
   readonly person?: Person
-  /** Who takes the other seats; by default the person, as the protocol has it. */
+  /** Chooses the players of the other seats; by default, the console, if the protocol can play there. */
   readonly opposite?: Opposite
-  /** Where the peer is seated, instead. */
+  /** Creates the seating of this conversation; by default, a `LocalSeating`. */
   readonly house?: (line: Line) => Household
-  /** Budget of the peer; no limit by default. */
+  /** Message budget of the peer; no limit by default. */
   readonly budget?: Budget | undefined
-  /** Queue in which it takes turns with other conversations; without one, it runs as long as it can. */
+  /** Queue in which conversations take turns; without one, the conversation handles every message at once. */
   readonly runQueue?: RunQueue | undefined
   readonly clock?: Clock
-  /** Told how it ends, as `over` and `done` are. */
+  /** Is notified of oddities and of the end. */
   readonly witness?: Witness
 }
 
-/** Conversation is one program's dealing with one peer: its role, the seats it asks for, and a proper end. */
+/**
+ * Conversation is one program talking to one peer: it builds the connection, starts the role, and ends both.
+ *
+ * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
+ * the person types Ctrl-D; the server stops; another player cannot go on. They race with each other. Still the peer must
+ * get the best possible goodbye, every table must be notified, each caller must learn one reason, and the socket must close.
+ *
+ * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
+ * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
+ * role unwinds, and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order.
+ *
+ * Invariants:
+ * - The first reason wins. Later ones are consequences of it.
+ * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
+ *   connection is closed. An error that appears in between is part of `closed` only.
+ * - The observer learns of the end after the role has ended, and never from within the constructor.
+ * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
+ *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
+ *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset tells the peer
+ *   that the end was early.
+ * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
+ */
 export class Conversation implements Line {
   readonly program: Program
   readonly connection: Connection
-  /** As `over`, when the connection is closed as well, which can take a moment longer; also to what went wrong in that moment. */
+  /** Resolves like `ended`, but after the connection has closed, and also with an error that appeared in between. */
   readonly done: Promise<Error | undefined>
   readonly #peer: Peer
   readonly #house: Household
   readonly #automaton: Automaton
   readonly #idle: number
-  readonly #witness: Witness | undefined
+  readonly #observer: Witness | undefined
   readonly #clock: Clock
-  #trouble: Error | undefined
-  /** All is said. */
+  #error: Error | undefined
   #isOver = false
   #over: PromiseWithResolvers<Error | undefined> | undefined
   readonly #notices: Notices | undefined
-  /** Whether the peer was told in the protocol's own words that this is the end. */
+  /** True if the peer received a goodbye of the protocol. */
   #goodbye = false
 
   constructor(terms: Terms) {
@@ -73,21 +93,21 @@ export class Conversation implements Line {
     this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, runQueue, clock })
     this.#automaton = protocol.automaton
     this.#idle = program.idle ?? 0
-    this.#witness = witness
+    this.#observer = witness
     this.#clock = clock
     this.#peer = new Peer(this.connection, protocol.automaton, side)
     this.#notices = witness?.noticed && new Notices(this.#peer, witness, this.isEndless)
     this.#house =
       house?.(this) ??
       new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
-    const attentive = person === nobody ? nobody : attending(person, this.connection, (end) => this.#peer.explain(end))
-    const setting: Setting<unknown> = { words, person: attentive, house: this.#house, options, random, clock }
-    this.done = this.#hold(program, side, setting)
+    const interruptible = person === nobody ? nobody : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
+    const setting: Setting<unknown> = { words, person: interruptible, house: this.#house, options, random, clock }
+    this.done = this.#run(program, side, setting)
   }
 
-  /** Resolves when all is said: to `undefined` when it ended as its protocol ends, else to what went wrong. */
+  /** Resolves when no more messages will be sent: with `undefined` if the conversation ended as its protocol ends, else with the error. */
   get over(): Promise<Error | undefined> {
-    if (this.#isOver) return Promise.resolve(this.#trouble)
+    if (this.#isOver) return Promise.resolve(this.#error)
     this.#over ??= Promise.withResolvers()
     return this.#over.promise
   }
@@ -100,34 +120,34 @@ export class Conversation implements Line {
     return this.connection.transport.loopback
   }
 
-  /** Whether the peer is to say something now that is more than a goodbye. */
+  /** True if the peer may send a message other than a goodbye now. */
   get awaited(): boolean {
     return this.#peer.awaited
   }
 
-  /** True if its protocol has no end, so that a peer can end it only by closing. */
+  /** True if its protocol has no end state, so that a peer can end it only by closing. */
   get isEndless(): boolean {
     return endless(this.#automaton)
   }
 
-  /** Where the conversation stands: a state of the protocol's automaton. */
+  /** Current state of the protocol's automaton. */
   get state(): string {
     return this.#peer.state
   }
 
   /**
-   * Ends the conversation in the middle, for a reason of ours. A peer that is still there hears the protocol's own
-   * goodbye if this side may say it now; otherwise the connection is broken off (PROTOCOLS Q4).
+   * Ends the conversation early. If the peer is still connected and this side may send the protocol's goodbye now, sends it;
+   * otherwise aborts the connection.
    */
   stop(reason: unknown): void {
-    if (this.#trouble || this.#isOver) return
+    if (this.#error || this.#isOver) return
     if (reason instanceof Ended && reason.how === 'ours') this.#notices?.stop(this.#clock.monotonic())
-    this.#trouble = reason instanceof Error ? reason : new Error(String(reason))
+    this.#error = reason instanceof Error ? reason : new Error(String(reason))
     const { end } = this.connection
-    const listens = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
-    this.#goodbye = listens && this.#dismissed(this.#trouble)
-    this.connection.fail(new Ended('ours', this.#trouble.message))
-    this.#house.close(this.#trouble)
+    const isReachable = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
+    this.#goodbye = isReachable && this.#dismiss(this.#error)
+    this.connection.fail(new Ended('ours', this.#error.message))
+    this.#house.close(this.#error)
   }
 
   end(reason: string): void {
@@ -147,8 +167,8 @@ export class Conversation implements Line {
   }
 
   /**
-   * Ends the conversation if the peer has let this side wait for its next message for too long; else looks for what is to be
-   * noticed about it. `now` is monotonic time.
+   * Ends the conversation if the peer has exceeded its timeout; otherwise reports oddities such as an incomplete message.
+   * `now` is monotonic time; limits are in milliseconds.
    */
   checkPatience(now: number, limits: { first: number; idle: number }): void {
     const { waitingSince, heard } = this.connection
@@ -164,68 +184,68 @@ export class Conversation implements Line {
     return new Ended('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
   }
 
-  /** Whether the peer was told why it has to go. A role that fails at that has failed altogether. */
-  #dismissed(reason: Error): boolean {
+  /** Sends the goodbye. Returns false if there is none, or the role's own goodbye throws; the exception replaces the reason. */
+  #dismiss(reason: Error): boolean {
     try {
       return this.#peer.dismiss(reason)
-    } catch (mistake) {
-      this.#trouble = mistake instanceof Error ? mistake : new Error(String(mistake))
+    } catch (error) {
+      this.#error = error instanceof Error ? error : new Error(String(error))
       return false
     }
   }
 
-  async #hold({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
+  async #run({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
     try {
       await protocol[side](this.#peer, setting)
       if (this.#house.busy) await this.#house.finished()
     } catch (error) {
-      // where this side may close, a person who has gone is no trouble
+      // the end of the input is no error if this side may close
       if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
       else this.stop(error)
-      // nobody is told from within the constructor
+      // the role may throw within the constructor, and the observer is never called from there
       await undefined
     }
-    this.#trouble ??= this.#unheard()
-    const trouble = this.#trouble
-    if (trouble) this.#notices?.ended(trouble instanceof Ended && trouble.how === 'violation')
-    this.#house.close(trouble)
+    this.#error ??= this.#unreadViolation()
+    const error = this.#error
+    if (error) this.#notices?.ended(error instanceof Ended && error.how === 'violation')
+    this.#house.close(error)
     this.#isOver = true
-    this.#over?.resolve(trouble)
+    this.#over?.resolve(error)
     try {
-      this.#witness?.over?.(trouble)
+      this.#observer?.over?.(error)
     } finally {
-      await this.#close(trouble)
-      this.#trouble ??= this.#unheard()
-      if (this.#trouble && !trouble) this.#witness?.noticed?.('garbled', this.#trouble.message)
-      // it was noticed when it was answered
-      this.#trouble ??= this.#peer.failure
-      this.#witness?.done?.()
+      await this.#close(error)
+      this.#error ??= this.#unreadViolation()
+      if (this.#error && !error) this.#observer?.noticed?.('garbled', this.#error.message)
+      // the observer was notified when the role answered
+      this.#error ??= this.#peer.failure
+      this.#observer?.done?.()
     }
-    return this.#trouble
+    return this.#error
   }
 
-  /** What was wrong with bytes of the peer that a role which only speaks did not wait for. */
-  #unheard(): Error | undefined {
+  /** Returns the violation in bytes that the role did not read, because it only sends. */
+  #unreadViolation(): Error | undefined {
     const { end } = this.connection
     return end?.how === 'violation' ? this.#peer.explain(end) : undefined
   }
 
-  #close(trouble: Error | undefined): Promise<void> {
-    const peerIsGone = trouble instanceof Ended && trouble.peerHasGone
-    // a peer that no protocol ever tells of an end does not see one either, unless it is broken off
-    const personIsGone = trouble instanceof EndOfInput && !this.isEndless
+  #close(error: Error | undefined): Promise<void> {
+    const isPeerClosed = error instanceof Ended && error.peerHasGone
+    // in a protocol without an end, a graceful close tells the peer nothing; only a reset does
+    const isInputOver = error instanceof EndOfInput && !this.isEndless
     if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
-    return !trouble || peerIsGone || personIsGone ? this.connection.close() : this.connection.abort()
+    return !error || isPeerClosed || isInputOver ? this.connection.close() : this.connection.abort()
   }
 }
 
-/** The person at this terminal as a holder of seats, where the protocol has that. */
+/** Returns a player that plays at this side's console; `undefined` if the protocol has none. */
 function atTerminal({ opposite }: Protocol, setting: Setting<unknown>, game: string): Holder<unknown, unknown> | undefined {
   return opposite && ((seat) => opposite(seat, setting, game))
 }
 
-/** A person who is told at once, also in the middle of typing, that the peer has gone. */
-function attending(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
+/** Wraps a console so that its questions abort when the peer disconnects, even while the person types. */
+function abortedByPeer(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
   return {
     say: (text) => person.say(text),
     complain: (sentence) => person.complain?.(sentence),

@@ -2,8 +2,8 @@ import { counted } from '../base/counts.ts'
 import type { Ended } from './lobby.ts'
 
 /**
- * Reports how many connections and sessions were ended: "2 other connections and 1 session were ended." For the operator,
- * whose own connection is none of them, `connection` is "connection".
+ * Formats how many connections and sessions were ended: "2 other connections and 1 session were ended." `connection` is the
+ * noun: "other connection" for a user, whose own connection stays, and "connection" for the operator.
  */
 export function endedInWords({ connections, sessions }: Ended, connection = 'other connection'): string {
   const parts = [...(connections > 0 ? [counted(connections, connection)] : []), ...(sessions > 0 ? [counted(sessions, 'session')] : [])]

@@ -6,12 +6,12 @@ import type { Program, Protocol } from './protocol.ts'
 const GREETING = 'Hi Server'
 const ANSWER = 'Hello in return!'
 
-/** Milliseconds that a greeting which is begun may take to go on. */
-const PATIENCE = 250
+/** Milliseconds to wait for the rest of a partial greeting. */
+const REST_TIMEOUT = 250
 
 const automaton = {
   messages: {
-    hi: client(GREETING, { accepts: /^.*$/s, free: true, about: 'whatever the client says, the server is friendly' }),
+    hi: client(GREETING, { accepts: /^.*$/s, free: true, about: 'the server accepts any text' }),
     hello: server(ANSWER, { accepts: /^.*$/s, free: true }),
   },
   start: 'start',
@@ -25,12 +25,12 @@ const automaton = {
 
 type Name = keyof typeof automaton.messages
 
-/** Nobody shows anything: what was said can be seen on the wire alone. */
+/** As in the FH slides, neither side prints anything. */
 const greeting: Protocol<Name> = {
   name: 'greeting',
   title: 'the client greets, the server greets back',
   automaton,
-  framing: () => ({ toServer: literals([GREETING], PATIENCE), toClient: literals([ANSWER]) }),
+  framing: () => ({ toServer: literals([GREETING], REST_TIMEOUT), toClient: literals([ANSWER]) }),
 
   async server(peer) {
     await peer.receive()

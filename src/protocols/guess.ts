@@ -5,7 +5,7 @@ import { type Program, type Protocol, plainLines } from './protocol.ts'
 import { pythonInt, strip } from './python.ts'
 import { breach } from './sentences.ts'
 
-/** How the server reads a guess; what it cannot read wastes a try. */
+/** Parser of a guess; a text that it cannot parse wastes a try. */
 type Words = { readonly reads: (text: string) => Try }
 
 const automaton = {
@@ -40,7 +40,7 @@ const SAYS: Readonly<Partial<Record<Name, string>>> = {
   GAMEOVER: 'You ran out of tries! Game over.',
 }
 
-/** guess: five tries to find a number, each answered (TJC notes, program 11; C8 slides, assignment 5). */
+/** Protocol of TJC notes, program 11, and C8 slides, assignment 5: five tries to guess a number. */
 export const guess: Protocol<Name, Words> = {
   name: 'guess',
   title: 'five tries to guess a number',
@@ -54,7 +54,7 @@ export const guess: Protocol<Name, Words> = {
       const text = strip((await peer.receive()).text)
       seat.play(words.reads(text))
       ;({ view, outcome } = await seat.next())
-      // a number that is not taken is what a person types, and anything else what a program does wrong
+      // a person may type a number out of range; any other text is a fault of the program
       if (view.last === 'wasted') peer.note(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
       peer.send(view.last ?? 'wasted')
     }
@@ -77,12 +77,12 @@ export const guess: Protocol<Name, Words> = {
   },
 }
 
-/** Returns the expectation for a text that is no number; for 5.5, which is one, a whole number. */
+/** Returns the noun for what was expected: for 5.5, which is a number, a whole number. */
 function wanted(text: string): string {
   return /^[!-~]+$/.test(text) && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
 }
 
-/** Explains why the server cannot answer the last guess so; `undefined` if it can. */
+/** Explains why the server's answer to the last guess is wrong; `undefined` if it can be right. */
 function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
   const number = Number(guess)
   if (name === 'low' || name === 'high' || name === 'right') return judge.take(name, number)

@@ -1,12 +1,12 @@
 import { charactersOf, clean, fold } from '../games/characters.ts'
 import type { HangmanView } from '../games/hangman.ts'
 
-/** Explains why a server cannot report a miss with so many misses left, after what is seen; `undefined` if it can. */
+/** Explains why a server's `MISS` with `said` misses left is wrong after `view`; `undefined` if it can be right. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {
   return said === left - 1 ? undefined : `${left} misses were left, so expected MISS ${left - 1}`
 }
 
-/** Explains why a server cannot report a letter at these positions, counted from 1. */
+/** Explains why a server's `AT` with these positions, counted from 1, is wrong; `undefined` if it can be right. */
 export function wrongPositions({ shown }: HangmanView, positions: readonly number[]): string | undefined {
   const outside = positions.find((position) => shown[position - 1] === undefined)
   if (outside !== undefined) return `its word has ${shown.length} letters, so there is no position ${outside}: positions count from 1`
@@ -14,9 +14,9 @@ export function wrongPositions({ shown }: HangmanView, positions: readonly numbe
   return taken === undefined ? undefined : `position ${taken} was shown as ${shown[taken - 1]} already`
 }
 
-/** Explains why a word cannot be the secret, after what was shown of it. */
+/** Explains why a word cannot be the secret after `view`; `undefined` if it can. */
 export function wrongWord({ shown, tried }: HangmanView, word: string): string | undefined {
-  // other servers may count the marks of letters as letters
+  // other servers may count combining marks as letters
   const characters = [charactersOf(clean(word)), Array.from(word)].find(({ length }) => length === shown.length)
   if (!characters) return `the word was to have ${shown.length} letters`
   const found = new Set(shown.filter((letter) => letter !== '').map(fold))

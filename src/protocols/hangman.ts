@@ -13,16 +13,16 @@ import { breach } from './sentences.ts'
 
 const automaton = {
   messages: {
-    START: client('START', { about: 'asks for a game' }),
+    START: client('START', { about: 'starts a game' }),
     WORD: server('WORD {length} {misses}', { example: 'WORD 6 8', accepts: /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/ }),
-    letter: client('{letter}', { example: 'a', about: 'a digit that the word does not have costs a miss, too; not so at the front door' }),
+    letter: client('{letter}', { example: 'a', about: 'a digit that is not in the word also costs a miss, unlike at the front door' }),
     AT: server('AT {positions}', { example: 'AT 2 4 6', accepts: /^AT (\d{1,3}(?: +\d{1,3})*) *$/, about: 'positions count from 1' }),
     MISS: server('MISS {left}', { example: 'MISS 7', accepts: /^MISS (\d{1,3}) *$/ }),
     WON: server('END WON {word}', { example: 'END WON banana' }),
     LOST: server('END LOST {word}', { example: 'END LOST banana' }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR x was tried already: guess another letter',
-      about: 'why something is refused, or why the server breaks off',
+      about: 'why a message was rejected, or why the server disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -53,7 +53,7 @@ const protocol: Protocol<Name> = {
 
   async server(peer, { house, options, person }) {
     while ((await peer.receive()).name === 'START') {
-      const seat = await house.sit(hangman, 0, keeping(options))
+      const seat = await house.sit(hangman, 0, toHangmanOptions(options))
       let { view, outcome } = await seat.next()
       peer.send('WORD', view.shown.length, view.left)
       while (!outcome) {
@@ -69,7 +69,7 @@ const protocol: Protocol<Name> = {
           peer.send('AT', view.last.positions.join(' '))
           continue
         }
-        // the worksheet counts everything as a guess
+        // the worksheet counts every character as a guess
         if (!/\p{L}/u.test(text)) peer.note('expected a letter; it costs a miss')
         peer.send('MISS', view.left)
       }
@@ -82,8 +82,8 @@ const protocol: Protocol<Name> = {
   async client(peer, { person }) {
     do {
       peer.send('START')
-      if (!(await guess(await dealt(peer, person), person, (letter, view) => tell(peer, letter, view)))) break
-    } while (await again(person))
+      if (!(await guess(await receiveWord(peer, person), person, (letter, view) => sendLetter(peer, letter, view)))) break
+    } while (await askAgain(person))
     peer.send('QUIT')
   },
 }
@@ -96,19 +96,19 @@ const solo: Solo = {
   check: checkSecret,
   async play({ house, options, person }) {
     for (let on = true; on; ) {
-      const seat = await house.sit(hangman, 0, keeping(options))
+      const seat = await house.sit(hangman, 0, toHangmanOptions(options))
       const { view } = await seat.next()
       const played = await guess(view, person, async (letter) => seat.play(letter) ?? (await seat.next()).view)
-      on = played && (await again(person))
+      on = played && (await askAgain(person))
     }
   },
 }
 
-/** One word at the terminal, whoever keeps it: `tell` makes a guess. Answers whether it was played to its end. */
+/** Plays one word at the console; `submit` makes a guess. Returns false if the person quits. */
 async function guess(
   view: HangmanView,
   person: Person,
-  tell: (letter: string, view: HangmanView) => Promise<HangmanView | Refusal>,
+  submit: (letter: string, view: HangmanView) => Promise<HangmanView | Refusal>,
 ): Promise<boolean> {
   for (;;) {
     person.say(hangman.notation.render(view))
@@ -121,21 +121,20 @@ async function guess(
       const typed = await person.ask('Your letter (QUIT to leave): ', 'QUIT')
       if (typed.toUpperCase() === 'QUIT') return false
       const letter = letterOf(typed)
-      const heard = letter === undefined ? NO_LETTER : await tell(letter, view)
-      if (isRefusal(heard)) person.say(heard.refused)
+      const result = letter === undefined ? NO_LETTER : await submit(letter, view)
+      if (isRefusal(result)) person.say(result.refused)
       else {
-        if (heard.left < view.left && !/\p{L}/u.test(typed))
+        if (result.left < view.left && !/\p{L}/u.test(typed))
           person.say(`${quoted(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
-        view = heard
+        view = result
       }
     }
   }
 }
 
-/** Answer to a line that is no letter. */
 const NO_LETTER: Refusal = { refused: 'Type one letter at a time, such as e, or QUIT.' }
 
-async function again(person: Person): Promise<boolean> {
+async function askAgain(person: Person): Promise<boolean> {
   for (;;) {
     const answer = (await person.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
     if (answer.startsWith('y')) return true
@@ -144,8 +143,8 @@ async function again(person: Person): Promise<boolean> {
   }
 }
 
-/** What the server says of its word. */
-async function dealt(peer: Peer<Name>, person: Person): Promise<HangmanView> {
+/** Receives the length of a new word. */
+async function receiveWord(peer: Peer<Name>, person: Person): Promise<HangmanView> {
   for (;;) {
     const { name, fields } = await peer.receive()
     const [first = '', second] = fields
@@ -154,20 +153,20 @@ async function dealt(peer: Peer<Name>, person: Person): Promise<HangmanView> {
   }
 }
 
-/** Guesses a letter on the wire; answers with what is seen of the word then. */
-async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
+/** Sends a letter, and returns the new view of the word, or the server's refusal. */
+async function sendLetter(peer: Peer<Name>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
   peer.send('letter', letter)
   const { name, text, fields } = await peer.receive()
-  const [heard = ''] = fields
-  if (name === 'ERROR') return { refused: heard }
+  const [field = ''] = fields
+  if (name === 'ERROR') return { refused: field }
   const view = { ...before, tried: [...before.tried, fold(letter)] }
   if (name === 'MISS') {
-    const left = Number(heard)
+    const left = Number(field)
     const wrong = wrongMiss(before, left)
     if (wrong !== undefined) throw breach(text, wrong)
-    return left > 0 ? { ...view, left } : { ...view, left, word: await ending(peer, { ...view, left }) }
+    return left > 0 ? { ...view, left } : { ...view, left, word: await receiveEnd(peer, { ...view, left }) }
   }
-  const positions = heard.split(/ +/).map(Number)
+  const positions = field.split(/ +/).map(Number)
   if (positions.some((position) => before.shown[position - 1] === undefined)) {
     const { length } = before.shown
     throw new Ended('violation', `the server said ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
@@ -175,20 +174,20 @@ async function tell(peer: Peer<Name>, letter: string, before: HangmanView): Prom
   const wrong = wrongPositions(before, positions)
   if (wrong !== undefined) throw breach(text, wrong)
   const shown = before.shown.map((seen, at) => (positions.includes(at + 1) ? letter.toLowerCase() : seen))
-  return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await ending(peer, { ...view, shown }) }
+  return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await receiveEnd(peer, { ...view, shown }) }
 }
 
-/** The word, which the server says at the end, and which is what was seen of it. */
-async function ending(peer: Peer<Name>, view: HangmanView): Promise<string> {
+/** Receives the end of a game, and returns its word. Throws a violation if the word contradicts the view. */
+async function receiveEnd(peer: Peer<Name>, view: HangmanView): Promise<string> {
   const { name, text, fields } = await peer.receive()
-  if (name === 'ERROR') throw new Ended('violation', `the server said ${quoted(text)}, where the game is over and its word is due`)
+  if (name === 'ERROR') throw new Ended('violation', `the server said ${quoted(text)}, but the game is over; expected its word`)
   const [word = ''] = fields
   const wrong = wrongWord(view, word)
   if (wrong !== undefined) throw breach(text, wrong)
   return word
 }
 
-function keeping({ secret, words }: Options): HangmanOptions {
+function toHangmanOptions({ secret, words }: Options): HangmanOptions {
   return { secret, words }
 }
 
@@ -196,7 +195,7 @@ function checkSecret({ secret }: Options): string | undefined {
   return secret === undefined ? undefined : unguessable(secret)?.refused
 }
 
-/** FH slides, task 5.2: hangman over a network, and for one without. */
+/** FH slides, task 5.2: hangman over a network. */
 export const programs: readonly Program<Name>[] = [
   {
     name: 'fh/hangman',
@@ -209,11 +208,11 @@ export const programs: readonly Program<Name>[] = [
     check: checkSecret,
     host: {
       listening: ({ host, port }) => `Hangman: waiting for a player at ${host}, port ${port}.`,
-      connected: ({ host, port }) => `A player has come from ${host}, port ${port}.`,
+      connected: ({ host, port }) => `A player has connected from ${host}, port ${port}.`,
     },
     join: { connected: ({ host, port }) => `Hangman: playing with the server at ${host}, port ${port}.` },
   },
 ]
 
-/** The same for one at home. */
+/** The same game for one person, without a network. */
 export const solos: readonly Solo[] = [solo]

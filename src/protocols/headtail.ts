@@ -5,7 +5,7 @@ import type { Options, Program, Protocol, Solo } from './protocol.ts'
 import { pythonAddress } from './python.ts'
 import { breach } from './sentences.ts'
 
-/** What the programs on this wire differ in: whether each side says at the end how the guesses went. */
+/** Difference between the programs: whether each side prints at the end how many guesses were right. */
 interface Words {
   readonly counts: boolean
 }
@@ -59,7 +59,7 @@ const headTail: Protocol<Name, Words> = {
       } else {
         const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
         const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`
-        // the worksheet's client makes capitals of what people type: small letters come from a program
+        // the worksheet's client sends upper case, so lower case is a fault of the program, not of the person
         peer.note(what, text === text.toUpperCase())
         peer.send('unusable')
       }
@@ -80,7 +80,7 @@ const headTail: Protocol<Name, Words> = {
       const { name, text: answer } = await peer.receive()
       const wrong = wrongAnswer(name, answer, guess)
       if (wrong !== undefined) throw breach(answer, wrong)
-      if (name === 'unusable' && tosses(guess)) peer.note(`expected ${JUDGMENTS}`)
+      if (name === 'unusable' && isCoinGuess(guess)) peer.note(`expected ${JUDGMENTS}`)
       person.say(`${answer}\n`)
       if (name === 'right') right++
       if (name === 'right' || name === 'wrong') guesses++
@@ -90,17 +90,17 @@ const headTail: Protocol<Name, Words> = {
   },
 }
 
-/** Explains why the server cannot answer a guess so; `undefined` if it can. */
+/** Explains why the server's answer to a guess is wrong; `undefined` if it can be right. */
 function wrongAnswer(name: Name, answer: string, guess: string): string | undefined {
   const judged = name === 'right' || name === 'wrong'
-  if (judged && !tosses(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
-  return tosses(guess) && answer === automaton.messages.unusable.text
+  if (judged && !isCoinGuess(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
+  return isCoinGuess(guess) && answer === automaton.messages.unusable.text
     ? `the guess was ${JSON.stringify(guess)}, which is one of them`
     : undefined
 }
 
-/** Checks whether a guess is one at a coin. */
-function tosses(guess: string): boolean {
+/** Checks whether a guess is heads or tails. */
+function isCoinGuess(guess: string): boolean {
   return /[HT]$/.test(guess)
 }
 
@@ -126,13 +126,13 @@ const common = {
   join: {},
 } as const
 
-/** C8 slides, project 5, whose client loses what arrives together, and assignment 4. */
+/** C8 slides: project 5, whose client loses messages that arrive together, and assignment 4. */
 export const programs: readonly Program<Name, Words>[] = [
   { ...common, name: 'c8/headtail', source: '001 project 5', protocol: headTail, words: { counts: false }, servePort: 12374 },
   { ...common, name: 'c8/headtail-counters', source: '001 assignment 4', protocol: headTail, words: { counts: true }, servePort: 12375 },
 ]
 
-/** C8 slides, project 5, before it goes over the network. */
+/** C8 slides: project 5 without a network. */
 export const solos: readonly Solo[] = [
   {
     name: 'c8/headtail',

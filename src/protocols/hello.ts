@@ -8,11 +8,11 @@ import type { Peer } from './peer.ts'
 import type { HostWords, Options, Program, Protocol } from './protocol.ts'
 import { pythonAddress, pythonBytes } from './python.ts'
 
-/** What the programs on this wire differ in. Bytes are given as characters up to U+00FF. */
+/** Differences between the programs. Bytes are given as characters up to U+00FF. */
 interface Words {
-  /** How the client shows the bytes that came. */
+  /** Formats the received bytes for the client's console. */
   readonly shows: (bytes: string) => string
-  /** The message is a line; otherwise it ends where the stream does. */
+  /** True if the message is a line; false if it ends at the end of the stream. */
   readonly line: boolean
 }
 
@@ -33,7 +33,7 @@ const hello: Protocol<Name, Words> = {
 
   async client(peer, { person, options, words }) {
     const { text } = await peer.receive()
-    // the server of the slides says its hello without a line's end, and one recv shows that as well
+    // the server of the slides sends its hello without a line end, and this client accepts that
     const whole = text.endsWith('\n') || text === HELLO
     if (words.line && !options.recvOnce && !whole) {
       throw new Ended('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
@@ -45,18 +45,18 @@ const hello: Protocol<Name, Words> = {
 const slides: Protocol<Name, Words> = {
   ...hello,
   name: 'hello-slides',
-  title: 'the server says hello without a line’s end',
+  title: 'the server says hello without a line end',
   automaton: automaton(HELLO),
   framing: framed('no end: it has not closed its side'),
 }
 
-/** `lacks` is what is missing where the message has no end, if not a line's end. */
+/** `lacks` names what an incomplete message lacks; by default, a line end. */
 function framed(lacks?: string): Protocol['framing'] {
   const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
   return ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : toClient })
 }
 
-/** Whatever a server says is its hello. */
+/** Returns an automaton that accepts any text as the hello. */
 function automaton(text: string): Automaton<Name> {
   return {
     messages: { hello: server(text, { accepts: /^.+$/s, free: true }) },
@@ -66,7 +66,7 @@ function automaton(text: string): Automaton<Name> {
   }
 }
 
-/** Waits, unless the client breaks off; one that has only finished sending still listens. */
+/** Waits, but not after a reset. A client that has only closed its sending side still reads. */
 function pause(ms: number, clock: Clock, peer: Peer<Name>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)
@@ -95,7 +95,7 @@ const split = {
 
 const greets: HostWords = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
 
-/** TJC notes, programs 1, 2, 5, 6 and 7; C8 slides, opening, projects 1, 2 and 3 and assignment 1. */
+/** TJC notes: programs 1, 2, 5, 6 and 7; C8 slides: opening, projects 1, 2 and 3, and assignment 1. */
 export const programs: readonly Program<Name, Words>[] = [
   {
     ...single,

@@ -29,7 +29,7 @@ export const programs: readonly Program[] = [
   },
 ]
 
-/** C8 slides, assignment 5: the game before it goes over the network. */
+/** C8 slides: assignment 5 without a network. */
 export const solos: readonly Solo[] = [
   {
     name: 'c8/highlow',

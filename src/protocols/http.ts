@@ -14,9 +14,9 @@ const automaton = {
       example: REQUEST.replace('{host}', 'example.com'),
       accepts: /^.*$/s,
       called: 'an HTTP request',
-      about: 'any path and any method will do; what is no request at all is answered too',
+      about: 'any path and any method; the server also answers a text that is not a request',
     }),
-    page: server(OK, { accepts: /^.*$/s, called: 'an HTTP response', about: 'the client shows whatever comes' }),
+    page: server(OK, { accepts: /^.*$/s, called: 'an HTTP response', about: 'the client shows any text' }),
     refused: server(
       `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${EXPECTED.length}\r\nConnection: close\r\n\r\n${EXPECTED}`,
       { called: 'an HTTP response' },
@@ -51,7 +51,7 @@ const http: Protocol<Name> = {
   },
 
   async client(peer, { person, options }) {
-    peer.send('request', hostOf(options.name ?? peer.connection.transport.remote.host))
+    peer.send('request', formatHost(options.name ?? peer.connection.transport.remote.host))
     const { text } = await peer.receive()
     person.say(text)
     const lacking = whyNoResponse(text)
@@ -63,7 +63,7 @@ const http: Protocol<Name> = {
   },
 }
 
-/** What other web servers refuse in the head of a request, which this one answers all the same; `undefined` if nothing is. */
+/** Explains why other web servers would reject a request that this server answers; `undefined` if they would not. */
 function whyBadRequest(head: string): string | undefined {
   const [first = '', ...others] = head.split(/\r?\n/)
   const [method, target = ''] = first.split(' ')
@@ -75,17 +75,17 @@ function whyBadRequest(head: string): string | undefined {
     return `the path ${quoted(target)} does not begin with "/"; web servers refuse it`
   if (first.endsWith('HTTP/1.1') && !fields.some((line) => /^host:/i.test(line)))
     return 'there is no header line "Host: ..." in it, which HTTP/1.1 requires; web servers refuse it'
-  return method === 'HEAD' ? 'HEAD asks for a head alone, and this server sends its page all the same' : undefined
+  return method === 'HEAD' ? 'HEAD asks only for a head, but this server sends its page too' : undefined
 }
 
 const NO_STATUS = 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'
 
-/** Why a text is no request; `undefined` if it is one. */
+/** Explains why a text is not a request; `undefined` if it is one. */
 function whyNoRequest(text: string): string | undefined {
   if (isRequest(text)) return undefined
   const [line = ''] = text.split('\n', 1)
   if (isRequest(`${line}\n\n`)) return whyNoHead(text)
-  if (/^HTTP\/\d/.test(line)) return 'that is no request, but a response, which is what the server says'
+  if (/^HTTP\/\d/.test(line)) return 'that is not a request but a response, which the server sends'
   if (line === text && /^[A-Z]+(?: \S*(?: [HTP/.\d]*)?)?$/.test(text))
     return `its side was closed in the middle of the first line, ${encode(text).length} bytes into it; expected a line such as "GET / HTTP/1.1"`
   const spelling = /^[a-z]+ \S+ http\/\d\.\d\r?$/i.test(line) ? '; write the method and "HTTP" in capitals' : ''
@@ -94,30 +94,30 @@ function whyNoRequest(text: string): string | undefined {
 
 function whyNoResponse(text: string): string | undefined {
   if (/^HTTP\/\d\.\d \d{3}(?: |\r?\n)/.test(text)) return whyNoHead(text)
-  return isRequest(text) ? 'that is no response, but a request, which is what the client says' : NO_STATUS
+  return isRequest(text) ? 'that is not a response but a request, which the client sends' : NO_STATUS
 }
 
 function whyNoHead(text: string): string | undefined {
-  return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) behind its head'
+  return /\n\r?\n/.test(text) ? undefined : 'there is no empty line (\\r\\n\\r\\n) after its head'
 }
 
-/** Says that lines of a head end in LF alone, which many read all the same; `undefined` if none does. */
+/** Reports lines of a head that end in LF alone, which many programs accept; `undefined` if there are none. */
 function whyBare(text: string): string | undefined {
   return /(?<!\r)\n/.test(headOf(text))
     ? 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'
     : undefined
 }
 
-/** Says that a body is shorter than its head says; `undefined` if it is not. */
+/** Reports a body that is shorter than its Content-Length; `undefined` if it is not. */
 function whyCut(text: string): string | undefined {
   const head = headOf(text)
   const length = contentLength(head)
-  const come = encode(text.slice(head.length)).length
-  return length === undefined || come >= length ? undefined : `its Content-Length says ${length} bytes, and ${come} have come`
+  const arrived = encode(text.slice(head.length)).length
+  return length === undefined || arrived >= length ? undefined : `its Content-Length says ${length} bytes, but ${arrived} have arrived`
 }
 
-/** A name as it stands behind `Host:`; numeric IPv6 addresses stand in brackets there. */
-function hostOf(name: string): string {
+/** Formats a host name for the header line `Host:`, with brackets around an IPv6 address. */
+function formatHost(name: string): string {
   return /^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(name) ? `[${name}]` : name
 }
 

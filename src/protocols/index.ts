@@ -1,12 +1,11 @@
 import type { Program, Solo } from './protocol.ts'
 
-/** One file of programs. */
 interface ProgramFile {
   readonly programs?: readonly Program[]
   readonly solos?: readonly Solo[]
 }
 
-/** Every program by name, with the file that has it, so that a command loads only what it uses; the worksheets' order. */
+/** The file of each program, in the order of the worksheets. A command loads only the files that it needs. */
 const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'tjc/hello': () => import('./hello.ts'),
   'tjc/hello-split': () => import('./hello.ts'),
@@ -42,7 +41,7 @@ const FILES: Readonly<Record<string, () => Promise<ProgramFile>>> = {
   'parlor/door': () => import('./door/door.ts'),
 }
 
-/** The short names of the default editions. */
+/** Program by short name: of several editions, the default. */
 const ALIASES: Readonly<Record<string, string>> = {
   hello: 'tjc/hello',
   practice: 'tjc/practice',
@@ -66,33 +65,32 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** The names of all programs, in the order of the worksheets. */
 export const programNames: readonly string[] = Object.keys(FILES)
 
-/** The short names. */
 export const shortNames: readonly string[] = Object.keys(ALIASES)
 
-/** The short name of a program, if it has one. */
+/** Finds the short name of a program; `undefined` if it has none. */
 export function shortNameOf(name: string): string | undefined {
   return shortNames.find((short) => ALIASES[short] === name)
 }
 
-/** The networked program of a name or short name; `undefined` where there is none. */
+/** Loads the networked program of a name or short name; `undefined` if there is none. */
 export async function programOf(name: string): Promise<Program | undefined> {
-  const { full, file } = await fileOf(name)
+  const { full, file } = await loadFile(name)
   return file?.programs?.find((program) => program.name === full)
 }
 
-/** The program without a network of a name or short name; `undefined` where there is none. */
+/** Loads the solo program of a name or short name; `undefined` if there is none. */
 export async function soloOf(name: string): Promise<Solo | undefined> {
-  const { full, file } = await fileOf(name)
+  const { full, file } = await loadFile(name)
   return file?.solos?.find((solo) => solo.name === full)
 }
 
-/** Every networked program. */
+/** Loads every networked program. */
 export async function allPrograms(): Promise<Program[]> {
   const programs = await Promise.all(programNames.map(programOf))
   return programs.filter((program) => program !== undefined)
 }
 
-async function fileOf(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {
+async function loadFile(name: string): Promise<{ full: string; file: ProgramFile | undefined }> {
   const full = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
   return { full, file: Object.hasOwn(FILES, full) ? await FILES[full]?.() : undefined }
 }

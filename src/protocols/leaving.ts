@@ -2,8 +2,8 @@ import { Ended } from '../wire/ends.ts'
 import type { Peer } from './peer.ts'
 
 /**
- * Returns what the peer says next; `undefined` when it has left, where it may leave at any time and `leaves` is how. One that
- * ends with something unread breaks the connection off, and has left as well (PROTOCOLS Q17).
+ * Receives the next message; resolves with `undefined` when the peer closes or sends `leaves`. A reset counts as leaving,
+ * because the system resets the connection of a peer that closes while it has unread data.
  */
 export async function nextUntilGone<Name extends string>(peer: Peer<Name>, leaves: Name): Promise<string | undefined> {
   try {

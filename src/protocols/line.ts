@@ -4,25 +4,25 @@ import { type Automaton, client, type Side, server } from './automaton.ts'
 import type { Peer } from './peer.ts'
 import { nobody, type Setting } from './protocol.ts'
 
-/** The games that can be played inside a talk. */
+/** Games that can be played inside a talk. */
 export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const
 
-/** A game inside a talk, by the name that follows `play`. */
+/** GameName is the name of a game inside a talk, as it follows `play`. */
 export type GameName = (typeof GAMES)[number]
 
-/** The prompt of the worksheet: who does not see it is not to type. */
+/** Prompt of the worksheet (CS project 4). */
 export const PROMPT = 'Enter Input >'
 
-/** The line that leaves, in every state. */
+/** Line that ends the talk, legal in every state. */
 export const LEAVE = '/q'
 
-const play = { accepts: /^play (tictactoe|scissors|guess|hangman)[\r\n]*$/, about: 'begins a game, in which who said it moves first' }
+const play = { accepts: /^play (tictactoe|scissors|guess|hangman)[\r\n]*$/, about: 'starts a game, in which this side moves first' }
 const quit = { accepts: /^\/q[\r\n]*$/, bye: true, about: 'ends the talk, and the game in it' } as const
 const says = { example: 'Hello', free: true, about: 'a line of talk, or a move' } as const
 
 /**
- * In a talk without games the turns alternate strictly. `play` keeps the turn, and a game may bring two lines in a row, so
- * whose turn it is from there on is what the game's rules say, which both sides know.
+ * In a talk without games, turns alternate strictly. After `play`, the same side may move, and some games send two lines in a
+ * row; the automaton then allows both sides to send, and the game's rules, which both sides know, decide the turn.
  */
 export const automaton = {
   messages: {
@@ -43,10 +43,10 @@ export const automaton = {
   always: { 'client quits': 'end', 'server quits': 'end' },
 } as const satisfies Automaton
 
-/** The messages of a talk. */
+/** TalkMessage is the name of a message of a talk. */
 export type Name = keyof typeof automaton.messages
 
-/** HungUp ends whatever is going on, because one side has said /q. */
+/** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
 export class HungUp extends Error {
   override readonly name = 'HungUp'
   readonly by: 'us' | 'them'
@@ -57,7 +57,7 @@ export class HungUp extends Error {
   }
 }
 
-/** The requests that a side sends when the other does not make the move that is awaited; a program of ours that hears one shows nothing. */
+/** Requests that a side sends when the other does not make the expected move. A Parlor peer does not show a request that it receives. */
 export const REQUESTS = {
   cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
   seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',
@@ -70,27 +70,42 @@ export const REQUESTS = {
   ending: 'END WON or END LOST, and the word?',
 } as const
 
-/** How long one who said `play` may be silent before it is asked for its move: a peer without games waits for an answer. */
+/** Milliseconds after `play` until the side that sent it is asked for its move, because a peer without games waits for an answer. */
 const SILENCE = 2000
 
-/** In the framing `none`, `play` and what the same side says next can arrive as one message. */
+/** In the framing `none`, `play` and the same side's next line can arrive as one message. */
 const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0-9a-fA-F]{64}|\/q)$/
 
-/** Line is what connects the two sides of a talk: what is said is said on it, and it knows whose turn it is. */
+/**
+ * TalkChannel sends and receives the lines of a talk, and knows whose turn it is.
+ *
+ * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or
+ * without games. A line that is no move is talk, in the middle of a game too; and a peer without games waits for a line
+ * after each of its own.
+ *
+ * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line, and answers it with a line of
+ * the person or, if no person is at the console, with a `request` that says what is expected. So every line gets a line, and
+ * no side waits forever.
+ *
+ * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer
+ * without games may answer `play` with one line, and its answer to the first move is still to come (`#begun`). A peer
+ * may send the known result of a game once more (`#echo`).
+ */
 export class Line {
-  /** The two sides as a conversation counts them: the server is 0, the client 1. */
+  /** Seat of this side: 0 for the server, 1 for the client. */
   readonly us: SeatNumber
+  /** Seat of the peer. */
   readonly them: SeatNumber
-  /** Who is to speak next. */
+  /** Seat that sends the next line. */
   turn: SeatNumber = 1
   readonly #peer: Peer<Name>
   readonly #at: Setting<unknown>
   readonly #side: Side
-  /** Lines that have come together with one that was read already. */
+  /** Lines that arrived together with a line that was returned. */
   #waiting: readonly string[] = []
-  /** Who has said `play`, until the first line of the other after that. */
+  /** Seat that has sent `play`, until the other side's next line. */
   #begun: SeatNumber | undefined
-  /** A line that says what is known already, if it should come. */
+  /** Line that repeats a known result; it is ignored if it is the next line. */
   #echo: string | undefined
 
   constructor(peer: Peer<Name>, at: Setting<unknown>, side: Side) {
@@ -101,37 +116,37 @@ export class Line {
     this.them = 1 - this.us
   }
 
-  /** Whether somebody is here who can type. */
+  /** True if a person is at this side's console. */
   get attended(): boolean {
     return this.#at.person !== nobody
   }
 
-  /** Says lines, one after the other; where nothing marks the end of a message, in one write. */
+  /** Sends lines, in the framing `none` in one write. */
   say(...texts: readonly string[]): void {
     const messages = this.#at.options.framing === 'none' ? [texts.join('\n')] : texts
     for (const text of messages) this.#peer.send(`${this.#side} says`, text)
     this.turn = this.them
   }
 
-  /** Says that this side begins a game. */
+  /** Sends `play`. */
   play(game: GameName): void {
     this.#peer.send(`${this.#side} plays`, game)
   }
 
-  /** Somebody has begun a game: that one is still to speak; but in hangman, the other says first how long the word is. */
+  /** Sets the turn after `play`: the same side moves, except in hangman, in which the other side first sends the word's length. */
   begun(by: SeatNumber, game: GameName): void {
     const keepsTurn = game !== 'hangman'
     this.#begun = keepsTurn ? by : undefined
     this.turn = keepsTurn ? by : 1 - by
   }
 
-  /** Leaves. */
+  /** Sends /q, and throws `PeerLeft`. */
   quit(): never {
     this.#peer.send(`${this.#side} quits`)
     throw new HungUp('us')
   }
 
-  /** The next line of talk. */
+  /** Receives the next line of talk. */
   async hear(): Promise<string> {
     const text = await this.#receive()
     const [, play, move] = this.#at.options.framing === 'none' ? (GLUED.exec(text) ?? []) : []
@@ -141,36 +156,35 @@ export class Line {
   }
 
   /**
-   * What the peer says next in a game, as `read` understands it. Everything else is talk: it is shown, and answered with
-   * a line by the person or, where nobody is here, with the `request`; then it is the peer's turn again. So a peer that
-   * knows no games, and waits for a line after each of its own, is never left waiting. One such line after `play` answers
-   * that, and its answer to the first move is still to come.
+   * Receives the peer's next move in a game: the first line for which `read` returns a value. Shows any other line as talk,
+   * and answers it with a line of the person or, without a person, with `request`. The first such line after this side's
+   * `play` is not answered, because it answers `play`.
    */
   async answer<T>(request: string, read: (text: string) => T | undefined | Promise<T | undefined>): Promise<T> {
     for (;;) {
       const begun = this.#begun
       const text = await this.#next(request)
       this.#begun = undefined
-      const meant = await read(text)
-      if (meant !== undefined) return meant
+      const move = await read(text)
+      if (move !== undefined) return move
       if (Object.values<string>(REQUESTS).includes(text)) continue
       this.#at.person.say(text)
       if (begun !== this.us) this.say(this.attended ? await this.#talkBack() : request)
     }
   }
 
-  /** A line from the person. Typing /q, or Ctrl-D, leaves. */
+  /** Asks the person for a line; /q or Ctrl-D leaves. */
   async ask(): Promise<string> {
     const typed = await this.#at.person.ask(PROMPT, LEAVE)
     return typed === LEAVE ? this.quit() : typed
   }
 
-  /** The peer may still say what is known already: that counts for nothing, if it is the next that it says. */
+  /** Ignores this text if it is the peer's next line. */
   expectEcho(text: string): void {
     this.#echo = text
   }
 
-  /** A game is over; what the peer has said with its last line is only shown. */
+  /** Ends a game, and shows the lines that arrived with its last line. */
   over(): void {
     this.#begun = undefined
     for (const text of this.#waiting) {
@@ -181,21 +195,21 @@ export class Line {
   }
 
   async #next(request: string): Promise<string> {
-    const arrived = async () => (await this.#receive(this.#begun === this.them ? request : undefined)).split(/\r?\n/)
-    const [text = '', ...later] = this.#waiting.length > 0 ? this.#waiting : await arrived()
+    const receiveLines = async () => (await this.#receive(this.#begun === this.them ? request : undefined)).split(/\r?\n/)
+    const [text = '', ...later] = this.#waiting.length > 0 ? this.#waiting : await receiveLines()
     this.#waiting = later
     if (text === LEAVE) throw new HungUp('them')
     return text
   }
 
-  /** The next message; where it is awaited with a request, a peer that is silent hears that. */
+  /** Receives the next message. If `request` is given, sends it to a peer that is silent. */
   async #receive(request?: string): Promise<string> {
-    let said = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
-    if (request !== undefined && said === undefined) this.say(request)
-    said ??= await this.#peer.receive()
-    if (said.name === 'client quits' || said.name === 'server quits') throw new HungUp('them')
+    let received = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
+    if (request !== undefined && received === undefined) this.say(request)
+    received ??= await this.#peer.receive()
+    if (received.name === 'client quits' || received.name === 'server quits') throw new HungUp('them')
     this.turn = this.us
-    const text = said.text.replace(/(?<![\r\n])[\r\n]+$/, '')
+    const text = received.text.replace(/(?<![\r\n])[\r\n]+$/, '')
     const echo = this.#echo
     this.#echo = undefined
     return text === echo ? this.#receive(request) : text

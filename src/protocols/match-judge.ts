@@ -1,32 +1,32 @@
 import { isRefusal, type Random } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
 
-/** The game has no chance in it. */
+/** Stands in for chance, which tic-tac-toe does not use. */
 const NO_CHANCE: Random = {
   integer: (low) => low,
   choice: ([first]) => first as never,
 }
 
-/** MatchJudge follows a game that a server tells of, and knows what cannot happen in it. */
+/** MatchJudge replays a game from the server's messages, and finds messages that contradict the rules or each other. */
 export class MatchJudge {
   readonly #us: string
   #game = ''
   #names: readonly string[] = []
   #board: Board = tictactoe.setup({}, NO_CHANCE)
-  /** The cell that this side has sent, until its move is known. */
+  /** Cell that this side has sent and the server has not confirmed. */
   #chosen: number | undefined
 
-  /** `us` is the name that the server has welcomed. */
+  /** `us` is the name that the server welcomed. */
   constructor(us: string) {
     this.#us = us
   }
 
-  /** Notes the cell that this side sends. */
+  /** Records the cell that this side sends. */
   choose(cell: number): void {
     this.#chosen = cell
   }
 
-  /** Takes a message with its fields; answers with why it cannot be, if it cannot. */
+  /** Records a message. Returns why it is wrong; `undefined` if it can be right. */
   take(name: string, [game = '', ...fields]: readonly string[]): string | undefined {
     const [first = '', second = '', third = ''] = fields
     if (name === 'init') return this.#begin(game, [first, second])
@@ -50,34 +50,34 @@ export class MatchJudge {
   #ask(cells: string): string | undefined {
     if (tictactoe.outcome(this.#board)) return 'the game is over; expected GameEnd'
     if (this.#next !== this.#us) return `it is the turn of ${this.#next}`
-    return this.#differs(cells)
+    return this.#checkBoard(cells)
   }
 
-  #move(who: string, cell: number, cells: string): string | undefined {
+  #move(player: string, cell: number, cells: string): string | undefined {
     if (tictactoe.outcome(this.#board)) return 'the game is over; expected GameEnd'
-    if (who !== this.#next) return `it is the turn of ${this.#next}`
-    if (who === this.#us) {
+    if (player !== this.#next) return `it is the turn of ${this.#next}`
+    if (player === this.#us) {
       const chosen = this.#chosen ?? cell
-      if (chosen !== cell) return `${who}, which is this side, has sent ${chosen}`
+      if (chosen !== cell) return `${player}, which is this side, has sent ${chosen}`
       this.#chosen = undefined
     }
     const next = tictactoe.play(this.#board, this.#board.turn, cell, NO_CHANCE)
     if (isRefusal(next)) return next.refused
     this.#board = next
-    return this.#differs(cells)
+    return this.#checkBoard(cells)
   }
 
   #end(winner: string, how: string): string | undefined {
     const outcome = tictactoe.outcome(this.#board)
     if (how === 'late' && !outcome && winner === this.#next) return `it is the turn of ${winner}, so only the other player can be late`
     if (how === 'left' || how === 'late') return this.#names.includes(winner) ? undefined : `${winner} does not play in it`
-    if (!outcome) return `nobody has three in a row on ${this.#board.cells}, and there are free cells`
+    if (!outcome) return `neither player has three in a row on ${this.#board.cells}, and there are free cells`
     const [seat] = outcome.winners
     const expected = seat === undefined ? 'draw@draw' : `${this.#names[seat]}@won`
     return `${winner}@${how}` === expected ? undefined : `the board is ${this.#board.cells}; expected ${expected}`
   }
 
-  #differs(cells: string): string | undefined {
+  #checkBoard(cells: string): string | undefined {
     return cells === this.#board.cells ? undefined : `after the moves that were made, the board is ${this.#board.cells}`
   }
 }

@@ -36,7 +36,7 @@ const automaton = {
     }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR cell 5 is taken by X',
-      about: 'why something is refused, or why the server breaks off',
+      about: 'why a message was rejected, or why the server disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -47,7 +47,7 @@ const automaton = {
     naming: { Welcome: 'waiting', ERROR: 'nameless' },
     waiting: { init: 'playing', closed: 'end' },
     playing: { move: 'asked', moved: 'playing', GameEnd: 'nameless', closed: 'end' },
-    // the other player may leave while this one thinks; then a cell can cross the news
+    // if the other player leaves while this player thinks, a cell can cross GameEnd
     asked: { cell: 'judging', move: 'asked', GameEnd: 'crossing', closed: 'end' },
     judging: { moved: 'playing', ERROR: 'asked', GameEnd: 'nameless' },
     crossing: { cell: 'nameless', name: 'naming', closed: 'end' },
@@ -60,9 +60,9 @@ const automaton = {
 
 type Name = keyof typeof automaton.messages
 
-/** A name is 1 to 20 characters without `@` or blanks at its ends, and no number. */
-function badName(name: string): string | undefined {
-  if (automaton.messages.cell.accepts?.test(name)) return 'a name is no number, which would be taken for a cell'
+/** Explains why a name is invalid; `undefined` if it is valid: 1 to 20 characters, no `@`, no blanks at its ends, no number. */
+function checkName(name: string): string | undefined {
+  if (automaton.messages.cell.accepts?.test(name)) return 'a name cannot be a number, because the server would take it for a cell'
   if (name.trim() !== name) return 'a name has no blanks at its ends'
   if (name.includes('@')) return 'a name has no @ in it'
   return name.length >= 1 && [...name].length <= 20 ? undefined : 'a name has 1 to 20 characters'
@@ -79,18 +79,18 @@ const match: Protocol<Name> = {
     const broken = Promise.withResolvers<never>()
     let chair: Chair<number, Board> | undefined
     const play = async () => {
-      // who has said a name and gone is nobody to play with
+      // a peer that disconnects right after its name must not be seated
       await undefined
       if (peer.state !== 'waiting') return
       chair = await hall.seek(tictactoe, { options: {}, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
-      await tell(peer, chair)
+      await reportGame(peer, chair)
     }
     const listen = async () => {
-      for (let said = await peer.receive(); !leaves(said); said = await peer.receive()) {
-        if (said.name === 'cell') {
-          const refusal = peer.state === 'judging' && chair?.play(Number(said.fields[0]))
+      for (let message = await peer.receive(); !leaves(message); message = await peer.receive()) {
+        if (message.name === 'cell') {
+          const refusal = peer.state === 'judging' && chair?.play(Number(message.fields[0]))
           if (refusal) peer.refuse(refusal.refused)
-        } else if (await admitted(peer, hall, said.text)) play().catch(broken.reject)
+        } else if (await enter(peer, hall, message.text)) play().catch(broken.reject)
       }
       chair?.leave()
     }
@@ -110,27 +110,27 @@ const match: Protocol<Name> = {
   },
 }
 
-/** Whether a message says that the client goes. */
+/** Checks whether the client leaves with this message. */
 function leaves({ name }: Said<Name>): boolean {
   return name === 'QUIT' || name === 'closed'
 }
 
-/** Lets the peer in under a name, or says why not. */
-async function admitted(peer: Peer<Name>, hall: Hallway, name: string): Promise<boolean> {
-  const wrong = badName(name) ?? refusalFor(await hall.enter(name))
+/** Logs the peer in under a name, or rejects the name. Returns whether the peer has it. */
+async function enter(peer: Peer<Name>, hall: Hallway, name: string): Promise<boolean> {
+  const wrong = checkName(name) ?? explainRefusal(await hall.enter(name))
   if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
   else peer.refuse(wrong)
   return wrong === undefined
 }
 
-/** Explains why a peer is rejected, in words of a protocol without passwords. */
-function refusalFor(refusal: Awaited<ReturnType<Hallway['enter']>>): string | undefined {
+/** Explains why the hall rejects a name, for a protocol without passwords. */
+function explainRefusal(refusal: Awaited<ReturnType<Hallway['enter']>>): string | undefined {
   if (refusal?.registered === undefined) return refusal?.refused
   return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`
 }
 
-/** Tells a player what happens at the table, until the game is over. */
-function tell(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
+/** Sends a player the events of its table until the game is over. */
+function reportGame(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
   const { table, names } = chair
   let begun = false
   let marked = 0
@@ -149,7 +149,7 @@ function tell(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
   })
 }
 
-/** One game at the terminal; answers whether the person stays. */
+/** Plays one game at the console. Returns false if the person quits. */
 async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boolean> {
   person.say('Waiting for another player ...')
   const judge = new MatchJudge(us)
@@ -179,10 +179,10 @@ async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boo
   }
 }
 
-/** The cell that the person types; `undefined` when the game was over before. */
-async function askCell(news: Promise<unknown>, person: Person): Promise<string | undefined> {
+/** Asks the person for a cell; resolves with `undefined` when `interruption` settles first. */
+async function askCell(interruption: Promise<unknown>, person: Person): Promise<string | undefined> {
   for (;;) {
-    const typed = await askUntil(news, person, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })
+    const typed = await askUntil(interruption, person, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })
     if (typed === undefined || typed.trim().toUpperCase() === 'QUIT') return typed && 'QUIT'
     const cell = pythonInt(typed)
     if (cell !== undefined && Number(cell) > 0) return cell
@@ -195,12 +195,12 @@ function drawn(cells: string): string {
 }
 
 function ending(winner: string, how: string, us: string): string {
-  if (how === 'draw') return 'Nobody wins.'
-  const why = { left: ', for the other side has left', late: ', for the other side was late' }[how] ?? ''
-  return winner === us ? `You win${why}!` : `${winner} wins${how === 'late' ? ', for your time was over' : ''}.`
+  if (how === 'draw') return 'It is a draw.'
+  const why = { left: ', because the other side has left', late: ', because the other side was late' }[how] ?? ''
+  return winner === us ? `You win${why}!` : `${winner} wins${how === 'late' ? ', because your time was up' : ''}.`
 }
 
-/** FH slides, task 5.3: the server brings two clients together. */
+/** FH slides, task 5.3: the server matches two clients. */
 export const programs: readonly Program<Name>[] = [
   { name: 'fh/tictactoe', source: '003 task 5.3', protocol: match, words: undefined, port: 5053, needs: 'hall', join: {} },
 ]

@@ -1,4 +1,4 @@
-/** Checks whether the name that a server welcomes is one that was sent; the server may write it as a user of that name has it. */
+/** Checks whether the name that a server welcomes is the name that was sent; the server may spell it as it was registered. */
 export function isSameName(welcomed = '', sent = ''): boolean {
   return comparable(welcomed) === comparable(sent)
 }

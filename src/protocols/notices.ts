@@ -4,52 +4,53 @@ import type { PeerObserver } from './sentences.ts'
 import { TOO_SOON } from './standing.ts'
 
 /**
- * Noticed is a kind of notice about a conversation that goes on: a message without its end; one whose bytes are no text;
- * one that has come before its turn; one that was rejected; and that a program which speaks by itself does not.
+ * Notice is a kind of notice about a running conversation. `unfinished`: a message without its end; `garbled`: a message
+ * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a rejected message; `waiting`: a program
+ * that sends without input from a person is silent.
  */
 export type Noticed = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
 
-/** Witness is notified of the end of a conversation, and of notices before it. */
+/** ConversationObserver is notified of a conversation's notices and of its end. */
 export interface Witness {
-  /** Something a person should know is so, in a sentence. Answers `false` where the sentence is not shown. */
+  /** Called with a sentence for a person. Returns `false` if the sentence was not shown. */
   noticed?(what: Noticed, sentence: string): unknown
-  /** All is said: as the protocol ends, where no trouble is given. */
+  /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
   over?(trouble: Error | undefined): void
-  /** The connection is closed as well. */
+  /** Called when the connection is closed. */
   done?(): void
 }
 
-/** Milliseconds of silence until a message that is not whole, or has come too soon, is noticed. */
+/** Milliseconds of silence until an incomplete or early message is reported. */
 const NOTICED_AFTER = 2000
 
-/** Milliseconds until the silence of a program that speaks by itself is noticed. */
+/** Milliseconds until the silence of a program that needs no input is reported. */
 const WAITED_FOR = 3000
 
-/** Remembered is what was noticed about one conversation, or matters only if it does not end well. */
+/** Remembered holds the notices of one conversation, and sentences that matter only if it ends with an error. */
 interface Remembered {
-  /** Number of messages that were read when each was noticed last. */
+  /** Number of received messages when each kind was reported last. */
   readonly shownAfter: Partial<Record<Noticed, number>>
-  /** A refusal of what people type, and a message before its turn. */
+  /** Sentences on rejected input of a person, and on an early message; shown if the conversation ends with an error. */
   refused?: string
   early?: string
-  /** Number of messages that were read when `early` was. */
+  /** Number of received messages when `early` was set. */
   earlyAt?: number
-  /** The sentence on the last message that was rejected: it is not shown again for the same message. */
+  /** Sentence on the last rejected message, which is not shown twice. */
   rejected?: string
 }
 
-/** Notices says what a person should know about a conversation that goes on: each thing once for a message of the peer. */
+/** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
 export class Notices implements PeerObserver {
   readonly #peer: Peer
-  readonly #witness: Witness
+  readonly #observer: Witness
   readonly #always: boolean
-  /** Made for the first thing that is noticed: most conversations have none. */
+  /** Allocated for the first notice, because most conversations have none. */
   #remembered: Remembered | undefined
 
-  /** `always`: a message before its turn is shown at once, because a protocol without an end never ends well. */
+  /** `always`: reports an early message at once, because a protocol without an end cannot end well. */
   constructor(peer: Peer, witness: Witness, always: boolean) {
     this.#peer = peer
-    this.#witness = witness
+    this.#observer = witness
     this.#always = always
     peer.observer = this
   }
@@ -68,7 +69,7 @@ export class Notices implements PeerObserver {
   }
 
   early(sentence: string): void {
-    // while it waited, it was noticed already
+    // it was reported while it was unread
     if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
     if (this.#always) return void this.#show('early', sentence)
     const remembered = this.#remember()
@@ -77,7 +78,7 @@ export class Notices implements PeerObserver {
     remembered.earlyAt = this.#peer.connection.received
   }
 
-  /** Looks at the conversation at a moment; `limit` is how long its peer may be silent. */
+  /** Reports what is wrong at the monotonic time `now`; `limit` is the peer's current timeout in milliseconds. */
   check(now: number, limit: number): void {
     const { waitingSince, quietSince } = this.#peer.connection
     const silence = now - Math.max(waitingSince ?? 0, quietSince)
@@ -89,7 +90,7 @@ export class Notices implements PeerObserver {
     }
   }
 
-  /** Stops the conversation on this side: reports an unfinished message, or that the peer was to speak and has been silent. */
+  /** Reports an incomplete message, or the peer's silence in its turn, when this side ends the conversation. */
   stop(now: number): void {
     const { waitingSince, quietSince } = this.#peer.connection
     this.#unfinished(now - quietSince)
@@ -97,7 +98,7 @@ export class Notices implements PeerObserver {
     if (silence >= NOTICED_AFTER) this.#once('waiting', () => this.#peer.silence(silence))
   }
 
-  /** The conversation has ended with trouble: says what has led to it, perhaps. `broken`: the rules were, which says so itself. */
+  /** Reports possible causes of an error that has ended the conversation. `broken`: it is a violation, so an early message is not one. */
   ended(broken: boolean): void {
     const { refused, early } = this.#remembered ?? {}
     if (refused !== undefined) this.#show('rejected', refused)
@@ -108,18 +109,18 @@ export class Notices implements PeerObserver {
     this.#once('unfinished', () => this.#peer.unfinished(ms))
   }
 
-  /** Shows a sentence, if there is one, unless such a one was shown since the last message. */
-  #once(what: Noticed, sentenceOf: () => string | undefined): void {
+  /** Reports a sentence, unless one of that kind was reported since the last message. */
+  #once(what: Noticed, findSentence: () => string | undefined): void {
     const { received } = this.#peer.connection
     if (this.#remembered?.shownAfter[what] === received) return
-    const sentence = sentenceOf()
+    const sentence = findSentence()
     if (sentence === undefined) return
     this.#remember().shownAfter[what] = received
     if (this.#show(what, sentence) === false) this.#peer.forgetUnfinished()
   }
 
   #show(what: Noticed, sentence: string): unknown {
-    return this.#witness.noticed?.(what, sentence)
+    return this.#observer.noticed?.(what, sentence)
   }
 
   #remember(): Remembered {

@@ -17,7 +17,7 @@ const automaton = {
     small: server('Too small!'),
     big: server('Too big!'),
     exact: server('Exactly! You win!'),
-    garbage: server(NO_NUMBER, { about: 'the answer to what is no number; it changes nothing' }),
+    garbage: server(NO_NUMBER, { about: 'the answer to a text that is not a number; the state stays' }),
     leaves: clientCloses,
   },
   start: 'guessing',
@@ -63,7 +63,7 @@ const number: Protocol<Name, undefined> = {
       const { view, outcome } = await seat.next()
       peer.send(ANSWERS[view.last ?? 'wasted'])
       if (!outcome) continue
-      // who guesses on after winning hears the truth about the same number
+      // answers to guesses after a win refer to the same number
       seat = await house.sit(guessing, 0, { secret: Number(guess) })
       await seat.next()
     }
@@ -82,18 +82,18 @@ const number: Protocol<Name, undefined> = {
       if (wrong !== undefined) throw breach(text, wrong)
       person.say(text)
     } while (peer.state !== 'won')
-    // a client that compares whole pieces would go on
+    // a client that compares whole pieces would not recognise the win
     const rest = peer.early()
     if (rest !== undefined) peer.observer?.refused(rest, false)
   },
 }
 
-/** Checks whether a number that is no guess can be guesses from 1 to 100 in a row, of two digits each but the last; 101 is sooner one. */
+/** Checks whether a number is probably several guesses in one piece: numbers of two digits, the last from 1 to 100; 101 is one guess. */
 function isGlued(text: string): boolean {
   return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)
 }
 
-/** Book chapter, guess-server and guess-client. */
+/** Book chapter: guess-server and guess-client. */
 export const programs: readonly Program<Name, undefined>[] = [
   {
     name: 'book/guess',
@@ -112,7 +112,7 @@ export const programs: readonly Program<Name, undefined>[] = [
   },
 ]
 
-/** Book chapter, the game before it goes over the network, and its first lines. */
+/** Book chapter: the game without a network, and the chapter's first lines. */
 export const solos: readonly Solo[] = [
   {
     name: 'book/guess',
@@ -137,7 +137,7 @@ export const solos: readonly Solo[] = [
   {
     name: 'book/secret',
     source: '004 first block',
-    title: 'draws a number from 1 to 100 and tells it',
+    title: 'draws a number from 1 to 100 and prints it',
     takes: ['secret'],
     check: checkSecret,
 

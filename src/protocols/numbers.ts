@@ -3,31 +3,31 @@ import { quoted } from '../wire/text.ts'
 import type { Options, Person } from './protocol.ts'
 import { pythonDigits, pythonInt } from './python.ts'
 
-/** Returns what is wrong with a secret number, in a sentence; `undefined` where nothing is. */
+/** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` if nothing is. */
 export function checkSecret({ secret = '1' }: Options): string | undefined {
   const number = Number(pythonInt(secret) ?? Number.NaN)
   return number >= 1 && number <= 100 ? undefined : `the secret is a whole number from 1 to 100, not ${JSON.stringify(secret)}`
 }
 
-/** The secret number that was asked for, if one was. */
+/** Returns the option `secret` as a number; `undefined` if it is not set. */
 export function secretNumber({ secret }: Options): number | undefined {
   return secret === undefined ? undefined : Number(pythonInt(secret))
 }
 
-/** A try as `int()` reads it, whatever its size; what is no number is wasted. */
+/** Parses a guess as Python's `int()` does, of any size; a text that is no number is a wasted guess. */
 export function readInt(text: string): Try {
   const number = pythonInt(text)
   return number === undefined ? 'wasted' : asTry(Number(number))
 }
 
-/** A try of digits alone, as `isdigit()` has it; anything else is wasted. */
+/** Parses a guess of digits only, as Python's `isdigit()` does; any other text is a wasted guess. */
 export function readDigits(text: string): Try {
   return pythonDigits(text) ? readInt(text) : 'wasted'
 }
 
 /**
- * A whole number from a person, in the digits that Python prints; what is none is asked again, with `instead` said first, or,
- * where the program has no words for that, the reason.
+ * Asks a person for a whole number until the input is one, and returns it in the digits that Python prints. Before it asks
+ * again, prints `instead`, or, if the worksheet has no text for that, the reason on standard error.
  */
 export async function askInt(person: Person, prompt: string, instead?: string): Promise<string> {
   for (;;) {
@@ -39,16 +39,16 @@ export async function askInt(person: Person, prompt: string, instead?: string): 
   }
 }
 
-/** Answer is what a server says of a guess: the number is greater, or less, or it is the guess. */
+/** GuessVerdict is a server's answer to a guess: `low` if the guess is too low. */
 export type Answer = 'low' | 'high' | 'right'
 
-/** NumberJudge follows what a server says of guesses at its number, and knows what it can no longer say. */
+/** NumberJudge checks that a server's answers to guesses do not contradict each other. */
 export class NumberJudge {
-  /** The number is greater than the one and less than the other. */
+  /** The number is greater than `#above` and less than `#below`. */
   #above = 0
   #below = 101
 
-  /** Takes an answer to a guess; answers with why it contradicts what was said before, if it does. */
+  /** Records an answer to a guess. Returns why it contradicts earlier answers; `undefined` if it does not. */
   take(answer: Answer, guess: number): string | undefined {
     const above = answer === 'low' ? Math.max(this.#above, guess) : this.#above
     const below = answer === 'high' ? Math.min(this.#below, guess) : this.#below

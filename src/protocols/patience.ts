@@ -3,15 +3,18 @@ import { type Clock, wallClock } from '../wire/clock.ts'
 import { Crowd, type Membership } from '../wire/crowd.ts'
 import type { Conversation } from './conversation.ts'
 
-/** Limits is how long a peer may be silent when it is its turn, in milliseconds. */
+/** TimeoutLimits are the limits on a peer's silence in its turn, in milliseconds. */
 export interface Limits {
-  /** Until its first message. */
+  /** Limit until its first message. */
   readonly first: number
-  /** Until each further one. */
+  /** Limit until each further message. */
   readonly idle: number
 }
 
-/** Patience ends conversations whose peers are silent for too long: one timer for all of them. */
+/**
+ * IdleTimeouts ends conversations whose peers exceed their timeout. One timer serves all conversations, because the
+ * server handles too many messages to start a timer for each.
+ */
 export class Patience {
   readonly #limits: Limits
   readonly #clock: Clock
@@ -19,39 +22,39 @@ export class Patience {
   readonly #watched = new Crowd<Conversation>()
   #cancel: (() => void) | undefined
 
-  /** `tick` is how often it looks at most, in milliseconds. */
+  /** `tick` is the longest interval between two checks, in milliseconds. */
   constructor(limits: Limits, clock: Clock = wallClock, tick = 1000) {
     this.#limits = limits
     this.#clock = clock
     this.#tick = Math.min(tick, Math.max(20, Math.min(limits.first, limits.idle) / 10))
   }
 
-  /** Those who are watched over. */
+  /** Conversations that are checked. */
   get watched(): Iterable<Conversation> & { readonly size: number } {
     return this.#watched
   }
 
-  /** Watches over a conversation, until it leaves. */
+  /** Adds a conversation; the membership removes it. */
   watch(conversation: Conversation): Membership {
     const membership = this.#watched.add(conversation)
-    this.#cancel ??= this.#clock.after(this.#tick, () => this.#look())
+    this.#cancel ??= this.#clock.after(this.#tick, () => this.#check())
     return membership
   }
 
-  /** Watches no more. */
+  /** Stops the timer. */
   close(): void {
     this.#cancel?.()
   }
 
-  #look(): void {
-    this.#lookOn(this.#watched[Symbol.iterator]())
+  #check(): void {
+    this.#checkSome(this.#watched[Symbol.iterator]())
   }
 
-  /** Looks at some of those that were there, and at the others in further turns of the event loop. */
-  #lookOn(conversations: Iterator<Conversation>): void {
+  /** Checks some conversations, and the rest in later turns of the event loop. */
+  #checkSome(conversations: Iterator<Conversation>): void {
     const now = this.#clock.monotonic()
     if (sweepSome(conversations, (conversation) => conversation.checkPatience(now, this.#limits))) {
-      this.#cancel = this.#clock.after(0, () => this.#lookOn(conversations))
-    } else this.#cancel = this.#watched.size > 0 ? this.#clock.after(this.#tick, () => this.#look()) : undefined
+      this.#cancel = this.#clock.after(0, () => this.#checkSome(conversations))
+    } else this.#cancel = this.#watched.size > 0 ? this.#clock.after(this.#tick, () => this.#check()) : undefined
   }
 }

@@ -25,44 +25,64 @@ import {
 } from './sentences.ts'
 import { hasComeEarly, inSeconds, isSilent, maySpeak, type Standing, tooSoon, whatWasDue, whyIllegal } from './standing.ts'
 
-/** Waiting is a promise of the next message. */
+/** Waiting holds the callbacks of a pending `receive`. */
 interface Waiting<Name extends string> {
   resolve(said: Said<Name>): void
   reject(reason: Error): void
 }
 
 /**
- * Peer is the other side of a conversation, as a role sees it: `receive` and `send`, with the automaton between. What
- * arrives illegally never reaches the role, and what the role may not say is never sent.
+ * Peer is the other side of a conversation, as a role sees it: `receive` and `send`.
+ *
+ * The problem: a role should read like the worksheet's program, a dozen lines without a check. But the peer is often a
+ * student's first program, which sends messages out of turn, without a line end, in UTF-16, or twice. The role must never
+ * see such a message, and its author must learn what was wrong.
+ *
+ * The idea: the automaton stands between the role and the connection. Peer holds the current state, and every message
+ * takes one transition, whichever side it is from. A received message that has no transition is rejected here: the server
+ * answers with the protocol's refusal (`ERROR <sentence>`) and repeats its open request; if the protocol has no refusal,
+ * or this side is the client, `receive` rejects with a violation.
+ *
+ * Invariants:
+ * - The role receives only legal messages, in an order that the automaton allows. It switches on names, not on texts.
+ * - `send` throws if the automaton does not allow the message: that is a bug of the role, not a fault of the peer.
+ * - An illegal message leaves the state unchanged. If a legal message breaks the rules of the game, the role calls `refuse`,
+ *   which takes the state's transition for the refusal, so that the same side sends again.
+ * - At most one `receive` is pending. A role may send while it is.
+ * - The sentences of this class name the peer as "the client" or "the server", and say what was expected.
+ *
+ * Diagnostics are the larger half. `explainIllegal` and the clues of violation-text.ts compute a sentence only when something
+ * is wrong. What has to be remembered for them stands in `Oddities`, which is allocated at the first oddity: a server holds
+ * thousands of peers, and almost all of them never have one. Each fault is reported once, so a message that was reported
+ * while it was incomplete, or before its turn, is not reported again when the role receives it or the connection ends.
  */
 export class Peer<Name extends string = string> implements Reader {
   readonly connection: Connection
   readonly #automaton: Automaton<Name>
   readonly #side: Side
   #state: string
-  /** What is legal now. */
+  /** Transitions of the current state. */
   #steps: readonly Step<Name>[]
-  /** What was asked last, to be asked again when the answer is refused. */
+  /** Text of this side's last request, which is sent again when the answer is rejected. */
   #request: string | undefined
-  /** Whether something that answers it was received. */
+  /** True if the peer has answered that request. */
   #answered = false
 
-  /** Made for the first one: most peers have none. */
   #oddities: Oddities | undefined
-  /** The message that was received last, as it came. */
+  /** Text of the last legal message from the peer. */
   #last = ''
   #lastUnended = false
   observer: PeerObserver | undefined
 
-  /** Tells the peer why this side ends the conversation in the middle, where the role has words of its own for that. */
+  /** Sends the role's own goodbye, with the reason, when this side ends the conversation early. */
   farewell: ((reason: Error) => void) | undefined
-  /** What was wrong with a message that was answered all the same, if the conversation has therefore not ended well. */
+  /** Fault of a message that the role answered all the same, if the conversation counts as failed because of it. */
   failure: Ended | undefined
-  /** A language that the peer has chosen, such as JSON, if the protocol has several. */
+  /** Language that the peer has chosen, such as JSON, if the protocol has several. */
   speaks: string | undefined
   #waiting: Waiting<Name> | undefined
 
-  /** `side` is ours; `state` is where the conversation stands, at its start if not said. */
+  /** `side` is this side; `state` is the current state, by default the start. */
   constructor(connection: Connection, automaton: Automaton<Name>, side: Side, state: string = automaton.start) {
     this.connection = connection
     this.#automaton = automaton
@@ -71,48 +91,51 @@ export class Peer<Name extends string = string> implements Reader {
     this.#steps = legal(automaton, state)
   }
 
-  /** Where the conversation stands. */
+  /** Current state of the automaton. */
   get state(): string {
     return this.#state
   }
 
-  /** Which side the peer is. */
+  /** The peer's side. */
   get other(): Side {
     return this.#side === 'server' ? 'client' : 'server'
   }
 
-  /** The peer, as one whose messages are quoted. */
+  /** The peer, for functions that quote its messages. */
   get speaker(): Speaker {
     return { automaton: this.#automaton, side: this.other, last: this.#previous, speaks: this.speaks }
   }
 
-  /** The last message of the peer, legal or not. */
+  /** Text of the peer's last message, legal or not. */
   get #previous(): string {
     return this.#oddities?.rejected || this.#last
   }
 
-  /** Whether this side may close the connection now, and that is a good end. */
+  /** True if this side may close the connection now in good order. */
   get mayClose(): boolean {
     return this.#steps.some(({ form, from }) => form.closes && from === this.#side)
   }
 
-  /** Whether the peer is to say something now that is more than a goodbye. */
+  /** True if the peer may send a message other than a goodbye now. */
   get awaited(): boolean {
     return maySpeak(this.#steps, this.other)
   }
 
-  /** True if it is the turn of a peer that needs no person's choice. */
+  /** True if it is the peer's turn, and its program sends the message without input from a person. */
   get isAutomatic(): boolean {
     const states = this.#automaton.automatic?.[this.other]
     return this.awaited && (states === true || states?.includes(this.#state) === true)
   }
 
-  /** The next legal message. Rejects with `Ended` when none will come, with `violation` for an illegal one that has no answer. */
+  /**
+   * Resolves with the next legal message. Rejects with `Disconnected` when the connection has ended, and with reason
+   * `violation` for an illegal message if the protocol has no refusal.
+   */
   receive(): Promise<Said<Name>> {
     return new Promise((resolve, reject) => this.#read({ resolve, reject }))
   }
 
-  /** As `receive`, but for `ms` milliseconds at most: then `undefined`, and what comes later is for the next to receive. */
+  /** Like `receive`, but resolves with `undefined` after `ms` milliseconds; the next call receives a message that arrives later. */
   receiveWithin(ms: number, clock: Clock): Promise<Said<Name> | undefined> {
     return new Promise((resolve, reject) => {
       const cancel = clock.after(ms, () => {
@@ -130,12 +153,12 @@ export class Peer<Name extends string = string> implements Reader {
     })
   }
 
-  /** Says something. A message that is out of turn is a mistake in the role, and throws. */
+  /** Sends a message. Throws an Error if the automaton does not allow it, because then the role has a bug. */
   send(name: Name, ...fields: (string | number)[]): void {
     this.connection.send(this.#say(name, fields))
   }
 
-  /** Says one message in two writes, the first of `cut` bytes, with a `delay` between them (TJC notes, program 5). */
+  /** Sends one message in two writes, the first of `cut` bytes, and awaits `delay` between them (TJC notes, program 5). */
   async sendInPieces(name: Name, cut: number, delay: () => Promise<void>): Promise<void> {
     const bytes = new TextEncoder().encode(this.#say(name, []))
     this.connection.sendNow(bytes.subarray(0, cut))
@@ -145,8 +168,8 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /**
-   * Refuses the message that was received last, with a sentence for the peer: where the protocol has an answer for
-   * that, it is sent, with the open question again. Otherwise this throws the violation that ends the conversation.
+   * Rejects the last received message. If the protocol has a refusal, sends it with the sentence, and then the open request
+   * again. Otherwise throws `Disconnected` with reason `violation`, which ends the conversation.
    */
   refuse(sentence: string): void {
     this.#answered = false
@@ -156,15 +179,15 @@ export class Peer<Name extends string = string> implements Reader {
     if (refusal) this.#take(refusal)
   }
 
-  /** Notes that the message that was received last is refused in words of the protocol, and why; `usual` as in `PeerObserver`. */
+  /** Reports to the observer why the role rejects the last received message in the protocol's own words; `usual` as in `PeerObserver`. */
   note(why: string, usual = false): void {
-    // that its bytes are no text was reported already
+    // the observer has already been notified that the bytes are not text
     if (!this.observer || this.#oddities?.lastGarbled) return
     const sentence = this.#refusalOf(why)
     this.#reject(this.#last, sentence.text, usual && !sentence.hasClue)
   }
 
-  /** As `note`, of a message that is answered, but without which the conversation has not ended as its protocol ends. */
+  /** Reports the last received message like `report`, and marks the conversation as failed although the role answers. */
   fail(why: string): void {
     this.note(why)
     this.failure = new Ended('violation', this.#refusalOf(why).text)
@@ -178,7 +201,7 @@ export class Peer<Name extends string = string> implements Reader {
     return { text: `${withReason(said, this.#last, why)}${tooSoon(this.#standing)}${empty}${clue}`, hasClue: clue !== '' }
   }
 
-  /** Notes that a message was rejected, but not of each line of an HTTP request. */
+  /** Reports a rejected message; of an HTTP request, only the first line. */
   #reject(text: string, sentence: string, usual: boolean): void {
     const isOfHead = this.#oddities?.inHead === true && isHeadLine(text)
     const inHead = isOfHead ? text.trim() !== '' : isHttpRequest(text)
@@ -188,8 +211,9 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /**
-   * Tells the peer why this side ends the conversation in the middle, as well as the protocol can. Answers whether it was
-   * told so that it goes by itself: one that only hears a sentence is still to be broken off (PROTOCOLS Q4).
+   * Tells the peer, as well as the protocol can, why this side ends the conversation early. Returns true if the peer received
+   * a goodbye of the protocol, so that it closes by itself. After a mere refusal it may go on, so the caller must abort the
+   * connection.
    */
   dismiss(reason: Error): boolean {
     if (this.farewell) {
@@ -197,13 +221,13 @@ export class Peer<Name extends string = string> implements Reader {
       return true
     }
     const how = reason instanceof Ended ? reason.how : undefined
-    if ((how === 'full' && this.#turnAway(reason.message)) || this.#bye(how === 'violation')) return true
-    if (how === 'ours') this.#turnAway(reason.message)
-    if (how === 'late') this.#turnAway(reason.message.replace(/^the (?:client|server) (?:has )?/, 'you have '))
+    if ((how === 'full' && this.#sendRefusal(reason.message)) || this.#sendGoodbye(how === 'violation')) return true
+    if (how === 'ours') this.#sendRefusal(reason.message)
+    if (how === 'late') this.#sendRefusal(reason.message.replace(/^the (?:client|server) (?:has )?/, 'you have '))
     return false
   }
 
-  /** What ended the connection, in a sentence that also says what was expected from the peer, or that it was our turn. */
+  /** Adds to the end of a connection what was expected from the peer, or that it was this side's turn. */
   explain(end: Ended): Ended {
     if (end.how === 'ours') return end
     if (end.how === 'violation') return new Ended(end.how, end.message.replace('the other side', `the ${this.other}`))
@@ -212,13 +236,13 @@ export class Peer<Name extends string = string> implements Reader {
     return new Ended(end.how, `${said}${this.#rest(end)}; ${whatWasDue(this.#standing)}`, end.unfinished)
   }
 
-  /** Checks whether a peer's unfinished message was reported before. */
+  /** Checks whether the unfinished message was reported before. */
   #isShown({ how, unfinished }: Ended): boolean {
     if (!unfinished || how === 'late') return false
     return unfinished.bytes.length === this.#oddities?.unfinished || isRemainder(this.#oddities, unfinished)
   }
 
-  /** Reports a message of the peer that is not whole, and what it lacks, in a sentence; `undefined` if there is none. */
+  /** Returns a sentence on the peer's incomplete message and what it lacks; `undefined` if there is none to report. */
   unfinished(ms: number): string | undefined {
     const { unfinished } = this.connection
     if (!unfinished || isRemainder(this.#oddities, unfinished)) return undefined
@@ -227,11 +251,11 @@ export class Peer<Name extends string = string> implements Reader {
     return `the ${this.other} has sent ${sent} for ${inSeconds(ms)} s${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
-  /** Reports a message that came before the peer's turn, in a sentence; `undefined` if there is none. */
+  /** Returns a sentence on a message that arrived before the peer's turn; `undefined` if there is none to report. */
   early(): string | undefined {
     if (this.connection.unread === 0 || this.awaited) return undefined
     const { ahead, raw } = this.connection
-    // one of several empty lines was said already
+    // the first of several empty lines was reported
     if (ahead === '' && this.#last === '' && this.#oddities?.lastEarly) return undefined
     if (ahead !== undefined)
       return `${hasComeEarly(this.#standing, ahead, raw)}${this.#clueOnce(clueOfText(this.speaker, ahead, raw, this.#last) || clueOfWords(this.speaker, ahead, this.#last))}`
@@ -241,22 +265,22 @@ export class Peer<Name extends string = string> implements Reader {
     return `${hasComeEarly(this.#standing, unfinished)}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
-  /** Reports the silence of the peer, and what was expected, in a sentence; `undefined` if nothing was. */
+  /** Returns a sentence on the peer's silence and what was expected; `undefined` if no message was. */
   silence(ms: number): string | undefined {
     const { unfinished, transport } = this.connection
-    // a person who may speak here too is at a prompt, and silence is how a client goes that sends datagrams
+    // a person who may send too sits at a prompt; and a client over datagrams leaves by silence
     if (unfinished || maySpeak(this.#steps, this.#side) || !this.awaited || (transport.datagrams && this.#side === 'server'))
       return undefined
     return isSilent(this.#standing, ms)
   }
 
-  /** The unfinished message was shown to no person, so the end of the conversation shows it. */
+  /** Marks the incomplete message as not reported, because the observer did not show the sentence. */
   forgetUnfinished(): void {
     this.#odd().unfinished = 0
     this.#odd().clue = ''
   }
 
-  /** Quotes the unfinished message of a peer that has gone, or was silent, as the middle of a sentence. */
+  /** Quotes the incomplete message of a peer that has disconnected or timed out, as the middle of a sentence. */
   #rest(end: Ended): string {
     const { how, unfinished } = end
     if (!unfinished || this.#isShown(end) || isRemainder(this.#oddities, unfinished)) return ''
@@ -264,7 +288,7 @@ export class Peer<Name extends string = string> implements Reader {
     return `${sent}${this.#clueOnce(clueOfBytes(this.speaker, unfinished, this.#last))}`
   }
 
-  /** A clue, unless it is the one that was given last. */
+  /** Returns a clue, or `''` if it equals the last reported clue. */
   #clueOnce(clue: string): string {
     if (clue === (this.#oddities?.clue ?? '')) return ''
     this.#odd().clue = clue
@@ -283,11 +307,11 @@ export class Peer<Name extends string = string> implements Reader {
   }
 
   /**
-   * Says goodbye in the protocol's own words, if it has any that this side may say now. A peer that has just broken
-   * the rules has had its turn (`spoken`). Answers whether anything was said.
+   * Sends a goodbye of the protocol, if this side may send one now. `isAfterTurn` also allows a goodbye that is legal after
+   * the peer's message, because a peer that has just sent an illegal message has had its turn.
    */
-  #bye(spoken: boolean): boolean {
-    const afterTheirs = spoken ? this.#steps.flatMap(({ from, after }) => (from === this.#side ? [] : after)) : []
+  #sendGoodbye(isAfterTurn: boolean): boolean {
+    const afterTheirs = isAfterTurn ? this.#steps.flatMap(({ from, after }) => (from === this.#side ? [] : after)) : []
     const goodbye = [...this.#steps, ...afterTheirs].find(({ form, from }) => form.bye && from === this.#side)
     if (!goodbye) return false
     this.#take(goodbye)
@@ -295,53 +319,52 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
-  /** Says why the peer has to go, where the protocol has an answer that can. */
-  #turnAway(sentence: string): boolean {
+  /** Sends a refusal without repeating the request. Returns false if the protocol has none. */
+  #sendRefusal(sentence: string): boolean {
     this.#request = undefined
     return this.#answerError(sentence)
   }
 
   #read(waiting: Waiting<Name>): void {
-    if (this.#waiting) throw new Error('a peer has one listener at a time')
+    if (this.#waiting) throw new Error('receive() was called while another receive() was pending')
     this.#waiting = waiting
     this.connection.read(this)
   }
 
-  /** What the connection brings, for whoever waits. */
+  /** Handles a message of the connection. */
   message(text: string): void {
-    if (this.#side === 'client' && isTlsNotice(text)) return this.#done()?.reject(needsTls())
+    if (this.#side === 'client' && isTlsNotice(text)) return this.#takeWaiting()?.reject(needsTls())
     if (this.#oddities) {
       this.#oddities.lastEarly = this.#oddities.nextEarly
       this.#oddities.nextEarly = false
       this.#oddities.unfinished = 0
     }
     const said = this.#understand(text)
-    if (said) return this.#done()?.resolve(said)
+    if (said) return this.#takeWaiting()?.resolve(said)
     const { raw } = this.connection
     const clue = this.#clueOf(text, raw, this.#last) || clueOfWords(this.speaker, text, this.#last)
     const sentence = `${whyIllegal(this.#standing, text, { raw })}${clue}`
     if (this.#answerError(`${whyIllegal(this.#standing, text, { toPeer: true })}${clue}`)) {
       this.#reject(text, sentence, false)
       this.connection.read(this)
-    } else this.#done()?.reject(new Ended('violation', sentence))
+    } else this.#takeWaiting()?.reject(new Ended('violation', sentence))
   }
 
-  /** The connection brings nothing more. */
+  /** Handles the end of the connection. */
   end(end: Ended): void {
-    // one that closes in the middle of a message has not ended in good order
+    // a peer that closes inside a message has not closed in good order
     const closing = end.how === 'finished' && !end.unfinished ? this.#closing() : undefined
-    if (closing) this.#done()?.resolve(closing)
-    else this.#done()?.reject(this.explain(end))
+    if (closing) this.#takeWaiting()?.resolve(closing)
+    else this.#takeWaiting()?.reject(this.explain(end))
   }
 
-  /** Who waited, and does so no more. */
-  #done(): Waiting<Name> | undefined {
+  #takeWaiting(): Waiting<Name> | undefined {
     const waiting = this.#waiting
     this.#waiting = undefined
     return waiting
   }
 
-  /** Answers what is illegal, and asks again; where the protocol or our side has no answer, this is `false`. */
+  /** Sends the refusal and the open request again. Returns false if the protocol has no refusal, or this side is the client. */
   #answerError(sentence: string): boolean {
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'client') return false
@@ -350,7 +373,6 @@ export class Peer<Name extends string = string> implements Reader {
     return true
   }
 
-  /** Standing of the conversation, for sentences on illegal messages of the peer. */
   get #standing(): Standing {
     return {
       automaton: this.#automaton,
@@ -376,18 +398,18 @@ export class Peer<Name extends string = string> implements Reader {
       this.#last = text
       if (this.#oddities) this.#oddities.rejected = ''
       this.#lastUnended = form.unended === true
-      this.#look(form, text, before)
+      this.#reportOddity(form, text, before)
       return { name, text, fields }
     }
     const { refusal } = this.#automaton
     if (refusal === undefined || this.#side === 'server') return undefined
-    // the server refused what we said, so nothing has changed
+    // the server rejected this side's message, so the state stays
     const fields = parse(this.#automaton.messages[refusal], text)
     return fields && { name: refusal, text, fields }
   }
 
-  /** Looks for what is wrong with a message that is legal all the same. */
-  #look(form: MessageForm, text: string, before: string): void {
+  /** Reports what is wrong with a message although it is legal. */
+  #reportOddity(form: MessageForm, text: string, before: string): void {
     const { raw } = this.connection
     const isGarbled = this.observer !== undefined && (isOdd(form, text, raw) || (form.free === true && before === '' && isGreeting(text)))
     if (!this.#oddities && raw === undefined && !isGarbled) return

@@ -16,7 +16,7 @@ const practice: Protocol<Name, undefined> = {
   name: 'practice',
   title: 'the client says hello and closes',
   automaton,
-  // what a client says without ending the line is shown as well, when it has closed
+  // when the client closes, the server also shows a line without its end
   framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),
 
   async server(peer, { person }) {

@@ -8,52 +8,52 @@ import type { Automaton } from './automaton.ts'
 import type { House } from './house.ts'
 import type { Peer } from './peer.ts'
 
-/** Options is what the options of the command line can say about a conversation. Each program names those that it takes. */
+/** Options are the command-line options of a conversation. Each program lists in `takes` the options that it accepts. */
 export interface Options {
-  /** The number or word to be guessed. */
+  /** The number or word to guess; by default, the game draws one. */
   secret?: string
-  /** What chance gives, in turn. */
+  /** Results of chance, used in turn; by default, they are random. */
   choices?: readonly string[]
-  /** The time that it is taken to be. */
+  /** The time to use instead of the clock's. */
   now?: Date
   /** Cells in a row. */
   size?: number
-  /** Bytes of the first of two pieces. */
+  /** Length of the first of two writes, in bytes. */
   split?: number
-  /** Milliseconds between two pieces. */
+  /** Milliseconds between the two writes. */
   delay?: number
-  /** Take the first piece for the whole message, as the worksheet's first client does. */
+  /** Takes the result of one recv for the whole message, as the first client of the TJC notes does. */
   recvOnce?: boolean
   framing?: 'lines' | 'none' | 'length'
-  /** What to ask for, instead of asking the person. */
+  /** Formats that the client of fh/time sends, instead of asking for them. */
   formats?: readonly string[]
-  /** The name that is asked for. */
+  /** Host name in the client's HTTP request. */
   name?: string
-  /** The words to guess. */
+  /** Words to draw from. */
   words?: readonly string[]
-  /** The questions to draw from. */
+  /** Questions to draw from. */
   questions?: readonly Question[]
-  /** Milliseconds of the pause, for the protocols that have one. */
+  /** Milliseconds between two messages of a paced protocol. */
   pace?: number
 }
 
-/** Person is who types and reads on this side: somebody at a terminal, or a program on pipes. */
+/** Console is the input and output of this side: a person at a terminal, or a program on pipes. */
 export interface Person {
   /** Shows a line. */
   say(text?: string): void
   /**
-   * Shows a prompt and answers with the line that is typed. `atEnd` is what the end of the input (Ctrl-D) stands for;
-   * without it, the end of the input rejects with `EndOfInput`. Aborting takes the question back.
+   * Shows a prompt and resolves with the next line of input. At the end of the input (Ctrl-D), it resolves with `atEnd`;
+   * without `atEnd`, it rejects with `EndOfInput`. Rejects when `signal` aborts.
    */
   ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
   /**
-   * Says beside what the program prints why a typed line is asked for again, in a sentence (PROTOCOLS 5.8): where the worksheet's
-   * program crashes. Where that one asks again without a word, so does ours.
+   * Prints to standard error, in a sentence, why the program asks for a line again. A role calls it only if the worksheet's
+   * program would crash on that line; if that program asks again without a word, the role does the same.
    */
   complain?(sentence: string): void
 }
 
-/** EndOfInput: the person has gone (Ctrl-D, or a pipe that is used up) where the conversation has no word for that. */
+/** EndOfInput is thrown when the input ends (Ctrl-D, or the end of a pipe) and the protocol has no goodbye for it. */
 export class EndOfInput extends Error {
   override readonly name = 'EndOfInput'
 
@@ -62,13 +62,13 @@ export class EndOfInput extends Error {
   }
 }
 
-/** A person who is not there: what is said goes nowhere, and a question has no answer. */
+/** noConsole discards output and rejects every question with `EndOfInput`. */
 export const nobody: Person = {
   say() {},
   ask: () => Promise.reject(new EndOfInput()),
 }
 
-/** Setting is everything a role works with beside its peer. */
+/** RoleContext is what a role works with beside its peer. */
 export interface Setting<Words> {
   readonly words: Words
   readonly person: Person
@@ -79,96 +79,97 @@ export interface Setting<Words> {
 }
 
 /**
- * Protocol is one wire protocol: the automaton as data, and its two roles, which read like the worksheet they come
- * from. `Words` are what its programs show to people, which differs from worksheet to worksheet on the same wire.
+ * Protocol is one wire protocol: the automaton as data, and its two roles. A role is a short function over `receive` and
+ * `send` that reads like the worksheet's program. `Words` are the texts that the role shows at its console; they differ
+ * between worksheets that share a wire protocol.
  */
 export interface Protocol<Name extends string = string, Words = unknown> {
   readonly name: string
-  /** What it is, in one line. */
+  /** One-line description for lists of programs. */
   readonly title: string
   readonly automaton: Automaton<Name>
-  /** How messages stand in the stream, towards the server and towards the client. */
+  /** Returns the framing of each direction. */
   framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
-  /** What the server lays over its transport, where the bytes of some clients are not all messages. */
+  /** Wraps the server's transport, if some clients send bytes that belong to no message. */
   over?(transport: Transport): Transport
-  /** Its clients lose what arrives together: the server leaves a pause between two messages that were not answered. */
+  /** Makes the server pause between two consecutive messages, because the worksheet's client loses messages that arrive together. */
   readonly paced?: boolean
   server(peer: Peer<Name>, at: Setting<Words>): Promise<void>
   client(peer: Peer<Name>, at: Setting<Words>): Promise<void>
-  /** The person at this terminal, in the seat opposite the peer, where the game has one. */
+  /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
   opposite?(seat: Seat<unknown, unknown>, at: Setting<Words>, game: string): Promise<void>
 }
 
-/** Lines in both directions, as most of the worksheets have it. */
+/** Returns line framing in both directions, the default of the worksheets. */
 export function plainLines(): { readonly toServer: Framing; readonly toClient: Framing } {
   return PLAIN_LINES
 }
 
 const PLAIN_LINES = { toServer: lines(), toClient: lines() }
 
-/** Program is a worksheet's pair of server and client: a protocol, its words, and how they are started. */
+/** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
 export interface Program<Name extends string = string, Words = unknown> {
   readonly name: string
-  /** Where it comes from: "TJC notes, program 11 and exercise 10". */
+  /** Worksheet number and section: "000 program 11, exercise 10". */
   readonly source: string
   readonly protocol: Protocol<Name, Words>
   readonly words: Words
   /** The worksheet's port. */
   readonly port: number
-  /** The port in `serve`, where each program needs its own, if that is another. */
+  /** The port in `parlor serve`, if it differs, because there each program needs a port of its own. */
   readonly servePort?: number
-  /** Options of its own, by their names on the command line. */
+  /** Options that the program accepts. */
   readonly takes?: readonly (keyof Options)[]
-  /** Those of them that mean something at the client's side. */
+  /** Options that the client's side accepts. */
   readonly clientTakes?: readonly (keyof Options)[]
-  /** Milliseconds that a client may say nothing, where that is more than elsewhere. */
+  /** Idle timeout of a client in milliseconds, if it is longer than the server's. */
   readonly idle?: number
-  /** It brings several peers together, which only a server with a hall can do. */
+  /** Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server. */
   readonly needs?: 'hall'
-  /** Options it starts from. */
+  /** Default values of its options. */
   readonly defaults?: Options
-  /** What is wrong with the options, in a sentence; `undefined` where nothing is. */
+  /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
   check?(options: Options): string | undefined
   readonly host?: HostWords
   readonly join?: JoinWords
 }
 
-/** The server's side at a terminal, around the conversation itself. */
+/** HostTexts are what the server prints around a conversation, and how `parlor host` listens. */
 export interface HostWords {
-  /** The address it binds where nobody says otherwise: 127.0.0.1. */
+  /** Default address to bind: 127.0.0.1. */
   readonly address?: string
-  /** How many clients it serves, one after the other: 1. */
+  /** Number of clients that it serves, one after the other: 1. */
   readonly clients?: number
-  /** Said when it listens; with `eachTime`, before every client. The host is the name that was asked for. */
+  /** Returns the text that it prints when it listens; with `eachTime`, before every client. `host` is the name that the user gave. */
   listening?(at: Address): string
   readonly eachTime?: boolean
-  /** Said when a client has come. */
+  /** Returns the text that it prints when a client has connected. */
   connected?(client: Address): string
-  /** Somebody types at this side, so it cannot serve several clients at once. */
+  /** Marks a server that reads its console, so that it cannot serve clients concurrently. */
   readonly types?: boolean
-  /** It also speaks over UDP. */
+  /** Marks a program that also runs over UDP. */
   readonly udp?: boolean
 }
 
-/** The client's side at a terminal, around the conversation itself. */
+/** JoinTexts are what the client prints around a conversation, and where `parlor join` connects. */
 export interface JoinWords {
-  /** It asks for address and port where they are not given. */
+  /** Asks for the address and port that the command line does not give. */
   readonly asks?: boolean
-  /** The address it dials where nobody says otherwise: 127.0.0.1. */
+  /** Default address to dial: 127.0.0.1. */
   readonly address?: string
-  /** The port it dials where nobody says otherwise: the program's. */
+  /** Default port to dial: the program's. */
   readonly port?: number
-  /** Said when the server has answered. The host is the name that was asked for. */
+  /** Returns the text that it prints when it has connected. `host` is the name that the user gave. */
   connected?(server: Address): string
 }
 
-/** Solo is a worksheet's program for one person, without a network. */
+/** SoloProgram is a worksheet's program for one person, without a network. */
 export interface Solo {
   readonly name: string
   readonly source: string
   readonly title: string
   readonly takes?: readonly (keyof Options)[]
-  /** What is wrong with the options, in a sentence; `undefined` where nothing is. */
+  /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
   check?(options: Options): string | undefined
   play(at: Setting<undefined>): Promise<void>
 }

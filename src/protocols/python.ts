@@ -1,6 +1,6 @@
 /**
- * The whole number that Python's `int()` reads in a text, in decimal digits; `undefined` where `int()` raises a
- * ValueError. Blanks around, a sign, leading zeros, single `_` between digits, digits of any script (PROTOCOLS Q15).
+ * Parses a whole number like Python's `int()`: with blanks around it, a sign, leading zeros, single `_` between digits, and
+ * digits of any script. Returns it in decimal digits; `undefined` if `int()` raises a ValueError.
  */
 export function pythonInt(text: string): string | undefined {
   if (/^[1-9][0-9]*$/.test(text)) return text
@@ -11,12 +11,12 @@ export function pythonInt(text: string): string | undefined {
   return found[1] === '-' && plain !== '0' ? `-${plain}` : plain
 }
 
-/** Checks whether Python's `str.isdigit()` holds and `int()` reads the text: digits and nothing else. */
+/** Checks whether a text consists of decimal digits, so that Python's `str.isdigit()` is true and `int()` parses it. */
 export function pythonDigits(text: string): boolean {
   return /^\p{Nd}+$/u.test(text)
 }
 
-/** Bytes, given as characters up to U+00FF, as Python prints them: `b'Hello\n'`. */
+/** Formats bytes, given as characters up to U+00FF, like Python: `b'Hello\n'`. */
 export function pythonBytes(bytes: string): string {
   const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'"
   let shown = ''
@@ -30,19 +30,19 @@ export function pythonBytes(bytes: string): string {
   return `b${quote}${shown}${quote}`
 }
 
-/** An address as Python prints its tuple: `('127.0.0.1', 50831)`. */
+/** Formats an address like Python's tuple: `('127.0.0.1', 50831)`. */
 export function pythonAddress({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `('${host}', ${port}, 0, 0)` : `('${host}', ${port})`
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** What Python's `int()` takes for blanks around a number; a byte order mark is none to Python. */
+/** Matches a character that Python strips. Unlike `\s`, this set excludes the byte order mark. */
 const BLANK = /[[\s\u0085]--\ufeff]/v
 
 /**
- * Removes the blanks around a text as Python's `str.strip()` does, which keeps a byte order mark. A pattern for both ends
- * would take hours over a megabyte of blanks in the middle.
+ * Removes the blanks around a text like Python's `str.strip()`, which keeps a byte order mark. It is a loop because a regular
+ * expression for the end of the text would take hours on a megabyte of blanks in the middle.
  */
 export function strip(text: string): string {
   let start = 0
@@ -52,7 +52,7 @@ export function strip(text: string): string {
   return text.slice(start, end)
 }
 
-/** The value of a decimal digit of any script: those of a script stand in a row, from zero on. */
+/** Returns the value of a decimal digit of any script; Unicode orders the digits of each script from zero. */
 function digitValue(digit: string): number {
   const code = digit.codePointAt(0) ?? 0
   let start = code

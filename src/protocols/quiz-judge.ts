@@ -2,18 +2,18 @@ import { counted } from '../base/counts.ts'
 
 const LETTERS = 'ABCDEF'
 
-/** QuizJudge follows a quiz that a server asks, and knows what does not add up in it. */
+/** QuizJudge follows a quiz from the server's messages, and finds messages that contradict each other. */
 export class QuizJudge {
-  /** The question that is asked or was answered last, and how many there are; none known before the first. */
+  /** Number of the current or last question, and number of all questions, unknown before the first. */
   #number = 0
   #count: number | undefined
   #points = 0
   #options = 0
-  /** The questions that were asked for. */
+  /** Number of questions in `START`. */
   #wanted: number | undefined
   #answer = ''
 
-  /** Notes that this side asks for so many questions. */
+  /** Records that this side starts a quiz of `count` questions. */
   start(count: number): void {
     this.#number = 0
     this.#count = undefined
@@ -21,12 +21,12 @@ export class QuizJudge {
     this.#wanted = count
   }
 
-  /** Notes that this side answers the open question. */
+  /** Records this side's answer to the open question. */
   answer(letter: string): void {
     this.#answer = letter
   }
 
-  /** Takes a message with its fields; answers with why it cannot be, if it cannot. */
+  /** Records a message. Returns why it is wrong; `undefined` if it can be right. */
   take(name: string, fields: readonly string[]): string | undefined {
     const [first = 0, second = 0] = fields.map(Number)
     if (name === 'RESUMED') return this.#resume(first, second, Number(fields[2]))

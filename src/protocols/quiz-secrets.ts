@@ -1,14 +1,14 @@
 import { compact, compactText, hasKeyword, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/secrets.ts'
 import type { Side } from './automaton.ts'
 
-/** What a client of the quiz says that is no password, also as a student may write it: quoted, or in small letters. */
+/** Matches the start of a message without a password, also with a student's slips: in quotes, or in lower case. */
 const KNOWN =
   /^[^a-z\d]*(?:\d+:)?(?:[bu]?['"] *)?(?:(?:NAME|START|RESUME|QUIT|ANSWER|Welcome|RESUMED|QUESTION|RIGHT|WRONG|TOTAL|RANK)\b|START *[+-]?\d|[A-Z]+ \S+ HTTP\/)/i
 const FIRST_WORD = /^[^a-z\d]*[a-z\d]*/i
 
 /**
- * Finds the passwords in a message of the quiz. What a client says that is none of the protocol's messages can be a misspelt
- * `LOGIN`, so only its first word is shown; behind a `LOGIN` without a password, not even that.
+ * Finds the passwords in a message of the quiz. A client's text that is no message of the protocol can be a misspelt `LOGIN`,
+ * so everything after its first word is a secret; after a `LOGIN` without a password, the first word is a secret too.
  */
 export function secretsOfQuiz(from: Side, text: string, { last = '', before = '', whole = false }: SecretsContext): readonly Span[] {
   if (from === 'server') return []

@@ -25,7 +25,7 @@ const automaton = {
     NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest', free: true }),
     Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
     START: client('START {n}', { example: 'START 5', accepts: /^START +(-?\d{1,15}) *$/, about: '1 to 50 questions' }),
-    RESUME: client('RESUME', { about: 'goes on with a quiz that was not finished' }),
+    RESUME: client('RESUME', { about: 'resumes an unfinished quiz' }),
     RESUMED: server('RESUMED {i} {n} {points}', { example: 'RESUMED 3 5 1', accepts: /^RESUMED (\d+) (\d+) (\d+) *$/ }),
     QUESTION: server('QUESTION {i} {n} {text}', {
       example: 'QUESTION 3 5 Which port is meant for HTTP?',
@@ -38,17 +38,17 @@ const automaton = {
     WRONG: server('WRONG {letter} {points}', {
       example: 'WRONG C 1',
       accepts: /^WRONG ([A-F]) (\d+) *$/,
-      about: 'the letter that is right',
+      about: 'the right letter',
     }),
     TOTAL: server('TOTAL {points} {n}', { example: 'TOTAL 4 5', accepts: /^TOTAL (\d+) (\d+) *$/ }),
     RANK: server('RANK {rank} {of}', {
       example: 'RANK 2 17',
       accepts: /^RANK (\d+) (\d+) *$/,
-      about: 'among all who have played, by all their points',
+      about: 'rank among all players, by the sum of their points',
     }),
     ERROR: server('ERROR {sentence}', {
       example: 'ERROR you have a quiz that is not finished: RESUME it',
-      about: 'why something is refused, or why the server breaks off',
+      about: 'why a message was rejected, or why the server disconnects',
     }),
     QUIT: client('QUIT', { bye: true }),
     closed: clientCloses,
@@ -80,13 +80,13 @@ const LETTERS = 'ABCDEF'
 
 const protocol: Protocol<Name> = {
   name: 'quiz',
-  title: 'questions, points and ranks; what was given is kept',
+  title: 'questions, points and ranks; every answer is saved',
   automaton,
   framing: plainLines,
 
   async server(peer, { house, options }) {
     const hall = hallOf(house)
-    await welcome(peer, hall)
+    await logIn(peer, hall)
     while (peer.state !== 'end') {
       const { name, fields } = await peer.receive()
       if (name === 'RESUME') await resume(peer, hall)
@@ -98,47 +98,47 @@ const protocol: Protocol<Name> = {
     await introduce(peer, person)
     const judge = new QuizJudge()
     for (;;) {
-      // a message that has come already changes the state at once
+      // receive() changes the state at once if a message has arrived
       const { state } = peer
       const coming = peer.receive()
       if (state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
       if (state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
-      const said = await coming
-      const wrong = judge.take(said.name, said.fields)
-      if (wrong !== undefined) throw breach(said.text, wrong)
-      show(said, person)
+      const message = await coming
+      const wrong = judge.take(message.name, message.fields)
+      if (wrong !== undefined) throw breach(message.text, wrong)
+      show(message, person)
     }
   },
 }
 
-/** The client's side of a quiz, as far as it is played. */
+/** Player is the client's side of a quiz. */
 interface Player {
   readonly peer: Peer<Name>
   readonly person: Person
   readonly judge: QuizJudge
 }
 
-/** A quiz that was not finished, taken up again. */
+/** Held is a resumed quiz. */
 interface Held {
   readonly chair: Seat
   readonly view: QuizView
 }
 
-/** Asks who the peer is until it is somebody, or has gone; a guest goes on at once with what was not finished. */
-async function welcome(peer: Peer<Name>, hall: Hallway): Promise<void> {
+/** Logs the peer in, unless it disconnects. A guest resumes an unfinished quiz at once. */
+async function logIn(peer: Peer<Name>, hall: Hallway): Promise<void> {
   for (;;) {
     const { name, fields } = await peer.receive()
     if (peer.state === 'end') return
-    const [who = '', password = ''] = fields
+    const [user = '', password = ''] = fields
     const how = name === 'LOGIN' ? { password } : {}
-    const refusal = name === 'REGISTER' ? await hall.register(who, password) : await hall.enter(who, how)
+    const refusal = name === 'REGISTER' ? await hall.register(user, password) : await hall.enter(user, how)
     if (refusal) {
       peer.refuse(refusal.refused)
       continue
     }
-    // before the welcome, so that what is said after it is said with it, and crosses nothing
-    const held = name === 'NAME' ? await taken(hall) : undefined
-    peer.send('Welcome', hall.name ?? who)
+    // resumed before the welcome, so that both messages leave together, and no command of the client crosses RESUMED
+    const held = name === 'NAME' ? await resumeSeat(hall) : undefined
+    peer.send('Welcome', hall.name ?? user)
     if (held) await goOn(peer, hall, held)
     return
   }
@@ -150,33 +150,33 @@ async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions
   const bank = questions ?? (await import('../games/questions/bank.ts')).bank
   const chair = await hall.seek(quiz, { options: { questions: bank, count }, seats: [0], wait: 0, rated: true, held: true })
   const { view } = await chair.next()
-  await questionsFrom(peer, hall, chair, view)
+  await askQuestions(peer, hall, chair, view)
 }
 
 async function resume(peer: Peer<Name>, hall: Hallway): Promise<void> {
-  const held = await taken(hall)
+  const held = await resumeSeat(hall)
   if (held) await goOn(peer, hall, held)
   else peer.refuse('you have no quiz that is not finished: START one')
 }
 
-/** The quiz that the peer has not finished, taken up again. */
-async function taken(hall: Hallway): Promise<Held | undefined> {
+/** Resumes the peer's unfinished quiz; `undefined` if there is none. */
+async function resumeSeat(hall: Hallway): Promise<Held | undefined> {
   const chair = hall.resume(quiz)
   return chair && { chair, view: (await chair.next()).view }
 }
 
 async function goOn(peer: Peer<Name>, hall: Hallway, { chair, view }: Held): Promise<void> {
   peer.send('RESUMED', view.open?.number ?? view.count, view.count, view.points)
-  await questionsFrom(peer, hall, chair, view)
+  await askQuestions(peer, hall, chair, view)
 }
 
-/** Asks all questions that are left, and says what came of it, unless the peer goes. */
-async function questionsFrom(peer: Peer<Name>, hall: Hallway, chair: Seat, start: QuizView): Promise<void> {
+/** Asks the remaining questions, and sends points and rank. Returns early if the peer leaves. */
+async function askQuestions(peer: Peer<Name>, hall: Hallway, chair: Seat, start: QuizView): Promise<void> {
   for (let view = start; view.open; ) {
     peer.send('QUESTION', view.open.number, view.count, view.open.text)
     for (const [at, text] of view.open.options.entries()) peer.send('option', LETTERS.charAt(at), text)
     peer.send('ask')
-    if (!(await answered(peer, chair))) return
+    if (!(await receiveAnswer(peer, chair))) return
     ;({ view } = await chair.next())
     if (view.last?.correct) peer.send('RIGHT', view.points)
     else peer.send('WRONG', view.last?.right ?? '', view.points)
@@ -184,11 +184,11 @@ async function questionsFrom(peer: Peer<Name>, hall: Hallway, chair: Seat, start
   }
   const place = await hall.rank(quiz.name)
   if (place) peer.send('RANK', place.rank, place.of)
-  else peer.refuse('your points are kept, and your rank cannot be told just now')
+  else peer.refuse('your points are saved, but your rank is not available now')
 }
 
-/** Takes an answer that the question has; `false` when the peer goes instead. */
-async function answered(peer: Peer<Name>, chair: Seat): Promise<boolean> {
+/** Receives a valid answer. Returns false if the peer leaves. */
+async function receiveAnswer(peer: Peer<Name>, chair: Seat): Promise<boolean> {
   for (;;) {
     const { fields } = await peer.receive()
     if (peer.state === 'end') return false
@@ -198,22 +198,22 @@ async function answered(peer: Peer<Name>, chair: Seat): Promise<boolean> {
   }
 }
 
-/** Says who the person is until the server takes that. */
+/** Asks for name and password until the server accepts them. */
 async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
   for (;;) {
     const name = (await person.ask('Your name: ')).trim()
     const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
     if (name === '') continue
     if (password === '') peer.send('NAME', name)
-    else peer.send((await confirmed(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
-    const said = await peer.receive()
-    if (said.name === 'Welcome' && !isSameName(said.fields[0], name)) throw breach(said.text, `the name was ${JSON.stringify(name)}`)
-    show(said, person)
-    if (said.name === 'Welcome') return
+    else peer.send((await askYesNo(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
+    const reply = await peer.receive()
+    if (reply.name === 'Welcome' && !isSameName(reply.fields[0], name)) throw breach(reply.text, `the name was ${JSON.stringify(name)}`)
+    show(reply, person)
+    if (reply.name === 'Welcome') return
   }
 }
 
-async function confirmed(person: Person, question: string): Promise<boolean> {
+async function askYesNo(person: Person, question: string): Promise<boolean> {
   for (;;) {
     const answer = (await person.ask(question)).trim().toLowerCase()
     if (answer.startsWith('y')) return true
@@ -222,12 +222,12 @@ async function confirmed(person: Person, question: string): Promise<boolean> {
   }
 }
 
-/** Says what the person wants to begin with, unless the server says something first; answers whether the person stays. */
-async function chooseLength({ peer, person, judge }: Player, news: Promise<unknown>): Promise<boolean> {
+/** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Returns false if the person quits. */
+async function chooseLength({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
     const prompt = 'How many questions (1 to 50; RESUME to go on, QUIT to leave)? '
-    const typed = (await askUntil(news, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
-    // what is typed can cross what the server says
+    const typed = (await askUntil(interruption, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
+    // the input can cross a message of the server
     if (typed === undefined || peer.state !== 'ready') return true
     if (typed === 'QUIT') return quit(peer)
     const count = Number(pythonInt(typed))
@@ -243,10 +243,10 @@ async function chooseLength({ peer, person, judge }: Player, news: Promise<unkno
   }
 }
 
-/** Says the person's answer, unless the server says something first; answers whether the person stays. */
-async function chooseAnswer({ peer, person, judge }: Player, news: Promise<unknown>): Promise<boolean> {
+/** Sends the person's answer, unless `interruption` settles first. Returns false if the person quits. */
+async function chooseAnswer({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
   for (;;) {
-    const typed = (await askUntil(news, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
+    const typed = (await askUntil(interruption, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
     if (typed === undefined || peer.state !== 'asked') return true
     if (typed === 'QUIT') return quit(peer)
     if (!/^[A-F]$/.test(typed)) {
@@ -276,7 +276,7 @@ function show({ name, text, fields: [first = '', second = '', third = ''] }: Sai
   if (name === 'RANK') person.say(`Your rank, by all your points: ${first} of ${second}.`)
 }
 
-/** FH slides, task 5.1: a quiz, with its three bonuses (ranks, what is kept, accounts). */
+/** FH slides, task 5.1: a quiz with its three bonuses (ranks, saved games, accounts). */
 export const programs: readonly Program<Name>[] = [
   {
     name: 'fh/quiz',

@@ -40,7 +40,7 @@ const remoteControl: Protocol<Name, undefined> = {
 
   async client(peer, { person }) {
     while (peer.state !== 'end') {
-      const next = await instruction(person)
+      const next = await askInstruction(person)
       const wrong = peer.early()
       if (wrong !== undefined) throw new Ended('violation', wrong)
       peer.send(next)
@@ -48,8 +48,8 @@ const remoteControl: Protocol<Name, undefined> = {
   },
 }
 
-/** What the person wants the robot to do; asked again until it is something. */
-async function instruction(person: Person): Promise<Instruction | 'END'> {
+/** Asks the person until the input is an instruction. */
+async function askInstruction(person: Person): Promise<Instruction | 'END'> {
   for (;;) {
     const typed = await person.ask('FORWARD, LEFT, RIGHT or END: ', 'END')
     if (typed.trim().toUpperCase() === 'END') return 'END'
@@ -58,7 +58,7 @@ async function instruction(person: Person): Promise<Instruction | 'END'> {
   }
 }
 
-/** TJC notes, the question of section 6. */
+/** TJC notes: the question of section 6. */
 export const programs: readonly Program<Name, undefined>[] = [
   {
     name: 'tjc/robot',

@@ -18,10 +18,10 @@ const automaton = {
       example: 'ROUND Scissor Stone',
       accepts: /^ROUND (Scissor|Paper|Stone) (Scissor|Paper|Stone) *$/,
     }),
-    END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'the rounds each has won' }),
+    END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'rounds that each player won' }),
     ERROR: server('ERROR {sentence}', { example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone' }),
     QUIT: client('QUIT', { bye: true }),
-    dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand may cross it on its way' }),
+    dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand may cross this message' }),
   },
   start: 'start',
   states: {
@@ -40,7 +40,7 @@ const automaton = {
 
 type Name = keyof typeof automaton.messages
 
-/** The client is Player2: what it says are the hands of seat 1, whenever it says them. */
+/** Plays the client's hands in seat 1, Player2. */
 async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
   for (;;) {
     const { name, text } = await peer.receive()
@@ -51,22 +51,22 @@ async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<vo
   }
 }
 
-/** Tells the client what happens at the table, before anything else does, and asks for its hand once a round. */
-function tell(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
-  let told = 0
+/** Sends the client the events of the table, and asks for its hand once a round. */
+function reportGame(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+  let reported = 0
   let asked = 0
   return follow(seat, ({ view, outcome }) => {
     if (outcome?.left !== undefined) {
       if (outcome.left !== seat.number) peer.send('dismissal')
       return true
     }
-    const round = view.rounds[told]
+    const round = view.rounds[reported]
     if (round) {
       peer.send('ROUND', ...round)
-      told++
+      reported++
     }
     if (outcome) peer.send('END', ...score(view.rounds))
-    else if (asked === told) {
+    else if (asked === reported) {
       peer.send('CHOOSE')
       asked++
     }
@@ -74,18 +74,18 @@ function tell(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
   })
 }
 
-/** The person at the server's terminal is Player1, and chooses while the client does. */
-async function sitDown(seat: Seat<Hand, HandsView>, person: Person): Promise<void> {
+/** Plays the seat of the person at the server's console, Player1, who chooses at the same time as the client. */
+async function playAtConsole(seat: Seat<Hand, HandsView>, person: Person): Promise<void> {
   greet(person, seat.number)
-  for (let told = 0, coming = seat.next(); ; ) {
+  for (let shown = 0, coming = seat.next(); ; ) {
     const { view, turn, outcome } = await coming
-    const round = view.rounds[told]
+    const round = view.rounds[shown]
     if (round) {
       show(person, round)
-      told++
+      shown++
     }
     if (outcome) return
-    coming = settled(seat, told)
+    coming = nextDecided(seat, shown)
     if (!turn) continue
     const hand = await choose(person, seat.number, coming)
     if (hand === 'QUIT') seat.leave()
@@ -93,29 +93,29 @@ async function sitDown(seat: Seat<Hand, HandsView>, person: Person): Promise<voi
   }
 }
 
-/** The next situation in which this seat has nothing to choose in the round after `rounds`. */
-async function settled(seat: Seat<Hand, HandsView>, rounds: number): Promise<Situation<HandsView>> {
+/** Resolves with the next situation in which this seat has no choice left in the round after `rounds`. */
+async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise<Situation<HandsView>> {
   for (;;) {
     const situation = await seat.next()
     if (!situation.turn || situation.view.rounds.length > rounds) return situation
   }
 }
 
-/** The hand that the person chooses; `undefined` when `news` came first. */
-async function choose(person: Person, seat: SeatNumber, news: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
+/** Asks the person for a hand; resolves with `undefined` when `interruption` settles first. */
+async function choose(person: Person, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
   for (;;) {
-    const typed = await askUntil(news, person, { prompt: promptOf(seat), atEnd: 'QUIT' })
+    const typed = await askUntil(interruption, person, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
     if (typed === undefined || typed === 'QUIT') return typed
-    const hand = usable(typed, person)
+    const hand = checkHand(typed, person)
     if (hand) return hand
   }
 }
 
-function promptOf(seat: SeatNumber): string {
+function formatPrompt(seat: SeatNumber): string {
   return `${PLAYERS[seat]}: Enter (1) Scissor,                         (2) Paper or (3) Stone : `
 }
 
-function usable(typed: string, person: Person): Hand | undefined {
+function checkHand(typed: string, person: Person): Hand | undefined {
   const hand = numbered(typed)
   if (!hand) person.say('Please enter only 1, 2 or 3.')
   return hand
@@ -137,8 +137,8 @@ function show(person: Person, round: Round): void {
 }
 
 /**
- * Both choose at the same time, so both sides listen while somebody is choosing. QUIT is what either side says that
- * leaves, the server too: a client that was asked for its hand would otherwise wait for a round that never comes.
+ * Both players choose at the same time, so each side receives while its person chooses. Either side may send QUIT. The server
+ * needs it because a client that was asked for its hand would otherwise wait forever for the round.
  */
 const scissors: Protocol<Name> = {
   name: 'scissors',
@@ -148,7 +148,7 @@ const scissors: Protocol<Name> = {
 
   async server(peer, { house }) {
     const seat = await house.sit(hands, 1, undefined)
-    await Promise.race([tell(peer, seat), listen(peer, seat)])
+    await Promise.race([reportGame(peer, seat), listen(peer, seat)])
   },
 
   async client(peer, { person }) {
@@ -159,7 +159,7 @@ const scissors: Protocol<Name> = {
     for (let coming = peer.receive(); ; ) {
       const { name, text, fields } = await coming
       const [one, two] = fields.map(handOf)
-      const wrong = wrongNews(name, fields, { rounds, own })
+      const wrong = wrongMessage(name, fields, { rounds, own })
       if (wrong !== undefined) throw breach(text, wrong)
       if (name === 'ROUND' && one && two) {
         rounds.push([one, two])
@@ -168,7 +168,7 @@ const scissors: Protocol<Name> = {
       if (name === 'ERROR') person.say(fields[0])
       if (peer.state === 'end' || peer.state === 'left') return
       coming = peer.receive()
-      if (name === 'CHOOSE' && isAsked) peer.note('it has asked already, and no hand was sent')
+      if (name === 'CHOOSE' && isAsked) peer.note('it has asked before, and this side has not sent a hand yet')
       isAsked = name === 'CHOOSE'
       if (name !== 'CHOOSE') continue
       const hand = await choose(person, 1, coming)
@@ -181,11 +181,11 @@ const scissors: Protocol<Name> = {
     }
   },
 
-  opposite: (seat: Seat<Hand, HandsView>, { person }) => sitDown(seat, person),
+  opposite: (seat: Seat<Hand, HandsView>, { person }) => playAtConsole(seat, person),
 }
 
-/** Explains why the server cannot say this after the rounds so far, and the own hand; `undefined` if it can. */
-function wrongNews(
+/** Explains why a message of the server is wrong after the rounds so far and this side's hand; `undefined` if it can be right. */
+function wrongMessage(
   name: Name,
   fields: readonly string[],
   { rounds, own }: { rounds: readonly Round[]; own: Hand | undefined },
@@ -198,7 +198,7 @@ function wrongNews(
   return Number(fields[0]) === one && Number(fields[1]) === two ? undefined : `by the rounds that were played it is ${one} to ${two}`
 }
 
-/** The house's hands are named as they are shown. */
+/** Validates the house's hands, which are spelt as they are shown. */
 function checkChoices({ choices = [] }: Options): string | undefined {
   const wrong = choices.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
   return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`
@@ -213,7 +213,7 @@ const solo: Solo = {
   async play({ person, random }) {
     greet(person, 0)
     for (let rounds = 0; rounds < ROUNDS; ) {
-      const hand = usable(await person.ask(promptOf(0)), person)
+      const hand = checkHand(await person.ask(formatPrompt(0)), person)
       if (!hand) continue
       show(person, [hand, random.choice(HANDS)])
       rounds++
@@ -221,7 +221,7 @@ const solo: Solo = {
   },
 }
 
-/** C8 slides, assignment 6: over a network, and for one without. */
+/** C8 slides, assignment 6, over a network. */
 export const programs: readonly Program<Name>[] = [
   {
     name: 'c8/scissors',
@@ -235,5 +235,5 @@ export const programs: readonly Program<Name>[] = [
   },
 ]
 
-/** The same against the house. */
+/** The same game against the house, without a network. */
 export const solos: readonly Solo[] = [solo]

@@ -18,33 +18,51 @@ import {
 } from './automaton.ts'
 import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from './sentences.ts'
 
-/** Standing is where a conversation stands, for sentences on what a peer says there that it may not say. */
+/**
+ * ConversationState is the state of a conversation, as far as sentences on illegal messages need it.
+ *
+ * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
+ * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
+ * belongs elsewhere, or one that arrived too early.
+ *
+ * The idea: no protocol writes such sentences. They are computed from its automaton. `explainIllegal` compares the text with
+ * the messages of the current state, in this order:
+ * 1. the line end of a message that has none (`isLooseEnd`);
+ * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
+ * 3. a legal message with a small slip (`nearMiss`);
+ * 4. a legal message with a wrong or missing field (`fieldFault`);
+ * 5. a message that is legal after some later message (`formatPredecessors`).
+ * The first match is the hint, and the expected messages follow from it.
+ *
+ * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
+ * quoted. A sentence stays true if the peer reads it (`toPeer`): "your turn" instead of "the client's turn".
+ */
 export interface Standing {
   readonly automaton: Automaton
   readonly state: string
-  /** Legal messages. */
+  /** Transitions of the state. */
   readonly steps: readonly Step[]
   /** The side that the sentences are about. */
   readonly peer: Side
-  /** Last message of the peer. */
+  /** Last legal message of the peer. */
   readonly last: string
-  /** True if that has no line end, and other messages have one. */
+  /** True if the last message has no line end, although other messages have one. */
   readonly unended: boolean
-  /** The message of the peer before the one in question, legal or not. */
+  /** The peer's message before the illegal one, legal or not. */
   readonly previous?: string
-  /** True if the message in question came before the peer's turn. */
+  /** True if the illegal message arrived before the peer's turn. */
   readonly early: boolean
 }
 
-/** Beginning of the clause that a message came before its turn. */
-export const TOO_SOON = '; it had come before it was '
+/** Start of the clause that a message arrived before the peer's turn. */
+export const TOO_SOON = '; it had arrived before it was '
 
-/** Checks whether a side may say more than a goodbye. */
+/** Checks whether a side may send a message other than a goodbye. */
 export function maySpeak(steps: readonly Step[], side: Side): boolean {
   return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
 }
 
-/** Says what was expected from the peer when it went, or what from this side, as the end of a sentence. */
+/** Formats what was expected from the peer, or from this side, when the connection ended; the end of a sentence. */
 export function whatWasDue({ automaton, steps, peer }: Standing): string {
   const theirs = steps.filter(({ from }) => from === peer)
   const ours = steps.filter(({ from }) => from !== peer)
@@ -53,12 +71,12 @@ export function whatWasDue({ automaton, steps, peer }: Standing): string {
   return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
 }
 
-/** Says that a message came before its turn, as the end of a sentence. */
+/** Formats the clause that a message arrived before the peer's turn; the end of a sentence. */
 export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
   return early ? `${TOO_SOON}${whose} turn` : ''
 }
 
-/** Explains why a message is illegal, in a sentence about the peer, or to it; `raw` as of `quotedMessage`. */
+/** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
 export function whyIllegal(
   standing: Standing,
   text: string,
@@ -85,7 +103,7 @@ export function whyIllegal(
   return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
 }
 
-/** Reports a message before the peer's turn, whole or not, in a sentence; `raw` as of `quotedMessage`. */
+/** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
 export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
   const isWhole = typeof ahead === 'string'
   const text = isWhole ? ahead : decode(ahead.bytes)
@@ -94,21 +112,21 @@ export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw
   return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
 }
 
-/** Reports the silence of the peer for some milliseconds, and what was expected, in a sentence. */
+/** Formats a sentence on the peer's silence for `ms` milliseconds, and what was expected. */
 export function isSilent({ automaton, steps, peer }: Standing, ms: number): string {
   const theirs = steps.filter(({ from }) => from === peer)
   return `the ${peer} has said nothing for ${inSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
 }
 
-/** Milliseconds as seconds with one digit behind the point, at least 0.1. */
+/** Converts milliseconds to seconds, rounded down to one decimal place, at least 0.1. */
 export function inSeconds(ms: number): number {
   return Math.max(1, Math.floor(ms / 100)) / 10
 }
 
-/** Explains why it was not the peer's turn for a text, as the rest of a sentence. */
+/** Explains why a text arrived before the peer's turn; the rest of a sentence. */
 function whyEarly(standing: Standing, text: string): string {
   const { automaton, state, steps, peer, last } = standing
-  if (isLooseEnd(standing, text)) return ` behind ${quotedMessage(speakerOf(standing), last)}, where a line end is too much`
+  if (isLooseEnd(standing, text)) return ` after ${quotedMessage(speakerOf(standing), last)}; that line end is one too many`
   const ours = steps.filter(({ from }) => from !== peer)
   const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
   const due = only && !second && only.form.example === text ? awaited(automaton, only, text) : alternatives(automaton, ours)
@@ -116,7 +134,7 @@ function whyEarly(standing: Standing, text: string): string {
   return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
 }
 
-/** Checks whether a text is the line end of a message that has none; an empty line is one if other messages are lines. */
+/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is one. */
 function isLooseEnd({ last, unended }: Standing, text: string): boolean {
   return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
 }
@@ -125,22 +143,22 @@ function speakerOf({ automaton, peer, previous }: Standing): Speaker {
   return { automaton, side: peer, last: previous ?? '' }
 }
 
-/** End of the clause that the fields of a message stand without its keyword. */
+/** End of the clause that a keyword is missing. */
 const BARE = ' is missing before it'
 
-/** FieldFault is a message that a text begins as, and what is wrong with its fields, as the end of a sentence. */
+/** FieldFault is the message that a text starts as, and what is wrong with its fields; the end of a sentence. */
 export interface FieldFault {
   readonly step: Step
   readonly fault: string
 }
 
 /**
- * Finds what is wrong with the fields of a text that begins as one of these messages; `undefined` if it begins as none of
- * them, or is one. `hides`: the text has a secret in it, so no field is quoted.
+ * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` if it is one of
+ * them, or starts like none. `hides`: the text contains a secret, so no field is quoted.
  */
 export function fieldFault(steps: readonly Step[], text: string, hides = false): FieldFault | undefined {
   const blank = steps.find(({ form }) => / {2}/.test(text) && parse(form, text.replace(/ {2,}/g, ' ')) !== undefined)
-  if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank where there are several' }
+  if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank instead of several' }
   const bare = steps.find((step) => lacksKeyword(step.form, text))
   if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))}${BARE}` }
   const [nearest] = steps
@@ -151,10 +169,10 @@ export function fieldFault(steps: readonly Step[], text: string, hides = false):
   return fault === undefined ? undefined : { step: nearest, fault }
 }
 
-/** Says behind which messages a side may say a text that is illegal now, as the end of a sentence; empty if behind none. `hides` as in `fieldFault`. */
+/** Formats after which messages a side may send a text that is illegal now; the end of a sentence, or `''`. `hides` as in `fieldFault`. */
 export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
   const before = new Map<string, Step>()
-  // a value alone is meant for what is expected, if that is a value
+  // if a value is expected, a text without a keyword is meant as that value
   const isValue = legal(automaton, state).some(({ from, form }) => from === side && isField(form))
   let found: FieldFault['fault'] | undefined
   for (const step of reachable(automaton, state)) {
@@ -166,14 +184,14 @@ export function belongsBehind(automaton: Automaton, state: string, side: Side, t
     before.set(step.name, step)
   }
   if (found === undefined) return ''
-  return `; it belongs behind ${alternatives(automaton, [...before.values()])}${found.replace(/^; /, ', and ')}`
+  return `; it belongs after ${alternatives(automaton, [...before.values()])}${found.replace(/^; /, ', and ')}`
 }
 
-/** All steps that can follow in a conversation, the nearest first. */
+/** Returns all transitions that can follow a state, the nearest first. */
 function reachable(automaton: Automaton, start: string): readonly Step[] {
   const states = new Set([start])
   const steps: Step[] = []
-  // a set goes on with what is added to it meanwhile
+  // the iteration includes the states that are added meanwhile
   for (const state of states) {
     for (const step of legal(automaton, state)) {
       steps.push(step)
@@ -183,13 +201,13 @@ function reachable(automaton: Automaton, start: string): readonly Step[] {
   return steps
 }
 
-/** The word with which a message with fields begins; `''` if it begins with a field, or has none. */
+/** Returns the first word of a message; `''` if the message starts with a field. */
 function keywordOf(form: MessageForm): string {
   const [first = '', ...others] = partsOf(form)
   return others.length === 0 ? form.text : first.replace(/\P{L}+$/u, '')
 }
 
-/** Checks whether a text is the fields of a message alone. A field that can be any text is skipped. */
+/** Checks whether a text is a message without its keyword. Messages whose fields can be any text never match. */
 function lacksKeyword(form: MessageForm, text: string): boolean {
   const [first = '', ...fields] = partsOf(form)
   return (
@@ -206,7 +224,7 @@ function beginsAs(form: MessageForm, text: string): boolean {
   const keyword = keywordOf(form)
   const parts = partsOf(form)
   if (keyword === '' || parts.length === 1 || text.slice(0, keyword.length).toLowerCase() !== keyword.toLowerCase()) return false
-  // a longer word is another one, unless the field follows at once
+  // a longer word is another word, unless the message has no blank before its field
   return keyword === parts[0] || !/^\p{L}/u.test(text.slice(keyword.length))
 }
 
@@ -218,7 +236,7 @@ function faultOf(form: MessageForm, text: string, hides: boolean): string | unde
   const sign = first.slice(keyword.length)
   const rest = text.slice(keyword.length)
   if (rest.trim() !== '' && !rest.startsWith(sign))
-    return `${spelling}; ${sign === ' ' ? 'a blank' : quoted(sign)} is missing behind ${quoted(said)}`
+    return `${spelling}; ${sign === ' ' ? 'a blank' : quoted(sign)} is missing after ${quoted(said)}`
   const names = [...form.text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const values = valuesOf(rest.slice(sign.length), others)
   const missing = names.filter((_, at) => isMissing(values[at]))
@@ -236,7 +254,7 @@ function isMissing(value = ''): boolean {
   return value.trim() === ''
 }
 
-/** The texts of the fields, each up to the sign behind it; the last one has all the rest. */
+/** Splits a text into field values, each up to its separator; the last value has the rest. */
 function valuesOf(text: string, signs: readonly string[]): readonly string[] {
   const values: string[] = []
   let rest: string | undefined = text
@@ -248,7 +266,7 @@ function valuesOf(text: string, signs: readonly string[]): readonly string[] {
   return values
 }
 
-/** The first field that does not do in the place of the same field of the example. */
+/** Returns the index of the first value that makes the example illegal when it replaces the example's value. */
 function wrongField(form: MessageForm, values: readonly string[]): number | undefined {
   const example = parse(form, form.example)
   const wrong = values.findIndex(

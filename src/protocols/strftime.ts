@@ -1,28 +1,32 @@
 /**
- * The time as a format asks for it: `datetime.strftime` of Python 3.11 on Linux (glibc), in the C locale, for a naive
- * time, which is the local time of `at`. Flags, widths and the modifiers E and O work, and what is no directive comes
- * back as it is (PROTOCOLS 3.18, Q12).
+ * Formats a time like `datetime.strftime` of Python 3.11 on Linux (glibc), in the C locale, because the worksheet's server
+ * (FH slides, "Processing Client Requests") calls it with any format that a client sends.
+ *
+ * The time is naive: the local time of `at`, without a zone, so %z and %Z are empty. Python replaces %f, %z and %Z itself
+ * and gives the rest to the C library. That knows flags (`-`, `_`, `0`, `^`, `#`), widths, and the modifiers E and O before
+ * some letters; it returns an unknown directive unchanged. Python cuts the format at the first NUL, and returns an empty
+ * text if the result exceeds its buffer, which depends on the length of the format (`limitOf`).
  */
 export function strftime(format: string, at: Date): string {
-  const text = filledByPython(format.replace(/\0.*/s, ''), at)
-  return filled(text, timeOf(at), limitOf(text)) ?? ''
+  const text = fillPythonDirectives(format.replace(/\0.*/s, ''), at)
+  return fill(text, timeOf(at), limitOf(text)) ?? ''
 }
 
-/** What Python itself fills in before it asks the C library. A naive time has no zone. */
-function filledByPython(format: string, at: Date): string {
+/** Replaces the directives that Python itself handles. */
+function fillPythonDirectives(format: string, at: Date): string {
   const own: Readonly<Record<string, string>> = { '%f': `${at.getMilliseconds() * 1000}`.padStart(6, '0'), '%z': '', '%Z': '' }
   return format.replace(/%./gsu, (pair) => own[pair] ?? pair)
 }
 
-/** Characters at which Python gives up and answers with nothing: its buffer doubles, up to a size that suits the format. */
+/** Returns the length from which Python returns an empty text. Its buffer doubles from 1024, up to 256 times the format's length. */
 function limitOf(format: string): number {
   let limit = 1024
   while (limit < 256 * lengthOf(format)) limit *= 2
   return limit
 }
 
-/** The text with its directives filled in; `undefined` where that has `limit` characters or more. */
-function filled(format: string, time: Time, limit: number): string | undefined {
+/** Replaces the directives. Returns `undefined` if the result has `limit` characters or more. */
+function fill(format: string, time: Time, limit: number): string | undefined {
   let text = ''
   let length = 0
   for (const [token, flags, digits, modifier = '', letter = ''] of format.matchAll(TOKEN)) {
@@ -36,7 +40,7 @@ function filled(format: string, time: Time, limit: number): string | undefined {
   return text
 }
 
-/** A directive: flags, width, modifier and letter, which may all be missing; or text without one. */
+/** Matches a directive (flags, width, modifier and letter, all optional), or a text without directives. */
 const TOKEN = /%([-_0^#]*)(\d*)([EO]?)(.?)|[^%]+/gsu
 
 interface Directive {
@@ -48,28 +52,28 @@ interface Directive {
 }
 
 function directive({ token, flags, width, modifier, letter }: Directive, time: Time): string {
-  // a naive time has no offset, not even a blank one of some width
+  // a naive time has no offset, so its width pads nothing
   if (letter === 'z') return ''
-  const fill = flags.replace(/[\^#]/g, '').at(-1)
+  const padding = flags.replace(/[\^#]/g, '').at(-1)
   const known = !REFUSED[modifier]?.includes(letter)
   const number = known ? NUMBERS[letter] : undefined
   if (number) {
     const [digits, value] = number
-    const blank = fill === '_' || (fill === undefined && BLANK.includes(letter))
-    return fill === '-' ? `${value(time)}`.padStart(width) : `${value(time)}`.padStart(Math.max(digits, width), blank ? ' ' : '0')
+    const blank = padding === '_' || (padding === undefined && BLANK.includes(letter))
+    return padding === '-' ? `${value(time)}`.padStart(width) : `${value(time)}`.padStart(Math.max(digits, width), blank ? ' ' : '0')
   }
   const text = known ? inCase(TEXTS[letter]?.(time) ?? token, flags, letter, NAMES) : inCase(token, flags, letter, 'bh')
-  return (fill === '0' ? '0' : ' ').repeat(Math.max(0, width - lengthOf(text))) + text
+  return (padding === '0' ? '0' : ' ').repeat(Math.max(0, width - lengthOf(text))) + text
 }
 
-/** A text in the case that the flags ask for; # makes capitals of `names`, and small letters of AM and PM. */
+/** Converts a text to the case of the flags: `#` means upper case for the letters in `names`, and lower case for AM and PM. */
 function inCase(text: string, flags: string, letter: string, names: string): string {
   const other = flags.includes('#')
   if (letter === 'P' || (letter === 'p' && other)) return text.toLowerCase()
   return flags.includes('^') || (other && names.includes(letter)) ? text.replace(/[a-z]+/g, (small) => small.toUpperCase()) : text
 }
 
-/** What the C library knows of a time. */
+/** Time has the fields of C's `struct tm`, and those of ISO 8601. */
 interface Time {
   readonly year: number
   /** From 0. */
@@ -78,11 +82,11 @@ interface Time {
   readonly hour: number
   readonly minute: number
   readonly second: number
-  /** From 0, which is Sunday. */
+  /** From 0 for Sunday. */
   readonly weekday: number
   /** From 0. */
   readonly yearday: number
-  /** The year to which ISO 8601 counts the week, and the week. */
+  /** Year and number of the week in ISO 8601. */
   readonly weekyear: number
   readonly week: number
   /** Seconds since 1970 in UTC. */
@@ -92,7 +96,7 @@ interface Time {
 function timeOf(at: Date): Time {
   const [year, month, day, weekday] = [at.getFullYear(), at.getMonth(), at.getDate(), at.getDay()]
   const today = dayNumber(year, month, day)
-  // a week belongs to the year in which its Thursday lies
+  // in ISO 8601, a week belongs to the year of its Thursday
   const thursday = today - ((weekday + 6) % 7) + 3
   const weekyear = new Date(thursday * DAY).getUTCFullYear()
   return {
@@ -110,10 +114,10 @@ function timeOf(at: Date): Time {
   }
 }
 
-/** Milliseconds of a day. */
+/** Milliseconds in a day. */
 const DAY = 86_400_000
 
-/** Days since 1970. */
+/** Returns the days since 1970. */
 function dayNumber(year: number, month: number, day: number): number {
   return new Date(0).setUTCFullYear(year, month, day) / DAY
 }
@@ -126,9 +130,9 @@ const monthName = ({ month }: Time) => `${MONTHS[month]}`
 const monthAbbreviation = (time: Time) => monthName(time).slice(0, 3)
 const half = ({ hour }: Time) => (hour < 12 ? 'AM' : 'PM')
 const hour12 = ({ hour }: Time) => hour % 12 || 12
-const composed = (format: string) => (time: Time) => filled(format, time, Number.POSITIVE_INFINITY) ?? ''
+const composed = (format: string) => (time: Time) => fill(format, time, Number.POSITIVE_INFINITY) ?? ''
 
-/** Directives that are numbers: at least how many digits, and which number. */
+/** Numeric directives: minimum number of digits, and value. */
 const NUMBERS: Readonly<Record<string, readonly [number, (time: Time) => number]>> = {
   C: [1, ({ year }) => Math.floor(year / 100)],
   d: [2, ({ day }) => day],
@@ -153,10 +157,10 @@ const NUMBERS: Readonly<Record<string, readonly [number, (time: Time) => number]
   y: [2, ({ year }) => year % 100],
 }
 
-/** Numbers that are filled up with blanks where no flag says otherwise. */
+/** Numeric directives that are padded with blanks by default. */
 const BLANK = 'ekls'
 
-/** Directives that are text. */
+/** Text directives. */
 const TEXTS: Readonly<Record<string, (time: Time) => string>> = {
   A: dayName,
   a: (time) => dayName(time).slice(0, 3),
@@ -179,15 +183,15 @@ const TEXTS: Readonly<Record<string, (time: Time) => string>> = {
   x: composed('%m/%d/%y'),
 }
 
-/** The names of days and months. */
+/** Directives for names of days and months. */
 const NAMES = 'AaBbh'
 
-/** The letters before which a modifier makes the directive none. */
+/** Letters that are not directives after each modifier. */
 const REFUSED: Readonly<Record<string, string>> = { E: 'ABDFGHIMSUVWabdeghjklmw', O: 'ADFXYacx' }
 
-/** How many characters a text has. */
+/** Returns the number of code points. */
 function lengthOf(text: string): number {
-  // a million blanks are not taken apart to be counted
+  // splitting a million blanks would be slow
   return ASCII.test(text) ? text.length : Array.from(text).length
 }
 

@@ -11,13 +11,13 @@ import type { Setting } from './protocol.ts'
 import { pythonInt } from './python.ts'
 import { guessWord, keepWord } from './talk-hangman.ts'
 
-/** A game inside a talk, to be played to its end; `begins` is who has said `play`. */
+/** InTalk plays a game inside a talk to its end; `begins` is the seat that has sent `play`. */
 type InTalk = (line: Line, at: Setting<unknown>, begins: SeatNumber) => Promise<void>
 
-/** Guesses at a number before the game is over (PROTOCOLS 3.12). */
+/** Number of guesses, as in C8 slides, assignment 5. */
 const TRIES = 5
 
-/** Each side draws its board; a move is the number of a cell. */
+/** Each side draws its own board; a move is the number of a cell. */
 const ticTacToe: InTalk = async (line, { house }, begins) => {
   const seat = await house.sit(tictactoe, line.them, { first: begins })
   const move = async (text: string) => {
@@ -37,19 +37,19 @@ const ticTacToe: InTalk = async (line, { house }, begins) => {
   }
 }
 
-/** Each side promises a hand, and shows it when both promises are there; who begins does so in every round. */
+/** Each side sends a sealed hand, and reveals it when both seals are known; the side that sent `play` is first in every round. */
 const scissors: InTalk = async (line, { person, random }, begins) => {
   const rounds: Round[] = []
   while (rounds.length < ROUNDS) {
     let seal = begins === line.us ? undefined : await line.answer(REQUESTS.seal, asSeal)
     const ours = await sealed(line.attended ? await typedHand() : random.choice(HANDS))
     line.say(ours.seal)
-    // a promise that copies ours could be kept without knowing what it says
+    // a peer that copies this side's seal could later copy its reveal
     seal ??= await line.answer(REQUESTS.seal, (text) => (asSeal(text) === ours.seal ? undefined : asSeal(text)))
-    const promised = seal
+    const expected = seal
     const show = () => line.say(ours.text)
     if (begins === line.us) show()
-    const theirs = await line.answer(REQUESTS.hand, (text) => opened(text, promised))
+    const theirs = await line.answer(REQUESTS.hand, (text) => opened(text, expected))
     if (begins !== line.us) show()
     const round: Round = [ours.hand, theirs]
     rounds.push(round)
@@ -71,9 +71,9 @@ const scissors: InTalk = async (line, { person, random }, begins) => {
 
 const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', right: 'WIN', wasted: REQUESTS.guess }
 
-/** Who has not begun keeps a number: drawn by chance, or as it was asked for. */
+/** Keeps a number, drawn or from the option `secret`, and answers the other side's guesses. */
 const keepNumber: InTalk = async (line, { house, person, options }) => {
-  // the secret that was asked for may be a word, for hangman
+  // the option may be a word, for hangman
   const secret = checkSecret(options) ? undefined : secretNumber(options)
   const seat = await house.sit(guessing, 0, { tries: TRIES, secret })
   person.say('This side keeps a number from 1 to 100, and answers by itself.')
@@ -99,7 +99,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
   GAMEOVER: 'You ran out of tries! Game over.',
 }
 
-/** Guesses the number that the other side keeps. That it was the last guess is known without being told. */
+/** Guesses the number that the other side keeps. Both sides count the guesses, so GAMEOVER may be missing. */
 const guessNumber: InTalk = async (line, { person }) => {
   const judge = new NumberJudge()
   person.say('Guess a number from 1 to 100.')
@@ -126,8 +126,8 @@ const guessNumber: InTalk = async (line, { person }) => {
 }
 
 /**
- * A game in which one side guesses what the other keeps. Where nobody is here who could guess, as behind a server, it is
- * plain talk: whoever has begun it goes on by hand.
+ * Returns a game in which the side that sent `play` guesses the other side's secret. If that is this side and no person is at
+ * its console, the game is plain talk.
  */
 function guessed(guess: InTalk, keep: InTalk): InTalk {
   return async (line, at, begins) => {
@@ -136,7 +136,7 @@ function guessed(guess: InTalk, keep: InTalk): InTalk {
   }
 }
 
-/** The games, by the names that follow `play`. */
+/** Games by the name that follows `play`. */
 export const games: Readonly<Record<GameName, InTalk>> = {
   tictactoe: ticTacToe,
   scissors,

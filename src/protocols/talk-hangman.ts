@@ -8,7 +8,7 @@ import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
 import { type Line, REQUESTS } from './line.ts'
 import type { Setting } from './protocol.ts'
 
-/** Keeps a word for the other side: drawn by chance, or as it was asked for. Its length answers `play`. */
+/** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
 export async function keepWord(line: Line, { house, person, options: { secret, words } }: Setting<unknown>): Promise<void> {
   const usable = secret !== undefined && !unguessable(secret)
   const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words })
@@ -33,16 +33,16 @@ export async function keepWord(line: Line, { house, person, options: { secret, w
 
 /** Guesses the word that the other side keeps. */
 export async function guessWord(line: Line, { person }: Setting<unknown>): Promise<void> {
-  let view = await line.answer(REQUESTS.word, dealt)
+  let view = await line.answer(REQUESTS.word, parseWord)
   while (view.word === undefined) {
     person.say(hangman.notation.render(view))
     const letter = await typedLetter(view)
     line.say(letter)
     const before = view
-    view = await line.answer(REQUESTS.positions, (text) => judged(text, letter, before))
+    view = await line.answer(REQUESTS.positions, (text) => parseAnswer(text, letter, before))
     const seen = view
     if (view.word === undefined && (view.left === 0 || !view.shown.includes(''))) {
-      view = { ...view, word: await line.answer(REQUESTS.ending, (text) => ending(text, seen)) }
+      view = { ...view, word: await line.answer(REQUESTS.ending, (text) => parseEnd(text, seen)) }
     }
   }
   person.say(hangman.notation.render(view))
@@ -57,22 +57,22 @@ export async function guessWord(line: Line, { person }: Setting<unknown>): Promi
   }
 }
 
-/** What is seen of a word that was just dealt. */
-function dealt(text: string): HangmanView | undefined {
+/** Parses the length of a new word. */
+function parseWord(text: string): HangmanView | undefined {
   const [, length, misses] = /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/.exec(text) ?? []
   if (length === undefined) return undefined
   return { shown: Array(Number(length)).fill(''), tried: [], misses: Number(misses), left: Number(misses) }
 }
 
-/** What is seen after a guess; `undefined` where the text does not answer one. */
-function judged(text: string, letter: string, before: HangmanView): HangmanView | undefined {
+/** Parses the answer to a guess, and returns the new view; `undefined` if the text is no such answer. */
+function parseAnswer(text: string, letter: string, before: HangmanView): HangmanView | undefined {
   const view = { ...before, tried: [...before.tried, fold(letter)] }
   const [, left] = /^MISS (\d{1,3}) *$/.exec(text) ?? []
   if (left !== undefined) {
     refuseIf(text, wrongMiss(before, Number(left)))
     return { ...view, left: Number(left) }
   }
-  const word = ending(text, view)
+  const word = parseEnd(text, view)
   if (word !== undefined) return { ...view, word }
   const [, found] = /^AT (\d{1,3}(?: +\d{1,3})*) *$/.exec(text) ?? []
   const positions = found?.split(/ +/).map((position) => Number(position) - 1)
@@ -87,13 +87,13 @@ function judged(text: string, letter: string, before: HangmanView): HangmanView 
   return { ...view, shown: before.shown.map((character, at) => (positions.includes(at) ? letter : character)) }
 }
 
-function ending(text: string, view: HangmanView): string | undefined {
+function parseEnd(text: string, view: HangmanView): string | undefined {
   const word = /^END (?:WON|LOST) (.+)$/.exec(text)?.[1]
   if (word !== undefined && (view.left === 0 || !view.shown.includes(''))) refuseIf(text, wrongWord(view, word))
   return word
 }
 
-/** Ends the talk where the other side has broken the rules of the game. */
+/** Throws a violation if there is a reason why the other side has broken the rules of the game. */
 function refuseIf(text: string, why: string | undefined): void {
   if (why !== undefined)
     throw new Ended('violation', `the other side said ${quoted(withoutSecrets(text, secretsBehindKeyword(text)))}, but ${why}`)

@@ -21,17 +21,17 @@ const INTRODUCTION = [
 
 const PLAYS = GAMES.map((game) => `play ${game}`)
 
-/** How a stretch of talk ended: somebody has begun a game. */
+/** Begun is the end of a stretch of talk: one side has started a game. */
 interface Begun {
   readonly game: GameName
   readonly by: SeatNumber
-  /** How many lines were said up to here. */
+  /** Number of lines so far. */
   readonly said: number
 }
 
 /**
- * Both sides talk in the same way; a game, and the talk after it, each have a table of their own. `play` keeps the turn of
- * the one who says it, and after a game speaks the one who did not say its last word.
+ * Runs both sides of a talk. Each stretch of talk and each game has its own table. After `play`, the same side has the turn;
+ * after a game, the side that did not send its last line.
  */
 async function converse(peer: Peer<Name>, at: Setting<unknown>, side: Side): Promise<void> {
   const line = new Line(peer, at, side)
@@ -54,7 +54,7 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
     for (;;) {
       const { view, turn, outcome } = await seat.next()
       if (outcome?.left !== undefined) line.quit()
-      // at the hall's tables, the two sides can have each other's numbers
+      // in the hall, the seat numbers of the two sides may be exchanged
       const by = view.turn === seat.number ? line.us : line.them
       const game = outcome && GAMES.find((name) => view.line === `play ${name}`)
       if (view.line !== undefined && by === line.us) {
@@ -65,7 +65,7 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
         line.begun(by, game)
         return { game, by, said: view.said }
       }
-      // a line that is heard can be said, but at a table that is over, which comes next
+      // this move is legal, unless the table has just ended; the next situation reports that
       if (turn) seat.play(await line.hear())
     }
   } finally {
@@ -73,57 +73,57 @@ async function untilGame(line: Line, seat: Seat<string, Talk>): Promise<Begun> {
   }
 }
 
-/** The person at the terminal, talking. */
-async function sitTalking(seat: Seat<string, Talk>, { person, options }: Setting<unknown>): Promise<void> {
+/** Plays the talk at the console. */
+async function talkAtConsole(seat: Seat<string, Talk>, { person, options }: Setting<unknown>): Promise<void> {
   const isClient = seat.number === 1
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return
-    const heard = view.line !== undefined && view.turn === seat.number
-    if (heard) person.say(view.line)
-    if (isClient ? view.said === 0 : heard && view.said === 1) for (const text of INTRODUCTION) person.say(text)
+    const isReceived = view.line !== undefined && view.turn === seat.number
+    if (isReceived) person.say(view.line)
+    if (isClient ? view.said === 0 : isReceived && view.said === 1) for (const text of INTRODUCTION) person.say(text)
     if (outcome) return
     for (let asked = turn; asked; ) {
       const typed = await person.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
-      // where nothing marks the end of a message, an empty one is none
+      // in the framing `none`, an empty message cannot be sent
       asked = typed !== LEAVE && ((typed === '' && options.framing === 'none') || seat.play(typed) !== undefined)
     }
   }
 }
 
-/** The person at the terminal, at the board of a game inside the talk. */
-async function sitAtBoard(seat: Seat<number, Board>, { person }: Setting<unknown>): Promise<void> {
+/** Plays tic-tac-toe inside the talk at the console. */
+async function playAtConsole(seat: Seat<number, Board>, { person }: Setting<unknown>): Promise<void> {
   person.say(`You are ${seat.number === 0 ? 'O' : 'X'}. A move is the number of a free cell.`)
   for (;;) {
     const { view, turn, outcome } = await seat.next()
     if (outcome?.left !== undefined) return
     person.say(tictactoe.notation.render(view))
     if (outcome)
-      return person.say(outcome.winners.length === 0 ? 'Nobody wins.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
+      return person.say(outcome.winners.length === 0 ? 'It is a draw.' : outcome.winners.includes(seat.number) ? 'You win!' : 'You lose.')
     for (let asked = turn; asked; ) {
       const typed = await person.ask(PROMPT, LEAVE)
       if (typed === LEAVE) seat.leave()
-      const refused = typed === LEAVE ? undefined : refusalOf(pythonInt(typed), seat)
+      const refused = typed === LEAVE ? undefined : playCell(pythonInt(typed), seat)
       if (refused !== undefined) person.say(refused)
       asked = refused !== undefined
     }
   }
 }
 
-/** Makes a move; answers with why it cannot be made, as a sentence of its own, if it cannot. */
-function refusalOf(cell: string | undefined, seat: Seat<number, Board>): string | undefined {
+/** Makes a move. Returns a sentence on why it is illegal; `undefined` if it was made. */
+function playCell(cell: string | undefined, seat: Seat<number, Board>): string | undefined {
   if (cell === undefined) return 'A move is the number of a free cell.'
   const { refused } = seat.play(Number(cell)) ?? {}
   return refused === undefined ? undefined : `${refused.charAt(0).toUpperCase()}${refused.slice(1)}.`
 }
 
-/** Who sits where, by the name of the game. */
-interface Place {
-  take(seat: Seat<unknown, unknown>, at: Setting<unknown>): Promise<void>
+/** ConsolePlayer plays a seat at the console. */
+interface ConsolePlayer {
+  play(seat: Seat<unknown, unknown>, at: Setting<unknown>): Promise<void>
 }
 
-const PLACES: Readonly<Record<string, Place>> = { talk: { take: sitTalking }, tictactoe: { take: sitAtBoard } }
+const CONSOLE_PLAYERS: Readonly<Record<string, ConsolePlayer>> = { talk: { play: talkAtConsole }, tictactoe: { play: playAtConsole } }
 
 function framing({ framing = 'lines' }: Options) {
   return { toServer: FRAMINGS[framing], toClient: FRAMINGS[framing] }
@@ -136,7 +136,7 @@ const protocol: Protocol<Name> = {
   framing,
   server: (peer, at) => converse(peer, at, 'server'),
   client: (peer, at) => converse(peer, at, 'client'),
-  opposite: async (seat, at, game) => PLACES[game]?.take(seat, at),
+  opposite: async (seat, at, game) => CONSOLE_PLAYERS[game]?.play(seat, at),
 }
 
 /** CS project 4: a chat with games inside. */

@@ -7,7 +7,7 @@ import type { Peer } from './peer.ts'
 import type { Options, Person, Program, Protocol, Setting } from './protocol.ts'
 import { pythonInt } from './python.ts'
 
-/** Who moves first: seat 0 is the server (O), seat 1 the client (X). */
+/** The seat that moves first: 0 is the server (O), 1 the client (X). */
 interface Words {
   readonly first: SeatNumber
 }
@@ -33,12 +33,12 @@ const automaton = {
   quiet: ['server moves', 'client moves'],
 } as const satisfies Automaton
 
-/** How the board is set up: nothing else that is asked for on the command line belongs to it. */
+/** Returns the settings of the board. */
 function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?: number } {
   return size === undefined ? { first } : { first, size }
 }
 
-/** Each side keeps its own board, so both play the same way: what the peer says are the moves of its seat. */
+/** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
 async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: Setting<Words>): Promise<void> {
   const seat = await house.sit(tictactoe, number, setup(words, options))
   for (;;) {
@@ -53,8 +53,8 @@ async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, 
   }
 }
 
-/** The person at the terminal (TJC notes, programs 9 and 10): boards, moves and ends as they are printed there. */
-async function sitDown(seat: Seat<number, Board>, person: Person): Promise<void> {
+/** Plays a seat at the console, with the texts of TJC notes, programs 9 and 10. */
+async function playAtConsole(seat: Seat<number, Board>, person: Person): Promise<void> {
   const [us, them] = seat.number === 0 ? SIDES : [SIDES[1], SIDES[0]]
   for (;;) {
     const { view, turn, outcome } = await seat.next()
@@ -87,10 +87,10 @@ const ticTacToe: Protocol<Name, Words> = {
   framing: () => ({ toServer: lines(), toClient: lines() }),
   server: (peer, setting) => exchange(peer, 1, setting),
   client: (peer, setting) => exchange(peer, 0, setting),
-  opposite: (seat: Seat<number, Board>, { person }) => sitDown(seat, person),
+  opposite: (seat: Seat<number, Board>, { person }) => playAtConsole(seat, person),
 }
 
-/** TJC notes: the game programs, in which the server begins, and exercise 9, in which the client does. */
+/** TJC notes: the game programs, in which the server moves first, and exercise 9, in which the client moves first. */
 export const programs: readonly Program<Name, Words>[] = [
   {
     name: 'tjc/tictactoe',

@@ -6,20 +6,20 @@ import { nextUntilGone } from './leaving.ts'
 import type { Program, Protocol } from './protocol.ts'
 import { strftime } from './strftime.ts'
 
-/** Milliseconds after which no answer is taken for an empty one, which nobody can send over a stream (PROTOCOLS Q12). */
+/** Milliseconds after which the client takes silence for an empty answer, because a stream cannot carry an empty message. */
 const NO_ANSWER = 2000
 
 const automaton = {
   messages: {
     format: client('{format}', { example: '%H:%M:%S', free: true }),
-    answer: server('{text}', { example: '13:05:09', free: true, about: 'nothing at all is sent where it is empty' }),
+    answer: server('{text}', { example: '13:05:09', free: true, about: 'if the answer is empty, the server sends nothing' }),
     closed: clientCloses,
   },
   start: 'start',
   states: {
     start: { format: 'asked', closed: 'end' },
     asked: { answer: 'answered', format: 'asked', closed: 'end' },
-    // without framing, an answer may come in pieces, or after the next format
+    // without framing, an answer may arrive in pieces, or after the next format
     answered: { answer: 'answered', format: 'asked', closed: 'end' },
     end: {},
   },
@@ -45,7 +45,7 @@ const time: Protocol<Name> = {
     for (let asked = 0; ; asked++) {
       const format = options.formats ? options.formats[asked] : await person.ask('Format: ', '')
       if (!format) break
-      // what came too late for the format before must not be taken for the answer to this one
+      // discard late answers to earlier formats, so that they do not count for this format
       while (await peer.receiveWithin(0, clock)) unanswered = undefined
       peer.send('format', format)
       const answer = await peer.receiveWithin(NO_ANSWER, clock)
@@ -57,7 +57,7 @@ const time: Protocol<Name> = {
   },
 }
 
-/** Checks whether the answer to a format can be empty: on some systems there is no time zone, and no half of the day. */
+/** Checks whether the answer to a format can be empty, because some systems have no text for the time zone, AM and PM. */
 function canBeEmpty(format: string, now: Date): boolean {
   return strftime(format.replace(/%[ZzpP]/g, ''), now) === ''
 }

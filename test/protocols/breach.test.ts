@@ -243,7 +243,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       title: 'a win that is none',
       typed: ['ada'],
       says: ['Welcome ada\n', 'init@1@bob@ada\nGameEnd@1@bob@won\n'],
-      sentence: 'nobody has three in a row',
+      sentence: 'neither player has three in a row',
     },
     {
       title: 'the wrong winner',

@@ -172,7 +172,7 @@ describe('what was expected', () => {
     await server.receive()
     server.refuse('one letter')
     expect(notes).toEqual([
-      'the client said "xyz": one letter; it had come before it was the client\'s turn',
+      'the client said "xyz": one letter; it had arrived before it was the client\'s turn',
       'the client said "abc": one letter',
     ])
   })

@@ -101,7 +101,7 @@ describe('the page’s host and other people’s clients', () => {
   test('a client that finishes in the middle of a request is told so', async () => {
     const peer = await hosted()
     await peer.say('GET / HTTP/1.1\r\nHost: x\r\n')
-    expect((await peer.close())?.message).toContain('there is no empty line (\\r\\n\\r\\n) behind its head')
+    expect((await peer.close())?.message).toContain('there is no empty line (\\r\\n\\r\\n) after its head')
     expect(peer.gaveUp).toBe('finished')
     expect(peer.heard).toContain('400 Bad Request')
     expect(peer.screen).toBe('GET / HTTP/1.1\r\nHost: x\r\n\n')
@@ -148,7 +148,7 @@ describe('the page’s client and other people’s servers', () => {
     [
       'that is shorter than it says',
       'HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\nno',
-      'its Content-Length says 70 bytes, and 2 have come',
+      'its Content-Length says 70 bytes, but 2 have arrived',
     ],
     ['that is no HTTP', 'hello', 'it does not begin with a status line'],
     ['without a length, that is long', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(500_000)}`, undefined],

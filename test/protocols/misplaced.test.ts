@@ -49,7 +49,7 @@ describe('a message without a field', () => {
     ['quiz', 'ready', 'client', 'START five', 'its field "n" cannot be "five"'],
     ['quiz', 'starting', 'server', 'QUESTION 1 what', 'its field "n" cannot be "what", and its field "text" is missing'],
     ['tictactoe', 'server moves', 'server', 'MOVE5.5', 'its field "cell" cannot be "5.5"'],
-    ['match', 'waiting', 'server', 'init 1 ada bob', '"@" is missing behind "init"'],
+    ['match', 'waiting', 'server', 'init 1 ada bob', '"@" is missing after "init"'],
   ] as const)('%s, "%s", %s: of %s it is said that a field is wrong', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })
@@ -90,11 +90,11 @@ describe('a message at the wrong place', () => {
   })
 
   test.each([
-    ['hangman', 'judging', 'server', 'END WON banana', 'it belongs behind something like "AT 2 4 6"'],
-    ['hangman', 'judging', 'server', 'END WON', 'it belongs behind something like "AT 2 4 6", and its field "word" is missing'],
-    ['hangman', 'judging', 'server', 'END LOST banana', 'it belongs behind something like "MISS 7"'],
-    ['quiz', 'nameless', 'client', 'START 5', 'it belongs behind something like "Welcome ada" or "RANK 2 17"'],
-    ['scissors', 'choosing', 'server', 'ROUND Stone Stone', 'it belongs behind a hand (such as "1")'],
+    ['hangman', 'judging', 'server', 'END WON banana', 'it belongs after something like "AT 2 4 6"'],
+    ['hangman', 'judging', 'server', 'END WON', 'it belongs after something like "AT 2 4 6", and its field "word" is missing'],
+    ['hangman', 'judging', 'server', 'END LOST banana', 'it belongs after something like "MISS 7"'],
+    ['quiz', 'nameless', 'client', 'START 5', 'it belongs after something like "Welcome ada" or "RANK 2 17"'],
+    ['scissors', 'choosing', 'server', 'ROUND Stone Stone', 'it belongs after a hand (such as "1")'],
   ] as const)('%s, "%s", %s: of %s it is said where it belongs', async (name, state, side, text, sentence) => {
     expect(await said(name, state, side, text)).toMatch(new RegExp(`; ${RegExp.escape(sentence)}$`))
   })

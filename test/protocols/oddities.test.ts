@@ -92,8 +92,8 @@ describe('head or tail', () => {
 
 describe('number: what comes behind the last answer', () => {
   test.each([
-    ['Exactly! You win!\n', 'the server has sent "\\n" behind "Exactly! You win!", where a line end is too much'],
-    ['Exactly! You win!\0', 'that looks like NUL behind "Exactly! You win!", as C keeps a text: send strlen bytes of it'],
+    ['Exactly! You win!\n', 'the server has sent "\\n" after "Exactly! You win!"; that line end is one too many'],
+    ['Exactly! You win!\0', 'that looks like NUL after "Exactly! You win!", as C terminates a text: send strlen bytes of it'],
   ])('%j', async (text, sentence) => {
     const notices: string[] = []
     const peer = await far('number', 'client', { typed: ['50'], noticed: (what, one) => notices.push(`${what}: ${one}`) })
@@ -105,7 +105,7 @@ describe('number: what comes behind the last answer', () => {
   test('NUL behind another answer is named as that', async () => {
     const peer = await far('number', 'client', { typed: ['50', '40'] })
     await peer.say('Too big!\0')
-    expect((await peer.close())?.message).toMatch(/that looks like NUL behind "Too big!", as C keeps a text: send strlen bytes of it$/)
+    expect((await peer.close())?.message).toMatch(/that looks like NUL after "Too big!", as C terminates a text: send strlen bytes of it$/)
   })
 })
 
@@ -116,15 +116,15 @@ test.each([
   const notices: string[] = []
   const peer = await far(name, 'server', { noticed: (_, sentence) => notices.push(sentence) })
   await peer.say(`${line}\0\0\0\0`)
-  expect((await peer.close())?.message).toContain(`that looks like NUL behind "${line.trim()}", as C keeps a text`)
+  expect((await peer.close())?.message).toContain(`that looks like NUL after "${line.trim()}", as C terminates a text`)
 })
 
 describe('http', () => {
   const client = (text: string) => said('http', 'server', text)
 
   test.each([
-    ['GET / HTTP/1.1\r\nHost: x\r\n', 'there is no empty line (\\r\\n\\r\\n) behind its head'],
-    ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, and 2 have come'],
+    ['GET / HTTP/1.1\r\nHost: x\r\n', 'there is no empty line (\\r\\n\\r\\n) after its head'],
+    ['POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab', 'its Content-Length says 5 bytes, but 2 have arrived'],
     ['get / http/1.1\r\n\r\n', 'such as "GET / HTTP/1.1"; write the method and "HTTP" in capitals'],
     ['GET index.html\r\n\r\n', 'its first line is no request line, such as "GET / HTTP/1.1"'],
     ['GET / HTTP/1.1\n\n', 'the lines of its head end in \\n; HTTP has \\r\\n, and some programs read nothing else'],
@@ -143,7 +143,7 @@ describe('http', () => {
       'its header line "Host x" has no name and colon, as in "Host: example.com"; web servers refuse it',
     ],
     ['GET index.html HTTP/1.1\r\nHost: x\r\n\r\n', 'the path "index.html" does not begin with "/"; web servers refuse it'],
-    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD asks for a head alone, and this server sends its page all the same'],
+    ['HEAD / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD asks only for a head, but this server sends its page too'],
   ])('host: %j is answered, and what other servers refuse in it is said', async (text, sentence) => {
     const { notices, end } = await said('http', 'server', text)
     expect(notices).toEqual([`rejected: the client said ${JSON.stringify(text)}: ${sentence}`])
@@ -176,9 +176,9 @@ describe('http', () => {
     ['<html>hi</html>', 'it does not begin with a status line, such as "HTTP/1.1 200 OK"'],
     ['http/1.1 200 ok\r\n\r\nhi', 'it does not begin with a status line'],
     ['HTTP/1.1 OK 200\r\n\r\n', 'it does not begin with a status line'],
-    ['HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n', 'there is no empty line (\\r\\n\\r\\n) behind its head'],
+    ['HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n', 'there is no empty line (\\r\\n\\r\\n) after its head'],
     ['HTTP/1.1 200 OK\nContent-Length: 2\n\nhi', 'the lines of its head end in \\n; HTTP has \\r\\n'],
-    ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi', 'its Content-Length says 9 bytes, and 2 have come'],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi', 'its Content-Length says 9 bytes, but 2 have arrived'],
   ])('join: of %j it is said what is wrong, and it is shown', async (text, sentence) => {
     const { notices, peer } = await said('http', 'client', text)
     expect(notices).toEqual([expect.stringContaining(sentence)])
@@ -293,7 +293,7 @@ describe('the words of another program, or of the other side, are named as that'
   ] as const)('%s, as %s: %s is what the %s says', async (name, side, text, other, typed) => {
     const { notices, end } = await said(name, side, `${text}\n`, typed)
     expect([...notices, end?.message ?? ''].join('\n')).toMatch(
-      new RegExp(`that is what the ${other} says|which is what the ${other} says`),
+      new RegExp(`that is what the ${other} says|which the ${other} sends`),
     )
   })
 
@@ -304,8 +304,8 @@ describe('the words of another program, or of the other side, are named as that'
 
 describe('what is nearly right', () => {
   test.each([
-    ['hangman', 'WORD  5  8', '; write one blank where there are several'],
-    ['guess', 'GUESSHIGH', '; a line end (\\n) is missing behind "GUESS"'],
+    ['hangman', 'WORD  5  8', '; write one blank instead of several'],
+    ['guess', 'GUESSHIGH', '; a line end (\\n) is missing after "GUESS"'],
     ['guess', 'GUESSHELLO', 'expected "GUESS"'],
   ])('join %s: %s', async (name, text, sentence) => {
     expect((await said(name, 'client', `${text}\n`)).end?.message).toMatch(new RegExp(`${RegExp.escape(sentence)}$`))
@@ -344,7 +344,7 @@ describe('scissors: CHOOSE twice', () => {
       noticed: (what, sentence) => notices.push(`${what}: ${sentence}`),
     })
     await peer.say('CHOOSE\n', 'CHOOSE\n')
-    expect(notices).toEqual(['rejected: the server said "CHOOSE": it has asked already, and no hand was sent'])
+    expect(notices).toEqual(['rejected: the server said "CHOOSE": it has asked before, and this side has not sent a hand yet'])
     await peer.close()
   })
 
@@ -454,6 +454,6 @@ test('a question with two answers says what they are when it comes again', async
 
 test('a NUL that is left of a line in UTF-16 is none that C has sent behind a text', async () => {
   const { automaton } = (await program('guess')).protocol
-  expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '50')).toContain('NUL behind "50"')
+  expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '50')).toContain('NUL after "50"')
   expect(clueOfText({ automaton, side: 'client' }, '\0', undefined, '5\x000\0')).not.toContain('strlen')
 })

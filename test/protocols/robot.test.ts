@@ -69,7 +69,7 @@ describe('tjc/robot (TJC notes, section 6)', () => {
     ['forward', '; write "FORWARD", and not "forward"'],
     ['Left ', '; write "LEFT", and not "Left"'],
     ['FORWARD ', '; leave out the blanks around it'],
-    ['FORWARDLEFT', '; a line end (\\n) is missing behind "FORWARD"'],
+    ['FORWARDLEFT', '; a line end (\\n) is missing after "FORWARD"'],
     ['', '; an empty line is often one line end too many'],
     ['ENDE', ''],
   ])('%j is no instruction: a sentence, and the connection is broken off', async (said, hint) => {

@@ -52,8 +52,8 @@ describe('cs/chat: games inside the talk', () => {
       join: ['hi', ...game.second, 'play tictactoe', ...game.first],
       host: ['play tictactoe', ...game.first, ...game.second, 'enough', '/q'],
     })
-    expect(played.host.match(/Nobody wins\.\n/g)).toHaveLength(2)
-    expect(played.join.match(/Nobody wins\.\n/g)).toHaveLength(2)
+    expect(played.host.match(/It is a draw\.\n/g)).toHaveLength(2)
+    expect(played.join.match(/It is a draw\.\n/g)).toHaveLength(2)
     expect(played.toClient.endsWith('enough\n')).toBe(true)
     expect(played.join.match(/Type \/q to quit/g)).toHaveLength(1)
     expect(played.host.match(/Type \/q to quit/g)).toHaveLength(1)

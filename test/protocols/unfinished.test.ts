@@ -372,7 +372,7 @@ describe('a message before its turn', () => {
 
   test('that a rejected message came before its turn is said once, and that of another before it as well', async () => {
     const rejected =
-      'rejected: the client said "e", which was tried already: guess another letter; it had come before it was the client\'s turn'
+      'rejected: the client said "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
     for (const [said, before] of [
       ['e\ne\n', []],
       ['e\na\ne\n', ['early: the client said "a" before it was the client\'s turn']],
@@ -430,7 +430,7 @@ describe('a message before its turn', () => {
     const { talking, notices, say } = await watched('tictactoe', { person })
     await say('MOVE1\n')
     await type('1')
-    expect((await talking.over)?.message).toBe("the client said MOVE1: cell 1 is taken by O; it had come before it was the client's turn")
+    expect((await talking.over)?.message).toBe("the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn")
     expect(notices).toEqual([])
   })
 
@@ -461,7 +461,7 @@ describe('a message before its turn', () => {
   })
 
   test('a line end behind a message that has none is too much, and that is said', async () => {
-    const sentence = 'the server has sent "\\n" behind "Too big!", where a line end is too much'
+    const sentence = 'the server has sent "\\n" after "Too big!"; that line end is one too many'
     const { person, type } = thinker()
     const { clock, notices, say } = await watched('number', { side: 'client', person })
     await type('50')
@@ -487,7 +487,7 @@ describe('line ends that are too many, or too few', () => {
     await say('MOVE1\n\r')
     await clock.pass(2200)
     expect(notices).toEqual([
-      'early: the client has sent "\\r" behind "MOVE1", where a line end is too much; that looks like \\n\\r, which is \\r\\n the other way round: end it with \\n alone',
+      'early: the client has sent "\\r" after "MOVE1"; that line end is one too many; that looks like \\n\\r, which is \\r\\n the other way round: end it with \\n alone',
     ])
   })
 
@@ -517,7 +517,7 @@ describe('line ends that are too many, or too few', () => {
     theirs.finish()
     await clock.pass(1000)
     expect(notices).toEqual([
-      'rejected: the client said "5": expected a letter; it costs a miss; it had come before it was the client\'s turn',
+      'rejected: the client said "5": expected a letter; it costs a miss; it had arrived before it was the client\'s turn',
     ])
   })
 
@@ -537,17 +537,17 @@ describe('line ends that are too many, or too few', () => {
     const { clock, notices, say } = await watched('headtail', { side: 'client', person: thinker().person })
     await say(`${prompt}\n`)
     await clock.pass(2200)
-    expect(notices).toEqual([`early: the server has sent "\\n" behind "${prompt}", where a line end is too much`])
+    expect(notices).toEqual([`early: the server has sent "\\n" after "${prompt}"; that line end is one too many`])
   })
 
   test.each([
-    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server said "\\n" behind "${prompt}", where a line end is too much`],
-    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server said "\\n" behind "${prompt}", where a line end is too much`],
-    ['headtail', 'H', prompt, `You are right!${prompt}`, /; a line end \(\\n\) is missing behind "You are right!"$/],
+    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', prompt, `You are right!${prompt}`, /; a line end \(\\n\) is missing after "You are right!"$/],
     ['headtail', 'H', prompt, 'You are right!\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
     ['headtail', 'H', `${prompt.trimEnd()}\n`, '', /; the blank at its end is missing$/],
-    ['number', '50', '', 'Too big!\n', 'the server said "\\n" behind "Too big!", where a line end is too much'],
-    ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing behind "HIGH"$/],
+    ['number', '50', '', 'Too big!\n', 'the server said "\\n" after "Too big!"; that line end is one too many'],
+    ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing after "HIGH"$/],
     ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
   ] as const)('%s, as client, types %j: after %j and %j, the true cause is said', async (name, typed, before, after, sentence) => {
     const { person, type } = thinker()

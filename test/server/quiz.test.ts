@@ -470,7 +470,7 @@ describe('the course of a quiz', () => {
     const room = new Room({ store: { ...store, results } })
     const far = await enter(room, 'NAME ada', 'START 1')
     await far.say(`${letterOf(far, true)}\n`)
-    expect(linesOf(far).slice(-2)).toEqual(['TOTAL 1 1', 'ERROR your points are kept, and your rank cannot be told just now'])
+    expect(linesOf(far).slice(-2)).toEqual(['TOTAL 1 1', 'ERROR your points are saved, but your rank is not available now'])
     await far.say('START 1\n')
     expect(lastOf(far)).toBe('ANSWER?')
     expect(room.troubles).toHaveLength(1)
