@@ -20,7 +20,7 @@ describe('who comes to a table between an offer and its answer', () => {
     expect(await watcher.type('watch 1', /is to move/)).toContain('ada offers a draw.')
     await bob.until(/offers a draw/)
     await bob.type('accept', /agreed on a draw/)
-    expect(await watcher.until(/"leave"/)).toEqual(['', 'They have agreed on a draw.', '"leave" goes away from here.'])
+    expect(await watcher.until(/"leave"/)).toEqual(['', 'They have agreed on a draw.', '"leave" leaves the table.'])
   })
 
   test('hears the same of a rematch', async () => {
@@ -32,7 +32,7 @@ describe('who comes to a table between an offer and its answer', () => {
     expect(await watcher.type('watch 1', /"leave"/)).toContain('ada offers another game.')
     await bob.until(/another game/)
     await bob.type('accept', /^Table 2/)
-    expect(await watcher.until(/Table|table/)).toEqual(['', 'They play again, at table 2: "watch 2".'])
+    expect(await watcher.until(/Table|table/)).toEqual(['', 'They play again at table 2: type "watch 2".'])
   })
 
   test('can accept it in a seat that is taken up again', async () => {
@@ -40,7 +40,7 @@ describe('who comes to a table between an offer and its answer', () => {
     const { ada, bob } = await two(door)
     const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
     await bob.leave()
-    await ada.until(/has gone, and may come back/)
+    await ada.until(/has disconnected\./)
     await ada.type('draw', /^You have offered a draw/)
     const back = door.reader()
     await back.until(/What is your name/)
