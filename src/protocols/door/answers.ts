@@ -9,14 +9,14 @@ const POLITE = /^(?:,? *(?:please|thanks|thank you))?[.!]?$/i
 /** Maximum number of challenges that are searched for a name. */
 const LOOKED = 20
 
-/** Answered is the command that an answer stands for, and the name after it. */
-interface Answered {
+/** ParsedAnswer is the command that an answer stands for, and the name after it. */
+interface ParsedAnswer {
   readonly command: 'accept' | 'decline'
   readonly name: string
 }
 
 /** Finds the command for "yes" or "no", if the user has an offer of a draw or a rematch, or a challenge. */
-export function answerMeant(visit: Visit, word: string, rest: string): Answered | undefined {
+export function answerMeant(visit: Visit, word: string, rest: string): ParsedAnswer | undefined {
   const command = commandFor(word)
   if (command === undefined || !isAsked(visit)) return undefined
   if (POLITE.test(rest)) return { command, name: '' }
@@ -29,7 +29,7 @@ export function whyNoCommand(word: string, says: string): string | undefined {
   return TALK.has(bare(word)) ? `"${bare(word)}" is no command${says}` : undefined
 }
 
-function commandFor(word: string): Answered['command'] | undefined {
+function commandFor(word: string): ParsedAnswer['command'] | undefined {
   if (YES.has(bare(word))) return 'accept'
   return NO.has(bare(word)) ? 'decline' : undefined
 }

@@ -31,7 +31,7 @@ export function gameNamed(typed: string): Entry | undefined {
   return more.length === 0 ? only : undefined
 }
 
-/** Finds a game as `gameNamed` does, or returns a refusal that lists the candidates or the nearest name. */
+/** Finds a game as `findGameByWord` does, or returns a refusal that lists the candidates or the nearest name. */
 export function gameOf(typed: string): Entry | Refusal {
   const found = gameNamed(typed)
   if (found) return found

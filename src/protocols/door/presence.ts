@@ -17,8 +17,8 @@ interface TableScreenOptions {
 }
 
 /**
- * TableScreen renders one table for a player or a watcher. `take` and `record` collect events; `tell` (if the table is
- * shown) or `notices` (if it is not) return them as lines, once.
+ * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect news; `takeNews`
+ * (if the table is shown) and `takeNotices` (if it is not) return them as lines, once.
  */
 export class Presence {
   readonly company: Company

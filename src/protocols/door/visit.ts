@@ -34,10 +34,10 @@ type ListenerCall = (listener: LobbyListener) => void
  * the caller that made the event happen. `broken` then rejects and ends the conversation.
  *
  * Three queues hold what is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
- * belong to no table; each `TableScreen` has the lines and the board of its own table. `settle` empties all three before
+ * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before
  * every reply. While the user types a password, notices wait.
  *
- * "style json" hands the same lobby over to the native protocol. `forProgram` stops all printing, and `handOver` passes the
+ * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
  * calls that are still pending, and all later ones, to the new listener.
  */
 export class Visit {
@@ -79,7 +79,7 @@ export class Visit {
   #asking = false
   /** True if the session has answered Ctrl-C since the last line. */
   #interrupted = false
-  /** Challenges that this session itself is ending; `undefined` outside `withdrawing`. */
+  /** Challenges that this session itself is ending; `undefined` outside `collectWithdrawn`. */
   #withdrawn: Seeker[] | undefined
   /** True if the last line on the screen is a typed one. */
   #fresh = true
@@ -92,7 +92,7 @@ export class Visit {
   #stopped = false
   /** Resume tokens that the user has seen. */
   readonly #tokens = new Set<string>()
-  /** True during `going`. */
+  /** True during `withNewTableShown`. */
   #going = false
 
   constructor(peer: Peer<Name>, { house, clock }: Pick<Setting<unknown>, 'house' | 'clock'>) {
@@ -186,7 +186,7 @@ export class Visit {
     }
   }
 
-  /** Asks for a password, within `hide`. `warns` prints whether it shows on the screen. `undefined` after an empty line. */
+  /** Asks for a password, within `withHiddenInput`. `warns` prints whether it shows on the screen. `undefined` after an empty line. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true

@@ -117,7 +117,7 @@ const finished = {
   at: time.meta({ description: 'when the game ended, in milliseconds since the Unix epoch' }),
 }
 
-const challenger = name.optional().meta({ description: 'the user who challenges this one; may be missing if there is only one challenge' })
+const challenger = name.optional().meta({ description: 'the user whose challenge it is; may be missing if there is only one challenge' })
 const replace = z
   .boolean()
   .optional()
@@ -307,16 +307,12 @@ export const ToClient = z.discriminatedUnion('type', [
     best: list(z.strictObject(ladderRow)).meta({ description: 'also empty if the game has no ladder' }),
     own: z.strictObject({ ...ladderRow, of: count }).optional(),
   }),
-  message(
-    'history',
-    'Finished games of a user, the newest first. The server stores the last 200 of each user.',
-    {
-      id: id.optional(),
-      name: z.string(),
-      games: list(z.strictObject(finished)),
-      total: count.meta({ description: 'the total number of items; the message has one page of them' }),
-    },
-  ),
+  message('history', 'Finished games of a user, the newest first. The server stores the last 200 of each user.', {
+    id: id.optional(),
+    name: z.string(),
+    games: list(z.strictObject(finished)),
+    total: count.meta({ description: 'the total number of items; the message has one page of them' }),
+  }),
   message(
     'sought',
     'A user challenges this one by name. The server also sends it after login for each challenge that is already open. Answer with `accept` or `refuse`, or with a `seek` with the same terms `against` this name.',
