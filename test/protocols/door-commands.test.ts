@@ -172,10 +172,7 @@ describe('play', () => {
   test('with a code where it is private; "invite" does the same', async () => {
     const { caller, lobby } = await inside()
     lobby.answers('seek', { code: 'amber-otter-seven' })
-    const answer = lines(
-      'Your opponent must type: join amber-otter-seven',
-      'Then the game begins. "cancel" cancels the invitation.',
-    )
+    const answer = lines('Your opponent must type: join amber-otter-seven', 'Then the game begins. "cancel" cancels the invitation.')
     expect(await caller.type('play tictactoe private')).toBe(answer)
     expect(await caller.type('invite tictactoe size 5')).toBe(answer)
     expect(lobby.calls).toEqual([

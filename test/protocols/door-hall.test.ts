@@ -63,9 +63,7 @@ describe('a name', () => {
   test('of somebody who is here may be the own one, on a connection that broke', async () => {
     await come('ada')
     const other = await come()
-    expect(await other.type('Ada')).toBe(
-      lines('Ada is taken; try Ada2. If that is you, type "resume TOKEN".', 'What is your name?'),
-    )
+    expect(await other.type('Ada')).toBe(lines('Ada is taken; try Ada2. If that is you, type "resume TOKEN".', 'What is your name?'))
   })
 })
 

@@ -370,11 +370,7 @@ describe('what is told besides', () => {
     [{ type: 'offered', seat: 0, what: 'draw' }, 'You have offered a draw.', 'grace offers a draw.'],
     [{ type: 'declined', seat: 1 }, 'grace declines.', 'alan declines.'],
     [{ type: 'declined', seat: 0 }, 'You have declined.', 'grace declines.'],
-    [
-      { type: 'gone', seat: 1 },
-      'grace has disconnected. If that lasts 30 seconds, you can "claim" or "abort".',
-      'alan has disconnected.',
-    ],
+    [{ type: 'gone', seat: 1 }, 'grace has disconnected. If that lasts 30 seconds, you can "claim" or "abort".', 'alan has disconnected.'],
     [{ type: 'back', seat: 1 }, 'grace is back.', 'alan is back.'],
     [{ type: 'gone', seat: 0 }, undefined, 'grace has disconnected.'],
     [{ type: 'back', seat: 0 }, undefined, 'grace is back.'],

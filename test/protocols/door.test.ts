@@ -59,9 +59,7 @@ describe('the greeting', () => {
     lobby.refuses('enter', 'a name has no @', 'bad-name')
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
-    expect(await caller.type('ada')).toBe(
-      lines('ada is here already: choose another name. If that is you, type "resume TOKEN".', WHO),
-    )
+    expect(await caller.type('ada')).toBe(lines('ada is here already: choose another name. If that is you, type "resume TOKEN".', WHO))
     expect(await caller.type('')).toBe(lines(WHO))
   })
 
@@ -200,7 +198,7 @@ describe('registering', () => {
     const question = 'A password for ada, of 8 characters at least? (An empty line cancels.)'
     expect(await caller.type('register ada')).toBe(lines(question, SEEN))
     expect(await caller.type('abc')).toBe(lines('A password has at least 8 characters.', question))
-    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The two passwords are not the same.', question))
+    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The passwords are not the same.', question))
     expect(await caller.type('engine-1843', 'engine-1843')).toContain('ada is registered now')
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
   })
@@ -253,7 +251,7 @@ describe('a password', () => {
     ]
     expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))
     expect(await caller.type('engine-1843', 'short')).toBe(lines(next, 'A password has at least 8 characters.', next))
-    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The two passwords are not the same.', next))
+    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The passwords are not the same.', next))
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))
     expect(await caller.type('unregister', 'wrong')).toContain(lines('The password is wrong.', 'Your password? (An empty line cancels.)'))
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))

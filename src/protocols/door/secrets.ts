@@ -23,7 +23,7 @@ export function askPassword(visit: Visit, question: string, check: Check): Promi
 /** Asks for a new password twice, until both are equal and valid; `undefined` as for `askPassword`. */
 export function askNewPassword(visit: Visit, { question, warns = true }: Question): Promise<string | undefined> {
   return visit.hide(async () => {
-    for (let wrong: string | undefined; ; wrong = 'The two passwords are not the same.') {
+    for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
       const asked = { question, warns: warns && wrong === undefined, wrong }
       const password = await askUntil(visit, asked, (typed) => visit.lobby.checkPassword(typed))
       const again = password === undefined ? undefined : await visit.askSecret(['The same once more?'], false)

@@ -76,9 +76,7 @@ const attendance = {
   token: z.string().optional().meta({ description: 'resumes this seat through any connection' }),
   n: seen.optional().meta({ description: 'the number of the last event; missing until the first event of the table is logged' }),
   sight: sight.optional(),
-  offers: list(seat)
-    .optional()
-    .meta({ description: 'the seats with an unanswered offer of a draw, or of a rematch if the game is over' }),
+  offers: list(seat).optional().meta({ description: 'the seats with an unanswered offer of a draw, or of a rematch if the game is over' }),
 }
 
 const what = z.discriminatedUnion('type', [
