@@ -218,7 +218,7 @@ describe('two people', () => {
     const ada = await come('ada')
     const grace = await come('grace')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
-    expect(await grace.type('seeks')).toContain('Nobody waits')
+    expect(await grace.type('seeks')).toContain('No player waits')
     expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
     expect(await ada.type(`join ${code}`)).toContain('This is your own invitation')
     expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
@@ -267,7 +267,7 @@ describe('who is sought by name', () => {
     await bob.type('play tictactoe ada')
     expect(ada.news()).toBe(lines('', call))
     expect(await ada.type('accept bob')).toContain('Table 1: ')
-    expect(await bob.type('seeks')).toContain('Nobody waits')
+    expect(await bob.type('seeks')).toContain('No player waits')
   })
 
   test('is told of nothing while a password is typed, and of everything after it', async () => {

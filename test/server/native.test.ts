@@ -42,8 +42,8 @@ describe('the native protocol', () => {
   })
 
   test.each([
-    [{ x: 1 }, 'a command has a "type", a text, such as {"type":"games"}'],
-    [{ type: 5, id: 'a' }, 'a command has a "type", a text, such as {"type":"games"}'],
+    [{ x: 1 }, 'a command needs a "type", a text, such as {"type":"games"}'],
+    [{ type: 5, id: 'a' }, 'a command needs a "type", a text, such as {"type":"games"}'],
     [{ type: 'move' }, 'there is no command of type "move": did you mean "play"?'],
     [{ type: 'login' }, ': did you mean "enter"?'],
     [{ type: 'EXIT' }, ': did you mean "quit"?'],

@@ -38,7 +38,7 @@ describe('who comes to a table between an offer and its answer', () => {
   test('can accept it in a seat that is taken up again', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
-    const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
+    const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await bob.leave()
     await ada.until(/has disconnected\./)
     await ada.type('draw', /^You have offered a draw/)
@@ -91,7 +91,7 @@ describe('after a game', () => {
     await ada.type('resign', /"rematch"/)
     await bob.until(/"rematch"/)
     await bob.type('rematch', /^You have offered/)
-    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
+    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await ada.until(/another game/)
     await ada.type(`resume ${token}`, /"rematch"/)
     await ada.type('leave', /^You have left/)

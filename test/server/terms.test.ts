@@ -71,7 +71,7 @@ describe('the clock of a game, at the front door', () => {
   test('is told again to who comes back, and at the next game', async () => {
     const { door, bob, ada } = await seeking(FIVE)
     await ada.type('play tictactoe bob', /is to move/)
-    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
+    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await ada.leave()
     const back = door.reader()
     await back.until(/What is your name/)
