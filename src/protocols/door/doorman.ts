@@ -41,21 +41,21 @@ export async function receive(visit: Visit): Promise<void> {
   for (let line = await visit.read(); line !== undefined; line = await visit.read()) {
     const isOfHead: boolean = inHead && isHeadLine(line)
     inHead = isHttpRequest(line) || (isOfHead && line.trim() !== '')
-    if (!isOfHead) await obey(visit, line)
+    if (!isOfHead) await executeLine(visit, line)
     if (visit.over) return
   }
 }
 
 /** Returns what to do, in a sentence, for a line of another protocol: HTTP, or JSON before "style json". */
-function foreign(typed: string): string | undefined {
+function explainForeignLine(typed: string): string | undefined {
   if (isHttpRequest(typed)) return 'This is no web server: connect with telnet or nc, and type your name'
   if (/^\{\s*(?:["']?\w+["']?\s*:.*)?\}?$/s.test(typed)) return 'That is JSON: send the line "style json" first, and then commands in JSON'
   return /^style\W*json$/i.test(typed) ? 'For commands in JSON, type: style json' : undefined
 }
 
 /** Executes one line: a name, a command, an answer, a move or a chat message. */
-async function obey(visit: Visit, line: string): Promise<void> {
-  const typed = unquoted(line.trim())
+async function executeLine(visit: Visit, line: string): Promise<void> {
+  const typed = stripQuotes(line.trim())
   visit.settle()
   if (visit.telnet?.mended && typed.includes('\ufffd')) return visit.say(...MENDED)
   if (typed === '')
@@ -67,7 +67,7 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const command = commandOf(word)
   if (command?.name !== 'more') visit.turnPage()
   if (command) return perform(visit, command, rest)
-  const elsewhere = visit.present?.isMove(typed) ? undefined : foreign(typed)
+  const elsewhere = visit.present?.isMove(typed) ? undefined : explainForeignLine(typed)
   if (elsewhere !== undefined) {
     visit.noteForeign(elsewhere)
     return visit.say(`${elsewhere}.`)
@@ -85,13 +85,13 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const begun = isMove ? [] : beginningWith(word)
   const [only, ...more] = begun
   if (only && more.length === 0 && !only.whole) return perform(visit, only, rest)
-  answer(visit, begun.length > 0 ? unclear(word, begun) : await other(visit, typed, word))
+  answer(visit, begun.length > 0 ? unclear(word, begun) : await handleOtherLine(visit, typed, word))
 }
 
 /** Handles a line that is not a command: a move, or a line that needs an explanation. */
-async function other(visit: Visit, typed: string, word: string): Promise<Reply> {
+async function handleOtherLine(visit: Visit, typed: string, word: string): Promise<Reply> {
   const { present } = visit
-  const asks = ASKS.test(word) && !present?.isMove(typed) ? asking(visit, word, typed) : undefined
+  const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(visit, word, typed) : undefined
   if (asks !== undefined) return asks
   const [first = '', ...others] = withGameName(typed).split(/\s/)
   const game = gameNamed(first)
@@ -118,7 +118,7 @@ function wayToPlay({ name }: Entry, others: readonly string[]): string {
 const ASKS = /^(?:challenge|duel|fight|against|vs\.?|versus)$/i
 
 /** Explains how to challenge a user, by name if the line names a user who is online. */
-function asking(visit: Visit, word: string, typed: string): Reply {
+function explainHowToAsk(visit: Visit, word: string, typed: string): Reply {
   const known = howToAsk(visit, typed.slice(word.length).trim())
   return known ?? { refused: `there is no command "${word}": "play GAME NAME" challenges a user, such as "play tictactoe ada"` }
 }
@@ -143,6 +143,6 @@ function whyNoMove({ tables, lobby }: Visit, typed: string): string {
 }
 
 /** Removes quotation marks around a line, because our messages print commands in them. */
-function unquoted(typed: string): string {
+function stripQuotes(typed: string): string {
   return /^"(.*)"$/s.exec(typed)?.[1]?.trim() ?? typed
 }

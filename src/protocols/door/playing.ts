@@ -14,7 +14,7 @@ export async function move({ lobby, present }: Visit, text: string, hint = ''): 
 }
 
 /** Reply to a chat message that no client shows: the house and worksheet programs show none. */
-const UNHEARD = 'Said, but no other user here sees it: the others are away, the house, or programs without talk.'
+const NOT_SHOWN = 'Said, but no other user here sees it: the others are away, the house, or programs without talk.'
 
 /** Sends a chat message to the shown table. */
 export async function say({ lobby, present }: Visit, text: string): Promise<Reply> {
@@ -23,7 +23,7 @@ export async function say({ lobby, present }: Visit, text: string): Promise<Repl
   const refusal = await lobby.say(present.table, text)
   if (refusal) return refusal
   if (lobby.hearers(present.table) > 0) return 'Said.'
-  return present.alone ? 'Said, but you are alone at this table.' : UNHEARD
+  return present.alone ? 'Said, but you are alone at this table.' : NOT_SHOWN
 }
 
 /** Offers a draw, and replies if no client can show the offer. */

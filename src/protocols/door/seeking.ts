@@ -51,29 +51,29 @@ export async function want(visit: Visit, terms: GameWish): Promise<Reply> {
   }
   visit.wish = terms
   const { replaced: earlier } = sought
-  const replaced = earlier ? [cancelled(earlier, invited !== undefined)] : []
+  const replaced = earlier ? [formatCancelled(earlier, invited !== undefined)] : []
   if (visit.present?.playing && visit.present !== before) return earlier ? replaced : undefined
   if (sought.code !== undefined) {
     return [
       ...replaced,
       `Your opponent must type: join ${sought.code}`,
       'Then the game begins. "cancel" cancels the invitation.',
-      ...unasked(visit, terms, sought.code),
+      ...explainUnnotified(visit, terms, sought.code),
     ]
   }
   const house = terms.against === undefined && !terms.rated ? ['If no player comes soon, the house plays with you.'] : []
   return [
     ...replaced,
-    waitingFor(named(visit, terms.against)),
+    waitingFor(toOwnSpelling(visit, terms.against)),
     ...house,
     ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, terms, visit.lobby.me)),
   ]
 }
 
 /** Explains that the server does not notify a user who is named with an invitation, and how to challenge that user. */
-function unasked(visit: Visit, { against, game, settings, rated = false }: GameWish, code: string): readonly string[] {
+function explainUnnotified(visit: Visit, { against, game, settings, rated = false }: GameWish, code: string): readonly string[] {
   if (against === undefined) return []
-  const name = named(visit, against) ?? against
+  const name = toOwnSpelling(visit, against) ?? against
   const way = answerTo({ name, game, settings, rated })
   return [
     `This notifies no user. To send the code: tell ${inLine(name)} join ${code}`,
@@ -82,23 +82,23 @@ function unasked(visit: Visit, { against, game, settings, rated = false }: GameW
 }
 
 /** Reports that an open seek was cancelled; `isInvitation` marks a seek with a code. */
-function cancelled(seeker: Seeker, isInvitation: boolean): string {
+function formatCancelled(seeker: Seeker, isInvitation: boolean): string {
   const what = [seeker.game, ...particulars(seeker)].join(', ')
   return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier seek, ${what}, is cancelled.`
 }
 
 /** Reports that the open seek was cancelled, in the words for an invitation, a challenge or another seek. */
 export function noLonger({ lobby: { ownInvitation, ownSeek } }: Visit): string {
-  if (ownInvitation) return cancelled(ownInvitation, true)
+  if (ownInvitation) return formatCancelled(ownInvitation, true)
   return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${inLine(ownSeek.against)}.`
 }
 
 /** Runs `act`, which can cancel the open seek of this user, and reports it if that happens. */
-async function endingSeek(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
+async function reportingCancelledSeek(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
   const { ownInvitation: invited, ownSeek: before } = visit.lobby
   const reply = await act()
   const earlier = invited ?? before
-  if (earlier && !visit.lobby.ownInvitation && !visit.lobby.ownSeek) visit.say(cancelled(earlier, invited !== undefined))
+  if (earlier && !visit.lobby.ownInvitation && !visit.lobby.ownSeek) visit.say(formatCancelled(earlier, invited !== undefined))
   return reply
 }
 
@@ -108,7 +108,7 @@ export function waits({ lobby }: Visit): string | undefined {
 }
 
 /** Returns the name of a user who is online in that user's own spelling. */
-function named({ lobby }: Visit, name: string | undefined): string | undefined {
+function toOwnSpelling({ lobby }: Visit, name: string | undefined): string | undefined {
   return name === undefined ? undefined : (lobby.nameHere(name) ?? name)
 }
 
@@ -124,30 +124,30 @@ export function leaveBehind(visit: Visit): void {
 function join(visit: Visit, rest: string): Reply | Promise<Reply> {
   if (rest === '') return 'Type the code of the invitation, too, such as "join amber-otter-seven".'
   leaveBehind(visit)
-  return endingSeek(visit, () => visit.going(() => visit.lobby.join(rest, true)))
+  return reportingCancelledSeek(visit, () => visit.going(() => visit.lobby.join(rest, true)))
 }
 
 function cancel(visit: Visit): Reply {
   const invited = visit.lobby.ownInvitation
   if (!visit.lobby.cancel()) return 'You do not wait for an opponent.'
-  return invited ? cancelled(invited, true) : 'You no longer wait.'
+  return invited ? formatCancelled(invited, true) : 'You no longer wait.'
 }
 
 /** Accepts a challenge, by the name of its owner or as the only one. */
 export async function acceptChallenge(visit: Visit, name: string): Promise<Reply> {
-  return endingSeek(visit, async () =>
-    refusedBy(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
+  return reportingCancelledSeek(visit, async () =>
+    formatRefusal(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
   )
 }
 
 /** Refuses a challenge, by the name of its owner or as the only one. */
 export function refuseChallenge(visit: Visit, name: string): Reply {
   const { answer, withdrawn } = visit.withdrawing(() => visit.lobby.refuseChallenge(name === '' ? undefined : name))
-  return refusedBy(answer, name) ?? withdrawn.map((seeker) => `You have refused ${inLine(seeker.name)}’s game of ${seeker.game}.`)
+  return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${inLine(seeker.name)}’s game of ${seeker.game}.`)
 }
 
 /** Formats a refusal that may begin with the typed name. */
-function refusedBy(refusal: Refusal | undefined, name: string): Reply {
+function formatRefusal(refusal: Refusal | undefined, name: string): Reply {
   return refusal && sentence(refusal.refused, name === '' ? [] : [name])
 }
 

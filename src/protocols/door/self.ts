@@ -93,7 +93,7 @@ async function register(visit: Visit, rest: string): Promise<Reply> {
   if (busy !== undefined) return busy
   const wrong = lobby.checkName(name)
   if (wrong) return me ? visit.sentence(wrong.refused, [name]) : [sentence(wrong.refused, [name]), WHO]
-  const left = whatIsLeft(visit)
+  const left = describeLeftBehind(visit)
   cancelSeek(visit)
   // the text may be a password here, too
   if (me && !me.registered && name.toLowerCase() !== me.name.toLowerCase())
@@ -165,7 +165,7 @@ async function login(visit: Visit, name: string): Promise<Reply> {
 async function become(visit: Visit, name: string): Promise<Reply> {
   const before = visit.lobby.me?.name
   if (name === '') return 'Type the name, too, such as "name ada".'
-  const left = whatIsLeft(visit)
+  const left = describeLeftBehind(visit)
   cancelSeek(visit)
   if (before === undefined) {
     await introduce(visit, name)
@@ -180,7 +180,7 @@ async function become(visit: Visit, name: string): Promise<Reply> {
 }
 
 /** Lists what a user leaves behind under the old name and how to get back to it; empty if there is nothing. */
-function whatIsLeft({ lobby, tables }: Visit): readonly string[] {
+function describeLeftBehind({ lobby, tables }: Visit): readonly string[] {
   const { me, waiting } = lobby
   const name = inLine(me?.name ?? '')
   const seats = waiting.slice(0, NAMED).map((info) => `table ${info.table} (${heldAt(info, me)})`)

@@ -312,14 +312,14 @@ export class Visit {
     this.settle()
     // a server without a store does not hold seats over a restart
     const holds = this.#stopped ? this.lobby.keeps : leaves
-    const held = holds ? this.tables.playing.map((one) => this.#held(one)) : []
+    const held = holds ? this.tables.playing.map((one) => this.#formatHeldSeat(one)) : []
     const invited = this.lobby.ownInvitation ? ['Your invitation is cancelled: its code is void.'] : []
     this.say(...inSentences([word, ...invited, ...held]))
     this.#over = true
   }
 
   /** Returns how long a seat is held, and which command resumes it. */
-  #held({ table, token, grace }: Presence): string {
+  #formatHeldSeat({ table, token, grace }: Presence): string {
     const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${spanOf(grace)}`
     const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
     return `Your seat at table ${table} is held${time}: ${back}`

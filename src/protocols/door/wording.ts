@@ -59,11 +59,11 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
   const name = 'seat' in what && what.seat !== undefined ? names[what.seat] : undefined
   switch (what.type) {
     case 'said':
-      return saying(what, company)
+      return formatChat(what, company)
     case 'moved':
       return !own && open.some((offer) => offer.seat === seat) ? 'Your offer was not accepted.' : undefined
     case 'offered':
-      return offering(what, company, open)
+      return formatOffer(what, company, open)
     case 'declined':
       return own ? 'You have declined.' : `${name} declines.`
     case 'gone':
@@ -81,12 +81,12 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
   }
 }
 
-function saying({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
+function formatChat({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
   const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
   return own ? undefined : `${inLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${inLine(text)}`
 }
 
-function offering({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
+function formatOffer({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
   // an offer that answers an open one accepts it, and the next event says so
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
