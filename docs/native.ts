@@ -3,7 +3,7 @@ import { refusalCodes } from '../src/protocols/lobby.ts'
 import { toClient, toServer } from '../src/protocols/native/examples.ts'
 import { ToClient, ToServer, VERSION } from '../src/protocols/native/messages.ts'
 
-/** What is read of a JSON Schema, as Zod writes it. */
+/** Schema is the part of a JSON Schema, as Zod writes it, that this page shows. */
 interface Schema {
   readonly type?: string
   readonly const?: unknown
@@ -23,11 +23,11 @@ interface Schema {
   readonly maxItems?: number
 }
 
-/** Draws a table of a page. */
+/** Table formats a table in Markdown. */
 type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => string
 
-const INTRODUCTION = `The front door (port 4000) speaks with people in words, and with programs in this protocol, once they have said so:
-the line \`style json\` changes over, and from there on every line in both directions is one JSON object in UTF-8, ended by LF.
+const INTRODUCTION = `The front door (port 4000) serves people in plain words and programs in this protocol. A client switches to the protocol
+with the line \`style json\`. From then on, every line in both directions is one JSON object in UTF-8, ended by LF.
 
 \`\`\`text
 C  style json
@@ -39,38 +39,39 @@ S  {"type":"ok","id":2}
 S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"settings":{},"rated":false,"seat":0,"token":"7HZK2M9QXR4T8VB1C3D5F6G0JN"}
 \`\`\`
 
-- **Commands** are answered once each, in their order, by \`ok\`, by \`error\`, or by the message that was asked for; the answer
-  has the \`id\` of the command, a number or a text of your choice. Whatever was refused has changed nothing.
-- **Whoever is sought by name**, with \`against\`, hears \`sought\` at once, or after coming in, and answers with \`accept\` or \`refuse\`.
-- **An opponent who is absent**: \`claim\` wins and \`abort\` ends without a result a game whose opponent has been gone for 30 seconds, or has not moved
-  for 5 minutes in a game without a clock.
-- **Numbers and texts** have the bounds that are given here, and no number is beyond ±(2⁵³ - 1). What is out of bounds is refused: as
-  \`bad-message\`, or, where a game has closer ones (\`games\` tells them, and how many seats it has), as \`bad-setting\`.
-- **Terms**: who limits no time plays by the clock that the other has asked for. \`seated\` says which: \`clock\` is missing where there is none.
-- **A move that was answered with \`ok\`** is on disk, and was told to everybody at the table.
-- **Events** of a table are numbered from 1 without a gap. An event that brings a \`sight\` changes what is seen.
-- **After a broken connection** say \`resume\` with the seat's token, and with \`after\`, the number of the last event you have seen:
-  what you have missed is told again before the answer \`seated\`. Where that is too much, the answer is \`resync\`, and says how it stands.
-- **A guest comes in again** with the \`secret\` of \`entered\`, while the old connection is still there, too; by name alone it does not,
-  and \`error\` then proposes another name. A seat's token opens that seat and nothing else; an account's other rights take
-  its password or a session.
-- **A move that was sent and not answered** before the connection broke is there after \`resume\`, or it is not: then send it again,
-  with \`after\`, so that it is refused as \`stale\` if it was there after all.
-- **Secrets** never come before their time: a \`view\` is what this seat may see.`
+- **Answers**: the server answers each command once, in order, with \`ok\`, with \`error\`, or with the message that the command requests.
+  The answer repeats the \`id\` of the command, a number or a text of your choice. A refused command changes nothing.
+- **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user at once, or after that user's next
+  login. The user answers with \`accept\` or \`refuse\`.
+- **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
+  \`claim\` wins the game and \`abort\` ends it without a result.
+- **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
+  with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; there the error is \`bad-setting\`.
+- **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if there is none.
+- **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent it to every client at the table.
+- **Events** of a table are numbered from 1 without a gap. If an event changes the view of this client, it has a \`sight\`.
+- **Reconnecting**: send \`resume\` with the token of the seat and, as \`after\`, the number of the last event that you have received.
+  The server sends the missed events again and then answers \`seated\`. If there are too many, it answers \`resync\` with the present state.
+- **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have it. If it is missing
+  after \`resume\`, send it again with \`after\`; if the table has it after all, the server refuses it as \`stale\`.
+- **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
+  answers \`error\`, with another name as a proposal.
+- **Tokens**: the token of a seat opens that seat and nothing else. Everything else of an account needs its password or a session.
+- **Hidden information**: a \`view\` contains only what this seat may see at that moment.`
 
-/** The page of the native protocol, from its schemas and examples. */
+/** Returns the page of the native protocol, made from its schemas and examples. `note` is the first line below the title. */
 export function nativePage(note: string, table: Table): string {
   return `${[
     '# The native protocol',
     note,
     `Version ${VERSION}. ${INTRODUCTION}`,
-    '## What a client says',
+    '## Messages from the client',
     ...sections(ToServer, toServer, table),
-    '## What the server says',
+    '## Messages from the server',
     ...sections(ToClient, toClient, table),
-    '## What can be wrong',
+    '## Error codes',
     table(
-      ['code', 'when'],
+      ['code', 'meaning'],
       Object.entries(refusalCodes).map(([code, when]) => [`\`${code}\``, when]),
     ),
   ].join('\n\n')}\n`
@@ -82,19 +83,19 @@ function sections(union: z.ZodType, examples: Readonly<Record<string, object>>, 
     const name = String(properties.type?.const)
     const fields = Object.entries(properties).filter(([field]) => field !== 'type' && field !== 'id')
     const rows = fields.map(([field, schema]) => {
-      const optional = required.includes(field) ? [] : ['may be missing']
+      const optional = required.includes(field) ? [] : ['optional']
       return [`\`${field}\``, kind(schema), [...optional, ...(schema.description ? [schema.description] : [])].join('; ')]
     })
     return [
       `### ${name}`,
       description,
-      ...(rows.length > 0 ? [table(['field', '', ''], rows)] : []),
+      ...(rows.length > 0 ? [table(['field', 'type', 'description'], rows)] : []),
       `\`\`\`json\n${JSON.stringify(examples[name])}\n\`\`\``,
     ]
   })
 }
 
-/** What a field is, in a few words. */
+/** Describes the type of a field, in a few words. */
 function kind(schema: Schema): string {
   const { type, const: only, enum: values, anyOf, oneOf, items, properties, required = [], additionalProperties } = schema
   const choices = anyOf ?? oneOf
@@ -119,7 +120,7 @@ function kind(schema: Schema): string {
   }
 }
 
-/** Bounds in words, behind `before`; no exact whole number is beyond ±(2⁵³ - 1), so that is not said. */
+/** Formats bounds, after `before`. Bounds of ±(2⁵³ - 1) are left out, because they hold for every number. */
 function span(least: number | undefined, most: number | undefined, before: string): string {
   const from = least === Number.MIN_SAFE_INTEGER ? undefined : least
   const to = most === Number.MAX_SAFE_INTEGER ? undefined : most

@@ -223,30 +223,30 @@ export interface Ended {
   readonly sessions: number
 }
 
-/** The codes of refusals, which do not change, each with when it is given. */
+/** The error codes of the lobby, each with the condition for it. The codes do not change between versions. */
 export const refusalCodes = {
-  'bad-message': 'the line is no command',
-  'who-are-you': 'it takes a name, or a registered one',
-  'bad-name': 'the name cannot be one',
-  'name-taken': 'the name is somebody else’s: registered, or of a guest who is here',
-  'bad-password': 'the name or the password is wrong, or the new password cannot be one',
-  throttled: 'there were too many tries: wait',
-  'no-such-game': 'what was sought is not played here',
-  'bad-setting': 'it is not played so',
-  'no-such-person': 'nobody of that name is here',
-  'no-such-table': 'there is no such table, or it is not for everybody',
-  'no-such-code': 'nobody waits with that code',
-  'bad-token': 'nothing is held for that token, or no more',
-  'not-seated': 'it takes a seat at that table, or being there',
-  'illegal-move': 'the rules of the game refuse the move',
-  stale: 'something was seen after the event in `after`',
-  muted: 'the user has muted this one',
-  'not-now': 'it cannot be just now, or not with this user or text: `message` says which',
-  unavailable: 'the server cannot write to its disk just now: nothing has changed, try again',
-  'too-many': 'of that there are too many already',
+  'bad-message': 'the line is not a valid command',
+  'who-are-you': 'the command needs a login, or a registered name',
+  'bad-name': 'the name is not valid',
+  'name-taken': 'the name is registered, or belongs to a guest who is online',
+  'bad-password': 'the name or the password is wrong, or the new password is not valid',
+  throttled: 'too many attempts: wait before the next',
+  'no-such-game': 'this server has no such game',
+  'bad-setting': 'the game does not allow these settings or terms',
+  'no-such-person': 'no user of that name is online',
+  'no-such-table': 'there is no such table, or it is private',
+  'no-such-code': 'no open seek has that code',
+  'bad-token': 'the token of a seat or session is not valid, or no longer valid',
+  'not-seated': 'the client has no seat at that table, or does not watch it',
+  'illegal-move': 'the rules of the game reject the move',
+  stale: 'the client can see a later event than `after`',
+  muted: 'the other user has muted this user',
+  'not-now': 'not possible in this state, with this user or with this text; `message` says which',
+  unavailable: 'the server cannot write to its disk at present and has changed nothing: try again later',
+  'too-many': 'a limit is reached; `message` says which',
 } as const
 
-/** One of the words for what can be wrong. */
+/** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
 /** Lobby is what somebody at the front door may ask of the hall. Whatever is refused has changed nothing. */

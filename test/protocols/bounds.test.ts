@@ -113,7 +113,7 @@ describe('at the front door', () => {
   ])('a clock of so many %s is from 1 to %d', (unit, max, ms) => {
     for (const number of [...beyond, String(max + 1)]) {
       const wish = readWish(`tictactoe ${unit} ${number}`)
-      expect(isRefusal(wish) && wish.refused).toContain(`that is a whole number from 1 to ${max}`)
+      expect(isRefusal(wish) && wish.refused).toContain(`must be a whole number from 1 to ${max}`)
     }
     for (const number of [1, max]) {
       const wish = readWish(`tictactoe ${unit} ${number}`)

@@ -68,10 +68,10 @@ describe('help', () => {
         'to talk      tell NAME TEXT, mute, unmute NAME, watchers',
         'to look on   tables, watch N, who, rank, history',
         'who you are  login NAME, name NAME, register, unregister, password, resume',
-        'besides      more, rules, help, telnet, style json, quit',
+        'other        more, rules, help, telnet, style json, quit',
         '',
         'More about a command, or a game: help play, help tictactoe',
-        'Two letters or more do for a command, if no other begins so: pl, hist.',
+        'Two letters of a command are enough if no other begins with them: pl, hist.',
       ),
     )
     for (const { name } of commands) expect(page).toContain(name)
@@ -145,23 +145,23 @@ describe('history', () => {
 })
 
 describe('play', () => {
-  const HOUSE = 'If nobody comes soon, the house plays with you.'
+  const HOUSE = 'If no player comes soon, the house plays with you.'
 
   test.each([
-    ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for company; "cancel" takes that back.', HOUSE]],
-    ['PLAY TicTacToe SIZE 4', { game: 'tictactoe', settings: { size: 4 } }, ['You wait for company; "cancel" takes that back.', HOUSE]],
-    ['play hands', { game: 'scissors', settings: {} }, ['You wait for company; "cancel" takes that back.', HOUSE]],
-    ['play tictactoe grace', { game: 'tictactoe', settings: {}, against: 'grace' }, ['You wait for grace; "cancel" takes that back.']],
+    ['play tictactoe', { game: 'tictactoe', settings: {} }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
+    ['PLAY TicTacToe SIZE 4', { game: 'tictactoe', settings: { size: 4 } }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
+    ['play hands', { game: 'scissors', settings: {} }, ['You wait for an opponent; "cancel" stops that.', HOUSE]],
+    ['play tictactoe grace', { game: 'tictactoe', settings: {}, against: 'grace' }, ['You wait for grace; "cancel" stops that.']],
     [
       'play tictactoe rated against ada lovelace size 4',
       { game: 'tictactoe', settings: { size: 4 }, against: 'ada lovelace', rated: true },
-      ['You wait for ada lovelace; "cancel" takes that back.'],
+      ['You wait for ada lovelace; "cancel" stops that.'],
     ],
-    ['play tictactoe rated', { game: 'tictactoe', settings: {}, rated: true }, ['You wait for company; "cancel" takes that back.']],
+    ['play tictactoe rated', { game: 'tictactoe', settings: {}, rated: true }, ['You wait for an opponent; "cancel" stops that.']],
     [
       'play scissors minutes 5 seconds 30',
       { game: 'scissors', settings: {}, clock: { total: 300_000, turn: 30_000 } },
-      ['You wait for company; "cancel" takes that back.', HOUSE],
+      ['You wait for an opponent; "cancel" stops that.', HOUSE],
     ],
   ])('%s', async (typed, wish, answer) => {
     const { caller, lobby } = await inside()
@@ -172,10 +172,7 @@ describe('play', () => {
   test('with a code where it is private; "invite" does the same', async () => {
     const { caller, lobby } = await inside()
     lobby.answers('seek', { code: 'amber-otter-seven' })
-    const answer = lines(
-      'Tell the one whom you invite to type: join amber-otter-seven',
-      'Then the game begins. "cancel" takes the invitation back.',
-    )
+    const answer = lines('Your opponent must type: join amber-otter-seven', 'Then the game begins. "cancel" cancels the invitation.')
     expect(await caller.type('play tictactoe private')).toBe(answer)
     expect(await caller.type('invite tictactoe size 5')).toBe(answer)
     expect(lobby.calls).toEqual([
@@ -185,17 +182,17 @@ describe('play', () => {
   })
 
   test.each(['play tictactoe private grace', 'invite tictactoe against grace', 'invite tictactoe size 5 grace'])(
-    'says that an invitation asks no user, and how one is asked: %s',
+    'says that an invitation notifies no user, and how to challenge that user: %s',
     async (typed) => {
       const { caller, lobby } = await inside()
       lobby.answers('seek', { code: 'amber-otter-seven' })
       const size = typed.includes('size') ? ' size 5' : ''
       expect(await caller.type(typed)).toBe(
         lines(
-          'Tell the one whom you invite to type: join amber-otter-seven',
-          'Then the game begins. "cancel" takes the invitation back.',
-          'This asks no user. To send the code: tell grace join amber-otter-seven',
-          `To ask grace without a code: play tictactoe${size} grace`,
+          'Your opponent must type: join amber-otter-seven',
+          'Then the game begins. "cancel" cancels the invitation.',
+          'This notifies no user. To send the code: tell grace join amber-otter-seven',
+          `To challenge grace without a code: play tictactoe${size} grace`,
         ),
       )
     },
@@ -211,34 +208,34 @@ describe('play', () => {
   })
 
   test.each([
-    ['play', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
-    ['play chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
+    ['play', 'Name a game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
+    ['play chess', 'There is no game "chess": type tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['play tictatoe', 'There is no game "tictatoe"; did you mean "tictactoe"?'],
-    ['play tictactoe size', 'Behind "size" stands a number, such as "size 5".'],
-    ['play tictactoe size four', 'Behind "size" stands a number, such as "size 5".'],
+    ['play tictactoe size', '"size" needs a number after it, such as "size 5".'],
+    ['play tictactoe size four', '"size" needs a number after it, such as "size 5".'],
     ['play tictactoe size 99', 'Size, cells in a row, is a whole number from 2 to 20.'],
     ['play tictactoe sise 4', 'Tictactoe has no setting "sise"; did you mean "size"?'],
     ['play tictactoe depth 4', 'Tictactoe has no setting "depth"; it has size, minutes and seconds.'],
     ['play headtail depth 4', 'Headtail has no setting "depth".'],
-    ['play tictactoe minutes 0', 'Minutes for all moves of one player: that is a whole number from 1 to 600.'],
-    ['play tictactoe against', 'Behind "against" stands a name, such as "against ada".'],
-    ['play tictactoe grace against alan', 'You can play against one only, grace or alan.'],
+    ['play tictactoe minutes 0', 'Minutes for all moves of one player must be a whole number from 1 to 600.'],
+    ['play tictactoe against', '"against" needs a name after it, such as "against ada".'],
+    ['play tictactoe grace against alan', 'You can play against one user only: grace or alan.'],
     ['play tictactoe house rated', 'The house has no rating, so a game with it cannot be rated.'],
     ['invite tictactoe house', 'The house needs no invitation.'],
     ['play hangman grace', 'Hangman is played alone: type "play hangman".'],
     ['play quiz house', 'Quiz is played alone: type "play quiz".'],
-    ['play tictactoe size 4 size 5', '"size" is there twice: say it once.'],
-    ['play tictactoe minutes 4 rated minutes 4', '"minutes" is there twice: say it once.'],
-    ['play tictactoe 4', 'Say what 4 is, such as "size 4".'],
-    ['play scissors 5', 'Say what 5 is, such as "minutes 5".'],
+    ['play tictactoe size 4 size 5', '"size" is given twice: type it once.'],
+    ['play tictactoe minutes 4 rated minutes 4', '"minutes" is given twice: type it once.'],
+    ['play tictactoe 4', 'Type what 4 is, such as "size 4".'],
+    ['play scissors 5', 'Type what 5 is, such as "minutes 5".'],
     ['play headtail 5', 'Headtail has no settings.'],
-    ['play tictactoe ADA', 'That is your own name. "who" lists who else is here.'],
-    ['invite hangman', 'Hangman is played alone, so there is nobody to invite.'],
+    ['play tictactoe ADA', 'You cannot play against yourself. "who" lists the other users.'],
+    ['invite hangman', 'Hangman is played alone, so you cannot invite a user.'],
     ['play hangman minutes 5', 'Hangman is played alone, and without a clock.'],
     ['play guess rated', 'Guess is played alone and without points, so it has no ladder.'],
-    ['invite', 'Say which game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
-    ['invite chess', 'There is no game "chess": say tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
-    ['join', 'Type the code behind it that you were told, such as "join amber-otter-seven".'],
+    ['invite', 'Name a game: tictactoe, scissors, hangman, quiz, guess or headtail.'],
+    ['invite chess', 'There is no game "chess": type tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
+    ['join', 'Type the code of the invitation, too, such as "join amber-otter-seven".'],
   ])('%s is refused', async (typed, answer) => {
     const { caller, lobby } = await inside()
     expect(await caller.type(typed)).toBe(lines(answer))
@@ -248,7 +245,7 @@ describe('play', () => {
   test('says why the hall refuses', async () => {
     const { caller, lobby } = await inside()
     lobby.refuses('seek', 'there is no user "grace" here: see who is', 'no-such-person')
-    expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists who is.'))
+    expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists the users.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
     expect(lobby.calls.at(-1)).toEqual(['join', 'amber otter seven'])
@@ -265,14 +262,14 @@ describe('play', () => {
 describe('in the lobby', () => {
   test('cancel', async () => {
     const { caller, lobby } = await inside()
-    expect(await caller.type('cancel')).toBe(lines('You wait for nobody.'))
+    expect(await caller.type('cancel')).toBe(lines('You do not wait for an opponent.'))
     lobby.seeking = true
     expect(await caller.type('cancel')).toBe(lines('You no longer wait.'))
   })
 
   test.each(['seek tictactoe', 'SEEK tictactoe'])('%s is play tictactoe', async (typed) => {
     const { lobby, caller } = await inside()
-    expect(await caller.type(typed)).toContain('You wait for company; "cancel" takes that back.')
+    expect(await caller.type(typed)).toContain('You wait for an opponent; "cancel" stops that.')
     expect(lobby.calls).toEqual([['seek', { game: 'tictactoe', settings: {} }]])
     expect(await caller.type('help seek')).toMatch(/^play GAME /)
   })
@@ -285,7 +282,7 @@ describe('in the lobby', () => {
 
   test('seeks', async () => {
     const { caller, lobby } = await inside()
-    expect(await caller.type('seeks')).toBe(lines('Nobody waits for company. Be the first: play tictactoe'))
+    expect(await caller.type('seeks')).toBe(lines('No player waits for an opponent. Be the first: play tictactoe'))
     lobby.seekers = [
       { name: 'ada', game: 'tictactoe', settings: { size: 3 }, rated: false },
       { name: 'grace', game: 'tictactoe', settings: { size: 4, first: 0 }, rated: true },
@@ -294,7 +291,7 @@ describe('in the lobby', () => {
     ]
     expect(await caller.type('seeks')).toBe(
       lines(
-        'ada           that is you; "cancel" takes it back',
+        'ada           your own seek; "cancel" cancels it',
         'grace         type: play tictactoe size 4 rated grace (first "register")',
         'alan          type: play scissors alan',
         'ada lovelace  scissors, for grace only',
@@ -306,9 +303,9 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('')).toBe(lines('"help" lists what you can type.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false }]
-    expect(await caller.type('')).toBe(lines('You wait for company; "cancel" takes that back.'))
+    expect(await caller.type('')).toBe(lines('You wait for an opponent; "cancel" stops that.'))
     lobby.seekers = [{ name: 'ada', game: 'tictactoe', settings: {}, rated: false, against: 'grace' }]
-    expect(await caller.type('')).toBe(lines('You wait for grace; "cancel" takes that back.'))
+    expect(await caller.type('')).toBe(lines('You wait for grace; "cancel" stops that.'))
   })
 
   test('the name of a game alone', async () => {
@@ -319,7 +316,7 @@ describe('in the lobby', () => {
 
   test('tables', async () => {
     const { caller, lobby } = await inside()
-    expect(await caller.type('tables')).toBe(lines('Nothing is played just now. Be the first: play tictactoe'))
+    expect(await caller.type('tables')).toBe(lines('No game is under way. Be the first: play tictactoe'))
     const info = (number: number) => ({
       table: number,
       game: 'tictactoe',
@@ -334,7 +331,7 @@ describe('in the lobby', () => {
       lines(
         '  7  tictactoe  ada against grace',
         ' 12  hangman    alan, rated, 2 watch',
-        'To look on, type "watch" and the number of the table.',
+        'To watch a game, type "watch" and the number of its table.',
       ),
     )
     lobby.tables = Array.from({ length: 40 }, (_, number) => info(number + 1))
@@ -361,7 +358,7 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     expect(await caller.type('rank chess')).toContain('There is no game "chess"')
     expect(await caller.type('rank tictactoe')).toBe(
-      lines('Nobody is on the ladder of tictactoe yet.', 'To be on it, type: register, and then: play tictactoe rated'),
+      lines('No user is on the ladder of tictactoe yet.', 'To be on it, type: register, and then: play tictactoe rated'),
     )
     lobby.answers('ladder', [
       { rank: 1, name: 'grace', score: 1623.4, games: 12 },
@@ -383,7 +380,7 @@ describe('in the lobby', () => {
 
   test.each(['rank', 'rank 1', 'ladder'])('%s alone shows every ladder with somebody on it, and the own place', async (typed) => {
     const { caller, lobby } = await inside()
-    const more = 'More of one: type "rank" and the game, such as "rank tictactoe".'
+    const more = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
     expect(await caller.type(typed)).toBe(lines('No user is on a ladder yet: rated games and quizzes lead there.', more))
     lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
     expect(await caller.type(typed)).toBe(
@@ -403,7 +400,7 @@ describe('in the lobby', () => {
     const { caller, lobby } = await inside()
     lobby.answers('ladder', [{ rank: 1, name: 'grace', score: 1623.4, games: 12 }])
     expect(await caller.type('rank 2')).toBe(
-      lines('There is no page 2: "rank" shows the only one.', 'More of one: type "rank" and the game, such as "rank tictactoe".'),
+      lines('There is no page 2: "rank" shows the only one.', 'For one ladder, type "rank" and the game, such as "rank tictactoe".'),
     )
     expect(await caller.type('rank tictactoe 2')).toContain('There is no page 2: "rank tictactoe" shows the only one.')
     for (const page of ['0', '-1', '+2', '1.5', '99999999999'])
@@ -448,7 +445,7 @@ describe('in the lobby', () => {
       watchers: 0,
       over: false,
     })
-    const none = lines('No such seat of yours is held. With its token: "resume TOKEN".')
+    const none = lines('No such seat of yours is held. If you have its token, type "resume TOKEN".')
     expect(await caller.type('resume')).toBe(none)
     lobby.waiting = [held(7), held(12)]
     expect(await caller.type('resume')).toBe(
@@ -460,7 +457,7 @@ describe('in the lobby', () => {
     lobby.seeking = true
     lobby.calls.length = 0
     expect(await caller.type('resume')).toMatch(
-      /^You no longer wait for company\.\n\nTable 12: you are back at tictactoe, you \(O\) against grace \(X\)\.\n/,
+      /^You no longer wait for an opponent\.\n\nTable 12: you are back at tictactoe, you \(O\) against grace \(X\)\.\n/,
     )
     expect(lobby.calls).toEqual([['cancel'], ['resumeSeat', 12]])
   })
@@ -547,7 +544,7 @@ describe('at a table', () => {
   test('saying nothing', async () => {
     const { caller } = await seated()
     for (const typed of ['say', "'"])
-      expect(await caller.type(typed)).toBe(lines('Type behind it what you want to say, such as "say hello".'))
+      expect(await caller.type(typed)).toBe(lines('Type the text, too, such as "say hello".'))
   })
 
   test('accept takes what the other has offered, and nothing else', async () => {

@@ -43,7 +43,7 @@ describe('a newcomer', () => {
     }
     expect(ada.screen).toContain('Table 1: you are O and begin; house is X.')
     expect(ada.screen).toMatch(
-      /\n\n(You win!|house wins\.|Nobody wins: it is a draw\.)\n"rematch" plays it again, "play GAME" something else\.\n$/,
+      /\n\n(You win!|house wins\.|The game is a draw\.)\n"rematch" plays it again, "play GAME" something else\.\n$/,
     )
     expect(await ada.type('rematch')).toContain('Table 2: you are X; house is O and begins.')
   })
@@ -63,9 +63,7 @@ describe('a name', () => {
   test('of somebody who is here may be the own one, on a connection that broke', async () => {
     await come('ada')
     const other = await come()
-    expect(await other.type('Ada')).toBe(
-      lines('Ada is taken; try Ada2. If that is you on a connection that broke: "resume', '  TOKEN".', 'What is your name?'),
-    )
+    expect(await other.type('Ada')).toBe(lines('Ada is taken; try Ada2. If that is you, type "resume TOKEN".', 'What is your name?'))
   })
 })
 
@@ -101,14 +99,14 @@ describe('two people', () => {
         ...GREETING,
         'What is your name?',
         'ada',
-        'Hello, ada. Nobody else is here just now.',
+        'Hello, ada. No other user is here.',
         'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.',
         'play tictactoe',
-        'You wait for company; "cancel" takes that back.',
-        'If nobody comes soon, the house plays with you.',
+        'You wait for an opponent; "cancel" stops that.',
+        'If no player comes soon, the house plays with you.',
         '',
         'Table 1: you are O and begin; grace is X.',
-        `Should the connection break, come back with: resume ${token}`,
+        `If the connection breaks, come back with: resume ${token}`,
         '',
         ...board(' 1 | 2 | 3', ' 4 | 5 | 6', ' 7 | 8 | 9'),
         '',
@@ -155,7 +153,7 @@ describe('two people', () => {
         '',
         ...board(' X | O | O', ' O | O | X', ' X | X | O'),
         '',
-        'Nobody wins: it is a draw.',
+        'The game is a draw.',
         '"rematch" plays it again, "play GAME" something else.',
       ),
     )
@@ -220,19 +218,19 @@ describe('two people', () => {
     const ada = await come('ada')
     const grace = await come('grace')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
-    expect(await grace.type('seeks')).toContain('Nobody waits')
+    expect(await grace.type('seeks')).toContain('No player waits')
     expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
     expect(await ada.type(`join ${code}`)).toContain('This is your own invitation')
     expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
     expect(ada.news()).toContain('Your move')
-    expect(await (await come('alan')).type('tables')).toContain('Nothing is played')
+    expect(await (await come('alan')).type('tables')).toContain('No game is under way')
   })
 
   test('and one who waits no more', async () => {
     const ada = await come('ada')
     await ada.type('play tictactoe')
     expect(await ada.type('seeks', 'cancel', 'seeks')).toContain(
-      lines('You no longer wait.', 'Nobody waits for company. Be the first: play tictactoe'),
+      lines('You no longer wait.', 'No player waits for an opponent. Be the first: play tictactoe'),
     )
   })
 })
@@ -244,7 +242,7 @@ describe('who is sought by name', () => {
     const ada = await come('ada')
     const bob = await come('bob')
     await ada.send('play ')
-    expect(await bob.type('play tictactoe ada')).toBe(lines('You wait for ada; "cancel" takes that back.'))
+    expect(await bob.type('play tictactoe ada')).toBe(lines('You wait for ada; "cancel" stops that.'))
     expect(ada.news()).toBe(lines('', call))
     expect(await ada.type('tictactoe bob')).toContain('Table 1: you are X; bob is O and begins.')
     expect(bob.news()).toContain('Table 1: you are O and begin; ada is X.')
@@ -269,7 +267,7 @@ describe('who is sought by name', () => {
     await bob.type('play tictactoe ada')
     expect(ada.news()).toBe(lines('', call))
     expect(await ada.type('accept bob')).toContain('Table 1: ')
-    expect(await bob.type('seeks')).toContain('Nobody waits')
+    expect(await bob.type('seeks')).toContain('No player waits')
   })
 
   test('is told of nothing while a password is typed, and of everything after it', async () => {
@@ -339,7 +337,7 @@ describe('who comes back', () => {
     const token = /resume (\w{26})/.exec(ada.news())?.[1] ?? ''
     await ada.drop()
     const stranger = await come()
-    expect(await stranger.type('Ada')).toContain('Ada is taken; try Ada2. If that is you on a connection that broke')
+    expect(await stranger.type('Ada')).toContain('Ada is taken; try Ada2. If that is you, type "resume TOKEN".')
     const again = await come()
     expect(await again.type(`resume ${token}`)).toContain('Hello again, ada.')
     expect(await again.type('resign')).toContain('You have resigned')
@@ -352,7 +350,7 @@ describe('who comes back', () => {
     await ada.type('5')
     const token = /resume (\w{26})/.exec(ada.screen)?.[1] ?? ''
     await ada.drop()
-    expect(grace.news()).toContain('ada has gone, and may come back.')
+    expect(grace.news()).toContain('ada has disconnected.')
     await grace.type('1')
     const again = await come()
     expect(await again.type(`resume ${token.toLowerCase()}`)).toBe(
@@ -422,7 +420,7 @@ describe('who watches', () => {
     await grace.type('resign')
     await ada.type('rematch')
     await grace.type('accept')
-    expect(alan.news()).toContain('They play again, at table 2: "watch 2".')
+    expect(alan.news()).toContain('They play again at table 2: type "watch 2".')
     expect(await alan.type('watch 2')).toContain('Table 2: you watch tictactoe, grace (O) against ada (X).')
     expect(await alan.type('leave')).toBe(lines('You have left table 2.'))
   })
@@ -475,7 +473,7 @@ describe('games for one', () => {
     await ada.type('play headtail')
     expect(await ada.type('h')).toMatch(/(Right|Wrong): \d of 1 so far\./)
     expect(await ada.type('leave')).toBe(lines('The game goes on. "resign" gives it up.'))
-    expect(await ada.type('resign')).toContain('You have given the game up.')
+    expect(await ada.type('resign')).toContain('You have resigned the game.')
   })
 })
 

@@ -99,7 +99,7 @@ describe('a seat', () => {
       lines(
         '',
         'Table 12: you are O and begin; grace is X.',
-        'Should the connection break, come back with: resume 7QX2ABCDEFGHJKMNPQRSTVWXYZ',
+        'If the connection breaks, come back with: resume 7QX2ABCDEFGHJKMNPQRSTVWXYZ',
         '',
         ...drawn('---------'),
         '',
@@ -290,7 +290,7 @@ describe('the end', () => {
   test.each<[string, Outcome, number | undefined, string]>([
     ['a win', { winners: [0] }, 0, 'You win!'],
     ['a loss', { winners: [1] }, 0, 'grace wins.'],
-    ['a draw', { winners: [] }, 0, 'Nobody wins: it is a draw.'],
+    ['a draw', { winners: [] }, 0, 'The game is a draw.'],
     ['a draw that was agreed', { winners: [], agreed: true }, 0, 'You have agreed on a draw.'],
     ['the other has left', { winners: [0], left: 1 }, 0, 'grace has left, you win!'],
     ['the other has resigned', { winners: [0], left: 1, resigned: true }, 0, 'grace has resigned, you win!'],
@@ -305,7 +305,7 @@ describe('the end', () => {
     ['somebody late, watched', { winners: [0], left: 1, late: true }, undefined, 'The time of alan is over: grace wins.'],
   ])('%s', async (_, outcome, seat, sentence) => {
     const spectacle = seat === undefined ? await watched() : await begun(seat)
-    const further = seat === undefined ? '"leave" goes away from here.' : '"rematch" plays it again, "play GAME" something else.'
+    const further = seat === undefined ? '"leave" leaves the table.' : '"rematch" plays it again, "play GAME" something else.'
     const last = board('---------', seat, { turn: false, toMove: [], outcome })
     expect(await spectacle.happen([ended(outcome), last])).toBe(lines('', sentence, further))
     expect(await spectacle.type('')).toBe(lines(sentence, further))
@@ -324,7 +324,7 @@ describe('the end', () => {
       'hangman',
       { shown: ['i', ''], tried: ['i'], misses: 8, left: 8, word: 'it' },
       { winners: [], left: 0, resigned: true },
-      'You have given the game up. The word was it.',
+      'You have resigned the game. The word was it.',
     ],
     ['guessing', { left: 3, last: 'right', secret: 42 }, { winners: [0] }, 'You win!'],
     ['guessing', { left: 0, last: 'low', secret: 42 }, { winners: [] }, 'You lose: the number was 42.'],
@@ -332,14 +332,14 @@ describe('the end', () => {
       'guessing',
       { left: 2, last: 'low', secret: 42 },
       { winners: [], left: 0, resigned: true },
-      'You have given the game up. The number was 42.',
+      'You have resigned the game. The number was 42.',
     ],
-    ['guessing', { left: 2, secret: 42 }, { winners: [], left: 0, abandoned: true }, 'without a result. The number\n  was 42.'],
+    ['guessing', { left: 2, secret: 42 }, { winners: [], left: 0, abandoned: true }, 'without a result. The number was\n  42.'],
     [
       'coin',
       { guesses: 5, right: 3, last: true },
       { winners: [], left: 0, resigned: true },
-      'You have given the game up. Guessed right: 3 of 5.',
+      'You have resigned the game. Guessed right: 3 of 5.',
     ],
     ['quiz', { count: 2, points: 2 }, { winners: [0] }, 'The end: 2 of 2 right.\n\nEverything right: you win!'],
     ['quiz', { count: 2, points: 1 }, { winners: [] }, 'The end: 1 of 2 right.\n\n"rematch"'],
@@ -370,16 +370,12 @@ describe('what is told besides', () => {
     [{ type: 'offered', seat: 0, what: 'draw' }, 'You have offered a draw.', 'grace offers a draw.'],
     [{ type: 'declined', seat: 1 }, 'grace declines.', 'alan declines.'],
     [{ type: 'declined', seat: 0 }, 'You have declined.', 'grace declines.'],
-    [
-      { type: 'gone', seat: 1 },
-      'grace has gone, and may come back. After 30 seconds: "claim" or "abort".',
-      'alan has gone, and may come back.',
-    ],
+    [{ type: 'gone', seat: 1 }, 'grace has disconnected. If that lasts 30 seconds, you can "claim" or "abort".', 'alan has disconnected.'],
     [{ type: 'back', seat: 1 }, 'grace is back.', 'alan is back.'],
-    [{ type: 'gone', seat: 0 }, undefined, 'grace has gone, and may come back.'],
+    [{ type: 'gone', seat: 0 }, undefined, 'grace has disconnected.'],
     [{ type: 'back', seat: 0 }, undefined, 'grace is back.'],
-    [{ type: 'suspended' }, 'The game stands still until somebody is back.', 'The game stands still until somebody is back.'],
-    [{ type: 'continued', table: 13 }, undefined, 'They play again, at table 13: "watch 13".'],
+    [{ type: 'suspended' }, 'The game is paused until a player is back.', 'The game is paused until a player is back.'],
+    [{ type: 'continued', table: 13 }, undefined, 'They play again at table 13: type "watch 13".'],
   ])('%j', async (what, toPlayer, toWatcher) => {
     const seen = { ...what, ...('name' in what && what.seat === 0 ? { name: 'ada' } : {}) }
     expect(await (await begun(0)).happen([seen])).toBe(toPlayer === undefined ? '' : lines('', toPlayer))
@@ -397,7 +393,7 @@ describe('what is told besides', () => {
     const spectacle = await begun(0)
     await spectacle.happen([{ type: 'offered', seat: 0, what: 'draw' }])
     await spectacle.happen([moved(0), board('O--------', 0)])
-    expect(await spectacle.happen([moved(1), board('OX-------', 0)])).toContain('Your offer was not taken.')
+    expect(await spectacle.happen([moved(1), board('OX-------', 0)])).toContain('Your offer was not accepted.')
     await spectacle.happen([{ type: 'offered', seat: 1, what: 'draw' }])
     expect(await spectacle.happen([moved(0), board('OXO------', 0)])).not.toContain('offer')
     expect(await spectacle.type('accept')).toBe(lines('Nobody has offered you anything.'))

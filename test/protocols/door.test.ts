@@ -6,9 +6,9 @@ import { far } from '../support/far.ts'
 import { Typist } from '../support/typist.ts'
 
 const WHO = 'What is your name?'
-const SEEN = '(It will show on your screen, and travel unencrypted unless you came by TLS.)'
-const UNSEEN = '(It will not show; it travels unencrypted unless you came by TLS.)'
-const QUESTION = 'ada is registered. What is the password? (An empty line goes back.)'
+const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
+const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
+const QUESTION = 'ada is registered. What is the password? (An empty line cancels.)'
 const BEGIN = 'Type "play tictactoe" to begin, "games" for all games, "help" for all commands.'
 
 /** Somebody who has just come, and the lobby behind the door. */
@@ -28,7 +28,7 @@ describe('the greeting', () => {
     const { caller, lobby } = await come((it) => {
       it.people = [{ name: 'ada', registered: false, tables: [] }]
     })
-    expect(await caller.type('  ada ')).toBe(lines('Hello, ada. Nobody else is here just now.', BEGIN))
+    expect(await caller.type('  ada ')).toBe(lines('Hello, ada. No other user is here.', BEGIN))
     expect(lobby.calls).toEqual([['enter', 'ada', {}]])
   })
 
@@ -44,9 +44,9 @@ describe('the greeting', () => {
     expect(await caller.type('ada')).toBe(
       lines(
         'Hello, ada. 2 others are here.',
-        'grace waits for company: "play tictactoe size 4 grace"',
-        'alan waits for company: "play tictactoe size 4 alan"',
-        'edsger waits for company: "play tictactoe size 4 edsger"',
+        'grace waits for an opponent: "play tictactoe size 4 grace"',
+        'alan waits for an opponent: "play tictactoe size 4 alan"',
+        'edsger waits for an opponent: "play tictactoe size 4 edsger"',
         'Your seat at table 7, tictactoe with house, is held: "resume 7"',
         'Your seat at table 9, quiz, is held: "resume 9"',
         BEGIN,
@@ -59,9 +59,7 @@ describe('the greeting', () => {
     lobby.refuses('enter', 'a name has no @', 'bad-name')
     expect(await caller.type('a@b')).toBe(lines('A name has no @.', WHO))
     lobby.refuses('enter', 'ada is here already: choose another name', 'name-taken')
-    expect(await caller.type('ada')).toBe(
-      lines('ada is here already: choose another name. If that is you on a connection that', '  broke: "resume TOKEN".', WHO),
-    )
+    expect(await caller.type('ada')).toBe(lines('ada is here already: choose another name. If that is you, type "resume TOKEN".', WHO))
     expect(await caller.type('')).toBe(lines(WHO))
   })
 
@@ -69,22 +67,22 @@ describe('the greeting', () => {
     '%s before a name is refused',
     async (typed) => {
       const { caller, lobby } = await come()
-      expect(await caller.type(typed)).toBe(lines('First your name, please: type it on a line of its own.'))
+      expect(await caller.type(typed)).toBe(lines('Type your name first, on a line of its own.'))
       expect(lobby.calls).toEqual([])
     },
   )
 
   test.each([
-    ['help', 'Just now: type your name'],
+    ['help', 'Now: type your name'],
     ['?', 'to play'],
     ['HELP play', 'play GAME'],
     ['games', 'scissor, paper, stone'],
     ['"help"', 'to play'],
-    ['telnet', 'passwords do not show'],
+    ['telnet', 'hides passwords from now on'],
     ['style xml', 'style json'],
     ['login', 'login ada'],
     ['register', 'register ada'],
-    ['password', 'First your name'],
+    ['password', 'Type your name first'],
     ['resume', 'token'],
     ['resume 17', 'name first'],
   ])('%s before a name is answered', async (typed, answer) => {
@@ -105,7 +103,7 @@ describe('a registered name', () => {
 
   test('asks for its password, with a warning', async () => {
     const { caller, lobby } = await come(registered)
-    expect(await caller.type('ada')).toBe(lines('ada is registered. What is the password? (An empty line goes back.)', SEEN))
+    expect(await caller.type('ada')).toBe(lines('ada is registered. What is the password? (An empty line cancels.)', SEEN))
     expect(lobby.calls).toEqual([])
     expect(await caller.type('engine-1843')).toContain('Hello, ada.')
     expect(lobby.calls).toEqual([['enter', 'ada', { password: 'engine-1843' }]])
@@ -158,7 +156,7 @@ describe('registering', () => {
   test('another name than the own says so before the password: what was typed may be one', async () => {
     const caller = await new StagedLobby().caller('ada')
     expect(await caller.type('register hunter5D')).toMatch(
-      /^This registers the name hunter5D\. For your own name, ada: an empty line, then\n {2}"register"\.\n\nA password for hunter5D, /,
+      /^This registers the name hunter5D\. To register your own name, ada, type an empty\n {2}line and then "register"\.\n\nA password for hunter5D, /,
     )
     expect(await caller.type('', 'register ADA')).toMatch(/^Nothing has changed\.\nA password for ADA, /)
   })
@@ -167,7 +165,7 @@ describe('registering', () => {
     const lobby = new StagedLobby()
     const caller = await lobby.caller('ada')
     expect(await caller.type('register', 'engine-1843')).toBe(
-      lines('A password for ada, of 8 characters at least? (An empty line goes back.)', SEEN, 'The same once more?'),
+      lines('A password for ada, of 8 characters at least? (An empty line cancels.)', SEEN, 'The same once more?'),
     )
     expect(await caller.type('engine-1843')).toBe(lines('ada is registered now, and needs this password from now on.'))
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
@@ -197,10 +195,10 @@ describe('registering', () => {
 
   test('asks again for what cannot be a password, or was not typed twice the same', async () => {
     const { caller, lobby } = await come()
-    const question = 'A password for ada, of 8 characters at least? (An empty line goes back.)'
+    const question = 'A password for ada, of 8 characters at least? (An empty line cancels.)'
     expect(await caller.type('register ada')).toBe(lines(question, SEEN))
     expect(await caller.type('abc')).toBe(lines('A password has at least 8 characters.', question))
-    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The two are not the same.', question))
+    expect(await caller.type('engine-1843', 'engine-1834')).toBe(lines('The same once more?', 'The passwords are not the same.', question))
     expect(await caller.type('engine-1843', 'engine-1843')).toContain('ada is registered now')
     expect(lobby.calls).toEqual([['register', 'ada', 'engine-1843']])
   })
@@ -224,9 +222,9 @@ describe('a password', () => {
     lobby.calls.length = 0
     expect(await caller.type('password', 'engine-1843', 'difference-2', 'difference-2')).toBe(
       lines(
-        'Your present password? (An empty line goes back.)',
+        'Your present password? (An empty line cancels.)',
         SEEN,
-        'The new one, of 8 characters at least? (An empty line goes back.)',
+        'The new one, of 8 characters at least? (An empty line cancels.)',
         'The same once more?',
         'Your password is changed. No other connection or session was open.',
       ),
@@ -248,21 +246,21 @@ describe('a password', () => {
     lobby.calls.length = 0
     lobby.ownPassword = 'engine-1843'
     const [present, next] = [
-      'Your present password? (An empty line goes back.)',
-      'The new one, of 8 characters at least? (An empty line goes back.)',
+      'Your present password? (An empty line cancels.)',
+      'The new one, of 8 characters at least? (An empty line cancels.)',
     ]
     expect(await caller.type('password', 'wrong')).toBe(lines(present, SEEN, 'The password is wrong.', present))
     expect(await caller.type('engine-1843', 'short')).toBe(lines(next, 'A password has at least 8 characters.', next))
-    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The two are not the same.', next))
+    expect(await caller.type('difference-2', 'difference-3')).toBe(lines('The same once more?', 'The passwords are not the same.', next))
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))
-    expect(await caller.type('unregister', 'wrong')).toContain(lines('The password is wrong.', 'Your password? (An empty line goes back.)'))
+    expect(await caller.type('unregister', 'wrong')).toContain(lines('The password is wrong.', 'Your password? (An empty line cancels.)'))
     expect(await caller.type('')).toBe(lines('Nothing has changed.'))
     expect(lobby.calls).toEqual([])
   })
 
   test('of a guest is none', async () => {
     const caller = await new StagedLobby().caller('ada')
-    expect(await caller.type('password')).toBe(lines('You have no password yet. "register" gives you one.'))
+    expect(await caller.type('password')).toBe(lines('You have no password yet. "register" sets one.'))
   })
 })
 
@@ -283,7 +281,7 @@ test.each(['name grace', 'register', 'resume ABC'])('%s takes a wish back, so th
   const lobby = new StagedLobby()
   const caller = await lobby.caller('ada')
   lobby.seeking = true
-  expect(await caller.type(typed)).toMatch(/^You no longer wait for company\.\n/)
+  expect(await caller.type(typed)).toMatch(/^You no longer wait for an opponent\.\n/)
   expect(lobby.calls[0]).toEqual(['cancel'])
 })
 
@@ -302,7 +300,7 @@ describe('telnet', () => {
     await caller.send('ada\r\n')
     const from = caller.writes.findIndex((write) => write[0] === IAC)
     expect([...(caller.writes[from] ?? [])]).toEqual(HIDE)
-    expect(new TextDecoder().decode(caller.writes[from + 1])).toContain(`(An empty line goes back.)\r\n${UNSEEN}\r\n`)
+    expect(new TextDecoder().decode(caller.writes[from + 1])).toContain(`(An empty line cancels.)\r\n${UNSEEN}\r\n`)
     await caller.send(Uint8Array.of(IAC, DO, ECHO))
     await caller.send('engine-1843\r\0')
     expect(since(caller.writes, from + 2)[0]).toEqual([IAC, WONT, ECHO])
@@ -340,7 +338,7 @@ describe('telnet', () => {
     const [BRK, BINARY] = [243, 0]
     await caller.send(Uint8Array.of(...encode('who \u65e5'), 0xe6, IAC, BRK, 0xac, 13, 10))
     const written = new TextDecoder().decode(caller.writes.at(-1))
-    expect(written).toMatch(/^Your telnet client has left out a part of that line.*type the line once more\.\r\n$/s)
+    expect(written).toMatch(/^Your telnet client left out a part of that line.*type the line once more\.\r\n$/s)
     expect(caller.writes.map((write) => [...write])).toContainEqual([IAC, DO, BINARY])
     await caller.send(Uint8Array.of(IAC, WILL, BINARY))
     await caller.send('tell grace \u65e5\u672c\n')
@@ -353,10 +351,10 @@ describe('telnet', () => {
     const [IP, TM] = [244, 6]
     const from = caller.writes.length
     await caller.send(Uint8Array.of(IAC, IP, IAC, DO, TM, IAC, IP))
-    expect(since(caller.writes, from)).toEqual([[IAC, WONT, TM], [...encode('\r\nTo leave, type "quit".\r\n')]])
+    expect(since(caller.writes, from)).toEqual([[IAC, WONT, TM], [...encode('\r\nTo disconnect, type "quit".\r\n')]])
     await caller.send('register\r\n')
     await caller.send(Uint8Array.of(IAC, IP))
-    expect(new TextDecoder().decode(caller.writes.at(-1))).toBe('\r\nAn empty line goes back, and "quit" leaves.\r\n')
+    expect(new TextDecoder().decode(caller.writes.at(-1))).toBe('\r\nAn empty line cancels, and "quit" disconnects.\r\n')
   })
 
   test('is not spoken with anybody else', async () => {
@@ -392,7 +390,7 @@ describe('lines', () => {
     await caller.send('a')
     await caller.send('da\r')
     await caller.send('\nwho\r\nseeks\n')
-    expect(caller.news()).toContain('Nobody waits for company.')
+    expect(caller.news()).toContain('No player waits for an opponent.')
     expect(lobby.me?.name).toBe('ada')
   })
 
@@ -438,11 +436,11 @@ describe('going away', () => {
 
 describe('when this side ends it, the reason is said', () => {
   test.each([
-    [new Ended('late', 'the client said nothing for 600 s; expected a line'), 'You have said nothing for a long time. Bye.'],
+    [new Ended('late', 'the client said nothing for 600 s; expected a line'), 'You have sent nothing for too long. Bye.'],
     [new Ended('ours', 'the server stops'), 'The server stops. Bye.'],
     [new Ended('ours', 'you have come back through another connection'), 'You have come back through another connection. Bye.'],
     [new Ended('full', 'there is no room for more'), 'There is no room for more. Bye.'],
-    [new Error('a secret of the house'), 'Something went wrong here, and it is not your fault. Bye.'],
+    [new Error('a secret of the house'), 'An error occurred in the server; it is not your fault. Bye.'],
   ])('%s', async (reason, sentence) => {
     const caller = await new StagedLobby().caller('ada')
     caller.conversation.stop(reason)
@@ -460,7 +458,7 @@ describe('our own client', () => {
     await person.type('ada', '', "'hello")
     expect(server.heard).toBe(lines('ada', '', "'hello"))
     await person.type('telnet')
-    expect(person.screen).toContain('This is no telnet client')
+    expect(person.screen).toContain('This client does not speak telnet')
     expect(server.heard).not.toContain('telnet')
   })
 

@@ -82,9 +82,9 @@ test('a greeting is talk, and no beginning of a command', async () => {
 
 test.each(['with', 'vs', 'versus', 'against'])('the name of an opponent stands behind "%s"', async (word) => {
   const [ada, bob] = await pair()
-  expect(await ada.type(`play tictactoe ${word} bob size 4`)).toBe(lines('You wait for bob; "cancel" takes that back.'))
+  expect(await ada.type(`play tictactoe ${word} bob size 4`)).toBe(lines('You wait for bob; "cancel" stops that.'))
   expect(bob.news()).toContain('ada would like to play tictactoe with you (size 4)')
-  expect(await ada.type(`play tictactoe ${word}`)).toBe(lines(`Behind "${word}" stands a name, such as "${word} ada".`))
+  expect(await ada.type(`play tictactoe ${word}`)).toBe(lines(`"${word}" needs a name after it, such as "${word} ada".`))
 })
 
 describe('talk that no client shows', () => {
@@ -94,10 +94,10 @@ describe('talk that no client shows', () => {
     await ada.type('play guess')
     expect(await ada.type('say hello')).toContain('Said, but you are alone at this table.')
     await ada.type('resign', 'play tictactoe house')
-    expect(await ada.type("'hello")).toContain('Said, but nobody else here sees it')
+    expect(await ada.type("'hello")).toContain('Said, but no other user here sees it')
     await (await room.client('fh/tictactoe')).say('tim\n')
     expect(await bob.type('play tictactoe')).toContain('tim')
-    expect(await bob.type('say hello tim')).toContain('Said, but nobody else here sees it')
+    expect(await bob.type('say hello tim')).toContain('Said, but no other user here sees it')
     await ada.type('resign', 'watch 3')
     expect(await bob.type('say hello ada')).toContain('Said.')
     expect(ada.news()).toContain('bob says: hello ada')
@@ -133,7 +133,7 @@ describe('an invitation that ends', () => {
     ['play guess', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['play scissors', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
     ['accept', 'Your invitation to tictactoe, size 4 is cancelled: its code is void.'],
-    ['quit', 'Your invitation ends with that: its code is void.'],
+    ['quit', 'Your invitation is cancelled: its code is void.'],
   ])('with "%s" is said to be void', async (typed, sentence) => {
     const [ada, bob] = await pair()
     await bob.type('play scissors ada')
@@ -160,7 +160,7 @@ describe('a rated game that waits', () => {
     await ada.type('play tictactoe rated')
     expect(await bob.type('seeks')).toContain('ada  type: play tictactoe rated ada (first "register")')
     expect((await bob.type('play tictactoe')).replaceAll('\n', ' ')).toContain(
-      'type "play tictactoe rated ada". That takes a registered name: first "register".',
+      'type "play tictactoe rated ada". That needs a registered name: first "register".',
     )
   })
 })
@@ -170,20 +170,20 @@ describe('a password behind a name', () => {
     const room = new Room()
     const [ada] = await pair(room)
     for (const typed of ['register ivy secret123', 'register ada secret123']) {
-      expect(await ada.type(typed)).toContain('Type the name alone, such as "register ada": the password is asked for next.')
+      expect(await ada.type(typed)).toContain('Type only the name ("register ada"): the server then asks for the password.')
     }
     expect(await ada.type('who')).not.toContain('secret')
   })
 
   test('is not shown as a name to take, and does not log in', async () => {
     const [ada, bob] = await pair()
-    expect(await bob.type('login ivy secret123')).toBe(lines('No such name is registered. "login" takes a name alone.'))
+    expect(await bob.type('login ivy secret123')).toBe(lines('No such name is registered. "login" takes only a name.'))
     await ada.type('register', 'engine-1843')
     await ada.send('engine-1843\n')
     await ada.until('is registered now')
     await ada.drop()
     const asked = await bob.type('login ada engine-1843')
-    expect(asked).toContain('Type only the name behind "login": the password is asked for now.')
+    expect(asked).toContain('Type only the name after "login": the server asks for the password now.')
     expect(asked).toContain('ada is registered. What is the password?')
     await bob.send('engine-1843\n')
     expect(await bob.until('Hello, ada')).toContain('Hello, ada')
@@ -213,7 +213,7 @@ describe('the tables of a guest', () => {
       people: expect.arrayContaining([expect.objectContaining({ name: 'ada', tables: [] })]),
     })
     expect(await again.type('who')).toMatch(/^ada \(you\) +guest$/m)
-    expect(await again.type('mine')).toContain('You play no game just now')
+    expect(await again.type('mine')).toContain('You play no game at present')
     expect(await bob.type('tables')).toContain('ada (away)')
     await again.type(`resume ${token}`)
     expect(await again.type('who')).toMatch(/^ada \(you\) +guest +at table 1$/m)
@@ -233,7 +233,7 @@ describe('the tables of a guest', () => {
     await room.premises.open()
     const [rex, carl] = (await callers(room, 'ada', 'carl')) as [Caller, Caller]
     expect(await carl.type('who')).toMatch(/^ada +guest$/m)
-    expect(await rex.type('mine')).toContain('You play no game just now')
+    expect(await rex.type('mine')).toContain('You play no game at present')
     await rex.type(`resume ${token}`)
     expect(await carl.type('who')).toMatch(/^ada +guest +at table 1$/m)
     await rex.type('quit')

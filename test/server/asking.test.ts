@@ -17,7 +17,7 @@ async function come(...names: readonly string[]): Promise<Caller[]> {
   return callers
 }
 
-const CANCELLED = 'Your earlier wish, tictactoe, is cancelled.\n'
+const CANCELLED = 'Your earlier seek, tictactoe, is cancelled.\n'
 
 test.each(['play tictactoe house', 'play hangman', 'play tictactoe size 4 house'])(
   '%s says that it cancels the open wish',
@@ -47,7 +47,7 @@ test('accept and join say that they cancel the open wish', async () => {
   expect(await eve.type(`join ${code}`)).toContain(CANCELLED)
 })
 
-const HOW = 'To ask gil, name a game, too, such as "play tictactoe gil".'
+const HOW = 'To challenge gil, name a game, too, such as "play tictactoe gil".'
 
 test.each(['challenge gil', 'invite gil', 'play gil', 'play with gil', 'play against GIL', 'vs gil', 'duel gil'])(
   '%s says how that user is asked for a game',
@@ -60,19 +60,19 @@ test.each(['challenge gil', 'invite gil', 'play gil', 'play with gil', 'play aga
 test('a challenge without a user who is here says what asks one, and a game without a name is no user', async () => {
   const [ada] = (await come('ada', 'student 7')) as [Caller]
   expect((await ada.type('challenge nobody')).replace(/\n {2}/, ' ')).toBe(
-    lines('There is no command "challenge": "play GAME NAME" asks a user for a game, such as "play tictactoe ada".'),
+    lines('There is no command "challenge": "play GAME NAME" challenges a user, such as "play tictactoe ada".'),
   )
   expect(await ada.type('play gill')).toContain('There is no game "gill"')
   expect((await ada.type('challenge student 7')).replace(/\n {2}/, ' ')).toBe(
-    lines('To ask student 7, name a game, too, such as "play tictactoe against student_7".'),
+    lines('To challenge student 7, name a game, too, such as "play tictactoe against student_7".'),
   )
 })
 
 test.each([
   ['play tictactoe size=4 house', /Table 1: you are O/],
   ['play tictactoe Size=4 against a=4', /a=4 is not here|There is no|"a=4"/],
-  ['play tictactoe 4x4', /^For 4x4, say "size 4"\.\n$/],
-  ['play tictactoe minutes 1.5', /^Behind "minutes" stands a whole number, such as "minutes 5"\.\n$/],
+  ['play tictactoe 4x4', /^For 4x4, type "size 4"\.\n$/],
+  ['play tictactoe minutes 1.5', /^"minutes" needs a whole number after it, such as "minutes 5"\.\n$/],
 ])('%s is read, or refused with what to type', async (typed, answer) => {
   const [ada] = (await come('ada')) as [Caller]
   expect((await ada.type(typed)).replace(/\n {2}/, ' ')).toMatch(answer)

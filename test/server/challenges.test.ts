@@ -31,7 +31,7 @@ describe('a challenge at the front door', () => {
     bob.news()
     expect(await bob.type(typed)).toBe(lines('You have refused ada’s game of scissors.'))
     expect(ada.news()).toBe(lines('', 'bob refuses your game of scissors. You no longer wait.'))
-    expect(await ada.type('cancel')).toBe(lines('You wait for nobody.'))
+    expect(await ada.type('cancel')).toBe(lines('You do not wait for an opponent.'))
     expect(await bob.type('accept')).toBe(lines('Nobody has offered you anything.'))
   })
 
@@ -92,7 +92,7 @@ describe('an open seek at the front door', () => {
   test('is replaced by another, which says so', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     await ada.type('play scissors')
-    expect(await ada.type('play tictactoe size 5')).toContain('Your earlier wish, scissors, is cancelled.\nYou wait for company;')
+    expect(await ada.type('play tictactoe size 5')).toContain('Your earlier seek, scissors, is cancelled.\nYou wait for an opponent;')
     expect(await bob.type('seeks')).toBe(lines('ada  type: play tictactoe size 5 ada'))
   })
 

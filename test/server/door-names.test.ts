@@ -19,9 +19,9 @@ describe('a name at the front door', () => {
 
   test('is shown as its owner writes it, and not as it was typed', async () => {
     const [ada, zoe] = (await callers(new Room(), 'ada', 'Zoë')) as [Caller, Caller]
-    expect(await ada.type('tell ZOË hello')).toBe(lines('Zoë is told.'))
+    expect(await ada.type('tell ZOË hello')).toBe(lines('Zoë has received your message.'))
     expect(await ada.type('mute zoë', 'unmute zoË')).toBe(
-      lines('You no longer hear Zoë, until you leave or type "unmute Zoë".', 'You hear Zoë again.'),
+      lines('You have muted Zoë until you disconnect or type "unmute Zoë".', 'You no longer mute Zoë.'),
     )
     expect(await ada.type('play tictactoe zoë')).toContain('You wait for Zoë;')
     expect(await ada.type('refuse zoë')).toBe(lines('Zoë has not asked you for a game.'))
@@ -36,10 +36,10 @@ describe('a name at the front door', () => {
   test.each([
     ['refuse nobody', 'No user "nobody" has asked you for a game.'],
     ['accept you', 'No user "you" has asked you for a game.'],
-    ['tell everybody hello', 'There is no user "everybody" here. "who" lists who is.'],
-    ['mute somebody', 'There is no user "somebody" here. "who" lists who is.'],
+    ['tell everybody hello', 'There is no user "everybody" here. "who" lists the users.'],
+    ['mute somebody', 'There is no user "somebody" here. "who" lists the users.'],
     ['unmute nobody', 'You have not muted "nobody".'],
-    ['play tictactoe nobody', 'There is no user "nobody" here. "who" lists who is.'],
+    ['play tictactoe nobody', 'There is no user "nobody" here. "who" lists the users.'],
     ['history nobody', 'No finished game of "nobody" is known here.'],
   ])('that no user has is quoted: %s', async (typed, answer) => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]

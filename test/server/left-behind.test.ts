@@ -38,9 +38,9 @@ describe('a user who becomes another one', () => {
     const told = await ada.type('name ada')
     expect(told).toContain(
       lines(
-        'You are no longer Hello: "login Hello" comes back.',
-        'The seat of Hello at table 1 (tictactoe with grace) stays held: then type',
-        '  "resume".',
+        'You are no longer Hello: "login Hello" takes you back.',
+        'The seat of Hello at table 1 (tictactoe with grace) stays held: come back and',
+        '  type "resume".',
         'Hello, ada. 1 other is here.',
       ),
     )
@@ -53,7 +53,7 @@ describe('a user who becomes another one', () => {
     const [other] = (await callers(room, 'dora')) as [Caller]
     await register(other)
     await other.type('quit')
-    expect(await login(ada, 'dora')).toContain('You are no longer Hello: "login Hello" comes back.')
+    expect(await login(ada, 'dora')).toContain('You are no longer Hello: "login Hello" takes you back.')
     await login(ada, 'hello')
     expect(await register(ada, 'emmy')).toContain('The seat of Hello at table 1 (tictactoe with grace) stays held')
   })
@@ -74,7 +74,7 @@ describe('a user who becomes another one', () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
     await bob.type('play tictactoe ada')
-    expect(await ada.type('name dora')).toContain(lines('bob waited for ada, and not for you.'))
+    expect(await ada.type('name dora')).toContain(lines('The challenge of bob was for ada and is no longer for you.'))
   })
 
   test('keeps everything where the name does not change, or the new one is refused', async () => {

@@ -4,7 +4,7 @@ import { doorway } from '../support/doorway.ts'
 test.each([4097, 5000, 100_000])('who says a line of %i bytes at the front door hears why, before it is let go', async (length) => {
   const reader = (await doorway()).reader()
   await reader.until(/What is your name/)
-  await reader.type('x'.repeat(length), /^A line may have 4096 bytes here\. Bye\.$/)
+  await reader.type('x'.repeat(length), /^Your line is longer than 4096 bytes, the maximum\. Bye\.$/)
   await reader.rest()
 })
 

@@ -18,7 +18,7 @@ async function two(room = new Room()) {
 
 /** A sentence that names a field, or a part of it, and says what it must be; or that a part of it is unknown. */
 function plain(field: string): RegExp {
-  return new RegExp(`^${field}\\b\\S* must (?:be|have) |^"\\w+" is no field of ${field}, which has `)
+  return new RegExp(`^${field}\\b\\S* must (?:be|have) |^"\\w+" is not a field of ${field}, which has `)
 }
 
 describe('the native protocol', () => {
@@ -42,17 +42,17 @@ describe('the native protocol', () => {
   })
 
   test.each([
-    [{ x: 1 }, 'a command has a "type", a text, such as {"type":"games"}'],
-    [{ type: 5, id: 'a' }, 'a command has a "type", a text, such as {"type":"games"}'],
-    [{ type: 'move' }, 'there is no command of the type "move": did you mean "play"?'],
+    [{ x: 1 }, 'a command needs a "type", a text, such as {"type":"games"}'],
+    [{ type: 5, id: 'a' }, 'a command needs a "type", a text, such as {"type":"games"}'],
+    [{ type: 'move' }, 'there is no command of type "move": did you mean "play"?'],
     [{ type: 'login' }, ': did you mean "enter"?'],
     [{ type: 'EXIT' }, ': did you mean "quit"?'],
-    [1, '{"type":"games"}; this is JSON, but no object in { }'],
-    [{ type: 'm\u001b'.repeat(50) }, `there is no command of the type "${'m\\u001b'.repeat(20)}..."`],
-    [{ type: '__proto__' }, 'there is no command of the type "__proto__"'],
+    [1, '{"type":"games"}; this is JSON, but not an object in { }'],
+    [{ type: 'm\u001b'.repeat(50) }, `there is no command of type "${'m\\u001b'.repeat(20)}..."`],
+    [{ type: '__proto__' }, 'there is no command of type "__proto__"'],
     [[], 'a command is one line of JSON, such as {"type":"games"}'],
     [null, 'a command is one line of JSON, such as {"type":"games"}'],
-    [{ type: 'sek', game: 'guess' }, 'there is no command of the type "sek": did you mean "seek"?'],
+    [{ type: 'sek', game: 'guess' }, 'there is no command of type "sek": did you mean "seek"?'],
     [{ type: 'watch' }, 'table is missing: it must be a whole number from 1 to 9007199254740991'],
     [{ type: 'watch', table: 'x' }, 'table must be a whole number from 1 to 9007199254740991'],
     [{ type: 'watch', table: 1.5 }, 'table must be a whole number from '],
@@ -60,9 +60,9 @@ describe('the native protocol', () => {
     [{ type: 'seek' }, 'game is missing: it must be a text of at most 40 characters'],
     [{ type: 'seek', game: 5 }, 'game must be a text of at most 40 characters'],
     [{ type: 'seek', game: 'g'.repeat(41) }, 'game must be a text of at most 40 characters'],
-    [{ type: 'seek', gmae: 'guess' }, '"gmae" is no field of seek: did you mean "game"?'],
-    [{ type: 'ping', table: 1 }, '"table" is no field of ping, which has type and id'],
-    [{ type: 'ping', ['x'.repeat(300)]: 1 }, `"${'x'.repeat(40)}..." is no field of ping`],
+    [{ type: 'seek', gmae: 'guess' }, '"gmae" is not a field of seek: did you mean "game"?'],
+    [{ type: 'ping', table: 1 }, '"table" is not a field of ping, which has type and id'],
+    [{ type: 'ping', ['x'.repeat(300)]: 1 }, `"${'x'.repeat(40)}..." is not a field of ping`],
     [{ type: 'seek', game: 'guess', rated: 'yes' }, 'rated must be true or false'],
     [{ type: 'seek', game: 'guess', seats: 1 }, 'seats must be a list of 1 to '],
     [{ type: 'seek', game: 'guess', seats: [-1] }, 'seats[0] must be a whole number from 0 to '],
@@ -71,14 +71,14 @@ describe('the native protocol', () => {
     [{ type: 'seek', game: 'guess', wait: 'x' }, ' or null'],
     [{ type: 'seek', game: 'guess', clock: 5 }, 'clock must be an object with the fields total or turn'],
     [{ type: 'seek', game: 'guess', clock: { turn: 0 } }, 'clock.turn must be a whole number from '],
-    [{ type: 'seek', game: 'guess', clock: { trun: 9000 } }, '"trun" is no field of clock: did you mean "turn"?'],
+    [{ type: 'seek', game: 'guess', clock: { trun: 9000 } }, '"trun" is not a field of clock: did you mean "turn"?'],
     [{ type: 'seek', game: 'guess', settings: [] }, 'settings must be an object'],
     [{ type: 'seek', game: 'guess', settings: { size: 'x' } }, 'settings.size must be a number'],
     [{ type: 'seek', game: 'guess', settings: { size: '5' } }, 'settings.size must be a number: write 5 without quotation marks'],
     [{ type: 'seek', game: 'guess', rated: 'True' }, 'rated must be true or false: write true without quotation marks'],
     [{ type: 'seek', game: 'guess', wait: '5' }, ' or null: write 5 without quotation marks'],
     [{ type: 'watch', table: '17' }, 'to 9007199254740991: write 17 without quotation marks'],
-    [{ type: 'enter', name: '' }, ', and is empty; bytes that are not UTF-8 may have been left out of it'],
+    [{ type: 'enter', name: '' }, ', and is empty; the server may have removed bytes that are not UTF-8'],
     [{ type: 'seek', game: 'guess', settings: { 'a\u001bb': 'x' } }, 'settings."a\\u001bb" must be a number'],
     [{ type: 'seek', game: 'guess', settings: { ['s'.repeat(41)]: 1 } }, 'settings must have names of at most 40 characters'],
     [{ type: 'enter', name: '' }, 'name must be a text of 1 to 80 characters'],
@@ -165,7 +165,7 @@ describe('the native protocol', () => {
   test('a wish is taken back, as long as it has not come true', async () => {
     const { ada, grace } = await two()
     for (const player of [ada, grace]) {
-      expect(await player.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now', message: 'you wait for nobody' })
+      expect(await player.say({ type: 'cancel' })).toMatchObject({ type: 'error', code: 'not-now', message: 'you have no open seek' })
     }
     await ada.say({ type: 'seek', game: 'tictactoe' })
     expect(await ada.say({ type: 'cancel' })).toMatchObject({ type: 'ok' })
@@ -174,15 +174,15 @@ describe('the native protocol', () => {
   })
 
   test.each([
-    ["{'type':'ping'}", 'names and texts stand in double quotes, as json.dumps(x) of Python writes them, and not str(x)'],
+    ["{'type':'ping'}", 'put names and texts in double quotes, as json.dumps(x) of Python does, unlike str(x)'],
     ['{"again":True,"type":"enter"}', 'JSON has true, false and null'],
-    ['{type:"ping"}', 'names stand in double quotes'],
-    ['{"type":"ping",}', 'no comma stands before } or ]'],
-    ['{"type":"ping"}{"type":"games"}', 'one command on each line: send \\n behind each'],
-    ['{', 'it begins and ends on the same line'],
+    ['{type:"ping"}', 'put names in double quotes'],
+    ['{"type":"ping",}', 'remove the comma before } or ]'],
+    ['{"type":"ping"}{"type":"games"}', 'send one command on each line, with \\n after each'],
+    ['{', 'write the whole object on one line'],
     ['\ufeff{"type":"ping"}', 'leave out the byte order mark (BOM)'],
     ['{\0"\0t\0', 'UTF-16 has a NUL beside each letter: send UTF-8'],
-    ['GET / HTTP/1.1', 'that is an HTTP request'],
+    ['GET / HTTP/1.1', 'this is an HTTP request'],
   ])('a line that is nearly JSON is refused with what is wrong with it: %j', async (text, why) => {
     const message = `a command is one line of JSON, such as {"type":"games"}; ${why}`
     expect(await new Machine(new Room().premises).line(text)).toEqual({ type: 'error', code: 'bad-message', message })

@@ -20,7 +20,7 @@ describe('who comes to a table between an offer and its answer', () => {
     expect(await watcher.type('watch 1', /is to move/)).toContain('ada offers a draw.')
     await bob.until(/offers a draw/)
     await bob.type('accept', /agreed on a draw/)
-    expect(await watcher.until(/"leave"/)).toEqual(['', 'They have agreed on a draw.', '"leave" goes away from here.'])
+    expect(await watcher.until(/"leave"/)).toEqual(['', 'They have agreed on a draw.', '"leave" leaves the table.'])
   })
 
   test('hears the same of a rematch', async () => {
@@ -32,15 +32,15 @@ describe('who comes to a table between an offer and its answer', () => {
     expect(await watcher.type('watch 1', /"leave"/)).toContain('ada offers another game.')
     await bob.until(/another game/)
     await bob.type('accept', /^Table 2/)
-    expect(await watcher.until(/Table|table/)).toEqual(['', 'They play again, at table 2: "watch 2".'])
+    expect(await watcher.until(/Table|table/)).toEqual(['', 'They play again at table 2: type "watch 2".'])
   })
 
   test('can accept it in a seat that is taken up again', async () => {
     const door = await doorway()
     const { ada, bob } = await two(door)
-    const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
+    const token = /resume (\w+)$/.exec(bob.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await bob.leave()
-    await ada.until(/has gone, and may come back/)
+    await ada.until(/has disconnected\./)
     await ada.type('draw', /^You have offered a draw/)
     const back = door.reader()
     await back.until(/What is your name/)
@@ -91,7 +91,7 @@ describe('after a game', () => {
     await ada.type('resign', /"rematch"/)
     await bob.until(/"rematch"/)
     await bob.type('rematch', /^You have offered/)
-    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
+    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await ada.until(/another game/)
     await ada.type(`resume ${token}`, /"rematch"/)
     await ada.type('leave', /^You have left/)

@@ -102,11 +102,11 @@ describe('commands and games by other words, and by their beginnings', () => {
     ['play head', 'headtail'],
     ['play hang', 'hangman'],
     ['pl ttt house', 'you are O and begin'],
-    ['ladder ttt', 'Nobody is on the ladder of tictactoe yet.'],
+    ['ladder ttt', 'No user is on the ladder of tictactoe yet.'],
     ['rules rps', 'Scissor cuts paper'],
     ['ttt', 'To play it, type: play tictactoe'],
-    ['tab', 'Nothing is played just now.'],
-    ['see', 'Nobody waits for company.'],
+    ['tab', 'No game is under way.'],
+    ['see', 'No player waits for an opponent.'],
     ['help tab', 'tables [PAGE]'],
   ])('%s', async (typed, said) => {
     const ada = await caller(new Room(), 'ada')
@@ -115,7 +115,7 @@ describe('commands and games by other words, and by their beginnings', () => {
 
   test.each([
     ['re', '"re" could be "refuse", "resign", "rematch", "register" or "resume": type more\n  of it.'],
-    ['play h', 'There is no game "h": say tictactoe, scissors, hangman, quiz, guess or headtail.'],
+    ['play h', 'There is no game "h": type tictactoe, scissors, hangman, quiz, guess or\n  headtail.'],
     ['res', '"res" could be "resign" or "resume": type more of it.'],
     ['qui', 'Type "quit" in full, if you mean that.'],
     ['unr', 'Type "unregister" in full, if you mean that.'],
@@ -145,7 +145,7 @@ describe('rules', () => {
 
   test('of none are told where one is at no table', async () => {
     const ada = await caller(new Room(), 'ada')
-    expect(await ada.type('rules')).toContain('Say which game')
+    expect(await ada.type('rules')).toContain('Name a game')
   })
 })
 

@@ -24,7 +24,7 @@ describe('several games at once at the front door', () => {
       lines(
         '  1  tictactoe, you (O) against bob (X)   your turn',
         '* 2  tictactoe, carl (O) against you (X)  your turn',
-        'To go to one, type "go" and its number, such as "go 1".',
+        'To show one, type "go" and its number, such as "go 1".',
       ),
     )
   })
@@ -46,7 +46,7 @@ describe('several games at once at the front door', () => {
     await bob.type('play tictactoe')
     await eve.type('watch 1')
     eve.news()
-    const left = 'You no longer watch table 1: "watch 1" looks on again.'
+    const left = 'You no longer watch table 1: "watch 1" returns to it.'
     expect(await eve.type('play guess')).toMatch(new RegExp(`^\\n${left}\n\\nTable 2: guess`))
     await eve.type('resign', 'watch 1')
     await bob.type('resign')
@@ -105,7 +105,7 @@ describe('several games at once at the front door', () => {
     ada.news()
     expect(await ada.type('leave')).toMatch(/^You have left table 2\.\n\nTable 1: tictactoe/)
     await ada.type('resign', 'leave')
-    expect(await ada.type('mine')).toBe(lines('You play no game just now. "play tictactoe" begins one.'))
+    expect(await ada.type('mine')).toBe(lines('You play no game at present. "play tictactoe" begins one.'))
   })
 
   test('do not hinder looking on, and are gone back to', async () => {
@@ -121,7 +121,7 @@ describe('several games at once at the front door', () => {
 
   test.each([
     ['go', /^ {2}1 /],
-    ['go 9', /^You are not at table 9: "mine" lists your games, and "watch 9" looks on\./],
+    ['go 9', /^You are not at table 9: "mine" lists your games, and "watch 9" watches it\./],
     ['go x', /^Type the number of one of your tables/],
     ['go 99999999999999999999', /^Type the number of one of your tables/],
   ])('%s is answered with what to type', async (typed, answer) => {

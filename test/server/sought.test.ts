@@ -66,7 +66,7 @@ describe('who is sought by name, at the front door', () => {
     await ada.type('play tictactoe bob', /^Table 1/)
     await bob.until(/^Your move/)
     await bob.type('resign', /"rematch"/)
-    await bob.type('cancel', /^You wait for nobody/)
+    await bob.type('cancel', /^You do not wait for an opponent/)
     await ada.type('who', /^ada/)
     expect(ada.lines.filter((line) => line.includes('no longer waits'))).toEqual([])
   })
@@ -109,11 +109,11 @@ describe('who is sought by name, at the front door', () => {
     const welcome = await ada.type('ada', /^Type "play/)
     expect(welcome.slice(1, -1)).toEqual([
       ...['bob', 'carl', 'dora'].map((name) => `${name} would like to play tictactoe with you: type "accept ${name}" or "refuse ${name}".`),
-      'open waits for company: "play scissors open"',
+      'open waits for an opponent: "play scissors open"',
     ])
     const grace = await door.caller()
     await grace.until(/What is your name/)
-    expect((await grace.type('grace', /^Type "play/)).slice(1, -1)).toEqual(['open waits for company: "play scissors open"'])
+    expect((await grace.type('grace', /^Type "play/)).slice(1, -1)).toEqual(['open waits for an opponent: "play scissors open"'])
   })
 })
 

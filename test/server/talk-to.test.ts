@@ -75,7 +75,7 @@ describe('a message to a user', () => {
   test('to a user who is not here, or only through a worksheet program, or to oneself, is refused', async () => {
     const room = new Room()
     const [ada] = (await callers(room, 'ada')) as [Caller]
-    expect(await ada.type('tell bob hello')).toBe(lines('There is no user "bob" here. "who" lists who is.'))
+    expect(await ada.type('tell bob hello')).toBe(lines('There is no user "bob" here. "who" lists the users.'))
     await (await room.client('fh/tictactoe')).say('bob\n')
     expect(await ada.type('tell bob hello')).toContain('bob is here only through a worksheet program')
     expect(await ada.type('tell ada hello')).toContain('That is your own name')
@@ -117,7 +117,7 @@ describe('a muted user', () => {
     await bob.type('play tictactoe')
     await eve.type('watch 1')
     for (const one of [ada, bob, eve]) one.news()
-    expect(await ada.type('mute Eve', 'mute BOB')).toContain('You no longer hear eve, until you leave or type "unmute eve".')
+    expect(await ada.type('mute Eve', 'mute BOB')).toContain('You have muted eve until you disconnect or type "unmute eve".')
     await eve.type('say noise')
     await bob.type('say more noise')
     eve.news()
@@ -150,7 +150,7 @@ describe('a muted user', () => {
     await other.say({ type: 'tell', name: 'ada', text: 'hello' })
     expect(ada.news()).toContain('eva tells you: hello')
     expect(await ada.type('mute')).toBe(lines('Muted: eve.'))
-    expect(await ada.type('unmute evelyn')).toBe(lines('You hear eve again.'))
+    expect(await ada.type('unmute evelyn')).toBe(lines('You no longer mute eve.'))
     await eve.say({ type: 'tell', name: 'ada', text: 'sorry' })
     expect(ada.news()).toContain('evelyn tells you: sorry')
     expect(await ada.type('unmute evelyn')).toBe(lines('You have not muted "evelyn".'))
@@ -165,28 +165,28 @@ describe('a muted user', () => {
   test('the own name cannot be muted', async () => {
     const [ada] = (await callers(new Room(), 'ada')) as [Caller]
     expect(await ada.type('mute Ada')).toBe(lines('That is your own name: name another user.'))
-    expect(await ada.type('mute')).toContain('You hear everybody.')
+    expect(await ada.type('mute')).toContain('You have muted no user.')
   })
 
   test('a hundred names can be muted', async () => {
     const others = Array.from({ length: 101 }, (_, at) => `user ${at} b`)
     const [ada] = (await callers(new Room(), 'ada', ...others)) as [Caller]
-    for (const other of others.slice(1)) expect(await ada.type(`mute ${other}`)).toContain('You no longer hear')
+    for (const other of others.slice(1)) expect(await ada.type(`mute ${other}`)).toContain('You have muted')
     expect(await ada.type('mute user 0 b')).toContain('You have muted 100 names, the maximum')
   })
 
   test('must be here or registered, so that a wrong letter is noticed, at the front door and in the native protocol', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'Bob')) as [Caller, Caller]
-    expect(await ada.type('mute nosuch')).toBe(lines('There is no user "nosuch" here. "who" lists who is.'))
-    expect(await ada.type('mute nobody')).toBe(lines('There is no user "nobody" here. "who" lists who is.'))
-    expect(await ada.type('mute')).toContain('You hear everybody.')
+    expect(await ada.type('mute nosuch')).toBe(lines('There is no user "nosuch" here. "who" lists the users.'))
+    expect(await ada.type('mute nobody')).toBe(lines('There is no user "nobody" here. "who" lists the users.'))
+    expect(await ada.type('mute')).toContain('You have muted no user.')
     await bob.type('register', 'engine-1843')
     await bob.send('engine-1843\n')
     await bob.until('registered now')
     await bob.type('quit')
-    expect(await ada.type('mute bob')).toBe(lines('You no longer hear Bob, until you leave or type "unmute Bob".'))
-    expect(await ada.type('unmute BOB')).toBe(lines('You hear Bob again.'))
+    expect(await ada.type('mute bob')).toBe(lines('You have muted Bob until you disconnect or type "unmute Bob".'))
+    expect(await ada.type('unmute BOB')).toBe(lines('You no longer mute Bob.'))
     const carl = new Machine(room.premises)
     await carl.say({ type: 'enter', name: 'carl' })
     expect(await carl.say({ type: 'mute', name: 'nosuch' })).toMatchObject({ type: 'error', code: 'no-such-person' })
@@ -199,7 +199,7 @@ describe('the watchers of a table', () => {
     const [ada, bob, carl, dora] = (await callers(room, 'ada', 'bob', 'carl', 'dora')) as [Caller, Caller, Caller, Caller]
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
-    expect(await ada.type('watchers')).toContain('Nobody watches table 1.')
+    expect(await ada.type('watchers')).toContain('No user watches table 1.')
     await carl.type('watch 1')
     await dora.type('watch 1')
     ada.news()
@@ -218,6 +218,6 @@ describe('the watchers of a table', () => {
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe'))?.[1] ?? ''
     await bob.type(`join ${code}`)
     expect(await eve.type('watchers 1')).toBe(lines('There is no table 1 to watch: "tables" lists them.'))
-    expect(await bob.type('watchers')).toContain('Nobody watches table 1.')
+    expect(await bob.type('watchers')).toContain('No user watches table 1.')
   })
 })

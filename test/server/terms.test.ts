@@ -47,7 +47,7 @@ describe('the clock of a game, at the front door', () => {
     const { door, bob } = await seeking(FIVE)
     const carl = door.reader()
     await carl.until(/What is your name/)
-    expect(await carl.type('carl', /^Type "play/)).toContain('bob waits for company (5 minutes each): "play tictactoe bob"')
+    expect(await carl.type('carl', /^Type "play/)).toContain('bob waits for an opponent (5 minutes each): "play tictactoe bob"')
     await bob.type('cancel', /no longer wait/)
     await bob.type('play tictactoe seconds 20 carl', /^You wait for carl/)
     expect(await carl.until(/would like/)).toEqual(['', 'bob would like to play tictactoe with you (20 seconds a move):'])
@@ -71,7 +71,7 @@ describe('the clock of a game, at the front door', () => {
   test('is told again to who comes back, and at the next game', async () => {
     const { door, bob, ada } = await seeking(FIVE)
     await ada.type('play tictactoe bob', /is to move/)
-    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('Should')) ?? '')?.[1] ?? ''
+    const token = /resume (\w+)$/.exec(ada.lines.find((line) => line.startsWith('If the connection breaks')) ?? '')?.[1] ?? ''
     await ada.leave()
     const back = door.reader()
     await back.until(/What is your name/)

@@ -410,11 +410,11 @@ export function lines(...all: readonly string[]): string {
 export const GREETING: readonly string[] = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
   '',
-  'Type your name, and then "play tictactoe". If nobody comes, the house plays',
-  'with you. "games" lists all games, "help" all commands, "quit" goes away.',
+  'Type your name, and then "play tictactoe". If no player comes, the house plays',
+  'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
-  'With a telnet client, type "telnet" first: then passwords do not show.',
-  'For programs, "style json" goes on in JSON lines.',
+  'With a telnet client, type "telnet" first: then it hides passwords.',
+  'For programs, "style json" switches to JSON lines.',
   '',
 ]
 

@@ -89,7 +89,7 @@ test('door: the answer to a question for a password, and what the native protoco
   const { ours, there, lines } = tracing(await secretsOf('door'))
   there.write('ada\n')
   await settled()
-  ours.write('ada is registered. What is the password? (An empty line goes back.)\n')
+  ours.write('ada is registered. What is the password? (An empty line cancels.)\n')
   there.write('engine-1843\n')
   await settled()
   ours.write('Welcome.\n')
@@ -105,11 +105,11 @@ test('door: the answer to a question for a password, and what the native protoco
 })
 
 test.each([
-  'What is the password? (An empty line goes back.)\n',
-  'What is the password?\n(It will show on your screen, and travel unencrypted unless you came by TLS.)\n',
-  'What is the password?\n(It will not show; it travels unencrypted unless you came by TLS.)\n',
-  'Your present password? (An empty line goes back.)\n',
-  'The new one, of 8 characters at least? (An empty line goes back.)\n',
+  'What is the password? (An empty line cancels.)\n',
+  'What is the password?\n(It will show on your screen, and travel unencrypted unless you use TLS.)\n',
+  'What is the password?\n(It will not show; it travels unencrypted unless you use TLS.)\n',
+  'Your present password? (An empty line cancels.)\n',
+  'The new one, of 8 characters at least? (An empty line cancels.)\n',
 ])('door: no password behind %j', async (question) => {
   const { ours, there, lines } = tracing(await secretsOf('door'))
   ours.write(question)

@@ -1,7 +1,7 @@
 import { type Automaton, client, clientCloses, server } from '../automaton.ts'
 import { secretsAtDoor } from './hidden.ts'
 
-/** People and the server say lines, whenever they like, and both may go. */
+/** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
 export const automaton = {
   messages: {
     line: client('{line}', { example: 'play tictactoe', about: 'a command, a move, or the answer to a question' }),
@@ -11,10 +11,10 @@ export const automaton = {
   },
   start: 'open',
   states: { open: { line: 'open', text: 'open', closed: 'end', ended: 'end' }, end: {} },
-  // anything may be said; but a peer for which there is no room can be told so
+  // the server accepts every line; a refusal is for a client that exceeds a limit of the server
   refusal: 'text',
   secrets: secretsAtDoor,
 } as const satisfies Automaton
 
-/** The messages of the front door. */
+/** DoorMessage is the name of a message of the front door. */
 export type Name = keyof typeof automaton.messages

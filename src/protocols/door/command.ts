@@ -5,75 +5,75 @@ import type { Visit } from './visit.ts'
 
 export type { Reply } from './reply.ts'
 
-/** The end of an answer to a line that looks like talk. */
+/** The end of an answer to a line that looks like a chat message. */
 export const SAY = '; to say it here, begin with "say"'
 
 /** The answer to a command that has to wait until the game is over. */
 export const ONGOING = 'The game goes on. "resign" gives it up.'
 
-/** Need is where somebody has to be for a command. */
+/** Need is the name of a condition for a command. */
 export type Need = keyof typeof GATES
 
-/** Command is something that can be typed at the front door. */
+/** DoorCommand is a command of the front door. */
 export interface Command {
   readonly name: string
-  /** Other words for it. */
+  /** Aliases. */
   readonly also?: readonly string[]
-  /** How it is typed: `play GAME [rated]`, what may be left out in brackets. */
+  /** Syntax, with optional parts in brackets: `play GAME [rated]`. */
   readonly usage: string
-  /** What it does, in a line. */
+  /** Description in one line, in the imperative. */
   readonly about: string
-  /** What is to be known besides, in lines. */
+  /** Further lines of its help. */
   more?(): readonly string[]
   readonly needs?: readonly Need[]
-  /** Cost beside its line in a connection's budget; 0 by default. A long answer counts by itself. */
+  /** Cost in the budget of the connection, in addition to the typed line; 0 by default. Long answers are charged separately. */
   readonly cost?: number
-  /** Marks a command that cannot be undone, so it is typed as a whole word, and not by its beginning. */
+  /** Marks a command that cannot be undone, so the user must type the whole word. */
   readonly whole?: true
-  /** Does it; `rest` is what was typed behind its name, without blanks around it. */
+  /** Executes the command; `rest` is the text after its name, trimmed. */
   run(visit: Visit, rest: string): Reply | Promise<Reply>
 }
 
-/** What has to be the case for a command, each with the sentence where it is not. */
+/** The conditions for commands: each returns a sentence if it is not met. */
 const GATES = {
-  /** To be somebody. */
+  /** Requires a name. */
   name: ({ lobby, present }: Visit) => {
     if (lobby.me) return undefined
     return present
-      ? 'That takes a name, and not only a seat: "name NAME", or "login NAME".'
-      : 'First your name, please: type it on a line of its own.'
+      ? 'That needs a name, not only a seat: type "name NAME" or "login NAME".'
+      : 'Type your name first, on a line of its own.'
   },
-  /** To be in no game that goes on. */
+  /** Requires that the user plays no game at present. */
   leisure: ({ tables: { playing } }: Visit) =>
     playing[0] ? `You are in a game at table ${playing[0].table}: finish it first, or "resign" it.` : undefined,
-  /** Requires that no game goes on under a name. A client that holds a seat by its token alone may give a name. */
+  /** Requires that the user plays no game under a name. A client that has a seat only by its token may still give a name. */
   identity: (visit: Visit): string | undefined => (visit.lobby.me ? GATES.leisure(visit) : undefined),
-  /** Requires a table: under a name, or in a seat by its token. */
+  /** Requires a table. */
   table: (visit: Visit) => (visit.present ? undefined : (GATES.name(visit) ?? noTable(visit))),
-  /** To have a seat there. */
+  /** Requires a seat at the shown table. */
   seat: (visit: Visit): string | undefined =>
     GATES.table(visit) ??
     (visit.present?.seated ? undefined : `You only watch here. ${wayBack(visit.lobby) ?? '"play tictactoe" takes a seat elsewhere.'}`),
-  /** To play a game that goes on. */
+  /** Requires a seat in a game that is not over. */
   game: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? isOver(visit) : undefined),
-  /** To have played a game that is over. */
+  /** Requires a seat in a game that is over. */
   end: (visit: Visit): string | undefined => GATES.seat(visit) ?? (visit.present?.over ? undefined : ONGOING),
 }
 
 function isOver({ tables: { playing } }: Visit): string {
   const [other, ...more] = playing
   const elsewhere =
-    other && (more.length > 0 ? 'Others of yours go on: "mine" lists them.' : `Another of yours goes on: "go ${other.table}".`)
+    other && (more.length > 0 ? 'You play others: "mine" lists them.' : `You play another one: type "go ${other.table}".`)
   return `The game is over. ${elsewhere ?? '"rematch" plays it again, "play GAME" something else.'}`
 }
 
 function noTable({ tables: { playing }, lobby }: Visit): string {
   return playing[0]
-    ? `No table is shown just now: "go ${playing[0].table}" goes to yours.`
+    ? `No table is shown: "go ${playing[0].table}" shows yours.`
     : `You are at no table. ${wayBack(lobby) ?? '"play tictactoe" takes a seat, "tables" lists others.'}`
 }
 
-/** Explains why something is not open to somebody now; `undefined` where it is. */
+/** Returns the sentence of the first condition that is not met; `undefined` if all are. */
 export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
     const closed = GATES[need](visit)
@@ -82,19 +82,19 @@ export function gate(visit: Visit, needs: readonly Need[]): string | undefined {
   return undefined
 }
 
-/** Does a command, unless it is not open to this one now. */
+/** Executes a command if its conditions are met, and prints the reply. */
 export async function perform(visit: Visit, command: Command, rest: string): Promise<void> {
   if (command.cost) visit.peer.connection.charge(command.cost)
   answer(visit, gate(visit, command.needs ?? []) ?? overfull(visit, command, rest) ?? (await command.run(visit, rest)))
 }
 
-/** What is said where something stands behind a command that takes nothing: "resign already" is talk. */
+/** Refuses text after a command that has no arguments: "resign already" is a chat message. */
 function overfull({ present }: Visit, { name, usage }: Command, rest: string): string | undefined {
   if (rest === '' || usage !== name) return undefined
   return `Type "${name}" alone, if that is what you want${present ? SAY : ''}.`
 }
 
-/** Says a reply. */
+/** Prints a reply, after everything that has happened before it. */
 export function answer(visit: Visit, reply: Reply): void {
   visit.settle()
   if (reply === undefined) return

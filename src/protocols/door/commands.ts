@@ -16,51 +16,50 @@ import { COLUMNS, listed, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 import { settingsOf } from './wish.ts'
 
-/** The commands that have to do with the conversation itself. */
+/** The commands about the connection and the help. */
 const talking: readonly Command[] = [
   more,
-  { name: 'rules', cost: 2, usage: 'rules [GAME]', about: 'read the rules of a game, or of the one you play', run: rules },
+  { name: 'rules', cost: 2, usage: 'rules [GAME]', about: 'print the rules of a game, or of the game you play', run: rules },
   {
     name: 'help',
     cost: 4,
     also: ['?'],
     usage: 'help [COMMAND]',
-    about: 'list the commands, or tell more about one, or about a game',
+    about: 'list the commands, or describe a command or a game',
     run: help,
   },
   {
     name: 'telnet',
     usage: 'telnet',
-    about: 'say that you came with a telnet client, which then hides passwords',
+    about: 'make your telnet client hide passwords',
     run: telnet,
   },
-  { name: 'style', usage: 'style json', about: 'go on in JSON lines, for programs', run: style },
-  { name: 'quit', whole: true, also: ['exit', 'bye'], usage: 'quit', about: 'go away', run: quit },
+  { name: 'style', usage: 'style json', about: 'switch to JSON lines, for programs', run: style },
+  { name: 'quit', whole: true, also: ['exit', 'bye'], usage: 'quit', about: 'disconnect', run: quit },
 ]
 
-/** All commands, by what they are for. */
+/** All commands, by group, in the order of the help. */
 const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
   ['to play', seeking],
   ['at a table', [...playing, ...several]],
   ['to talk', messaging],
   ['to look on', [...looking, ...histories]],
   ['who you are', self],
-  ['besides', talking],
+  ['other', talking],
 ]
 
-/** Every command, in the order in which they are shown. */
+/** All commands, in the order of the help. */
 export const commands: readonly Command[] = GROUPS.flatMap(([, members]) => members)
 
-/** Every word that is a command. */
 export const commandWords: readonly string[] = commands.map(({ name }) => name)
 
-/** The command of a word, in any case; `undefined` where there is none. */
+/** Finds the command with this name or alias, in any case. */
 export function commandOf(word: string): Command | undefined {
   const wanted = word.toLowerCase()
   return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
 }
 
-/** The commands that begin with some letters, two at least. */
+/** Finds the commands that begin with these letters, at least two; by their aliases if no name does. */
 export function beginningWith(word: string): readonly Command[] {
   const wanted = word.toLowerCase()
   if (wanted.length < 2) return []
@@ -68,13 +67,12 @@ export function beginningWith(word: string): readonly Command[] {
   return named.length > 0 ? named : commands.filter(({ also }) => also?.some((one) => one.startsWith(wanted)))
 }
 
-/** The only command that begins with some letters; `undefined` if there is none, or are several. */
 function onlyBeginningWith(word: string): Command | undefined {
   const [only, ...more] = beginningWith(word)
   return more.length === 0 ? only : undefined
 }
 
-/** The refusal of a word that is the beginning of several commands, or of one that must be typed in full. */
+/** Refuses the beginning of several commands, or of a command that the user must type in full. */
 export function unclear(word: string, begun: readonly Command[]): Refusal {
   const names = begun.map(({ name }) => `"${name}"`)
   return {
@@ -83,14 +81,12 @@ export function unclear(word: string, begun: readonly Command[]): Refusal {
   }
 }
 
-/** The rules of a game, by any word for it, or of the game at the table. */
 function rules({ present }: Visit, rest: string): Reply {
   const entry = rest === '' && present ? gameOf(present.company.game) : gameOf(withGameName(rest))
   return isRefusal(entry) ? entry : [sentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
 }
 
-/** How commands are cut short; those that give something up are not. */
-const SHORTER = 'Two letters or more do for a command, if no other begins so: pl, hist.'
+const SHORTER = 'Two letters of a command are enough if no other begins with them: pl, hist.'
 
 function help({ present, lobby }: Visit, rest: string): Reply {
   const [word = ''] = rest.split(/\s/)
@@ -101,40 +97,38 @@ function help({ present, lobby }: Visit, rest: string): Reply {
   const begun = beginningWith(word)
   if (begun.length > 0) return unclear(word, begun)
   if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
-  const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Just now: type your name.', '']
+  const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Now: type your name.', '']
   return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe', SHORTER]
 }
 
-/** What a game is, how a move is typed, and how to begin one. */
 function howToPlay(entry: Entry): readonly string[] {
   const { name, title, moves } = entry
   const settings = settingsOf(entry).map(([setting, about]) => `${setting}: ${about}`)
   return [name, ...[title, `a move: ${moves}`, ...settings, `to begin, type: play ${name}`].map((line) => `  ${line}`)]
 }
 
-/** The commands by group, each as short as it can be typed. */
+/** Lists the commands by group, without their optional arguments. */
 function overview(): string[] {
   const width = Math.max(...GROUPS.map(([title]) => title.length)) + 2
   return GROUPS.flatMap(([title, members]) => {
-    // a blank within a usage is none at which a line may be broken
+    // no line break within a usage
     const usages = members.map((command) => shortest(command).replaceAll(' ', '\u00a0')).join(', ')
     return wrap(usages, COLUMNS - width).map((line, at) => `${(at === 0 ? title : '').padEnd(width)}${line.replaceAll('\u00a0', ' ')}`)
   })
 }
 
-/** A usage without what may be left out. */
 function shortest({ usage }: Command): string {
   return usage.replace(/ *\[.*$/, '')
 }
 
 function telnet({ telnet: layer }: Visit): Reply {
-  if (!layer) return 'This connection has no telnet.'
+  if (!layer) return 'Telnet is not available on this connection.'
   layer.begin()
-  return 'From now on passwords do not show, if yours is a telnet client.'
+  return 'If you use a telnet client, it hides passwords from now on.'
 }
 
 function style(visit: Visit, rest: string): Reply {
-  if (rest.toLowerCase() !== 'json') return 'There is one other style, for programs: style json'
+  if (rest.toLowerCase() !== 'json') return 'The only other style is for programs. Type: style json'
   const [table] = visit.tables.all
   if (table) return `Leave table ${table.table} first.`
   visit.forProgram()

@@ -6,7 +6,7 @@ import { automaton, type Name } from './automaton.ts'
 import { receive } from './doorman.ts'
 import { Visit } from './visit.ts'
 
-/** What leaves. */
+/** The command that ends the session. */
 const QUIT = 'quit'
 
 const door: Protocol<Name> = {
@@ -26,27 +26,27 @@ const door: Protocol<Name> = {
     const closed = read(peer, (line) => person.say(line))
     for (let typed: string | undefined = ''; typed !== QUIT; ) {
       typed = await askUntil(closed, person, { prompt: '', atEnd: QUIT })
-      // the server may have closed just now
+      // the server may have closed while the user was typing
       if (typed === undefined || peer.state === 'end') break
-      if (typed === 'telnet') person.say('This is no telnet client: passwords show here.')
+      if (typed === 'telnet') person.say('This client does not speak telnet, so it shows passwords.')
       else peer.send('line', typed)
     }
     await closed
   },
 }
 
-/** Shows every line of the server, until it closes. */
+/** Shows every line of the server, until the server closes. */
 async function read(peer: Peer<Name>, show: (line: string) => void): Promise<void> {
   for (let said = await peer.receive(); said.name === 'text'; said = await peer.receive()) show(said.text)
 }
 
-/** Goes on in the native protocol. */
+/** Serves the rest of the session in the native protocol. */
 async function serveProgram(peer: Peer<Name>, visit: Visit): Promise<void> {
   const { serveNative } = await import('../native/server.ts')
   return serveNative(peer, visit.lobby, (listener) => visit.handOver(listener))
 }
 
-/** The front door of this server: the program for people who have no other. */
+/** The front door: the program for users without a client of their own. */
 export const programs: readonly Program<Name>[] = [
   {
     name: 'parlor/door',
@@ -54,7 +54,7 @@ export const programs: readonly Program<Name>[] = [
     protocol: door,
     words: undefined,
     port: 4000,
-    // who watches, or waits for a friend, says nothing for long
+    // 1 hour: a user who watches or waits for a friend types nothing for a long time
     idle: 3_600_000,
     needs: 'hall',
     join: {},

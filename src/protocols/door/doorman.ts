@@ -19,43 +19,43 @@ import { readWish } from './wish.ts'
 const GREETING = [
   'Welcome to Parlor: games for people and programs over a plain connection.',
   '',
-  'Type your name, and then "play tictactoe". If nobody comes, the house plays',
-  'with you. "games" lists all games, "help" all commands, "quit" goes away.',
+  'Type your name, and then "play tictactoe". If no player comes, the house plays',
+  'with you. "games" lists all games, "help" all commands, "quit" disconnects.',
   '',
-  'With a telnet client, type "telnet" first: then passwords do not show.',
-  'For programs, "style json" goes on in JSON lines.',
+  'With a telnet client, type "telnet" first: then it hides passwords.',
+  'For programs, "style json" switches to JSON lines.',
   '',
   WHO,
 ]
 
 const MENDED = [
-  'Your telnet client has left out a part of that line, which is not passed on.',
-  'It has now been asked to send all of it: type the line once more.',
+  'Your telnet client left out a part of that line, so the server ignores it.',
+  'The server has asked the client to send everything: type the line once more.',
 ]
 
-/** Greets somebody, and does what each line says until one of the two goes, or the rest is for a program. */
+/** Greets the user and executes each line, until the session ends or switches to the native protocol. */
 export async function receive(visit: Visit): Promise<void> {
   visit.say(...GREETING)
-  // a browser tries the port that people use, and sends a whole head at once
+  // a browser sends all lines of an HTTP head at once: answer only the first
   let inHead = false
   for (let line = await visit.read(); line !== undefined; line = await visit.read()) {
     const isOfHead: boolean = inHead && isHeadLine(line)
     inHead = isHttpRequest(line) || (isOfHead && line.trim() !== '')
-    if (!isOfHead) await obey(visit, line)
+    if (!isOfHead) await executeLine(visit, line)
     if (visit.over) return
   }
 }
 
-/** Finds what a line is meant for that a program has sent which is not where it thinks, or not yet: what to do, in a sentence. */
-function foreign(typed: string): string | undefined {
+/** Returns what to do, in a sentence, for a line of another protocol: HTTP, or JSON before "style json". */
+function explainForeignLine(typed: string): string | undefined {
   if (isHttpRequest(typed)) return 'This is no web server: connect with telnet or nc, and type your name'
   if (/^\{\s*(?:["']?\w+["']?\s*:.*)?\}?$/s.test(typed)) return 'That is JSON: send the line "style json" first, and then commands in JSON'
   return /^style\W*json$/i.test(typed) ? 'For commands in JSON, type: style json' : undefined
 }
 
-/** Does what a line says. */
-async function obey(visit: Visit, line: string): Promise<void> {
-  const typed = unquoted(line.trim())
+/** Executes one line: a name, a command, an answer, a move or a chat message. */
+async function executeLine(visit: Visit, line: string): Promise<void> {
+  const typed = stripQuotes(line.trim())
   visit.settle()
   if (visit.telnet?.mended && typed.includes('\ufffd')) return visit.say(...MENDED)
   if (typed === '')
@@ -67,7 +67,7 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const command = commandOf(word)
   if (command?.name !== 'more') visit.turnPage()
   if (command) return perform(visit, command, rest)
-  const elsewhere = visit.present?.isMove(typed) ? undefined : foreign(typed)
+  const elsewhere = visit.present?.isMove(typed) ? undefined : explainForeignLine(typed)
   if (elsewhere !== undefined) {
     visit.noteForeign(elsewhere)
     return visit.say(`${elsewhere}.`)
@@ -85,13 +85,13 @@ async function obey(visit: Visit, line: string): Promise<void> {
   const begun = isMove ? [] : beginningWith(word)
   const [only, ...more] = begun
   if (only && more.length === 0 && !only.whole) return perform(visit, only, rest)
-  answer(visit, begun.length > 0 ? unclear(word, begun) : await other(visit, typed, word))
+  answer(visit, begun.length > 0 ? unclear(word, begun) : await handleOtherLine(visit, typed, word))
 }
 
-/** What is no command: a move, or something to be told what it might have been. */
-async function other(visit: Visit, typed: string, word: string): Promise<Reply> {
+/** Handles a line that is not a command: a move, or a line that needs an explanation. */
+async function handleOtherLine(visit: Visit, typed: string, word: string): Promise<Reply> {
   const { present } = visit
-  const asks = ASKS.test(word) && !present?.isMove(typed) ? asking(visit, word, typed) : undefined
+  const asks = ASKS.test(word) && !present?.isMove(typed) ? explainHowToAsk(visit, word, typed) : undefined
   if (asks !== undefined) return asks
   const [first = '', ...others] = withGameName(typed).split(/\s/)
   const game = gameNamed(first)
@@ -108,41 +108,41 @@ async function other(visit: Visit, typed: string, word: string): Promise<Reply> 
   return { refused: `there is no command "${word}": ${known}${present && !present.alone ? SAY : ''}` }
 }
 
-/** A game, and what stands behind it on a line that begins with it, if that can stand behind `play`. */
+/** Returns the arguments of `play` for a line that begins with the name of a game. */
 function wayToPlay({ name }: Entry, others: readonly string[]): string {
-  const wish = [name, ...others].join(' ')
-  return isRefusal(readWish(wish)) ? name : inLine(wish)
+  const terms = [name, ...others].join(' ')
+  return isRefusal(readWish(terms)) ? name : inLine(terms)
 }
 
-/** Words that are no command, by which users want to ask another for a game. */
+/** Words with which users try to challenge another user, and which are not commands. */
 const ASKS = /^(?:challenge|duel|fight|against|vs\.?|versus)$/i
 
-/** Says how another user is asked for a game, by the name if one who is here is named. */
-function asking(visit: Visit, word: string, typed: string): Reply {
+/** Explains how to challenge a user, by name if the line names a user who is online. */
+function explainHowToAsk(visit: Visit, word: string, typed: string): Reply {
   const known = howToAsk(visit, typed.slice(word.length).trim())
-  return known ?? { refused: `there is no command "${word}": "play GAME NAME" asks a user for a game, such as "play tictactoe ada"` }
+  return known ?? { refused: `there is no command "${word}": "play GAME NAME" challenges a user, such as "play tictactoe ada"` }
 }
 
-/** Returns the hint behind the refusal of a move that is the name of a game. */
+/** Returns the hint after the refusal of a move that is the name of a game. */
 function hintAt({ company }: Presence, { name }: Entry): string {
   return name === company.game ? '' : `; "play ${name}" begins a game of ${name} beside this one`
 }
 
-/** Checks whether a line is a move of some game, or a number, which a move often is. */
+/** Checks whether a line is a number, or a move in one of the games. */
 function isMoveSomewhere(typed: string): boolean {
   return /^[+-]?\d{1,9}(?:\.\d+)?$/.test(typed) || catalogue.some(({ game }) => !isRefusal(game.notation.parse(typed)))
 }
 
-/** Explains why a move is rejected for a user who sees no table, and what leads to one. */
+/** Explains to a user without a shown table why a move is rejected, and how to get to a table. */
 function whyNoMove({ tables, lobby }: Visit, typed: string): string {
   const [other] = tables.playing
-  if (other) return `no table is shown just now, so "${typed}" is no move: "go ${other.table}" goes to yours`
+  if (other) return `no table is shown, so "${typed}" is no move: "go ${other.table}" shows yours`
   const [held] = lobby.waiting
   const seat = held ? `"resume ${held.table}" takes up your seat` : '"play tictactoe" takes a seat, "games" lists the games'
   return `you are at no table, so "${typed}" is no move: ${lobby.ownSeek || lobby.ownInvitation ? 'your game has not begun yet' : seat}`
 }
 
-/** A line without quotation marks around it, in which commands stand in what is said here. */
-function unquoted(typed: string): string {
+/** Removes quotation marks around a line, because our messages print commands in them. */
+function stripQuotes(typed: string): string {
   return /^"(.*)"$/s.exec(typed)?.[1]?.trim() ?? typed
 }

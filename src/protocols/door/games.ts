@@ -3,10 +3,10 @@ import type { Refusal } from '../../games/game.ts'
 import { nearest } from './nearest.ts'
 import { listed } from './text.ts'
 
-/** Letters that tell a game apart at least. */
+/** Minimum number of letters of an abbreviated game. */
 const PREFIX = 2
 
-/** Other words for the games, by the name under which each is asked for. */
+/** Aliases of the games, by their names in the catalogue. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   tictactoe: ['ttt', 'tic', 'tic-tac-toe', 'tic tac toe', 'noughts'],
   scissors: ['rps', 'rock', 'paper', 'stone', 'scissor', 'rock paper scissors', 'scissor paper stone', 'scissors paper stone'],
@@ -22,7 +22,7 @@ export const gameNames: string = listed(
   'or',
 )
 
-/** The game of a name, another word for it, or the beginning of one of these that no other game has. */
+/** Finds a game by its name, an alias, or the beginning of one of these if it is unique. */
 export function gameNamed(typed: string): Entry | undefined {
   const word = typed.toLowerCase()
   const exact = entryOf(word) ?? entryOf(aliased(word) ?? '')
@@ -31,21 +31,21 @@ export function gameNamed(typed: string): Entry | undefined {
   return more.length === 0 ? only : undefined
 }
 
-/** The game of a name; a refusal for what is none, or could be several, with the nearest. */
+/** Finds a game as `findGameByWord` does, or returns a refusal that lists the candidates or the nearest name. */
 export function gameOf(typed: string): Entry | Refusal {
   const found = gameNamed(typed)
   if (found) return found
-  if (typed === '') return { refused: `say which game: ${gameNames}` }
+  if (typed === '') return { refused: `name a game: ${gameNames}` }
   const several = typed.length < PREFIX ? [] : beginningWith(typed.toLowerCase()).map(({ name }) => name)
   if (several.length > 1) return { refused: `"${typed}" could be ${listed(several, 'or')}: type more of it` }
   const meant = nearest(
     typed,
     catalogue.map((entry) => entry.name),
   )
-  return { refused: `there is no game "${typed}"${meant ? `; did you mean "${meant}"?` : `: say ${gameNames}`}` }
+  return { refused: `there is no game "${typed}"${meant ? `; did you mean "${meant}"?` : `: type ${gameNames}`}` }
 }
 
-/** A text in which a game that has several words stands first, with its name instead: `tic tac toe size 4`. */
+/** Replaces an alias of several words at the beginning of a text by the name of the game: `tic tac toe size 4`. */
 export function withGameName(text: string): string {
   for (const [name, words] of Object.entries(ALIASES)) {
     for (const word of words) {

@@ -1,13 +1,13 @@
 import type { HeldSeat, Lobby, PersonInfo, TableInfo } from '../lobby.ts'
 import { inLine, listed } from './text.ts'
 
-/** The game of a seat that is held, and with whom. */
+/** Formats the game and the opponents of a held seat. */
 export function heldAt({ game, names }: TableInfo, me: PersonInfo | undefined): string {
   const others = names.filter((name) => name !== me?.name)
   return others.length === 0 ? game : `${game} with ${listed(others.map(inLine))}`
 }
 
-/** Names the own seats that this visit has not resumed, and the command for that; `undefined` if there are none. */
+/** Describes the held seats of this user that the session has not resumed, with the command for that; `undefined` if there are none. */
 export function wayBack({ waiting, me }: Lobby): string | undefined {
   const [first, ...more] = waiting
   if (!first) return undefined
@@ -15,7 +15,7 @@ export function wayBack({ waiting, me }: Lobby): string | undefined {
   return wayBackTo(first, me)
 }
 
-/** Returns where one own seat is that this visit has not taken up, and how that is done. */
+/** Describes one seat of this user that the session has not resumed, with the command for that. */
 export function wayBackTo(seat: HeldSeat, me: PersonInfo | undefined): string {
   const at = `table ${seat.table}, ${heldAt(seat, me)}`
   return seat.elsewhere

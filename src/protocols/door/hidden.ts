@@ -1,14 +1,14 @@
 import { compact, compactText, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../../wire/secrets.ts'
 import type { Side } from '../automaton.ts'
 
-/** A question of the front door whose answer is a password, or the warning behind it. */
+/** Matches a question of the front door whose answer is a password, or the warning after it. */
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im
-/** Lines behind which the front door asks for a password. */
+/** Matches lines after which the front door asks for a password. */
 const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
-/** Commands that are no password, whole. */
+/** Matches whole lines that are commands and not passwords. */
 const COMMAND =
   /^(?:(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|join|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|resume|seats|people|house)(?: [\w-]{1,12}){0,2}|(?:say|tell|shout) .*|'.*|-?\d{0,3}|[a-z]|[a-h]\d)$/i
-/** Fields of the native protocol that log their holder in, also in a line that is no JSON; the value is a group. */
+/** Matches fields of the native protocol with a secret, even if the line is not valid JSON; a group has the value. */
 const FIELD =
   /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
 
@@ -28,7 +28,7 @@ export function secretsAtDoor(from: Side, text: string, context: SecretsContext)
   return starts.length === 0 ? [] : hide(text, Math.min(...starts))
 }
 
-/** Checks whether the whole line can be a password: the answer to a question for one, or a line that came before the question. */
+/** Checks whether the whole line can be a password: the answer to a question for one, or a line sent before the question. */
 function isHidden(text: string, { asked, before = '', whole = false }: SecretsContext): boolean {
   const isCommand = whole && COMMAND.test(compactText(text).trim())
   if (asked === undefined) return !isCommand && !/^\W*(?:[a-z]+ |\{)/i.test(text) && !OPENS.test(compactText(text))
@@ -39,7 +39,7 @@ function isHidden(text: string, { asked, before = '', whole = false }: SecretsCo
   return !isCommand && earlier.some((line) => line !== '' && !COMMAND.test(line) && !line.startsWith('{'))
 }
 
-/** The place of what stands behind "register" and "password" at the front door: both take less than people type. */
+/** Returns the index of the text after "register" or "password", because users type the password there. */
 function argumentOf(text: string): number | undefined {
   const found = /^\W*(?:register|password)\W+/i.exec(text)
   return found && found[0].length < text.length ? found[0].length : undefined

@@ -6,7 +6,7 @@ import { opponentsOf, resultOf } from './results.ts'
 import { inLine, ROWS, sentence } from './text.ts'
 import type { Visit } from './visit.ts'
 
-/** Games that are reported to a user who was away, at most. */
+/** Maximum number of missed games in the greeting. */
 const MISSED = 3
 
 /** Lists the finished games of a user: `history`, `history ada`, `history 2`, `history ada 2`. */
@@ -40,7 +40,7 @@ function rowOf(game: FinishedGame): readonly string[] {
   ]
 }
 
-/** Reports the games that ended while a registered user was away, in a sentence; empty if none has. */
+/** Describes the games that ended while a registered user was away; empty if there are none. */
 export async function missedGames({ lobby }: Visit): Promise<readonly string[]> {
   const { awaySince } = lobby
   if (awaySince === undefined) return []
@@ -52,14 +52,14 @@ export async function missedGames({ lobby }: Visit): Promise<readonly string[]> 
   return [`While you were away: ${shown.join('; ')}${more}. "history" lists all.`]
 }
 
-/** The command for what was played. */
+/** The command for finished games. */
 export const histories: readonly Command[] = [
   {
     name: 'history',
     cost: 9,
     usage: 'history [NAME] [PAGE]',
-    about: 'list the games that you have finished, or NAME has',
-    more: () => ['The newest first; 200 are kept. Private games are listed to their registered', 'players alone.'],
+    about: 'list your finished games, or those of NAME',
+    more: () => ['Newest first; the server stores the last 200. Only registered players see', 'their own private games.'],
     needs: ['name'],
     run: history,
   },

@@ -12,13 +12,13 @@ import { inColumns, inLine } from './text.ts'
 import type { Visit } from './visit.ts'
 import { isSolitary } from './wish.ts'
 
-/** Tables that are named in a row of who is here. */
+/** Maximum number of tables in a row of "who". */
 const NUMBERS = 5
-/** Rows of a ladder, and what it counts of a connection's budget. */
+/** Rows of a ladder, and the cost of one ladder in the budget of a connection. */
 const BEST = 10
 const LADDER = 9
 
-/** Names the own seats that this visit has not resumed: the lists show them as those of a user who is away. */
+/** Describes the held seats of this user, because the lists show their owner as away. */
 function backHint({ lobby }: Visit): readonly string[] {
   const back = wayBack(lobby)
   return back === undefined ? [] : [back]
@@ -27,8 +27,8 @@ function backHint({ lobby }: Visit): readonly string[] {
 function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
   return listed(visit, rest, {
     typed: 'tables',
-    empty: 'Nothing is played just now. Be the first: play tictactoe',
-    footer: ['To look on, type "watch" and the number of the table.', ...backHint(visit)],
+    empty: 'No game is under way. Be the first: play tictactoe',
+    footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(visit)],
     fetch(from, count) {
       const { items, total } = visit.lobby.listTables({ from, count })
       return { items: items.map(tableRow), total }
@@ -45,7 +45,7 @@ function tableRow(info: TableInfo): readonly string[] {
 
 function watch(visit: Visit, rest: string): Reply {
   const table = readWhole(rest, BOUNDS.table)
-  if (table === undefined) return 'Type the number of a table behind it, such as "watch 17". "tables" lists them.'
+  if (table === undefined) return 'Type the number of a table, too, such as "watch 17". "tables" lists them.'
   const attendance = visit.lobby.watch(table)
   if (isRefusal(attendance))
     return attendance.code === 'no-such-table' ? `There is no table ${table} to watch: "tables" lists them.` : attendance
@@ -57,7 +57,7 @@ function who(visit: Visit, rest: string): Reply | Promise<Reply> {
   const { lobby } = visit
   return listed(visit, rest, {
     typed: 'who',
-    empty: 'Nobody is here.',
+    empty: 'No user is here.',
     footer: backHint(visit),
     fetch(from, count) {
       const { items, total } = lobby.listPeople({ from, count })
@@ -86,7 +86,7 @@ async function rank(visit: Visit, rest: string): Promise<Reply> {
   const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
   return listed(visit, number, {
     typed: `rank ${entry.name}`,
-    empty: [`Nobody is on the ladder of ${entry.name} yet.`, place],
+    empty: [`No user is on the ladder of ${entry.name} yet.`, place],
     footer: [place],
     rows: BEST,
     async fetch(from, count) {
@@ -98,13 +98,13 @@ async function rank(visit: Visit, rest: string): Promise<Reply> {
   })
 }
 
-/** The ladders on which there are users, in a row each: who is first, and the own place. */
+/** Lists the ladders that have users, one in a row: the first user, and the place of this user. */
 async function ladders(visit: Visit, rest: string): Promise<Reply> {
   const { lobby, peer } = visit
   const page = readPage(visit, rest, 'rank')
   if (typeof page === 'string') return page
   const entries = catalogue.filter((entry) => !isSolitary(entry) || entry.game.points)
-  // the command counts as one ladder already
+  // the cost of the command covers the first ladder
   peer.connection.charge(LADDER * (entries.length - 1))
   const rows: (readonly string[])[] = []
   for (const entry of entries) {
@@ -121,7 +121,7 @@ async function ladders(visit: Visit, rest: string): Promise<Reply> {
   return [...inColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
 }
 
-const RANK_GAME = 'More of one: type "rank" and the game, such as "rank tictactoe".'
+const RANK_GAME = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
 
 function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: Entry): readonly string[] {
   const points = game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`
@@ -133,17 +133,17 @@ function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
   return `To be on it, type: ${me?.registered ? '' : 'register, and then: '}play ${name} rated`
 }
 
-/** The commands by which one sees what others do. */
+/** The commands that list tables, users and ladders, and that watch a table. */
 export const looking: readonly Command[] = [
-  { name: 'tables', cost: 9, usage: 'tables [PAGE]', about: 'list what is played just now', needs: ['name'], run: tables },
-  { name: 'watch', cost: 4, usage: 'watch N', about: 'look on at table N', needs: ['name'], run: watch },
-  { name: 'who', cost: 9, usage: 'who [PAGE]', about: 'list who is here', needs: ['name'], run: who },
+  { name: 'tables', cost: 9, usage: 'tables [PAGE]', about: 'list the games under way', needs: ['name'], run: tables },
+  { name: 'watch', cost: 4, usage: 'watch N', about: 'watch the game at table N', needs: ['name'], run: watch },
+  { name: 'who', cost: 9, usage: 'who [PAGE]', about: 'list the users who are here', needs: ['name'], run: who },
   {
     name: 'rank',
     cost: LADDER,
     also: ['ladder'],
     usage: 'rank [GAME] [PAGE]',
-    about: 'see the ladder of a game and your place on it, or all in short',
+    about: 'print the ladder of a game and your place on it, or a summary of all',
     needs: ['name'],
     run: rank,
   },

@@ -7,37 +7,37 @@ import type { QuizView } from '../../games/quiz.ts'
 import type { Board } from '../../games/tictactoe.ts'
 import { listed } from './text.ts'
 
-/** Manners are what is said of a game beside its board. A view is the game's own, which only its rules know. */
-interface Manners {
-  /** What the players are called, by seat, where their board calls them something. */
+/** GameText is the text of one game in addition to its board. Only the rules of the game know the type of a view. */
+interface GameText {
+  /** The marks of the players on the board, by seat. */
   readonly signs?: readonly string[]
-  /** Its board, where the one that its notation draws would not stay on a screen. */
-  board?(view: unknown, seated: Seated): string | undefined
-  /** The last move as its board shows it, and whose it was. */
+  /** Draws the board, if the one that the notation of the game draws does not fit on a screen. */
+  board?(view: unknown, players: Players): string | undefined
+  /** Returns the last move and its seat, if the board shows them. */
   last?(view: unknown): { readonly seat: SeatNumber; readonly move: string } | undefined
-  /** How a game for one has ended, where that is more than won or lost; nothing, where its board says it. */
+  /** Describes the end of a game for one player beyond won or lost; empty if the board shows it. */
   end?(view: unknown, won: boolean): string
-  /** Returns the text for a game that was given up. */
+  /** Describes a game for one player that was resigned or cut short. */
   givenUp?(view: unknown): string
 }
 
-/** Seated is the players at a table, as one of them or a watcher sees them. */
-interface Seated {
+/** Players is the names at a table, and the seat of the user who sees them; `undefined` for a watcher. */
+interface Players {
   readonly names: readonly string[]
   readonly seat: SeatNumber | undefined
 }
 
-/** Rows that a board can have with lines between them. */
+/** Maximum size of a board that is drawn with lines between its rows. */
 const LINED = 11
 
-/** The games of which there is more to say, by name. */
-const MANNERS: Readonly<Record<string, Manners>> = {
+/** The texts of the games, by the name of their rules. */
+const GAME_TEXTS: Readonly<Record<string, GameText>> = {
   tictactoe: {
     signs: ['O', 'X'],
     board: (board: Board) => (board.size > LINED ? dense(board) : undefined),
     last: ({ last, turn }: Board) => (last === undefined ? undefined : { seat: 1 - turn, move: String(last) }),
   },
-  hands: { board: ({ rounds }: HandsView, seated) => rounds.map((round) => roundOf(round, seated)).join('\n') },
+  hands: { board: ({ rounds }: HandsView, players) => rounds.map((round) => formatRound(round, players)).join('\n') },
   hangman: {
     end: ({ word = '' }: HangmanView, won) => (won ? `You win! The word is ${word}.` : `You lose: the word was ${word}.`),
     givenUp: ({ word = '' }: HangmanView) => `The word was ${word}.`,
@@ -50,23 +50,23 @@ const MANNERS: Readonly<Record<string, Manners>> = {
   quiz: { end: ({ points, count }: QuizView) => (points === count ? 'Everything right: you win!' : '') },
 }
 
-/** Returns what those who sit at a table of a game are called on its board, by seat. */
+/** Returns the marks of the players on the board of a game, by seat; empty if it has none. */
 export function signsOf(game: string): readonly string[] {
-  return mannersOf(game)?.signs ?? []
+  return findGameText(game)?.signs ?? []
 }
 
-/** The board of a game where its notation's does not do. */
-export function boardOf(game: string, view: unknown, seated: Seated): string | undefined {
-  return mannersOf(game)?.board?.(view, seated)
+/** Draws the board of a game; `undefined` if the board of its notation is to be used. */
+export function boardOf(game: string, view: unknown, players: Players): string | undefined {
+  return findGameText(game)?.board?.(view, players)
 }
 
-/** The move that a seat has made last, where its board does not hide it and nobody has moved since. */
+/** Returns the last move of a seat, if the board shows it and no other seat has moved since. */
 export function lastOf(game: string, view: unknown, seat: SeatNumber): string | undefined {
-  const last = mannersOf(game)?.last?.(view)
+  const last = findGameText(game)?.last?.(view)
   return last?.seat === seat ? last.move : undefined
 }
 
-/** A game that is over, as one seat or a watcher sees it. */
+/** FinishedView is a game that is over, as one seat or a watcher sees it. */
 export interface Ended {
   readonly game: string
   readonly names: readonly string[]
@@ -75,14 +75,14 @@ export interface Ended {
   readonly outcome: Outcome
 }
 
-/** The end of a game in words, for who sits in the seat, or who watches; nothing, where the board says it. */
+/** Describes the end of a game to a player or a watcher; empty if the board shows it. */
 export function ending(ended: Ended): string {
   const { game, names, view, outcome } = ended
-  const shown = names.length === 1 && isCut(outcome) ? mannersOf(game)?.givenUp?.(view) : undefined
+  const shown = names.length === 1 && isCut(outcome) ? findGameText(game)?.givenUp?.(view) : undefined
   return [causeOf(ended), ...(shown === undefined ? [] : [shown])].join(' ')
 }
 
-/** Checks whether a game ended otherwise than by its rules. */
+/** Checks whether a game ended other than by its rules. */
 function isCut({ left, abandoned, aborted }: Outcome): boolean {
   return left !== undefined || abandoned === true || aborted === true
 }
@@ -91,16 +91,16 @@ function causeOf(ended: Ended): string {
   const { names, seat, outcome } = ended
   const { winners, left, agreed, abandoned } = outcome
   const won = seat !== undefined && winners.includes(seat)
-  if (outcome.aborted) return 'The game was ended without a result.'
-  if (abandoned) return 'The game was without a move for too long, and ends without a result.'
+  if (outcome.aborted) return 'A player has ended the game without a result.'
+  if (abandoned) return 'No player moved for too long, so the game ends without a result.'
   if (agreed) return seat === undefined ? 'They have agreed on a draw.' : 'You have agreed on a draw.'
-  if (outcome.resigned && names.length === 1) return 'You have given the game up.'
+  if (outcome.resigned && names.length === 1) return 'You have resigned the game.'
   if (left !== undefined) {
     const why = whyOver(outcome, seat === left ? undefined : (names[left] ?? ''))
     return won ? `${why}, you win!` : winners.length > 0 ? `${why}: ${wins(ended)}.` : `${why}.`
   }
   if (names.length === 1) return endingAlone(ended)
-  if (winners.length === 0) return 'Nobody wins: it is a draw.'
+  if (winners.length === 0) return 'The game is a draw.'
   return won ? 'You win!' : `${wins(ended)}.`
 }
 
@@ -108,29 +108,29 @@ function endingAlone(ended: Ended): string {
   const { game, seat, view, outcome } = ended
   const won = outcome.winners.length > 0
   if (seat === undefined) return won ? `${wins(ended)}.` : 'The game is over.'
-  return mannersOf(game)?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
+  return findGameText(game)?.end?.(view, won) ?? (won ? 'You win!' : 'You lose.')
 }
 
-/** A round of hands: who has chosen what, and who has won it. */
-function roundOf(round: Round, { names, seat }: Seated): string {
-  const called = names.map((name, one) => (one === seat ? 'you' : name))
+/** Formats a round of scissors: the choice of each player, and the winner. */
+function formatRound(round: Round, { names, seat }: Players): string {
+  const shown = names.map((name, one) => (one === seat ? 'you' : name))
   const winner = winnerOf(round)
-  const won = winner === undefined ? 'a draw' : winner === seat ? 'you win' : `${called[winner]} wins`
-  return `${round.map((hand, one) => `${called[one]} ${hand}`).join(', ')}: ${won}`
+  const won = winner === undefined ? 'a draw' : winner === seat ? 'you win' : `${shown[winner]} wins`
+  return `${round.map((hand, one) => `${shown[one]} ${hand}`).join(', ')}: ${won}`
 }
 
-/** A large board, a row on a line: twenty cells in a row fit on a terminal. */
+/** Draws a large board without lines: 20 cells in a row fit on a terminal. */
 function dense({ cells, size }: Board): string {
   const width = String(cells.length).length
   const shown = [...cells].map((mark, at) => (mark === '-' ? String(at + 1) : mark).padStart(width))
   return Array.from({ length: size }, (_, row) => shown.slice(row * size, (row + 1) * size).join(' ')).join('\n')
 }
 
-function mannersOf(game: string): Manners | undefined {
-  return Object.hasOwn(MANNERS, game) ? MANNERS[game] : undefined
+function findGameText(game: string): GameText | undefined {
+  return Object.hasOwn(GAME_TEXTS, game) ? GAME_TEXTS[game] : undefined
 }
 
-/** Why a game is over that somebody has not played to its end: another one, where a name is given. */
+/** Explains why a game was cut short: by the player `name`, or by this user if it is `undefined`. */
 function whyOver({ late, resigned }: Outcome, name: string | undefined): string {
   if (late) return name === undefined ? 'Your time is over' : `The time of ${name} is over`
   const who = name === undefined ? 'You have' : `${name} has`

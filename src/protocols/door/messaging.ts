@@ -5,12 +5,12 @@ import type { Command, Reply } from './command.ts'
 import { inLine, listed, notHere } from './text.ts'
 import type { Visit } from './visit.ts'
 
-/** Words that a name can have. */
+/** Maximum number of words in a name. */
 const WORDS = 6
-/** Watchers that are named at once. */
+/** Maximum number of watchers in one reply. */
 const NAMED = 50
 
-/** The name at the beginning of a text, and what follows: as many words as the name of a user who is here has, or one. */
+/** Splits a text into the name at its beginning, the longest of a user who is online or else one word, and the rest. */
 function nameAndText({ me, isHere }: Pick<Lobby, 'me' | 'isHere'>, text: string): { readonly name: string; readonly rest: string } {
   const words = [...text.matchAll(/\S+/g)]
   for (let count = Math.min(WORDS, words.length); count > 1; count--) {
@@ -30,41 +30,41 @@ function tell(visit: Visit, rest: string): Reply {
   if (refusal?.code === 'no-such-person') return notHere(name)
   if (refusal) return visit.sentence(refusal.refused, [name])
   const shown = lobby.nameHere(name) ?? name
-  return visit.sentence(`${shown} is told`, [shown])
+  return visit.sentence(`${shown} has received your message`, [shown])
 }
 
 async function mute(visit: Visit, name: string): Promise<Reply> {
   const { lobby } = visit
   if (name === '') {
     const { muted } = lobby
-    return muted.length === 0 ? 'You hear everybody. "mute NAME" mutes a user.' : `Muted: ${listed(muted.map(inLine))}.`
+    return muted.length === 0 ? 'You have muted no user. "mute NAME" mutes a user.' : `Muted: ${listed(muted.map(inLine))}.`
   }
   const refusal = await lobby.mute(name)
   if (refusal) return refusal.code === 'no-such-person' ? notHere(name) : refusal
   const shown = inLine(lobby.muted.at(-1) ?? name)
-  return `You no longer hear ${shown}, until you leave or type "unmute ${shown}".`
+  return `You have muted ${shown} until you disconnect or type "unmute ${shown}".`
 }
 
 function unmute({ lobby }: Visit, name: string): Reply {
-  if (name === '') return 'Type the name of a user whom you have muted behind it. "mute" lists them.'
+  if (name === '') return 'Type the name of a muted user, too. "mute" lists them.'
   const before = lobby.muted
   const refusal = lobby.unmute(name)
   const [unmuted = name] = before.filter((one) => !lobby.muted.includes(one))
-  return refusal ?? `You hear ${inLine(unmuted)} again.`
+  return refusal ?? `You no longer mute ${inLine(unmuted)}.`
 }
 
 function watchers({ lobby, present }: Visit, rest: string): Reply {
   const table = rest === '' ? present?.table : readWhole(rest, BOUNDS.table)
-  if (table === undefined) return 'Type the number of a table behind it, such as "watchers 17". "tables" lists them.'
+  if (table === undefined) return 'Type the number of a table, too, such as "watchers 17". "tables" lists them.'
   const page = lobby.watchers(table, { count: NAMED })
   if (isRefusal(page)) return `There is no table ${table} to watch: "tables" lists them.`
   const { items, total } = page
-  if (total === 0) return `Nobody watches table ${table}.`
+  if (total === 0) return `No user watches table ${table}.`
   const more = total > items.length ? ` and ${total - items.length} more` : ''
   return `Table ${table} is watched by ${more === '' ? listed(items.map(inLine)) : items.map(inLine).join(', ')}${more}.`
 }
 
-/** The commands by which users talk with each other, beside those at a table. */
+/** The commands for messages between users, apart from a table. */
 export const messaging: readonly Command[] = [
   {
     name: 'tell',
@@ -79,11 +79,11 @@ export const messaging: readonly Command[] = [
     name: 'mute',
     also: ['ignore'],
     usage: 'mute [NAME]',
-    about: 'hear nothing more of a user: no message, no talk, no challenge',
-    more: () => ['Holds as long as you stay, whatever names that user takes without leaving. "mute" alone lists whom you have muted.'],
+    about: 'block messages, chat and challenges from a user',
+    more: () => ['This lasts until you disconnect, whatever name the user takes. "mute" alone lists muted users.'],
     needs: ['name'],
     run: mute,
   },
-  { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'hear a user again', needs: ['name'], run: unmute },
-  { name: 'watchers', cost: 4, usage: 'watchers [N]', about: 'list who watches table N, or yours', needs: ['name'], run: watchers },
+  { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'stop muting a user', needs: ['name'], run: unmute },
+  { name: 'watchers', cost: 4, usage: 'watchers [N]', about: 'list the watchers of table N, or of yours', needs: ['name'], run: watchers },
 ]

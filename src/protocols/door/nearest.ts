@@ -1,14 +1,14 @@
 import leven from 'leven'
 
-/** Letters of a word in which two may be wrong: "head" is no "help", and "hello" neither. */
+/** A word with more letters may have two wrong ones. Shorter words may not: "head" and "hello" are not "help". */
 const LONG = 5
 
-/** The known word that somebody may have meant by another: a letter away, or two that changed places, or two in a long one. */
+/** Finds the known word that a mistyped word most likely means: one letter differs, two are swapped, or two differ in a long word. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
   const word = typed.toLowerCase()
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const name of known) {
-    // letters that are too many, or too few, are wrong ones
+    // every missing or extra letter is a wrong one
     if (Math.abs(word.length - name.length) > 2) continue
     const most = (word.length > LONG && name.startsWith(word.charAt(0))) || inOrder(word) === inOrder(name) ? 2 : 1
     const distance = leven(word, name, { maxDistance: most + 1 })
@@ -17,7 +17,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   return best?.name
 }
 
-/** The letters of a word, in an order that does not depend on theirs. */
+/** Sorts the letters of a word. */
 function inOrder(word: string): string {
   return [...word].sort().join('')
 }

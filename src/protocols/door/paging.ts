@@ -5,23 +5,23 @@ import { type Command, type Reply, SAY } from './command.ts'
 import { inColumns, ROWS } from './text.ts'
 import type { Visit } from './visit.ts'
 
-/** Listing is a list that is shown in pages, each of which is fetched when it is shown. */
+/** PagedList is a list that is shown in pages; each page is fetched when it is shown. */
 export interface Listing {
-  /** Command of the list: `who`, `history ada`. The number of a page goes behind it. */
+  /** The command of the list, without the number of a page: `who`, `history ada`. */
   readonly typed: string
-  /** Rows of cells from a place on, counted from 0, and how many there are in all. */
+  /** Fetches `count` rows of cells from index `from` on, and the total number of rows. */
   fetch(from: number, count: number): RowPage | Promise<RowPage>
-  /** Text in place of an empty list. */
+  /** The reply if the list is empty. */
   readonly empty: string | readonly string[]
   /** Lines below each page. */
   readonly footer?: readonly string[]
-  /** Rows of a page, if not as usual. */
+  /** Rows of a page; `ROWS` by default. */
   readonly rows?: number
 }
 
 type RowPage = Page<readonly string[]> | Refusal
 
-/** Shows a page of a list, by its number from 1, and remembers the next one for "more". */
+/** Formats a page of a list, counted from 1, and sets the next page for "more". */
 export async function showPage(visit: Visit, listing: Listing, page = 1): Promise<Reply> {
   const { typed, empty, footer = [], rows = ROWS } = listing
   const fetched = await listing.fetch((page - 1) * rows, rows)
@@ -35,30 +35,30 @@ export async function showPage(visit: Visit, listing: Listing, page = 1): Promis
   return [...inColumns(items), ...where, ...footer]
 }
 
-/** Says that a list has fewer pages. */
+/** Replies that a list has only `pages` pages. */
 export function noPage(page: number, typed: string, pages: number): string {
   return `There is no page ${page}: ${pages === 1 ? `"${typed}" shows the only one` : `the last is "${typed} ${pages}"`}.`
 }
 
-/** The number of a page that was typed; 1 if nothing was, a sentence for what is none. */
+/** Parses the number of a page, 1 by default; returns a sentence if it is not valid. */
 export function readPage({ present }: Visit, rest: string, typed: string): number | string {
   if (rest === '') return 1
   const page = readWhole(rest, { min: 1, max: BOUNDS.place.max / 100 })
   return page ?? `Type "${typed}" alone, or with the number of a page, such as "${typed} 2"${present ? SAY : ''}.`
 }
 
-/** Shows the page of a list whose number was typed. */
+/** Formats the page of a list with the typed number. */
 export function listed(visit: Visit, rest: string, listing: Listing): Reply | Promise<Reply> {
   const page = readPage(visit, rest, listing.typed)
   return typeof page === 'string' ? page : showPage(visit, listing, page)
 }
 
-/** The command for what did not fit on the screen. */
+/** The command for the rest of a list or screen. */
 export const more: Command = {
   name: 'more',
   cost: 4,
   also: ['next'],
   usage: 'more',
-  about: 'show the next page of a list, or the rest of what did not fit',
+  about: 'show the next page of a list, or the lines that did not fit',
   run: (visit) => visit.rest() ?? visit.more?.() ?? 'There is no more to show.',
 }

@@ -7,44 +7,46 @@ import { conditions, remaining } from './terms.ts'
 import { inLine, inSentences, listed, SCREEN } from './text.ts'
 import { type Coming, type Company, introduction, inWords, type Offer, players, standings } from './wording.ts'
 
-/** What being at a table needs beside the table. */
-interface PresenceOptions {
+interface TableScreenOptions {
   readonly clock: Clock
-  /** The own name. */
+  /** The name of this user. */
   readonly me: string
   readonly coming: Coming
-  /** What is to be told of the way back. */
+  /** Resume token to print; `undefined` if the user has seen it. */
   readonly token?: string | undefined
 }
 
-/** Presence is being at a table, in a seat or watching: what is seen there and what happens, as lines to be read. */
+/**
+ * TableScreen renders one table for a player or a watcher. `addEvent` and `addRatingChanges` collect news; `takeNews`
+ * (if the table is shown) and `takeNotices` (if it is not) return them as lines, once.
+ */
 export class Presence {
   readonly company: Company
-  /** Token that leads back to the own seat. */
+  /** Token that resumes the seat. */
   readonly token: string | undefined
-  /** Milliseconds for which the own seat is held. */
+  /** Milliseconds for which the seat is held after a disconnect. */
   readonly grace: number | undefined
   readonly #clock: Clock
   readonly #rules: Attendance['game']
   /** How a move is typed. */
   readonly #moves: string | undefined
   #sight: Sight | undefined
-  /** Time at which that was seen, in monotonic milliseconds. */
+  /** Time of `#sight`, in monotonic milliseconds. */
   #seenAt: number
-  /** Offers that are not answered yet, as far as they were seen. */
+  /** Open offers. */
   #offers: readonly Offer[] = []
-  /** Introduction of the table for a user who has come there, until it is shown. */
+  /** Introduction of the table, until it is printed. */
   #introduction: readonly string[]
-  /** What is to be told: lines, who has moved, and whether something else is seen. */
+  /** News since the last output: lines, the seats that have moved, and whether the board may have changed. */
   #lines: string[] = []
   #movers: readonly SeatNumber[] = []
   #changed: boolean
-  /** The board as it was shown last. */
+  /** The board as printed last. */
   #shown = ''
-  /** Whether it was told how a move is typed. */
+  /** True if the user has seen how to type a move. */
   #explained = false
 
-  constructor(attendance: Attendance, { clock, me, coming, token }: PresenceOptions) {
+  constructor(attendance: Attendance, { clock, me, coming, token }: TableScreenOptions) {
     const { table, game, seat, names, now, offers = [] } = attendance
     const entry = entryOf(game.name)
     this.company = { table, game: entry?.name ?? game.name, rules: game.name, seat, names: names.map(inLine), me }
@@ -60,7 +62,7 @@ export class Presence {
     this.#introduction = [
       introduction(this.company, coming),
       ...(terms.length > 0 ? inSentences(terms) : []),
-      ...(token ? [`Should the connection break, come back with: resume ${token}`] : []),
+      ...(token ? [`If the connection breaks, come back with: resume ${token}`] : []),
     ]
     for (const one of offers) this.take({ what: { type: 'offered', seat: one, what: this.over ? 'rematch' : 'draw' } })
   }
@@ -69,47 +71,45 @@ export class Presence {
     return this.company.table
   }
 
-  /** True if the table was opened, so that something is to be seen there. */
+  /** True if the game has begun, so that the table has a board. */
   get seen(): boolean {
     return this.#sight !== undefined
   }
 
-  /** Whether this one has a seat. */
   get seated(): boolean {
     return this.company.seat !== undefined
   }
 
-  /** Whether the game is over. */
   get over(): boolean {
     return this.#sight?.outcome !== undefined
   }
 
-  /** Whether the own game goes on. */
+  /** True if this user has a seat and the game is not over. */
   get playing(): boolean {
     return this.seated && !this.over
   }
 
-  /** Whether this seat may move now. */
+  /** True if this user may move now. */
   get turn(): boolean {
     return this.#sight?.turn === true
   }
 
-  /** Whether it is a game for one. */
+  /** True for a game for one player. */
   get alone(): boolean {
     return this.company.names.length === 1
   }
 
-  /** What somebody else has offered. */
+  /** The open offer of another player. */
   get offered(): 'draw' | 'rematch' | undefined {
     return this.#offers.find(({ seat }) => seat !== this.company.seat)?.what
   }
 
-  /** Whether a text is a move, as the game writes moves. */
+  /** Checks whether a text is a move in the notation of the game. */
   isMove(text: string): boolean {
     return !isRefusal(this.#rules.notation.parse(text))
   }
 
-  /** Takes what has happened, to be told. */
+  /** Adds an event. */
   take({ what, sight }: Pick<TableNews, 'what' | 'sight'>): void {
     if (sight) {
       this.#sight = sight
@@ -121,16 +121,16 @@ export class Presence {
     if (line !== undefined) this.#lines.push(line)
     if (what.type === 'offered') this.#offers = [...this.#offers, what]
     if (what.type === 'declined' || what.type === 'ended' || (what.type === 'gone' && this.over)) this.#offers = []
-    // who moves on has not taken up the other's offer
+    // a player who moves declines the offer of the opponent
     if (what.type === 'moved') this.#offers = this.#offers.filter(({ seat }) => seat === what.seat)
   }
 
-  /** Takes the change of the ladder after the game, to be shown. */
+  /** Adds the change of the ladder after the game. */
   record(recorded: Recorded): void {
     this.#lines.push(standings(recorded, this.company.me))
   }
 
-  /** What has happened since this was asked last, as lines; none while nothing was seen yet. */
+  /** Returns the news since the last call, with the board if it has changed; empty before the game begins. */
   tell(): readonly string[] {
     if (!this.#sight) return []
     const lines = [...this.#introduction, ...this.#lines]
@@ -140,7 +140,7 @@ export class Presence {
     return together(lines, board, closing)
   }
 
-  /** Takes the news since the last call, one line each, for a table that is not shown. */
+  /** Returns the news since the last call, one line each, for a table that is not shown. */
   notices(): readonly string[] {
     if (!this.#sight) return []
     const here = this.#introduction.length > 0 ? [`To go there, type "go ${this.table}".`] : []
@@ -152,7 +152,7 @@ export class Presence {
     return lines
   }
 
-  /** Shows the table as it stands to a user who continues there; its news are not repeated. */
+  /** Returns the whole table for a user who goes to it, and drops its news. */
   open(): readonly string[] {
     this.#clear()
     if (this.#sight) this.#newBoard(this.#sight)
@@ -164,7 +164,7 @@ export class Presence {
     return players(this.company)
   }
 
-  /** State of the table, in a few words. */
+  /** The state of the table, in a few words. */
   get standing(): string {
     if (!this.#sight) return 'begins in a moment'
     if (this.over) return 'over'
@@ -180,13 +180,13 @@ export class Presence {
     this.#changed = false
   }
 
-  /** The table as it stands. */
+  /** Returns the whole table: title, board and status. */
   page(): readonly string[] {
     const title = `Table ${this.table}: ${players(this.company)}.`
     return together([title], this.#sight ? this.#board(this.#sight) : [], this.status())
   }
 
-  /** Whose turn it is, or how it has ended and what can be done now. */
+  /** Describes whose turn it is, or how the game has ended and what the user can do now. */
   status(): readonly string[] {
     if (!this.#sight) return ['The game begins in a moment.']
     return this.over ? this.#end(this.#sight) : inSentences(this.#turn(this.#sight, true))
@@ -198,7 +198,7 @@ export class Presence {
     return lines.map((line) => inLine(line).trimEnd())
   }
 
-  /** The board, unless it looks as it did before. */
+  /** Returns the board; empty if it looks as before. */
   #newBoard(sight: Sight): string[] {
     const board = this.#board(sight)
     const text = board.join('\n')
@@ -207,17 +207,17 @@ export class Presence {
     return board
   }
 
-  /** What stands below a board: who has moved and whose turn it is, or how it has ended. */
+  /** Returns the lines below the board: the last moves and whose turn it is, or the end of the game. */
   #closing(sight: Sight): readonly string[] {
     if (sight.outcome) return this.#end(sight)
-    // alone it is always the own turn
+    // in a game for one player it is always the turn of the user
     if (this.alone && this.#explained) return []
     return inSentences([...this.#moved(sight), ...this.#turn(sight, !this.#explained)])
   }
 
-  /** Who else has moved, and where, as far as one sees that. */
+  /** Describes the moves of the other players, as far as this user may see them. */
   #moved({ view, toMove }: Sight): string[] {
-    // if all move at once, a move that has completed a round is on the board, and the next one is still to come
+    // if all players move at the same time, the board shows a finished round: only moves of the current round matter
     const others = this.#movers.filter((seat) => seat !== this.company.seat && !(toMove.length > 1 && toMove.includes(seat)))
     const [only, ...more] = others
     if (only === undefined) return []
@@ -227,7 +227,6 @@ export class Presence {
     return [`${names} has moved${last === undefined ? '' : `: ${last}`}.`]
   }
 
-  /** Whose turn it is, in sentences. */
   #turn(sight: Sight, explain: boolean): string[] {
     const { seat, names } = this.company
     const { turn, toMove } = sight
@@ -243,16 +242,16 @@ export class Presence {
     return [`Your move${explain && this.#moves ? `: ${this.#moves}` : ''}.`, ...(left === undefined ? [] : [`You have ${left}.`])]
   }
 
-  /** What somebody who is to move has left by now, in words. */
+  /** Formats the time that a seat has left now. */
   #timeLeft({ left, moveLeft }: Sight, seat: SeatNumber): string | undefined {
     const spent = this.#clock.monotonic() - this.#seenAt
     const now = (times: readonly number[] | undefined) => times && (times[seat] ?? 0) - spent
     return remaining({ move: now(moveLeft), total: now(left) })
   }
 
-  /** How it has ended, and what can be done now. */
+  /** Describes the end of the game and what the user can do now. */
   #end(sight: Sight): string[] {
-    const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" goes away from here.'
+    const next = this.seated ? '"rematch" plays it again, "play GAME" something else.' : '"leave" leaves the table.'
     return [this.#outcome(sight), next].filter((line) => line !== '')
   }
 
@@ -262,7 +261,7 @@ export class Presence {
   }
 }
 
-/** Blocks of lines one below the other, each apart from the next, unless they fit on a screen only without that. */
+/** Joins blocks of lines, with an empty line between them if everything then still fits on a screen. */
 function together(lines: readonly string[], board: readonly string[], closing: readonly string[]): string[] {
   const blocks = [lines, board, closing].filter((block) => block.length > 0)
   const apart = blocks.flat().length + blocks.length - 1 <= SCREEN ? [''] : []

@@ -1,11 +1,11 @@
 import type { Presence } from './presence.ts'
 
-/** Presences are the tables of one visit: one is shown whole, the others bring short notices. */
+/** TableScreens is the tables of one session: one is shown in full, the others print short notices. */
 export class Presences {
   readonly #all = new Map<number, Presence>()
   #current: Presence | undefined
 
-  /** The table that is shown, to which moves and talk go. */
+  /** The shown table, which receives moves and chat. */
   get current(): Presence | undefined {
     return this.#current
   }
@@ -15,7 +15,7 @@ export class Presences {
     return [...this.#all.values()].sort((one, other) => one.table - other.table)
   }
 
-  /** The tables at which the own game goes on, by number. */
+  /** The tables at which this user plays, by number. */
   get playing(): readonly Presence[] {
     return this.all.filter(({ playing }) => playing)
   }
@@ -30,7 +30,7 @@ export class Presences {
     if (!aside) this.#current = presence
   }
 
-  /** Shows another table, which must be one of these. */
+  /** Shows another table, which must be one of `all`. */
   show(presence: Presence): void {
     this.#current = presence
   }
@@ -45,7 +45,7 @@ export class Presences {
     this.#current = undefined
   }
 
-  /** Takes the news of the tables that are not shown since the last call. */
+  /** Returns the news of the tables that are not shown since the last call, and clears them. */
   notices(): readonly string[] {
     if (this.#all.size < 2 && this.#current) return []
     return this.all.filter((one) => one !== this.#current).flatMap((one) => one.notices())

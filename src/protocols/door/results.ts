@@ -2,19 +2,19 @@ import { counted } from '../../base/counts.ts'
 import type { FinishedGame } from '../lobby.ts'
 import { inLine } from './text.ts'
 
-/** Reports the end of a game at a table that its user does not attend, in a sentence. */
+/** Describes the end of a game at a table that this session does not show. */
 export function overElsewhere(game: FinishedGame): string {
   const what = [game.game, ...opponentsOf(game)].join(' ')
   return `Your game at table ${game.table}, ${what}, is over: ${resultOf(game)}.`
 }
 
-/** Lists the opponents in a game; empty for a game alone. */
+/** Formats the opponents in a game; empty for a game for one player. */
 export function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
   const others = names.filter((_, one) => one !== seat).map(inLine)
   return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
 }
 
-/** Returns the result of a finished game for the user in whose history it is. */
+/** Formats the result of a finished game for the user whose history it is in. */
 export function resultOf(game: FinishedGame): string {
   const points = game.points?.[game.seat]
   const result = howEnded(game)

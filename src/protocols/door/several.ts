@@ -6,26 +6,26 @@ import type { Presence } from './presence.ts'
 import { inColumns } from './text.ts'
 import type { Visit } from './visit.ts'
 
-const NUMBER = 'Type the number of one of your tables behind it, such as "go 12". "mine" lists them.'
+const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
 
-/** Lists the own games: those of this visit, and those whose seats are held. */
+/** Lists the games of this user: those of this session, and those whose seats are held. */
 function mine(visit: Visit): Reply {
   const { tables, present, lobby } = visit
   const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
   const held = lobby.waiting
     .filter(({ table }) => !tables.get(table))
     .map((info) => [`  ${info.table}`, heldAt(info, lobby.me), wayTo(info)])
-  if (here.length + held.length === 0) return 'You play no game just now. "play tictactoe" begins one.'
+  if (here.length + held.length === 0) return 'You play no game at present. "play tictactoe" begins one.'
   const other = tables.playing.find((one) => one !== present)
-  return [...inColumns([...here, ...held]), ...(other ? [`To go to one, type "go" and its number, such as "go ${other.table}".`] : [])]
+  return [...inColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
 }
 
-/** Says where an own seat is that this visit has not taken up, and what takes it up. */
+/** Describes a seat of this user that the session has not resumed, with the command for that. */
 function wayTo({ table, elsewhere }: HeldSeat): string {
   return elsewhere ? `through another connection: "resume ${table}" takes it here` : `held: "resume ${table}"`
 }
 
-/** Shows another of the own tables, to which moves and talk go from then on. */
+/** Shows another table of this session, which then receives moves and chat. */
 function go(visit: Visit, rest: string): Reply {
   if (rest === '') return visit.tables.all.length > 1 ? mine(visit) : NUMBER
   const table = readWhole(rest, BOUNDS.table)
@@ -33,12 +33,12 @@ function go(visit: Visit, rest: string): Reply {
   if (table === undefined) return NUMBER
   const held = presence ? undefined : visit.lobby.waiting.find((one) => one.table === table)
   if (held) return held.elsewhere ? `${wayBackTo(held, visit.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
-  if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" looks on.`
+  if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" watches it.`
   visit.show(presence)
   return presence.open()
 }
 
-/** Goes to the next of the own games when the shown one was left: to one that waits for a move first. */
+/** Shows another game of this user after the session has left the shown one; a game that waits for a move comes first. */
 export function goOn(visit: Visit): readonly string[] {
   const next: Presence | undefined = visit.tables.playing.find(({ turn }) => turn) ?? visit.tables.playing[0]
   if (!next) return []
@@ -54,8 +54,8 @@ export const several: readonly Command[] = [
     cost: 2,
     also: ['table'],
     usage: 'go N',
-    about: 'go to another of your games, at table N',
-    more: () => ['You can play several games at once. What happens at the others is told in a line.'],
+    about: 'show your game at table N',
+    more: () => ['You can play several games at once. Events at the others print one line each.'],
     needs: ['name'],
     run: go,
   },

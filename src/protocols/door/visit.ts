@@ -18,36 +18,47 @@ import { edited, firstScreen, inLine, inSentences, inWidth, sentence } from './t
 import { callOf } from './wish.ts'
 import { type Coming, standings } from './wording.ts'
 
-/** What is said before a password where nothing hides it. */
-const SEEN = '(It will show on your screen, and travel unencrypted unless you came by TLS.)'
-const UNSEEN = '(It will not show; it travels unencrypted unless you came by TLS.)'
+/** Warnings before a password: without telnet, and with a telnet client that hides it. */
+const SEEN = '(It will show on your screen, and travel unencrypted unless you use TLS.)'
+const UNSEEN = '(It will not show; it travels unencrypted unless you use TLS.)'
 
-/** Something that has happened, to be told to whoever listens. */
-type Telling = (listener: LobbyListener) => void
+/** ListenerCall is a call of the listener that is made later. */
+type ListenerCall = (listener: LobbyListener) => void
 
 /**
- * Visit is one somebody's stay at the front door: lines in, text out. What a person is told by itself begins with an
- * empty line, since somebody may be in the middle of typing; what is said to a typed line follows it directly.
+ * DoorSession is one user's session at the front door: lines in, text out.
+ *
+ * The reply to a typed line follows it directly. Everything else that the session prints begins with an empty line, because
+ * the user may be in the middle of typing. The session therefore does not print an event when the lobby reports it: it
+ * collects all events of one turn of the event loop and prints them together, in a microtask, where an error cannot reach
+ * the caller that made the event happen. `broken` then rejects and ends the conversation.
+ *
+ * Three queues hold what is not printed yet: `#pending` has the calls of the lobby, in order; `#notices` has lines that
+ * belong to no table; each `TableScreen` has the lines and the board of its own table. `flush` empties all three before
+ * every reply. While the user types a password, notices wait.
+ *
+ * "style json" hands the same lobby over to the native protocol. `switchToNative` stops all printing, and `handOver` passes the
+ * calls that are still pending, and all later ones, to the new listener.
  */
 export class Visit {
   readonly lobby: Lobby
   readonly clock: Clock
   readonly peer: Peer<Name>
-  /** Where telnet is laid over the connection. */
+  /** The telnet filter of the connection, if it has one. */
   readonly telnet: Telnet | undefined
-  /** Rejects when what happened could not be told. */
+  /** Rejects if an event could not be printed. */
   readonly broken: Promise<never>
-  /** The next page of the list that was shown last. */
+  /** Fetches the next page of the list that was shown last. */
   more: (() => Reply | Promise<Reply>) | undefined
   /** Lines that did not fit on the screen. */
   #rest: readonly string[] = []
-  /** What was wanted last, to be wanted again. */
+  /** The terms of the last seek, for a rematch. */
   wish: GameWish | undefined
   readonly #break: (reason: unknown) => void
-  /** Who is told what happens: this visit, until somebody else listens. */
+  /** The listener for events: this session, until `handOver`. */
   #listener: LobbyListener = {
     seated: (attendance) => this.attend(attendance, 'seated'),
-    news: (news) => this.#take(news),
+    news: (news) => this.#applyEvent(news),
     closed: (table, reason) => this.#close(table, reason),
     recorded: (recorded) => this.#record(recorded),
     finished: (game) => this.#notices.push(overElsewhere(game)),
@@ -59,29 +70,29 @@ export class Visit {
     told: ({ name, text }) => this.#notices.push(`${inLine(name)} tells you: ${inLine(text)}`),
     refused: ({ name, game }) => this.#notices.push(`${inLine(name)} refuses your game of ${game}. You no longer wait.`),
   }
-  /** The tables at which this one is. */
+  /** The tables of this session. */
   readonly tables = new Presences()
-  /** What has happened and was not told yet. */
-  #pending: Telling[] = []
-  /** What is to be told that has to do with no table; not while a secret is typed. */
+  /** Events that are not delivered yet. */
+  #pending: ListenerCall[] = []
+  /** Lines about no table of this session; they wait while the user types a password. */
   #notices: string[] = []
   #asking = false
-  /** True if Ctrl-C was answered since the last line. */
+  /** True if the session has answered Ctrl-C since the last line. */
   #interrupted = false
-  /** Challenges that are ended by this visit itself just now. */
+  /** Challenges that this session itself is ending; `undefined` outside `collectWithdrawn`. */
   #withdrawn: Seeker[] | undefined
-  /** The last line is a typed one. */
+  /** True if the last line on the screen is a typed one. */
   #fresh = true
   #over = false
   #program = false
   #handedOver = false
-  /** Why this one is sent away, which is said once. */
+  /** The reason for which the server closes the connection, to print it only once. */
   #dismissal: string | undefined
-  /** The server was stopped while this one was at a table. */
+  /** True if the server was stopped while this user was at a table. */
   #stopped = false
-  /** Resume tokens that were shown. */
+  /** Resume tokens that the user has seen. */
   readonly #tokens = new Set<string>()
-  /** True while the user goes to a table, and wants to see it. */
+  /** True during `withNewTableShown`. */
   #going = false
 
   constructor(peer: Peer<Name>, { house, clock }: Pick<Setting<unknown>, 'house' | 'clock'>) {
@@ -93,43 +104,43 @@ export class Visit {
     const { promise, reject } = Promise.withResolvers<never>()
     this.broken = promise
     this.#break = reject
-    // who is broken when nobody waits any more has nothing to tell
+    // a rejection after the end of the session concerns no caller
     promise.catch(() => {})
     this.lobby = lobbyOf(house, {
-      seated: (attendance) => this.#happened((listener) => listener.seated(attendance)),
-      news: (news) => this.#happened((listener) => listener.news(news)),
-      closed: (table, reason) => this.#happened((listener) => listener.closed(table, reason)),
-      recorded: (recorded) => this.#happened((listener) => listener.recorded(recorded)),
-      sought: (seeker) => this.#happened((listener) => listener.sought(seeker)),
-      withdrawn: (seeker) => this.#happened((listener) => listener.withdrawn(seeker)),
-      refused: (by) => this.#happened((listener) => listener.refused(by)),
-      told: (message) => this.#happened((listener) => listener.told(message)),
-      finished: (game) => this.#happened((listener) => listener.finished?.(game)),
+      seated: (attendance) => this.#enqueue((listener) => listener.seated(attendance)),
+      news: (news) => this.#enqueue((listener) => listener.news(news)),
+      closed: (table, reason) => this.#enqueue((listener) => listener.closed(table, reason)),
+      recorded: (recorded) => this.#enqueue((listener) => listener.recorded(recorded)),
+      sought: (seeker) => this.#enqueue((listener) => listener.sought(seeker)),
+      withdrawn: (seeker) => this.#enqueue((listener) => listener.withdrawn(seeker)),
+      refused: (by) => this.#enqueue((listener) => listener.refused(by)),
+      told: (message) => this.#enqueue((listener) => listener.told(message)),
+      finished: (game) => this.#enqueue((listener) => listener.finished?.(game)),
     })
     peer.farewell = (reason) => {
       this.#dismissal = reason.message
-      // a user whose name or account is taken over has lost the seat
+      // `ours`: another connection has taken over the name or account, and with it the seat
       const leaves = !(reason instanceof Ended) || reason.how !== 'ours'
       this.#leave(`${sentence(farewellFor(reason))} Bye.`, leaves)
     }
   }
 
-  /** The table at which this one is. */
+  /** The shown table. */
   get present(): Presence | undefined {
     return this.tables.current
   }
 
-  /** A refusal as a sentence, in which names of people are left as they are. */
+  /** Formats a refusal as a sentence, with the names of users unchanged. */
   sentence(refused: string, names: readonly string[] = []): string {
     return sentence(refused, [...names, ...(this.present?.company.names ?? [])], (text) => this.lobby.isHere(text))
   }
 
-  /** Whether nothing more is said here. */
+  /** True if the session has ended, or has switched to the native protocol. */
   get over(): boolean {
     return this.#over
   }
 
-  /** The next line that is typed; `undefined` when none will be. */
+  /** Reads the next typed line; `undefined` at the end of the session. */
   async read(): Promise<string | undefined> {
     if (this.#over) return undefined
     const line = await nextUntilGone(this.peer, 'closed')
@@ -139,13 +150,13 @@ export class Visit {
     return line && edited(line)
   }
 
-  /** Says lines, below what was typed or else as a block of their own. */
+  /** Prints lines, directly below a typed line or else as a block of their own. */
   say(...lines: readonly string[]): void {
     this.settle()
     this.#print(this.#fresh ? lines : ['', ...lines])
   }
 
-  /** Says lines as far as they fit on a screen; "more" shows the rest. */
+  /** Prints as many lines as fit on a screen; "more" shows the rest. */
   sayScreen(lines: readonly string[]): void {
     const all = inWidth(lines)
     const shown = all.slice(0, firstScreen(all))
@@ -154,18 +165,18 @@ export class Visit {
     this.say(...shown, ...left)
   }
 
-  /** The lines that did not fit on the screen; `undefined` if all did. */
+  /** Returns the lines that did not fit on the screen; `undefined` if all did. */
   rest(): readonly string[] | undefined {
     return this.#rest.length > 0 ? this.#rest : undefined
   }
 
-  /** Another command than "more" is typed: what did not fit on the screen is not shown any more. */
+  /** Drops the lines and pages that "more" would show, because the user has typed another command. */
   turnPage(): void {
     this.#rest = []
     this.more = undefined
   }
 
-  /** Does something during which a telnet client does not show what is typed. */
+  /** Runs `act` while the telnet client does not show typed text. */
   async hide<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     this.telnet?.hide()
     try {
@@ -175,7 +186,7 @@ export class Visit {
     }
   }
 
-  /** Asks for a password, within `hide`, and warns where it shows; `undefined` where nothing is answered. */
+  /** Asks for a password, within `withHiddenInput`. `warns` prints whether it shows on the screen. `undefined` after an empty line. */
   async askSecret(question: readonly string[], warns = true): Promise<string | undefined> {
     this.say(...question, ...(warns ? [this.telnet?.active ? UNSEEN : SEEN] : []))
     this.#asking = true
@@ -186,11 +197,11 @@ export class Visit {
   }
 
   /**
-   * Comes to a table, which is shown unless a game goes on at another: then a move that is being typed is not to go to the
-   * wrong one. A table that was watched, or whose game is over, is left.
+   * Adds a table. It becomes the shown table unless the user plays at another, because a move that the user is typing must
+   * not go to the wrong table. If the shown table is only watched, or its game is over, the session leaves it.
    */
   attend(attendance: Attendance, coming: Coming): void {
-    this.#tell()
+    this.#printNews()
     const before = this.present
     const aside = coming === 'seated' && !this.#going && before?.playing === true && before.table !== attendance.table
     if (!aside && before && !before.playing && before.table !== attendance.table) {
@@ -203,7 +214,7 @@ export class Visit {
     this.tables.add(new Presence(attendance, { clock: this.clock, me: this.lobby.me?.name ?? '', coming, token }), aside)
   }
 
-  /** Does something from which a seat may come, which is shown then. */
+  /** Runs `act`; if it seats the user, the new table is shown even during another game. */
   async going<Answer>(act: () => Answer | Promise<Answer>): Promise<Answer> {
     this.#going = true
     try {
@@ -215,24 +226,24 @@ export class Visit {
     }
   }
 
-  /** Runs `act`, which ends challenges of other users. These are returned, and are no news. */
+  /** Runs `act`, which ends challenges of other users, and returns these instead of announcing them. */
   withdrawing<Answer>(act: () => Answer): { readonly answer: Answer; readonly withdrawn: readonly Seeker[] } {
     this.settle()
     const withdrawn: Seeker[] = []
     this.#withdrawn = withdrawn
     try {
       const answer = act()
-      this.#tellPending()
+      this.#deliverPending()
       return { answer, withdrawn }
     } finally {
       this.#withdrawn = undefined
     }
   }
 
-  /** Shows another table of this visit; one that was only watched, or whose game is over, is left. */
+  /** Shows another table of this session. Leaves the one shown before, if it was only watched or its game is over. */
   show(presence: Presence): void {
     const before = this.present
-    this.#tell()
+    this.#printNews()
     if (before && before !== presence && !before.playing && !this.lobby.leave(before.table)) {
       this.#noteUnwatched(before)
       this.tables.remove(before.table)
@@ -240,101 +251,101 @@ export class Visit {
     this.tables.show(presence)
   }
 
-  /** Notes that a table where a game goes on is no longer watched, because another one is shown. */
+  /** Notes that the session no longer watches a table with a game under way. */
   #noteUnwatched({ seated, over, table }: Presence): void {
-    if (!seated && !over) this.#notices.push(`You no longer watch table ${table}: "watch ${table}" looks on again.`)
+    if (!seated && !over) this.#notices.push(`You no longer watch table ${table}: "watch ${table}" returns to it.`)
   }
 
-  /** Is no longer at a table, the shown one if none is given. */
+  /** Removes a table, by default the shown one. */
   leaveTable(table = this.present?.table): void {
-    this.#tell()
+    this.#printNews()
     if (table !== undefined) this.tables.remove(table)
   }
 
-  /** Is at no table any more. */
+  /** Removes all tables. */
   leaveAll(): void {
-    this.#tell()
+    this.#printNews()
     this.tables.clear()
   }
 
-  /** Shows what has happened up to now. */
+  /** Prints everything that has happened so far. */
   settle(): void {
     if (this.#program) return
-    this.#tellPending()
-    this.#tell()
+    this.#deliverPending()
+    this.#printNews()
   }
 
-  /** Ends the visit, as this one wants it. */
+  /** Ends the session at the request of the user. */
   quit(): void {
     this.#leave(this.telnet?.active ? 'Bye.' : 'Bye. If your terminal does not come back, press Ctrl-C.')
   }
 
-  /** Whether a program speaks from now on. */
+  /** True after the switch to the native protocol. */
   get program(): boolean {
     return this.#program
   }
 
-  /** Notes for the log that a line is of another program, and what to do; that it looks like JSON is no fault of its own here. */
+  /** Logs that a line belongs to another protocol, and what to do. With `speaks` set, the log does not report JSON as a further mistake. */
   noteForeign(sentence: string): void {
     this.peer.speaks = 'JSON'
     this.peer.note(sentence)
     this.peer.speaks = undefined
   }
 
-  /** A program speaks from now on: nothing more is said to people, and what happens waits for who listens then. */
+  /** Switches to the native protocol: the session prints nothing more, and events wait for the next listener. */
   forProgram(): void {
     this.settle()
     this.#program = true
     this.#over = true
   }
 
-  /** Tells somebody else from now on what happens, when all that is said in this turn was said. */
+  /** Passes all pending and later events to another listener, after the output of this turn. */
   handOver(listener: LobbyListener): void {
     this.#listener = listener
     queueMicrotask(() => {
       this.#handedOver = true
-      this.#tellPending()
+      this.#deliverPending()
     })
   }
 
   #leave(word: string, leaves = true): void {
     this.settle()
-    // a server that keeps nothing does not go on with a game
+    // a server without a store does not hold seats over a restart
     const holds = this.#stopped ? this.lobby.keeps : leaves
-    const held = holds ? this.tables.playing.map((one) => this.#held(one)) : []
-    const invited = this.lobby.ownInvitation ? ['Your invitation ends with that: its code is void.'] : []
+    const held = holds ? this.tables.playing.map((one) => this.#formatHeldSeat(one)) : []
+    const invited = this.lobby.ownInvitation ? ['Your invitation is cancelled: its code is void.'] : []
     this.say(...inSentences([word, ...invited, ...held]))
     this.#over = true
   }
 
-  /** Says how long a seat is held, and which command resumes it. */
-  #held({ table, token, grace }: Presence): string {
+  /** Returns how long a seat is held, and which command resumes it. */
+  #formatHeldSeat({ table, token, grace }: Presence): string {
     const time = this.#stopped ? ' over a restart' : grace === undefined ? '' : ` for ${spanOf(grace)}`
     const back = this.lobby.me?.registered || token === undefined ? `"resume ${table}" takes it up again.` : `resume ${token}`
     return `Your seat at table ${table} is held${time}: ${back}`
   }
 
-  #take(news: TableNews): void {
+  #applyEvent(news: TableNews): void {
     if (news.what.type === 'said' && !this.lobby.hears(news.what.name)) return
     const presence = this.tables.get(news.table)
     presence?.take(news)
-    // a player who continues elsewhere has left this table
+    // a player whose rematch is at another table has left this one
     if (news.what.type !== 'continued' || !presence?.seated || presence === this.present) return
     this.#notices.push(...presence.notices())
     this.tables.remove(news.table)
   }
 
-  /** Notes what came of a game for the ladder, where it is shown or as news of a table where this one is not. */
+  /** Notes the change of the ladder after a game, at its table or, if the session has left that, as a notice. */
   #record(recorded: Recorded): void {
     const presence = this.tables.get(recorded.table)
     if (presence) presence.record(recorded)
     else this.#notices.push(`Table ${recorded.table}: ${standings(recorded, this.lobby.me?.name ?? '')}`)
   }
 
-  /** Something has happened. All that happens in one turn is told to people together, where it cannot hurt who made it happen. */
-  #happened(telling: Telling): void {
-    if (this.#handedOver) return telling(this.#listener)
-    this.#pending.push(telling)
+  /** Queues an event. All events of one turn are printed together, in a microtask. */
+  #enqueue(call: ListenerCall): void {
+    if (this.#handedOver) return call(this.#listener)
+    this.#pending.push(call)
     if (this.#pending.length > 1) return
     queueMicrotask(() => {
       try {
@@ -345,10 +356,10 @@ export class Visit {
     })
   }
 
-  #tellPending(): void {
+  #deliverPending(): void {
     const pending = this.#pending
     this.#pending = []
-    for (const telling of pending) telling(this.#listener)
+    for (const call of pending) call(this.#listener)
   }
 
   #close(table: number, reason: string): void {
@@ -359,20 +370,20 @@ export class Visit {
       return
     }
     this.leaveTable(table)
-    // the number of a table that could not be opened means nothing to the user
+    // the user has never seen the number of a table that could not be opened
     this.#print(['', sentence(presence.seen ? `table ${table} is closed: ${reason}` : reason)])
   }
 
-  /** Says how to leave: telnet sends Ctrl-C as a command, and shows nothing before the answer to what it sends with it. */
+  /** Answers Ctrl-C, which telnet sends as a command. The answer comes in a microtask, after the reply of the telnet filter. */
   #interrupt(): void {
     if (this.#interrupted || this.#program) return
     this.#interrupted = true
-    const way = this.#asking ? 'An empty line goes back, and "quit" leaves.' : 'To leave, type "quit".'
+    const way = this.#asking ? 'An empty line cancels, and "quit" disconnects.' : 'To disconnect, type "quit".'
     queueMicrotask(() => this.#print(['', way]))
   }
 
-  /** Tells what has happened: what is to be answered at a table comes last. */
-  #tell(): void {
+  /** Prints all news; the shown table comes last, because the user may have to answer there. */
+  #printNews(): void {
     const notices = this.#asking ? [] : [...this.#notices, ...this.tables.notices()]
     if (!this.#asking) this.#notices = []
     for (const lines of [notices, this.present?.tell() ?? []]) if (lines.length > 0) this.#print(['', ...lines])
@@ -385,9 +396,9 @@ export class Visit {
   }
 }
 
-/** Explains why somebody is sent away, in words for that one. */
+/** Explains to the user why the server closes the connection. */
 export function farewellFor(reason: Error): string {
-  if (!(reason instanceof Ended)) return 'something went wrong here, and it is not your fault'
-  if (reason.how === 'much') return `a line may have ${MESSAGE_LIMIT} bytes here`
-  return reason.how === 'late' ? 'you have said nothing for a long time' : reason.message
+  if (!(reason instanceof Ended)) return 'an error occurred in the server; it is not your fault'
+  if (reason.how === 'much') return `your line is longer than ${MESSAGE_LIMIT} bytes, the maximum`
+  return reason.how === 'late' ? 'you have sent nothing for too long' : reason.message
 }

@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts'
 import { inBrackets, limits, particulars, unusual } from './terms.ts'
 import { inLine, inSentences, listed } from './text.ts'
 
-/** ClockSetting is a clock that can be asked for at any game for two, in a unit of so many milliseconds. */
+/** ClockSetting is a clock setting of every game for two: its unit in milliseconds, and its maximum in units. */
 interface ClockSetting {
   readonly clock: keyof ClockTerms
   readonly unit: number
@@ -19,38 +19,38 @@ const CLOCKS: Readonly<Record<string, ClockSetting>> = {
   seconds: { clock: 'turn', unit: 1000, max: 3600, about: 'seconds for each move' },
 }
 
-/** The words before the name of an opponent. */
+/** The words that can precede the name of an opponent. */
 const AGAINST: readonly string[] = ['against', 'with', 'vs', 'versus']
 
-/** The name of the house at a table. */
+/** The name of the house, the built-in player. */
 export const HOUSE = 'house'
 
-/** Checks whether a game is for one alone. */
+/** Checks whether a game is for one player. */
 export function isSolitary({ game }: Entry): boolean {
   return game.seats.max === 1
 }
 
-/** Reads what follows `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
+/** Parses the arguments of `play`: `GAME [SETTING N ...] [minutes N] [seconds N] [against NAME | NAME] [rated] [private]`. */
 export function readWish(text: string): GameWish | Refusal {
   const [name = '', ...words] = withGameName(text)
     .split(/\s+/)
     .filter((word) => word !== '')
   const entry = gameOf(name)
   if (isRefusal(entry)) return entry
-  const read = new Reading(entry, words).read()
-  return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkCompany(entry, read) ?? read)
+  const read = new SeekParser(entry, words).parse()
+  return isRefusal(read) ? read : (checkSettings(entry, read.settings) ?? checkOpponent(entry, read) ?? read)
 }
 
-/** Returns what somebody types to play with one who waits; the other's clock comes with that by itself. */
+/** Returns the command that accepts an open seek. It needs no clock, because the clock of the seek applies. */
 export function answerTo({ name, game, settings, rated }: Seeker): string {
-  const wish = [game, ...unusual(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
-  const read = readWish(`${wish} ${name}`)
+  const terms = [game, ...unusual(game, settings).flat(), ...(rated ? ['rated'] : [])].join(' ')
+  const read = readWish(`${terms} ${name}`)
   // a name like "student 7" looks like a setting
   const plain = !isRefusal(read) && read.against === name
-  return `play ${wish} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
+  return `play ${terms} ${plain ? name : `against ${name.replaceAll(' ', '_')}`}`
 }
 
-/** A challenge in words for the user who is challenged, and what to type. */
+/** Describes a challenge to the challenged user, with the commands that answer it. */
 export function callOf(seeker: Seeker): readonly string[] {
   const name = inLine(seeker.name)
   return inSentences([
@@ -59,7 +59,7 @@ export function callOf(seeker: Seeker): readonly string[] {
   ])
 }
 
-/** Returns the command that accepts an open seek, as part of a sentence: a guest has to register for a rated game. */
+/** Quotes the command that accepts an open seek. A guest has to register first if it is rated. */
 export function wayTo(seeker: Seeker, me: PersonInfo | undefined): string {
   const typed = `"${inLine(answerTo(seeker))}"`
   return needsName(seeker, me) ? `${typed} (first "register")` : typed
@@ -70,40 +70,40 @@ export function needsName({ rated }: Seeker, me: PersonInfo | undefined): boolea
   return rated && me?.registered === false
 }
 
-/** An open seek that differs from a wish only in its terms: what is different, and what to type to play it all the same. */
-export function nearBy(seeker: Seeker, wish: GameWish, me: PersonInfo | undefined): readonly string[] {
+/** Describes an open seek that differs from the user's only in its terms, with the command that accepts it. */
+export function nearBy(seeker: Seeker, wanted: GameWish, me: PersonInfo | undefined): readonly string[] {
   const { rated, game, clock } = seeker
   const known = entryOf(game)?.settings ?? {}
   const settings = Object.entries(known).flatMap(([setting, { usual }]) => {
     const value = seeker.settings[setting] ?? usual
-    return value === (wish.settings[setting] ?? usual) ? [] : [`${setting} ${value}`]
+    return value === (wanted.settings[setting] ?? usual) ? [] : [`${setting} ${value}`]
   })
-  const counts = rated === (wish.rated === true) ? [] : [rated ? 'rated' : 'not rated']
-  const times = clock && wish.clock ? limits(clock) : []
+  const counts = rated === (wanted.rated === true) ? [] : [rated ? 'rated' : 'not rated']
+  const times = clock && wanted.clock ? limits(clock) : []
   const offered = inSentences([
     `${inLine(seeker.name)} waits for ${[game, ...settings, ...counts, ...times].join(', ')}:`,
     `type "${inLine(answerTo(seeker))}".`,
   ])
-  return needsName(seeker, me) ? [...offered, 'That takes a registered name: first "register".'] : offered
+  return needsName(seeker, me) ? [...offered, 'That needs a registered name: first "register".'] : offered
 }
 
-/** The settings of a game: how each is typed, and what it is about. */
+/** Returns the settings of a game, each with its syntax and its description. */
 export function settingsOf({ settings }: Entry): [string, string][] {
   return Object.entries(settings).map(([name, { min, max, usual, about }]) => [`${name} N`, `${about}, ${min} to ${max}; usually ${usual}`])
 }
 
-/** The clocks that a game for two can have: how each is typed, and what it is about. */
+/** Returns the clock settings of games for two, each with its syntax and its description. */
 export function clockSettings(): [string, string][] {
   return Object.entries(CLOCKS).map(([name, { max, about }]) => [`${name} N`, `${about}, 1 to ${max}`])
 }
 
-/** Reading goes through the words behind a game's name, once. */
-class Reading {
+/** SeekParser parses the words after the name of a game, once. */
+class SeekParser {
   readonly #entry: Entry
   readonly #words: readonly string[]
   #at = 0
   #settings: Record<string, number> = {}
-  /** Settings and clocks that have been read. */
+  /** Names of the settings and clocks parsed so far. */
   readonly #set = new Set<string>()
   #clock: { total?: number; turn?: number } = {}
   #against: string | undefined
@@ -111,7 +111,7 @@ class Reading {
 
   constructor(entry: Entry, words: readonly string[]) {
     this.#entry = entry
-    // size=4 says the same as size 4
+    // size=4 is the same as size 4
     this.#words = words.flatMap((word) => {
       const [name = '', value = '', ...more] = word.split('=')
       const isSetting = Object.hasOwn(entry.settings, name.toLowerCase()) || clockOf(name.toLowerCase()) !== undefined
@@ -119,7 +119,7 @@ class Reading {
     })
   }
 
-  read(): GameWish | Refusal {
+  parse(): GameWish | Refusal {
     while (this.#at < this.#words.length) {
       const refusal = this.#next()
       if (refusal) return refusal
@@ -146,14 +146,14 @@ class Reading {
     }
     if (/^-?\d+$/.test(word)) return this.#nothingSet(word)
     const [, size] = /^(\d+)[x×]\1$/.exec(word) ?? []
-    if (size !== undefined && Object.hasOwn(this.#entry.settings, 'size')) return { refused: `for ${word}, say "size ${size}"` }
+    if (size !== undefined && Object.hasOwn(this.#entry.settings, 'size')) return { refused: `for ${word}, type "size ${size}"` }
     if (this.#isSetting(this.#at)) return this.#setting(word)
     if (AGAINST.includes(word)) return this.#name(this.#at + 1)
     if (/^-?\d+$/.test(this.#word(this.#at + 1))) return this.#noSetting(word)
     return this.#name(this.#at)
   }
 
-  /** The word at a place, in small letters; nothing behind the last. */
+  /** Returns a word in lower case; an empty text after the last word. */
   #word(at: number): string {
     return this.#words[at]?.toLowerCase() ?? ''
   }
@@ -166,28 +166,26 @@ class Reading {
   #setting(word: string): Refusal | undefined {
     const text = this.#word(this.#at + 1)
     this.#at += 2
-    // a word that is no number of the setting gets its range, however long it is
+    // a setting without a valid number: the refusal gives an example
     const kind = /\d[.,]\d/.test(text) ? 'a whole number' : 'a number'
-    if (!/^-?\d+$/.test(text)) return { refused: `behind "${word}" stands ${kind}, such as "${word} 5"` }
+    if (!/^-?\d+$/.test(text)) return { refused: `"${word}" needs ${kind} after it, such as "${word} 5"` }
     const value = Number(text)
-    if (this.#set.has(word)) return { refused: `"${word}" is there twice: say it once` }
+    if (this.#set.has(word)) return { refused: `"${word}" is given twice: type it once` }
     this.#set.add(word)
     const clock = clockOf(word)
     if (!clock) this.#settings[word] = value
-    else if (value < 1 || value > clock.max) return { refused: `${clock.about}: that is a whole number from 1 to ${clock.max}` }
+    else if (value < 1 || value > clock.max) return { refused: `${clock.about} must be a whole number from 1 to ${clock.max}` }
     else this.#clock[clock.clock] = value * clock.unit
     return undefined
   }
 
-  /** The settings that the game has, and the clocks. */
   get #known(): readonly string[] {
     return [...Object.keys(this.#entry.settings), ...(isSolitary(this.#entry) ? [] : Object.keys(CLOCKS))]
   }
 
-  /** A number before which nothing says what it is. */
   #nothingSet(number: string): Refusal {
     const [setting] = this.#known
-    return { refused: setting ? `say what ${number} is, such as "${setting} ${number}"` : `${this.#entry.name} has no settings` }
+    return { refused: setting ? `type what ${number} is, such as "${setting} ${number}"` : `${this.#entry.name} has no settings` }
   }
 
   #noSetting(word: string): Refusal {
@@ -197,14 +195,14 @@ class Reading {
     return { refused: `${this.#entry.name} has no setting "${word}"${meant ? `; did you mean "${meant}"?` : has}` }
   }
 
-  /** A name goes on up to a word that is none; behind "against", its first word is one whatever it is. */
+  /** Parses a name, which ends before a setting or a flag; after "against", its first word is always part of the name. */
   #name(from: number): Refusal | undefined {
     if (from > this.#at) this.#at = Math.min(from + 1, this.#words.length)
     const begins = (at: number) => ['rated', 'private', 'against'].includes(this.#word(at)) || this.#isSetting(at)
     while (this.#at < this.#words.length && !begins(this.#at)) this.#at++
     const name = this.#words.slice(from, this.#at).join(' ')
-    if (name === '') return { refused: `behind "${this.#word(from - 1)}" stands a name, such as "${this.#word(from - 1)} ada"` }
-    if (this.#against !== undefined) return { refused: `you can play against one only, ${this.#against} or ${name}` }
+    if (name === '') return { refused: `"${this.#word(from - 1)}" needs a name after it, such as "${this.#word(from - 1)} ada"` }
+    if (this.#against !== undefined) return { refused: `you can play against one user only: ${this.#against} or ${name}` }
     this.#against = name
     return undefined
   }
@@ -214,16 +212,16 @@ function clockOf(word: string): ClockSetting | undefined {
   return Object.hasOwn(CLOCKS, word) ? CLOCKS[word] : undefined
 }
 
-/** What cannot be asked for with the house opposite, or with nobody. */
-function checkCompany(entry: Entry, wish: GameWish): Refusal | undefined {
-  const withHouse = wish.wait === 0
+/** Checks the terms that are impossible against the house, or in a game for one player. */
+function checkOpponent(entry: Entry, terms: GameWish): Refusal | undefined {
+  const withHouse = terms.wait === 0
   if (!isSolitary(entry)) {
-    if (withHouse && wish.rated) return { refused: 'the house has no rating, so a game with it cannot be rated' }
-    return withHouse && wish.private ? { refused: 'the house needs no invitation' } : undefined
+    if (withHouse && terms.rated) return { refused: 'the house has no rating, so a game with it cannot be rated' }
+    return withHouse && terms.private ? { refused: 'the house needs no invitation' } : undefined
   }
-  if (wish.against !== undefined || withHouse) return { refused: `${entry.name} is played alone: type "play ${entry.name}"` }
-  if (wish.private) return { refused: `${entry.name} is played alone, so there is nobody to invite` }
-  if (wish.rated && !entry.game.points) return { refused: `${entry.name} is played alone and without points, so it has no ladder` }
-  if (wish.clock) return { refused: `${entry.name} is played alone, and without a clock` }
+  if (terms.against !== undefined || withHouse) return { refused: `${entry.name} is played alone: type "play ${entry.name}"` }
+  if (terms.private) return { refused: `${entry.name} is played alone, so you cannot invite a user` }
+  if (terms.rated && !entry.game.points) return { refused: `${entry.name} is played alone and without points, so it has no ladder` }
+  if (terms.clock) return { refused: `${entry.name} is played alone, and without a clock` }
   return undefined
 }

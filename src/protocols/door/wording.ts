@@ -3,29 +3,29 @@ import type { Recorded, TableNews } from '../lobby.ts'
 import { signsOf } from './manners.ts'
 import { inLine, listed } from './text.ts'
 
-/** Happening is what happens at a table. */
+/** EventText is the data of an event at a table. */
 export type Happening = TableNews['what']
-/** Offer is the event that a player offers a draw, or another game. */
+/** Offer is the event that a player offers a draw or a rematch. */
 export type Offer = Extract<Happening, { type: 'offered' }>
 
-/** Company is who is at a table, as sentences about it need that. */
+/** TableContext is what the sentences about a table need: its number, its game and its players. */
 export interface Company {
   readonly table: number
-  /** The name of the game, as it is asked for, and as its rules have it. */
+  /** The name of the game in the catalogue, and the name of its rules. */
   readonly game: string
   readonly rules: string
-  /** The own seat; missing for who watches. */
+  /** The seat of this user; missing for a watcher. */
   readonly seat: SeatNumber | undefined
-  /** As they may be shown, by seat. */
+  /** Names of the players by seat, safe to print. */
   readonly names: readonly string[]
-  /** The own name. */
+  /** The name of this user. */
   readonly me: string
 }
 
-/** Coming is how somebody came to a table. */
+/** Coming is how a user came to a table: with a new seat, back to a seat, or as a watcher. */
 export type Coming = 'seated' | 'back' | 'watching'
 
-/** Returns what is said to somebody who has come to a table. */
+/** Returns the first sentence for a user who has come to a table. */
 export function introduction(company: Company, coming: Coming): string {
   const { table, game, rules, seat, names } = company
   if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${players(company)}.`
@@ -35,13 +35,13 @@ export function introduction(company: Company, coming: Coming): string {
   if (signs.length === 0) return `Table ${table}: you play ${game} with ${listed(names.filter((_, other) => other !== seat))}.`
   const begins = (one: SeatNumber) => one === 0
   const others = [...names.keys()].filter((other) => other !== seat)
-  // a name can be like a mark where it comes from a worksheet program
-  const called = (name = '') => (signs.includes(name.toUpperCase()) ? `the user ${name}` : name)
-  const opposite = others.map((other) => `${called(names[other])} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
+  // a user of a worksheet program can be called "X"
+  const shown = (name = '') => (signs.includes(name.toUpperCase()) ? `the user ${name}` : name)
+  const opposite = others.map((other) => `${shown(names[other])} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
   return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${listed(opposite)}.`
 }
 
-/** The game and who plays it: `tictactoe, ada (O) against grace (X)`. */
+/** Formats the game and its players: `tictactoe, ada (O) against grace (X)`. */
 export function players({ game, rules, seat, names }: Company): string {
   if (names.length === 1 && seat !== undefined) return game
   const signs = signsOf(rules)
@@ -50,8 +50,8 @@ export function players({ game, rules, seat, names }: Company): string {
 }
 
 /**
- * Returns what has happened, in words, for somebody there; nothing where the board says it, or the own line on the screen.
- * `open` are the offers until now.
+ * Describes an event for a user at the table; `undefined` if the board shows it, or the user's own typed line. `open` are
+ * the offers before this event.
  */
 export function inWords(what: Happening, company: Company, open: readonly Offer[]): string | undefined {
   const { names, seat } = company
@@ -59,35 +59,35 @@ export function inWords(what: Happening, company: Company, open: readonly Offer[
   const name = 'seat' in what && what.seat !== undefined ? names[what.seat] : undefined
   switch (what.type) {
     case 'said':
-      return saying(what, company)
+      return formatChat(what, company)
     case 'moved':
-      return !own && open.some((offer) => offer.seat === seat) ? 'Your offer was not taken.' : undefined
+      return !own && open.some((offer) => offer.seat === seat) ? 'Your offer was not accepted.' : undefined
     case 'offered':
-      return offering(what, company, open)
+      return formatOffer(what, company, open)
     case 'declined':
       return own ? 'You have declined.' : `${name} declines.`
     case 'gone':
       if (own) return undefined
       if (open.some((offer) => offer.what === 'rematch')) return `${name} has left the table.`
-      return `${name} has gone, and may come back.${seat === undefined ? '' : ' After 30 seconds: "claim" or "abort".'}`
+      return `${name} has disconnected.${seat === undefined ? '' : ' If that lasts 30 seconds, you can "claim" or "abort".'}`
     case 'back':
       return own ? undefined : `${name} is back.`
     case 'suspended':
-      return 'The game stands still until somebody is back.'
+      return 'The game is paused until a player is back.'
     case 'continued':
-      return seat === undefined ? `They play again, at table ${what.table}: "watch ${what.table}".` : undefined
+      return seat === undefined ? `They play again at table ${what.table}: type "watch ${what.table}".` : undefined
     default:
       return undefined
   }
 }
 
-function saying({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
+function formatChat({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
   const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
   return own ? undefined : `${inLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${inLine(text)}`
 }
 
-function offering({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
-  // who offers what the other has offered accepts it, and what comes of that is told next
+function formatOffer({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
+  // an offer that answers an open one accepts it, and the next event says so
   if (open.some((offer) => offer.seat !== seat)) return undefined
   const offered = what === 'draw' ? 'a draw' : 'another game'
   if (seat === company.seat) return `You have offered ${offered}.`
@@ -95,7 +95,7 @@ function offering({ seat, what }: Offer, company: Company, open: readonly Offer[
   return `${company.names[seat]} offers ${offered}${company.seat === undefined ? '' : `: ${answer}`}.`
 }
 
-/** Reports the change of the ladder after a game: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
+/** Formats the change of the ladder after a game: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
 export function standings({ game, changes }: Recorded, me: string): string {
   const shown = changes.map(({ name, before, after }) => {
     const who = name === me ? 'you' : inLine(name)

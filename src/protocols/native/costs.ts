@@ -1,8 +1,8 @@
 import type { ToServer } from './messages.ts'
 
 /**
- * Cost of each command in a connection's budget, beside its message and by the server's work; a long answer counts by
- * itself. A list is built and written as text, a password is hashed, a table is opened, a log is read.
+ * Cost of each command in the budget of a connection, in addition to 1 for its message. It follows from the work of the
+ * server: building and writing a list, hashing a password, opening a table, reading a log. Long answers are charged separately.
  */
 export const costs: Readonly<Record<ToServer['type'], number>> = {
   enter: 9,

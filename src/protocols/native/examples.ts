@@ -6,7 +6,7 @@ const names = ['ada', 'grace']
 const terms = { settings: {}, rated: false, clock: { total: 300_000 } }
 const seat = { table: 17, game: 'tictactoe', seat: 0, names, ...terms, token: '7HZK2M9QXR4T8VB1C3D5F6G0JN' }
 
-/** An example of every message that a client can say. */
+/** An example of every message from the client. */
 export const toServer: { readonly [Type in ToServer['type']]: Extract<ToServer, { type: Type }> } = {
   enter: { type: 'enter', id: 1, name: 'ada' },
   register: { type: 'register', id: 1, name: 'ada', password: 'engine-1843' },
@@ -42,7 +42,7 @@ export const toServer: { readonly [Type in ToServer['type']]: Extract<ToServer, 
   quit: { type: 'quit', id: 18 },
 }
 
-/** An example of every message that the server can say. */
+/** An example of every message from the server. */
 export const toClient: { readonly [Type in ToClient['type']]: Extract<ToClient, { type: Type }> } = {
   hello: { type: 'hello', version: 1, software: 'parlor' },
   ok: { type: 'ok', id: 12 },

@@ -2,17 +2,15 @@ import { z } from 'zod'
 import { BOUNDS, type Range } from '../bounds.ts'
 import { type RefusalCode, refusalCodes } from '../lobby.ts'
 
-/** The version of the native protocol: it changes when an old client would no longer understand. */
+/** Version of the native protocol. It changes when a client of the version before would no longer understand the server. */
 export const VERSION = 1
 
-/** A list of some kind, which nobody changes. */
 const list = <Kind extends z.ZodType>(kind: Kind) => z.array(kind).readonly()
-/** A whole number within a range. */
 const whole = ({ min, max }: Range) => z.int().min(min).max(max)
-/** A whole number that is not negative, without a bound that anybody would reach. */
+/** A whole number from 0 on, without a practical upper bound. */
 const count = whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
 const table = whole(BOUNDS.table).meta({ description: 'the number of a table' })
-const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table, counted from 0; who sits in 0 begins' })
+const seat = whole(BOUNDS.seat).meta({ description: 'a place at a table, counted from 0; the player in seat 0 begins' })
 const name = z.string().min(1).max(80)
 const password = z.string().min(1).max(512)
 const secret = z.string().max(100)
@@ -22,63 +20,63 @@ const settings = z.record(z.string().max(40), setting)
 const clock = z
   .strictObject({ total: whole(BOUNDS.total), turn: whole(BOUNDS.turn) })
   .partial()
-  .meta({ description: 'how long one seat may take for all moves, and for each, in milliseconds; with neither, as without a clock' })
-/** The clock of a table, which may be of a time with other bounds. */
+  .meta({ description: 'milliseconds that one seat has: `total` for all its moves, `turn` for each; with neither, there is no clock' })
+/** The clock of a table. It has no bounds, because an older version with other bounds may have set it. */
 const tableClock = z.strictObject({ total: count, turn: count }).partial().meta({ description: 'in milliseconds, as in `seek`' })
-const seen = whole(BOUNDS.event).meta({ description: 'the number of the last event that was seen at the table' })
+const seen = whole(BOUNDS.event).meta({ description: 'the number of the last event of the table that the client has received' })
 const code = z.enum(Object.keys(refusalCodes) as RefusalCode[])
-/** The schema of what a command is called by, in its answer. */
+/** The schema of a command's `id`, which the answer repeats. */
 export const CommandId = z.union([whole(BOUNDS.id), z.string().max(64)])
-const id = CommandId.meta({ description: 'a whole number from 0 on, or a text of at most 64 characters; the answer has it, too' })
-/** Milliseconds since the Unix epoch, as far as dates go. */
+const id = CommandId.meta({ description: 'a whole number from 0 on, or a text of at most 64 characters; the answer repeats it' })
+/** Milliseconds since the Unix epoch, up to the maximum of a JavaScript date. */
 const time = z.number().min(0).max(8.64e15).meta({ description: 'milliseconds since the Unix epoch' })
-/** Milliseconds that are left of some time. */
 const left = z.number().min(0).max(BOUNDS.total.max)
 
 const outcome = z.strictObject({
-  winners: list(seat).meta({ description: 'nobody, in a draw or a lost game' }),
-  left: seat.optional().meta({ description: 'who has left, resigned, or let the time run out' }),
+  winners: list(seat).meta({ description: 'empty after a draw or a lost game' }),
+  left: seat.optional().meta({ description: 'the seat that left, resigned or ran out of time' }),
   resigned: z.literal(true).optional(),
   late: z.literal(true).optional(),
-  agreed: z.literal(true).optional().meta({ description: 'a draw that both wanted' }),
+  agreed: z.literal(true).optional().meta({ description: 'both players agreed on a draw' }),
   aborted: z
     .literal(true)
     .optional()
-    .meta({ description: 'the opponent of `left`, who was gone or did not move, has ended it without a result' }),
-  abandoned: z.literal(true).optional().meta({ description: 'it was without a move for too long, and has no result; `left` was to move' }),
+    .meta({ description: 'the opponent of `left`, which was disconnected or did not move, ended the game without a result' }),
+  abandoned: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'no player moved for too long, so the game has no result; it was the turn of `left`' }),
 })
 
-/** What a table looks like at one moment, from one seat or for who watches. */
+/** A table at one moment, as one seat or a watcher sees it. */
 const sight = z.strictObject({
-  view: z.unknown().meta({ description: 'what is seen of the game, as plain data; each game has its own' }),
+  view: z.unknown().meta({ description: 'what this client may see of the game, as plain data; each game has its own form' }),
   turn: z.boolean().meta({ description: 'whether this seat may move' }),
   toMove: list(seat),
   outcome: outcome.optional(),
-  left: list(left).optional().meta({ description: 'milliseconds that each seat has left for all its moves, where that is limited' }),
+  left: list(left).optional().meta({ description: 'milliseconds that each seat has left for all its moves, if the clock limits that' }),
   moveLeft: list(left)
     .optional()
-    .meta({ description: 'milliseconds that each seat has left for its move, where that is limited: all of them, for who is not to move' }),
+    .meta({ description: 'milliseconds that each seat has left for its move, if the clock limits that; all of them if it is not to move' }),
 })
 
-/** What holds for a game between those who play it. */
+/** The terms of a game. */
 const terms = {
-  settings: settings.meta({ description: 'what is missing is as usual, or not told, in a game for one' }),
+  settings: settings.meta({ description: 'a missing setting has its usual value, or is withheld in a game for one player' }),
   rated: z.boolean(),
   clock: tableClock.optional(),
 }
 
 const attendance = {
   table,
-  game: z.string().meta({ description: 'the name of its rules, as `games` has it as `rules`; what takes a game takes this, too' }),
-  seat: seat.optional().meta({ description: 'missing for who watches' }),
+  game: z.string().meta({ description: 'the name of the rules, which `games` lists as `rules`; a command with a `game` accepts it, too' }),
+  seat: seat.optional().meta({ description: 'missing for a watcher' }),
   names: list(z.string()),
   ...terms,
-  token: z.string().optional().meta({ description: 'lets its owner back to this seat, through any connection' }),
-  n: seen.optional().meta({ description: 'the number of the last event; missing while the opening is not yet kept' }),
+  token: z.string().optional().meta({ description: 'resumes this seat through any connection' }),
+  n: seen.optional().meta({ description: 'the number of the last event; missing until the first event of the table is logged' }),
   sight: sight.optional(),
-  offers: list(seat)
-    .optional()
-    .meta({ description: 'who has offered a draw, or a rematch when the game is over, and waits for an answer' }),
+  offers: list(seat).optional().meta({ description: 'the seats with an unanswered offer of a draw, or of a rematch if the game is over' }),
 }
 
 const what = z.discriminatedUnion('type', [
@@ -95,32 +93,35 @@ const tableInfo = z.strictObject({
   game: z.string(),
   names: list(z.string()),
   ...terms,
-  away: list(seat).optional().meta({ description: 'the seats whose holders are not there; missing where all are' }),
+  away: list(seat).optional().meta({ description: 'the seats whose players are disconnected; missing if there are none' }),
   watchers: count,
   over: z.boolean(),
 })
-/** What somebody seeks who waits for company. */
+/** An open seek. */
 const seek = { name: z.string(), game: z.string(), ...terms }
-/** A rating, or points where a game gives those. */
+/** A rating, or points if the game gives points. */
 const score = z.number().min(-1e9).max(1e9)
 const ladderRow = { rank: count, name: z.string(), score, games: count }
 
-/** A game that has ended, as a user has it. */
+/** A finished game in the history of a user. */
 const finished = {
   table,
   game: z.string(),
   names: list(z.string()),
-  seat: seat.meta({ description: 'of the user whose history it is' }),
+  seat: seat.meta({ description: 'the seat of the user whose history it is' }),
   outcome,
-  points: list(score).optional().meta({ description: 'what each seat has gained, in a game that is about that' }),
+  points: list(score).optional().meta({ description: 'the points that each seat has gained, if the game gives points' }),
   rated: z.boolean(),
-  at: time.meta({ description: 'when it ended, in milliseconds since the Unix epoch' }),
+  at: time.meta({ description: 'when the game ended, in milliseconds since the Unix epoch' }),
 }
 
-const challenger = name.optional().meta({ description: 'of the user who seeks this one; may be missing if there is only one' })
-const replace = z.boolean().optional().meta({ description: 'cancels the own open seek first; else an open seek refuses another' })
+const challenger = name.optional().meta({ description: 'the user whose challenge it is; may be missing if there is only one challenge' })
+const replace = z
+  .boolean()
+  .optional()
+  .meta({ description: 'cancels the open seek of this user first; without it, the server refuses the command while a seek is open' })
 
-/** A command as a client says it: every one may have an `id`, which its answer has too. */
+/** The schema of a message from the client. Each may have an `id`, which its answer repeats. */
 function command<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, about: string, shape: Shape) {
   return z.strictObject({ type: z.literal(type), id: id.optional(), ...shape }).meta({ description: about })
 }
@@ -129,47 +130,47 @@ function message<Type extends string, Shape extends z.core.$ZodLooseShape>(type:
   return z.strictObject({ type: z.literal(type), ...shape }).meta({ description: about })
 }
 
-/** The schema of what a client may say. Each message is answered once: by `ok`, by `error`, or by the message that it asks for. */
+/** The schema of a message from the client. The server answers each once: with `ok`, with `error`, or with the message that it requests. */
 export const ToServer = z.discriminatedUnion('type', [
   command(
     'enter',
-    'Says who this is. A registered name needs its password; the name of a guest who is here, or is expected back, its secret.',
+    'Logs in. A registered name needs its password. The name of a guest who is online, or whose seat is held, needs its secret.',
     {
       name,
       password: password.optional(),
-      secret: secret.optional().meta({ description: 'as `entered` had it: the guest of that name who is here makes room' }),
-      again: z.boolean().optional().meta({ description: 'without effect; it made any guest make room' }),
+      secret: secret.optional().meta({ description: 'the secret from `entered`; an earlier connection of this guest loses the name' }),
+      again: z.boolean().optional().meta({ description: 'has no effect; an earlier version used it to take over the name of any guest' }),
     },
   ),
-  command('register', 'Registers a name, and comes in under it.', { name, password }),
-  command('password', 'Changes the own password, and ends all sessions, other connections and tokens of seats; `ok` has how many.', {
+  command('register', 'Registers a name and logs in under it.', { name, password }),
+  command('password', 'Changes the password, and ends all sessions, all other connections and all seat tokens; `ok` has the numbers.', {
     old: password,
     password,
   }),
   command(
     'unregister',
-    'Gives the own registered name up, with all that belongs to it; games that it has finished stay, with the name, in the histories of its opponents. Who this is has to be said again.',
+    'Deletes the registered name of this user and everything that belongs to it. Finished games stay, with the name, in the histories of the opponents. The client has to log in again.',
     { password },
   ),
-  command('session', 'Asks for a token that lets a registered name in again without its password; answered by `session`.', {}),
-  command('return', 'Says who this is by the token of a session; answered by `entered`.', { session: z.string().max(100) }),
-  command('logout', 'Ends a session: its token lets nobody in any more.', { session: z.string().max(100) }),
-  command('games', 'Asks for the games; answered by `games`.', {}),
-  command('lobby', 'Asks who is here, who seeks, and what is played, 100 of each at a time; answered by `lobby`.', {
+  command('session', 'Requests a session: a token that logs a registered user in without the password. The answer is `session`.', {}),
+  command('return', 'Logs in with the token of a session. The answer is `entered`.', { session: z.string().max(100) }),
+  command('logout', 'Ends a session: its token is no longer valid.', { session: z.string().max(100) }),
+  command('games', 'Requests the list of games. The answer is `games`.', {}),
+  command('lobby', 'Requests the users online, the open seeks and the tables, up to 100 of each. The answer is `lobby`.', {
     from: whole(BOUNDS.place)
       .optional()
-      .meta({ description: 'how many of each list to leave out: 0, 100, 200 for one page after the other' }),
+      .meta({ description: 'the number of items to skip in each list: 0, 100, 200 for the first three pages' }),
   }),
-  command('ladder', 'Asks for the best of a game, and the own place; answered by `ladder`.', {
+  command('ladder', 'Requests the top of the ladder of a game, and the place of this user on it. The answer is `ladder`.', {
     game,
     limit: whole(BOUNDS.rows).optional(),
   }),
-  command('history', 'Asks for the games that a user has finished, the newest first; answered by `history`.', {
-    name: name.optional().meta({ description: 'the own ones, if it is missing' }),
-    from: whole(BOUNDS.place).optional().meta({ description: 'how many to leave out, for one page after the other' }),
+  command('history', 'Requests the finished games of a user, the newest first. The answer is `history`.', {
+    name: name.optional().meta({ description: 'the name of the user; if it is missing, this user' }),
+    from: whole(BOUNDS.place).optional().meta({ description: 'the number of items to skip' }),
     limit: whole(BOUNDS.rows).optional(),
   }),
-  command('seek', 'Wants to play. `seated` comes when there is a table; `ok` has the code of a private wish.', {
+  command('seek', 'Opens a seek. When an opponent is found, the server sends `seated`. For a private seek, `ok` has its invitation code.', {
     game,
     settings: settings.optional(),
     against: name.optional(),
@@ -183,182 +184,182 @@ export const ToServer = z.discriminatedUnion('type', [
       .refine((seats) => new Set(seats).size === seats.length, 'must have each seat once')
       .readonly()
       .optional()
-      .meta({ description: 'those that the seeker would take, of the seats that the game has, each once' }),
+      .meta({ description: 'the seats that this user accepts, each once' }),
     wait: z
       .union([whole(BOUNDS.wait), z.null()])
       .optional()
-      .meta({ description: 'until the house sits down opposite; null for never' }),
+      .meta({ description: 'milliseconds until the house becomes the opponent; null for never' }),
     replace,
   }),
-  command('cancel', 'Takes the wish back.', {}),
-  command('join', 'Sits down with who has given this code.', { code: z.string().max(100), replace }),
-  command('accept', 'Accepts the seek of a user who seeks this one by name, and cancels the own open seek. `seated` comes.', {
+  command('cancel', 'Cancels the open seek.', {}),
+  command('join', 'Joins the user whose private seek has this code.', { code: z.string().max(100), replace }),
+  command('accept', 'Accepts a challenge: a seek that names this user. Cancels the open seek of this user. Then `seated` follows.', {
     name: challenger,
   }),
-  command('refuse', 'Refuses the seek of a user who seeks this one by name: the seek is over, and its owner gets `refused`.', {
+  command('refuse', 'Refuses a challenge: a seek that names this user. The server cancels that seek and sends its owner `refused`.', {
     name: challenger,
   }),
-  command('watch', 'Watches a table; answered by `watching`.', { table }),
-  command('leave', 'Goes away from a table that is watched, or whose game is over.', { table }),
+  command('watch', 'Watches a table. The answer is `watching`.', { table }),
+  command('leave', 'Leaves a table that this client watches, or whose game is over.', { table }),
   command(
     'resume',
-    'Takes a seat up again, by its token, or as who this is by its table. With `after`, what was missed is told again first.',
+    'Resumes a seat: by its token, or by its table if the seat belongs to this user. With `after`, the server first sends the missed events.',
     {
       token: z.string().max(100).optional(),
       table: table.optional(),
       after: seen.optional(),
     },
   ),
-  command('play', 'Moves, as the game writes moves. `ok` says that the move is kept. With `after`, it is refused if more was seen since.', {
-    table,
-    move: z.string().max(1000),
-    after: seen.optional(),
-  }),
-  command('say', 'Says something at a table.', { table, text: z.string().max(1000) }),
-  command('tell', 'Sends a message to another user who is here, who gets `told`.', { name, text: z.string().max(1000) }),
+  command(
+    'play',
+    'Makes a move, in the notation of the game. `ok` means that the move is persisted. With `after`, the server refuses the move if this client can see a later event.',
+    {
+      table,
+      move: z.string().max(1000),
+      after: seen.optional(),
+    },
+  ),
+  command('say', 'Sends a chat message to a table.', { table, text: z.string().max(1000) }),
+  command('tell', 'Sends a message to another user who is online. That user receives `told`.', { name, text: z.string().max(1000) }),
   command(
     'mute',
-    'Mutes a user who is here, or a registered one, as long as this connection lasts: messages and seeks of that one do not come, whatever names its connection takes later.',
+    'Mutes a user who is online or registered, until this connection ends. The server delivers no message and no seek from that user, even under another name on the same connection.',
     { name },
   ),
-  command('unmute', 'Hears a muted user again.', { name }),
-  command('watchers', 'Asks who watches a table; answered by `watchers`.', {
+  command('unmute', 'Ends the muting of a user.', { name }),
+  command('watchers', 'Requests the watchers of a table. The answer is `watchers`.', {
     table,
-    from: whole(BOUNDS.place).optional().meta({ description: 'how many to leave out, for one page after the other' }),
+    from: whole(BOUNDS.place).optional().meta({ description: 'the number of items to skip' }),
     limit: whole(BOUNDS.rows).optional(),
   }),
-  command('offer', 'Offers a draw, or a rematch when the game is over; the other’s offer is accepted by the same.', { table }),
-  command('decline', 'Declines the other’s offer.', { table }),
-  command('resign', 'Gives a game up.', { table }),
+  command('offer', 'Offers a draw, or a rematch if the game is over. If the opponent has offered, this accepts the offer.', { table }),
+  command('decline', 'Declines the offer of the opponent.', { table }),
+  command('resign', 'Resigns a game.', { table }),
   command(
     'claim',
-    'Wins a game whose opponent has been gone for 30 seconds, or in a game without a clock has not moved for 5 minutes; `not-now` before that.',
+    'Claims a win: the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. Earlier claims get the error `not-now`.',
     { table },
   ),
-  command('abort', 'Ends a game without a result, at the times at which it could be claimed.', { table }),
-  command('ping', 'Asks whether the server is there.', {}),
-  command('quit', 'Ends the conversation.', {}),
+  command('abort', 'Ends a game without a result. It is possible whenever `claim` is.', { table }),
+  command('ping', 'Checks that the server responds. The answer is `pong`.', {}),
+  command('quit', 'Ends the conversation. The server answers `ok` and closes the connection.', {}),
 ])
 
-/** The schema of what the server may say. */
+/** The schema of a message from the server. */
 export const ToClient = z.discriminatedUnion('type', [
-  message('hello', 'The first message.', { version: count, software: z.string(), name: z.string().optional() }),
-  message('ok', 'A command was done.', {
+  message('hello', 'The first message of the server.', { version: count, software: z.string(), name: z.string().optional() }),
+  message('ok', 'The server has executed a command.', {
     id: id.optional(),
-    code: z.string().optional().meta({ description: 'of a private wish, to be said aloud' }),
+    code: z.string().optional().meta({ description: 'the invitation code of a private seek, in words that are easy to say aloud' }),
     near: list(z.strictObject(seek))
       .optional()
-      .meta({ description: 'for a seek that is open: seeks for the same game that differ only in their terms, a few' }),
-    connections: count.optional().meta({ description: 'other connections of the account that were ended' }),
-    sessions: count.optional().meta({ description: 'sessions of the account that were ended' }),
+      .meta({ description: 'a few other open seeks for the same game, which differ from this one only in their terms' }),
+    connections: count.optional().meta({ description: 'the number of other connections of the account that the server has closed' }),
+    sessions: count.optional().meta({ description: 'the number of sessions of the account that the server has ended' }),
   }),
-  message('error', 'A command was refused, and nothing has changed; or a line was no command.', {
+  message('error', 'The server refuses a command and changes nothing, or the line is not a valid command.', {
     id: id.optional(),
-    code: code.meta({ description: 'what was wrong, in a word that does not change' }),
-    message: z.string().meta({ description: 'a sentence for people' }),
-    proposal: z.string().optional().meta({ description: 'a name that is free, where the one that was wanted is taken' }),
+    code: code.meta({ description: 'the error code, which does not change between versions' }),
+    message: z.string().meta({ description: 'a sentence for people, which may change' }),
+    proposal: z.string().optional().meta({ description: 'a free name, if the requested name is taken' }),
   }),
-  message('entered', 'Who this is now.', {
+  message('entered', 'The client is logged in under this name.', {
     id: id.optional(),
     name: z.string(),
     registered: z.boolean(),
     tables: list(table),
     secret: secret
       .optional()
-      .meta({ description: 'lets a guest in under this name again, through any connection; a later one replaces it' }),
+      .meta({ description: 'logs this guest in again under the same name, through any connection; a later secret replaces it' }),
   }),
-  message('session', 'A token that lets in again without the password.', {
+  message('session', 'A session: a token that logs this user in without the password.', {
     id: id.optional(),
     session: z.string(),
     until: time,
   }),
-  message('games', 'The games that can be sought.', {
+  message('games', 'The games on this server.', {
     id: id.optional(),
     games: list(
       z.strictObject({
         game: z.string(),
         title: z.string(),
-        rules: z.string().meta({ description: 'the name of its rules, which `seated`, `watching` and `recorded` have as `game`' }),
+        rules: z.string().meta({ description: 'the name of the rules, which `seated`, `watching` and `recorded` have as `game`' }),
         seats: z.strictObject({ min: count, max: count }),
         moves: z.string(),
         settings: z.record(z.string(), z.strictObject({ min: setting, max: setting, usual: setting, about: z.string() })),
       }),
     ),
   }),
-  message('lobby', 'Who is here, who seeks, and what is played.', {
+  message('lobby', 'The users online, the open seeks, and the tables.', {
     id: id.optional(),
     people: list(z.strictObject({ name: z.string(), registered: z.boolean(), tables: list(table) })),
     seekers: list(z.strictObject({ ...seek, against: z.string().optional() })),
     tables: list(tableInfo),
     total: z
       .strictObject({ people: count, seekers: count, tables: count })
-      .meta({ description: 'how many there are in all, of which these are a page' }),
+      .meta({ description: 'the total number of items; the message has one page of them' }),
   }),
-  message('ladder', 'The best of a game, and the own place.', {
+  message('ladder', 'The top of the ladder of a game, and the place of this user.', {
     id: id.optional(),
     game: z.string(),
-    best: list(z.strictObject(ladderRow)).meta({ description: 'empty, too, for a game that has no ladder' }),
+    best: list(z.strictObject(ladderRow)).meta({ description: 'also empty if the game has no ladder' }),
     own: z.strictObject({ ...ladderRow, of: count }).optional(),
   }),
-  message(
-    'history',
-    'Games that a user has finished, the newest first. At most 200 are kept, of what ended since the store has a history.',
-    {
-      id: id.optional(),
-      name: z.string(),
-      games: list(z.strictObject(finished)),
-      total: count.meta({ description: 'how many there are in all, of which these are a page' }),
-    },
-  ),
+  message('history', 'Finished games of a user, the newest first. The server stores the last 200 of each user.', {
+    id: id.optional(),
+    name: z.string(),
+    games: list(z.strictObject(finished)),
+    total: count.meta({ description: 'the total number of items; the message has one page of them' }),
+  }),
   message(
     'sought',
-    'Somebody seeks this one by name, or did when it came in: `seek` with the same, and `against` this name, sits down.',
+    'A user challenges this one by name. The server also sends it after login for each challenge that is already open. Answer with `accept` or `refuse`, or with a `seek` with the same terms `against` this name.',
     seek,
   ),
-  message('withdrawn', 'Somebody who sought this one by name no longer does.', seek),
-  message('refused', 'The user who was sought by name refuses; `name` is that user. The seek is over.', seek),
-  message('told', 'Another user sends this one a message.', { name: z.string(), text: z.string() }),
-  message('watchers', 'Who watches a table.', {
+  message('withdrawn', 'The challenge of this user is no longer open.', seek),
+  message('refused', 'The challenged user, `name`, refuses. The server has cancelled the seek.', seek),
+  message('told', 'A message from another user, `name`.', { name: z.string(), text: z.string() }),
+  message('watchers', 'The watchers of a table.', {
     id: id.optional(),
     table,
     names: list(z.string()),
-    total: count.meta({ description: 'how many there are in all, of which these are a page' }),
+    total: count.meta({ description: 'the total number of items; the message has one page of them' }),
   }),
-  message('seated', 'There is a table, and this is the own seat; or it is taken up again, which answers `resume`.', {
+  message('seated', 'This client has a seat at a table: the seek has found an opponent, or this answers `resume`.', {
     id: id.optional(),
     ...attendance,
   }),
-  message('watching', 'This is the table that is watched from now on.', { id: id.optional(), ...attendance }),
-  message('event', 'Something has happened at a table: its events are numbered without a gap.', {
+  message('watching', 'This client watches this table from now on.', { id: id.optional(), ...attendance }),
+  message('event', 'An event at a table. The events of a table are numbered without a gap.', {
     table,
     n: seen,
     at: time,
-    what: what.meta({ description: 'with `reseeded`, what is drawn comes from another seed from then on, which no client is told' }),
-    sight: sight.optional().meta({ description: 'where something else is seen than before' }),
+    what: what.meta({ description: '`reseeded`: random draws use a new seed from this event on, which the server tells no client' }),
+    sight: sight.optional().meta({ description: 'present if the view of this client has changed' }),
   }),
-  message('resync', 'What was missed is too much to be told again: this is how it stands. Answers `resume`.', {
+  message('resync', 'Answers `resume` if the client has missed too many events to send them again: the present state of the table.', {
     id: id.optional(),
     ...attendance,
   }),
-  message('recorded', 'What came of a game is on the ladder.', {
+  message('recorded', 'The ladder counts a finished game.', {
     table,
     game: z.string(),
     changes: list(z.strictObject({ name: z.string(), before: score.optional(), after: score })).meta({
       description:
-        'the ratings, or points where the game gives those, of those who are on the ladder; `before` is missing for a first game',
+        'the ratings, or the points if the game gives points, of the players on the ladder; `before` is missing after a first game',
     }),
   }),
   message(
     'finished',
-    'A game of the own account has ended at a table that this connection does not attend; `recorded` follows if it is rated.',
+    'A game of this user has ended at a table that this connection does not follow. `recorded` comes next if the game is rated.',
     { ...finished, seat },
   ),
-  message('closed', 'A table cannot go on here; nothing follows.', { table, message: z.string() }),
-  message('pong', 'The server is there.', { id: id.optional() }),
-  message('bye', 'The server ends the conversation.', { message: z.string() }),
+  message('closed', 'The server closes a table for this client, and sends no further events of it.', { table, message: z.string() }),
+  message('pong', 'The server responds.', { id: id.optional() }),
+  message('bye', 'The server ends the conversation; `message` says why.', { message: z.string() }),
 ])
 
-/** ToServer is what a client may say, as data. */
+/** ToServer is a message from the client. */
 export type ToServer = z.infer<typeof ToServer>
-/** ToClient is what the server may say, as data. */
+/** ToClient is a message from the server. */
 export type ToClient = z.infer<typeof ToClient>

@@ -5,40 +5,39 @@ import { costs } from './costs.ts'
 import { type ToClient, type ToServer, VERSION } from './messages.ts'
 import { parseCommand } from './parsing.ts'
 
-/** A command without its name and its id. */
 type Command<Type extends ToServer['type']> = Omit<Extract<ToServer, { type: Type }>, 'type' | 'id'>
-/** An answer, before it has the id of its command. */
+/** Answer is the answer to a command, before it gets the command's id. */
 type Answer = Extract<ToClient, { id?: string | number | undefined }>
 
-/** Rows of a ladder, where nobody says how many. */
+/** Default number of rows of a ladder or history. */
 const LADDER = 10
-/** Items of each list of the lobby in one answer, and open seeks that are reported to a user who enters. */
+/** Maximum number of items of each list in `lobby`, of watchers, and of challenges reported after login. */
 const LISTED = 100
 
 /**
- * NativeSession speaks the native protocol for one program, whatever carries its messages: each line is a command and is
- * answered once, and what happens at tables is told as it happens.
+ * NativeSession is one client's session in the native protocol, independent of the transport. It answers each line once,
+ * and sends the events of the client's tables as they happen.
  */
 export class NativeSession implements LobbyListener {
   readonly #lobby: () => Lobby
   readonly #send: (message: ToClient) => void
   readonly #charge: (cost: number) => void
 
-  /** Takes `send`, which writes one message to the program; and `charge`, which counts the cost of a command. */
+  /** `send` writes one message to the client; `charge` subtracts the cost of a command from the client's budget. */
   constructor(lobby: () => Lobby, send: (message: ToClient) => void, charge: (cost: number) => void = () => {}) {
     this.#charge = charge
     this.#lobby = lobby
     this.#send = send
   }
 
-  /** Says hello. */
+  /** Sends `hello`, and the challenges that are open if the client is already logged in. */
   open(software: string): void {
     const { me } = this.#lobby()
     this.#send({ type: 'hello', version: VERSION, software, ...(me ? { name: me.name } : {}) })
-    this.#tellSeekers()
+    this.#sendChallenges()
   }
 
-  /** Does what a line says, and answers it; `false` when the program wants to end the conversation. */
+  /** Executes the command in a line and answers it. Returns `false` after `quit`. */
   async handle(line: string): Promise<boolean> {
     const command = parseCommand(line)
     if ('code' in command && 'refused' in command) {
@@ -51,17 +50,17 @@ export class NativeSession implements LobbyListener {
     const answer = await this.#answer(command)
     if (isRefusal(answer)) this.#send({ type: 'error', ...given, ...errorOf(answer) })
     else this.#send({ ...answer, ...given })
-    if (this.#lobby().me?.name !== before) this.#tellSeekers()
+    if (this.#lobby().me?.name !== before) this.#sendChallenges()
     return command.type !== 'quit'
   }
 
-  /** Says that the conversation ends, and why. */
+  /** Sends `bye`, with the reason why the conversation ends. */
   bye(sentence: string): void {
     this.#send({ type: 'bye', message: sentence })
   }
 
   seated(attendance: Attendance): void {
-    this.#send({ type: 'seated', ...attended(attendance) })
+    this.#send({ type: 'seated', ...toSnapshot(attendance) })
   }
 
   news({ table, n, at, what, sight }: Parameters<LobbyListener['news']>[0]): void {
@@ -100,8 +99,8 @@ export class NativeSession implements LobbyListener {
     this.#send({ type: 'refused', name: by.name, game: by.game, ...termsOf(by) })
   }
 
-  /** Tells who has come in by whom it is sought already. */
-  #tellSeekers(): void {
+  /** Sends `sought` for each open challenge to the user who has just logged in. */
+  #sendChallenges(): void {
     for (const seeker of this.#lobby().listSought({ count: LISTED }).items) this.sought(seeker)
   }
 
@@ -109,13 +108,13 @@ export class NativeSession implements LobbyListener {
     const lobby = this.#lobby()
     switch (command.type) {
       case 'enter':
-        return (await lobby.enter(command.name, how(command))) ?? { ...entered(lobby), ...secretOf(lobby) }
+        return (await lobby.enter(command.name, toCredentials(command))) ?? { ...entered(lobby), ...secretOf(lobby) }
       case 'register':
         return (await lobby.register(command.name, command.password)) ?? entered(lobby)
       case 'password':
-        return ended(await lobby.changePassword(command.old, command.password))
+        return toEndedCount(await lobby.changePassword(command.old, command.password))
       case 'unregister':
-        return ended(await lobby.unregister(command.password))
+        return toEndedCount(await lobby.unregister(command.password))
       case 'session': {
         const opened = await lobby.openSession()
         return isRefusal(opened) ? opened : { type: 'session', ...opened }
@@ -145,7 +144,7 @@ export class NativeSession implements LobbyListener {
       case 'seek':
         return this.#seek(command)
       case 'cancel':
-        return lobby.cancel() ? OK : { code: 'not-now', refused: 'you wait for nobody' }
+        return lobby.cancel() ? OK : { code: 'not-now', refused: 'you have no open seek' }
       case 'join':
         return done(lobby.join(command.code, command.replace))
       case 'accept':
@@ -212,14 +211,13 @@ export class NativeSession implements LobbyListener {
   }
 
   async #resume({ token, table, after }: Command<'resume'>): Promise<Answer | LobbyRefusal> {
-    if ((token === undefined) === (table === undefined)) return { code: 'bad-message', refused: 'resume takes a token, or a table' }
+    if ((token === undefined) === (table === undefined)) return { code: 'bad-message', refused: 'resume takes either a token or a table' }
     const lobby = this.#lobby()
     const resumed = table === undefined ? await lobby.resume(token ?? '', after) : await lobby.resumeSeat(table, after)
     return present(!isRefusal(resumed) && resumed.resync ? 'resync' : 'seated', resumed)
   }
 }
 
-/** A page of each list of the lobby. */
 function lobbyAt(lobby: Lobby, { from = 0 }: Command<'lobby'>): Answer {
   const range = { from, count: LISTED }
   const [people, seekers, tables] = [lobby.listPeople(range), lobby.listSeekers(range), lobby.listTables(range)]
@@ -227,7 +225,6 @@ function lobbyAt(lobby: Lobby, { from = 0 }: Command<'lobby'>): Answer {
   return { type: 'lobby', people: people.items, seekers: seekers.items, tables: tables.items, total }
 }
 
-/** A refusal as the message `error` has it. */
 function errorOf({ code, refused, proposal }: LobbyRefusal) {
   return { code, message: refused, ...(proposal === undefined ? {} : { proposal }) }
 }
@@ -239,12 +236,11 @@ function watchersAt(lobby: Lobby, { table, from = 0, limit = LISTED }: Command<'
 
 const OK: Answer = { type: 'ok' }
 
-function how({ password, secret }: Command<'enter'>): { password?: string; secret?: string } {
+function toCredentials({ password, secret }: Command<'enter'>): { password?: string; secret?: string } {
   return { ...(password === undefined ? {} : { password }), ...(secret === undefined ? {} : { secret }) }
 }
 
-/** Reports how many connections and sessions were ended, beside `ok`. */
-function ended(ended: Ended | LobbyRefusal): Answer | LobbyRefusal {
+function toEndedCount(ended: Ended | LobbyRefusal): Answer | LobbyRefusal {
   return isRefusal(ended) ? ended : { type: 'ok', connections: ended.connections, sessions: ended.sessions }
 }
 
@@ -261,15 +257,15 @@ function entered({ me }: Lobby): Extract<Answer, { type: 'entered' }> {
 }
 
 function present(type: 'seated' | 'watching' | 'resync', attendance: Attendance | LobbyRefusal): Answer | LobbyRefusal {
-  return isRefusal(attendance) ? attendance : { type, ...attended(attendance) }
+  return isRefusal(attendance) ? attendance : { type, ...toSnapshot(attendance) }
 }
 
-/** The terms alone of what has them. */
+/** Returns only the terms of a seek or table. */
 function termsOf({ settings, rated, clock }: GameTerms): GameTerms {
   return { settings, rated, ...(clock ? { clock } : {}) }
 }
 
-function attended(attendance: Attendance) {
+function toSnapshot(attendance: Attendance) {
   const { table, game, seat, names, token, now, offers } = attendance
   return {
     table,

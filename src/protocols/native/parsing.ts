@@ -3,10 +3,10 @@ import { nearest } from '../door/nearest.ts'
 import type { LobbyRefusal } from '../lobby.ts'
 import { CommandId, ToServer } from './messages.ts'
 
-/** A line that is no command: why, in a sentence, with its id where that could be read. */
+/** Malformed is the refusal of a line that is not a command, with the line's `id` if it has a valid one. */
 type Malformed = LobbyRefusal & { readonly id: { id?: string | number } }
 
-/** Parses a line as a command, or answers why it is none. */
+/** Parses a line as a command, or explains why it is not one. */
 export function parseCommand(line: string): ToServer | Malformed {
   let json: unknown
   try {
@@ -24,21 +24,21 @@ const NO_COMMAND = 'a command is one line of JSON, such as {"type":"games"}'
 const OPTIONS: ReadonlyMap<string, (typeof ToServer.options)[number]> = new Map(
   ToServer.options.map((option) => [option.shape.type.value, option]),
 )
-/** Characters of a name from a client that are shown. */
+/** Maximum number of characters that an error shows of a name from the client. */
 const SHOWN = 40
 
-/** What is usually wrong with a line that is no JSON, in the order of likelihood: the end of a sentence. */
+/** The usual mistakes in a line that is not JSON, the most likely first: a pattern, and the end of a sentence. */
 const NO_JSON: readonly (readonly [RegExp, string])[] = [
   [/^\ufeff/, 'leave out the byte order mark (BOM)'],
   [/\0/, 'UTF-16 has a NUL beside each letter: send UTF-8'],
-  [/^[A-Z]{3,7} \S+ HTTP\//, 'that is an HTTP request'],
-  [/^\s*\{\s*'|:\s*'/, 'names and texts stand in double quotes, as json.dumps(x) of Python writes them, and not str(x)'],
+  [/^[A-Z]{3,7} \S+ HTTP\//, 'this is an HTTP request'],
+  [/^\s*\{\s*'|:\s*'/, 'put names and texts in double quotes, as json.dumps(x) of Python does, unlike str(x)'],
   [/[:,[]\s*(?:True|False|None)\b/, 'JSON has true, false and null'],
-  [/^\s*\{\s*\w+\s*:/, 'names stand in double quotes'],
-  [/,\s*[}\]]/, 'no comma stands before } or ]'],
-  [/^\s*(?:"\w+"\s*:.*|[}\]],?)\s*$/, 'it begins and ends on the same line'],
-  [/\}\s*\{/, 'one command on each line: send \\n behind each'],
-  [/^\s*\{(?:(?!\}\s*$).)*$/s, 'it begins and ends on the same line'],
+  [/^\s*\{\s*\w+\s*:/, 'put names in double quotes'],
+  [/,\s*[}\]]/, 'remove the comma before } or ]'],
+  [/^\s*(?:"\w+"\s*:.*|[}\]],?)\s*$/, 'write the whole object on one line'],
+  [/\}\s*\{/, 'send one command on each line, with \\n after each'],
+  [/^\s*\{(?:(?!\}\s*$).)*$/s, 'write the whole object on one line'],
 ]
 
 function whyNoJson(line: string): string {
@@ -46,17 +46,17 @@ function whyNoJson(line: string): string {
   return why === undefined ? '' : `; ${why}`
 }
 
-/** Finds what is wrong with the type of a command; `undefined` if there is one of this type. */
+/** Explains what is wrong with the type of a command; `undefined` if a command has this type. */
 function refusalOfType(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; this is JSON, but no object in { }`
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return `${NO_COMMAND}; this is JSON, but not an object in { }`
   const type = 'type' in json ? json.type : undefined
-  if (typeof type !== 'string') return 'a command has a "type", a text, such as {"type":"games"}'
+  if (typeof type !== 'string') return 'a command needs a "type", a text, such as {"type":"games"}'
   if (OPTIONS.has(type)) return undefined
   const meant = MEANT.get(type.toLowerCase())
-  return `there is no command of the type ${shown(type)}${meant === undefined ? didYouMean(type, [...OPTIONS.keys()]) : ask(meant)}`
+  return `there is no command of type ${shown(type)}${meant === undefined ? didYouMean(type, [...OPTIONS.keys()]) : ask(meant)}`
 }
 
-/** Commands by the words that other protocols, and the front door, have for them. */
+/** Commands by their names in other protocols and at the front door. */
 const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
   ...(['move', 'go', 'turn', 'put'] as const).map((word) => [word, 'play'] as const),
   ...(['login', 'name', 'hello', 'connect', 'auth', 'user'] as const).map((word) => [word, 'enter'] as const),
@@ -70,7 +70,7 @@ const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
   ...(['spectate', 'observe'] as const).map((word) => [word, 'watch'] as const),
 ])
 
-/** Finds what is wrong with the fields of a command of a known type: a name that is nearly right goes first. */
+/** Explains what is wrong with the fields of a command. A field name that is nearly right comes before all other mistakes. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
   const { type } = json
   const unknown = issues.flatMap((issue) =>
@@ -80,7 +80,7 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
     const known = Object.keys(nodeAt(type, path)?.properties ?? {})
     const meant = didYouMean(key, known)
     const owner = path.length === 0 ? type : nameOf(path)
-    return { meant, text: `${shown(key)} is no field of ${owner}${meant || `, which has ${inWords(known, 'and')}`}` }
+    return { meant, text: `${shown(key)} is not a field of ${owner}${meant || `, which has ${inWords(known, 'and')}`}` }
   })
   const [first] = issues
   const near = sentences.find(({ meant }) => meant !== '')
@@ -93,9 +93,9 @@ function refusalOfFields(json: { readonly type: string }, issues: readonly z.cor
   return `${nameOf(first.path)} ${value === undefined ? 'is missing: it must' : 'must'} be ${describe(node)}${hintFor(node, value)}`
 }
 
-/** Says what is usually wrong with such a value, as the end of a sentence; empty if nothing is known. */
+/** Names the usual mistake with such a value, as the end of a sentence; empty if there is none. */
 function hintFor(node: Node | undefined, value: unknown): string {
-  if (value === '' && node?.type === 'string') return ', and is empty; bytes that are not UTF-8 may have been left out of it'
+  if (value === '' && node?.type === 'string') return ', and is empty; the server may have removed bytes that are not UTF-8'
   const isQuoted =
     typeof value === 'string' &&
     ((isNumber(node) && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value)) || (node?.type === 'boolean' && /^(?:true|false)$/i.test(value)))
@@ -106,10 +106,9 @@ function isNumber(node: Node | undefined): boolean {
   return node?.type === 'number' || node?.type === 'integer' || node?.anyOf?.some((one) => isNumber(one as Node)) === true
 }
 
-/** A part of a JSON Schema, as far as commands have it. */
+/** Node is a part of the JSON Schema of a command. */
 type Node = z.core.JSONSchema.BaseSchema
 
-/** The schema of the value at a path of a command. */
 function nodeAt(type: string, path: readonly PropertyKey[]): Node | undefined {
   let node: Node | undefined = schemaOf(type)
   for (const part of path) {
@@ -121,7 +120,7 @@ function nodeAt(type: string, path: readonly PropertyKey[]): Node | undefined {
   return node
 }
 
-/** Schemas that were made already. */
+/** Cache of `schemaOf`. */
 const schemas = new WeakMap<object, Node>()
 
 function schemaOf(type: string): Node | undefined {
@@ -163,7 +162,7 @@ function describe(node: Node | undefined): string {
   }
 }
 
-/** The name of a value in a command, from its path. */
+/** Formats the path of a value: `seats[1]`, `clock.total`. */
 function nameOf(path: readonly PropertyKey[]): string {
   return path
     .map((part, at) =>
@@ -192,7 +191,7 @@ function inWords(items: readonly string[], last: 'and' | 'or'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
-/** The id of a line that is no command, if that can be one. */
+/** Returns the `id` of a line that is not a command, if it has a valid one. */
 function idOf(json: unknown): { id?: string | number } {
   if (typeof json !== 'object' || json === null || !('id' in json)) return {}
   const { data } = CommandId.safeParse(json.id)

@@ -5,18 +5,18 @@ import type { Lobby, LobbyListener } from '../lobby.ts'
 import type { Peer } from '../peer.ts'
 import { NativeSession } from './native.ts'
 
-/** What this server calls itself. */
+/** The name of this server in `hello`. */
 const SOFTWARE = 'parlor'
 
 /**
- * Speaks the native protocol on the lines of the front door, until the program quits or goes. `handOver` takes who is
- * told from now on what happens.
+ * Serves the native protocol on the lines of the front door, until the client quits or disconnects. `handOver` receives the
+ * listener for all further events of the lobby.
  */
 export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
   const session = new NativeSession(
     () => lobby,
     (message) => {
-      // what happens while the program goes is told to nobody
+      // events can still arrive after the client has disconnected
       if (peer.state !== 'end') peer.send('text', JSON.stringify(message))
     },
     (cost) => peer.connection.charge(cost),
