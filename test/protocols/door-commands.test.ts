@@ -247,7 +247,7 @@ describe('play', () => {
 
   test('says why the hall refuses', async () => {
     const { caller, lobby } = await inside()
-    lobby.refuses('seek', 'there is no user "grace" here: see who is', 'no-such-person')
+    lobby.refuses('seek', 'there is no user "grace" here: see who is here', 'no-such-person')
     expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists who is.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))

@@ -221,7 +221,7 @@ describe('two people', () => {
     const grace = await come('grace')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
     expect(await grace.type('seeks')).toContain('Nobody waits')
-    expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
+    expect(await grace.type('join amber amber amber')).toMatch(/^No open invitation has this code/)
     expect(await ada.type(`join ${code}`)).toContain('This is your own invitation')
     expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
     expect(ada.news()).toContain('Your move')
@@ -314,12 +314,12 @@ describe('who watches', () => {
     await bob.type('watch 1')
     ada.news()
     for (let said = 1; said <= 10; said++) await bob.type(`say ${said}`)
-    expect(await bob.type('say 11')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(await bob.type('say 11')).toBe(lines('You send too many messages at once: wait a moment.'))
     expect(ada.news()).toMatch(/says: 10\n$/)
     await room.clock.pass(1000)
     await bob.type('say \u202eolleh')
     expect(ada.news()).toBe(lines('', 'bob (watching) says: \\u202eolleh'))
-    expect(await bob.type('say 13')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(await bob.type('say 13')).toBe(lines('You send too many messages at once: wait a moment.'))
   })
 
   test('finds the tables at which somebody is first, the newest before the others', async () => {
