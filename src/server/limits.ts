@@ -176,7 +176,7 @@ export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Hold
     : `your address holds ${counted(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
-/** Returns the network for which an address counts: of IPv4 the address, of IPv6 its first 64 bits, because one household has them all. */
+/** Returns the network of an address, which limits count for: for IPv4 the address itself, for IPv6 its first 64 bits. */
 export function networkOf(host: string): string {
   if (host.startsWith('127.')) return THIS_MACHINE
   if (!host.includes(':')) return host

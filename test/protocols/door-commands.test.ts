@@ -552,10 +552,10 @@ describe('at a table', () => {
 
   test('accept takes what the other has offered, and nothing else', async () => {
     const { caller, lobby } = await seated()
-    expect(await caller.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await caller.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
     await lobby.tell({ table: 12, n: 2, what: { type: 'offered', seat: 0, what: 'draw' } })
     expect(caller.news()).toBe(lines('', 'You have offered a draw.'))
-    expect(await caller.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await caller.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
     await lobby.tell(
       { table: 12, n: 3, what: { type: 'declined', seat: 1 } },
       { table: 12, n: 4, what: { type: 'offered', seat: 1, what: 'draw' } },

@@ -178,7 +178,7 @@ describe('two people', () => {
     await ada.type('draw')
     expect(await grace.type('accept')).toContain('You have agreed on a draw.')
     expect(ada.news()).toContain('You have agreed on a draw.')
-    expect(await ada.type('decline')).toBe(lines('Nobody has offered you anything.'))
+    expect(await ada.type('decline')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
   test('one gives up', async () => {

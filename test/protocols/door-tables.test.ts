@@ -400,7 +400,7 @@ describe('what is told besides', () => {
     expect(await spectacle.happen([moved(1), board('OX-------', 0)])).toContain('Your offer was not taken.')
     await spectacle.happen([{ type: 'offered', seat: 1, what: 'draw' }])
     expect(await spectacle.happen([moved(0), board('OXO------', 0)])).not.toContain('offer')
-    expect(await spectacle.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await spectacle.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
   test('an offer that is taken is told by what comes of it', async () => {
