@@ -175,7 +175,7 @@ async function handleLine(line: string, registry: Registry, logs: Logs): Promise
   const request = AnyRequest.safeParse(json(line))
   const said = request.success
     ? plain(await survived(perform(registry, request.data)))
-    : { refused: 'this server does not know the request: it may be another version of Parlor' }
+    : { refused: 'the server does not know this request: check its version' }
   const what = request.success ? describeRequest(request.data) : 'an unknown request'
   logs.tell('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
   return said

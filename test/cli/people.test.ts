@@ -120,7 +120,7 @@ describe('the operator', () => {
     const path = join(data, 'parlor.sock')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     for (const line of ['', 'no JSON', '{"action":"burn","name":"ada"}', '{"action":"reset"}', '[]'])
-      expect(JSON.parse(await says({ path }, line))).toEqual({ refused: 'this server does not know the request: it may be another version of Parlor' })
+      expect(JSON.parse(await says({ path }, line))).toEqual({ refused: 'the server does not know this request: check its version' })
     await says({ path }, 'x'.repeat(10_000))
     connect({ path }).destroy()
     expect(await run('people', 'reset', 'ada', '--data', data)).toMatchObject({ code: 1, errors: expect.stringContaining('ada') })

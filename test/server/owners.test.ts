@@ -53,7 +53,10 @@ test('a connection that enters under ever new names has the seats of one user, w
     expect(await lobby.enter(`player${n}`)).toBeUndefined()
     answers.push(await lobby.seek(ALONE))
   }
-  const refusal = { code: 'too-many', refused: 'this connection holds 3 seats under all its names, and the limit is 3: finish a game first' }
+  const refusal = {
+    code: 'too-many',
+    refused: 'this connection holds 3 seats under all its names, and the limit is 3: finish a game first',
+  }
   expect(answers).toEqual([{}, {}, {}, refusal, refusal])
   expect(premises.hall.size).toBe(3)
 })
