@@ -42,7 +42,7 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
 
 const USED_UP = 'all files that this process may open are open, so new connections are closed at once'
 
-/** Checks whether an error says that no more files can be opened, by this process or by the system. */
+/** Checks whether the error is that this process, or the system, has reached its limit of open files. */
 function isNoDescriptor(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 }

@@ -21,7 +21,7 @@ export function logOutages(availability: Availability, clock: Clock, logs: Logs)
     } else if (since !== undefined) {
       const seconds = Math.round((now - since) / 1000)
       since = undefined
-      if (isLogged) logs.tell('warn', `the folder can be written again, after ${seconds} s: games go on`)
+      if (isLogged) logs.tell('warn', `the folder can be written again, after ${seconds} s: games continue`)
     }
   })
 }

@@ -226,7 +226,7 @@ export class Seeking {
     return wait > 0 ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${secondsOf(wait)}` } : found
   }
 
-  /** Finds a user who is here, by name. */
+  /** Finds an online user by name. */
   #present(name: string): PersonId | LobbyRefusal {
     return this.#rooms.people.named(name)?.person ?? notHere(name)
   }

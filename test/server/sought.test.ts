@@ -204,7 +204,10 @@ describe('who is sought by name, in the native protocol', () => {
       expect(await bob.ask(seek)).toMatchObject({ type: 'ok' })
       await bob.ask({ type: 'cancel' })
     }
-    expect(await bob.ask(seek)).toMatchObject({ code: 'throttled', message: expect.stringMatching(/^ada was asked .* wait \d+ seconds$/) })
+    expect(await bob.ask(seek)).toMatchObject({
+      code: 'throttled',
+      message: expect.stringMatching(/^too many cancelled challenges to ada: try again in \d+ seconds$/),
+    })
     expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
   })
 
