@@ -419,7 +419,7 @@ describe('what is told besides', () => {
     expect(await watcher.happen([{ type: 'offered', seat: 0, what: 'draw' }])).toBe('')
     const back = new Spectacle(0)
     expect(await back.begin({ now, offers: [1] })).toContain(lines('grace offers a draw: "accept" or "decline", or move on.'))
-    expect(await back.type('accept')).not.toContain('Nobody has offered')
+    expect(await back.type('accept')).not.toContain('You have no challenge')
     const own = new Spectacle(0)
     const over = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
     expect(await own.begin({ now: { n: 9, sight: over }, offers: [0] })).toContain(lines('You have offered another game.'))
