@@ -230,8 +230,8 @@ export class Session implements Lobby {
     return historyOf(this.#rooms, name === undefined ? this.#visitor : await this.#rooms.people.find(name), range, this.#visitor.person)
   }
 
-  seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
-    return this.#seeking.seek(wish)
+  seek(terms: GameWish): Promise<Sought | LobbyRefusal> {
+    return this.#seeking.seek(terms)
   }
 
   cancel(): boolean {
