@@ -9,17 +9,21 @@ import { Attending } from './attending.ts'
 import type { Holdings } from './holdings.ts'
 import { coded, noSeat, UNAVAILABLE } from './refusals.ts'
 
-/** AttendedOptions is what attended tables need beside the hall. */
+/** SubscriptionsOptions is what Subscriptions needs besides the hall. */
 export interface AttendedOptions {
-  /** Counts the seats, and what is written. */
+  /** Counts the connection's seats, and the bytes that it adds to the disk. */
   readonly holdings: Holdings
-  /** Name of the user who attends them. */
+  /** Returns the user's name. */
   readonly name: () => string
   /** Resolves when the client has read most of what it was sent. */
   readonly ready: () => Promise<void>
 }
 
-/** Attended is the tables at which one somebody of the lobby is, in seats or watching. */
+/**
+ * Subscriptions are the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has
+ * one subscription per table at most. What it does at a table goes through here, so that its bytes count for its network,
+ * and is answered after the table's log has persisted it.
+ */
 export class Attended {
   readonly #hall: Hall
   readonly #listener: TableListener
@@ -37,36 +41,35 @@ export class Attended {
     this.#ready = ready
   }
 
-  /** How many they are. */
+  /** Number of subscriptions. */
   get size(): number {
     return this.#tables.size
   }
 
-  /** Whether this is one of them. */
   has(id: number): boolean {
     return this.#tables.has(id)
   }
 
-  /** Takes the own seat at a table up again that this session has already; `undefined` if it has none. */
+  /** Resumes the seat that this session holds already at a table; `undefined` if it holds none. */
   takeUpAgain(id: number, after: number | undefined): Promise<Attendance | LobbyRefusal> | undefined {
     const attended = this.#tables.get(id)
     return attended?.seat === undefined ? undefined : this.takeUp(attended.table, attended.seat, attended.token, after)
   }
 
-  /** Finds the own seat at a table, and whether its game is over; `undefined` if there is no seat. */
+  /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` if it has no seat. */
   sitterAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
     const attended = this.#tables.get(id)
-    const sitter = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
-    return attended && sitter && { person: sitter.person, name: sitter.name, over: attended.table.over }
+    const owner = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
+    return attended && owner && { person: owner.person, name: owner.name, over: attended.table.over }
   }
 
-  /** Sits down, and says so. */
+  /** Takes a seat, and notifies the client. */
   sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
     this.#holdings.open(table, seat)
     this.#listener.seated(this.attend(table, seat, token).attendance)
   }
 
-  /** Attends a table; its news are sent from now on, or wait for the missed ones if `isBehind`. */
+  /** Subscribes to a table. The client gets its updates from now on; if `isBehind`, after the events that it missed. */
   attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string, isBehind = false): Attending {
     const before = this.#tables.get(table.id)
     const { seated, news, closed, recorded } = this.#listener
@@ -74,21 +77,21 @@ export class Attended {
       seated: seated.bind(this.#listener),
       closed: closed.bind(this.#listener),
       recorded: recorded.bind(this.#listener),
-      news: (told) => {
-        news.call(this.#listener, told)
-        if (told.what.type === 'continued' && who !== 'watcher') this.#goOn(table, who, told.what.table, token)
+      news: (update) => {
+        news.call(this.#listener, update)
+        if (update.what.type === 'continued' && who !== 'watcher') this.#joinRematch(table, who, update.what.table, token)
       },
     }
     const onClosed = () => this.#tables.delete(table.id)
     const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
     this.#tables.set(table.id, attended)
     this.#holdings.spend(table, () => attended.begin())
-    // afterwards, so that the seat is not empty meanwhile
+    // the old subscription ends last, so that the seat is never without a client
     if (before) this.#end(before)
     return attended
   }
 
-  /** Takes a seat up again; what happened after the event with the number `after` is told first. */
+  /** Resumes a seat; the client gets the events after number `after` first, or `resync` if there are too many. */
   async takeUp(
     table: LiveTable,
     seat: SeatNumber,
@@ -105,7 +108,7 @@ export class Attended {
     const attended = this.attend(table, seat, token, isNear)
     if (!isNear) return missed > 0 ? { ...attended.attendance, resync: true } : attended.attendance
     try {
-      // recent events are not read again; a short table is read whole
+      // the actor has recent events in memory; otherwise the whole log is read
       const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
       await attended.catchUp(steps, (news) => this.#listener.news(news), this.#ready)
     } finally {
@@ -114,29 +117,29 @@ export class Attended {
     return attended.attendance
   }
 
-  /** Goes away from a table that is watched, or whose game is over. */
+  /** Ends the subscription to a table, if the user watches it or its game is over. */
   leave(id: number): LobbyRefusal | undefined {
     const attended = this.#tables.get(id)
     if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
-    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game goes on: resign it first' }
+    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game is not over: resign it first' }
     this.#end(attended)
     this.#tables.delete(id)
     return undefined
   }
 
-  /** Moves; see `Lobby`. */
+  /** Plays a move; see `Lobby.play`. */
   async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
     const { table, seat, seen } = attended
-    if (after !== undefined && after < seen) return { code: 'stale', refused: `something has happened at table ${id} after event ${after}` }
+    if (after !== undefined && after < seen) return { code: 'stale', refused: `table ${id} has changed since event ${after}: look again` }
     const move = table.state.rules.notation.parse(text)
     if (this.#full) return this.#full
     const refusal = isRefusal(move) ? move : this.#spend(table, { type: 'play', seat, move })
-    return refusal ? coded('illegal-move', refusal) : this.#kept(table)
+    return refusal ? coded('illegal-move', refusal) : this.#persisted(table)
   }
 
-  /** Says something at a table, as somebody in a seat or watching. */
+  /** Sends talk to a table, from the session's seat or as a watcher. */
   async say(id: number, name: string, text: string): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
@@ -150,7 +153,7 @@ export class Attended {
     return own === undefined ? 0 : own.table.attendants.filter((one) => one !== own && one instanceof Attending).length
   }
 
-  /** Offers a draw or a rematch; see `Lobby`. */
+  /** Offers a draw or a rematch; see `Lobby.offer`. */
   async offer(id: number): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
@@ -164,7 +167,7 @@ export class Attended {
     )
   }
 
-  /** Does something in a seat that needs no more words. */
+  /** Submits a command that has no parameters but its seat. */
   async act(id: number, type: 'decline' | 'resign' | 'claim' | 'abort'): Promise<LobbyRefusal | undefined> {
     const attended = this.#tables.get(id)
     if (attended?.seat === undefined) return noSeat(id)
@@ -172,7 +175,7 @@ export class Attended {
     return full ?? this.#done(attended.table, this.#spend(attended.table, { type, seat: attended.seat }))
   }
 
-  /** Goes away from all tables, whose numbers it answers: seats are held for their owner. */
+  /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */
   end(): readonly number[] {
     const ids = [...this.#tables.keys()]
     for (const attended of this.#tables.values()) this.#end(attended)
@@ -180,14 +183,14 @@ export class Attended {
     return ids
   }
 
-  /** Goes away for good. */
+  /** Ends all subscriptions; no seat can be resumed afterwards. */
   close(): void {
     this.#closed = true
     this.end()
   }
 
-  /** Sits down for a rematch: the seats are swapped. */
-  #goOn(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
+  /** Takes the seat at a rematch, where the seats are swapped. */
+  #joinRematch(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
     const table = this.#hall.table(id)
     if (!table) return
     const attended = this.#tables.get(before.id)
@@ -196,7 +199,7 @@ export class Attended {
     this.sit(table, before.state.opened.seats.length - 1 - seat, token)
   }
 
-  /** The refusal of what would add to the disk, where this address has added too much. */
+  /** Refuses further writes if this address has reached its disk limit; `undefined` if it has not. */
   get #full(): LobbyRefusal | undefined {
     const { full } = this.#holdings.spending
     return full === undefined ? undefined : { code: 'too-many', refused: full }
@@ -211,16 +214,16 @@ export class Attended {
   }
 
   async #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> {
-    return refusal ? coded('not-now', refusal) : this.#kept(table)
+    return refusal ? coded('not-now', refusal) : this.#persisted(table)
   }
 
-  async #kept(table: LiveTable): Promise<LobbyRefusal | undefined> {
+  async #persisted(table: LiveTable): Promise<LobbyRefusal | undefined> {
     if (await table.kept()) return undefined
-    return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: it could not be kept` } : UNAVAILABLE
+    return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: its log could not be written` } : UNAVAILABLE
   }
 }
 
-/** Lists the steps of a log after the event `after`, up to the state `until`, which can be a suspension that is not in the log. */
+/** Yields the steps of a log after the event `after`, up to the state `until`, which can be a suspension that is not in the log. */
 function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<Step> {
   const [first, ...others] = log.slice(0, until.n)
   if (!first) return

@@ -8,38 +8,42 @@ import type { Attendance, Sight, TableListener, TableNews } from '../protocols/l
 import { recordedOf } from './game-ends.ts'
 import { termsOf } from './known.ts'
 
-/** Events that are sent again at once, until the client has read them. */
+/** Number of missed events that are sent at once; then the client must read them first. */
 const PAGE = 20
-/** Events that wait behind those, at most, before the client is sent all of them whether it reads or not. */
+/** Number of newer events that wait behind the missed ones, at which the server no longer waits for the client. */
 const MANY = 200
 
-/** AttendingOptions is what attending needs beside the table. */
+/** TableSubscriptionOptions is what TableSubscription needs besides the table. */
 export interface AttendingOptions {
   readonly listener: TableListener
-  /** What lets the owner of the seat back to it, where this is known. */
+  /** Token that gives the owner access to the seat again, if known. */
   readonly token: string | undefined
-  /** Called when the table cannot go on. */
+  /** Called when the table is closed, because its log cannot be written. */
   readonly onClosed: () => void
-  /** The name of who attends. */
+  /** The user's name. */
   readonly name: string
-  /** True until `goOn` is called; news wait meanwhile. */
+  /** True if updates wait until the client has caught up, and `goOn` is called. */
   readonly isBehind: boolean
 }
 
-/** Attending is somebody of the lobby at a table, in a seat or watching. */
+/**
+ * TableSubscription subscribes one lobby session to one table, through a seat or as a watcher. A client that resumes a seat
+ * gets the missed events first, page by page as fast as it reads them; updates of the table wait behind those, so that the
+ * client sees every event once and in order.
+ */
 export class Attending implements Attendant {
   readonly table: LiveTable
   readonly who: SeatNumber | 'watcher'
-  /** What lets the owner of the seat back to it, where this is known. */
+  /** Token that gives the owner access to the seat again, if known. */
   readonly token: string | undefined
-  /** The name of who attends. */
+  /** The user's name. */
   readonly name: string
   readonly #listener: TableListener
   readonly #onClosed: () => void
-  /** The number of the last event that changed what is seen. */
+  /** Number of the last event that changed the view. */
   #seen = 0
   #ended = false
-  /** News while the client catches up, to be sent behind that. */
+  /** Updates that wait until the client has caught up. */
   #held: TableNews[] | undefined
 
   constructor(table: LiveTable, who: SeatNumber | 'watcher', { listener, token, onClosed, name, isBehind }: AttendingOptions) {
@@ -52,17 +56,17 @@ export class Attending implements Attendant {
     this.#onClosed = onClosed
   }
 
-  /** The seat, for who has one. */
+  /** The seat; `undefined` for a watcher. */
   get seat(): SeatNumber | undefined {
     return this.who === 'watcher' ? undefined : this.who
   }
 
-  /** The number of the last event after which something else was seen. */
+  /** Number of the last event that changed the view. */
   get seen(): number {
     return this.#seen
   }
 
-  /** What is known of the table now. */
+  /** Snapshot of the table now. */
   get attendance(): Attendance {
     const { opened: opening, rules, n, offers } = this.table.state
     const published = this.table.situation(this.who) !== undefined
@@ -74,39 +78,39 @@ export class Attending implements Attendant {
       ...(this.seat === undefined ? {} : { seat: this.seat }),
       ...(this.token === undefined ? {} : { token: this.token }),
       ...(this.seat === undefined || opening.clock.grace === undefined ? {} : { grace: opening.clock.grace }),
-      // what all have offered is agreed
+      // an offer of all players is an agreement, and no longer open
       ...(offers.length > 0 && offers.length < opening.seats.length ? { offers } : {}),
-      ...(published ? { now: { n, sight: sightOf(this.table.state, this.who, this.table.now) } } : {}),
+      ...(published ? { now: { n, sight: toTableView(this.table.state, this.who, this.table.now) } } : {}),
     }
   }
 
-  /** Begins: from here on, news come. Whoever takes a seat is back there. */
+  /** Subscribes to the table's updates, and marks a seat's owner as connected. */
   begin(): void {
     this.#seen = this.table.state.n
     this.table.attend(this)
     if (this.seat !== undefined) this.table.submit({ type: 'back', seat: this.seat })
   }
 
-  /** Tells what was missed, a page at a time: `ready` resolves when the client has read most of what it was sent. */
-  async catchUp(missed: Iterable<Step>, tell: (news: TableNews) => void, ready: () => Promise<void>): Promise<void> {
+  /** Sends missed events, a page at a time: `ready` resolves when the client has read most of what it was sent. */
+  async catchUp(missed: Iterable<Step>, send: (update: TableNews) => void, ready: () => Promise<void>): Promise<void> {
     let count = 0
     for (const { event, state } of missed) {
       if (count > 0 && count % PAGE === 0 && (this.#held?.length ?? 0) < MANY) await ready()
-      // the client may have left, or another connection have taken the seat
+      // the client may have left, or another connection may have taken the seat
       if (this.#ended) return
-      tell(this.#newsOf(event.n, event.at, told(event), state))
+      send(this.#toUpdate(event.n, event.at, toEventView(event), state))
       count++
     }
   }
 
-  /** Tells what has happened while the client was behind, and from now on what happens, as it happens. */
+  /** Sends the updates that waited while the client caught up; later ones are sent at once. */
   goOn(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    if (!this.#ended) for (const news of held) this.#listener.news(news)
+    if (!this.#ended) for (const update of held) this.#listener.news(update)
   }
 
-  /** Goes away; a seat is held for its owner, unless somebody else has taken it up. */
+  /** Ends the subscription; marks the seat's owner as disconnected, unless another connection has the seat. */
   end(): void {
     this.#ended = true
     this.table.leave(this)
@@ -117,9 +121,9 @@ export class Attending implements Attendant {
 
   news({ n, at, event, situation }: News): void {
     if (situation) this.#seen = n
-    const news = this.#newsOf(n, at, told(event), this.table.state)
-    if (this.#held) this.#held.push(news)
-    else this.#listener.news(news)
+    const update = this.#toUpdate(n, at, toEventView(event), this.table.state)
+    if (this.#held) this.#held.push(update)
+    else this.#listener.news(update)
   }
 
   recorded(changes: readonly StandingChange[]): void {
@@ -132,17 +136,17 @@ export class Attending implements Attendant {
     this.#listener.closed(this.table.id, reason.message)
   }
 
-  #newsOf(n: number, at: number, what: TableNews['what'], state: TableState): TableNews {
+  #toUpdate(n: number, at: number, what: TableNews['what'], state: TableState): TableNews {
     const table = this.table.id
-    return CHANGES.has(what.type) ? { table, n, at, what, sight: sightOf(state, this.who, at) } : { table, n, at, what }
+    return CHANGES.has(what.type) ? { table, n, at, what, sight: toTableView(state, this.who, at) } : { table, n, at, what }
   }
 }
 
-/** What happens so that something else is seen, if only the clocks. */
+/** Events that change the view, if only its clocks. */
 const CHANGES: ReadonlySet<TableNews['what']['type']> = new Set(['opened', 'moved', 'ended', 'gone', 'back', 'suspended'])
 
-/** An event as it is told: a move is seen only by what it leaves on the board. */
-function told(event: News['event'] | TableEvent): TableNews['what'] {
+/** Converts an event to what clients may see of it: a move shows only through the view after it. */
+function toEventView(event: News['event'] | TableEvent): TableNews['what'] {
   switch (event.type) {
     case 'opened':
     case 'suspended':
@@ -165,7 +169,7 @@ function told(event: News['event'] | TableEvent): TableNews['what'] {
   }
 }
 
-function sightOf(state: TableState, who: SeatNumber | 'watcher', now: number): Sight {
+function toTableView(state: TableState, who: SeatNumber | 'watcher', now: number): Sight {
   const { toMove, outcome, opened: opening, clocks } = state
   const left = opening.seats.map((_, seat) => timeLeft(clocks, opening.clock, seat, now))
   const moveLeft = opening.seats.map((_, seat) => turnLeft(clocks, opening.clock, seat, now))

@@ -2,49 +2,49 @@ import type { Clock, PersonId } from '../hall/ports.ts'
 import { Throttle } from '../hall/throttle.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, Recorded, Seeker } from '../protocols/lobby.ts'
 
-/** CallsOptions is what calls need from outside. */
+/** ChallengesOptions are the clock and the error handler of Challenges. */
 export interface CallsOptions {
   readonly clock: Clock
-  /** Told of what went wrong and was survived. */
+  /** Called with errors that do not stop the server. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
-/** A wish to play with somebody by name. */
+/** Challenge is a seek that is addressed to one user. */
 export interface Call {
-  /** Who is wanted. */
+  /** The user who is challenged. */
   readonly person: PersonId
-  /** Who wants that, and what. */
+  /** The user who sends the challenge, and the terms. */
   readonly seeker: Seeker
-  /** Where from. */
+  /** The sender's address. */
   readonly address: string
 }
 
-/** Ear is a listener for challenges to a user, from users whom it hears. */
+/** ChallengeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
 export interface Ear extends LobbyListener {
-  /** Checks whether a user of this name is heard. */
+  /** Checks whether this session has not muted the user with this name. */
   hears(name: string): boolean
 }
 
-/** Messages from one address to one person: thirty at once, then one a second. */
-const TOLD = { burst: 30, refill: 1000 }
+/** Rate of messages from one address to one user: 30 at once, then one a second. */
+const MESSAGES = { burst: 30, refill: 1000 }
 
-/** Calls that are taken back, of one address and for one person: twenty at once, then one in ten seconds. */
-const TAKEN_BACK = { burst: 20, refill: 10_000 }
+/** Rate of cancelled challenges from one address to one user: 20 at once, then one in ten seconds. */
+const CANCELLED = { burst: 20, refill: 10_000 }
 
-/** Calls tell people that they are sought by name, wherever they are connected with a lobby. */
+/** Challenges delivers challenges, messages and results to users, at each of their lobby sessions. */
 export class Calls {
   readonly #clock: Clock
   readonly #onTrouble: CallsOptions['onTrouble']
   readonly #listeners = new Map<PersonId, Set<Ear>>()
-  readonly #takenBack = new Throttle(TAKEN_BACK)
-  readonly #told = new Throttle(TOLD)
+  readonly #cancelled = new Throttle(CANCELLED)
+  readonly #messages = new Throttle(MESSAGES)
 
   constructor({ clock, onTrouble }: CallsOptions) {
     this.#clock = clock
     this.#onTrouble = onTrouble
   }
 
-  /** Tells a listener from now on who seeks a person; the answer ends that. */
+  /** Subscribes a listener to what is sent to a user; returns a function that unsubscribes it. */
   listen(person: PersonId, listener: Ear): () => void {
     const listeners = this.#listeners.get(person) ?? new Set()
     this.#listeners.set(person, listeners.add(listener))
@@ -54,65 +54,64 @@ export class Calls {
     }
   }
 
-  /** Checks whether a person is connected with a lobby, and so can be notified. */
+  /** Checks whether a user has a lobby session, and so can be notified. */
   reaches(person: PersonId): boolean {
     return this.#listeners.has(person)
   }
 
-  /** Checks whether a person hears a user of this name at one connection at least. */
+  /** Checks whether at least one session of a user has not muted the user with this name. */
   hears(person: PersonId, name: string): boolean {
     for (const ear of this.#listeners.get(person) ?? []) if (ear.hears(name)) return true
     return false
   }
 
-  /** Tells a person what a user says, at each connection at which that user is heard; a refusal where there is none. */
+  /** Sends a message to a user, at each session that has not muted the sender; refuses if all have. */
   tell(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
     if (!this.hears(person, from)) return MUTED
-    if (this.#told.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
-      return { code: 'throttled', refused: 'that user is told a lot at once: wait a moment' }
+    if (this.#messages.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
+      return { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' }
     }
-    this.#tell(person, (listener) => listener.hears(from) && listener.told({ name: from, text }))
+    this.#notify(person, (listener) => listener.hears(from) && listener.told({ name: from, text }))
     return undefined
   }
 
-  /** For how many milliseconds nobody at an address can call a person, since that was taken back too often; mostly 0. */
+  /** Milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
   wait({ person, address }: Omit<Call, 'seeker'>): number {
-    return this.#takenBack.wait(keyOf(person, address), this.#clock.monotonic())
+    return this.#cancelled.wait(keyOf(person, address), this.#clock.monotonic())
   }
 
-  /** Tells a person by whom it is sought; the answer takes the call back, and tells that too. */
+  /** Sends a challenge to a user; returns a function that cancels the challenge, and notifies the user of that. */
   call({ person, seeker, address }: Call): () => void {
-    this.#tell(person, (listener) => listener.sought(seeker))
+    this.#notify(person, (listener) => listener.sought(seeker))
     return () => {
-      this.#takenBack.take(keyOf(person, address), this.#clock.monotonic())
-      this.#tell(person, (listener) => listener.withdrawn(seeker))
+      this.#cancelled.take(keyOf(person, address), this.#clock.monotonic())
+      this.#notify(person, (listener) => listener.withdrawn(seeker))
     }
   }
 
-  /** Notifies a person, at each connection that does not attend the table, that a game has ended. */
+  /** Notifies a user, at each session that is not subscribed to the table, that a game has ended. */
   notifyOfEnd(person: PersonId, game: FinishedGame): void {
-    this.#tell(person, (listener) => listener.finished?.(game))
+    this.#notify(person, (listener) => listener.finished?.(game))
   }
 
-  /** Notifies a person, at each connection that does not attend the table, of what came of a game for the ladder. */
+  /** Notifies a user, at each session that is not subscribed to the table, of the rating changes after a game. */
   notifyOfRecord(person: PersonId, recorded: Recorded): void {
-    this.#tell(person, (listener) => listener.recorded(recorded))
+    this.#notify(person, (listener) => listener.recorded(recorded))
   }
 
-  /** Tells all who listen for a person; where that fails, it is nobody else's trouble. */
-  #tell(person: PersonId, telling: (listener: Ear) => unknown): void {
+  /** Calls `notify` for each listener of a user; an exception of one does not reach the others, or the caller. */
+  #notify(person: PersonId, notify: (listener: Ear) => unknown): void {
     for (const listener of [...(this.#listeners.get(person) ?? [])]) {
       try {
-        telling(listener)
+        notify(listener)
       } catch (reason) {
-        this.#onTrouble(`${person} could not be told of what another user wants`, reason)
+        this.#onTrouble(`${person} could not be notified`, reason)
       }
     }
   }
 }
 
-/** The refusal of a user who is muted. */
-export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user does not want to hear you' }
+export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user has muted you' }
 
 function keyOf(person: PersonId, address: string): string {
   return `${address} ${person}`

@@ -5,35 +5,35 @@ import type { LobbyRefusal, Seeker } from '../protocols/lobby.ts'
 import { seekerOf } from './known.ts'
 import type { Rooms } from './rooms.ts'
 
-/** Open seeks that are offered as near, at most, and how many are looked at for that. */
+/** Maximum number of near seeks that are offered, and of open seeks that are searched for them. */
 const NEAR = { offered: 3, looked: 500 }
-/** Seeks for one person that are looked at for their names. */
+/** Maximum number of challenges to one user that are searched for their senders' names. */
 const LOOKED = 100
-/** Names in a refusal, at most. */
+/** Maximum number of names in a refusal. */
 const NAMED = 5
 
-/** The open seek of a user of this name who seeks a person by name; without a name, the only one. */
+/** Finds the challenge to a user from the user with this name; without a name, the only challenge. Refuses if there is none, or several. */
 export function challengeTo({ hall, people }: Pick<Rooms, 'hall' | 'people'>, person: PersonId, name?: string): Wish | LobbyRefusal {
   const sender = name === undefined ? undefined : people.named(name)
-  const of = sender ? [...hall.seeks.of(sender.person)].filter((wish) => wish.against === person && wish.code === undefined) : []
+  const of = sender ? [...hall.seeks.of(sender.person)].filter((seek) => seek.against === person && seek.code === undefined) : []
   const [first, ...more] = name === undefined ? hall.seeks.against(person).slice(0, LOOKED) : of
   if (!first)
     return {
       code: 'not-now',
       refused:
         name === undefined
-          ? 'nobody has offered you anything'
+          ? 'you have no challenge or offer to answer'
           : `${sender?.name ?? `no user "${name}"`} has ${sender ? 'not ' : ''}asked you for a game`,
     }
-  const names = [...new Set([first, ...more].map((wish) => wish.name))]
+  const names = [...new Set([first, ...more].map((seek) => seek.name))]
   if (more.length === 0 || names.length === 1 || name !== undefined) return first
   const others = names.length > NAMED ? [...names.slice(0, NAMED), '...'] : names
   return { code: 'not-now', refused: `several users ask you for a game (${others.join(', ')}): name one of them` }
 }
 
-/** The open seeks that differ from an open seek only in their terms, in order, a few. */
-export function nearTo({ seeks }: Pick<Hall, 'seeks'>, wish: Wish): readonly Seeker[] {
-  const lists = wish.against === undefined ? [seeks.against(wish.person), seeks.open] : [seeks.of(wish.against)]
-  const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(wish, other)))
+/** Returns up to three open seeks that differ from an open seek only in their terms, in order of arrival. */
+export function nearTo({ seeks }: Pick<Hall, 'seeks'>, seek: Wish): readonly Seeker[] {
+  const lists = seek.against === undefined ? [seeks.against(seek.person), seeks.open] : [seeks.of(seek.against)]
+  const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(seek, other)))
   return near.slice(0, NEAR.offered).map(seekerOf)
 }

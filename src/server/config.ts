@@ -8,7 +8,7 @@ import type { Address } from '../wire/transport.ts'
 import { defaults, levelOf } from './defaults.ts'
 import { printSize, readSize } from './sizes.ts'
 
-/** ConfigError is settings that cannot be meant; each sentence says where one stands and what is expected there. */
+/** ConfigError reports invalid settings; each sentence says which setting, from which source, and what is expected. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly sentences: readonly [string, ...string[]]
@@ -21,10 +21,10 @@ export class ConfigError extends Error {
 
 const NONE = 'none'
 const HALF = 'half'
-/** Where HTTP is bound when only a port is given: to this machine alone. */
+/** Address of the HTTP server if only a port is given: this machine alone. */
 const HERE = '127.0.0.1'
 
-/** A setting that is written as a text or a number, and meant as something else. `expected` stands behind "must be". */
+/** Schema of a setting that is written as a text or a number, and parsed. `expected` completes the sentence "must be ...". */
 function written<Value>(expected: string, read: (given: string | number) => Value | undefined, print: (value: Value) => string | number) {
   return z.codec(z.union([z.string(), z.number()], { error: expected }), z.custom<Value>(), {
     decode(given, context) {
@@ -37,7 +37,7 @@ function written<Value>(expected: string, read: (given: string | number) => Valu
   })
 }
 
-/** True or false, also as a text, which is all that the environment can say. */
+/** Schema of a truth value, also as a text, because the environment has only texts. */
 function flag() {
   const expected = 'true or false'
   return z.codec(z.union([z.boolean(), z.string()], { error: expected }), z.boolean(), {
@@ -55,14 +55,14 @@ function oneOf<const Words extends readonly [string, string, ...string[]]>(...wo
   return z.enum(words, { error: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` })
 }
 
-/** A whole number from 1, or none: then it is Infinity. */
+/** Schema of a whole number from 1, or "none", which is Infinity. */
 function limit() {
   const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : whole(given, 1, Number.MAX_SAFE_INTEGER))
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : value)
   return written(`a whole number from 1, or "${NONE}"`, read, print)
 }
 
-/** A whole number from 1, "half" of another limit, or none. */
+/** Schema of a whole number from 1, "half" of another limit, or "none". */
 function limitOrHalf() {
   const { POSITIVE_INFINITY, MAX_SAFE_INTEGER } = Number
   return written(
@@ -72,17 +72,17 @@ function limitOrHalf() {
   )
 }
 
-/** A time longer than 0, or none: then it is Infinity. */
+/** Schema of a time longer than 0, or "none", which is Infinity. */
 function limitOfTime() {
   const read = (given: string | number) => (given === NONE ? Number.POSITIVE_INFINITY : readSpan(String(given), 's') || undefined)
   const print = (value: number) => (value === Number.POSITIVE_INFINITY ? NONE : printSpan(value))
   return written(`a time such as 30s or 10m, longer than 0, or "${NONE}"`, read, print)
 }
 
-/** The least that a folder can be held to: what is going on needs some room. */
+/** Minimum limit of the data folder's size, in bytes, because open tables need some space. */
 const LEAST = 10_000_000
 
-/** An amount of bytes, or none: then it is Infinity. */
+/** Schema of a size in bytes, or "none", which is Infinity. */
 function size() {
   const read = (given: string | number) => {
     if (given === NONE) return Number.POSITIVE_INFINITY
@@ -102,7 +102,7 @@ function text(expected: string) {
   return z.string({ error: expected }).trim().min(1, { error: expected })
 }
 
-/** Returns a network's faults as the value of the option of that name. */
+/** Schema of network faults, written like the option of that name. */
 function faults(verb: OptionVerb) {
   const form = {
     split: 'bytes such as "8", "1..5" or "in:8"',
@@ -114,14 +114,14 @@ function faults(verb: OptionVerb) {
 }
 
 const time = () => written('a time such as 100ms, 2s or 1m', (given) => readSpan(String(given), 's'), printSpan)
-/** How long somebody may take: nobody can answer in no time. */
-const patience = () =>
+/** Schema of a timeout, which is longer than 0 because no client can answer at once. */
+const timeout = () =>
   written('a time such as 100ms, 2s or 1m, longer than 0', (given) => readSpan(String(given), 's') || undefined, printSpan)
 const names = () => z.array(text('the name of a program'), { error: 'a list of programs, such as ["guess", "chat"]' })
 const port = written('a port from 0 to 65535; 0 for any', (given) => whole(given, 0, 65535), Number)
 const where = 'a port such as 4080, an address with one such as 0.0.0.0:4080, or "none"'
 
-/** The one schema of all settings, whoever gives them: their names and forms are those of `parlor.toml`. */
+/** The schema of all settings, from any source. Their names and forms are those of `parlor.toml`. */
 export const Config = z.strictObject({
   host: text('an address such as 127.0.0.1, or a name'),
   only: names().optional(),
@@ -131,8 +131,8 @@ export const Config = z.strictObject({
   data: text('a folder, or "none"'),
   durable: oneOf('process', 'power'),
   keep: size(),
-  first: patience(),
-  idle: patience(),
+  first: timeout(),
+  idle: timeout(),
   wait: time().optional(),
   framing: oneOf('lines', 'none', 'length').optional(),
   words: text('a file').optional(),
@@ -161,42 +161,42 @@ export const Config = z.strictObject({
     { error: 'a table of limits' },
   ),
 })
-/** Config is everything that can be set about a server. */
+/** Config is all settings of a server. */
 export type Config = z.output<typeof Config>
 
-/** Part is what one source says of a configuration: any part of the whole. */
+/** Part is the schema of one source, which can set any part of a Config. */
 const Part = z.strictObject({ ...Config.shape, limits: Config.shape.limits.partial() }).partial()
 
-/** Layer is what one source says of the settings, written as in `parlor.toml`; and how the source calls a setting. */
+/** ConfigSource is the settings that one source gives, written as in `parlor.toml`, and the source's name for each. */
 export interface Layer {
   readonly values: Readonly<Record<string, unknown>>
-  /** Where a setting comes from: `parlor.toml`, `PARLOR_HOST`, `--host`. */
+  /** Returns the source of a setting: `parlor.toml`, `PARLOR_HOST`, `--host`. */
   from(setting: string): string
-  /** The line of a setting in its file, if it stands in one. */
+  /** Returns the line of a setting, if the source is a file. */
   lineOf?(setting: string): number | undefined
 }
 
-/** Settings are what holds, and where each of it comes from. */
+/** ResolvedConfig is the settings in force, and the source of each. */
 export interface Settings {
   readonly config: Config
-  /** By the setting's name, `limits.tables`; the ports by program, `ports.tjc/guess`. */
+  /** Sources by the setting's name, such as `limits.tables`; for ports by program, such as `ports.tjc/guess`. */
   readonly from: ReadonlyMap<string, string>
-  /** The lines of those that stand in a file. */
+  /** Lines of the settings that come from a file. */
   readonly lines: ReadonlyMap<string, number>
 }
 
-/** The settings that are true or false. */
+/** Names of the settings that are true or false. */
 export const FLAGS: ReadonlySet<string> = new Set(['strict', 'trace', 'secrets'])
 
-/** The settings that are tables of others. */
+/** Names of the settings that are tables. */
 const TABLES = ['ports', 'limits'] as const
 
-/** The names of all settings, as in `limits.tables`. */
+/** Names of all settings, such as `limits.tables`. */
 export const settingNames: readonly string[] = Object.keys(Config.shape).flatMap((name) =>
   name === 'limits' ? Object.keys(Config.shape.limits.shape).map((one) => `limits.${one}`) : [name],
 )
 
-/** Lays layers over each other, the weakest first, with the defaults below. Throws a ConfigError for all that cannot be meant. */
+/** Merges sources over the defaults; later sources override earlier ones. Throws a ConfigError for all invalid settings together. */
 export function settle(...layers: readonly Layer[]): Settings {
   const from = new Map<string, string>()
   const lines = new Map<string, number>()
@@ -220,12 +220,12 @@ export function settle(...layers: readonly Layer[]): Settings {
   return { config: Config.parse({ ports: {}, ...merged }), from, lines }
 }
 
-/** The program that a name or short name means; what is none stays as it is. */
+/** Converts a program's short name to its full name; returns any other name unchanged. */
 export function fullName(name: string): string {
   return programNames.find((one) => one === name || shortNameOf(one) === name) ?? name
 }
 
-/** Finds the programs that have two ports in one source, by two names: all their ports, by full name. */
+/** Finds the programs to which one source gives several ports, by two names; returns their ports by full name. */
 function secondPorts(ports: unknown): readonly (readonly [string, readonly unknown[]])[] {
   const byProgram = Map.groupBy(Object.entries(ports ?? {}), ([name]) => fullName(name))
   return [...byProgram].flatMap(([name, given]) => {
@@ -234,7 +234,7 @@ function secondPorts(ports: unknown): readonly (readonly [string, readonly unkno
   })
 }
 
-/** Finds the values of a source that cannot be meant, a sentence each, in the order of its lines. */
+/** Returns a sentence for each invalid value of a source, in the order of its lines. */
 function faultsOf(layer: Layer): readonly string[] {
   const { values, from, lineOf = () => undefined } = layer
   const fault = (setting: string, say: (at: string) => string) => {
@@ -254,25 +254,25 @@ function faultsOf(layer: Layer): readonly string[] {
     return [fault(setting, (at) => `${at} is ${value}, and must be ${issue.message}`)]
   })
   faults.push(...secondPorts(values.ports).map(([name, given]) => fault(`ports.${name}`, (at) => givenTwice(at, given))))
-  return faults.toSorted((one, other) => one.line - other.line).map(({ text: said }) => said)
+  return faults.toSorted((one, other) => one.line - other.line).map(({ text: sentence }) => sentence)
 }
 
-/** A setting and where it comes from, as a sentence about it begins. */
+/** Formats a setting and its source, as the beginning of a sentence. */
 export function origin(setting: string, from: string | undefined, line: number | undefined): string {
   return `${line === undefined ? '' : `line ${line}: `}${setting} (from ${from})`
 }
 
 function unknownSetting(setting: string): string {
   const meant = nearest(setting)
-  return `is no setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
+  return `is not a setting${meant === undefined ? '.' : `; did you mean ${meant}?`} All of them: parlor config`
 }
 
-/** Returns how far a word may be from the one that was meant: of three letters, two others make a word of their own. */
+/** Returns the maximum edit distance to a suggested word: 1 for up to three letters, because two changes make another word. */
 export function distanceFor(word: string): number {
   return word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
 }
 
-/** The setting that was meant: also one of a table, by its last word alone. `undefined` if none is spelt nearly so. */
+/** Finds the setting with the nearest spelling, also one of a table by its last word alone; `undefined` if none is near. */
 function nearest(typed: string): string | undefined {
   const plain = (name: string) =>
     name
@@ -285,7 +285,7 @@ function nearest(typed: string): string | undefined {
   return candidates.find((name) => plain(name) === meant)
 }
 
-/** All values by the names of their settings, `limits.tables`; programs by their full names. */
+/** Yields all values by the names of their settings, such as `limits.tables`, with the full names of programs. */
 export function* flat(values: Readonly<Record<string, unknown>>): Iterable<[string, unknown]> {
   for (const [name, value] of Object.entries(values)) {
     if (!isTable(name)) yield [name, value]
@@ -293,14 +293,14 @@ export function* flat(values: Readonly<Record<string, unknown>>): Iterable<[stri
   }
 }
 
-/** Puts a value where a setting belongs. */
+/** Sets the value of a setting, also within a table. */
 export function put(values: Record<string, unknown>, setting: string, value: unknown): void {
   const [table, key] = splitName(setting)
   if (table === undefined) values[key] = value
   else values[table] = { ...(values[table] as object | undefined), [key]: value }
 }
 
-/** The table in which a setting stands, if in one, and its name there. */
+/** Splits the name of a setting into its table, if it has one, and its name there. */
 export function splitName(setting: string): [table: string | undefined, key: string] {
   const at = setting.indexOf('.')
   return at < 0 ? [undefined, setting] : [setting.slice(0, at), setting.slice(at + 1)]

@@ -1,4 +1,4 @@
-/** The defaults of the settings, written as in `parlor.toml`. They stand apart because the help shows some of them. */
+/** Default settings, written as in `parlor.toml`. They have a file of their own because the help shows some of them. */
 export const defaults = {
   host: '127.0.0.1',
   ports: {},
@@ -13,8 +13,8 @@ export const defaults = {
   limits: { connections: 1000, burst: 5000, messages: 1000, seats: 20, tables: 20_000, address: 'half', disk: 200, move: '10m' },
 } as const
 
-/** The file with settings that is read where nobody names another, if it is there. */
+/** The settings file that is read if the user names no other, and if it exists. */
 export const settingsFile = 'parlor.toml'
 
-/** The least that is logged, where nobody says otherwise: a person has no use for who comes and goes. */
+/** Default log level of each format: a person does not need to see every connection. */
 export const levelOf = { plain: 'warn', json: 'info' } as const

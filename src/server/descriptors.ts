@@ -1,15 +1,15 @@
 import type { Clock } from '../wire/clock.ts'
 import type { Logs } from './logs.ts'
 
-/** Milliseconds between two looks. */
-const LOOK = 1000
-/** Milliseconds in which the same is not logged again. */
+/** Milliseconds between two checks. */
+const INTERVAL = 1000
+/** Milliseconds after a logged shortage in which further ones are not logged. */
 const QUIET = 60_000
 
 /**
- * Logs when this process can open no more files, and when it can again, at most once a minute: then the system's library
- * closes connections that come without a word to the program. `open` opens a file and closes it, or rejects with the
- * system's error. Returns what ends the looks.
+ * Logs when this process can open no more files, and when it can again, at most once a minute. Meanwhile libuv closes new
+ * connections without notifying the program, so this is the only sign of it. `open` opens a file and closes it, or rejects
+ * with the system's error. Returns a function that ends the checks.
  */
 export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
@@ -17,7 +17,7 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
   let isLogged = false
   let cancel = () => {}
   let isOver = false
-  const look = async () => {
+  const check = async () => {
     const isUsedUp = await open().then(() => false, isNoDescriptor)
     const now = clock.monotonic()
     if (isUsedUp && since === undefined) {
@@ -28,12 +28,12 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
         logs.tell('error', `${USED_UP}. Raise that limit (ulimit -n), or lower limits.connections`)
       }
     } else if (!isUsedUp && since !== undefined) {
-      if (isLogged) logs.tell('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: clients are let in`)
+      if (isLogged) logs.tell('warn', `files can be opened again, after ${Math.round((now - since) / 1000)} s: the server accepts clients`)
       since = undefined
     }
-    if (!isOver) cancel = clock.after(LOOK, () => void look())
+    if (!isOver) cancel = clock.after(INTERVAL, () => void check())
   }
-  cancel = clock.after(LOOK, () => void look())
+  cancel = clock.after(INTERVAL, () => void check())
   return () => {
     isOver = true
     cancel()
@@ -42,7 +42,7 @@ export function watchDescriptors(open: () => Promise<void>, clock: Clock, logs: 
 
 const USED_UP = 'all files that this process may open are open, so new connections are closed at once'
 
-/** Checks whether an error says that no more files can be opened, by this process or by the system. */
+/** Checks whether the error is that this process, or the system, has reached its limit of open files. */
 function isNoDescriptor(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 }

@@ -6,12 +6,12 @@ import type { FinishedGame, Recorded } from '../protocols/lobby.ts'
 import type { Calls } from './calls.ts'
 import { isSeatOf, nameOf } from './known.ts'
 
-/** Notifies the accounts at a table that it has ended, at the connections that do not attend it. */
+/** Notifies the accounts at a table that it has ended, at the sessions that are not subscribed to it. */
 export function notifyOfEnd(calls: Pick<Calls, 'notifyOfEnd'>, table: LiveTable): void {
   for (const [seat, person] of accountsAt(table)) calls.notifyOfEnd(person, finishedGameOf(table, seat))
 }
 
-/** Notes a table that has ended for the guests who have sat there, and not for others who have taken their names since. */
+/** Records a finished table for the guests who played there, but not for guests who have taken their names since. */
 export function noteForGuests(people: Pick<People, 'of' | 'guestGames'>, table: LiveTable): void {
   const { seats } = table.state.opened
   for (let seat = 0; seat < seats.length; seat++) {
@@ -22,29 +22,29 @@ export function noteForGuests(people: Pick<People, 'of' | 'guestGames'>, table: 
   }
 }
 
-/** Notifies the accounts at a table of what came of it for the ladder, at the connections that do not attend it. */
+/** Notifies the accounts at a table of the rating changes after its game, at the sessions that are not subscribed to it. */
 export function notifyOfRecord(calls: Pick<Calls, 'notifyOfRecord'>, table: LiveTable, changes: readonly StandingChange[]): void {
   const recorded = recordedOf(table, changes)
   for (const [, person] of accountsAt(table)) calls.notifyOfRecord(person, recorded)
 }
 
-/** Returns the change of the ladder after a game, by the names at its seats. */
+/** Returns the rating changes after a game, by the names at its seats. */
 export function recordedOf({ id, state }: LiveTable, changes: readonly StandingChange[]): Recorded {
   const { seats } = state.opened
   return { table: id, game: state.rules, changes: changes.map(({ seat, ...change }) => ({ name: seats[seat]?.name ?? '', ...change })) }
 }
 
-const NOBODY: ReadonlyMap<number, PersonId> = new Map()
+const NO_ACCOUNTS: ReadonlyMap<number, PersonId> = new Map()
 
-/** The registered users at a table, each once, by the first seat of each. */
+/** Returns the registered users at a table, by the first seat of each. */
 function accountsAt({ state }: LiveTable): ReadonlyMap<number, PersonId> {
-  // at most tables of worksheet programs is none
-  if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NOBODY
+  // most tables of worksheet programs have none
+  if (!state.opened.seats.some(({ person }) => hasAccount(person))) return NO_ACCOUNTS
   const persons = state.opened.seats.map(({ person }) => person)
   return new Map([...persons.entries()].filter(([seat, person]) => hasAccount(person) && persons.indexOf(person) === seat))
 }
 
-/** A table that has ended, for the user in a seat. */
+/** Converts a table to a finished game in the history of the user in a seat. */
 function finishedGameOf({ id, state, now }: LiveTable, seat: number): FinishedGame {
   const { game, seats, rated } = state.opened
   const points = state.rules.points?.(state.position)

@@ -8,7 +8,7 @@ import type { Doorkeeper } from './limits.ts'
 import { type Level, type Logs, outcomeOf, type Visit } from './logs.ts'
 import type { Tally } from './tally.ts'
 
-/** Hosting is what the guests of one server have in common. */
+/** ClientConnectionOptions is what all connections of one server share. */
 export interface Hosting {
   readonly server: { readonly stopping: boolean }
   readonly clock: Clock
@@ -16,7 +16,7 @@ export interface Hosting {
   readonly logs: Logs
 }
 
-/** Guest is one connection to a server from its coming to its going: it is counted, and told of. */
+/** ClientConnection is one connection to a server, from accept to close: it is counted and logged. */
 export class Guest implements Visit, Witness {
   readonly connection: number
   readonly program: string
@@ -29,7 +29,7 @@ export class Guest implements Visit, Witness {
   #membership: Membership | undefined
   #isOut = false
 
-  /** `next` is called when another one may be served, where that is one at a time. */
+  /** `next` is called when the conversation has ended; an iterative program then serves its next client. */
   constructor(connection: number, program: string, transport: Transport, tally: Tally, hosting: Hosting, next: () => void) {
     this.connection = connection
     this.program = program
@@ -38,7 +38,7 @@ export class Guest implements Visit, Witness {
     this.#hosting = hosting
     this.#next = next
     this.#since = hosting.clock.monotonic()
-    // who has gone has no address any more
+    // a closed transport has no address, so it is read now
     if (hosting.logs.ended) void transport.remote
     tally.came()
     hosting.logs.came?.(this)
@@ -48,7 +48,7 @@ export class Guest implements Visit, Witness {
     return this.#transport.remote
   }
 
-  /** Begins to be served; it leaves those who are watched when it has gone. */
+  /** Sets the conversation, and its place among the watched conversations, which it leaves when it is closed. */
   served(conversation: Conversation, membership: Membership): void {
     this.#conversation = conversation
     this.#membership = membership
@@ -62,10 +62,10 @@ export class Guest implements Visit, Witness {
   }
 
   over(reason: Error | undefined): void {
-    // who has gone, and to whom nothing is left to be said, may come again before the connection is closed on this side too
-    if (reason instanceof Ended && reason.peerHasGone && this.#conversation?.connection.told) this.#letOut()
+    // a client that has disconnected, and has nothing left to receive, may connect again before this side has closed
+    if (reason instanceof Ended && reason.peerHasGone && this.#conversation?.connection.told) this.#release()
     try {
-      this.#tell(reason)
+      this.#logEnd(reason)
     } finally {
       this.#next()
     }
@@ -73,24 +73,24 @@ export class Guest implements Visit, Witness {
 
   done(): void {
     if (this.#conversation) this.#tally.left(this.#conversation)
-    this.#letOut()
+    this.#release()
     this.#membership?.leave()
   }
 
-  #letOut(): void {
+  #release(): void {
     if (this.#isOut) return
     this.#isOut = true
     this.#hosting.doorkeeper.leave(this.#transport)
   }
 
-  /** Checks whether the client ended the conversation in its only way: silence in datagrams, or closing. */
+  /** Checks whether the conversation ended as its protocol ends; without an end message, that is silence over datagrams, or a close. */
   #isGoodEnd(reason: Error | undefined): boolean {
     if (!(reason instanceof Ended)) return reason === undefined
     if (this.#transport.datagrams) return reason.how === 'late'
     return reason.peerHasGone && !reason.unfinished && this.#conversation?.isEndless === true
   }
 
-  #tell(reason: Error | undefined): void {
+  #logEnd(reason: Error | undefined): void {
     const trouble = this.#isGoodEnd(reason) ? undefined : reason
     const outcome = outcomeOf(trouble)
     this.#tally.ended(outcome)
@@ -99,16 +99,16 @@ export class Guest implements Visit, Witness {
       const { state, connection } = this.#conversation
       const { received, sent } = connection
       const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
-      if (level !== 'info' && !doorkeeper.mayLogEnd(this.client)) return this.#tellOfMore()
+      if (level !== 'info' && !doorkeeper.mayLogEnd(this.client)) return this.#logSuppression()
       logs.ended(this, { level, outcome, trouble, state, ms: clock.monotonic() - this.#since, received, sent })
     }
   }
 
-  /** Says once a minute that not all ends are logged. */
-  #tellOfMore(): void {
+  /** Logs once a minute that not all ends are logged. */
+  #logSuppression(): void {
     const { doorkeeper, logs } = this.#hosting
     if (doorkeeper.mayTell('ended', this.client)) {
-      logs.tell('warn', `more conversations of ${this.client.host} end in trouble than are logged, which is ten a second`)
+      logs.tell('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
     }
   }
 }

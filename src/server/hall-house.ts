@@ -14,19 +14,23 @@ import type { OnSeated, Rooms } from './rooms.ts'
 import { Session } from './session.ts'
 import { survived, surviving } from './surviving.ts'
 
-/** Characters of a name at most, also of one that nobody has given: there are clients that have room for no more. */
+/** Maximum characters of a name, also of a default name: some clients have no room for more. */
 const NAME = 20
 
-/** Why nobody is seated any more; to make an error costs as much as to play a move. */
+/** The reason without another one; it is created once, because creating an error costs as much as playing a move. */
 const OVER = new Error('the conversation is over')
 
-/** HallHouse is the house of one conversation whose peer is seated in the hall, at tables with everybody else. */
+/**
+ * HallSeating seats the peer of one conversation in the hall, where all users share the same tables. The roles of worksheet
+ * programs ask for a seat with `sit`; programs whose peers have names use `enter`, `seek` and `resume`; a front door opens
+ * a lobby session. `close` ends all of it: it cancels the seek and releases the seats.
+ */
 export class HallHouse implements Household, Hallway {
   readonly hall = this
-  readonly #premises: Rooms
+  readonly #context: Rooms
   readonly #line: Line
-  /** What others call a peer that has not said who it is. */
-  readonly #called: string
+  /** Name of a peer that has not given one. */
+  readonly #defaultName: string
   readonly #onSeated: OnSeated | undefined
   readonly #identity: Identity
   readonly #holdings: Holdings
@@ -35,16 +39,16 @@ export class HallHouse implements Household, Hallway {
   #session: Session | undefined
   #closed: Error | undefined
 
-  constructor(premises: Rooms, line: Line, called: string, onSeated?: OnSeated) {
-    this.#premises = premises
+  constructor(context: Rooms, line: Line, defaultName: string, onSeated?: OnSeated) {
+    this.#context = context
     this.#line = line
-    this.#identity = new Identity({ people: premises.people, line, quiet: true })
-    this.#holdings = new Holdings(premises, line)
+    this.#identity = new Identity({ people: context.people, line, quiet: true })
+    this.#holdings = new Holdings(context, line)
     this.#onSeated = onSeated
-    this.#called = called.length <= NAME ? called : [...called].slice(0, NAME).join('')
+    this.#defaultName = defaultName.length <= NAME ? defaultName : [...defaultName].slice(0, NAME).join('')
   }
 
-  /** Whoever sits opposite stays for its own reasons. */
+  /** Always false: the other players at a table do not depend on this conversation. */
   get busy(): boolean {
     return false
   }
@@ -60,17 +64,17 @@ export class HallHouse implements Household, Hallway {
     number: SeatNumber,
     options: Options,
   ): Promise<Seat<Move, View>> {
-    const { wait = 0 } = this.#premises
+    const { wait = 0 } = this.#context
     const { seat, setup } = unturned(game.seats.max, number, options)
-    const sitter = this.#sitter()
-    if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [sitter] }, 'given up')
+    const owner = this.#owner()
+    if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [owner] }, 'given up')
     // a role that asks for a seat does nothing else until it has one
-    return this.#sought({ sitter, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
+    return this.#seek({ sitter: owner, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
   }
 
   lobby(listener: LobbyListener): Lobby {
     const session = new Session({
-      rooms: this.#premises,
+      rooms: this.#context,
       line: this.#line,
       listener,
       onSeated: this.#onSeated,
@@ -97,10 +101,10 @@ export class HallHouse implements Household, Hallway {
     game: Game<State, Move, View, Options>,
     { options, seats, wait, rated = false, held = false }: Terms<Options>,
   ): Promise<Chair<Move, View>> {
-    const sitter = this.#sitter()
+    const owner = this.#owner()
     const keeping = held ? 'held' : 'given up'
-    if (game.seats.max === 1) return this.#open(game.name, { options, seats: [sitter], rated }, keeping)
-    return this.#sought({ sitter, game: game.name, options, seats, wait, rated }, keeping, 'listening')
+    if (game.seats.max === 1) return this.#open(game.name, { options, seats: [owner], rated }, keeping)
+    return this.#seek({ sitter: owner, game: game.name, options, seats, wait, rated }, keeping, 'listening')
   }
 
   holds(game: string): boolean {
@@ -116,7 +120,7 @@ export class HallHouse implements Household, Hallway {
   }
 
   async rank(game: string): Promise<Place | undefined> {
-    return this.#premises.hall.place(game, this.#sitter().person)
+    return this.#context.hall.place(game, this.#owner().person)
   }
 
   close(reason?: Error): void {
@@ -132,33 +136,33 @@ export class HallHouse implements Household, Hallway {
     this.#identity.close()
   }
 
-  /** The peer's seat at a game that goes on, the latest where there are several. */
+  /** Finds the peer's seat at an open table of a game; the latest if there are several. */
   #mine(game: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
     if (this.#closed) return undefined
-    const { person } = this.#sitter()
-    return [...this.#premises.hall.seatsOf(person)].findLast(({ table, seat }) => {
+    const { person } = this.#owner()
+    return [...this.#context.hall.seatsOf(person)].findLast(({ table, seat }) => {
       const { opened } = table.state
-      // a guest's seat that has a token is opened by that, and not by a name that anybody can take
+      // a guest's seat that has a token is resumed by the token, not by a name that any user can take
       return opened.game === game && (hasAccount(person) || opened.seats[seat]?.token === undefined)
     })
   }
 
-  #sitter(): Sitter {
-    const { person = PEER, name = this.#called } = this.#identity.visitor ?? {}
+  #owner(): Sitter {
+    const { person = PEER, name = this.#defaultName } = this.#identity.visitor ?? {}
     return this.#holdings.marked({ person, name })
   }
 
-  /** The seat at a new table of one. Throws an Error when the conversation is over, for nobody would sit there. */
+  /** Opens a table of a game with one seat. Throws the reason if the conversation is over. */
   #open<Move, View>(game: string, opening: Opening, keeping: Keeping): HallSeat<Move, View> {
     if (this.#closed) throw this.#closed
     this.#checkRoom()
-    const table = this.#premises.hall.open(game, opening)
+    const table = this.#context.hall.open(game, opening)
     this.#holdings.open(table, 0)
     return this.#take(table, 0, keeping)
   }
 
-  /** The seat that comes of a wish. Rejects when the conversation ends before, as it does for a peer that goes while its role is idle. */
-  #sought<Move, View>(wish: Omit<Seek, 'seated'>, keeping: Keeping, role: 'idle' | 'listening'): Promise<HallSeat<Move, View>> {
+  /** Resolves when the seek is matched; rejects if the conversation ends first. An `idle` role's peer is watched for its end. */
+  #seek<Move, View>(request: Omit<Seek, 'seated'>, keeping: Keeping, role: 'idle' | 'listening'): Promise<HallSeat<Move, View>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw this.#closed
       this.#checkRoom()
@@ -170,7 +174,7 @@ export class HallHouse implements Household, Hallway {
         this.#holdings.open(table, seat)
         resolve(this.#take(table, seat, keeping))
       }
-      const cancel = this.#premises.hall.seek({ ...wish, seated })
+      const cancel = this.#context.hall.seek({ ...request, seated })
       if (!waiting) return
       this.#cancelSeek = (reason) => {
         cancel()
@@ -180,9 +184,9 @@ export class HallHouse implements Household, Hallway {
     })
   }
 
-  /** Throws an `Ended` with a sentence where there is no room for the peer at one more table. */
+  /** Throws a `Disconnected` with a sentence if the peer cannot take another seat. */
   #checkRoom(): void {
-    const full = noRoom(this.#premises, this.#sitter().person, this.#holdings)
+    const full = noRoom(this.#context, this.#owner().person, this.#holdings)
     if (full !== undefined) throw new Ended('full', full)
   }
 
@@ -195,7 +199,7 @@ export class HallHouse implements Household, Hallway {
   }
 }
 
-/** A seat of any game that is held. */
+/** A seat that this conversation holds, of any game. */
 interface Held {
   readonly over: boolean
   release(): void
@@ -203,8 +207,8 @@ interface Held {
 }
 
 /**
- * At the hall's tables seat 0 begins; a worksheet's program may say that its seat 1 does. Both mean the same seat, so
- * that a client that begins and one that comes second can sit opposite.
+ * Translates a program's seat to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
+ * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
  */
 function unturned(seats: number, number: SeatNumber, options: unknown): { seat: SeatNumber; setup: unknown } {
   if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {

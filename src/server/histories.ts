@@ -4,7 +4,7 @@ import type { FinishedGame, Page, Range } from '../protocols/lobby.ts'
 import { nameOf } from './known.ts'
 import type { Rooms } from './rooms.ts'
 
-/** A part of what a user has finished, as `reader` may see it: private games only for the account that has played them. */
+/** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
 export async function historyOf(
   rooms: Pick<Rooms, 'hall' | 'people'>,
   { person, name }: { readonly person: PersonId; readonly name: string },
@@ -22,7 +22,7 @@ export async function historyOf(
   return { name, items: games, total }
 }
 
-/** The finished games of the guest who has a name now, and not of those who had it before. */
+/** Returns the finished games of the guest who has a name now, without those of guests who had the name before. */
 async function historyOfGuest(
   { hall, people }: Pick<Rooms, 'hall' | 'people'>,
   person: PersonId,
@@ -33,7 +33,7 @@ async function historyOfGuest(
   return { items: own.slice(from, from + count), total: own.length }
 }
 
-/** The seat of a user who sat at a table under a name, as it is written now or otherwise: folding takes a while, and is done once for a row. */
+/** Finds the seat of a name, in any spelling that folds to the same name. Folding is slow, so it is left out if it cannot matter. */
 function seatOf(names: readonly string[], name: string, key: string): number {
   const same = names.indexOf(name)
   if (same >= 0 || names.length < 2) return Math.max(same, 0)

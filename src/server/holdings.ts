@@ -6,11 +6,11 @@ import { networkOf } from './limits.ts'
 import type { Rooms } from './rooms.ts'
 import type { Spending } from './spending.ts'
 
-/** Holdings are the seats that one connection has taken at tables that go on, under whatever names. */
+/** Holdings counts the seats that one connection holds at open tables, under all its names, and the bytes that it adds to the disk. */
 export class Holdings {
   /** The network of the connection's peer. */
   readonly network: string
-  /** Account of the bytes that the network adds to the disk. */
+  /** Count of the bytes that the network adds to the disk. */
   readonly spending: Spending
   readonly #rooms: Rooms
   readonly #line: Line
@@ -23,7 +23,7 @@ export class Holdings {
     this.spending = rooms.spendings.of(this.network)
   }
 
-  /** Number of the tables. */
+  /** Number of open tables at which the connection holds a seat. */
   get size(): number {
     if (this.#tables.some(({ over }) => over)) this.#tables = this.#tables.filter(({ over }) => !over)
     return this.#tables.length
@@ -35,19 +35,19 @@ export class Holdings {
     else if (!this.#tables.includes(table)) this.#tables = [...this.#tables, table]
   }
 
-  /** Adds a seat at a new table, and what the table has taken of the disk, and will take when it has ended. */
+  /** Adds a seat at a new table, and counts the bytes that the table takes now, and those that its end will take. */
   open(table: LiveTable, seat: SeatNumber): void {
     this.add(table)
     const isKnown = table.state.opened.seats[seat]?.person !== PEER
     this.spending.add(OPENING + (isKnown ? ENDING : 0) + table.written)
   }
 
-  /** Counts what a new account, a session or a new password adds to the disk. */
+  /** Counts the bytes of a new account, a login session or a new password. */
   spendOnAccount(): void {
     this.spending.add(ACCOUNT)
   }
 
-  /** Does something at a table, and counts what that adds to the disk, and how many are notified of it. */
+  /** Calls `act`, counts the bytes that it adds to the table's log, and charges the peer's budget for the clients that it notifies. */
   spend<Answer>(table: LiveTable, act: () => Answer): Answer {
     const { written, decided } = table
     const answer = act()
@@ -56,22 +56,22 @@ export class Holdings {
     return answer
   }
 
-  /** A sitter, with what stands for the network in the log, where tables are counted by it. */
-  marked(sitter: Sitter): Sitter {
+  /** Adds the mark of the network to a seat owner, if tables are limited by network. */
+  marked(owner: Sitter): Sitter {
     const { hall, limits } = this.#rooms
     return limits.address === undefined || limits.address === Number.POSITIVE_INFINITY
-      ? sitter
-      : { ...sitter, from: hall.owners.markOf(this.network) }
+      ? owner
+      : { ...owner, from: hall.owners.markOf(this.network) }
   }
 }
 
-/** Clients that are notified of an event at the cost of a message; fewer cost nothing. */
+/** Number of notified clients that costs as much as one message; fewer cost nothing. */
 const NOTIFIED = 8
-/** Bytes that a table takes beside its events, about: where it is found, and that it was recorded. */
+/** Approximate bytes that a table takes besides its events: its index entry, and the record of its result. */
 const OPENING = 200
-/** Bytes that its end adds for a player who is known by a name, about: a row of the history, and one of the ladder. */
+/** Approximate bytes that a table's end takes for each player with a name: a row of the history, and a row of the ladder. */
 const ENDING = 300
-/** Bytes that an account, or its session, takes, about. */
+/** Approximate bytes of an account, or of a login session. */
 const ACCOUNT = 500
 const NONE: readonly LiveTable[] = []
 /** The network of all peers on this machine. */

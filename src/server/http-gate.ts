@@ -7,27 +7,28 @@ import type { Address, Listener } from '../wire/transport.ts'
 import { here, listening } from '../wire/transports/tcp.ts'
 
 /*
- * Node's HTTP server reads all that a socket brings at once, and answers each request in it before anything else runs: 64 KB
- * of pipelined requests stop everybody for as long as 2,000 answers take. Therefore it does not listen by itself. The gate
- * accepts connections, hands over so many a second of them, and gives the HTTP server one request of each, piece by piece.
+ * Node's HTTP server reads all bytes that a socket has, and answers each request in them before anything else runs: 64 KB of
+ * pipelined requests stop all games for as long as 2,000 answers take. Therefore the HTTP server does not listen by itself.
+ * The gate accepts connections, passes a limited number of them per second to the HTTP server, and lets it read one request
+ * of each, piece by piece.
  */
 
-/** Connections that are open, those that wait included. For a further one, the oldest is destroyed. */
+/** Maximum number of open connections, including those that wait. A further one destroys the oldest. */
 const CONNECTIONS = 64
-/** Connections that are answered: 50 at once, then 50 a second. */
+/** Rate of connections: 50 at once, then 50 a second. */
 const RATE = { burst: 50, refill: 20 }
-/** Bytes that are parsed at a time: what is pipelined in them behind a request is parsed, too. */
+/** Bytes that are parsed at a time; requests that are pipelined within them are parsed, too. */
 const PIECE = 512
-/** Milliseconds that a connection may take from its coming to its going. */
+/** Maximum duration of a connection, in milliseconds. */
 const WHOLE = 10_000
 
-/** Gate is a place where connections for an HTTP server arrive. */
+/** Gate is a listener that limits the connections of an HTTP server. */
 export interface Gate extends Listener {
   /** Accepts no more connections, and destroys those that are open. */
   close(): Promise<void>
 }
 
-/** Listens at an address, and calls `serve` with each connection when it may be answered. Rejects with the system's error. */
+/** Listens at an address, and calls `serve` with each connection when the rate allows it. Rejects with the system's error. */
 export async function openGate(at: Address, serve: (connection: OneRequest) => void, clock: Clock): Promise<Gate> {
   const bucket = new Bucket(RATE)
   const open = new Set<Socket>()
@@ -75,7 +76,7 @@ export async function openGate(at: Address, serve: (connection: OneRequest) => v
   }
 }
 
-/** OneRequest is a connection of which no more is read than one request needs: what follows stays with the peer. */
+/** OneRequest is a connection from which no more is read than one request needs, so further bytes do not fill the memory. */
 export class OneRequest extends Duplex {
   readonly #socket: Socket
   #answered = false
@@ -87,7 +88,7 @@ export class OneRequest extends Duplex {
     socket.once('end', () => this.push(null))
   }
 
-  /** Reads nothing more: a request is there, and will be answered. */
+  /** Stops reading, because the request is complete. */
   answered(): void {
     this.#answered = true
   }
@@ -113,7 +114,7 @@ export class OneRequest extends Duplex {
     done(error)
   }
 
-  /** Drops what the peer sends meanwhile, so that it can read its answer before the reset. */
+  /** Reads and drops what the peer still sends, so that the answer arrives before a reset. */
   #discard(): void {
     const ignored = new Ignored()
     this.#socket.removeAllListeners('readable').on('data', ({ length }: Uint8Array) => {

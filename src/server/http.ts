@@ -5,39 +5,39 @@ import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Rate at which metrics are read: a hundred times at once, then twice a second. Between, the last ones are shown. */
+/** Rate at which metrics are computed: 100 times at once, then twice a second. In between, the last result is served. */
 const FRESH = { burst: 100, refill: 500 }
 
 /** Paths that answer GET and HEAD. */
 const PATHS: readonly string[] = ['/health', '/metrics']
 
-/** Health is how a server is, for whoever looks after it. */
+/** Health is the state of a server, for its operator. */
 export interface Health {
   readonly status: 'starting' | 'serving' | 'degraded' | 'stopping'
-  /** Reason why it is degraded: what cannot be written, and what to do. */
+  /** Why the server is degraded: what it cannot write, and what to do. */
   readonly reason?: string
-  /** Connections that are open, and tables at which something goes on. */
+  /** Numbers of open connections and of open tables. */
   readonly connections: number
   readonly tables: number
 }
 
-/** Shown is what is shown over HTTP. */
+/** Shown is what the HTTP server serves. */
 export interface Shown {
   health(): Health
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>
 }
 
-/** Web is the place that answers HTTP. */
+/** Web is an HTTP server that listens. */
 export interface Web {
-  /** Where it listens; the port is the real one, also where 0 was asked for. */
+  /** The address on which it listens; the port is the actual one, also if 0 was given. */
   readonly address: Address
   close(): Promise<void>
 }
 
 /**
- * Answers HTTP at an address: `/health`, with 200 while the server serves and 503 when it starts, stops or cannot write, and
- * `/metrics`; one request on each connection. HEAD is answered as GET without a body, another method there with 405. Rejects
- * with the system's error, as EADDRINUSE.
+ * Serves HTTP at an address: `/health`, with 200 while the server serves and 503 when it starts, stops or cannot write, and
+ * `/metrics`; one request per connection. HEAD is answered like GET without a body, any other method with 405. Rejects with
+ * the system's error, such as EADDRINUSE.
  */
 export async function openWeb(at: Address, { health, metrics }: Shown, clock: Clock = wallClock): Promise<Web> {
   const app = fastify({ maxRequestsPerSocket: 1 })
@@ -70,7 +70,7 @@ export async function openWeb(at: Address, { health, metrics }: Shown, clock: Cl
   }
 }
 
-/** Returns the result of `read`, read anew as often as `FRESH` says, or else the last one. */
+/** Limits `read` to the rate of `FRESH`; in between, the returned function resolves with the last result. */
 export function seldom(read: () => Promise<string>, clock: Clock): () => Promise<string> {
   const bucket = new Bucket(FRESH)
   let last: Promise<string> | undefined

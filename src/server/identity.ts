@@ -5,17 +5,16 @@ import type { PersonId } from '../hall/ports.ts'
 import type { Line } from '../protocols/house.ts'
 import { networkOf } from './limits.ts'
 
-/** IdentityOptions is what an identity is made of. */
 export interface IdentityOptions {
   readonly people: People
   readonly line: Line
   /** True if this connection is not notified of events elsewhere in the hall. */
   readonly quiet?: boolean
-  /** Called before somebody becomes another person, who has other seats. */
+  /** Called before the connection changes to another user, who has other seats. */
   readonly onOther?: () => void
 }
 
-/** Identity is who somebody is in the hall, through one connection: nobody at first, and what was said since. */
+/** Identity is the user to whom one connection belongs: none at first, and then the one whose name the client has given last. */
 export class Identity {
   readonly #people: People
   readonly #line: Line
@@ -31,39 +30,39 @@ export class Identity {
     this.#onOther = onOther
   }
 
-  /** Who this is; `undefined` as long as that was not said. */
+  /** The user; `undefined` until the client has given a name. */
   get visitor(): Visitor | undefined {
     return this.#visitor
   }
 
-  /** Comes in under a name; see `People`. */
+  /** Enters under a name; see `People.enter`. */
   async enter(name: string, how: Pick<Entry, 'password' | 'secret'> = {}): Promise<Denial | undefined> {
     return this.#become(await this.#people.enter({ ...this.#entry(name), ...how }))
   }
 
-  /** Registers a name, and comes in under it. */
+  /** Registers a name, and enters under it. */
   async register(name: string, password: string): Promise<Denial | undefined> {
     return this.#become(await this.#people.register({ ...this.#entry(name), password }))
   }
 
-  /** Is the guest again that the token of a seat, given by its hash, belongs to; answers whether that can be. */
+  /** Enters as the guest who owns a seat, by the hash of the seat's token; returns whether that is possible. */
   comeBack(person: PersonId, name: string, token: string): boolean {
     const visitor = this.#people.comeBack(person, token, this.#entry(name))
     if (visitor) this.#become(visitor)
     return visitor !== undefined
   }
 
-  /** Refuses what is not the own password. */
+  /** Checks the user's password. */
   async confirmPassword(password: string): Promise<Denial | undefined> {
     return this.#people.confirm(this.#visitor?.name ?? '', this.#proof(password))
   }
 
-  /** Changes the own password, and ends all else that acts for the account. */
+  /** Changes the user's password, and ends all other connections and sessions of the account. */
   async changePassword(old: string, password: string): Promise<Ended | Denial> {
     return this.#people.setPassword(this.#visitor?.name ?? '', password, this.#proof(old))
   }
 
-  /** Gives up the own registered name for good, and ends all else that acts for it; the connection has no name from then on. */
+  /** Removes the user's account, and ends all its other connections and sessions; this connection has no name afterwards. */
   async unregister(password: string): Promise<Ended | Denial> {
     const visitor = this.#visitor
     const ended = await this.#people.remove(visitor?.name ?? '', this.#proof(password))
@@ -74,12 +73,12 @@ export class Identity {
     return ended
   }
 
-  /** Is whoever the token of a session belongs to. */
+  /** Enters as the user to whom the token of a login session belongs. */
   async enterBySession(session: string): Promise<Denial | undefined> {
     return this.#become(await this.#people.enterBySession(session, this.#entry('')))
   }
 
-  /** Goes away. Who comes in at this very moment goes too. */
+  /** Leaves for good; an `enter` that is under way leaves as soon as it succeeds. */
   close(): void {
     this.#closed = true
     this.#visitor?.leave()
@@ -104,7 +103,7 @@ export class Identity {
     if (isRefusal(entered)) return entered
     const before = this.#visitor
     if (before && before.person !== entered.person) this.#onOther?.()
-    // the same user on the same connection has its seats still
+    // the same user on the same connection keeps its seats
     else for (const token of before?.tokens ?? []) entered.hold(token)
     before?.leave()
     this.#visitor = entered
@@ -114,8 +113,8 @@ export class Identity {
 }
 
 /**
- * The address that tries at passwords are counted for. Unlike for resources, each of this machine's own addresses is one
- * of its own: who guesses from another one is not the owner.
+ * Returns the address for which password attempts count. Unlike for resources, each of 127.0.0.0/8 counts by itself: an
+ * attacker at another loopback address must not lock the owner out.
  */
 function addressOf({ address }: Line): string {
   return address.startsWith('127.') ? address : networkOf(address)

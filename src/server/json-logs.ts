@@ -1,18 +1,17 @@
 import { pino } from 'pino'
 import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from './logs.ts'
 
-/** JsonLogsOptions is how JSON logs are written. */
 export interface JsonLogsOptions {
   readonly level: Level
-  /** Takes one line after the other, each with its end. */
+  /** Called with each line, including its line end. */
   write(line: string): void
   /** Milliseconds since the Unix epoch. */
   now(): number
 }
 
 /**
- * Logs for programs: one JSON object a line. What a peer has said is in none of them: it may have been a password, or
- * said to somebody else.
+ * Creates logs for programs: one JSON object per line. No line has the text of a peer's message, which may be a password or
+ * private.
  */
 export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
   const logger = pino(
@@ -27,12 +26,12 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
   const about = ({ program, client, ...rest }: Omit<Visit, 'connection'>) => ({ ...rest, program, address: client.host, port: client.port })
   const all: Logs = {
     tell: (at, sentence) => logger[at](sentence),
-    came: (visit) => logger.info({ event: 'came', ...about(visit) }, 'somebody has come'),
-    seated: (visit, table, seat) => logger.info({ event: 'seated', ...about(visit), table, seat }, 'somebody has sat down'),
-    noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, discreet(sentence)),
+    came: (visit) => logger.info({ event: 'came', ...about(visit) }, 'a client has connected'),
+    seated: (visit, table, seat) => logger.info({ event: 'seated', ...about(visit), table, seat }, 'the client has taken a seat'),
+    noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, maskQuotes(sentence)),
     traced: (visit, line) => logger.info({ event: 'trace', ...about(visit) }, line),
     ended: (visit, { level: weight, trouble, ...ending }) =>
-      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? discreet(sentenceFor(trouble)) : 'it ended as it should'),
+      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? maskQuotes(sentenceFor(trouble)) : 'the conversation has ended'),
     limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),
   }
   if (matters('info', level)) return all
@@ -40,7 +39,7 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
   return others
 }
 
-/** What went wrong, without what anybody has said: sentences quote that. */
-function discreet(sentence: string): string {
+/** Masks the texts that a sentence quotes from a peer. */
+function maskQuotes(sentence: string): string {
   return sentence.replaceAll(/"(?:\\.|[^"\\])*"/g, '"…"')
 }

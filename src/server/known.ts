@@ -7,14 +7,14 @@ import { type ClockRules, hasAccount } from '../hall/ports.ts'
 import type { SeatAt } from '../hall/tables.ts'
 import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../protocols/lobby.ts'
 
-/** Checks whether everybody may look on: nobody at tables that are private, or at which two talk. */
+/** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
 export function isPublic({ state: { opened } }: LiveTable): boolean {
   return !opened.private && entryOf(opened.game) !== undefined
 }
 
 /**
- * Checks whether a seat of a name is this visitor's. Any user can take a guest's name: the seat belongs to the guest who
- * has its token, or, of a worksheet program, of the one who is there.
+ * Checks whether a seat of a user's name is the user's own. Any user can take a guest's name, so a guest owns a seat only
+ * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
  */
 export function isSeatOf({ table, seat }: SeatAt, visitor: Visitor): boolean {
   if (hasAccount(visitor.person)) return true
@@ -22,22 +22,22 @@ export function isSeatOf({ table, seat }: SeatAt, visitor: Visitor): boolean {
   return token === undefined ? table.attendants.some(({ who }) => who === seat) : visitor.holds(token)
 }
 
-/** The name by which a game is asked for. */
+/** Returns the catalogue's name of a game, by which users ask for it. */
 export function nameOf(game: string): string {
   return entryOf(game)?.name ?? game
 }
 
-/** Returns what anybody may know of a wish; whom it is for is not in it. */
+/** Converts an open seek to what all users may see of it: not the user to whom it is addressed. */
 export function seekerOf({ name, game, ...terms }: Pick<Wish, 'name' | 'game' | 'options' | 'rated' | 'clock'>): Seeker {
   return { name, game: nameOf(game), ...termsOf(terms) }
 }
 
-/** The terms of a wish, or of a table as it was opened. */
+/** Returns the terms of an open seek, or of a table when it was opened. */
 export function termsOf({ options, rated, clock }: Pick<Wish, 'options' | 'rated' | 'clock'>): GameTerms {
   return { settings: settingsOf(options), rated, ...limitsOf(clock) }
 }
 
-/** How long somebody may take; how long one who is gone is waited for is no part of that. */
+/** Returns the time limits of the players, without the time for which a disconnected player's seat is held. */
 function limitsOf({ total, turn }: ClockRules = {}): { readonly clock?: ClockTerms } {
   if (total === undefined && turn === undefined) return {}
   return { clock: { ...(total === undefined ? {} : { total }), ...(turn === undefined ? {} : { turn }) } }
@@ -48,7 +48,7 @@ function settingsOf(options: unknown): Readonly<Record<string, number>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
 }
 
-/** Returns what anybody may know of a table. */
+/** Converts a table to what all users may see of it. */
 export function tableInfo(table: LiveTable): TableInfo {
   const { id, state, attendants } = table
   const { game, seats } = state.opened

@@ -5,11 +5,11 @@ import { ConfigError, distanceFor, FLAGS, fullName, type Layer, origin, put, set
 
 const LISTS: readonly string[] = ['only', 'iterative']
 
-/** The layer of a file. Throws a ConfigError where it is no TOML. */
+/** Parses a settings file. Throws a ConfigError if it is not TOML. */
 export function fileLayer(file: string, toml: string): Layer {
   try {
     const lines = linesOf(toml)
-    // a table within a line stands where its name does
+    // the settings of an inline table are on the line of the table's name
     const lineOf = (setting: string) => {
       const [named] = [...lines.keys()].filter((name) => name === setting || withFullName(name) === setting)
       return lines.get(named ?? splitName(setting)[0] ?? setting)
@@ -23,30 +23,30 @@ export function fileLayer(file: string, toml: string): Layer {
   }
 }
 
-/** Advice for a mistake in TOML, by the library's words for it. */
+/** Advice for each error in TOML, by the message of the TOML library. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/redefine/, 'this setting or table stands further up already: leave one of the two'],
-  [/leading zero/, 'a number has no 0 in front'],
+  [/redefine/, 'this setting or table appears earlier in the file: keep only one of the two'],
+  [/leading zero/, 'a number has no leading 0'],
   [/escape/, 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
   [/control characters|string/, 'a text ends with its quote, on the same line'],
   [/comma|structure/, 'a list ends with ], and a table in a line with }'],
-  [/followed by/, 'each setting stands on a line of its own'],
+  [/followed by/, 'each setting is on a line of its own'],
   [/key/, 'a setting is written as first = "2m", and a table as [limits]'],
 ]
 
 function remedyFor(what: string): string {
-  const [, remedy = 'texts stand in quotes, as in first = "2m"'] = REMEDIES.find(([says]) => says.test(what)) ?? []
+  const [, remedy = 'texts are in quotes, as in first = "2m"'] = REMEDIES.find(([says]) => says.test(what)) ?? []
   return remedy
 }
 
-/** Advice for a line that gives a truth value by a word of another language. */
+/** Advice for a line that gives a truth value by another word, such as yes or off. */
 function flagRemedy(line: string): string | undefined {
   const [, name, word = ''] = /^\s*([\w.-]+)\s*=\s*(yes|no|on|off|true|false)\s*(?:#.*)?$/i.exec(line) ?? []
   if (name === undefined || !FLAGS.has(name)) return undefined
   return `${name} is true or false, as in ${name} = ${/^(?:yes|on|true)$/i.test(word)}`
 }
 
-/** The line of each setting and table in a file, by its name as it is written there. */
+/** Finds the line of each setting and table in a file, by its name as the file has it. */
 function linesOf(toml: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   let table: readonly string[] = []
@@ -59,18 +59,18 @@ function linesOf(toml: string): ReadonlyMap<string, number> {
   return found
 }
 
-/** The name of a setting with the full name of its program, if it is that of a port. */
+/** Returns the name of a setting; for a port, with the full name of its program. */
 function withFullName(name: string): string {
   const [table, key] = splitName(name)
   return table === 'ports' ? `${table}.${fullName(key)}` : name
 }
 
-/** The parts of a dotted key of TOML, each without its quotes. */
+/** Splits a dotted key of TOML into its parts, without their quotes. */
 function partsOf(key: string): readonly string[] {
   return [...key.matchAll(/"([^"]*)"|'([^']*)'|[^\s."']+/g)].map(([whole, double, single]) => double ?? single ?? whole)
 }
 
-/** The layer of the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports separated by commas. */
+/** Reads the settings in the environment: `PARLOR_HOST`, `PARLOR_LIMITS_TABLES`; lists and ports are separated by commas. */
 export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
   const values: Record<string, unknown> = {}
   for (const setting of settingNames) {
@@ -86,7 +86,7 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
   return { values, from: variableOf }
 }
 
-/** Returns what in the environment seems to be meant for Parlor and is no setting, in sentences. */
+/** Returns a sentence for each variable that looks like a setting of Parlor but is not one. */
 export function strays(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = ['PARLOR_CONFIG', ...settingNames.map(variableOf)]
   const unknown = Object.keys(environment).filter((name) => name.startsWith('PARLOR_') && !known.includes(name))
@@ -98,13 +98,13 @@ export function strays(environment: Readonly<Record<string, string | undefined>>
       meant !== undefined
         ? `did you mean ${meant}?`
         : `"parlor config" shows all settings${inside === undefined ? '' : `, and those of ${name} are written as ${inside}`}`
-    return [`${name} is no setting, and is not looked at; ${hint}`]
+    return [`${name} is not a setting, and is ignored; ${hint}`]
   })
 }
 
 /**
- * Variables that others make of the name: systems that run several machines together for a service called parlor or
- * parlor-web, and Parlor for its own start and tests.
+ * Variables that are not meant as settings: container systems set some for a service called parlor or parlor-web, and Parlor
+ * itself uses some at its start and in its tests.
  */
 const OTHERS = /^PARLOR_(?:RELAUNCHED|ORIGINALS)$|_SERVICE_(?:HOST|PORT)|_(?:PORT|NAME)$|_PORT_\d+_(?:TCP|UDP)|_ENV_/
 
@@ -112,7 +112,7 @@ function variableOf(setting: string): string {
   return `PARLOR_${(splitName(setting)[0] === 'ports' ? 'ports' : setting).replace('.', '_').toUpperCase()}`
 }
 
-/** The ports by program that items such as `guess=9000` give. Throws a ConfigError for two ports of one name. */
+/** Parses items such as `guess=9000` to ports by program. Throws a ConfigError if a program has two ports. */
 function portsIn(items: readonly string[], variable: string): Record<string, string> {
   const ports: Record<string, string> = {}
   for (const [name, port] of items.map(pairOf)) {

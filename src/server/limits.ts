@@ -10,28 +10,27 @@ import type { Address, Transport } from '../wire/transport.ts'
 import type { Holdings } from './holdings.ts'
 import type { Rooms } from './rooms.ts'
 
-/** DoorLimits are what one somebody may take of a server's attention; `Infinity` for no limit. */
+/** AdmissionLimits are the limits of one client; `Infinity` for no limit. */
 export interface DoorLimits {
-  /** Connections of one address at a time; this very machine has no such limit. */
+  /** Connections of one address at a time; the addresses of this machine have no such limit. */
   readonly connections: number
-  /** Messages that one connection may say at once, and how many a second from then on. */
+  /** Messages that one connection may send at once, and per second from then on. */
   readonly burst: number
   readonly messages: number
 }
 
-/** HallLimits are how many seats one somebody may have, and how many tables there may be; `Infinity` for no limit. */
+/** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
 export interface HallLimits {
   readonly seats: number
   readonly tables: number
-  /** Tables and seeks of one address, this machine's own included. */
+  /** Tables and open seeks of one address, this machine's own addresses included. */
   readonly address?: number | undefined
   /** Megabytes that one address may add to the disk in an hour. */
   readonly disk?: number | undefined
-  /** Milliseconds that a table may be without a move. */
+  /** Milliseconds that may pass at a table without a move. */
   readonly move?: number | undefined
 }
 
-/** No limits at all. */
 export const unlimited: DoorLimits & HallLimits = {
   connections: Number.POSITIVE_INFINITY,
   burst: Number.POSITIVE_INFINITY,
@@ -43,26 +42,26 @@ export const unlimited: DoorLimits & HallLimits = {
   move: Number.POSITIVE_INFINITY,
 }
 
-/** Messages that are read between two looks at a budget, at most: a look costs more than a message. */
+/** Maximum number of messages between two checks of a budget: a check costs more than a message. */
 const STEP = 100
-/** How often the same is told of one address: once a minute. */
-const TOLD = { burst: 1, refill: 60_000 }
+/** Rate of log rows about a limit that one address has reached: one per minute. */
+const LIMITED = { burst: 1, refill: 60_000 }
 /** Rate of log rows about the conversations of one address. */
 const NOTICED = { burst: 20, refill: 3000 }
 /** Rate of log rows about conversations of one address that ended in trouble. */
 const ENDS = { burst: 500, refill: 100 }
-/** How long a peer that is turned away may take to read why, in milliseconds. */
+/** Milliseconds that a rejected peer has to read the reason. */
 const LINGER = 1000
 
-/** Doorkeeper counts the connections of each address, and says how fast each may speak. */
+/** AdmissionControl limits the connections of each address, the messages of each connection, and the log rows about both. */
 export class Doorkeeper {
   readonly #limits: DoorLimits
   readonly #clock: Clock
   readonly #connections = new Map<string, number>()
-  readonly #told = new Throttle(TOLD)
+  readonly #limited = new Throttle(LIMITED)
   readonly #noticed = new Throttle(NOTICED)
   readonly #ends = new Throttle(ENDS)
-  /** Conversations over datagrams, of all peers together; without it, no limit. */
+  /** Budget of conversations over datagrams, for all peers together; `undefined` for no limit. */
   readonly #begins: Bucket | undefined
 
   constructor(limits: DoorLimits, clock: Clock) {
@@ -73,7 +72,7 @@ export class Doorkeeper {
     this.#begins = new Bucket({ burst, refill: Math.max(1, Math.round(1000 / messages)) })
   }
 
-  /** Lets a peer in, until it leaves; answers with a sentence where too many have come from its address. */
+  /** Counts a peer's connection until `leave`; returns a sentence, and counts nothing, if its address has too many connections. */
   admit(peer: Transport): string | undefined {
     if (!this.#counts(peer)) return undefined
     const network = networkOf(peer.remote.host)
@@ -83,7 +82,7 @@ export class Doorkeeper {
     return undefined
   }
 
-  /** Lets a peer out that was let in. */
+  /** Ends the count of a connection that `admit` has counted. */
   leave(peer: Transport): void {
     if (!this.#counts(peer)) return
     const network = networkOf(peer.remote.host)
@@ -93,35 +92,35 @@ export class Doorkeeper {
   }
 
   /**
-   * Checks whether a conversation over datagrams may begin now. A datagram is all that it takes, and its sender's address
-   * may be false, so that all who send datagrams may begin as many together as one connection may say messages.
+   * Checks whether a conversation over datagrams may begin now. One datagram begins a conversation, and its sender's address
+   * may be forged, so all senders of datagrams share the rate of one connection.
    */
   mayBegin(): boolean {
     return this.#begins === undefined || this.#begins.take(this.#clock.monotonic()) === 0
   }
 
-  /** How fast a peer of a program may speak. `onSlowed` is told of one that spoke faster, once. */
+  /** Creates the message budget of a program's peers. `onSlowed` is called once for each peer that exceeds the rate. */
   budget(onSlowed: (peer: Address, sentence: string) => void): Budget | undefined {
     const { burst, messages } = this.#limits
     if (burst === Number.POSITIVE_INFINITY || messages === Number.POSITIVE_INFINITY) return undefined
     const step = Math.min(STEP, Math.max(1, Math.floor(burst / 10)))
-    // the first step is free, since nobody is asked about it
+    // the first step is free, because the budget is not checked before it
     const rate = { burst: Math.max(1, Math.floor(burst / step) - 1), refill: Math.max(1, Math.round((1000 * step) / messages)) }
-    const sentence = `it says more than ${counted(messages, 'message')} a second, and is read more slowly`
+    const sentence = `the client sends more than ${counted(messages, 'message')} a second: the server reads its messages more slowly`
     return { step, open: (peer) => this.#account(rate, () => onSlowed(peer, sentence)) }
   }
 
-  /** Whether something that holds for all of an address is to be told now: once a minute it is. */
+  /** Checks whether to log now that an address has reached a limit: once a minute. */
   mayTell(what: string, { host }: Address): boolean {
-    return this.#told.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
+    return this.#limited.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log something about one conversation now: of an address twenty at once, then one in three seconds. */
+  /** Checks whether to log a notice about a conversation now: per address 20 at once, then one in three seconds. */
   mayNotice(what: string, { host }: Address): boolean {
     return this.#noticed.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
   }
 
-  /** Checks whether to log now that a conversation ended in trouble: of an address 500 at once, then ten a second. */
+  /** Checks whether to log now that a conversation ended with an error: per address 500 at once, then ten a second. */
   mayLogEnd({ host }: Address): boolean {
     return this.#ends.take(networkOf(host), this.#clock.monotonic()) === 0
   }
@@ -137,13 +136,13 @@ export class Doorkeeper {
     }
   }
 
-  /** Behind this machine's own address may be a tunnel, and so everybody. */
+  /** Checks whether the peer's address is limited. This machine's is not: a tunnel may bring all users through it. */
   #counts(peer: Transport): boolean {
     return this.#limits.connections < Number.POSITIVE_INFINITY && !peer.loopback
   }
 }
 
-/** Turns a peer away: with a sentence where its protocol has an answer that can carry one, else the connection is broken off. */
+/** Rejects a peer: with a sentence if its protocol has a message that can carry one, else with a reset. */
 export function turnAway(transport: Transport, { protocol }: Program, options: Options, sentence: string, clock: Clock): void {
   const { messages, refusal } = protocol.automaton
   const form = refusal === undefined ? undefined : messages[refusal]
@@ -158,26 +157,26 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
   transport.finish()
 }
 
-/** Explains why somebody cannot be seated once more; `undefined` for one who can. */
+/** Returns a sentence that says why a user cannot take another seat; `undefined` if the user can. */
 export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Holdings): string | undefined {
   if (!hall.writable) return UNWRITABLE
   if (hall.size >= limits.tables) hall.tidy()
-  if (hall.size >= limits.tables) return `there is no room for another table, for ${limits.tables} may be open: come back later`
-  // of who never said who it is, connections are counted
+  if (hall.size >= limits.tables) return `the server has ${counted(limits.tables, 'open table')}, the maximum: try again later`
+  // PEER stands for all users without a name, who are limited by connection
   if (person !== PEER && [...hall.seatsOf(person)].length >= limits.seats)
-    return `you have no seat left, for ${limits.seats} may be yours at a time: finish a game first`
+    return `you hold ${counted(limits.seats, 'seat')}, the maximum: finish a game first`
   if (holdings.size >= limits.seats)
-    return `this connection has ${counted(holdings.size, 'seat')} under all its names, and ${limits.seats} ${limits.seats === 1 ? 'is' : 'are'} the limit: finish a game first`
+    return `this connection holds ${counted(holdings.size, 'seat')} under all its names, and the limit is ${limits.seats}: finish a game first`
   const { full } = holdings.spending
   if (full !== undefined) return full
   const { address = Number.POSITIVE_INFINITY } = limits
   const held = address === Number.POSITIVE_INFINITY ? 0 : hall.owners.count(holdings.network)
   return held < address
     ? undefined
-    : `your address holds ${counted(held, 'table or open seek', 'tables and open seeks')}, and ${address} ${address === 1 ? 'is' : 'are'} the limit: finish a game or cancel a seek first`
+    : `your address holds ${counted(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
 }
 
-/** Returns what stands for everybody at one address: of IPv6 its network, of which everybody at home has a whole one. */
+/** Returns the network of an address, which limits count for: for IPv4 the address itself, for IPv6 its first 64 bits. */
 export function networkOf(host: string): string {
   if (host.startsWith('127.')) return THIS_MACHINE
   if (!host.includes(':')) return host
@@ -191,5 +190,5 @@ export function networkOf(host: string): string {
     .join(':')
 }
 
-/** What stands for all of 127.0.0.0/8, as for ::1. */
+/** The network of all of 127.0.0.0/8, and of ::1. */
 const THIS_MACHINE = networkOf('::1')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../hall/people.ts'
 import type { Finished, Store } from '../hall/ports.ts'
 
-/** ListWish is the operator's request for a list: registered users or finished games, the page behind an account or a table. */
+/** ListRequest asks for a page of the registered users or finished games, after an account or a table. */
 export const ListWish = z.strictObject({
   action: z.enum(['people', 'results']),
   after: z.union([z.int().nonnegative(), z.string()]).optional(),
@@ -29,7 +29,7 @@ const Result = z.strictObject({
   winners: seats,
   /** Points of each seat, in a game that has points. */
   points: z.array(z.number()).optional(),
-  /** Way in which the game ended, if not by its rules. */
+  /** Reason for the end of the game, if its rules did not end it. */
   end: z.enum(['left', 'resigned', 'late', 'agreed', 'aborted', 'abandoned']).optional(),
   /** The seat that left, resigned, or let its time run out. */
   left: z.int().nonnegative().optional(),
@@ -37,7 +37,7 @@ const Result = z.strictObject({
 /** ResultRow is a finished game. */
 export type ResultRow = z.infer<typeof Result>
 
-/** Listing is a page of what was asked for, and behind what the next one begins; none, if this is the last. */
+/** Listing is a page of a list; `next` is the `after` of the next page, and is missing on the last one. */
 export const Listing = z.strictObject({
   people: z.array(Person).optional(),
   results: z.array(Result).optional(),
@@ -45,18 +45,18 @@ export const Listing = z.strictObject({
 })
 export type Listing = z.infer<typeof Listing>
 
-/** LadderWish is the operator's request for a ladder: the best of a game, by the name of its rules. */
+/** LadderRequest asks for the best players of a game, by the name of its rules. */
 export const LadderWish = z.strictObject({ action: z.literal('ladder'), game: z.string(), limit: z.int().min(1).max(100) })
 export type LadderWish = z.infer<typeof LadderWish>
 
 const Rung = z.object({ rank: z.int(), name: z.string(), score: z.number(), games: z.int() })
-/** Rung is a place on a ladder. */
+/** Rung is a row of a ladder. */
 export type Rung = z.infer<typeof Rung>
-/** Ladder is the best of a game. */
+/** Ladder is the best players of a game. */
 export const Ladder = z.strictObject({ best: z.array(Rung) })
 export type Ladder = z.infer<typeof Ladder>
 
-/** Listed is the sources of registered users and finished games. */
+/** Listed is the sources of the lists. */
 export interface Listed {
   readonly people: Pick<People, 'named'>
   readonly store: Pick<Store, 'accounts' | 'history'>
@@ -65,7 +65,7 @@ export interface Listed {
 /** Rows of a page. */
 const ROWS = 100
 
-/** A page of what the operator wants to list. */
+/** Returns the page of a list that the operator asks for. */
 export async function list({ people, store }: Listed, { action, after }: ListWish): Promise<Listing> {
   if (action === 'results') {
     const found = await store.history.all(typeof after === 'number' ? after : 0, ROWS)

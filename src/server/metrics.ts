@@ -5,14 +5,14 @@ import type { Premises } from './premises.ts'
 import type { Server } from './server.ts'
 import type { Tally } from './tally.ts'
 
-/** Upper ends of the classes that appends to the journal are counted in, in seconds. */
+/** Upper bounds of the histogram of appends to the journal, in seconds. */
 const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
-/** How often the delay of the event loop is measured, in milliseconds. */
+/** Milliseconds between two measurements of the event loop's delay. */
 const LAG_EVERY = 20
 
 /**
- * Metrics are what a server counts, in Prometheus' text format. Nothing is counted for their sake where it can be read
- * from the objects when somebody asks.
+ * Metrics are the measurements of a server, in Prometheus' text format. Where the server's objects have a number already,
+ * it is read from them when Prometheus asks, and not counted a second time.
  */
 export class Metrics {
   readonly contentType: string
@@ -26,57 +26,57 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG_EVERY })
     this.#appends = new Histogram({
       name: 'parlor_journal_append_seconds',
-      help: 'How long it took until events were kept; of those that are kept together, the first.',
+      help: 'Seconds until the journal has persisted events; one sample per commit.',
       buckets: APPENDS,
       registers,
     })
-    this.#count('parlor_moves_total', 'Moves that were made at tables, and given to the journal.', (counter) => counter.inc(this.#moves))
+    this.#count('parlor_moves_total', 'Moves that were appended to the journal.', (counter) => counter.inc(this.#moves))
   }
 
-  /** All metrics, as Prometheus reads them. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics()
   }
 
-  /** The same store, with what is appended to its journal counted and timed. */
+  /** Wraps a store so that appends to its journal are counted and timed. */
   metered(store: Store): Store {
-    const told = { kept: (seconds: number) => this.#appends.observe(seconds), moved: () => this.#moves++ }
-    const tables = new MeteredLog(store.tables, told)
+    const observer = { persisted: (seconds: number) => this.#appends.observe(seconds), moved: () => this.#moves++ }
+    const tables = new MeteredLog(store.tables, observer)
     return { ...store, tables, close: () => store.close() }
   }
 
-  /** Measures a server and its hall, too. */
+  /** Adds the metrics of a server and its hall. */
   watch(server: Server, { hall, people }: Premises): void {
     const each = (count: (program: Program, tally: Tally) => void) => () => {
       for (const [program, tally] of server.tallies) count(program, tally)
     }
-    this.#gauge('parlor_connections', 'Connections that are open.', ['program'], (gauge) =>
+    this.#gauge('parlor_connections', 'Open connections.', ['program'], (gauge) =>
       each(({ name }, { open }) => gauge.set({ program: name }, open))(),
     )
-    this.#count('parlor_connections_total', 'Connections that were let in.', (counter) =>
+    this.#count('parlor_connections_total', 'Accepted connections.', (counter) =>
       each(({ name }, { total }) => counter.inc({ program: name }, total))(),
     )
-    this.#count('parlor_refused_total', 'Connections that were not let in, for there were too many from their address.', (counter) =>
+    this.#count('parlor_refused_total', 'Rejected connections, because their address had too many.', (counter) =>
       each(({ name }, { refused }) => counter.inc({ program: name }, refused))(),
     )
-    this.#count('parlor_conversations_total', 'Conversations that have ended, by how.', (counter) =>
+    this.#count('parlor_conversations_total', 'Ended conversations, by outcome.', (counter) =>
       each(({ name }, { outcomes }) => {
         for (const [outcome, number] of outcomes) counter.inc({ program: name, outcome }, number)
       })(),
     )
-    this.#count('parlor_messages_total', 'Messages that were read, and that were sent.', (counter) => {
-      each(({ name }, { received, sent }) => said(counter, name, received, sent))()
-      for (const { program, connection } of server.conversations) said(counter, program.name, connection.received, connection.sent)
+    this.#count('parlor_messages_total', 'Received and sent messages.', (counter) => {
+      each(({ name }, { received, sent }) => countMessages(counter, name, received, sent))()
+      for (const { program, connection } of server.conversations) countMessages(counter, program.name, connection.received, connection.sent)
     })
-    this.#gauge('parlor_store_writable', 'Whether what happens can be written: 1, or 0 as on a full disk.', [], (gauge) =>
+    this.#gauge('parlor_store_writable', '1 if the store can write, 0 if not, as on a full disk.', [], (gauge) =>
       gauge.set(Number(hall.writable)),
     )
-    this.#gauge('parlor_tables', 'Tables at which something goes on.', [], (gauge) => gauge.set(hall.size))
-    this.#gauge('parlor_people', 'People who are here under a name.', [], (gauge) => gauge.set(people.here.size))
-    this.#gauge('parlor_seeks', 'Those who wait for company.', [], (gauge) => gauge.set(hall.seeks.size))
+    this.#gauge('parlor_tables', 'Open tables.', [], (gauge) => gauge.set(hall.size))
+    this.#gauge('parlor_people', 'Users who are online under a name.', [], (gauge) => gauge.set(people.here.size))
+    this.#gauge('parlor_seeks', 'Open seeks.', [], (gauge) => gauge.set(hall.seeks.size))
   }
 
-  /** A number that only grows, read anew each time. */
+  /** Adds a counter whose value is read at each scrape. */
   #count(name: string, help: string, read: (counter: Counter) => void): void {
     new Counter({
       name,
@@ -90,7 +90,7 @@ export class Metrics {
     })
   }
 
-  /** A number that comes and goes. */
+  /** Adds a gauge whose value is read at each scrape. */
   #gauge(name: string, help: string, labelNames: string[], read: (gauge: Gauge) => void): void {
     new Gauge({
       name,
@@ -104,27 +104,27 @@ export class Metrics {
   }
 }
 
-function said(counter: Counter, program: string, received: number, sent: number): void {
+function countMessages(counter: Counter, program: string, received: number, sent: number): void {
   counter.inc({ program, direction: 'in' }, received)
   counter.inc({ program, direction: 'out' }, sent)
 }
 
-/** What a metered log tells. */
-interface Told {
-  kept(seconds: number): void
+/** LogObserver is called by a metered log. */
+interface LogObserver {
+  persisted(seconds: number): void
   moved(): void
 }
 
-/** MeteredLog is a log of which is told how many moves are kept in it, and how long that takes. */
+/** MeteredLog wraps a log: it counts the moves that are appended, and measures how long commits take. */
 class MeteredLog implements TableLog {
   readonly #log: TableLog
-  readonly #told: Told
-  /** Whether an append is being timed. Those that follow meanwhile are kept together with it, and wait for less. */
+  readonly #observer: LogObserver
+  /** True while an append is timed. Later appends join its commit and wait for a shorter time, so they are not timed. */
   #timing = false
 
-  constructor(log: TableLog, told: Told) {
+  constructor(log: TableLog, observer: LogObserver) {
     this.#log = log
-    this.#told = told
+    this.#observer = observer
   }
 
   newTable(): TableId {
@@ -132,7 +132,7 @@ class MeteredLog implements TableLog {
   }
 
   append(table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void): number | undefined {
-    for (const { type } of events) if (type === 'moved') this.#told.moved()
+    for (const { type } of events) if (type === 'moved') this.#observer.moved()
     return this.#log.append(table, expected, events, this.#timing ? then : this.#timed(then))
   }
 
@@ -161,7 +161,7 @@ class MeteredLog implements TableLog {
     const from = performance.now()
     return (failure) => {
       this.#timing = false
-      this.#told.kept((performance.now() - from) / 1000)
+      this.#observer.persisted((performance.now() - from) / 1000)
       then(failure)
     }
   }

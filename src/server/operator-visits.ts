@@ -3,23 +3,23 @@ import type { Clock } from '../wire/clock.ts'
 import type { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/ends.ts'
 
-/** Connections that have said nothing yet. For a further one, the oldest is ended. */
+/** Maximum number of connections that have sent no request yet. A further one disconnects the oldest. */
 const SILENT = 32
-/** Milliseconds in which a connection must have said what it wants. */
+/** Timeout for the request, in milliseconds. */
 const FIRST = 10_000
-/** Wishes that are answered at a time. */
+/** Maximum number of requests in progress. */
 const BUSY = 32
-/** Wishes that are answered: 200 at once, then 100 a second, for a long list has many pages. */
+/** Rate of requests: 200 at once, then 100 a second, because a long list has many pages. */
 const RATE = { burst: 200, refill: 10 }
-/** Connections that are logged because they were not answered: twenty at once, then one in three seconds. */
-const TOLD = { burst: 20, refill: 3000 }
+/** Rate of log rows about connections without an answer: 20 at once, then one in three seconds. */
+const LOGGED = { burst: 20, refill: 3000 }
 
-/** Visits limits what connections to the operator's socket can take of the server's attention. */
+/** AdminConnections limits the connections to the admin socket, and their requests, so that they cannot occupy the server. */
 export class Visits {
   readonly #clock: Clock
   readonly #silent = new Set<Connection>()
-  readonly #wishes = new Bucket(RATE)
-  readonly #told = new Bucket(TOLD)
+  readonly #requests = new Bucket(RATE)
+  readonly #logged = new Bucket(LOGGED)
   #busy = 0
   #closed = false
 
@@ -27,13 +27,13 @@ export class Visits {
     this.#clock = clock
   }
 
-  /** The line that a connection says. Rejects with `Ended` if that takes too long, or when the server stops. */
+  /** Receives the request line of a connection. Rejects with `Disconnected` after ten seconds, or when the server stops. */
   async receive(connection: Connection): Promise<string> {
     const [oldest] = this.#silent
-    if (oldest && this.#silent.size >= SILENT) oldest.fail(new Ended('full', `more than ${SILENT} connections have said nothing yet`))
+    if (oldest && this.#silent.size >= SILENT) oldest.fail(new Ended('full', `more than ${SILENT} connections have sent no request yet`))
     this.#silent.add(connection)
     const cancel = this.#clock.after(FIRST, () => {
-      connection.fail(new Ended('late', `the other side has said no line for ${FIRST / 1000} s`))
+      connection.fail(new Ended('late', `the connection has sent no line for ${FIRST / 1000} s`))
     })
     try {
       const line = connection.receive()
@@ -45,12 +45,12 @@ export class Visits {
     }
   }
 
-  /** Does some work when there may be more; `undefined` if too much of it is under way already. */
+  /** Does the work of a request when the rate allows it; resolves with `undefined` if too many requests are in progress. */
   async attend<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#busy >= BUSY) return undefined
     this.#busy++
     try {
-      for (let wait = this.#wishes.take(this.#clock.monotonic()); wait > 0; wait = this.#wishes.take(this.#clock.monotonic())) {
+      for (let wait = this.#requests.take(this.#clock.monotonic()); wait > 0; wait = this.#requests.take(this.#clock.monotonic())) {
         const due = wait
         await new Promise<void>((resolve) => this.#clock.after(due, resolve))
       }
@@ -60,12 +60,12 @@ export class Visits {
     }
   }
 
-  /** Checks whether to log that a connection was not answered. */
+  /** Checks whether to log that a connection got no answer. */
   mayTell(): boolean {
-    return this.#told.take(this.#clock.monotonic()) === 0
+    return this.#logged.take(this.#clock.monotonic()) === 0
   }
 
-  /** Ends the connections that have said nothing yet, and those that come. What is under way is answered. */
+  /** Disconnects the connections without a request, and later ones. Requests in progress are answered. */
   close(): void {
     this.#closed = true
     for (const connection of this.#silent) connection.fail(STOPPED)

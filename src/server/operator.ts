@@ -16,72 +16,71 @@ import type { Logs } from './logs.ts'
 import { Visits } from './operator-visits.ts'
 import { survived } from './surviving.ts'
 
-/** The schema of what the operator can want for the owner of a registered name: a new password, or that the name is forgotten. */
+/** AdminRequest sets a new password for a registered name, or removes the name. */
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
 export type OperatorWish = z.infer<typeof OperatorWish>
 
-/** BackupWish is the operator's request for a copy of the folder in an empty file, as a backup or to verify the copy. */
-const BackupWish = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
-const AnyWish = z.union([OperatorWish, BackupWish, ListWish, LadderWish])
-type BackupWish = z.infer<typeof BackupWish>
-type AnyWish = z.infer<typeof AnyWish>
+/** BackupRequest asks for a copy of the data folder in an empty file, as a backup or to verify the copy. */
+const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
+const AnyRequest = z.union([OperatorWish, BackupRequest, ListWish, LadderWish])
+type BackupRequest = z.infer<typeof BackupRequest>
+type AnyRequest = z.infer<typeof AnyRequest>
 
 const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
 
-/** OperatorAnswer is what has become of an operator’s wish, in a sentence: that it is done, or why not. */
+/** AdminResponse is the result of a request, in a sentence: what was done, or why it was refused. */
 export type OperatorAnswer = z.infer<typeof OperatorAnswer>
 
-/** Registry is where people are, and where chance comes from. */
+/** Registry is what the admin requests of a server work on. */
 export interface Registry {
   readonly people: People
   readonly bytes: RandomBytes
-  /** Store of the lists; nothing can be listed without it. */
+  /** Store of the lists; without it, requests for lists are refused. */
   readonly store?: Listed['store'] | undefined
-  /** The best of a game, with all that has ended by now. */
+  /** Returns the best players of a game, after all games that have ended. */
   readonly ladder?: ((game: string, limit: number) => Promise<readonly Rung[]>) | undefined
-  /** Copies the store to a file, where it is one that can be copied. */
+  /** Copies the store to a file, if the store can be copied. */
   readonly backup?: ((file: string) => Promise<void>) | undefined
-  /** Throws if the files of the store are no longer in their places, or were cut. */
+  /** Throws if files of the store were moved or truncated. */
   readonly checkFiles?: (() => void) | undefined
 }
 
-/** Characters of a password that is made up: 60 bits. */
-const MADE_UP = 12
-/** Milliseconds that a server may take for its answer. */
-const PATIENCE = 30_000
-/** Bytes that a page of a list has at most. */
+/** Characters of a generated password: 60 bits. */
+const PASSWORD_LENGTH = 12
+/** Timeout for the server's answer, in milliseconds. */
+const TIMEOUT = 30_000
+/** Maximum bytes of a page of a list. */
 const PAGE = 1024 * 1024
-/** Bytes that a wish has at most: a name, or a path. */
-const WISH = 16 * 1024
-/** The answer to a wish while too many others are being answered. */
-const BUSY = { refused: 'the server is busy with other wishes of the operator: try again in a moment' }
-/** Milliseconds that a copy of everything may take. */
-const COPYING = 3_600_000
+/** Maximum bytes of a request, which has a name or a path. */
+const REQUEST = 16 * 1024
+const BUSY = { refused: 'the server is busy with other requests of the operator: try again in a moment' }
+/** Timeout for a copy of the store, in milliseconds. */
+const COPY_TIMEOUT = 3_600_000
 
-/** Does what the operator wants. */
+/** Performs a request of the operator about a registered name. */
 export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
   const registered = (await people.registeredName(name)) ?? name
   if (action === 'remove') return answerOf(await people.remove(name), `${registered} is no longer registered`)
-  const password = secretToken(bytes).slice(0, MADE_UP)
+  const password = secretToken(bytes).slice(0, PASSWORD_LENGTH)
   return answerOf(await people.setPassword(name, password), `The password of ${registered} is now ${password}`)
 }
 
-/** Does what the operator wants of a server that runs. */
-async function perform(registry: Registry, wish: AnyWish): Promise<OperatorAnswer | Listing | Ladder> {
-  if (wish.action === 'ladder') {
-    return registry.ladder ? { best: [...(await registry.ladder(wish.game, wish.limit))] } : { refused: 'this server has no ladders' }
+/** Performs any request of the operator to a running server. */
+async function perform(registry: Registry, request: AnyRequest): Promise<OperatorAnswer | Listing | Ladder> {
+  if (request.action === 'ladder') {
+    return registry.ladder ? { best: [...(await registry.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
   }
-  if ('name' in wish) return operate(registry, wish)
-  if (!('file' in wish)) {
+  if ('name' in request) return operate(registry, request)
+  if (!('file' in request)) {
     const { people, store } = registry
-    return store ? list({ people, store }, wish) : { refused: 'this server keeps nothing to list' }
+    return store ? list({ people, store }, request) : { refused: 'this server has no stored users or games to list' }
   }
-  if (!registry.backup) return { refused: 'this server keeps nothing that could be copied' }
+  if (!registry.backup) return { refused: 'this server has no store that can be copied' }
   try {
-    // a copy is made of what is in memory, too, and would pass for what the files have
-    if (wish.action === 'verify') registry.checkFiles?.()
-    await registry.backup(wish.file)
-    return { done: wish.file }
+    // the copy also has what is in memory, so it would not show that the files are damaged
+    if (request.action === 'verify') registry.checkFiles?.()
+    await registry.backup(request.file)
+    return { done: request.file }
   } catch (reason) {
     return { refused: sentenceOf(reason) }
   }
@@ -93,50 +92,54 @@ function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
 }
 
 /**
- * Lets the operator in while a server runs, through a socket in the folder in which that keeps everything: whoever owns
- * the folder can. A wish is a line of JSON, and so is its answer. Rejects with the system's error, or a `NoTransport`,
- * where nothing can listen there.
+ * Opens the admin socket of a running server in its data folder; only the owner of the folder can connect to it. A request
+ * is a line of JSON, and so is its answer. Rejects with the system's error, or with a `TransportError`, if the server cannot
+ * listen there.
  */
 export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
-  const visits = new Visits(clock)
-  const listener = await listenUnix(doorIn(folder), (transport) => void answer(transport, visits, registry, logs), { ownerOnly: true })
+  const connections = new Visits(clock)
+  const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, registry, logs), { ownerOnly: true })
   return {
     ...listener,
     async close() {
       await listener.close()
-      visits.close()
+      connections.close()
     },
   }
 }
 
-/** Asks the server that has a folder open; `undefined` where none does. Rejects where it gives no answer that can be read. */
+/** Sends a request to the server that has the folder open; resolves with `undefined` if there is none. Rejects without a valid answer. */
 export function askOperator(
   folder: string,
-  wish: OperatorWish | BackupWish,
+  request: OperatorWish | BackupRequest,
   clock: Clock = wallClock,
 ): Promise<OperatorAnswer | undefined> {
-  return ask(folder, wish, OperatorAnswer, clock)
+  return ask(folder, request, OperatorAnswer, clock)
 }
 
-/** Asks the server that has a folder open for a page of a list; as `askOperator`. */
-export function askForPage(folder: string, wish: ListWish, clock: Clock = wallClock): Promise<Listing | { refused: string } | undefined> {
-  return ask(folder, wish, z.union([Listing, z.strictObject({ refused: z.string() })]), clock)
+/** Requests a page of a list from the server that has the folder open, like `sendAdminRequest`. */
+export function askForPage(
+  folder: string,
+  request: ListWish,
+  clock: Clock = wallClock,
+): Promise<Listing | { refused: string } | undefined> {
+  return ask(folder, request, z.union([Listing, z.strictObject({ refused: z.string() })]), clock)
 }
 
-/** Asks the server that has a folder open for the best of a game, by the name of its rules; as `askOperator`. */
+/** Requests a ladder from the server that has the folder open, like `sendAdminRequest`. */
 export function askForLadder(
   folder: string,
-  wish: Omit<LadderWish, 'action'>,
+  request: Omit<LadderWish, 'action'>,
   clock: Clock = wallClock,
 ): Promise<Ladder | { refused: string } | undefined> {
-  return ask(folder, { action: 'ladder', ...wish }, z.union([Ladder, z.strictObject({ refused: z.string() })]), clock)
+  return ask(folder, { action: 'ladder', ...request }, z.union([Ladder, z.strictObject({ refused: z.string() })]), clock)
 }
 
-async function ask<Answer>(folder: string, wish: AnyWish, answer: z.ZodType<Answer>, clock: Clock): Promise<Answer | undefined> {
-  const server = await reached(folder)
+async function ask<Answer>(folder: string, request: AnyRequest, answer: z.ZodType<Answer>, clock: Clock): Promise<Answer | undefined> {
+  const server = await connect(folder)
   if (!server) return undefined
-  server.send(JSON.stringify(wish))
-  const cancel = clock.after('file' in wish ? COPYING : PATIENCE, () => void server.close(0))
+  server.send(JSON.stringify(request))
+  const cancel = clock.after('file' in request ? COPY_TIMEOUT : TIMEOUT, () => void server.close(0))
   try {
     return answer.parse(JSON.parse(await server.receive()))
   } finally {
@@ -145,56 +148,56 @@ async function ask<Answer>(folder: string, wish: AnyWish, answer: z.ZodType<Answ
   }
 }
 
-async function reached(folder: string): Promise<Connection | undefined> {
+async function connect(folder: string): Promise<Connection | undefined> {
   try {
     if (process.platform !== 'win32' && !isOwnSocket(doorIn(folder), folder)) return undefined
-    return speaking(await connectUnix(doorIn(folder), 0), PAGE)
+    return openLines(await connectUnix(doorIn(folder), 0), PAGE)
   } catch {
     return undefined
   }
 }
 
-async function answer(transport: Transport, visits: Visits, registry: Registry, logs: Logs): Promise<void> {
-  const operator = speaking(transport, WISH)
+async function serve(transport: Transport, connections: Visits, registry: Registry, logs: Logs): Promise<void> {
+  const operator = openLines(transport, REQUEST)
   try {
-    const line = await visits.receive(operator)
-    const said = (await visits.attend(() => fulfil(line, registry, logs))) ?? BUSY
+    const line = await connections.receive(operator)
+    const said = (await connections.attend(() => handleLine(line, registry, logs))) ?? BUSY
     operator.send(JSON.stringify(said))
   } catch (reason) {
-    if (visits.mayTell()) logs.tell('warn', `the operator was not answered: ${sentenceOf(reason)}`)
+    if (connections.mayTell()) logs.tell('warn', `the operator got no answer: ${sentenceOf(reason)}`)
     transport.destroy()
   } finally {
     await operator.close()
   }
 }
 
-async function fulfil(line: string, registry: Registry, logs: Logs): Promise<object> {
-  const wish = AnyWish.safeParse(json(line))
-  const said = wish.success
-    ? plain(await survived(perform(registry, wish.data)))
-    : { refused: 'this server knows no such wish: is it of another version?' }
-  const what = wish.success ? inWords(wish.data) : 'something else'
-  logs.tell('info', `the operator wanted: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+async function handleLine(line: string, registry: Registry, logs: Logs): Promise<object> {
+  const request = AnyRequest.safeParse(json(line))
+  const said = request.success
+    ? plain(await survived(perform(registry, request.data)))
+    : { refused: 'the server does not know this request: check its version' }
+  const what = request.success ? describeRequest(request.data) : 'an unknown request'
+  logs.tell('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
   return said
 }
 
-function inWords(wish: AnyWish): string {
-  switch (wish.action) {
+function describeRequest(request: AnyRequest): string {
+  switch (request.action) {
     case 'backup':
-      return `backup ${wish.file}`
+      return `backup ${request.file}`
     case 'verify':
       return 'verify, by a copy'
     case 'ladder':
-      return `the ladder of ${wish.game}`
+      return `the ladder of ${request.game}`
     case 'people':
     case 'results':
-      return `a list of ${wish.action}`
+      return `a list of ${request.action}`
     default:
-      return `${wish.action} ${wish.name}`
+      return `${request.action} ${request.name}`
   }
 }
 
-/** An answer without what the protocols have besides. */
+/** Drops the code of a refusal, which belongs to the native protocol. */
 function plain<Answer extends object>(answer: Answer | Refusal): Answer | { refused: string } {
   return 'refused' in answer ? { refused: answer.refused } : answer
 }
@@ -207,11 +210,11 @@ function json(line: string): unknown {
   }
 }
 
-function speaking(transport: Transport, messageLimit: number): Connection {
+function openLines(transport: Transport, messageLimit: number): Connection {
   return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit, outboxLimit: PAGE })
 }
 
-/** A pipe of Windows has a name, which is to be the same wherever a command is given; a socket is found by a short path. */
+/** Returns the path of the socket. On Windows it names a pipe, and is absolute so that it is the same in every working directory. */
 function doorIn(folder: string): string {
   const path = join(folder, 'parlor.sock')
   return process.platform === 'win32' ? resolve(path) : path

@@ -2,10 +2,10 @@ import type { Availability } from '../hall/ports.ts'
 import type { Clock } from '../wire/clock.ts'
 import type { Logs } from './logs.ts'
 
-/** Milliseconds in which an outage like the last one is not logged again. */
+/** Milliseconds after a logged outage in which further ones are not logged. */
 const QUIET = 60_000
 
-/** Logs when a store cannot write, and when it can again: one line each, however many requests are refused meanwhile. */
+/** Logs when a store cannot write, and when it can again: one line each. Returns a function that ends that. */
 export function logOutages(availability: Availability, clock: Clock, logs: Logs): () => void {
   let since: number | undefined
   let logged = Number.NEGATIVE_INFINITY
@@ -21,7 +21,7 @@ export function logOutages(availability: Availability, clock: Clock, logs: Logs)
     } else if (since !== undefined) {
       const seconds = Math.round((now - since) / 1000)
       since = undefined
-      if (isLogged) logs.tell('warn', `the folder can be written again, after ${seconds} s: games go on`)
+      if (isLogged) logs.tell('warn', `the folder can be written again, after ${seconds} s: games continue`)
     }
   })
 }

@@ -19,26 +19,26 @@ import { type HallLimits, unlimited } from './limits.ts'
 import type { OnSeated, Rooms } from './rooms.ts'
 import { Spendings } from './spending.ts'
 
-/** PremisesOptions is what premises are made of. */
+/** LobbyServiceOptions are the ports and settings of a LobbyService. */
 export interface PremisesOptions {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
-  /** Where tokens, codes and salts come from: the platform's, where not given. */
+  /** Source of tokens, codes and salts; by default the platform's. */
   readonly bytes?: RandomBytes
-  /** The games that are played here by name: all, where not given. */
+  /** The games by name; by default all. */
   readonly games?: ReadonlyMap<string, AnyGame>
-  /** What there is to play with, where it is not what every server has. */
+  /** Words and questions for the games; by default those that come with Parlor. */
   readonly stock?: Stock
-  /** Milliseconds that somebody waits for company before the house sits down, where that is not as usual. */
+  /** Milliseconds that a user waits for an opponent before the house takes the seat; see `LobbyContext`. */
   readonly wait?: number | undefined
-  /** How many seats and tables there may be; no limits, where not given. */
+  /** Limits of seats and tables; by default none. */
   readonly limits?: HallLimits
-  /** Told of what went wrong and was survived. */
+  /** Called with errors that do not stop the server. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
-/** Premises are where the peers of one server are seated: the hall, who is there, and what outlives them. */
+/** LobbyService owns what the peers of one server share: the hall, the online users, challenges, and the store. */
 export class Premises implements Rooms {
   readonly hall: Hall
   readonly people: People
@@ -50,7 +50,7 @@ export class Premises implements Rooms {
   readonly keeps: boolean
   readonly spendings: Spendings
   readonly #store: Store
-  #gatherAsUsual: (() => void) | undefined
+  #restoreBatchLimits: (() => void) | undefined
 
   constructor(options: PremisesOptions) {
     const { store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait, limits = unlimited } = options
@@ -75,11 +75,11 @@ export class Premises implements Rooms {
   }
 
   /**
-   * Takes up what was not finished when the process before this one ended. To be called before anybody comes: what they
-   * do will be written, as much at once as comes at once.
+   * Restores the tables that were open when the last process ended. To be called before clients are served, because it also
+   * raises the limits of batching, so that events that arrive together are written together.
    */
   async open(): Promise<void> {
-    this.#gatherAsUsual ??= gatherMore(this.#store.waitsForDisk ? SYNCED : WRITTEN)
+    this.#restoreBatchLimits ??= gatherMore(this.#store.waitsForDisk ? SYNCED : WRITTEN)
     for (const { game, setup } of catalogue) await rehearse(game, () => setup({}, this.stock), chance)
     await this.people.open()
     await this.spendings.open()
@@ -87,21 +87,21 @@ export class Premises implements Rooms {
   }
 
   /**
-   * The house for one conversation; `called` is what others call a peer that does not say who it is. `onSeated` is told
-   * of each seat that it takes.
+   * Creates the seating of one conversation. `defaultName` is the name of a peer that does not give one; `onSeated` is
+   * called with each seat that the peer takes.
    */
-  house(line: Line, called: string, onSeated?: OnSeated): Household {
-    return new HallHouse(this, line, called, onSeated)
+  house(line: Line, defaultName: string, onSeated?: OnSeated): Household {
+    return new HallHouse(this, line, defaultName, onSeated)
   }
 
-  /** Lets everybody go, for a reason: their tables stay as they are. */
+  /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
   clear(reason: Error): void {
     this.hall.close(reason)
   }
 
-  /** Finishes what is being written, and lets go of it. */
+  /** Waits for writes that are under way, and closes the store. */
   async close(): Promise<void> {
-    this.#gatherAsUsual?.()
+    this.#restoreBatchLimits?.()
     await this.hall.settled()
     await this.spendings.close()
     await this.#store.close()

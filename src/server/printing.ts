@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { wrap } from '../games/characters.ts'
 import { Config, flat, type Settings, settingNames, splitName } from './config.ts'
 
-/** What is told of settings that may be missing. */
+/** Defaults of the optional settings, for people. */
 const MISSING: Readonly<Record<string, string>> = {
   only: 'all programs',
   portBase: 'each program has a port of its own',
@@ -12,19 +12,19 @@ const MISSING: Readonly<Record<string, string>> = {
   words: 'those that come with Parlor',
   questions: 'those that come with Parlor',
   strict: 'false',
-  split: 'all is sent as it is said',
-  glue: 'all is sent as it is said',
-  delay: 'all is sent at once',
-  seed: 'by chance',
+  split: 'messages are sent as they are written',
+  glue: 'messages are sent as they are written',
+  delay: 'messages are sent at once',
+  seed: 'random',
   trace: 'false',
   secrets: 'false',
 }
 
 const TITLE = 'The settings of "parlor serve", as they are here; it reads them from a parlor.toml.'
 
-/** The settings as a `parlor.toml`, with where each comes from. Only a value can make a line longer than so many columns. */
+/** Formats settings as a `parlor.toml`, with the source of each. Only a long value makes a line longer than `columns`. */
 export function printToml(settings: Settings, columns = 80): string {
-  const rows = printed(settings)
+  const rows = toRows(settings)
   const width = Math.max(...rows.map(({ line }) => line.length).filter((length) => length <= columns / 2))
   const comment = (text: string, indent: number) => wrap(text, columns - indent - 2).map((line) => `${' '.repeat(indent)}# ${line}`)
   const lines = rows.flatMap(({ table, line, note }, at) => {
@@ -35,14 +35,14 @@ export function printToml(settings: Settings, columns = 80): string {
   return `${[...comment(TITLE, 0), ...lines].join('\n')}\n`
 }
 
-/** The settings and where each comes from, for programs: by their names. */
+/** Formats settings and their sources as JSON, for programs. */
 export function printJson(settings: Settings): string {
   const rows = [...flat(z.encode(Config, settings.config))]
   const entries = rows.map(([setting, value]) => [setting, { value, from: settings.from.get(setting) }])
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
 }
 
-function printed({ config, from }: Settings) {
+function toRows({ config, from }: Settings) {
   const encoded = new Map(flat(z.encode(Config, config)))
   const plain = settingNames.filter((setting) => setting !== 'ports' && !setting.includes('.'))
   const inTables = [...encoded.keys()].filter((setting) => setting.includes('.'))

@@ -3,18 +3,18 @@ import type { Denial, Why } from '../hall/denial.ts'
 import { UNWRITABLE } from '../hall/ports.ts'
 import type { LobbyRefusal, RefusalCode } from '../protocols/lobby.ts'
 
-/** The refusal of who has not said who it is. */
+/** The refusal for a client that has no name yet. */
 export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
 
-/** The refusal of what cannot be written now. */
+/** The refusal while the store cannot write. */
 export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
 
-/** A refusal with the word that programs tell it by. */
+/** Adds the code of the native protocol to a refusal. */
 export function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
   return { code, refused }
 }
 
-/** What each denial is called in the native protocol. */
+/** The native protocol's code for each AuthError. */
 const CODES: Readonly<Record<Why, RefusalCode>> = {
   'bad-name': 'bad-name',
   'name-taken': 'name-taken',
@@ -24,27 +24,27 @@ const CODES: Readonly<Record<Why, RefusalCode>> = {
   unregistered: 'who-are-you',
 }
 
-/** A denial with the word that programs tell it by. */
+/** Converts an AuthError to a refusal with the code of the native protocol. */
 export function denied({ why, refused, proposal }: Denial): LobbyRefusal {
   return { code: CODES[why], refused, ...(proposal === undefined ? {} : { proposal }) }
 }
 
-/** The refusal of a game that is not played here. */
+/** The refusal for a game that the catalogue does not have. */
 export function noGame(name: string): LobbyRefusal {
   return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
 }
 
-/** The refusal of what has to do with a user who is not here. */
+/** The refusal for a user who is not online. */
 export function notHere(name: string): LobbyRefusal {
-  return { code: 'no-such-person', refused: `there is no user "${name}" here: see who is` }
+  return { code: 'no-such-person', refused: `there is no user "${name}" here: see who is here` }
 }
 
-/** The refusal of a table that is not there, or not for everybody. */
+/** The refusal for a table that does not exist, or that the user may not see. */
 export function noTable(id: number): LobbyRefusal {
-  return { code: 'no-such-table', refused: `there is no table ${id} that you could go to: see the tables` }
+  return { code: 'no-such-table', refused: `there is no table ${id} that is open to you: see the tables` }
 }
 
-/** The refusal of acts at a table at which one has no seat. */
+/** The refusal for a command that needs a seat at the table. */
 export function noSeat(id: number): LobbyRefusal {
   return { code: 'not-seated', refused: `you have no seat at table ${id}` }
 }

@@ -8,21 +8,21 @@ import type { Calls } from './calls.ts'
 import type { HallLimits } from './limits.ts'
 import type { Spendings } from './spending.ts'
 
-/** Rooms are what those who come in have to do with. */
+/** LobbyContext is what sessions and seatings need from the server: the hall, its people, challenges and limits. */
 export interface Rooms {
   readonly hall: Hall
   readonly people: People
   readonly calls: Calls
   readonly stock: Stock
-  /** Where tokens and codes come from. */
+  /** Source of tokens and codes. */
   readonly bytes: RandomBytes
   /**
-   * Milliseconds that somebody waits for company before the house sits down; as usual where it is not given: not at all
-   * for a classroom program, and for a while at the front door.
+   * Milliseconds that a user waits for an opponent before the house takes the seat. `undefined` for the defaults: 0 for a
+   * worksheet program, and ten seconds at the front door.
    */
   readonly wait: number | undefined
   readonly limits: HallLimits
-  /** Bytes that each network adds to the disk. */
+  /** Counts of the bytes that each network adds to the disk. */
   readonly spendings: Spendings
   /** True if tables outlive the process. */
   readonly keeps: boolean

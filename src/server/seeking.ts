@@ -16,7 +16,7 @@ import { seekerOf } from './known.ts'
 import { coded, denied, noGame, notHere, WHO } from './refusals.ts'
 import type { Rooms } from './rooms.ts'
 
-/** SeekingOptions is what seeking needs of its session. */
+/** SeekControlOptions is what SeekControl needs from its session. */
 export interface SeekingOptions {
   readonly rooms: Rooms
   readonly line: Line
@@ -27,18 +27,21 @@ export interface SeekingOptions {
   isClosed(): boolean
   /** Explains why the user cannot play now, with or without a seek. */
   busy(): LobbyRefusal | undefined
-  /** Returns the user as a sitter, with the token that leads back to the seat. */
-  sitter(visitor: Visitor): { sitter: Sitter; token: string }
-  /** Takes a seat. */
+  /** Creates the owner of a new seat, with the token that gives the user access to the seat again. */
+  createOwner(visitor: Visitor): { owner: Sitter; token: string }
+  /** Called when a seat was found: subscribes the session to the table. */
   seated(table: LiveTable, seat: SeatNumber, token: string): void
 }
 
-/** Milliseconds until the house sits down opposite, by default. */
+/** Milliseconds until the house takes the other seat, by default. */
 const WAIT = 10_000
-/** Milliseconds to come back to a seat after the connection has gone. */
+/** Milliseconds for which a seat is held after its client disconnects. */
 const GRACE = 120_000
 
-/** Seeking is how one session comes to play: the seek that it has open, invitations, and challenges. */
+/**
+ * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other
+ * users. A session has one open seek at most; a further one is refused, or replaces it.
+ */
 export class Seeking {
   readonly #options: SeekingOptions
   readonly #rooms: Rooms
@@ -52,54 +55,54 @@ export class Seeking {
     this.#line = options.line
   }
 
-  /** Wants to play; see `Lobby`. */
-  async seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
-    const entry = entryOf(wish.game)
-    if (!entry) return noGame(wish.game)
-    const wrong = checkSettings(entry, wish.settings) ?? checkSeats(entry, wish.seats)
+  /** Opens a seek, or a table if the game has one seat; see `Lobby.seek`. */
+  async seek(terms: GameWish): Promise<Sought | LobbyRefusal> {
+    const entry = entryOf(terms.game)
+    if (!entry) return noGame(terms.game)
+    const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
     if (wrong) return coded('bad-setting', wrong)
-    const refusal = this.#busy(wish.replace) ?? this.#checkRated(wish, entry)
+    const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
     if (refusal) return refusal
-    const options = await entry.setup(wish.settings, this.#rooms.stock)
+    const options = await entry.setup(terms.settings, this.#rooms.stock)
     // another user may have entered through this connection meanwhile, or it may have closed
     if (!this.#visitor || this.#options.isClosed()) return WHO
-    const against = wish.against === undefined ? undefined : this.#wanted(this.#visitor, wish.against)
+    const against = terms.against === undefined ? undefined : this.#findOpponent(this.#visitor, terms.against)
     if (against !== undefined && typeof against !== 'string') return against
-    const clock: ClockRules = { ...wish.clock, grace: GRACE }
+    const clock: ClockRules = { ...terms.clock, grace: GRACE }
     const { seats: size, points, name: game } = entry.game
     if (size.max === 1) {
       const replaced = this.#replace()
-      const { sitter, token } = this.#options.sitter(this.#visitor)
+      const { owner, token } = this.#options.createOwner(this.#visitor)
       const rated = points !== undefined
       this.#options.seated(
-        this.#rooms.hall.open(game, { options, seats: [sitter], rated, private: wish.private === true, clock }),
+        this.#rooms.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
         0,
         token,
       )
       return replaced
     }
-    const code = wish.private ? inviteCode(this.#rooms.bytes) : undefined
-    // the house has no friends and no rating
-    const nobodyElse = code !== undefined || against !== undefined || wish.rated || wish.wait === null
-    const sought = {
+    const code = terms.private ? inviteCode(this.#rooms.bytes) : undefined
+    // the house joins neither private nor rated games
+    const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
+    const request = {
       game,
       options: options ?? {},
-      seats: wish.seats ?? [...Array(size.max).keys()],
-      rated: wish.rated === true,
+      seats: terms.seats ?? [...Array(size.max).keys()],
+      rated: terms.rated === true,
       clock,
-      wait: nobodyElse ? Number.POSITIVE_INFINITY : (wish.wait ?? this.#rooms.wait ?? WAIT),
+      wait: isWithoutHouse ? Number.POSITIVE_INFINITY : (terms.wait ?? this.#rooms.wait ?? WAIT),
       ...(against === undefined ? {} : { against }),
       ...(code === undefined ? {} : { code }),
     }
-    if (against !== undefined && !this.#rooms.calls.reaches(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...sought }))
-      return { code: 'not-now', refused: `${wish.against} is here only through a worksheet program, and cannot be asked for a game` }
+    if (against !== undefined && !this.#rooms.calls.reaches(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...request }))
+      return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
     const replaced = this.#replace()
-    const open = this.#seek(this.#visitor, sought)
+    const open = this.#seek(this.#visitor, request)
     const near = open ? nearTo(this.#rooms.hall, open) : []
     return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
   }
 
-  /** Cancels the open seek; answers whether there was one. */
+  /** Cancels the open seek; returns whether there was one. */
   cancel(): boolean {
     const cancel = this.#cancelSeek
     this.#cancelSeek = undefined
@@ -107,7 +110,7 @@ export class Seeking {
     return cancel !== undefined
   }
 
-  /** Joins the table of the user who has given a code; see `Lobby`. */
+  /** Joins the table of the user who has given a code; see `Lobby.join`. */
   join(typed: string, replace = false): LobbyRefusal | undefined {
     const busy = this.#busy(replace)
     if (busy || !this.#visitor) return busy ?? WHO
@@ -116,46 +119,46 @@ export class Seeking {
     this.#codeTries ??= this.#rooms.people.codeTries(this.#line.address)
     const denial = this.#codeTries.denial()
     if (denial) return denied(denial)
-    const wish = this.#rooms.hall.invitation(code)
-    if (!wish) {
+    const seek = this.#rooms.hall.invitation(code)
+    if (!seek) {
       this.#codeTries.failed()
-      return { code: 'no-such-code', refused: 'nobody waits with this code: it was used, or taken back, or is another' }
+      return { code: 'no-such-code', refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong' }
     }
-    if (wish.person === this.#visitor.person)
-      return { code: 'not-now', refused: 'this is your own invitation: tell the code to somebody else' }
-    if (wish.against !== undefined && wish.against !== this.#visitor.person) {
-      return { code: 'not-now', refused: 'this invitation is for somebody else' }
+    if (seek.person === this.#visitor.person)
+      return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
+    if (seek.against !== undefined && seek.against !== this.#visitor.person) {
+      return { code: 'not-now', refused: 'this invitation is for another user' }
     }
-    if (wish.rated && !this.#registered) return UNREGISTERED
-    const { game, options, rated, clock = {} } = wish
+    if (seek.rated && !this.#registered) return UNREGISTERED
+    const { game, options, rated, clock = {} } = seek
     this.#replace()
     this.#seek(this.#visitor, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
     return undefined
   }
 
-  /** Accepts the seek of a user who seeks this one by name; see `Lobby`. */
+  /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
   accept(name?: string): LobbyRefusal | undefined {
     const busy = this.#busy(true)
     if (busy || !this.#visitor) return busy ?? WHO
-    const wish = challengeTo(this.#rooms, this.#visitor.person, name)
-    if (isRefusal(wish)) return wish
-    if (wish.rated && !this.#registered) return UNREGISTERED
-    const { game, options, rated, clock = {}, person } = wish
+    const seek = challengeTo(this.#rooms, this.#visitor.person, name)
+    if (isRefusal(seek)) return seek
+    if (seek.rated && !this.#registered) return UNREGISTERED
+    const { game, options, rated, clock = {}, person } = seek
     this.#replace()
     this.#seek(this.#visitor, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
     return undefined
   }
 
-  /** Refuses the seek of a user who seeks this one by name; see `Lobby`. */
+  /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
   refuse(name?: string): LobbyRefusal | undefined {
     if (!this.#visitor) return WHO
-    const wish = challengeTo(this.#rooms, this.#visitor.person, name)
-    if (isRefusal(wish)) return wish
-    this.#rooms.hall.refuse(wish, this.#visitor.name)
+    const seek = challengeTo(this.#rooms, this.#visitor.person, name)
+    if (isRefusal(seek)) return seek
+    this.#rooms.hall.refuse(seek, this.#visitor.name)
     return undefined
   }
 
-  /** The open seek of this person. */
+  /** The user's open seek. */
   get open(): Wish | undefined {
     return this.#visitor && this.#rooms.hall.seeks.of(this.#visitor.person).slice(0, 1)[0]
   }
@@ -166,85 +169,85 @@ export class Seeking {
     const opposite = against === undefined ? undefined : this.#present(against)
     return typeof opposite !== 'string' || hasAccount(opposite)
       ? undefined
-      : { code: 'not-now', refused: `${against} has no registered name, and could not play for a rating` }
+      : { code: 'not-now', refused: `${against} has no registered name, and cannot play a rated game` }
   }
 
-  /** Cancels the open seek, if there is one, and answers with it. */
+  /** Cancels the open seek, if there is one, and returns it. */
   #replace(): { readonly replaced?: Seeker } {
-    const wish = this.#cancelSeek && this.open
+    const seek = this.#cancelSeek && this.open
     this.cancel()
-    return wish ? { replaced: seekerOf(wish) } : {}
+    return seek ? { replaced: seekerOf(seek) } : {}
   }
 
-  /** Seeks company; answers with the seek if it is still open. */
-  #seek(visitor: Visitor, wish: Omit<Seek, 'sitter' | 'seated' | 'onRefused'>): Wish | undefined {
-    const { sitter, token } = this.#options.sitter(visitor)
+  /** Opens a seek; returns it, or `undefined` if it was matched at once. */
+  #seek(visitor: Visitor, request: Omit<Seek, 'sitter' | 'seated' | 'onRefused'>): Wish | undefined {
+    const { owner, token } = this.#options.createOwner(visitor)
     let waiting = true
     const seated = (table: LiveTable, seat: SeatNumber) => {
       waiting = false
       this.#cancelSeek = undefined
       this.#options.seated(table, seat, token)
     }
-    let takeBack: (() => void) | undefined
+    let withdraw: (() => void) | undefined
     const onRefused = (by: string) => {
       this.#cancelSeek = undefined
-      takeBack?.()
-      this.#options.listener.refused(seekerOf({ ...wish, name: by }))
+      withdraw?.()
+      this.#options.listener.refused(seekerOf({ ...request, name: by }))
     }
-    const cancel = this.#rooms.hall.seek({ ...wish, sitter, seated, onRefused })
-    // another seek may have waited already, and then nothing is left to cancel
+    const cancel = this.#rooms.hall.seek({ ...request, sitter: owner, seated, onRefused })
+    // a matching seek may have been open already, and then nothing is left to cancel
     if (!waiting) return undefined
-    takeBack = this.#call(visitor, wish)
+    withdraw = this.#challenge(visitor, request)
     this.#cancelSeek = () => {
-      // in a hall that was closed, no seek waits
-      const waits = this.open !== undefined
+      // a closed hall has no open seeks
+      const isOpen = this.open !== undefined
       cancel()
-      if (waits) takeBack?.()
+      if (isOpen) withdraw?.()
     }
     return this.open
   }
 
-  /** Sends the challenge to the user who is sought by name, unless there is a code; the answer withdraws it. */
-  #call(visitor: Visitor, { against, code, ...wish }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
+  /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
+  #challenge(visitor: Visitor, { against, code, ...seek }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
     if (against === undefined || code !== undefined) return undefined
     return this.#rooms.calls.call({
       person: against,
-      seeker: seekerOf({ ...wish, name: visitor.name }),
+      seeker: seekerOf({ ...seek, name: visitor.name }),
       address: this.#line.address,
     })
   }
 
-  /** Finds the user who is sought by name. */
-  #wanted({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
+  /** Finds the user to challenge, or the reason why that user cannot be challenged. */
+  #findOpponent({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
     const found = this.#present(name)
-    if (found === person) return { code: 'not-now', refused: 'nobody plays with oneself: name somebody else' }
+    if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
     if (typeof found === 'string' && this.#rooms.calls.reaches(found) && !this.#rooms.calls.hears(found, own)) return MUTED
     const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
-    return wait > 0 ? { code: 'throttled', refused: `${name} was asked and let go too often: wait ${secondsOf(wait)}` } : found
+    return wait > 0 ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${secondsOf(wait)}` } : found
   }
 
-  /** Finds a user who is here, by name. */
+  /** Finds an online user by name. */
   #present(name: string): PersonId | LobbyRefusal {
     return this.#rooms.people.named(name)?.person ?? notHere(name)
   }
 
-  /** A part of a list of open seeks, as they are shown. */
+  /** Returns a page of a list of open seeks, as users may see them. */
   page(seeks: { readonly size: number; slice(from: number, count: number): Wish[] }, { from = 0, count }: Range): Page<Seeker> {
-    return { items: seeks.slice(from, count).map((wish) => this.shown(wish)), total: seeks.size }
+    return { items: seeks.slice(from, count).map((seek) => this.shown(seek)), total: seeks.size }
   }
 
-  /** An open seek, as it is shown. */
-  shown(wish: Wish): Seeker {
-    const { against } = wish
-    if (against === undefined) return seekerOf(wish)
-    return { ...seekerOf(wish), against: this.#rooms.people.person(against)?.name ?? 'somebody' }
+  /** Returns an open seek as its owner may see it: with the name of the user whom it challenges. */
+  shown(seek: Wish): Seeker {
+    const { against } = seek
+    if (against === undefined) return seekerOf(seek)
+    return { ...seekerOf(seek), against: this.#rooms.people.person(against)?.name ?? 'another user' }
   }
 
   /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
   #busy(replace = false): LobbyRefusal | undefined {
     const busy = this.#options.busy()
     if (busy || replace || !this.#cancelSeek || !this.open) return busy
-    return { code: 'not-now', refused: 'you wait for somebody already: cancel that first' }
+    return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
   }
 
   get #visitor(): Visitor | undefined {
@@ -256,5 +259,4 @@ export class Seeking {
   }
 }
 
-/** The refusal of who has no registered name. */
 const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }

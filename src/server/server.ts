@@ -18,63 +18,65 @@ import type { Logs, Visit } from './logs.ts'
 import type { Premises } from './premises.ts'
 import { Tally } from './tally.ts'
 
-/** Serving is what a server is made of. */
+/** ServerOptions are the programs, settings and ports of a server. */
 export interface Serving {
   readonly programs: readonly Program[]
-  /** The address that all of them listen on. */
+  /** The address on which all programs listen. */
   readonly host: string
-  /** Ports by program, where not the programs' own; 0 for any. */
+  /** Ports by program; by default the program's own. 0 for any free port. */
   readonly ports: Readonly<Record<string, number>>
   /** The programs that serve one client at a time. */
   readonly iterative: ReadonlySet<string>
   readonly limits: Limits & Partial<DoorLimits>
   readonly options: Options
   readonly random: Random
-  /** Told of what happens. */
   readonly logs: Logs
-  /** Laid over the transport of each client: what a network does, and what is shown of it. */
+  /** Wraps the transport of each client: with network faults, and with a trace. */
   readonly overlay?: ((transport: Transport, program: Program, visit: Visit) => Transport) | undefined
   readonly clock?: Clock
 }
 
-/** Seating is where a server seats its clients: `Premises`, or anything less. */
+/** SeatingFactory creates the seating of each conversation: a `LobbyService`, or a substitute. */
 export type Seating = Pick<Premises, 'house' | 'clear'>
 
-/** Place is a program that listens, or why it does not. */
+/** ListenStatus is the address on which a program listens, or the error because of which it does not. */
 export interface Place {
   readonly program: Program
   readonly transport: 'tcp' | 'udp'
-  /** Where it listens, or was to. */
+  /** The address on which the program listens, or should. */
   readonly address: Address
   readonly failure?: unknown
 }
 
-/** Somebody who has come, and how that one is served. */
-interface Coming {
+/** IncomingConnection is a client that waits to be served, with what its conversation needs. */
+interface IncomingConnection {
   readonly program: Program
   readonly transport: Transport
   readonly options: Options
   readonly budget: Budget | undefined
 }
 
-/** How long clients may take to go when the server stops, in milliseconds. */
-const GOING = 3000
-/** How long it may take until they are gone who were sent away, in milliseconds. */
-const SENT_AWAY = 500
+/** Milliseconds that clients have to disconnect when the server stops; then the server resets their connections. */
+const GRACE = 3000
+/** Milliseconds to wait for the end of connections that were reset. */
+const AFTER_RESET = 500
 
-/** Server serves worksheet programs to many clients each, and seats them in one hall. */
+/**
+ * Server listens on the port of each program, and runs one conversation per client. A connection passes admission control
+ * (limits per address) and its program's accept queue (one at a time for iterative programs) before its conversation
+ * starts; all conversations take turns in one run queue. `listen`, `admit` and `stop` are called once each, in this order.
+ */
 export class Server {
   readonly #serving: Serving
   readonly #clock: Clock
   readonly #patience: Patience
   readonly #doorkeeper: Doorkeeper
-  /** Queue in which all conversations take turns. */
   readonly #runQueue = new RunQueue({ loop: eventLoop })
   readonly #listeners: Listener[] = []
-  readonly #turnstiles: Turnstile[] = []
+  readonly #acceptQueues: Turnstile[] = []
   readonly #tallies = new Map<Program, Tally>()
   readonly #hosting: Hosting
-  #premises: Seating | undefined
+  #seatingFactory: Seating | undefined
   #connections = 0
   #stopping = false
 
@@ -87,24 +89,24 @@ export class Server {
     for (const program of serving.programs) this.#tallyOf(program)
   }
 
-  /** Whether it takes nobody any more. */
+  /** True if the server accepts no more clients. */
   get stopping(): boolean {
     return this.#stopping
   }
 
-  /** What the clients of each program have done since the server was started. */
+  /** Statistics of each program since the server started. */
   get tallies(): ReadonlyMap<Program, Tally> {
     return this.#tallies
   }
 
-  /** The conversations that go on, or whose connections are not closed yet. */
+  /** Open conversations, and ended ones whose connections are not closed yet. */
   get conversations(): Iterable<Conversation> {
     return this.#patience.watched
   }
 
   /**
-   * Listens at every program's place. One that cannot be opened is among the answers, with its failure. Clients that come
-   * wait, connected and unread, until `admit` is called.
+   * Listens on every program's port. A port that cannot be opened is among the results, with its error. Clients that connect
+   * wait, unread, until `admit` is called.
    */
   async listen(): Promise<readonly Place[]> {
     const places: Place[] = []
@@ -116,39 +118,39 @@ export class Server {
     return places
   }
 
-  /** Serves the clients that wait and those that come, and seats them in `premises`. To be called once, after `listen`. */
-  admit(premises: Seating): void {
-    this.#premises = premises
-    for (const turnstile of this.#turnstiles) turnstile.open()
+  /** Serves the clients that wait and those that connect later. To be called once, after `listen`. */
+  admit(factory: Seating): void {
+    this.#seatingFactory = factory
+    for (const queue of this.#acceptQueues) queue.open()
   }
 
   /**
-   * Stops: takes nobody any more, says goodbye to those who are here in their protocol's words, or breaks off, and
-   * resolves when all are gone; who has not gone after three seconds is sent away.
+   * Stops: accepts no more clients, and ends each conversation with its protocol's end message, or with a reset if it has
+   * none. Resolves when all connections are closed; those that are still open after three seconds are reset.
    */
   async stop(): Promise<void> {
     this.#stopping = true
     const closed = this.#listeners.map((listener) => listener.close())
-    for (const turnstile of this.#turnstiles) turnstile.close()
+    for (const queue of this.#acceptQueues) queue.close()
     this.#patience.close()
     const reason = new Ended('ours', 'the server was stopped')
     const here = [...this.#patience.watched]
-    // first the hall, for whoever goes now is not to give up a game
-    this.#premises?.clear(reason)
+    // the hall is closed first, so that clients that disconnect now do not give up their games
+    this.#seatingFactory?.clear(reason)
     for (const conversation of here) conversation.stop(reason)
-    await this.#until(Promise.all([...here.map(({ done }) => done), ...closed]))
+    await this.#untilClosed(Promise.all([...here.map(({ done }) => done), ...closed]))
   }
 
-  /** Waits until all are gone, and makes it so after a while: nobody keeps the server from ending. */
-  #until(gone: Promise<unknown>): Promise<void> {
+  /** Waits until all connections are closed; resets them after a while, so that no client keeps the server from stopping. */
+  #untilClosed(closed: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const cancels = [
-        this.#clock.after(GOING, () => {
+        this.#clock.after(GRACE, () => {
           for (const { connection } of this.#patience.watched) connection.transport.reset()
         }),
-        this.#clock.after(GOING + SENT_AWAY, resolve),
+        this.#clock.after(GRACE + AFTER_RESET, resolve),
       ]
-      void gone.then(() => {
+      void closed.then(() => {
         for (const cancel of cancels) cancel()
         resolve()
       })
@@ -162,15 +164,15 @@ export class Server {
   ): Promise<Place> {
     const address = { host: this.#serving.host, port }
     const options = { ...program.defaults, ...this.#serving.options }
-    const budget = this.#doorkeeper.budget((client, sentence) => this.#tellLimit('slowed', { program: program.name, client }, sentence))
-    const turnstile = new Turnstile((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
+    const budget = this.#doorkeeper.budget((client, sentence) => this.#logLimit('slowed', { program: program.name, client }, sentence))
+    const queue = new Turnstile((client, next) => this.#serve({ program, transport: client, options, budget }, next), {
       oneAtATime: this.#serving.iterative.has(program.name),
       isOpen: false,
     })
     const arrive = (client: Transport) => {
       const refusal = this.#doorkeeper.admit(client)
-      if (refusal === undefined) turnstile.arrive(client)
-      else this.#turnAway(program, client, refusal)
+      if (refusal === undefined) queue.arrive(client)
+      else this.#reject(program, client, refusal)
     }
     try {
       const mayBegin = () => this.#doorkeeper.mayBegin()
@@ -178,35 +180,35 @@ export class Server {
         ? listenTcp(address, arrive)
         : listenUdp(address, arrive, { clock: this.#clock, mayBegin }))
       this.#listeners.push(listener)
-      this.#turnstiles.push(turnstile)
+      this.#acceptQueues.push(queue)
       return { program, transport, address: listener.address }
     } catch (failure) {
       return { program, transport, address, failure }
     }
   }
 
-  #serve({ program, transport, options, budget }: Coming, next: () => void): void {
+  #serve({ program, transport, options, budget }: IncomingConnection, next: () => void): void {
     const { random, logs } = this.#serving
-    const premises = this.#premises
-    if (!premises) throw new Error('a client is served before the server admits any')
+    const factory = this.#seatingFactory
+    if (!factory) throw new Error('a client was served before admit() was called')
     const clock = this.#clock
     const runQueue = this.#runQueue
     const guest = new Guest(++this.#connections, program.name, transport, this.#tallyOf(program), this.#hosting, next)
     const onSeated = logs.seated && ((table: number, seat: number) => logs.seated?.(guest, table, seat))
-    const house = (line: Line) => premises.house(line, program.name, onSeated)
+    const house = (line: Line) => factory.house(line, program.name, onSeated)
     const carrier = this.#serving.overlay?.(transport, program, guest) ?? transport
     const terms = { program, side: 'server', transport: carrier, options, random, house, budget, runQueue, clock, witness: guest } as const
     const conversation = new Conversation(terms)
     guest.served(conversation, this.#patience.watch(conversation))
   }
 
-  #turnAway(program: Program, transport: Transport, sentence: string): void {
+  #reject(program: Program, transport: Transport, sentence: string): void {
     this.#tallyOf(program).refused++
-    this.#tellLimit('refused', { program: program.name, client: transport.remote }, sentence)
+    this.#logLimit('refused', { program: program.name, client: transport.remote }, sentence)
     turnAway(transport, program, { ...program.defaults, ...this.#serving.options }, sentence, this.#clock)
   }
 
-  #tellLimit(what: 'refused' | 'slowed', about: Omit<Visit, 'connection'>, sentence: string): void {
+  #logLimit(what: 'refused' | 'slowed', about: Omit<Visit, 'connection'>, sentence: string): void {
     if (this.#doorkeeper.mayTell(what, about.client)) this.#serving.logs.limited?.(about, what, sentence)
   }
 

@@ -34,20 +34,24 @@ import { Seeking } from './seeking.ts'
 import { Talk } from './talk.ts'
 import { watchersOf } from './watchers.ts'
 
-/** SessionOptions is what a session is made of. */
+/** LobbySessionOptions are the parts of a session. */
 export interface SessionOptions {
   readonly rooms: Rooms
   readonly line: Line
   readonly listener: LobbyListener
   readonly holdings: Holdings
-  /** Told of each seat that is taken. */
+  /** Called with each seat that the session takes. */
   readonly onSeated?: OnSeated | undefined
 }
 
-/** Tables at which one somebody may be at a time. */
+/** Maximum number of tables to which one session is subscribed at a time. */
 const TABLES = 20
 
-/** Session is one somebody's stay in the lobby, through one connection. */
+/**
+ * LobbySession is one user's stay in the lobby, through one connection. It puts together the parts of that stay: Identity
+ * (the user's name), SeekControl (seeks and challenges), Subscriptions (tables) and LobbyTalk (talk and messages). Every
+ * method answers a refused request with a LobbyRefusal, which has changed nothing.
+ */
 export class Session implements Lobby {
   readonly #rooms: Rooms
   readonly #line: Line
@@ -57,10 +61,10 @@ export class Session implements Lobby {
   readonly #listener: LobbyListener
   readonly #holdings: Holdings
   readonly #talk: Talk
-  /** Seats that were taken up by their token alone, by table; each value releases it. */
+  /** Functions that release the seats which this connection resumed by their token alone, by table. */
   readonly #heldSeats = new Map<number, () => void>()
   readonly #seeking: Seeking
-  /** Ends that this one is told by whom it is sought. */
+  /** Ends the subscription to challenges. */
   #stopListening: (() => void) | undefined
   #closed = false
 
@@ -80,7 +84,7 @@ export class Session implements Lobby {
       visitor: () => this.#visitor,
       isClosed: () => this.#closed,
       busy: () => this.#busy(),
-      sitter: (visitor) => this.#sitter(visitor),
+      createOwner: (visitor) => this.#createOwner(visitor),
       seated: (table, seat, token) => this.#seated(table, seat, token),
     })
     this.#listener = listener
@@ -132,7 +136,7 @@ export class Session implements Lobby {
 
   async changePassword(old: string, password: string): Promise<Ended | LobbyRefusal> {
     if (!this.#registered) return this.#visitor ? NO_PASSWORD : WHO
-    // counted and never refused, as what unregistering does: an owner has to be able to end what others do in its name
+    // counted and never refused, like `unregister`: the owner must be able to end other sessions of the account
     this.#holdings.spendOnAccount()
     const ended = await this.#identity.changePassword(old, password)
     return isRefusal(ended) ? denied(ended) : ended
@@ -226,8 +230,8 @@ export class Session implements Lobby {
     return historyOf(this.#rooms, name === undefined ? this.#visitor : await this.#rooms.people.find(name), range, this.#visitor.person)
   }
 
-  seek(wish: GameWish): Promise<Sought | LobbyRefusal> {
-    return this.#seeking.seek(wish)
+  seek(terms: GameWish): Promise<Sought | LobbyRefusal> {
+    return this.#seeking.seek(terms)
   }
 
   cancel(): boolean {
@@ -263,11 +267,11 @@ export class Session implements Lobby {
     const token = readToken(typed)
     if (isRefusal(token)) return coded('bad-token', token)
     const found = this.#rooms.hall.seatOf(hashToken(token))
-    if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or it is another' }
+    if (!found) return { code: 'bad-token', refused: 'no seat is held for this token: its game is over, or the token is wrong' }
     const { table, seat } = found
-    const sitter = table.state.opened.seats[seat]
-    if (sitter && !this.#visitor && this.#identity.comeBack(sitter.person, sitter.name, hashToken(token))) this.#entered(undefined)
-    if (sitter) this.#holdSeat(table.id, sitter)
+    const owner = table.state.opened.seats[seat]
+    if (owner && !this.#visitor && this.#identity.comeBack(owner.person, owner.name, hashToken(token))) this.#entered(undefined)
+    if (owner) this.#holdSeat(table.id, owner)
     return this.#tables.takeUp(table, seat, token, after)
   }
 
@@ -328,11 +332,11 @@ export class Session implements Lobby {
   }
 
   async offer(id: number): Promise<LobbyRefusal | undefined> {
-    const sitter = this.#tables.sitterAt(id)
-    // the token of a seat opens that seat, and no other
-    if (sitter?.over && sitter.person !== this.#visitor?.person) return anotherGame(sitter.name)
-    // a rematch is a table more, while the one before is still attended
-    const full = sitter?.over ? noRoom(this.#rooms, sitter.person, this.#holdings) : undefined
+    const owner = this.#tables.sitterAt(id)
+    // the token of a seat gives access to that seat only
+    if (owner?.over && owner.person !== this.#visitor?.person) return anotherGame(owner.name)
+    // a rematch opens a new table while the session is still subscribed to the old one
+    const full = owner?.over ? noRoom(this.#rooms, owner.person, this.#holdings) : undefined
     return full === undefined ? this.#orResume(id, await this.#tables.offer(id)) : { code: 'too-many', refused: full }
   }
 
@@ -352,17 +356,17 @@ export class Session implements Lobby {
     return this.#orResume(id, await this.#tables.act(id, 'abort'))
   }
 
-  /** Goes away: seats are held for a while, wishes are taken back. */
+  /** Ends the session: its seats are held for a while, and its open seek is cancelled. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#goAway()
+    this.#leaveTables()
     this.#tables.close()
     this.#identity.close()
     this.#stopListening?.()
   }
 
-  /** Is told from now on by whom it is sought, unless it was not let in. */
+  /** Subscribes to the challenges to the user who has entered; translates the error if no user has. */
   #entered(denial: Denial | undefined): LobbyRefusal | undefined {
     if (denial) return denied(denial)
     this.#stopListening?.()
@@ -371,18 +375,18 @@ export class Session implements Lobby {
     return undefined
   }
 
-  #goAway(): readonly number[] {
+  #leaveTables(): readonly number[] {
     this.cancel()
     for (const id of [...this.#heldSeats.keys()]) this.#releaseSeat(id)
     return this.#tables.end()
   }
 
-  /** Is at no table any more, because this is another user from now on. */
+  /** Leaves all tables, because the connection now belongs to another user, and notifies the client. */
   #leaveAll(): void {
-    for (const id of this.#goAway()) this.#listener.left?.(id)
+    for (const id of this.#leaveTables()) this.#listener.left?.(id)
   }
 
-  /** Notes that this connection is in a seat: as its owner, or else by its token alone, until the account's password is changed. */
+  /** Records that this connection holds a seat: as its owner, or else by its token alone, until the account's password changes. */
   #holdSeat(id: number, { person, token }: Sitter): void {
     if (token !== undefined && this.#visitor?.person === person) this.#visitor.hold(token)
     else if (!this.#heldSeats.has(id))
@@ -397,7 +401,7 @@ export class Session implements Lobby {
     this.#heldSeats.delete(id)
   }
 
-  /** A refusal for want of a seat, or what to do first if the own seat at that table is held. */
+  /** Returns the refusal; if it says that the user has no seat, and the user's seat there is held, one that says to resume it. */
   #orResume(id: number, refusal: LobbyRefusal | undefined): LobbyRefusal | undefined {
     if (refusal?.code !== 'not-seated' || !this.#held().some(({ table }) => table.id === id)) return refusal
     return { code: 'not-seated', refused: `your seat at table ${id} is held: resume it first` }
@@ -426,10 +430,10 @@ export class Session implements Lobby {
     return full === undefined ? undefined : { code: 'too-many', refused: full }
   }
 
-  /** Somebody as a sitter, and the token by which this one comes back to the seat. */
-  #sitter({ person, name }: Visitor): { sitter: Sitter; token: string } {
+  /** Creates the owner of a new seat, and the token that gives the user access to the seat again. */
+  #createOwner({ person, name }: Visitor): { owner: Sitter; token: string } {
     const token = secretToken(this.#rooms.bytes)
-    return { sitter: this.#holdings.marked({ person, name, token: hashToken(token) }), token }
+    return { owner: this.#holdings.marked({ person, name, token: hashToken(token) }), token }
   }
 
   #seated(table: LiveTable, seat: SeatNumber, token: string): void {
@@ -438,22 +442,20 @@ export class Session implements Lobby {
     this.#tables.sit(table, seat, token)
   }
 
-  /** The own seats at tables that go on, which this connection does not hold, though it may watch there. */
+  /** Lists the user's seats at open tables that this connection does not hold, even if it watches there. */
   #held() {
     const { person } = this.#visitor ?? {}
-    // a guest's name is anybody's: only a token shows whose seat it is
+    // any user can take a guest's name, so only a token proves who owns the seat
     if (person === undefined || !hasAccount(person)) return []
     return [...this.#rooms.hall.seatsOf(person)].filter(({ table }) => !this.#tables.sitterAt(table.id))
   }
 }
 
-/** The refusal of one table more. */
 const TOO_MANY_TABLES: LobbyRefusal = { code: 'too-many', refused: `you are at ${TABLES} tables already: leave one first` }
 
-/** The refusal of who has no password. */
 const NO_PASSWORD: LobbyRefusal = { code: 'who-are-you', refused: 'only registered names have a password: register first' }
 
-/** The refusal of another game to who is in a seat by its token. */
+/** Refuses another game to a client that holds the seat by its token alone. */
 function anotherGame(name: string): LobbyRefusal {
-  return { code: 'who-are-you', refused: `the token opens this seat alone: come in as ${name} to play again` }
+  return { code: 'who-are-you', refused: `the token gives access to this seat only: enter as ${name} to play again` }
 }

@@ -3,35 +3,38 @@ import { makeMark } from '../hall/owners.ts'
 import { type Clock, type DiskUsage, isTemporary, type Usage } from '../hall/ports.ts'
 
 /*
- * What a network adds to the disk is counted in parts of five minutes, by a time of its own: wall time when the process
- * begins, and monotonic time from then on, so that a clock that is set changes nothing. The count is persisted, because a
- * restart must not renew it: a few seconds after it changes, when a network reaches the limit, and at the end. The time is
- * persisted with it, and the next process begins no earlier, so a wall clock that was set back does not renew it either.
+ * The server limits the bytes that one network may add to the disk in an hour. It counts them in parts of five minutes, so
+ * the hour moves on in steps. Two things must not renew a network's budget: a wall clock that is set, and a restart.
+ *
+ * The time of the parts is wall time when the process starts, and monotonic time from then on, so setting the wall clock
+ * while the process runs changes nothing. The counts are persisted: a few seconds after they change, at once when a network
+ * reaches the limit, and when the server stops. The time is persisted with them, and the next process starts no earlier, so
+ * a wall clock that was set back does not renew a budget either. The store has a salted mark in place of each address.
  */
 
-/** The hour in which bytes are counted, in milliseconds, and the parts in which it moves on. */
+/** The period in which bytes are counted, in milliseconds, and the number and length of its parts. */
 const HOUR = 3_600_000
 const PARTS = 12
 const PART = HOUR / PARTS
-/** Networks that are known, at most. */
+/** Maximum number of networks in memory. */
 const NETWORKS = 10_000
 /** Bytes in a megabyte. */
 const MEGABYTE = 1_000_000
-/** Milliseconds from a change until it is persisted, and how many networks are persisted together, at most. */
+/** Milliseconds from a change until it is persisted, and the maximum number of networks that are persisted together. */
 const DELAY = 5000
 const TOGETHER = 500
 
-/** SpendingStore persists spendings. */
+/** SpendingStore persists the counts. */
 export interface SpendingStore {
   readonly usage: DiskUsage
-  /** Called with the reason why that failed. */
+  /** Called with the error if that fails. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
 }
 
-/** Spendings count the bytes that each network adds to the disk in an hour. */
+/** Spendings counts the bytes that each network adds to the disk in an hour. */
 export class Spendings {
   readonly #clock: Clock
-  /** Bytes in an hour, at most. */
+  /** Maximum bytes in an hour. */
   readonly #limit: number
   readonly #store: SpendingStore | undefined
   readonly #networks = new Map<string, Spending>()
@@ -39,15 +42,15 @@ export class Spendings {
   #epoch: number
   /** The salt of the marks in the store; `undefined` while nothing is persisted. */
   #salt: string | undefined
-  /** Spendings that earlier processes have persisted, by the mark of the network. */
+  /** Counts that earlier processes have persisted, by the mark of the network. */
   #before: ReadonlyMap<string, readonly Usage[]> = new Map()
-  /** Spendings with bytes that are not persisted. */
+  /** Counts with bytes that are not persisted. */
   readonly #changed = new Set<Spending>()
   /** True if there are bytes in the store. */
   #isPersisted = false
   #cancelTimer: (() => void) | undefined
 
-  /** `megabytes` is what one network may add in an hour. */
+  /** `megabytes` is the limit of one network in an hour. */
   constructor(clock: Clock, megabytes: number, store?: SpendingStore) {
     this.#clock = clock
     this.#limit = megabytes * MEGABYTE
@@ -55,7 +58,7 @@ export class Spendings {
     this.#epoch = clock.now() - clock.monotonic()
   }
 
-  /** Loads what was persisted, and persists what is added from now on; to be called before anything is. */
+  /** Loads the persisted counts, and persists later changes. To be called before the first `add`. */
   async open(): Promise<void> {
     if (!this.#store || this.#limit === Number.POSITIVE_INFINITY) return
     const { salt, at, usages } = await this.#store.usage.load()
@@ -65,16 +68,16 @@ export class Spendings {
     this.#before = Map.groupBy(usages, ({ network }) => network)
   }
 
-  /** Persists what is not persisted yet, and no more from then on. */
+  /** Persists all changes; later ones are not persisted. */
   async close(): Promise<void> {
     while (this.#changed.size > 0 && (await this.#persist(this.#changed)));
-    // also where no byte was added: the next process goes on from this time
+    // also if no byte was added, because the next process continues from this time
     if (this.#isPersisted) await this.#persist([])
     this.#cancelTimer?.()
     this.#salt = undefined
   }
 
-  /** Returns the spending of a network; all its connections share one. */
+  /** Returns the count of a network, which all its connections share. */
   of(network: string): Spending {
     const known = this.#networks.get(network)
     if (known) return known
@@ -88,13 +91,13 @@ export class Spendings {
 
   readonly #now = (): number => this.#epoch + this.#clock.monotonic()
 
-  /** Forgets a quarter of the networks: those that have spent least. */
+  /** Removes a quarter of the networks: those with the fewest bytes. */
   #makeRoom(): void {
     const least = [...this.#networks].sort(([, one], [, other]) => one.total - other.total)
     for (const [network] of least.slice(0, Math.ceil(least.length / 4))) this.#networks.delete(network)
   }
 
-  /** Persists a change soon; at once if the limit is reached: then that is written together with what has reached it. */
+  /** Persists a change soon; at once if it reaches the limit, together with the write that has reached it. */
   readonly #note = (spending: Spending, isFull: boolean): void => {
     if (this.#salt === undefined) return
     this.#changed.add(spending)
@@ -108,7 +111,7 @@ export class Spendings {
     if (this.#changed.size > 0) this.#cancelTimer = this.#clock.after(DELAY, () => this.#persistSoon())
   }
 
-  /** Persists some of what has changed; answers whether that was done. */
+  /** Persists up to 500 counts; resolves with whether that succeeded. */
   async #persist(spendings: Iterable<Spending>): Promise<boolean> {
     const now = Math.floor(this.#now())
     const part = Math.floor(now / PART)
@@ -121,35 +124,34 @@ export class Spendings {
       return true
     } catch (reason) {
       for (const [at, spending] of together.entries()) spending.putBack(usages[at]?.bytes ?? 0)
-      if (!isTemporary(reason)) this.#store?.onTrouble('what addresses have added to the disk could not be persisted', reason)
+      if (!isTemporary(reason)) this.#store?.onTrouble('the bytes that addresses have written could not be persisted', reason)
       return false
     }
   }
 }
 
-/** SpendingOptions is what the spending of a network is made of. */
 interface SpendingOptions {
   /** Mark of the network in the store. */
   readonly mark: string
-  /** Bytes in an hour, at most. */
+  /** Maximum bytes in an hour. */
   readonly limit: number
   readonly now: () => number
   /** Called when there are bytes that are not persisted, for the first time or at the limit. */
   readonly changed: (spending: Spending, isFull: boolean) => void
-  /** Earlier spending, by ascending part. */
+  /** Persisted counts, by ascending part. */
   readonly before: readonly Usage[]
 }
 
-/** Spending is the bytes that one network has added to the disk in the last hour. */
+/** Spending counts the bytes that one network has added to the disk in the last hour. */
 export class Spending {
   readonly mark: string
   readonly #limit: number
   readonly #now: () => number
   readonly #changed: SpendingOptions['changed']
-  /** Bytes in each part of the last hour, by the number of the part. */
+  /** Bytes in each part of the last hour, by the part's number. */
   #parts: Map<number, number> | undefined
   #total = 0
-  /** The part that was counted last. */
+  /** Number of the current part. */
   #last = 0
   /** Bytes that are not persisted. */
   #change = 0
@@ -181,20 +183,20 @@ export class Spending {
     if (isFull || this.#change === bytes) this.#changed(this, isFull)
   }
 
-  /** Takes the bytes that are not persisted. */
+  /** Returns the bytes that are not persisted, and resets their count. */
   takeChange(): number {
     const change = this.#change
     this.#change = 0
     return change
   }
 
-  /** Puts bytes back that could not be persisted. */
+  /** Adds bytes to that count again, after they could not be persisted. */
   putBack(bytes: number): void {
     this.#change += bytes
     this.#changed(this, false)
   }
 
-  /** Reason why nothing can be added now; `undefined` while there is room. */
+  /** A sentence that says why nothing can be added now; `undefined` below the limit. */
   get full(): string | undefined {
     if (this.#total < this.#limit) return undefined
     this.#moveOn()
@@ -205,7 +207,7 @@ export class Spending {
     return `your address has written ${megabytes} MB in the last hour, the limit: wait ${wait}, and then try again`
   }
 
-  /** Milliseconds until there is less than the limit. */
+  /** Milliseconds until the count is below the limit. */
   #wait(): number {
     let left = this.#total
     for (const [part, bytes] of this.#parts ?? []) {

@@ -2,7 +2,7 @@ import { isTemporary } from '../hall/ports.ts'
 import type { Lobby } from '../protocols/lobby.ts'
 import { UNAVAILABLE } from './refusals.ts'
 
-/** Answers with a refusal where a store cannot write just now. Rejects with all other errors. */
+/** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */
 export async function survived<Answer>(answer: Promise<Answer>): Promise<Answer | typeof UNAVAILABLE> {
   try {
     return await answer
@@ -12,7 +12,7 @@ export async function survived<Answer>(answer: Promise<Answer>): Promise<Answer 
   }
 }
 
-/** The same lobby, all of whose commands answer with a refusal where the store cannot write just now: none rejects therefore. */
+/** Wraps a lobby so that its methods resolve with a refusal, instead of rejecting, if the store cannot write at the moment. */
 export function surviving(lobby: Lobby): Lobby {
   return new Proxy(lobby, {
     get(target, name) {

@@ -8,35 +8,38 @@ import type { Attended } from './attended.ts'
 import { notHere } from './refusals.ts'
 import type { Rooms } from './rooms.ts'
 
-/** Sentences that one user may say at once, and after how many milliseconds each comes back: others want to see the board. */
+/** Rate of talk of one session: ten messages at once, then one a second, so that talk does not push the board off the screen. */
 const TALK = { burst: 10, refill: 1000 }
-/** Characters of a message to one user. */
+/** Maximum characters of a message to one user. */
 const LONGEST = 1000
-/** Names that one user can mute. */
+/** Maximum number of names that a session can mute. */
 const MUTED = 100
 
-/** TalkOptions is what talk is made of. */
+/** LobbyTalkOptions are the parts of LobbyTalk. */
 export interface TalkOptions {
   readonly rooms: Rooms
   readonly line: Line
   readonly tables: Attended
 }
 
-/** Muted is a name that is muted, as it was given, and folded. */
+/** Muted is a muted name, as the user writes it, and folded. */
 interface Muted {
   readonly key: string
   readonly name: string
 }
 
-/** Talk is what one session says, at tables and to other users, and whom it does not want to hear. */
+/**
+ * LobbyTalk sends a session's talk to tables and its messages to users, and filters what muted users send to the session.
+ * Muting a name also mutes the connections that have the name at that moment, whatever names they take later.
+ */
 export class Talk {
   readonly #rooms: Rooms
   readonly #line: Line
   readonly #tables: Attended
   readonly #bucket = new Bucket(TALK)
-  /** The names that are muted, by their folded form. */
+  /** Muted names, by their folded form. */
   readonly #muted = new Map<string, Muted>()
-  /** The connections that had a name when it was muted, and may have taken others since. */
+  /** Connections that had a name when the user muted it, and may have taken other names since. */
   readonly #mutedAs = new WeakMap<object, Muted>()
 
   constructor({ rooms, line, tables }: TalkOptions) {
@@ -45,12 +48,12 @@ export class Talk {
     this.#tables = tables
   }
 
-  /** Says something at a table. */
+  /** Sends talk to a table. */
   async say(name: string, table: number, text: string): Promise<LobbyRefusal | undefined> {
     return (isBroken(text) ? BROKEN : undefined) ?? this.#throttled() ?? this.#tables.say(table, name, text)
   }
 
-  /** Sends a message to another user, wherever that one is connected with a lobby. */
+  /** Sends a message to another user, at each of that user's lobby sessions. */
   tell({ name: from, person }: Visitor, name: string, text: string): LobbyRefusal | undefined {
     const wrong = checkText(text) ?? this.#throttled()
     if (wrong) return wrong
@@ -59,13 +62,13 @@ export class Talk {
     if (!found) return notHere(name)
     if (found.person === person) return OWN_NAME
     if (!calls.reaches(found.person)) {
-      return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot be told anything` }
+      return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot receive messages` }
     }
-    const told = calls.tell(found.person, { from, text, address: this.#line.address })
-    return isRefusal(told) ? told : undefined
+    const refusal = calls.tell(found.person, { from, text, address: this.#line.address })
+    return isRefusal(refusal) ? refusal : undefined
   }
 
-  /** Mutes a user by name: what that one says, tells and asks is not heard in this session. */
+  /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
   async mute({ name: own }: Visitor, typed: string): Promise<LobbyRefusal | undefined> {
     if (foldName(typed) === foldName(own)) return OWN_NAME
     const { people } = this.#rooms
@@ -74,53 +77,53 @@ export class Talk {
     if (name === undefined) return notHere(typed)
     const key = foldName(name)
     const muted = this.#muted.get(key) ?? { key, name }
-    // the last one muted is the last of the list, also if it was muted before
+    // the name moves to the end of the list, also if it was muted before
     this.#muted.delete(key)
     this.#muted.set(key, muted)
     for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) this.#mutedAs.set(connection, muted)
     return undefined
   }
 
-  /** Hears a user again, under the name that was muted and those that its connections have taken since. */
+  /** Unmutes a user, by the muted name or by a name that a muted connection has taken since. */
   unmute(name: string): LobbyRefusal | undefined {
     const keys = [foldName(name), ...this.#connectionsOf(name).map(({ connection }) => this.#mutedThrough(connection)?.key)]
     const unmuted = keys.filter((key) => key !== undefined && this.#muted.delete(key))
     return unmuted.length > 0 ? undefined : { code: 'not-now', refused: `you have not muted "${name}"` }
   }
 
-  /** The names that are muted. */
+  /** Muted names, in the order in which the user muted them. */
   get muted(): readonly string[] {
     return [...this.#muted.values()].map(({ name }) => name)
   }
 
-  /** Checks whether a user of this name is heard. */
+  /** Checks whether no connection of the user with this name is muted. */
   hears(name: string): boolean {
     if (this.#muted.size === 0) return true
     if (this.#muted.has(foldName(name))) return false
     return this.#connectionsOf(name).every(({ connection }) => !this.#mutedThrough(connection))
   }
 
-  /** The connections of the user who is here under a name. */
+  /** Returns the connections of the online user with a name. */
   #connectionsOf(name: string): readonly Visitor[] {
     const { people } = this.#rooms
     const found = people.named(name)
     return found ? people.of(found.person) : []
   }
 
-  /** Returns the name for which a connection is not heard. */
+  /** Returns the muted name for which a connection is muted. */
   #mutedThrough(connection: object): Muted | undefined {
     const muted = this.#mutedAs.get(connection)
     return muted && this.#muted.get(muted.key) === muted ? muted : undefined
   }
 
-  /** A listener that is called only for users who are heard, and otherwise like another one. */
+  /** Wraps a listener so that it is not called with challenges of muted users. */
   heard(listener: LobbyListener): LobbyListener & { hears(name: string): boolean } {
     return {
       hears: (name) => this.hears(name),
       seated: (attendance) => listener.seated(attendance),
       news: (news) => listener.news(news),
       closed: (table, sentence) => listener.closed(table, sentence),
-      // a session hears of its tables from these
+      // the session's tables notify it of their own ends
       recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
       finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
       sought: (seeker) => this.hears(seeker.name) && listener.sought(seeker),
@@ -132,7 +135,7 @@ export class Talk {
 
   #throttled(): LobbyRefusal | undefined {
     const wait = this.#bucket.take(this.#rooms.hall.clock.monotonic())
-    return wait > 0 ? { code: 'throttled', refused: 'you say a lot at once: wait a moment' } : undefined
+    return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
   }
 }
 
@@ -140,16 +143,16 @@ const OWN_NAME: LobbyRefusal = { code: 'not-now', refused: 'that is your own nam
 
 const BROKEN: LobbyRefusal = {
   code: 'not-now',
-  refused: 'the text arrived broken, for it is not UTF-8, and was not passed on: set your terminal or program to UTF-8',
+  refused: 'the text is not UTF-8, and was not sent: set your terminal or program to UTF-8',
 }
 
-/** Checks whether bytes that are no UTF-8 were replaced in a text. */
+/** Checks whether a text has U+FFFD, with which the decoder replaces bytes that are not UTF-8. */
 function isBroken(text: string): boolean {
   return text.includes('\ufffd')
 }
 
 function checkText(text: string): LobbyRefusal | undefined {
   if (isBroken(text)) return BROKEN
-  if (text.trim() === '') return { code: 'not-now', refused: 'say something' }
-  return text.length > LONGEST ? { code: 'not-now', refused: `say at most ${LONGEST} characters at once` } : undefined
+  if (text.trim() === '') return { code: 'not-now', refused: 'the message is empty: write a text' }
+  return text.length > LONGEST ? { code: 'not-now', refused: `the message is too long: write at most ${LONGEST} characters` } : undefined
 }

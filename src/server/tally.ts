@@ -1,29 +1,29 @@
 import type { Conversation } from '../protocols/conversation.ts'
 
-/** Tally is what the clients of one program have done since the server was started. */
+/** ProgramStats counts the connections, conversations and messages of one program since the server started. */
 export class Tally {
-  /** Connections that were let in, and that were not. */
+  /** Accepted, rejected and open connections. */
   total = 0
   refused = 0
   open = 0
-  /** How conversations have ended, by the word for it. */
+  /** Number of ended conversations, by outcome; see `ConversationEnd.outcome`. */
   readonly outcomes = new Map<string, number>()
-  /** Messages of conversations that have ended. */
+  /** Messages of closed connections. */
   received = 0
   sent = 0
 
-  /** Counts a conversation in. */
+  /** Counts an accepted connection. */
   came(): void {
     this.total++
     this.open++
   }
 
-  /** Counts how a conversation has ended, whose connection may take a moment longer. */
+  /** Counts the end of a conversation, whose connection may close later. */
   ended(outcome: string): void {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
   }
 
-  /** Counts a conversation out, with all that was said in it. */
+  /** Counts the close of a connection, and its messages. */
   left({ connection }: Conversation): void {
     this.open--
     this.received += connection.received

@@ -2,7 +2,7 @@ import type { LiveTable } from '../hall/live.ts'
 import type { Page, Range } from '../protocols/lobby.ts'
 import { Attending } from './attending.ts'
 
-/** The names of those who watch a table, each once, in the order in which they came. */
+/** Lists the names of a table's watchers, each once, in order of arrival. */
 export function watchersOf({ attendants }: LiveTable, { from = 0, count }: Range): Page<string> {
   const names = new Set<string>()
   for (const one of attendants) if (one instanceof Attending && one.who === 'watcher' && one.name !== '') names.add(one.name)

@@ -204,7 +204,7 @@ describe('parlor rank', () => {
     expect(await run('rank', '--data', data, '--port', String(port))).toMatchObject({
       output: expect.stringMatching(/^From the server at /),
     })
-    expect(server.errors).toContain('the operator wanted: the ladder of tictactoe')
+    expect(server.errors).toContain('the operator requested: the ladder of tictactoe')
   })
 
   test('says at once that what answers is no front door', async () => {

@@ -48,7 +48,7 @@ describe('the operator', () => {
     expect(await people('reset', 'alan')).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('alan') })
     expect(await people('remove', 'ADA')).toMatchObject({ code: 0, output: 'Ada is no longer registered\n' })
     expect(await enter('register', 'ada', 'another horse')).toContain('"registered":true')
-    expect(server.errors).toContain('the operator wanted: reset ada')
+    expect(server.errors).toContain('the operator requested: reset ada')
     expect(server.errors).not.toContain(password)
 
     server.signal('SIGTERM')
@@ -120,7 +120,7 @@ describe('the operator', () => {
     const path = join(data, 'parlor.sock')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     for (const line of ['', 'no JSON', '{"action":"burn","name":"ada"}', '{"action":"reset"}', '[]'])
-      expect(JSON.parse(await says({ path }, line))).toEqual({ refused: 'this server knows no such wish: is it of another version?' })
+      expect(JSON.parse(await says({ path }, line))).toEqual({ refused: 'the server does not know this request: check its version' })
     await says({ path }, 'x'.repeat(10_000))
     connect({ path }).destroy()
     expect(await run('people', 'reset', 'ada', '--data', data)).toMatchObject({ code: 1, errors: expect.stringContaining('ada') })

@@ -89,7 +89,7 @@ test('a folder is verified, also while the server runs; what is wrong is said, a
   const { server, ada, table } = await playing(data)
   await ada.ask({ type: 'play', table, move: '1' })
   const running = await runHere('verify', '--data', data, '--json')
-  expect(server.errors).toMatch(/the operator wanted: verify, by a copy\n/)
+  expect(server.errors).toMatch(/the operator requested: verify, by a copy\n/)
   expect([running.code, JSON.parse(running.output)]).toEqual([0, expect.objectContaining({ ok: true, tables: 1, problems: [] })])
   server.signal('SIGKILL')
   await server.exit

@@ -244,7 +244,7 @@ describe('play', () => {
 
   test('says why the hall refuses', async () => {
     const { caller, lobby } = await inside()
-    lobby.refuses('seek', 'there is no user "grace" here: see who is', 'no-such-person')
+    lobby.refuses('seek', 'there is no user "grace" here: see who is here', 'no-such-person')
     expect(await caller.type('play tictactoe grace')).toBe(lines('There is no user "grace" here. "who" lists the users.'))
     lobby.refuses('join', 'nobody waits with this code', 'no-such-code')
     expect(await caller.type('join amber otter seven')).toBe(lines('Nobody waits with this code.'))
@@ -549,10 +549,10 @@ describe('at a table', () => {
 
   test('accept takes what the other has offered, and nothing else', async () => {
     const { caller, lobby } = await seated()
-    expect(await caller.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await caller.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
     await lobby.tell({ table: 12, n: 2, what: { type: 'offered', seat: 0, what: 'draw' } })
     expect(caller.news()).toBe(lines('', 'You have offered a draw.'))
-    expect(await caller.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await caller.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
     await lobby.tell(
       { table: 12, n: 3, what: { type: 'declined', seat: 1 } },
       { table: 12, n: 4, what: { type: 'offered', seat: 1, what: 'draw' } },

@@ -176,7 +176,7 @@ describe('two people', () => {
     await ada.type('draw')
     expect(await grace.type('accept')).toContain('You have agreed on a draw.')
     expect(ada.news()).toContain('You have agreed on a draw.')
-    expect(await ada.type('decline')).toBe(lines('Nobody has offered you anything.'))
+    expect(await ada.type('decline')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
   test('one gives up', async () => {
@@ -219,7 +219,7 @@ describe('two people', () => {
     const grace = await come('grace')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 2'))?.[1] ?? ''
     expect(await grace.type('seeks')).toContain('No player waits')
-    expect(await grace.type('join amber amber amber')).toMatch(/^Nobody waits with this code/)
+    expect(await grace.type('join amber amber amber')).toMatch(/^No open invitation has this code/)
     expect(await ada.type(`join ${code}`)).toContain('This is your own invitation')
     expect(await grace.type(`join ${code.replaceAll('-', ' ')}`)).toContain(' 1 | 2\n-------\n 3 | 4\n')
     expect(ada.news()).toContain('Your move')
@@ -312,12 +312,12 @@ describe('who watches', () => {
     await bob.type('watch 1')
     ada.news()
     for (let said = 1; said <= 10; said++) await bob.type(`say ${said}`)
-    expect(await bob.type('say 11')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(await bob.type('say 11')).toBe(lines('You send too many messages at once: wait a moment.'))
     expect(ada.news()).toMatch(/says: 10\n$/)
     await room.clock.pass(1000)
     await bob.type('say \u202eolleh')
     expect(ada.news()).toBe(lines('', 'bob (watching) says: \\u202eolleh'))
-    expect(await bob.type('say 13')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(await bob.type('say 13')).toBe(lines('You send too many messages at once: wait a moment.'))
   })
 
   test('finds the tables at which somebody is first, the newest before the others', async () => {

@@ -396,7 +396,7 @@ describe('what is told besides', () => {
     expect(await spectacle.happen([moved(1), board('OX-------', 0)])).toContain('Your offer was not accepted.')
     await spectacle.happen([{ type: 'offered', seat: 1, what: 'draw' }])
     expect(await spectacle.happen([moved(0), board('OXO------', 0)])).not.toContain('offer')
-    expect(await spectacle.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await spectacle.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
   test('an offer that is taken is told by what comes of it', async () => {
@@ -415,7 +415,7 @@ describe('what is told besides', () => {
     expect(await watcher.happen([{ type: 'offered', seat: 0, what: 'draw' }])).toBe('')
     const back = new Spectacle(0)
     expect(await back.begin({ now, offers: [1] })).toContain(lines('grace offers a draw: "accept" or "decline", or move on.'))
-    expect(await back.type('accept')).not.toContain('Nobody has offered')
+    expect(await back.type('accept')).not.toContain('You have no challenge')
     const own = new Spectacle(0)
     const over = board('---------', 0, { turn: false, toMove: [], outcome: { winners: [0] } })
     expect(await own.begin({ now: { n: 9, sight: over }, offers: [0] })).toContain(lines('You have offered another game.'))

@@ -165,7 +165,7 @@ describe('the token of a seat', () => {
     await grace.ask({ type: 'offer', table })
     expect(await holder.ask({ type: 'offer', table })).toMatchObject({
       ...refused,
-      message: 'the token opens this seat alone: come in as ada to play again',
+      message: 'the token gives access to this seat only: enter as ada to play again',
     })
     expect([...door.premises.people.here].map(({ name }) => name)).toEqual(['grace'])
   })

@@ -139,7 +139,7 @@ describe('an invitation that ends', () => {
     await bob.type('play scissors ada')
     const code = /join (\S+)/.exec(await ada.type('invite tictactoe size 4'))?.[1] ?? ''
     expect(await ada.type(typed)).toContain(sentence)
-    expect(await bob.type(`join ${code}`)).toContain('Nobody waits with this code')
+    expect(await bob.type(`join ${code}`)).toContain('No open invitation has this code')
   })
 
   test('because it was accepted is not', async () => {

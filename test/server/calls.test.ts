@@ -67,7 +67,7 @@ describe('a call', () => {
     calls.listen('guest:ada', other)
     calls.call({ person: 'guest:ada', seeker: bob, address })
     expect(other.heard).toEqual(['sought bob'])
-    expect(troubles).toEqual(['guest:ada could not be told of what another user wants: Error: deaf'])
+    expect(troubles).toEqual(['guest:ada could not be notified: Error: deaf'])
   })
 })
 

@@ -32,7 +32,7 @@ describe('a challenge at the front door', () => {
     expect(await bob.type(typed)).toBe(lines('You have refused ada’s game of scissors.'))
     expect(ada.news()).toBe(lines('', 'bob refuses your game of scissors. You no longer wait.'))
     expect(await ada.type('cancel')).toBe(lines('You do not wait for an opponent.'))
-    expect(await bob.type('accept')).toBe(lines('Nobody has offered you anything.'))
+    expect(await bob.type('accept')).toBe(lines('You have no challenge or offer to answer.'))
   })
 
   test('takes a name if several have asked, and is answered for that one alone', async () => {

@@ -79,31 +79,31 @@ describe('what holds', () => {
 describe('what cannot be meant is refused, with where it stands', () => {
   test.each([
     ['host = 5', 'host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name'],
-    ['hots = "here"', 'hots (from parlor.toml) is no setting; did you mean host? All of them: parlor config'],
-    ['connections = 5', 'connections (from parlor.toml) is no setting; did you mean limits.connections? All of them: parlor config'],
+    ['hots = "here"', 'hots (from parlor.toml) is not a setting; did you mean host? All of them: parlor config'],
+    ['connections = 5', 'connections (from parlor.toml) is not a setting; did you mean limits.connections? All of them: parlor config'],
     [
       '[limits]\nconections = 5',
-      'limits.conections (from parlor.toml) is no setting; did you mean limits.connections? All of them: parlor config',
+      'limits.conections (from parlor.toml) is not a setting; did you mean limits.connections? All of them: parlor config',
     ],
     ['[limits]\ntables = 0', 'limits.tables (from parlor.toml) is 0, and must be a whole number from 1, or "none"'],
     ['[limits]\ntables = 1.5', 'limits.tables (from parlor.toml) is 1.5, and must be a whole number from 1, or "none"'],
     ['limits = 4', 'limits (from parlor.toml) is 4, and must be a table of limits'],
     ['first = "soon"', 'first (from parlor.toml) is "soon", and must be a time such as 100ms, 2s or 1m, longer than 0'],
     ['idle = "0s"', 'idle (from parlor.toml) is "0s", and must be a time such as 100ms, 2s or 1m, longer than 0'],
-    ['first = 2m', 'parlor.toml, line 1, column 10: illegal character in numeric literal; texts stand in quotes, as in first = "2m"'],
+    ['first = 2m', 'parlor.toml, line 1, column 10: illegal character in numeric literal; texts are in quotes, as in first = "2m"'],
     [
       'first = "2m"\nfirst = "3m"',
-      'parlor.toml, line 2, column 1: trying to redefine an already defined table or value; this setting or table stands further up already: leave one of the two',
+      'parlor.toml, line 2, column 1: trying to redefine an already defined table or value; this setting or table appears earlier in the file: keep only one of the two',
     ],
-    ['[limits]\n[ports]\n[limits]', 'this setting or table stands further up already: leave one of the two'],
-    ['first = "2m" idle = "3m"', 'each setting stands on a line of its own'],
+    ['[limits]\n[ports]\n[limits]', 'this setting or table appears earlier in the file: keep only one of the two'],
+    ['first = "2m" idle = "3m"', 'each setting is on a line of its own'],
     ['first "2m"', 'illegal character in key; a setting is written as first = "2m", and a table as [limits]'],
     ['data = "C:\\parlor\\users"', 'in double quotes a \\ is written as \\\\, and in single quotes as it is'],
     ['only = ["guess"', 'a list ends with ], and a table in a line with }'],
     ['first = "2m\n', 'a text ends with its quote, on the same line'],
     ['first = "2m', 'a text ends with its quote, on the same line'],
-    ['[ports]\nguess = 09000', 'illegal leading zero; a number has no 0 in front'],
-    ['data = /var/lib', 'invalid value; texts stand in quotes, as in first = "2m"'],
+    ['[ports]\nguess = 09000', 'illegal leading zero; a number has no leading 0'],
+    ['data = /var/lib', 'invalid value; texts are in quotes, as in first = "2m"'],
     ['only = "guess"', 'only (from parlor.toml) is "guess", and must be a list of programs, such as ["guess", "chat"]'],
     ['only = [""]', 'only (from parlor.toml) is "", and must be the name of a program'],
     ['[ports]\nguess = 65536', 'ports.guess (from parlor.toml) is 65536, and must be a port from 0 to 65535; 0 for any'],
@@ -140,12 +140,12 @@ describe('what cannot be meant is refused, with where it stands', () => {
 
   test('a variable that looks like a setting is told of; those of others are not', () => {
     const environment = { PARLOR_HOTS: 'x', PARLOR_SERVICE_HOST: 'x', PARLOR_HOST: 'x', PARLOR_CONFIG: 'x', HOST: 'x' }
-    expect(strays(environment)).toEqual(['PARLOR_HOTS is no setting, and is not looked at; did you mean PARLOR_HOST?'])
+    expect(strays(environment)).toEqual(['PARLOR_HOTS is not a setting, and is ignored; did you mean PARLOR_HOST?'])
     expect(strays({ PARLOR_LIMITS: '{}', PARLOR_FOO: 'x', PARLOR_: 'x', PARLOR_LOGFILE: 'x' })).toEqual([
-      'PARLOR_LIMITS is no setting, and is not looked at; "parlor config" shows all settings, and those of PARLOR_LIMITS are written as PARLOR_LIMITS_CONNECTIONS',
-      'PARLOR_FOO is no setting, and is not looked at; "parlor config" shows all settings',
-      'PARLOR_ is no setting, and is not looked at; "parlor config" shows all settings',
-      'PARLOR_LOGFILE is no setting, and is not looked at; "parlor config" shows all settings',
+      'PARLOR_LIMITS is not a setting, and is ignored; "parlor config" shows all settings, and those of PARLOR_LIMITS are written as PARLOR_LIMITS_CONNECTIONS',
+      'PARLOR_FOO is not a setting, and is ignored; "parlor config" shows all settings',
+      'PARLOR_ is not a setting, and is ignored; "parlor config" shows all settings',
+      'PARLOR_LOGFILE is not a setting, and is ignored; "parlor config" shows all settings',
     ])
     const others = [
       'SERVICE_HOST',
@@ -268,11 +268,11 @@ describe('parlor config', () => {
       'iterative (from PARLOR_ITERATIVE): book/secret has no network; play it with: parlor solo book/secret',
     ],
     [['--only', 'guess', '--port', 'chat=1'], {}, 'tjc/chat is not served; add --only tjc/chat'],
-    [['--limit', 'seets=3'], {}, 'limits.seets (from --limit) is no setting; did you mean limits.seats? All of them: parlor config'],
+    [['--limit', 'seets=3'], {}, 'limits.seets (from --limit) is not a setting; did you mean limits.seats? All of them: parlor config'],
     [['--only', 'zzzzz'], {}, 'only (from --only): there is no program "zzzzz". All of them: parlor protocols'],
     [['--config', 'no.toml'], {}, 'cannot read "no.toml": there is no such file'],
     [[], { PARLOR_CONFIG: 'no.toml' }, 'cannot read "no.toml": there is no such file'],
-    [['--limit', 'foo=1'], {}, 'limits.foo (from --limit) is no setting. All of them: parlor config'],
+    [['--limit', 'foo=1'], {}, 'limits.foo (from --limit) is not a setting. All of them: parlor config'],
     [['--idle', '0'], {}, 'idle (from --idle) is "0s", and must be a time such as 100ms, 2s or 1m, longer than 0'],
     [[], { toml: 'trace = yes' }, 'parlor.toml, line 1, column 9: invalid value; trace is true or false, as in trace = true'],
     [[], { toml: 'strict = False' }, 'parlor.toml, line 1, column 10: invalid value; strict is true or false, as in strict = false'],
@@ -319,13 +319,13 @@ idle = "2m"
     const programs = 'All of them: parlor protocols'
     expect(errors.split('\n')).toEqual([
       'parlor: line 1: host (from parlor.toml) is 5, and must be an address such as 127.0.0.1, or a name',
-      `parlor: line 2: colour (from parlor.toml) is no setting. ${all}`,
-      `parlor: line 4: limit (from parlor.toml) is no setting; did you mean limits? ${all}`,
-      `parlor: line 5: port_base (from parlor.toml) is no setting; did you mean portBase? ${all}`,
+      `parlor: line 2: colour (from parlor.toml) is not a setting. ${all}`,
+      `parlor: line 4: limit (from parlor.toml) is not a setting; did you mean limits? ${all}`,
+      `parlor: line 5: port_base (from parlor.toml) is not a setting; did you mean portBase? ${all}`,
       'parlor: line 8: ports.tjc/guess (from parlor.toml) is 70000, and must be a port from 0 to 65535; 0 for any',
-      `parlor: line 12: limits.conections (from parlor.toml) is no setting; did you mean limits.connections? ${all}`,
+      `parlor: line 12: limits.conections (from parlor.toml) is not a setting; did you mean limits.connections? ${all}`,
       'parlor: line 13: limits.tables (from parlor.toml) is 0, and must be a whole number from 1, or "none"',
-      `parlor: line 14: limits.idle (from parlor.toml) is no setting; did you mean idle? ${all}`,
+      `parlor: line 14: limits.idle (from parlor.toml) is not a setting; did you mean idle? ${all}`,
       `parlor: line 3: only (from parlor.toml): there is no program "gess"; did you mean guess? ${programs}`,
       `parlor: line 3: only (from parlor.toml): there is no program "tjc/hangmn"; did you mean hangman? ${programs}`,
       `parlor: line 9: ports.chta (from parlor.toml): there is no program "chta"; did you mean chat? ${programs}`,

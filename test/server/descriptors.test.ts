@@ -32,7 +32,7 @@ test.each(['EMFILE', 'ENFILE'])('used-up descriptors (%s) are logged once, and t
   expect(lines).toEqual([USED_UP])
   system.code = undefined
   await pass(5)
-  expect(lines).toEqual([USED_UP, 'warn: files can be opened again, after 40 s: clients are let in'])
+  expect(lines).toEqual([USED_UP, 'warn: files can be opened again, after 40 s: the server accepts clients'])
 })
 
 test('descriptors that are used up again and again are logged once a minute', async () => {

@@ -128,7 +128,7 @@ describe('messages of one connection', () => {
     expect(connection.waitingSince).toBeUndefined()
     await clock.pass(1000)
     expect(connection.received).toBe(1500)
-    expect(slowed).toEqual(['it says more than 500 messages a second, and is read more slowly'])
+    expect(slowed).toEqual(['the client sends more than 500 messages a second: the server reads its messages more slowly'])
     await clock.pass(3000)
     expect(connection.received).toBe(3000)
     expect(slowed).toHaveLength(1)
@@ -211,8 +211,8 @@ describe('seats and tables', () => {
     expect(first.heard).toMatch(/^WORD/)
     const second = await come('fh/hangman')
     await second.say('START\n')
-    expect(second.heard).toBe('ERROR there is no room for another table, for 1 may be open: come back later\n')
-    expect(await second.end()).toMatchObject({ how: 'full', message: expect.stringMatching(/no room/) })
+    expect(second.heard).toBe('ERROR the server has 1 open table, the maximum: try again later\n')
+    expect(await second.end()).toMatchObject({ how: 'full', message: expect.stringMatching(/the maximum/) })
     expect(second.gaveUp).toBe('finished')
     await first.say('QUIT\n')
     await first.close()
@@ -228,7 +228,7 @@ describe('seats and tables', () => {
     await first.close()
     const refused = await come('fh/hangman')
     await refused.say('START\n')
-    expect(refused.heard).toMatch(/^ERROR there is no room/)
+    expect(refused.heard).toMatch(/^ERROR the server has 1 open table/)
     await clock.pass(8 * 24 * 3_600_000)
     const second = await come('fh/hangman')
     await second.say('START\n')
@@ -265,7 +265,7 @@ describe('seats and tables', () => {
     expect([await lobby.seek(wish), await lobby.seek(wish)]).toEqual([{}, {}])
     expect(await lobby.seek(wish)).toEqual({
       code: 'too-many',
-      refused: 'you have no seat left, for 2 may be yours at a time: finish a game first',
+      refused: 'you hold 2 seats, the maximum: finish a game first',
     })
     expect(told).toEqual(['table 1', 'table 2'])
     house.close()

@@ -34,9 +34,9 @@ describe('JSON logs', () => {
       port: 5123,
     }
     expect(read()).toEqual([
-      { ...about, event: 'came', msg: 'somebody has come' },
-      { ...about, event: 'seated', table: 17, seat: 1, msg: 'somebody has sat down' },
-      { ...about, event: 'ended', outcome: 'good', state: 'end', ms: 1234, received: 3, sent: 4, msg: 'it ended as it should' },
+      { ...about, event: 'came', msg: 'a client has connected' },
+      { ...about, event: 'seated', table: 17, seat: 1, msg: 'the client has taken a seat' },
+      { ...about, event: 'ended', outcome: 'good', state: 'end', ms: 1234, received: 3, sent: 4, msg: 'the conversation has ended' },
     ])
   })
 

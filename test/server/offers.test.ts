@@ -81,7 +81,7 @@ describe('after a game', () => {
     await bob.until(/another game/)
     await goes(ada)
     expect(await bob.until(/ada/)).toEqual(['', 'ada has left the table.'])
-    await bob.type('accept', /^Nobody has offered you anything\.$/)
+    await bob.type('accept', /^You have no challenge or offer to answer\.$/)
     await bob.type('rematch', /^ada has left the table\.$/)
   })
 

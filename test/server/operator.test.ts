@@ -52,7 +52,7 @@ describe('the operator’s socket', () => {
     expect(await third.heard).toBe('{"done":"ada is no longer registered"}\n')
     await clock.pass(10_000)
     expect(await Promise.all([silent.heard, half.heard])).toEqual(['', ''])
-    expect(logged.filter((sentence) => sentence.includes('has said no line for 10 s'))).toHaveLength(2)
+    expect(logged.filter((sentence) => sentence.includes('has sent no line for 10 s'))).toHaveLength(2)
   })
 
   test('closes the oldest of those that have said nothing, when there are more than 32', async () => {
@@ -97,7 +97,7 @@ describe('the operator’s socket', () => {
     await all.promise
     const further = dial()
     further.socket.write(wish('more'))
-    expect(await further.heard).toBe('{"refused":"the server is busy with other wishes of the operator: try again in a moment"}\n')
+    expect(await further.heard).toBe('{"refused":"the server is busy with other requests of the operator: try again in a moment"}\n')
     work.resolve(ENDED)
     expect(new Set(await Promise.all(busy.map(({ heard }) => heard)))).toEqual(new Set(['{"done":"slow is no longer registered"}\n']))
   })

@@ -179,7 +179,7 @@ describe('while nothing can be written', () => {
       `error the folder ${data.path} was removed or renamed while the server ran: put it back as it was, or stop the server and restore a backup. Moves and registrations are refused and games pause until it can be written`,
     ])
     await data.mend()
-    expect(lines.slice(1)).toEqual([expect.stringMatching(/^warn the folder can be written again, after 2\d s: games go on$/)])
+    expect(lines.slice(1)).toEqual([expect.stringMatching(/^warn the folder can be written again, after 2\d s: games continue$/)])
   })
 })
 

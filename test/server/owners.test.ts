@@ -42,7 +42,7 @@ const ALONE = { game: 'hangman', settings: {} }
 const PAIR = { game: 'tictactoe', settings: {}, wait: null }
 const ADDRESS_IS_FULL = {
   code: 'too-many',
-  refused: expect.stringMatching(/^your address holds \d+ tables and open seeks, and \d+ are the limit: finish a game/),
+  refused: expect.stringMatching(/^your address holds \d+ tables and open seeks, and the limit is \d+: finish a game/),
 }
 
 test('a connection that enters under ever new names has the seats of one user, whatever it leaves behind', async () => {
@@ -53,7 +53,10 @@ test('a connection that enters under ever new names has the seats of one user, w
     expect(await lobby.enter(`player${n}`)).toBeUndefined()
     answers.push(await lobby.seek(ALONE))
   }
-  const refusal = { code: 'too-many', refused: 'this connection has 3 seats under all its names, and 3 are the limit: finish a game first' }
+  const refusal = {
+    code: 'too-many',
+    refused: 'this connection holds 3 seats under all its names, and the limit is 3: finish a game first',
+  }
   expect(answers).toEqual([{}, {}, {}, refusal, refusal])
   expect(premises.hall.size).toBe(3)
 })
@@ -119,7 +122,7 @@ test('worksheet ports count the same, and the protocol’s own words carry the s
   expect(first.heard).toMatch(/^WORD/)
   const second = await room.client('fh/hangman')
   await second.say('START\n')
-  expect(second.heard).toMatch(/^ERROR your address holds 1 table or open seek, and 1 is the limit: finish a game/)
+  expect(second.heard).toMatch(/^ERROR your address holds 1 table or open seek, and the limit is 1: finish a game/)
   await first.say('QUIT\n')
   await first.close()
   const third = await room.client('fh/hangman')

@@ -80,7 +80,7 @@ describe('several games at once at the front door', () => {
     ada.news()
     const said = await ada.type(typed)
     expect(said).toContain(typed === 'decline' ? 'Table 1: You have declined.' : 'Table 1: You have agreed on a draw.')
-    expect(await ada.type(typed)).toMatch(/^(Nobody has offered you anything|bob has not asked you for a game)\.\n$/)
+    expect(await ada.type(typed)).toMatch(/^(You have no challenge or offer to answer|bob has not asked you for a game)\.\n$/)
   })
 
   test('a game that begins while another goes on is not shown until one goes there', async () => {

@@ -199,12 +199,15 @@ describe('who is sought by name, in the native protocol', () => {
     const door = await doorway()
     const [ada, bob] = [await door.program('ada'), await door.program('bob')]
     const seek = { type: 'seek', game: 'tictactoe', against: 'ada' } as const
-    expect(await ada.ask(seek)).toMatchObject({ code: 'not-now', message: 'nobody plays with oneself: name somebody else' })
+    expect(await ada.ask(seek)).toMatchObject({ code: 'not-now', message: 'you cannot challenge yourself: name another user' })
     for (let times = 0; times < 20; times++) {
       expect(await bob.ask(seek)).toMatchObject({ type: 'ok' })
       await bob.ask({ type: 'cancel' })
     }
-    expect(await bob.ask(seek)).toMatchObject({ code: 'throttled', message: expect.stringMatching(/^ada was asked .* wait \d+ seconds$/) })
+    expect(await bob.ask(seek)).toMatchObject({
+      code: 'throttled',
+      message: expect.stringMatching(/^too many cancelled challenges to ada: try again in \d+ seconds$/),
+    })
     expect(await bob.ask({ ...seek, against: undefined })).toMatchObject({ type: 'ok' })
   })
 

@@ -19,7 +19,7 @@ describe('a message to a user', () => {
   test('that is not UTF-8 is refused to its sender, at a table too, and in the native protocol', async () => {
     const room = new Room()
     const [ada, bob] = (await callers(room, 'ada', 'bob')) as [Caller, Caller]
-    const broken = lines('The text arrived broken, for it is not UTF-8, and was not passed on: set your', '  terminal or program to UTF-8.')
+    const broken = lines('The text is not UTF-8, and was not sent: set your terminal or program to UTF-8.')
     await ada.type('play tictactoe')
     await bob.type('play tictactoe')
     ada.news()
@@ -86,7 +86,7 @@ describe('a message to a user', () => {
   test('comes at most as often as talk at tables', async () => {
     const [ada, bob] = (await callers(new Room(), 'ada', 'bob')) as [Caller, Caller]
     for (let said = 0; said < 10; said++) await ada.type('tell bob hello')
-    expect(await ada.type('tell bob hello')).toBe(lines('You say a lot at once: wait a moment.'))
+    expect(await ada.type('tell bob hello')).toBe(lines('You send too many messages at once: wait a moment.'))
     expect(bob.news().match(/hello/g)).toHaveLength(10)
   })
 
@@ -121,8 +121,8 @@ describe('a muted user', () => {
     await eve.type('say noise')
     await bob.type('say more noise')
     eve.news()
-    expect(await eve.type('tell ada noise')).toBe(lines('That user does not want to hear you.'))
-    expect(await eve.type('play scissors ada')).toBe(lines('That user does not want to hear you.'))
+    expect(await eve.type('tell ada noise')).toBe(lines('That user has muted you.'))
+    expect(await eve.type('play scissors ada')).toBe(lines('That user has muted you.'))
     expect(ada.news()).toBe('')
     expect(await ada.type('mute')).toBe(lines('Muted: eve and bob.'))
     await ada.type('unmute eve')

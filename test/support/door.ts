@@ -293,11 +293,11 @@ export class StagedLobby implements Lobby {
   }
 
   acceptChallenge(name?: string): LobbyRefusal | undefined {
-    return this.#call('acceptChallenge', name) ?? { code: 'not-now', refused: 'nobody has offered you anything' }
+    return this.#call('acceptChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
   }
 
   refuseChallenge(name?: string): LobbyRefusal | undefined {
-    return this.#call('refuseChallenge', name) ?? { code: 'not-now', refused: 'nobody has offered you anything' }
+    return this.#call('refuseChallenge', name) ?? { code: 'not-now', refused: 'you have no challenge or offer to answer' }
   }
 
   watch(table: number): Attendance | LobbyRefusal {
