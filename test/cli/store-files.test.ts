@@ -98,7 +98,7 @@ test('a folder is verified, also while the server runs; what is wrong is said, a
   const damaged = await runHere('verify', '--data', data)
   expect([damaged.code, damaged.errors]).toEqual([
     1,
-    expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is not in order; docs\/operating\.md says/),
+    expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is damaged: restore a backup/),
   ])
   expect(damaged.errors).not.toContain('parlor-verify-')
   const json = JSON.parse((await runHere('verify', '--data', data, '--json')).output)
@@ -222,12 +222,12 @@ test('verify says that a mark is missing, damaged or of another folder, and fail
 test('what is no folder of a server is said', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
-    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: nothing was ever kept there/)
+    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored anything there/)
     expect(text(await ran(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
   expect((await runHere('verify', join(around, 'note.txt'))).errors).toBe(
-    `parlor: ${join(around, 'note.txt')} is no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
+    `parlor: ${join(around, 'note.txt')} is not a database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
   const empty = join(around, 'empty.db')
   writeFileSync(empty, '')
@@ -346,7 +346,7 @@ test('verify says a damaged page as a problem of the file, and not of its copy',
   writeFileSync(path, content)
   const { code, errors } = await runHere('verify', '--data', data)
   expect(code).toBe(1)
-  expect(errors).toContain(`${path} is not in order`)
+  expect(errors).toContain(`${path} is damaged: restore a backup`)
   expect(errors).not.toContain('parlor-verify-')
 })
 
