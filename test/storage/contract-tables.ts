@@ -181,7 +181,7 @@ export function tablesContract(open: Open): void {
       await close()
       expect(await fates(appended)).toEqual(['kept', 'VersionConflict'])
       expect(told.mock.calls).toEqual([[[move(1, 1)]]])
-      await expect(keep(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: nothing can be kept in it any more')
+      await expect(keep(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: it accepts no more writes')
       await close()
     })
   })
