@@ -129,7 +129,7 @@ describe('opening', () => {
     await writeFile(join(path, 'parlor.db'), text)
     const refused = openStore({ folder: path })
     await expect(refused).rejects.toMatchObject({ code: 'foreign' })
-    await expect(refused).rejects.toThrow(/parlor\.db is no database: move it away, or choose another folder/)
+    await expect(refused).rejects.toThrow(/parlor\.db is not a database: move it away, or choose another folder/)
     expect(await readFile(join(path, 'parlor.db'), 'utf8')).toBe(text)
   })
 
@@ -198,7 +198,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
       'place 3 of its journal cannot be read from char',
     ],
     ['no place', 'DELETE FROM journal WHERE place = 2', 'place 2 of its journal is not there'],
-    ['no cover', 'DELETE FROM covered', 'there should be a number, and there is undefined'],
+    ['no cover', 'DELETE FROM covered', 'expected a number, found undefined'],
   ])('%s', async (_, sql, sentence) => {
     const path = folder()
     const { tables } = await opened(path)
@@ -229,7 +229,7 @@ describe('after closing', () => {
     const { tables, results, accounts, close } = await opened(folder())
     await close()
     const asked = [tables.read(1, 0), tables.unfinished(), tables.ended(), results.last(), results.rank('nim', 1), accounts.named('ada')]
-    for (const one of asked) await expect(one).rejects.toThrow('the store is closed: nothing can be read from it any more')
+    for (const one of asked) await expect(one).rejects.toThrow('the store is closed: it answers no more reads')
     for (const one of [results.record(1, 'nim', []), accounts.session('t', 0)]) await expect(one).rejects.toMatchObject({ code: 'closed' })
   })
 })
