@@ -159,7 +159,7 @@ describe('what is damaged is told, with its table and number, and nothing of it 
   const becomes = (text: string, other: string) => `UPDATE journal SET batch = replace(batch, '${text}', '${other}') WHERE place = 2`
 
   test.each([
-    ['no JSON', becomes('"1/2"', '"1/2'), 'event 2 of table 1 cannot be read: it is no JSON'],
+    ['no JSON', becomes('"1/2"', '"1/2'), 'event 2 of table 1 cannot be read: it is not JSON'],
     ['no time', becomes('"1/2",1760000000002', '"1/2",""'), 'event 2 of table 1 cannot be read: it has no time'],
     ['another number', becomes('"said"', '"said","n":2'), 'event 3 of table 1 cannot be read: its number is 2'],
     ['no number', becomes('"said"', '"said","n":"3"'), 'event 3 of table 1 cannot be read: it has no number'],
@@ -218,7 +218,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
     // as in a row of an earlier version, which has no checksum
     change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2'), crc = NULL`)
     const { tables } = await opened(left)
-    await expect(tables.read(1, 0)).rejects.toThrow('event 2 of table 1 cannot be read: it is no JSON')
+    await expect(tables.read(1, 0)).rejects.toThrow('event 2 of table 1 cannot be read: it is not JSON')
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
     expect(await tables.unfinished()).toEqual([1, 2])
   })
