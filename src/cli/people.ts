@@ -18,12 +18,12 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   }
   if (name?.trim() === '') throw new Usage(`the name is empty; say whose: parlor people ${action} NAME`)
   checkKept(data)
-  const said = (await askServer(data, wish.data)) ?? (await inFolder(data, wish.data))
-  if ('done' in said) {
-    new Terminal().printSentence(said.done)
+  const answer = (await askServer(data, wish.data)) ?? (await inFolder(data, wish.data))
+  if ('done' in answer) {
+    new Terminal().printSentence(answer.done)
     return EXIT.good
   }
-  complain(said.refused)
+  complain(answer.refused)
   return EXIT.trouble
 }
 

@@ -65,7 +65,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
     throw /^\d+$/.test(name) ? new Usage(`there is no game ${quoted(name)}; ${placesOf(Number(name))}`) : noGame(name)
   if (entry && !hasLadder(entry))
     throw new Usage(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
-  const asked = entry ? [entry] : catalogue.filter(hasLadder)
+  const entries = entry ? [entry] : catalogue.filter(hasLadder)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
@@ -78,10 +78,10 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   }
   const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
   try {
-    if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, asked, limit) }, entry, options)
+    if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, entries, limit) }, entry, options)
     else {
       checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
-      await printKept(asked, entry, options)
+      await printFromFolder(entries, entry, options)
     }
     return EXIT.good
   } catch (error) {
@@ -106,22 +106,22 @@ function ladders(): string {
 }
 
 /** Prints the ladders of a folder: from the server that has it open, or else from its files. */
-async function printKept(asked: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
+async function printFromFolder(entries: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
   const { data, limit } = options
   const { askForLadder } = await import('../server/operator.ts')
   const ladders: Ladder[] = []
-  for (const one of asked) {
+  for (const one of entries) {
     const answer = await askForLadder(data, { game: one.game.name, limit })
     if (!answer) break
     if ('refused' in answer) throw new Error(answer.refused)
     ladders.push({ entry: one, rows: answer.best })
   }
-  const isServed = ladders.length === asked.length
+  const isServed = ladders.length === entries.length
   const source = isServed ? `the server that has the folder ${data} open` : `the folder ${data}`
-  print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, asked, limit) }, entry, options)
+  print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, entries, limit) }, entry, options)
 }
 
-/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was asked. */
+/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was entries. */
 function checkFolder(data: string, noServer: string): void {
   try {
     checkKept(data)

@@ -105,7 +105,7 @@ function known(path: string): KnownFile {
   return { path, ino, dev, size }
 }
 
-/** Returns the size of a file. Throws a StoreError if it was removed, replaced or cut; `isShort` omits the earlier size from the sentence. */
+/** Returns the size of a file. Throws a StoreError if it was removed, replaced or cut; with `isShort`, without the earlier size. */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)
   if (found?.ino !== file.ino || found.dev !== file.dev) throw missing(file.path, found !== undefined)
