@@ -121,7 +121,7 @@ async function printFromFolder(entries: readonly Entry[], entry: Entry | undefin
   print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, entries, limit) }, entry, options)
 }
 
-/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was entries. */
+/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was asked. */
 function checkFolder(data: string, noServer: string): void {
   try {
     checkKept(data)

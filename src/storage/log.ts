@@ -42,10 +42,10 @@ export class Log implements TableLog {
   readonly #commits: Commits
   #next: TableId
 
-  constructor(shelf: Shelf, commits: Commits) {
-    this.#place = { shelf, followers: new Followers(), openings: new Openings() }
+  constructor(store: Shelf, commits: Commits) {
+    this.#place = { store, followers: new Followers(), openings: new Openings() }
     this.#commits = commits
-    this.#next = shelf.highest() + 1
+    this.#next = store.highest() + 1
   }
 
   newTable(): TableId {
@@ -65,14 +65,14 @@ export class Log implements TableLog {
   }
 
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
-    const lines = this.#place.shelf.read([table]).get(table) ?? ''
+    const lines = this.#place.store.read([table]).get(table) ?? ''
     if (lines instanceof Error) throw lines
     return eventsOf(table, lines).slice(after)
   }
 
   async *readAll(tables: readonly TableId[]): AsyncIterable<ReadTable> {
     for (let from = 0; from < tables.length; from += TOGETHER) {
-      for (const [table, lines] of this.#place.shelf.read(tables.slice(from, from + TOGETHER))) yield readTable(table, lines)
+      for (const [table, lines] of this.#place.store.read(tables.slice(from, from + TOGETHER))) yield readTable(table, lines)
     }
   }
 
@@ -86,12 +86,12 @@ export class Log implements TableLog {
   }
 
   async unfinished(): Promise<readonly TableId[]> {
-    return this.#place.shelf.unfinished()
+    return this.#place.store.unfinished()
   }
 
   /** Resolves to the rated tables that ended after `after`. Rejects with a RangeError if `after` has not ended. */
   async ended(after?: TableId): Promise<readonly TableId[]> {
-    const tables = this.#place.shelf.ended(after)
+    const tables = this.#place.store.ended(after)
     if (!tables) throw new RangeError(`table ${after} has not ended, so the tables that ended after it are unknown`)
     return tables
   }
@@ -124,7 +124,7 @@ const SHORT = 64
 
 /** Place is the target of appends: their store, and the followers to notify. */
 interface Place {
-  readonly shelf: Shelf
+  readonly store: Shelf
   readonly followers: Followers
   readonly openings: Openings
 }
@@ -177,7 +177,7 @@ class Append implements Job, Addition {
   }
 
   write(): void {
-    this.#failure = this.#place.shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
+    this.#failure = this.#place.store.add(this) ? undefined : new VersionConflict(this.table, this.expected)
   }
 
   fail(reason: unknown): void {

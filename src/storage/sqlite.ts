@@ -54,21 +54,21 @@ export async function openStore({
   try {
     migrate(database)
     guard.checkRows(database, onNotice)
-    const shelf = new SqliteShelf(database, onFailure)
-    guard.checkEnd(database, shelf.progress, onNotice)
-    guard.open(database, durable, shelf.progress)
+    const events = new SqliteShelf(database, onFailure)
+    guard.checkEnd(database, events.progress, onNotice)
+    guard.open(database, durable, events.progress)
     const write = (work: () => void) => {
-      const { place } = shelf.progress
-      shelf.transaction(work)
-      if (shelf.progress.place > place) database.noteCommit()
-      guard.note(shelf.progress)
+      const { place } = events.progress
+      events.transaction(work)
+      if (events.progress.place > place) database.noteCommit()
+      guard.note(events.progress)
     }
     let closed = false
-    const endWatch = watchMark({ guard, database, timers, progress: () => shelf.progress, onNotice, onTrouble })
+    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onTrouble })
     const commits = new Commits(write, onTrouble, outage)
-    const tables = new Log(shelf, commits)
+    const tables = new Log(events, commits)
     const scores = new ScoreCounts()
-    if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
+    if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))
     return {
       keeps: true,
       waitsForDisk: durable === 'power',
@@ -89,8 +89,8 @@ export async function openStore({
           commits.close()
         } finally {
           try {
-            shelf.close()
-            guard.close(database, shelf.progress)
+            events.close()
+            guard.close(database, events.progress)
           } catch (error) {
             // acknowledged events are durable, even if the folder was removed
             onFailure(error)

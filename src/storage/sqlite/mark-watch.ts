@@ -29,7 +29,7 @@ export function watchMark({ guard, database, timers, progress, onNotice, onTroub
   const check = () => {
     try {
       if (guard.restoreMark(database, progress()))
-        onNotice(`${markOf(database.path)} was removed or changed while the server ran: it was written anew`)
+        onNotice(`${markOf(database.path)} was removed or changed while the server ran: it was written again`)
       failing = false
     } catch (error) {
       if (!failing) onTrouble(error)

@@ -52,13 +52,13 @@ export function verify(path: string, replay: Replay): Verification {
     problems.push(...structureOf(database))
     attempt(() => problems.push(...damageProblems(database)))
     attempt(() => {
-      const shelf = new SqliteShelf(database, (error) => problems.push(sentenceOf(error)))
-      guard.checkEnd(database, shelf.progress, (sentence) => problems.push(sentence))
+      const store = new SqliteShelf(database, (error) => problems.push(sentenceOf(error)))
+      guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
       // closing brings the index up to date
-      shelf.close()
+      store.close()
       const tables = new Directory(database).tables()
       found.tables = tables.length
-      for (const [table, lines] of linesOf(shelf, tables)) {
+      for (const [table, lines] of linesOf(store, tables)) {
         attempt(() => {
           if (lines instanceof Error) throw lines
           const events = eventsOf(table, lines)
@@ -68,7 +68,7 @@ export function verify(path: string, replay: Replay): Verification {
         })
       }
       problems.push(...strayProblems(database, new Set(tables)))
-      attempt(() => problems.push(...resultProblems(database, shelf, new Set(tables))))
+      attempt(() => problems.push(...resultProblems(database, store, new Set(tables))))
     })
   } catch (error) {
     note(error)
@@ -95,13 +95,13 @@ function strayProblems(database: Database, tables: ReadonlySet<TableId>): string
   return first?.place === 1 && stray.size > 0 ? [`the journal has ${tablesOf([...stray])}, and the index has not`] : []
 }
 
-function* linesOf(shelf: SqliteShelf, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {
-  for (let from = 0; from < tables.length; from += TOGETHER) yield* shelf.read(tables.slice(from, from + TOGETHER))
+function* linesOf(store: SqliteShelf, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {
+  for (let from = 0; from < tables.length; from += TOGETHER) yield* store.read(tables.slice(from, from + TOGETHER))
 }
 
 /** Reports invalid results. Results of dropped tables are valid. */
-function resultProblems(database: Database, shelf: SqliteShelf, tables: ReadonlySet<TableId>): string[] {
-  const counting = new Set(shelf.ended(undefined))
+function resultProblems(database: Database, store: SqliteShelf, tables: ReadonlySet<TableId>): string[] {
+  const counting = new Set(store.ended(undefined))
   const recorded = database
     .prepare('SELECT table_id FROM recorded')
     .all()
