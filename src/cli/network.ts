@@ -19,7 +19,7 @@ export interface NetworkOptions {
   readonly udp?: boolean
 }
 
-/** Crossing is the connection to which an overlay applies. */
+/** OverlayContext is the connection to which an overlay applies. */
 export interface Crossing {
   readonly program: Program
   /** The traced side. */

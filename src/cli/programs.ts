@@ -76,7 +76,7 @@ export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'na
   if (stray !== undefined) throw new Usage(stray, ...others)
 }
 
-/** TermOptions is the command-line options for a conversation. */
+/** ProgramFlags is the command-line options for a conversation. */
 export interface TermOptions {
   readonly secret?: string
   readonly choices?: readonly string[]

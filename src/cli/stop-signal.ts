@@ -18,7 +18,7 @@ export function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** Returns a `startedSignal` for a program at a terminal; it also aborts if standard output is closed or cannot be written. */
+/** Returns a `launcherSignal` for a program at a terminal; it also aborts if standard output is closed or cannot be written. */
 export function terminalSignal(): AbortSignal {
   const stop = new AbortController()
   const started = startedSignal()

@@ -8,14 +8,14 @@ import type { Outage } from './outage.ts'
  *   TableActor: append(events)
  *        |   EventLog encodes and checks the events; an invalid event fails here and is never queued
  *        v
- *   GroupCommit.take(job) --> queue <-- add(write): results, accounts, history, usage
+ *   GroupCommit.enqueue(job) --> queue <-- write(work): results, accounts, history, usage
  *        |   waits until everything that runs in this turn of the event loop has run
  *        v
  *   outage? -- yes --> every job fails, and nothing is written
  *        | no
  *        v
  *   BEGIN
- *        |   job.write() for each job: EventStore.add compares the version and appends to the batch
+ *        |   job.write() for each job: EventStore.append compares the version and appends to the batch
  *        |   INSERT INTO journal: one row, or several if the batch is long
  *        |   FileIdentity.check(): the files are still the ones that were opened
  *   COMMIT -- fails --> ROLLBACK, and each job again in a transaction of its own
@@ -24,7 +24,7 @@ import type { Outage } from './outage.ts'
  *   Guard.note(): the mark beside the database gets the new end of the journal
  *        |
  *        v
- *   job.settle() for each job, in the order of the queue: followers first, then the callback of the caller
+ *   job.finish() for each job, in the order of the queue: followers first, then the callback of the caller
  *        |
  *        v
  *   TableActor: publish to seats and watchers
@@ -34,7 +34,7 @@ import type { Outage } from './outage.ts'
  * promises of the turn, and transports deliver the input of many peers in one turn; so a commit has the moves of all of them.
  *
  * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
- * - Jobs of one table are written and settled in the order in which they were taken.
+ * - Jobs of one table are written and finished in the order in which they were queued.
  * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
  * - A rejected job (a version conflict) writes nothing and throws nothing; the transaction goes on without it.
  * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot
@@ -55,7 +55,7 @@ export const warn: OnTrouble = (error) => process.emitWarning(error instanceof E
 export interface Job {
   /**
    * Writes, inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. A job
-   * that is only rejected must write nothing, throw nothing, and report the rejection in `settle`.
+   * that is only rejected must write nothing, throw nothing, and report the rejection in `finish`.
    */
   write(): void
   /** Notes that its transaction has failed. */

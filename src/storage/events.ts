@@ -4,7 +4,7 @@ import { StoreError, sentenceOf } from './error.ts'
 /**
  * Encodes an event as a line of short JSON, with the line break before it. It omits what follows from its position: its
  * number, and its time if that equals `before`, the time of the event before. For an opening, it returns the part after
- * `Openings.beginningOf`. Throws a TypeError for an event that could not be decoded again.
+ * `OpeningCache.encodePrefix`. Throws a TypeError for an event that could not be decoded again.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
@@ -56,7 +56,7 @@ type Opened = Extract<TableEvent, { type: 'opened' }>
 /** Fields of an opening that are omitted if they have these values. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
-/** Openings caches the encoded beginning of the last opening, because consecutive openings are mostly alike. */
+/** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly alike. */
 export class Openings {
   #values: readonly Flat[] = []
   #beginning = ''

@@ -36,7 +36,7 @@ export interface Shelf {
 /** Tables that are read in one step; all their events are in memory at the same time. */
 const TOGETHER = 2000
 
-/** Log is a `TableLog` that stores its events in an `EventStore`, and notifies followers. */
+/** EventLog is a `TableLog` that stores its events in an `EventStore`, and notifies followers. */
 export class Log implements TableLog {
   readonly #place: Place
   readonly #commits: Commits

@@ -9,7 +9,7 @@ const STABLE = 30_000
 /** Timers is the source of time for probes. */
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
-/** OutageTools is the dependencies of an Outage. */
+/** OutageOptions is the dependencies of an Outage. */
 export interface OutageTools {
   /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
   readonly probe: () => void

@@ -23,7 +23,7 @@ import { type Position, positionsOf } from './known.ts'
  * has that already.
  */
 
-/** Surroundings is the input of a cleaning, besides the rows. */
+/** CleaningContext is the input of a cleaning, besides the rows. */
 export interface Surroundings {
   /** The place of the new row. */
   readonly place: number

@@ -35,7 +35,7 @@ import { FileIdentity } from './identity.ts'
  */
 
 /**
- * Durable is what a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
+ * Durability is what a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
  * makes every commit wait for the disk.
  */
 export type Durable = 'process' | 'power'
@@ -90,7 +90,7 @@ export class Database {
     }
   }
 
-  /** Prepares a statement for use inside of `transaction` or `ask`. */
+  /** Prepares a statement for use inside of `transaction` or `query`. */
   prepare(sql: string): StatementSync {
     return explaining(this.path, () => this.#handle.prepare(sql))
   }

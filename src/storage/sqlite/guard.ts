@@ -33,7 +33,7 @@ export class Guard {
   readonly #log: KeptLog
   /** True if a damaged log stays in the folder under its second name, for the operator. */
   readonly #keepsDamaged: boolean
-  /** The last error that `damaged` returned. */
+  /** The last error that `damageError` returned. */
   #reported: StoreError | undefined
 
   /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError if the disk is full. */

@@ -47,7 +47,7 @@ export class Known {
 /** The entry of a table without events. */
 export const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
 
-/** Position is the position of a part in the journal: a place, and a character in the row. */
+/** JournalPosition is the position of a part in the journal: a place, and a character in the row. */
 export interface Position {
   readonly place: number
   readonly from: number

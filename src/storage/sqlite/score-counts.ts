@@ -5,7 +5,7 @@ interface Game {
   guests: number
 }
 
-/** Counted is the part of a standing that ScoreCounts needs. */
+/** CountedScore is the part of a standing that ScoreCounts needs. */
 export interface Counted {
   readonly game: string
   readonly person: string
