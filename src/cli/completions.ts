@@ -7,12 +7,12 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { Usage } from './diagnostics.ts'
 
-/** The shells for which there are completions. */
+/** The supported shells. */
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 
 /**
- * The script for bash: that of the library needs the package bash-completion, cannot be read twice, and evaluates what is typed.
- * A word ends at a blank, and what stands behind "=" in it is a word of its own to bash.
+ * The script for bash. The script of the library needs the package bash-completion, fails if it is sourced twice, and
+ * evaluates the text that the user typed. This one splits the line at blanks, because bash also splits words at "=".
  */
 const BASH = `# bash completion for parlor; it needs bash 3.2 or newer, and no other package
 __parlor_complete() {
@@ -28,10 +28,10 @@ __parlor_complete() {
 complete -o default -F __parlor_complete parlor
 `
 
-/** Programs by the names that people type. */
+/** Returns all program names, short and full. */
 const programs = () => programNames.flatMap((name) => [shortNameOf(name) ?? name, name])
 
-/** Values that can stand in place of an argument or of an option's value: by its name, or by that of its command and its own. */
+/** Completions of arguments and of option values, by the name of the argument or option, or by "command argument". */
 const VALUES: Readonly<Record<string, () => readonly string[]>> = {
   program: programs,
   'protocols name': programs,
@@ -46,8 +46,8 @@ const VALUES: Readonly<Record<string, () => readonly string[]>> = {
 }
 
 /**
- * `parlor complete SHELL` prints a script that teaches the shell to complete command lines of `parlor`; the script asks
- * `parlor complete -- WORDS...` for what fits. `parlor` are all commands but this one; resolves to the exit code.
+ * Runs `parlor complete SHELL`: prints a script that makes the shell complete command lines of `parlor`. That script runs
+ * `parlor complete -- WORDS...` for the candidates. `parlor` has all commands except this one. Resolves to the exit code.
  */
 export async function completeCommand(parlor: Command, shell: string | undefined): Promise<number> {
   const asks = process.argv.indexOf('--') >= 0

@@ -14,7 +14,7 @@ import { checkDistinctPorts } from './same-port.ts'
 import { decodeTextFile } from './text-file.ts'
 import { whereOf } from './values.ts'
 
-/** Flags is what stands on the command line of `serve` and `config`; nothing that comes from elsewhere. */
+/** Flags is the options on the command line of `serve` and `config`, without defaults and without the environment. */
 export interface Flags {
   readonly config?: string
   readonly host?: string
@@ -45,12 +45,12 @@ export interface Flags {
   readonly json?: boolean
 }
 
-/** How settings are called on the command line, where not by their own name. */
+/** Option names of settings, if they differ from the name of the setting. */
 const SPELT: Readonly<Record<string, string>> = { ports: 'port', limits: 'limit', portBase: 'port-base' }
-/** Every program, among the ports. */
+/** The key of all programs in `Flags.port`. */
 const ALL = '*'
 
-/** `parlor config`: what `serve` would be with the same options here, and where each setting comes from. */
+/** Runs `parlor config`: prints the settings that `serve` would have, and the source of each. Resolves to the exit code. */
 export async function configCommand(flags: Flags): Promise<number> {
   const settings = await settingsOf(flags)
   await servedBy(settings)
@@ -60,7 +60,7 @@ export async function configCommand(flags: Flags): Promise<number> {
   return EXIT.good
 }
 
-/** Checks that the files which settings name can be used, as `serve` does; what is skipped of them is said there. */
+/** Checks that the files of words and questions can be used, as `serve` does. Only `serve` prints which lines it skips. */
 async function checkFiles(settings: Settings): Promise<void> {
   const { words, questions, strict = false } = settings.config
   const check = (setting: string, given: TermOptions) => sourced(settings, setting, () => termsOf({ ...given, strict }, () => {}))
@@ -70,7 +70,7 @@ async function checkFiles(settings: Settings): Promise<void> {
   ])
 }
 
-/** The settings of a server by flags, environment, file and defaults, in this order. Throws a usage error for what cannot be meant. */
+/** Resolves the settings of a server from flags, environment, file and defaults, in this order. Rejects with a UsageError. */
 export async function settingsOf(flags: Flags): Promise<Settings> {
   for (const sentence of strays(process.env)) complain(sentence)
   const layers = [...(await fileLayers(flags.config)), environmentLayer(process.env), flagLayer(flags)]
@@ -82,7 +82,7 @@ export async function settingsOf(flags: Flags): Promise<Settings> {
   }
 }
 
-/** Finds what is wrong with the names of programs in layers that have other faults, too. */
+/** Returns sentences for unknown program names in sources that have other faults, too. */
 async function programFaults(layers: readonly Layer[]): Promise<readonly string[]> {
   const names = layers.flatMap(({ values, from, lineOf }) =>
     ['only', 'iterative', 'ports'].flatMap((setting) => {
@@ -103,16 +103,16 @@ async function programFaults(layers: readonly Layer[]): Promise<readonly string[
   }
 }
 
-/** The programs that are served, and how: those with ports of their own, and those that serve one client at a time. */
+/** ServedPrograms is the programs that a server runs, their ports, and the programs that serve one client at a time. */
 export interface Served {
   readonly programs: readonly Program[]
   readonly ports: Readonly<Record<string, number>>
   readonly iterative: ReadonlySet<string>
-  /** Address of metrics and health. If no source says otherwise, it is behind the programs if their ports begin at a base. */
+  /** Address of metrics and health: by default, if there is a port base, the port after those of the programs. */
   readonly http: Settings['config']['http']
 }
 
-/** The programs that settings mean. Throws a usage error for one that there is not, or that is not served. */
+/** Selects the programs that the settings name. Rejects with a UsageError for an unknown program, or one that is not served. */
 export async function servedBy(settings: Settings): Promise<Served> {
   const { only, ports, iterative } = settings.config
   const named = (name: string, setting: string) => sourced(settings, setting, () => networked(name))
@@ -125,7 +125,7 @@ export async function servedBy(settings: Settings): Promise<Served> {
   const programs = only && chosen ? chosen : await allPrograms()
   const fitting = async (name: string, setting: string) => {
     const program = await named(name, setting)
-    // what a file says of other programs is for another day
+    // a settings file may configure programs that this run does not serve
     if (!programs.includes(program) && settings.from.get(setting)?.startsWith('--'))
       throw new Usage(`${program.name} is not served; add --only ${name}`)
     return program.name
@@ -141,7 +141,7 @@ export async function servedBy(settings: Settings): Promise<Served> {
   return { programs: served, ports: all, iterative: new Set(oneByOne), http: httpOf(settings, served.length) }
 }
 
-/** The ports of programs that do not have their own, by the programs' names. */
+/** Returns the ports of all programs for which the settings give a port, by program name. */
 function portsOf({ config: { host, ports, portBase } }: Settings, programs: readonly Program[]): Readonly<Record<string, number>> {
   const { host: address, port: misplaced } = whereOf({ host })
   if (misplaced !== undefined) {
@@ -153,7 +153,7 @@ function portsOf({ config: { host, ports, portBase } }: Settings, programs: read
   const { [ALL]: all, ...named } = ports
   const [only, second] = programs
   if (all === undefined) {
-    // and one more, for metrics
+    // one port more, for metrics
     const last = (portBase ?? 0) + programs.length
     if (last > 65535)
       throw new Usage(`--port-base ${portBase} leaves no room for ${programs.length} programs: the last would be at ${last}`)
@@ -172,7 +172,7 @@ function httpOf({ config: { http, ports, portBase }, from }: Settings, programs:
   return portBase === undefined ? http : { ...http, port: portBase + programs }
 }
 
-/** Returns what `make` makes of a setting; a usage error in that says where the setting comes from. */
+/** Resolves to the result of `make` for a setting. If it rejects with a UsageError, adds the source of the setting to each sentence. */
 export function sourced<Made>({ from, lines }: Settings, setting: string, make: () => Promise<Made>): Promise<Made> {
   return saying(origin(setting, from.get(setting), lines.get(setting)), make)
 }

@@ -1,13 +1,13 @@
 import { Usage } from './diagnostics.ts'
 
-/** Checks that a list is asked for in one format. */
+/** Throws a UsageError if both formats are requested. */
 export function checkFormat({ json, csv }: { readonly json?: boolean | undefined; readonly csv?: boolean | undefined }): void {
   if (json && csv) throw new Usage('--json and --csv do not go together: leave one of them out')
 }
 
 /**
- * Rows as CSV (RFC 4180): lines end in CR LF, and a field with a comma, a quote or a line end in it stands in quotes. A text
- * that a spreadsheet would take for a formula gets an apostrophe before it.
+ * Formats rows as CSV (RFC 4180): lines end in CR LF, and fields with a comma, a quote or a line end are quoted. A text that
+ * a spreadsheet would take for a formula gets an apostrophe before it.
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('')

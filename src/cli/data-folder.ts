@@ -5,8 +5,8 @@ import { Usage } from './diagnostics.ts'
 import { NOWHERE } from './stores.ts'
 
 /**
- * Throws a usage error if a server has kept nothing in the folder that `--data` names. A question is answered from what is
- * there: it creates no folder and no database.
+ * Throws a UsageError if the folder that `--data` names has no database. Commands that only read call this first, so that
+ * they create no folder and no database.
  */
 export function checkKept(data: string): void {
   const found = statSync(data, { throwIfNoEntry: false })
@@ -17,18 +17,18 @@ export function checkKept(data: string): void {
   if (!existsSync(path) && lossOfDatabase(path) === undefined) throw new Usage(noDatabaseIn(data))
 }
 
-/** The sentence for a folder that does not exist. */
+/** Returns the sentence for a folder that does not exist. */
 export function noFolder(data: string): string {
-  if (data === NOWHERE) return `"${NOWHERE}" keeps nothing, so there is nothing to read: --data names the folder of a server`
+  if (data === NOWHERE) return `"${NOWHERE}" stores nothing, so there is nothing to read: --data names the folder of a server`
   return `there is no folder ${data} here; --data names another`
 }
 
-/** The sentence for a file in place of a folder. */
+/** Returns the sentence for a file in place of a folder. */
 export function noFolderBut(data: string): string {
   return `${data} is no folder: --data names the folder of a server, in which its parlor.db is`
 }
 
-/** The sentence for a folder without a database: it may still have what a repair has archived. */
+/** Returns the sentence for a folder without a database. It names the newest archive of a repair, if there is one. */
 export function noDatabaseIn(folder: string): string {
   const archive = readdirSync(folder)
     .filter((name) => name.startsWith(ARCHIVE))
@@ -36,6 +36,6 @@ export function noDatabaseIn(folder: string): string {
     .at(-1)
   const found = archive === undefined ? undefined : join(folder, archive)
   return found === undefined
-    ? `there is no parlor.db in ${folder}: nothing was ever kept there`
+    ? `there is no parlor.db in ${folder}: no server has stored anything there`
     : `there is no parlor.db in ${folder}, but ${found} has the files as they were before a repair: copy those to ${folder}, and try again`
 }

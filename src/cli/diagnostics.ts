@@ -4,7 +4,7 @@ import { LEAST_COLUMNS, wrap } from '../games/characters.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/text.ts'
 
-/** Usage is a mistake in the command line, or several: each sentence is printed, and the exit code is 2. */
+/** UsageError is one or more mistakes in the command line. The process prints each sentence and exits with code 2. */
 export class Usage extends Error {
   override readonly name = 'Usage'
   readonly sentences: readonly string[]
@@ -15,7 +15,7 @@ export class Usage extends Error {
   }
 }
 
-/** Resolves with all values. Rejects with one Usage of all sentences if there are mistakes. */
+/** Resolves to all values. If some promises reject with a UsageError, rejects with one UsageError of all sentences. */
 export async function allOf<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)
   const sentences: string[] = []
@@ -29,23 +29,23 @@ export async function allOf<Value>(promises: Iterable<Promise<Value>>): Promise<
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 }
 
-/** Prints a diagnostic on standard error, broken at blanks where that is a terminal; nothing else of Parlor goes there. */
+/** Prints a diagnostic on standard error, wrapped at blanks if that is a terminal. Only diagnostics, logs and traces go there. */
 export function complain(sentence: string): void {
   process.stderr.write(`${lineOf(sentence, errorColumns())}\n`)
 }
 
-/** Columns of the terminal that standard error is; 0 if it is none. */
+/** Returns the columns of the terminal on standard error; 0 if standard error is not a terminal. */
 export function errorColumns(): number {
   const { isTTY, columns = 0 } = process.stderr
   return isTTY ? columns : 0
 }
 
-/** Prints a line of a log or a trace on standard error: it stays one line, however long. */
+/** Prints one line of a log or a trace on standard error, without wrapping. */
 export function printLine(line: string): void {
   process.stderr.write(`${lineOf(line, 0)}\n`)
 }
 
-/** A diagnostic as it is printed, in lines of so many columns; as one line for fewer than are worth it. */
+/** Formats a diagnostic, wrapped to `columns`; unwrapped if `columns` is below `LEAST_COLUMNS`. */
 export function lineOf(sentence: string, columns: number): string {
   const whole = `parlor: ${revealed(sentence)}`
   if (columns < LEAST_COLUMNS) return whole
@@ -55,7 +55,7 @@ export function lineOf(sentence: string, columns: number): string {
     .join('\n')
 }
 
-/** Complains beside a terminal: the sentence does not continue the line of a prompt. */
+/** Returns a function that prints a diagnostic on a new line, even if the terminal shows a prompt. */
 export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: string) => void {
   return (sentence) => {
     if (terminal.leaveLine() && process.stderr.isTTY) process.stderr.write('\n')
@@ -63,7 +63,7 @@ export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: s
   }
 }
 
-/** Says what became of mistakes in Parlor itself: one sentence to `say`, and `then`, in place of a stack trace. */
+/** Handles uncaught exceptions, which are bugs in Parlor: calls `say` with one sentence in place of a stack trace, then `then`. */
 export function onMistake(then: () => void, say: (sentence: string) => void = complain): void {
   process.setUncaughtExceptionCaptureCallback(null)
   process.setUncaughtExceptionCaptureCallback((error) => {
@@ -72,7 +72,7 @@ export function onMistake(then: () => void, say: (sentence: string) => void = co
   })
 }
 
-/** Turns the library's refusal of a command line into a sentence: which value, where, and what can stand there. */
+/** Rewrites an error of the command-line library: which value is wrong, of which option, and which values are valid. */
 export function usageSentence(text: string, command = ''): string {
   const sentence = text.replace(/^error: /, '')
   const surplus = surplusIn(sentence) ?? otherSideIn(sentence, command)
@@ -89,7 +89,7 @@ export function usageSentence(text: string, command = ''): string {
   return `${where} cannot be ${quoted(optionValue ?? argumentValue ?? '')}: ${why}`
 }
 
-/** Explains that a command has arguments that it does not take; `undefined` if the refusal is another one. */
+/** Rewrites the error for too many arguments; `undefined` for any other error. */
 function surplusIn(sentence: string): string | undefined {
   const [, command, count, all = ''] =
     /^too many arguments for '([\w-]+)'\. Expected (\d+) arguments? but got \d+: (.*)\.\s*$/s.exec(sentence) ?? []
@@ -103,22 +103,22 @@ function surplusIn(sentence: string): string | undefined {
   return `${command} ${takes}, and not ${quoted([first, ...others].join(' '))}${meant}\n`
 }
 
-/** Places of a ladder that a page of it has at the front door, and that are shown at most. */
+/** Places on a page of a ladder at the front door, and the maximum of `--limit`. */
 const PLACES = { page: 10, most: 100 }
 
-/** Says how a user who has typed the number of a page is shown more of a ladder. */
+/** Returns the sentence for a user who has typed a page number: how to show more places of a ladder. */
 export function placesOf(page: number): string {
   const places = Math.min(PLACES.most, Math.max(1, page) * PLACES.page)
   return `ladders have no pages here, but --limit ${places} shows the first ${places} places`
 }
 
-/** Options that one side of a program has, and the other has not. */
+/** Options that only one side of a program has. */
 const OF_ONE_SIDE: Readonly<Record<'host' | 'join', readonly string[]>> = {
   host: ['--cert', '--concurrent', '--forever', '--key', '--questions', '--strict'],
   join: ['--fingerprint', '--format', '--name', '--recv-once', '--wait'],
 }
 
-/** Explains that an option is one of the other side's; `undefined` if the refusal is another one. */
+/** Rewrites the error for an option of the other side; `undefined` for any other error. */
 function otherSideIn(sentence: string, command: string): string | undefined {
   const [, option = ''] = /^unknown option '(--[\w-]+)/.exec(sentence) ?? []
   if (command === 'host' && OF_ONE_SIDE.join.includes(option))
@@ -132,7 +132,7 @@ function otherSideIn(sentence: string, command: string): string | undefined {
 const REFUSED_VALUE =
   /^(?:option '.*?(--[\w-]+)[^']*' argument '(.*)' is invalid\. |command-argument value '(.*)' is invalid for argument '([^']+)'\. )/s
 
-/** Why standard output takes nothing more, by the code of the system's error. */
+/** Reasons why a write to standard output fails, by the system's error code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -143,8 +143,8 @@ const REASONS: Readonly<Record<string, string>> = {
 let isLost = false
 
 /**
- * Watches standard output and standard error. A reader that is gone (EPIPE) is no mistake, and the program lives on. Another
- * error at standard output is printed on standard error, once, and `outputIsLost` is true from then on.
+ * Handles errors of standard output and standard error. EPIPE is ignored, because a closed pipe must not end the process.
+ * The first other error of standard output is printed on standard error, and `outputIsLost` returns true from then on.
  */
 export function watchOutput(): void {
   process.stderr.on('error', () => {})
@@ -152,22 +152,22 @@ export function watchOutput(): void {
     if (isReaderGone(error) || isLost) return
     isLost = true
     const code = 'code' in error ? String(error.code) : ''
-    complain(`what is printed cannot be written: ${REASONS[code] === undefined ? messageOf(error) : `${REASONS[code]} (${code})`}`)
+    complain(`standard output cannot be written: ${REASONS[code] === undefined ? messageOf(error) : `${REASONS[code]} (${code})`}`)
   })
   if (isFile(1)) writeWhole()
 }
 
-/** True if a part of what was printed is lost. */
+/** Returns true if a part of the standard output is lost. */
 export function outputIsLost(): boolean {
   return isLost
 }
 
-/** Checks whether an error at an output says that its reader is gone. */
+/** Checks whether an output error is EPIPE: the reader has closed the pipe. */
 export function isReaderGone(error: Error): boolean {
   return 'code' in error && error.code === 'EPIPE'
 }
 
-/** Node's stream of a file takes a write of which the disk took a part for a whole one, so this one writes on until an error. */
+/** Replaces the write of standard output to a file: Node's takes a partial write for a whole one, this one repeats until an error. */
 function writeWhole(): void {
   process.stdout._write = (chunk: Uint8Array, _, done) => {
     try {

@@ -3,7 +3,7 @@ import { catalogue } from '../games/catalogue.ts'
 import { quoted } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 
-/** The usage error of a game that there is not: the nearest name, or else all. */
+/** Creates the UsageError for an unknown game. It suggests the nearest name, or else lists all names. */
 export function noGame(typed: string): Usage {
   const names = catalogue.map(({ name }) => name)
   const meant = closestMatch(typed.toLowerCase(), names, { maxDistance: 2 })

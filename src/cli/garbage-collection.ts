@@ -1,16 +1,17 @@
 /**
- * V8's flags for a server that has so many processors to itself, for what `npm start` says besides.
+ * Returns the V8 flags for a server with this many processors. They keep the pauses of garbage collection short.
  *
- * V8 counts what arrives from sockets apart from its heap, and begins a full collection after each 64 MB of that, with a step
- * of 5 ms at each further read: 50 peers that said all they could made others wait for 200 ms, once a second. With both
- * counted together the heap's own growth decides.
- *
- * V8 takes connections for long-lived as soon as many of them are open, and makes the next ones among the old objects, where
- * whatever they refer to stays until the next full collection: short pauses become ten times as long. Where there is another
- * processor, old objects are marked and swept there: with 5,000 users online a full collection then stops the server for 10
- * to 35 ms, and 150 without. What is done while it is stopped is done without other threads: to wait for one that has no
- * processor took 130 ms. Pages of old objects are compacted only while there is little to do, for that stopped it for 60 ms
- * now and then. On the only processor, such threads would take turns with the server, 20 ms each.
+ * - External memory: V8 counts the bytes that arrive from sockets apart from its heap, and begins a full collection after
+ *   every 64 MB of them, with a step of 5 ms at each further read. 50 peers at full speed delayed other peers by 200 ms once
+ *   a second. With both counted together, the growth of the heap decides.
+ * - Pretenuring: when many connections are open, V8 takes connections for long-lived and allocates new ones among the old
+ *   objects. Everything that they refer to then stays until the next full collection, and short pauses become ten times
+ *   as long.
+ * - Marking and sweeping: with a second processor, other threads mark and sweep old objects. With 5,000 users online, a full
+ *   collection then stops the server for 10 to 35 ms, otherwise for 150 ms. On a single processor, these threads would take
+ *   turns with the server, 20 ms each.
+ * - Work while the server is stopped uses no other threads, because waiting for a thread without a processor took 130 ms.
+ * - Compaction: V8 compacts pages of old objects only while the server is idle, because compaction stopped it for 60 ms.
  */
 export function garbageCollectionFlags(processors: number): readonly string[] {
   return [...ALWAYS, ...(processors > 1 ? BESIDE : ALONE)]
@@ -25,9 +26,9 @@ const ALWAYS = [
   '--no-parallel-weak-ref-clearing',
 ]
 /**
- * Begin to mark early, so that it is done before the heap is full: what is left then takes 60 to 100 ms at once. The heap may
- * grow to three times what is in use, always: V8 lowers that limit while young objects die at once, finds it passed, and marks
- * all in one pause, 134 ms with 5,000 users.
+ * Marking begins early, so that it ends before the heap is full; otherwise the rest takes 60 to 100 ms in one pause. The heap
+ * may always grow to three times its live size: V8 lowers that limit while young objects die at once, then finds the limit
+ * exceeded, and marks everything in one pause of 134 ms with 5,000 users.
  */
 const BESIDE = ['--incremental-marking-soft-trigger=50', '--incremental-marking-hard-trigger=30', '--heap-growing-percent=200']
 const ALONE = ['--no-concurrent-marking', '--no-parallel-marking', '--no-concurrent-sweeping', '--no-concurrent-array-buffer-sweeping']

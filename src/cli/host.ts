@@ -21,16 +21,16 @@ interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOpt
   readonly timeout?: number
 }
 
-/** A hall for the clients of one program, for as long as this process lasts. */
+/** Opens a hall in memory for the clients of one program. */
 async function hallFor({ name }: Program): Promise<Pick<Hosting, 'house'>> {
   const { Premises } = await import('../server/premises.ts')
   const { memoryStore } = await import('../storage/memory.ts')
   const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
-  const premises = new Premises({ store: memoryStore(), clock: wallClock, random: chance, onTrouble })
-  return { house: (line) => premises.house(line, name) }
+  const service = new Premises({ store: memoryStore(), clock: wallClock, random: chance, onTrouble })
+  return { house: (line) => service.house(line, name) }
 }
 
-/** `parlor host`: the server's side of a program at the terminal; answers with the exit code. */
+/** Runs `parlor host`: plays the server's side of a program at the terminal. Resolves to the exit code. */
 export async function hostCommand(name: string, options: HostOptions): Promise<number> {
   checkTransport(options)
   const program = await networked(name)
@@ -42,7 +42,7 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   checkOptions(program, terms)
   const { host: words = {} } = program
   if (options.concurrent && words.types) {
-    throw new Usage(`somebody types at the host of ${program.name}, which goes with one client at a time; leave out --concurrent`)
+    throw new Usage(`a person types at the host of ${program.name}, so it serves one client at a time; leave out --concurrent`)
   }
   if (options.udp && !words.udp) throw new Usage(`${program.name} does not go over UDP; fh/hello and fh/time do`)
   if (program.needs && !program.host)
@@ -55,9 +55,9 @@ export async function hostCommand(name: string, options: HostOptions): Promise<n
   noteSecret(program, terms)
   const terminal = new Terminal()
   const clients = forever ? Number.POSITIVE_INFINITY : (words.clients ?? 1)
-  let come = 0
+  let connected = 0
   const over = (transport: Transport): Transport => {
-    const number = ++come
+    const number = ++connected
     const write = (line: string) => printLine(`trace${clients > 1 ? ` #${number} ${place(transport.remote)}` : ''} ${line}`)
     return overlay ? overlay(transport, { program, side: 'server', number, write }) : transport
   }

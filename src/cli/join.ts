@@ -11,13 +11,13 @@ import { checkFamily, once, type Where, whereOf } from './values.ts'
 interface JoinOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOptions, NetworkOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
-  /** Address and port without the names of their options. */
+  /** Address and port as arguments, without `--host` and `--port`. */
   readonly place?: { readonly host: string | undefined; readonly port: number | undefined }
   readonly wait: number
   readonly timeout?: number
 }
 
-/** `parlor join`: the client's side of a program at the terminal; answers with the exit code. */
+/** Runs `parlor join`: plays the client's side of a program at the terminal. Resolves to the exit code. */
 export async function joinCommand(name: string, given: JoinOptions): Promise<number> {
   const options = { ...given, host: once('addresses', given.place?.host, given.host), port: once('ports', given.place?.port, given.port) }
   checkTransport(options)
@@ -50,17 +50,17 @@ export async function joinCommand(name: string, given: JoinOptions): Promise<num
   })
 }
 
-/** Returns the server's address, as far as the command line says. */
+/** Returns the server's address; `undefined` for parts that the command line leaves out. */
 function whereTo({ host, port, unix, ipv6 }: JoinOptions): Where {
   if (unix !== undefined) return { host: socketPath(unix), port: 0 }
   const where = whereOf({ host, port })
   checkFamily({ host: where.host, ipv6 })
   const here = ipv6 ? '::1' : '127.0.0.1'
-  // a port alone is one of this machine: an address is not asked for, as it is where nothing is said
+  // a port alone means this machine; only without address and port does the program ask for an address
   return { host: where.host ?? (ipv6 || host !== undefined ? here : undefined), port: where.port }
 }
 
-/** Loads the overlay of the connection that the options ask for; loads only what they use. */
+/** Loads the overlay of the connection that the options name; `undefined` if they name none. */
 async function overlayOf(options: JoinOptions): Promise<Overlay | undefined> {
   const { split, glue, delay, seed, trace, secrets } = options
   const isAsked = [split, glue, delay, seed, trace, secrets].some((one) => one !== undefined)

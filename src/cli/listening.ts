@@ -13,8 +13,8 @@ interface Certificate {
 }
 
 /**
- * Listens as the options say, with TLS with a certificate of one's own or one made on the spot, whose fingerprint goes to
- * standard error. Each transport is loaded only here.
+ * Listens over the transport that the options name. TLS uses the given certificate, or a new one, and prints its
+ * fingerprint on standard error. Each transport is loaded when it is needed.
  */
 export async function listenOn(
   at: Address,
@@ -27,18 +27,18 @@ export async function listenOn(
   if (!options.tls) return (await import('../wire/transports/tcp.ts')).listenTcp(at, accept)
   const { listenTls } = await import('../wire/transports/tls.ts')
   const say = fewer(complain)
-  const refused = (peer: Address, reason: string) => say(`${place(peer)} was not let in: ${reason}`)
+  const refused = (peer: Address, reason: string) => say(`${place(peer)} was rejected: ${reason}`)
   const slow = (peer: Address) =>
-    say(`${place(peer)} has connected and said nothing for 2 s: this host was started with --tls, so its client must speak TLS`)
+    say(`${place(peer)} connected and sent nothing for 2 s: this host was started with --tls, so its client must use TLS`)
   const listener = await listenTls(at, options.certificate, accept, { refused, slow })
   complain(`the certificate's fingerprint is ${listener.fingerprint}`)
   return listener
 }
 
-/** Complaints about clients that are not let in: so many at once, and then one in so many milliseconds. */
+/** Rate limit of messages about rejected clients: `burst` at once, then one every `refill` milliseconds. */
 const COMPLAINTS = { burst: 10, refill: 10_000 }
 
-/** Makes a function that says so many sentences; one that is said tells how many before it were not. */
+/** Returns a rate-limited `say`. A sentence that passes the limit reports how many before it were dropped. */
 export function fewer(say: (sentence: string) => void, clock: Clock = wallClock): (sentence: string) => void {
   const bucket = new Bucket(COMPLAINTS)
   let left = 0
@@ -52,19 +52,19 @@ export function fewer(say: (sentence: string) => void, clock: Clock = wallClock)
   }
 }
 
-/** Reads the certificate that the options name, if they do, before anything is opened. */
+/** Reads the certificate that the options name; `undefined` if they name none. Rejects with a UsageError. */
 export async function certificateOf({ cert, key }: TransportOptions): Promise<Certificate | undefined> {
   if (cert === undefined || key === undefined) return undefined
   return { cert: await readPem(cert, 'x509'), key: await readPem(key, 'pkey') }
 }
 
-/** Reads a file in PEM. Throws a usage error if it is DER, the same in binary; `tool` of openssl converts that. */
+/** Reads a PEM file. Rejects with a UsageError if the file is DER, which the openssl command `tool` converts. */
 async function readPem(file: string, tool: 'x509' | 'pkey'): Promise<string> {
   const [{ readFile }, { decodeTextFile }] = await Promise.all([import('node:fs/promises'), import('./text-file.ts')])
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new Usage(cannotRead(file, error))
   })
-  // a sequence whose length takes one or two bytes
+  // an ASN.1 sequence whose length takes one or two bytes
   if (bytes[0] === 0x30 && (bytes[1] === 0x81 || bytes[1] === 0x82))
     throw new Usage(`${file} is in DER, and not in PEM; convert it: openssl ${tool} -inform der -in ${file} -out converted.pem`)
   return decodeTextFile(file, bytes)

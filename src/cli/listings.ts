@@ -22,7 +22,7 @@ interface ListOptions {
   readonly csv?: boolean
 }
 
-/** `parlor people list`: the registered users, in the order in which they registered; resolves to the exit code. */
+/** Runs `parlor people list`: prints the registered users in order of registration. Resolves to the exit code. */
 export async function peopleListCommand({ data, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
   const people: PersonRow[] = []
@@ -42,8 +42,8 @@ export async function peopleListCommand({ data, json, csv }: ListOptions): Promi
 }
 
 /**
- * `parlor results`: the finished games that the histories of users have, oldest first, a row for each player in CSV, or an
- * object a line in JSON; resolves to the exit code.
+ * Runs `parlor results`: prints the finished games in the histories of users, oldest first. CSV has a row for each player,
+ * JSON an object for each game, one a line. Resolves to the exit code.
  */
 export async function resultsCommand(game: string | undefined, { data, json, csv }: ListOptions): Promise<number> {
   checkFormat({ json, csv })
@@ -51,7 +51,7 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
   const terminal = new Terminal()
   let heading = json ? [] : [['table', 'ended', 'game', 'rated', 'seat', 'name', 'result', 'points']]
   for await (const { results = [] } of pagesOf(data, 'results')) {
-    // a table that cannot be read has no heading either
+    // the heading is written with the first page, so that an error leaves the output empty
     terminal.write(toCsv(heading))
     heading = []
     for (const row of results) {
@@ -79,24 +79,24 @@ export async function resultsCommand(game: string | undefined, { data, json, csv
   return EXIT.good
 }
 
-/** The rules of a game, by the name under which users ask for it or by their own. Throws a usage error for what is none. */
+/** Returns the rules' name of a game, given that name or the game's name for users. Throws a UsageError for an unknown game. */
 function rulesOf(game: string): string {
   const rules = entryOf(game)?.game.name ?? (games.has(game) ? game : undefined)
   if (rules === undefined) throw noGame(game)
   return rules
 }
 
-/** Returns the result of a game for one seat. */
+/** Returns the result of a game for a seat: won, lost, draw, scored, or how the game ended early. */
 function resultOf({ names, winners, points, end, left }: ResultRow, seat: number): string {
   if (end === 'aborted' || end === 'abandoned') return end
   if (winners.includes(seat)) return 'won'
   if (names.length > 1 && winners.length === 0 && left === undefined) return 'draw'
   if (left === seat && end !== undefined) return end
-  // a quiz of which not every answer was right is not lost
+  // a quiz with some right answers is not lost
   return (points?.[seat] ?? 0) > 0 ? 'scored' : 'lost'
 }
 
-/** All pages of a list: from the server that has the folder open, or from the folder. */
+/** Yields all pages of a list: from the server that has the folder open, or else from the folder. */
 async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
   checkKept(data)
   const first = await pageFrom(data, { action })
@@ -108,26 +108,26 @@ async function* pagesOf(data: string, action: ListWish['action']): AsyncGenerato
   }
 }
 
-/** A page from the server that has the folder open; `undefined` if none does. Rejects with a Usage error if it gives no answer. */
+/** Resolves to a page from the server that has the folder open; `undefined` if no server has. Rejects with a UsageError. */
 async function pageFrom(data: string, wish: ListWish): ReturnType<typeof askForPage> {
   try {
     return await askForPage(data, wish)
   } catch (reason) {
-    throw new Usage(`the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}`)
+    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${messageOf(reason)}`)
   }
 }
 
 async function* pagesIn(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
   const store = await storeIn(data)
   const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
-  const premises = new Premises({ store, clock: wallClock, random: chance, onTrouble })
+  const service = new Premises({ store, clock: wallClock, random: chance, onTrouble })
   try {
     for (let wish: ListWish | undefined = { action }; wish; ) {
-      const page: Listing = await list({ people: premises.people, store }, wish)
+      const page: Listing = await list({ people: service.people, store }, wish)
       yield page
       wish = page.next === undefined ? undefined : { action, after: page.next }
     }
   } finally {
-    await premises.close()
+    await service.close()
   }
 }

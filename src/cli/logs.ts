@@ -3,14 +3,14 @@ import { place } from '../terminal/trouble.ts'
 import { wallClock } from '../wire/clock.ts'
 import { printLine } from './diagnostics.ts'
 
-/** The logs of a server on standard error, in the form that was asked for. */
+/** Creates the logs of a server, which go to standard error as plain lines or as JSON. */
 export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
   if (log === 'plain') return plainLogs(level)
   const { jsonLogs } = await import('../server/json-logs.ts')
   return jsonLogs({ level, write: (line) => void process.stderr.write(line), now: wallClock.now })
 }
 
-/** Logs for people: one plain line, with the local time, for each thing that matters. */
+/** Creates logs for people: one plain line with the local time for each event of the level `least` or above. */
 function plainLogs(least: Level): Logs {
   const write = (sentence: string) => printLine(`${localTime(wallClock.now())} ${sentence}`)
   const say = (level: Level, sentence: string) => {
@@ -21,19 +21,19 @@ function plainLogs(least: Level): Logs {
     tell: say,
     ...(matters('info', least)
       ? {
-          came: (visit) => write(about(visit, 'has come')),
+          came: (visit) => write(about(visit, 'connected')),
           seated: (visit, table, seat) => write(about(visit, `sits at table ${table}, seat ${seat}`)),
         }
       : {}),
     noticed: (visit, what, sentence) => say(noticedAt[what], about(visit, sentence)),
     traced: (visit, line) => printLine(`trace #${visit.connection} ${about(visit, line)}`),
     ended: (visit, { level, trouble, ms }) =>
-      say(level, about(visit, trouble ? sentenceFor(trouble) : `has ended as it should, after ${ms / 1000} s`)),
-    limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `not let in: ${sentence}` : sentence)),
+      say(level, about(visit, trouble ? sentenceFor(trouble) : `ended normally after ${ms / 1000} s`)),
+    limited: (visit, what, sentence) => say('warn', about(visit, what === 'refused' ? `rejected: ${sentence}` : sentence)),
   }
 }
 
-/** A time in milliseconds since the Unix epoch as the clock on the wall shows it, `2024-02-29 13:05:09`. */
+/** Formats milliseconds since the Unix epoch as local time, `2024-02-29 13:05:09`. */
 function localTime(time: number): string {
   const at = new Date(time)
   const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()]

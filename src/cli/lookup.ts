@@ -5,7 +5,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 
-/** Well-known services and their TCP ports (IANA), for systems whose own list Node cannot ask by name. */
+/** Well-known services and their TCP ports (IANA), because Node cannot look up a service of the system by its name. */
 const SERVICES: Readonly<Record<string, number>> = {
   echo: 7,
   daytime: 13,
@@ -34,8 +34,8 @@ const SERVICES: Readonly<Record<string, number>> = {
 }
 
 /**
- * `parlor lookup [NAME]` (FH slides, "general information"): this machine's name and addresses; or the addresses of a
- * name, the name of an address, the port of a service, the service of a port. Answers with the exit code.
+ * Runs `parlor lookup [NAME]` (FH slides, "general information"): prints this machine's name and addresses; or the
+ * addresses of a name, the name of an address, the port of a service, the service of a port. Resolves to the exit code.
  */
 export async function lookupCommand(name?: string): Promise<number> {
   const terminal = new Terminal()

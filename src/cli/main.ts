@@ -52,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   else process.stdout.write('', exit)
 }
 
-/** Ends when the older Node does that started this one (bin/relaunch.js). */
+/** Ends this process when the older Node that started it ends (bin/relaunch.js). */
 function endsWithLauncher(): void {
   if (process.env.PARLOR_RELAUNCHED === undefined) return
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
@@ -65,15 +65,15 @@ function usage({ sentences }: Usage): number {
 }
 
 /**
- * Makes the command line of Parlor: commands, options, help. Each command's code is loaded when it is used. Where `only` is
- * the name of a command, that one alone is there, because all of them take 4 ms to make. `completes` says whether the one
- * that completes all others is among them.
+ * Creates the command line of Parlor: commands, options, help. The code of a command is loaded when the command runs. If
+ * `only` names a command, only that command is created, because all of them take 4 ms. `completes` is false if the
+ * command `complete` is to be left out.
  */
 export async function commands(end: (code: number) => void, { only = '', completes = true } = {}): Promise<Command> {
   const parlor = new Command('parlor')
     .description('Turn-based games and chat over plain sockets: the server, the client and the other side of every worksheet program.')
     .exitOverride()
-    // with "[options]" at every command, nothing else would fit beside them on a terminal
+    // with "[options]" in the usage of every command, the descriptions would not fit beside it
     .helpCommand(false)
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(shown)].join(' '),
@@ -107,7 +107,7 @@ export async function commands(end: (code: number) => void, { only = '', complet
 /** The order of the commands in the help. */
 const ORDER = 'serve config host join solo rank people results verify backup repair protocols lookup complete'.split(' ')
 
-/** Adds the commands for servers to others, in the order of the help; of all, the one named `only`, if there is one. */
+/** Adds the server commands to the others, in the order of the help. If `only` names a server command, returns that one alone. */
 async function withServerCommands(
   others: readonly CommandForm[],
   end: (code: number) => void,
@@ -122,7 +122,7 @@ function nameOf({ usage }: CommandForm): string {
   return usage.split(' ')[0] ?? usage
 }
 
-/** The commands of those who play, and those that look something up. */
+/** Returns the commands for players, and those that look something up. */
 function playersCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
@@ -137,7 +137,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .option('--questions <file>', QUESTIONS)
           .option('--strict', STRICT)
           .option('--forever', 'serve client after client until Ctrl-C')
-          .option('--concurrent', 'serve them all at the same time')
+          .option('--concurrent', 'serve all clients at the same time')
           .option('--cert <file>', 'with --tls: the certificate (PEM)')
           .option('--key <file>', 'with --tls: its private key (PEM)')
           .action(async (program, options) => end(await (await import('./host.ts')).hostCommand(program, options))),
@@ -153,8 +153,8 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
           .argument('[port]', '', number(1, 65535))
           .option('--host <address>', 'the server’s address, as [host]', address)
           .option('--port <n>', 'the server’s port, as [port]', number(1, 65535))
-          .addOption(spanned('--wait <time>', `wait so long for a server that is not there yet; ${IN_SECONDS}`, '3s'))
-          .option('--recv-once', 'hello: take the first piece for all, as the worksheet’s first client does')
+          .addOption(spanned('--wait <time>', `how long to retry until the server listens; ${IN_SECONDS}`, '3s'))
+          .option('--recv-once', 'hello: take the first recv() for the whole text, as the worksheet’s first client does')
           .option('--format <format>', 'time: ask for this format (may be repeated)', several)
           .option('--name <name>', 'http: the host to ask for')
           .option('--fingerprint <hex>', 'with --tls: the only certificate to accept')
@@ -200,7 +200,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
   ]
 }
 
-/** Says how a program is played whose name stands where a command belongs, alone or behind "play". */
+/** Prints how to start a program if its name stands in the place of a command, alone or after "play". */
 async function nameProgram([first = '', second = '']: readonly string[]): Promise<void> {
   const name = first === 'play' ? second : first
   const { programOf, soloOf } = await import('../protocols/index.ts')
@@ -215,7 +215,7 @@ async function nameProgram([first = '', second = '']: readonly string[]): Promis
   if (program || alone.length > 0) complain(`${name} is a program: ${[...ways, ...alone].join(', or ')}`)
 }
 
-/** `parlor help [command]`: help that was asked for goes to standard output, and is no mistake. */
+/** Runs `parlor help [command]`: requested help goes to standard output, with exit code 0. */
 async function showHelp(parlor: Command, name?: string): Promise<void> {
   const command = name === undefined ? parlor : parlor.commands.find((one) => one.name() === name)
   if (command) return command.outputHelp()
@@ -230,15 +230,15 @@ async function showHelp(parlor: Command, name?: string): Promise<void> {
   )
 }
 
-/** The options that make a game repeat, for tests and lessons. */
+/** Adds the options that make a game repeatable, for tests and lessons. */
 function chances(command: Command): Command {
   return command
     .option('--secret <secret>', 'the number or word to be guessed')
-    .option('--choices <list>', 'what chance gives, in turn and again: H,T,T or Scissor,Paper', list)
-    .option('--now <time>', 'the time that it is taken to be, 2024-02-29T13:05:09', moment)
+    .option('--choices <list>', 'these random choices, in turn and again: H,T,T or Scissor,Paper', list)
+    .option('--now <time>', 'take this time for the present, 2024-02-29T13:05:09', moment)
 }
 
-/** The options that both sides at a terminal have. */
+/** Adds the options that both sides at a terminal have. */
 function repeatable(command: Command): Command {
   const sides = chances(command)
     .option('--size <n>', 'tic-tac-toe: cells in a row', number(2, 20))
@@ -256,7 +256,7 @@ function repeatable(command: Command): Command {
 /** The word before the usage in the help. */
 const USAGE = 'Usage: '
 
-/** An option or a command in the help, and what it does: beside it, or below it on a terminal that is narrow. */
+/** Formats an option or a command of the help with its description: beside it, or below it on a narrow terminal. */
 function helpItem(term: string, termWidth: number, description: string): string {
   const columns = columnsOfOutput(process.stdout)
   const indent = termWidth + 4
@@ -269,7 +269,7 @@ function shown(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
 }
 
-/** Prints the version, which is read only here, and ends the command line. */
+/** Prints the version and ends the command line. The version is read only here, because reading package.json takes time. */
 function printVersion(): never {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   process.stdout.write(`${version}\n`)

@@ -9,19 +9,19 @@ import type { Address } from '../wire/transport.ts'
 import { called } from './same-port.ts'
 import { NOWHERE } from './stores.ts'
 
-/** Monitor is metrics and health over HTTP, or why they are not shown. */
+/** Monitor serves metrics and health over HTTP, or holds the reason why it cannot. */
 export interface Monitor {
-  /** Where it listens, or was to. */
+  /** Address at which it listens, or should listen if there is a `failure`. */
   readonly address: Address
   readonly failure?: unknown
-  /** The metrics that it shows; none if it does not listen. */
+  /** The metrics that it serves; `undefined` if it does not listen. */
   readonly metrics?: Metrics
-  /** Shows the health of a server from now on; before, it is `starting`. */
-  watch(server: Server, premises: Premises, store: Store): void
+  /** Reports the health of a server from now on; before this call the status is `starting`. */
+  watch(server: Server, service: Premises, store: Store): void
   close(): Promise<void>
 }
 
-/** Listens where metrics and health are to be shown; resolves to `undefined` if they are not to be. */
+/** Listens at the HTTP address of the settings. Resolves to `undefined` if that is `none`. */
 export async function openMonitor(http: Config['http']): Promise<Monitor | undefined> {
   if (http === NOWHERE) return undefined
   const metrics = new (await import('../server/metrics.ts')).Metrics()
@@ -36,32 +36,32 @@ export async function openMonitor(http: Config['http']): Promise<Monitor | undef
   return {
     address: web.address,
     metrics,
-    watch(server, premises, store) {
-      metrics.watch(server, premises)
+    watch(server, service, store) {
+      metrics.watch(server, service)
       health = () => ({
         ...statusOf(server, store),
         connections: [...server.tallies.values()].reduce((sum, { open }) => sum + open, 0),
-        tables: premises.hall.size,
+        tables: service.hall.size,
       })
     },
     close: () => web.close(),
   }
 }
 
-/** Returns the server's status: degraded while its store cannot write. */
+/** Returns the status of a server: `degraded` while its store cannot write. */
 function statusOf({ stopping }: Server, { availability }: Store): Pick<Health, 'status' | 'reason'> {
   if (stopping) return { status: 'stopping' }
   return availability?.failure ? { status: 'degraded', reason: availability.failure.message } : { status: 'serving' }
 }
 
-/** Explains that nothing is served, because an address for metrics and health that was asked for cannot be had. */
+/** Returns the sentence for a start that fails because the server cannot listen at the address that `--http` names. */
 export function refusedFor({ address, failure }: Monitor): string {
   const at = placeOf(address)
   const why = cannotListen(address, failure).replace('--port', '--http')
   return `nothing is served: ${why.replace(`${at}:`, () => `${at} for metrics and health:`)}`
 }
 
-/** Explains why metrics and health are not shown: another program has their port, or one of those that are served. */
+/** Returns the sentence for a server without metrics and health: another process has their port, or a program of this server has it. */
 export function notShown({ address, failure }: Monitor, places: readonly Place[]): string {
   const own = places.find((one) => one.failure === undefined && one.transport === 'tcp' && one.address.port === address.port)
   const why = own

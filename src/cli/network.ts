@@ -8,7 +8,7 @@ import type { Secrets } from '../wire/trace.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 
-/** The options of the command line that are about the network between the two sides: what it does, and what is shown of it. */
+/** NetworkOptions is the command-line options for the network between the two sides: its faults, and the trace. */
 export interface NetworkOptions {
   readonly split?: string | undefined
   readonly glue?: string | undefined
@@ -19,24 +19,24 @@ export interface NetworkOptions {
   readonly udp?: boolean
 }
 
-/** Crossing is a connection that a network is laid over. */
+/** OverlayContext is the connection to which an overlay applies. */
 export interface Crossing {
   readonly program: Program
   /** The traced side. */
   readonly side: Side
   /** The connection's number, counted from 1. */
   readonly number: number
-  /** Takes the lines of a trace. */
+  /** Called with each line of the trace. */
   readonly write: (line: string) => void
 }
 
-/** Laid over the transport of each connection. */
+/** Overlay wraps the transport of a connection with faults and a trace. */
 export type Overlay = (transport: Transport, about: Crossing) => Transport
 
-/** A value without one of its parts, such as `in:`, or with a blank in a part. */
+/** Matches a value with an empty part, such as `in:`, or with a blank inside a part. */
 const HOLLOW = /(?:^|[,:])\s*(?:,|$)|[^\s,:]\s+[^\s,:]/
 
-/** Checks the values of `--split`, `--glue` and `--delay`. Throws a usage error for those that are none. */
+/** Throws a UsageError for invalid values of `--split`, `--glue` and `--delay`. */
 export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
   const refused = optionVerbs.flatMap((verb) => {
     const value = options[verb]
@@ -49,7 +49,7 @@ export function checkFaults(options: Pick<NetworkOptions, OptionVerb>): void {
   if (first !== undefined) throw new Usage(first, ...others)
 }
 
-/** Splits the options `--split 8 --delay 100ms` into those of a program that cuts its message itself and those of the network. */
+/** Divides `--split` and `--delay` between a program that cuts its own message (`own`) and the network. */
 export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, ...others }: NetworkOptions) {
   const ownSplit = takes.includes('split') && split !== undefined && /^\d+$/.test(split)
   const ms = takes.includes('delay') && delay !== undefined ? readSpan(delay, 'ms') : undefined
@@ -63,7 +63,7 @@ export function ownCut({ takes = [] }: Pick<Program, 'takes'>, { split, delay, .
   }
 }
 
-/** Loads the overlay of each connection that the options ask for; `undefined` for none. Loads only what they use. */
+/** Loads the overlay that the options name; `undefined` if they name none. Rejects with a UsageError. */
 export async function overlayOf(options: NetworkOptions): Promise<Overlay | undefined> {
   const rules = optionVerbs.flatMap((verb) => (options[verb] === undefined ? [] : [rulesOf(verb, options[verb])]))
   if (options.udp && (options.split ?? options.glue) !== undefined) {
@@ -87,7 +87,7 @@ async function faultsOf(rules: string, given: number | undefined): Promise<(tran
   const network = parseNetwork(rules)
   if ('refused' in network) throw new Usage(network.refused)
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
-  if (given === undefined && hasChance(network)) complain(`the seed of this network is ${seed}; --seed ${seed} repeats what it does`)
+  if (given === undefined && hasChance(network)) complain(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
   const { faulty } = await import('../wire/faults.ts')
   return (transport, number) => faulty(transport, { ...(network as Network), seed: seed + 2 * number })
 }

@@ -8,7 +8,7 @@ import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { storeIn } from './stores.ts'
 
-/** `parlor people reset|remove NAME`: what the operator does for the owners of registered names, whether a server runs or not. */
+/** Runs `parlor people reset|remove NAME`, through the running server or directly in the folder. Resolves to the exit code. */
 export async function peopleCommand(action: string, name: string | undefined, { data }: { readonly data: string }): Promise<number> {
   const wish = OperatorWish.safeParse({ action, name })
   if (!wish.success) {
@@ -18,33 +18,33 @@ export async function peopleCommand(action: string, name: string | undefined, { 
   }
   if (name?.trim() === '') throw new Usage(`the name is empty; say whose: parlor people ${action} NAME`)
   checkKept(data)
-  const said = (await asked(data, wish.data)) ?? (await inFolder(data, wish.data))
-  if ('done' in said) {
-    new Terminal().printSentence(said.done)
+  const answer = (await askServer(data, wish.data)) ?? (await inFolder(data, wish.data))
+  if ('done' in answer) {
+    new Terminal().printSentence(answer.done)
     return EXIT.good
   }
-  complain(said.refused)
+  complain(answer.refused)
   return EXIT.trouble
 }
 
-/** What the server says that has the folder open; `undefined` where none does. */
-async function asked(data: string, wish: OperatorWish): Promise<OperatorAnswer | undefined> {
+/** Sends an admin command to the server that has the folder open. Resolves to its answer, or to `undefined` if no server has. */
+async function askServer(data: string, wish: OperatorWish): Promise<OperatorAnswer | undefined> {
   try {
     return await askOperator(data, wish)
   } catch (reason) {
-    return { refused: `the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}` }
+    return { refused: `the server that has ${data} open sent an unreadable answer: ${messageOf(reason)}` }
   }
 }
 
-/** Does in a folder at rest what a server that runs would do: also at the tables that have not ended. */
+/** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
 async function inFolder(data: string, wish: OperatorWish): Promise<OperatorAnswer> {
   const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
-  const premises = new Premises({ store: await storeIn(data), clock: wallClock, random: chance, onTrouble })
+  const service = new Premises({ store: await storeIn(data), clock: wallClock, random: chance, onTrouble })
   try {
-    await premises.open()
-    return await operate(premises, wish)
+    await service.open()
+    return await operate(service, wish)
   } finally {
-    premises.clear(new Error('the operator has finished'))
-    await premises.close()
+    service.clear(new Error('the operator has finished'))
+    await service.close()
   }
 }

@@ -6,7 +6,7 @@ import { programNames, programOf, shortNames, soloOf } from '../protocols/index.
 import type { Options, Program, Solo } from '../protocols/protocol.ts'
 import { complain, Usage } from './diagnostics.ts'
 
-/** The networked program of a name. Throws a usage error with the nearest name where there is none. */
+/** Resolves to the networked program with a name. Rejects with a UsageError that suggests the nearest name if there is none. */
 export async function networked(name: string): Promise<Program> {
   const found = await programOf(name)
   if (found) return found
@@ -14,7 +14,7 @@ export async function networked(name: string): Promise<Program> {
   throw await unknown(name)
 }
 
-/** The program without a network of a name. */
+/** Resolves to the program without a network with a name. Rejects with a UsageError if there is none. */
 export async function alone(name: string): Promise<Solo> {
   const found = await soloOf(name)
   if (found) return found
@@ -25,7 +25,7 @@ export async function alone(name: string): Promise<Solo> {
   throw await unknown(name)
 }
 
-/** The program names that are spelt nearly as what was typed; `undefined` if none is. */
+/** Returns the program names nearest to the text that the user typed; `undefined` if no name is near. */
 async function nearest(name: string): Promise<string | undefined> {
   const lower = name.toLowerCase()
   const ending = programNames.filter((one) => one.split('/')[1] === lower)
@@ -44,10 +44,10 @@ async function unknown(name: string): Promise<Usage> {
   return new Usage(`there is no program ${JSON.stringify(name)}${guess} All of them: parlor protocols`)
 }
 
-/** How options of programs are spelt on the command line, where that is not their own name. */
+/** Command-line spelling of program options, if it differs from their name. */
 const SPELT: Readonly<Partial<Record<keyof Options, string>>> = { recvOnce: 'recv-once', formats: 'format' }
 
-/** Checks that a program takes the options it was given. */
+/** Throws a UsageError for options that a program does not take, or whose values it rejects. */
 export function checkOptions(
   program: Pick<Program, 'name' | 'takes' | 'check'> & Partial<Pick<Program, 'protocol'>>,
   options: Options,
@@ -61,14 +61,14 @@ export function checkOptions(
   if (wrong) throw new Usage(wrong)
 }
 
-/** Checks that a program takes the files that it was given, before they are read and what is skipped of them is said. */
+/** Throws a UsageError for files that a program does not take. Runs before the files are read, because reading prints warnings. */
 export function checkFiles(program: Pick<Program, 'name' | 'takes'>, given: Pick<TermOptions, 'words' | 'questions'>): void {
   const { takes = [] } = program
   const strays = (['words', 'questions'] as const).filter((file) => given[file] !== undefined && !takes.includes(file))
   if (strays.length > 0) checkOptions(program, Object.fromEntries(strays.map((file) => [file, []])))
 }
 
-/** Checks that a program takes the options at the client's side, after `checkOptions`. */
+/** Throws a UsageError for options that only the server's side of a program takes. Runs after `checkOptions`. */
 export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'name' | 'clientTakes'>, options: Options): void {
   const [stray, ...others] = (Object.keys(options) as (keyof Options)[])
     .filter((option) => !clientTakes.includes(option))
@@ -76,7 +76,7 @@ export function checkClientOptions({ name, clientTakes = [] }: Pick<Program, 'na
   if (stray !== undefined) throw new Usage(stray, ...others)
 }
 
-/** The options of the command line that are about the conversation. */
+/** ProgramFlags is the command-line options for a conversation. */
 export interface TermOptions {
   readonly secret?: string
   readonly choices?: readonly string[]
@@ -90,14 +90,14 @@ export interface TermOptions {
   readonly name?: string
   readonly words?: string
   readonly questions?: string
-  /** Refuse files with anything in them that cannot be used. */
+  /** True if a file with an unusable word or question is rejected as a whole. */
   readonly strict?: boolean
   readonly pace?: number
 }
 
 /**
- * Terms of a conversation from the command line; an option that is empty counts as not given. `warn` gets a sentence for
- * each word and question that is skipped.
+ * Converts command-line options to the options of a program, and reads the files that they name. An empty option counts as
+ * absent. Calls `warn` with a sentence for each word and question that is skipped. Rejects with a UsageError.
  */
 export async function termsOf(given: TermOptions, warn: (sentence: string) => void = complain): Promise<Options> {
   const { secret, choices, now, size, split, delay, recvOnce, framing, format, name, words, questions, strict = false, pace } = given
@@ -121,7 +121,7 @@ export async function termsOf(given: TermOptions, warn: (sentence: string) => vo
   }
 }
 
-/** Returns the source of chance: the given choices, for a program that takes them, or the platform's. */
+/** Returns the source of randomness: the given choices if the program takes them, or else the platform's. */
 export function randomOf({ takes = [] }: Pick<Program, 'takes'>, { choices }: Options): Random {
   return choices && takes.includes('choices') ? given(choices) : chance
 }
@@ -130,7 +130,7 @@ function isFraming(text: string): text is 'lines' | 'none' | 'length' {
   return ['lines', 'none', 'length'].includes(text)
 }
 
-/** Treatment of what cannot be used in a file: `strict` rejects the file, otherwise `warn` gets a sentence for each fault. */
+/** Care is the treatment of faults in a file: `strict` rejects the file, otherwise `warn` is called with each fault. */
 interface Care {
   readonly strict: boolean
   readonly warn: (sentence: string) => void
@@ -149,12 +149,12 @@ async function wordsFrom(file: string, care: Care): Promise<readonly string[]> {
   return found.words
 }
 
-/** Says that a secret which is a word has a blank or another sign, as `noteSigns` does; after it was checked. */
+/** Warns if a secret word has a blank or another sign, as `noteSigns` does. Runs after the secret was checked. */
 export function noteSecret({ takes = [] }: Pick<Program, 'takes'>, { secret }: Options): void {
   if (secret && takes.includes('words')) noteSigns('--secret', [secret], complain)
 }
 
-/** Says which words have a blank or another sign: on the wire of fh/hangman that has to be guessed as a letter has. */
+/** Warns about words with a blank or another sign, because a client of fh/hangman has to guess the sign like a letter. */
 function noteSigns(where: string, words: readonly string[], warn: Care['warn']): void {
   const signOf = (word: string) => (/\p{C}/u.test(word) ? undefined : /[^\p{L}\p{M}\p{N}]/u.exec(word.trim())?.[0])
   const [first, ...more] = words.filter((word) => signOf(word) !== undefined)
@@ -183,7 +183,7 @@ async function questionsFrom(file: string, care: Care): Promise<readonly Questio
   }
 }
 
-/** Says what of a file is skipped, all of it at once. Throws a usage error if nothing may be. */
+/** Warns about everything that is skipped in a file. If `strict`, throws a UsageError instead. */
 function report(file: string, skipped: readonly string[], { strict, warn }: Care): void {
   if (skipped.length > 0 && strict) throw unusable(file, skipped)
   for (const reason of skipped) warn(`${file}, skipped: ${reason}`)
@@ -193,7 +193,7 @@ function unusable(file: string, reasons: readonly string[]): Usage {
   return usageOf(reasons.map((reason) => `${file}: ${reason}`))
 }
 
-/** A usage error of sentences, of which there is one at least. */
+/** Creates a UsageError from one or more sentences. */
 function usageOf([first = '', ...others]: readonly string[]): Usage {
   return new Usage(first, ...others)
 }

@@ -4,7 +4,7 @@ import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { networked } from './programs.ts'
 
-/** `parlor protocols [NAME]`: the table of all programs, or one program's reference; answers with the exit code. */
+/** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one. Resolves to the exit code. */
 export async function protocolsCommand(name?: string): Promise<number> {
   const terminal = new Terminal()
   if (name === undefined) terminal.write(await all(terminal))

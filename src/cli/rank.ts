@@ -32,13 +32,13 @@ interface RankOptions {
   readonly csv?: boolean
 }
 
-/** The front door, among programs. */
+/** Program name of the front door. */
 const DOOR = 'parlor/door'
 
 /** Beginning of the front door's greeting. */
 const GREETING = 'Welcome to Parlor'
-/** Milliseconds that a server may take for its answers. */
-const PATIENCE = 10_000
+/** Timeout for all answers of a server, in milliseconds. */
+const TIMEOUT = 10_000
 const NO_DOOR = '--port is that of the front door, 4000 if nothing else was set'
 
 /** A game's ladder. */
@@ -47,7 +47,7 @@ interface Ladder {
   readonly rows: readonly LadderRow[]
 }
 
-/** Ladders and where they were found: in words for people, and for programs. */
+/** Ladders and their source: `source` is for people, `from` for programs. */
 interface Found {
   readonly source: string
   readonly from: { readonly server: Address } | { readonly folder: string }
@@ -65,23 +65,23 @@ export async function rankCommand(name: string | undefined, options: RankOptions
     throw /^\d+$/.test(name) ? new Usage(`there is no game ${quoted(name)}; ${placesOf(Number(name))}`) : noGame(name)
   if (entry && !hasLadder(entry))
     throw new Usage(`there is no ladder of ${entry.name}, which is played alone and without points; there is one of ${ladders()}`)
-  const asked = entry ? [entry] : catalogue.filter(hasLadder)
+  const entries = entry ? [entry] : catalogue.filter(hasLadder)
   const { data, limit } = options
   const isOfFolder = options.named && options.host === undefined && options.port === undefined
   const at = isOfFolder ? undefined : await doorOf(options)
-  const reply = at && (await reached(at))
+  const reply = at && (await connectToDoor(at))
   const server = reply instanceof Connection ? reply : undefined
-  // the folder here is not that of a server elsewhere
+  // the folder on this machine does not belong to a server elsewhere
   if (at && !server && !options.named && (options.host ?? options.port) !== undefined) {
     complain(cannotConnect(at, reply, 0))
     return EXIT.trouble
   }
   const source = server && at ? `the server at ${place(at)}` : `the folder ${data}`
   try {
-    if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, asked, limit) }, entry, options)
+    if (server && at) print({ source, from: { server: at }, ladders: await fromServer(server, entries, limit) }, entry, options)
     else {
-      checkFolder(data, isOfFolder ? '' : `${nobody(at)}, and `)
-      await printKept(asked, entry, options)
+      checkFolder(data, isOfFolder ? '' : `${noServerAt(at)}, and `)
+      await printFromFolder(entries, entry, options)
     }
     return EXIT.good
   } catch (error) {
@@ -93,7 +93,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
   }
 }
 
-/** Checks whether a game can lead to a ladder: by ratings, or by points. */
+/** Checks whether a game has a ladder: of ratings, or of points. */
 function hasLadder({ game }: Entry): boolean {
   return game.seats.max > 1 || game.points !== undefined
 }
@@ -106,22 +106,22 @@ function ladders(): string {
 }
 
 /** Prints the ladders of a folder: from the server that has it open, or else from its files. */
-async function printKept(asked: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
+async function printFromFolder(entries: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
   const { data, limit } = options
   const { askForLadder } = await import('../server/operator.ts')
   const ladders: Ladder[] = []
-  for (const one of asked) {
+  for (const one of entries) {
     const answer = await askForLadder(data, { game: one.game.name, limit })
     if (!answer) break
     if ('refused' in answer) throw new Error(answer.refused)
     ladders.push({ entry: one, rows: answer.best })
   }
-  const isServed = ladders.length === asked.length
+  const isServed = ladders.length === entries.length
   const source = isServed ? `the server that has the folder ${data} open` : `the folder ${data}`
-  print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, asked, limit) }, entry, options)
+  print({ source, from: { folder: data }, ladders: isServed ? ladders : await fromFolder(data, entries, limit) }, entry, options)
 }
 
-/** Throws a usage error if nothing is kept in a folder, with why no server was asked before it. */
+/** Throws a UsageError if a folder has no database. The sentence begins with `noServer`, the reason why no server was asked. */
 function checkFolder(data: string, noServer: string): void {
   try {
     checkKept(data)
@@ -132,11 +132,11 @@ function checkFolder(data: string, noServer: string): void {
   }
 }
 
-function nobody(at: Address | undefined): string {
-  return at ? `no server is at ${place(at)}` : 'the settings leave the port of the front door to chance'
+function noServerAt(at: Address | undefined): string {
+  return at ? `no server listens at ${place(at)}` : 'the settings give the front door any free port'
 }
 
-/** Finds the address of the front door; `undefined` if any free port was asked for and no setting names it. */
+/** Finds the address of the front door; `undefined` if the settings give it any free port. */
 async function doorOf(options: RankOptions): Promise<Address | undefined> {
   const { host, port } = whereOf(options)
   if (host !== undefined && port !== undefined) return { host, port }
@@ -155,8 +155,8 @@ async function settingsHere(): Promise<{ readonly host: string; readonly port: n
   return { host: host === '0.0.0.0' || host === '::' ? defaults.host : host, port: (await servedBy(settings)).ports[DOOR] }
 }
 
-/** Connects to the front door of a server; resolves to the system's error if nothing listens. */
-async function reached(at: Address): Promise<unknown> {
+/** Connects to the front door of a server. Resolves to the system's error if it cannot connect. */
+async function connectToDoor(at: Address): Promise<unknown> {
   try {
     const connection = new Connection(await connectTcp(at, 0), { incoming: lines(), outgoing: lines(), messageLimit: 1024 * 1024 })
     connection.send('style json')
@@ -166,12 +166,12 @@ async function reached(at: Address): Promise<unknown> {
   }
 }
 
-/** Rejects if what answers is no front door, or nothing does for some time. */
+/** Reads ladders from a server. Rejects if the server is not a front door, or does not answer within `TIMEOUT`. */
 async function fromServer(server: Connection, entries: readonly Entry[], limit: number): Promise<Ladder[]> {
-  const cancel = wallClock.after(PATIENCE, () => server.fail(new Ended('ours', `it has said nothing for ${PATIENCE / 1000} s; ${NO_DOOR}`)))
+  const cancel = wallClock.after(TIMEOUT, () => server.fail(new Ended('ours', `it has sent no answer for ${TIMEOUT / 1000} s; ${NO_DOOR}`)))
   try {
     const greeting = await server.receive()
-    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoted(greeting)}, as no front door does; ${NO_DOOR}`)
+    if (!greeting.startsWith(GREETING)) throw new Error(`it says ${quoted(greeting)}, which no front door says; ${NO_DOOR}`)
     const ladders: Ladder[] = []
     for (const entry of entries) ladders.push({ entry, rows: await askFor(server, entry, limit) })
     return ladders

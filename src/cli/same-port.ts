@@ -3,8 +3,8 @@ import type { Settings } from '../server/config.ts'
 import { Usage } from './diagnostics.ts'
 
 /**
- * Throws a usage error if two settings give the same port to two programs, or to a program and the metrics: the second would
- * find it in use, by this very server. `ports` are those that settings give, by the names of programs.
+ * Throws a UsageError if the settings give one port to two programs, or to a program and the metrics, because the second
+ * could not listen. `ports` has the ports in the settings, by program name.
  */
 export function checkDistinctPorts(
   ports: Readonly<Record<string, number>>,
@@ -12,7 +12,7 @@ export function checkDistinctPorts(
 ): void {
   const seen = new Map<number, string>()
   for (const [name, port] of Object.entries(ports)) {
-    // any number of servers may ask for any free port
+    // port 0 is any free port
     if (port === 0) continue
     const other = seen.get(port)
     if (other !== undefined) throw new Usage(samePort(other, called(name), port))
@@ -23,12 +23,12 @@ export function checkDistinctPorts(
   if (program !== undefined) throw new Usage(`${program} and --http have the same port, ${http.port}: give one of them another`)
 }
 
-/** The sentence for two programs that are to listen at one port. */
+/** Returns the sentence for two programs with the same port. */
 export function samePort(one: string, other: string, port: number): string {
   return `${one} and ${other} have the same port, ${port}: give one of them another, such as --port ${other}=${port < 65_535 ? port + 1 : port - 1}`
 }
 
-/** The name by which users call a program. */
+/** Returns the short name of a program, or its full name if it has no short one. */
 export function called(name: string): string {
   return shortNameOf(name) ?? name
 }

@@ -31,7 +31,7 @@ import { called, samePort } from './same-port.ts'
 import { startedSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, storeIn } from './stores.ts'
 
-/** `parlor serve`: all programs at once, until it is stopped; answers with the exit code. */
+/** Runs `parlor serve`: serves all programs at once until the process is stopped. Resolves to the exit code. */
 export async function serveCommand(flags: Flags): Promise<number> {
   const stop = startedSignal()
   onMistake(endInTrouble)
@@ -61,7 +61,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const places = await server.listen()
   const open = places.filter(({ failure }) => failure === undefined)
   const failed = places.filter(({ failure }) => failure !== undefined)
-  // the store comes after the ports, because a start that is refused creates no folder and no database
+  // the store is opened after the ports, so that a start without a free port creates no folder and no database
   if (open.length === 0) {
     if (flags.json) new Terminal().write(`${json({ failed })}\n`)
     for (const sentence of notServed(places, config)) logs.tell('error', sentence)
@@ -82,13 +82,13 @@ export async function serveCommand(flags: Flags): Promise<number> {
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
   if (store.availability) logOutages(store.availability, wallClock, logs)
-  const premises = await opened(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
-  server.admit(premises)
-  // running programs continue
+  const service = await openLobby(monitor?.metrics?.metered(store) ?? store, { settings, stock: options, logs })
+  server.admit(service)
+  // from here on a bug is logged, and the programs continue
   onMistake(() => {}, say)
-  monitor?.watch(server, premises, store)
-  const operator = await openedToOperator(config, registryOf(premises, store), logs)
-  // only now, for what was compiled before is of no use to a V8 with other flags
+  monitor?.watch(server, service, store)
+  const operator = await openAdmin(config, registryOf(service, store), logs)
+  // the flags are set last, because V8 cannot use code that was compiled with other flags
   for (const flag of garbageCollectionFlags(availableParallelism())) setFlagsFromString(flag)
   const terminal = new Terminal()
   terminal.write(flags.json ? `${json({ listening: open, failed, monitor })}\n` : table(open, host, terminal))
@@ -99,23 +99,23 @@ export async function serveCommand(flags: Flags): Promise<number> {
   endLooks()
   await operator?.close()
   await server.stop()
-  await premises.close()
+  await service.close()
   await monitor?.close()
   return EXIT.good
 }
 
-/** A server that did not start ends with an exit code that says so. */
+/** Ends the process of a server that did not start, with exit code 1. */
 function endInTrouble(): never {
   process.exit(EXIT.trouble)
 }
 
-/** Prints the sentences on a folder that another server has open: like busy ports, it is no mistake in the command line. Throws every other error. */
+/** Prints why a folder that another server has open cannot be used, which is not a usage error. Rethrows every other error. */
 function refuseBusyFolder(error: unknown): undefined {
   if (!(error instanceof FolderInUse)) throw error
   for (const sentence of error.sentences) complain(sentence)
 }
 
-/** Advises how to serve beside another server that has the folder open: if all ports were free, they are other ones already. */
+/** Returns advice for a folder that another server has open. If all ports were free, the advice names no other ports. */
 function besideOther(areSomeBusy: boolean, { portBase }: Pick<Config, 'portBase'>): string {
   return areSomeBusy
     ? `another Parlor seems to run here: stop it, or serve beside it with other ports and another folder: ${otherBase(portBase)} --data DIR`
@@ -127,16 +127,16 @@ function otherBase(portBase = 0): string {
   return `--port-base ${Math.abs(portBase - 20_000) < 1000 ? 22_000 : 20_000}`
 }
 
-/** Busy ports that are named one by one, at most; more of them mean another server. */
+/** Maximum of busy ports that are named one by one. More busy ports than this mean that another server runs. */
 const FEW_BUSY = 3
 
-/** Explains in sentences why programs are not served: one sentence for all busy ports, if they are many. */
+/** Returns sentences that say why programs are not served: a single one for all busy ports if they are more than `FEW_BUSY`. */
 function notServed(places: readonly Place[], { data, portBase }: Pick<Config, 'data' | 'portBase'>): string[] {
   const failed = places.filter(({ failure }) => failure !== undefined)
   const busy = failed.filter(({ failure }) => failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
   const many = busy.length > FEW_BUSY
   const [first] = failed
-  // an address that is none fails in the same way for all
+  // an invalid address fails in the same way for all programs
   if (
     first &&
     busy.length === 0 &&
@@ -159,7 +159,7 @@ function notServed(places: readonly Place[], { data, portBase }: Pick<Config, 'd
       return `${program.name} is not served: ${why}`
     })
   if (!many) return sentences
-  // a port is one port over UDP, too
+  // a program that listens on TCP and UDP has one port
   const portsIn = (some: readonly Place[]) => new Set(some.map(({ program }) => program)).size
   const what = `${portsIn(busy)} of ${portsIn(places)} ports are in use: another Parlor seems to run on this machine`
   const mayShare = data !== NOWHERE && existsSync(join(data, 'parlor.db'))
@@ -176,7 +176,7 @@ function isSameAddress(one: Place, other: Place): boolean {
   return one.transport === other.transport && one.address.port === other.address.port
 }
 
-/** What the settings say of conversations. */
+/** Loads the options of all conversations from the settings. */
 async function optionsOf(settings: Settings, logs: Logs) {
   const { framing, words, questions, strict = false } = settings.config
   const warn = (sentence: string) => logs.tell('warn', sentence)
@@ -187,11 +187,11 @@ async function optionsOf(settings: Settings, logs: Logs) {
   }
 }
 
-/** The hall, with what was not finished in it taken up again. */
-async function opened(store: Store, { settings, stock, logs }: { settings: Settings; stock: Stock; logs: Logs }): Promise<Premises> {
+/** Opens the lobby and resumes its unfinished tables. */
+async function openLobby(store: Store, { settings, stock, logs }: { settings: Settings; stock: Stock; logs: Logs }): Promise<Premises> {
   const { wait, limits } = settings.config
   const onTrouble = (sentence: string, reason: unknown) => logs.tell('error', `${sentence}: ${messageOf(reason)}`)
-  const premises = new Premises({
+  const service = new Premises({
     store,
     clock: wallClock,
     random: chance,
@@ -200,8 +200,8 @@ async function opened(store: Store, { settings, stock, logs }: { settings: Setti
     limits: { ...limits, address: addressLimit(limits), move: moveLimit(settings) },
     onTrouble,
   })
-  await premises.open()
-  return premises
+  await service.open()
+  return service
 }
 
 /** Returns the maximum of tables that one address may hold: at least one. */
@@ -214,13 +214,13 @@ function moveLimit({ config: { limits, idle }, from }: Settings): number {
   return from.get('limits.move') === 'default' ? Math.max(limits.move, idle) : limits.move
 }
 
-/** Returns the registry that the operator can reach. */
+/** Returns the registry for the admin socket. */
 function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
   return { people, bytes, store, backup: store.backup, checkFiles: store.checkFiles, ladder: (game, limit) => hall.ladder(game, limit) }
 }
 
-/** A door for the operator, where anything is kept; without it, the operator has to stop the server first. */
-async function openedToOperator({ data }: Config, registry: Registry, logs: Logs): Promise<Listener | undefined> {
+/** Opens the admin socket if the server has a folder. Without the socket, the operator has to stop the server first. */
+async function openAdmin({ data }: Config, registry: Registry, logs: Logs): Promise<Listener | undefined> {
   if (data === NOWHERE) return undefined
   try {
     return await (await import('../server/operator.ts')).openOperatorDoor(data, registry, logs)
@@ -230,7 +230,7 @@ async function openedToOperator({ data }: Config, registry: Registry, logs: Logs
   }
 }
 
-/** What listens and what does not, for programs: nothing listens if the start is refused. */
+/** Outcome is the result of a start, for `--json`: nothing listens if the start is refused. */
 interface Outcome {
   readonly listening?: readonly Place[]
   readonly failed: readonly Place[]
@@ -251,7 +251,7 @@ function json({ listening = [], failed, monitor }: Outcome): string {
   return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
 }
 
-/** What listens where, and how to try it. */
+/** Returns the table of programs and ports, and how to try a program. */
 function table(places: readonly Place[], host: string, terminal: Terminal): string {
   const rows = places
     .filter(({ transport }) => transport === 'tcp')
@@ -281,7 +281,7 @@ function named({ name }: Program): string {
   return short ? `${name} (${short})` : name
 }
 
-/** Says which addresses to give to the others in the room, if the server listens on all of this machine. */
+/** Returns a sentence with the addresses for others in the room if the server listens on all interfaces; else `undefined`. */
 function reach(host: string): string | undefined {
   if (host !== '0.0.0.0' && host !== '::') return undefined
   const addresses = Object.values(networkInterfaces())

@@ -18,7 +18,7 @@ import {
   spanned,
 } from './values.ts'
 
-/** The commands of those who run a server: they serve, and read or mend what a server has kept. */
+/** Returns the commands for operators: they run a server, and read, copy or repair its data. */
 export function serverCommands(end: (code: number) => void): readonly CommandForm[] {
   return [
     {
@@ -28,7 +28,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
         'parlor serve\nparlor serve --host 0.0.0.0            for others in the room\nparlor serve --only guess --only chat --port guess=9000\nparlor serve --port-base 20000          other ports, beside another server\nparlor serve --iterative guess          one client at a time',
       define: (made) =>
         configurable(made)
-          .option('--json', 'print where what listens as JSON')
+          .option('--json', 'print the addresses that listen as JSON')
           .action(async (_, command) => end(await (await import('./serve.ts')).serveCommand(typed(command)))),
     },
     {
@@ -37,12 +37,12 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
       example: 'parlor config\nparlor config --host 0.0.0.0 --idle 20m > parlor.toml',
       define: (made) =>
         configurable(made)
-          .option('--json', 'show them as JSON')
+          .option('--json', 'print the settings as JSON')
           .action(async (_, command) => end(await (await import('./config.ts')).configCommand(typed(command)))),
     },
     {
       usage: 'rank [game]',
-      about: 'the ladders of a server that runs here or elsewhere; where none does, those that one has kept',
+      about: 'show the ladders of a server that runs here or elsewhere; if none runs, those in its folder',
       example: 'parlor rank\nparlor rank tictactoe\nparlor rank quiz --host 192.168.1.20 --csv > quiz.csv',
       define: (made) =>
         made
@@ -51,7 +51,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
           .option('--limit <n>', 'how many places to show', number(1, 100), 10)
           .option('--json', 'print them as JSON')
           .option('--csv', 'print them as CSV')
-          .addOption(kept('where a server has kept them'))
+          .addOption(dataOption('the folder of the server'))
           .action(async (game, options, command) =>
             end(await (await import('./rank.ts')).rankCommand(game, { ...options, data: await folderOf(command), named: named(command) })),
           ),
@@ -59,11 +59,11 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
     {
       usage: 'people <action> [name]',
       about:
-        'for the operator: list the registered users; give a name a new password (reset), or forget it (remove), also while the server runs',
+        'for the operator: list the registered users, give a user a new password (reset), or delete a user (remove), also while the server runs',
       example: 'parlor people list\nparlor people reset ada\nparlor people remove ada --data /srv/parlor',
       define: (made) =>
         made
-          .addOption(kept('where the server keeps its people'))
+          .addOption(dataOption('the folder of the server'))
           .option('--json', 'list: print them as JSON')
           .option('--csv', 'list: print them as CSV')
           .action(async (action, name, { json, csv }, command) => {
@@ -81,7 +81,7 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
       example: 'parlor results > results.csv\nparlor results quiz --data /srv/parlor\nparlor results --json',
       define: (made) =>
         made
-          .addOption(kept('where the server keeps its games'))
+          .addOption(dataOption('the folder of the server'))
           .option('--json', 'print them as JSON, a game on a line')
           .option('--csv', 'print them as CSV (default)')
           .action(async (game, { json, csv }, command) =>
@@ -90,88 +90,76 @@ export function serverCommands(end: (code: number) => void): readonly CommandFor
     },
     {
       usage: 'verify [file]',
-      about: 'check what a server keeps, also while it runs, or a backup: is every event there, readable, and within the rules',
+      about: 'check the data of a server, also while it runs, or a backup: is every event present, readable, and within the rules',
       example: 'parlor verify\nparlor verify --data /srv/parlor --json\nparlor verify /backup/parlor.db',
       define: (made) =>
         made
-          .addOption(kept('where the server keeps it'))
-          .option('--json', 'print what was found as JSON')
+          .addOption(dataOption('the folder of the server'))
+          .option('--json', 'print the findings as JSON')
           .action(async (file, { json }, command) =>
             end(await (await import('./store-files.ts')).verifyCommand(file, { data: await folderOf(command), json })),
           ),
     },
     {
       usage: 'backup <file>',
-      about: 'copy all that a server keeps to a file, also while it runs',
+      about: 'copy all data of a server to a file, also while it runs',
       example: 'parlor backup /backup/parlor.db\nparlor backup /backup/parlor.db --data /srv/parlor',
       define: (made) =>
         made
-          .addOption(kept('where the server keeps it'))
+          .addOption(dataOption('the folder of the server'))
           .action(async (file, _, command) =>
             end(await (await import('./store-files.ts')).backupCommand(file, { data: await folderOf(command) })),
           ),
     },
     {
       usage: 'repair',
-      about: 'go on with what can still be read of a damaged folder; all files as they were are kept beside it',
+      about: 'rebuild a damaged folder from what can still be read; the original files are archived beside it',
       example: 'parlor repair\nparlor repair --data /srv/parlor',
       define: (made) =>
         made
-          .addOption(kept('where the server keeps it'))
+          .addOption(dataOption('the folder of the server'))
           .action(async (_, command) => end(await (await import('./store-files.ts')).repairCommand({ data: await folderOf(command) }))),
     },
   ]
 }
 
-/** The options that are settings of a server: each can stand in a file or in the environment, too. */
+/** Adds the options that are settings of a server: a file or the environment can set each of them, too. */
 function configurable(command: Command): Command {
   const settings = command
     .option('--host <address>', 'listen on this address; 0.0.0.0 for all of this machine', address, defaults.host)
     .option('--only <name>', 'serve this program only (may be repeated)', several)
     .option('--port <name=n>', 'the port of one program (may be repeated); or 0 alone: any free ports for all', namedPort)
-    .option('--port-base <n>', 'give the programs the ports from this one on, in their order', number(1, 65535))
+    .option('--port-base <n>', 'the port of the first program; the others follow in their order', number(1, 65535))
     .option('--iterative <name>', 'serve one client at a time with this program (may be repeated)', several)
-    .addOption(spanned('--first <time>', `how long a client may take to say something at all; ${IN_SECONDS}`, defaults.first))
+    .addOption(spanned('--first <time>', `timeout for the first message of a client; ${IN_SECONDS}`, defaults.first))
     .addOption(
-      spanned(
-        '--idle <time>',
-        `how long a client may take to answer; at the front door an hour, if that is more; ${IN_SECONDS}`,
-        defaults.idle,
-      ),
+      spanned('--idle <time>', `timeout for each further message of a client; at the front door at least 1h; ${IN_SECONDS}`, defaults.idle),
     )
     .option(
       '--wait <time>',
-      `how long to wait for company before the house sits down; ${IN_SECONDS} (default: 10s at the front door, else 0; never in fh/tictactoe)`,
+      `how long to wait for an opponent before the house plays; ${IN_SECONDS} (default: 10s at the front door, else 0; never in fh/tictactoe)`,
       span('s'),
     )
-    .addOption(kept('keep games, people and ranks in this folder; "none" keeps nothing'))
-    .option(
-      '--durable <what>',
-      'process: a move that was told survives the end of the process; power: a loss of power, too',
-      defaults.durable,
-    )
-    .option(
-      '--keep <size>',
-      'how large the folder may grow before finished games are dropped, oldest first; "none" for no limit',
-      defaults.keep,
-    )
+    .addOption(dataOption('store games, users and ladders in this folder; "none" stores nothing'))
+    .option('--durable <what>', 'process: a published move survives the end of the process; power: also a loss of power', defaults.durable)
+    .option('--keep <size>', 'size limit of the folder, beyond which finished games are dropped, oldest first, or "none"', defaults.keep)
     .option('--framing <how>', 'talk: lines, none or length (default: lines)')
     .option('--words <file>', 'hangman: words of your own, one a line')
     .option('--questions <file>', QUESTIONS)
     .option('--strict', STRICT)
     .option('--http <[address:]port>', 'metrics and health over HTTP; "none" for neither', defaults.http)
-    .option('--log <form>', 'how diagnostics are written: plain or json', defaults.log)
-    .option('--level <level>', 'the least that is logged: error, warn, info or debug (default: warn; as json, info)')
+    .option('--log <form>', 'format of diagnostics: plain or json', defaults.log)
+    .option('--level <level>', 'lowest level that is logged: error, warn, info or debug (default: warn; as json, info)')
     .option('--limit <name=n>', 'connections, burst, messages, seats, tables or others (may be repeated; see parlor config)', namedLimit)
   return networking(settings).option('--config <file>', 'the file with settings (default: parlor.toml, if it is there)')
 }
 
-/** The option that names the folder of a server. */
-function kept(about: string): Option {
+/** Creates the option that names the folder of a server. */
+function dataOption(about: string): Option {
   return new Option('--data <folder>', about).default(defaults.data).env('PARLOR_DATA')
 }
 
-/** The options that stand on the command line, and not those that have a value by default or from the environment. */
+/** Returns the options that stand on the command line, without those that have a value by default or from the environment. */
 function typed(command: Command): Flags {
   return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
 }
@@ -181,7 +169,7 @@ function named(command: Command): boolean {
   return command.getOptionValueSource('data') === 'cli'
 }
 
-/** The folder of a server: where neither an option nor the environment names it, a file may. */
+/** Resolves to the folder of a server: from an option, from the environment, or else from a settings file. */
 async function folderOf(command: Command): Promise<string> {
   const { data } = command.opts()
   const isGiven = command.getOptionValueSource('data') !== 'default' && data !== ''

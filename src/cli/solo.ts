@@ -4,7 +4,7 @@ import { complain } from './diagnostics.ts'
 import { alone, checkFiles, checkOptions, noteSecret, randomOf, type TermOptions, termsOf } from './programs.ts'
 import { terminalSignal } from './stop-signal.ts'
 
-/** `parlor solo`: a program without a network; answers with the exit code. */
+/** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */
 export async function soloCommand(name: string, options: TermOptions): Promise<number> {
   const program = await alone(name)
   checkFiles(program, options)

@@ -2,14 +2,12 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { EXIT } from '../terminal/trouble.ts'
 import { complain, isReaderGone } from './diagnostics.ts'
 
-/** Milliseconds between two checks that the parents of the process still run. */
-const LOOK = 500
-/** Milliseconds before its parent's end within which a hang-up has ended both. */
-const TOGETHER = 10_000
+/** Milliseconds between two checks that the ancestors of the process still run. */
+const INTERVAL = 500
+/** Maximum of milliseconds from a SIGHUP to the end of the parent if the same hang-up ended the parent. */
+const SAME_HANGUP = 10_000
 
-/**
- * A signal that SIGINT, SIGTERM and SIGHUP set off; its reason is the exit code. SIGHUP does nothing under `nohup`.
- */
+/** Returns a signal that SIGINT, SIGTERM and SIGHUP abort; its reason is the exit code. SIGHUP is ignored under `nohup`. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort(EXIT.interrupted))
@@ -20,13 +18,13 @@ export function stopSignal(): AbortSignal {
   return stop.signal
 }
 
-/** Returns the `startedSignal` of a program at a terminal, which also aborts if its output is no longer read, or cannot be written. */
+/** Returns a `launcherSignal` for a program at a terminal; it also aborts if standard output is closed or cannot be written. */
 export function terminalSignal(): AbortSignal {
   const stop = new AbortController()
   const started = startedSignal()
   started.addEventListener('abort', () => stop.abort(started.reason))
   process.stdout.once('error', (error) => {
-    if (isReaderGone(error)) complain('nobody reads what is printed here any more')
+    if (isReaderGone(error)) complain('the reader of standard output has closed it')
     stop.abort(EXIT.trouble)
   })
   return stop.signal
@@ -35,54 +33,58 @@ export function terminalSignal(): AbortSignal {
 /**
  * Returns a `stopSignal` that also aborts if the signal is sent to the `npm start` or `npx` that started this process.
  *
- * npm hands SIGTERM and SIGINT to its child, which is a shell, and SIGHUP to no child. SIGTERM ends the shell, and so the
- * parent of this process is another one; of SIGHUP npm itself ends, and so is gone. At SIGINT dash and others wait on for
- * this process, which shows in nothing but that they were woken: a shell that waits for its only child sleeps otherwise,
- * except when all processes were frozen (a laptop that was closed) or stopped (Ctrl-Z) and go on.
+ * npm runs a shell, and the shell runs this process. npm forwards SIGTERM and SIGINT to the shell, and forwards SIGHUP to
+ * no process.
+ *
+ * - SIGTERM ends the shell: the parent of this process changes.
+ * - SIGHUP ends npm: an ancestor no longer exists.
+ * - SIGINT ends neither, because dash and other shells go on waiting for this process. The only trace is that the shell was
+ *   woken: a shell that waits for its only child otherwise sleeps. A shell also wakes when all processes continue after they
+ *   were frozen (a closed laptop) or stopped (Ctrl-Z); a long time between two checks, or SIGCONT, excludes those cases.
  */
 export function startedSignal(): AbortSignal {
   const ancestors = process.env.npm_lifecycle_event === undefined ? [] : npmAncestors()
   const [parent] = ancestors
   if (parent === undefined) return stopSignal()
-  const gone = new AbortController()
+  const ancestorGone = new AbortController()
   const nohup = isUnderNohup()
   const shell = ancestors.length > 1 ? parent : undefined
   let hungUp = Number.NEGATIVE_INFINITY
   let woken = shell === undefined ? 0 : timesWoken(shell)
-  let looked = uptime()
+  let checkedAt = uptime()
   process.on('SIGHUP', () => {
     hungUp = performance.now()
   })
   process.on('SIGCONT', () => {
-    looked = Number.NEGATIVE_INFINITY
+    checkedAt = Number.NEGATIVE_INFINITY
   })
   const end = (code: number) => {
     clearInterval(timer)
-    gone.abort(code)
+    ancestorGone.abort(code)
   }
   const timer = setInterval(() => {
     if (process.ppid !== parent || !(nohup || ancestors.every(isAlive))) {
       clearInterval(timer)
-      // a terminal that is closed hangs up on all of them, and nohup is for that; the signal may still be on its way here
+      // a closed terminal sends SIGHUP to all of these processes, and nohup ignores it; this process may receive it later
       setImmediate(() => {
-        if (!(nohup && performance.now() - hungUp < TOGETHER)) end(EXIT.terminated)
+        if (!(nohup && performance.now() - hungUp < SAME_HANGUP)) end(EXIT.terminated)
       })
       return
     }
-    const frozen = uptime() - looked > 3 * LOOK
+    const frozen = uptime() - checkedAt > 3 * INTERVAL
     const times = shell === undefined ? 0 : timesWoken(shell)
-    looked = uptime()
+    checkedAt = uptime()
     if (times > woken && !frozen) return end(EXIT.interrupted)
     woken = times
-  }, LOOK)
+  }, INTERVAL)
   timer.unref()
-  return AbortSignal.any([stopSignal(), gone.signal])
+  return AbortSignal.any([stopSignal(), ancestorGone.signal])
 }
 
 /**
- * Checks whether `nohup` started this process. Node undoes that SIGHUP is ignored before any script runs, so it shows in
- * what else nohup does: a shell names it in `_`, it replaces a terminal at standard input by a file that cannot be read,
- * and one at standard output by nohup.out.
+ * Checks whether `nohup` started this process. Node resets an ignored SIGHUP before any script runs, so this looks for the
+ * other effects of nohup: the shell names it in `_`, and nohup replaces a terminal on standard input by a write-only
+ * /dev/null and a terminal on standard output by nohup.out.
  */
 function isUnderNohup(): boolean {
   if (/(?:^|\/)nohup$/.test(process.env._ ?? '')) return true
@@ -94,7 +96,7 @@ function isWriteOnlyNull(fd: number): boolean {
   return linkOf(String(fd)) === '/dev/null' && (Number.parseInt(flags, 8) & 3) === 1
 }
 
-/** npm, if it started this process, and before it the shell in between, if there is one; nothing if something else did. */
+/** Returns the process ids of npm and, before it, of the shell in between, if there is one; empty if npm did not start this process. */
 function npmAncestors(): readonly number[] {
   const parent = process.ppid
   if (isNpm(parent)) return [parent]
@@ -106,7 +108,7 @@ function isNpm(pid: number): boolean {
   return /\bnp[mx]\b/.test(commandOf(pid).split('\0')[0] ?? '')
 }
 
-/** The command line of a process, a NUL after each argument. */
+/** Returns the command line of a process, with a NUL after each argument. */
 function commandOf(pid: number): string {
   return textOf(`/proc/${pid}/cmdline`) ?? ''
 }
@@ -115,12 +117,12 @@ function parentOf(pid: number): number {
   return Number(/^PPid:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }
 
-/** Counts the times that a process has resumed of its own accord after a wait; 0 on systems that do not count them. */
+/** Returns how often a process was woken after a voluntary wait; 0 on systems without that counter. */
 function timesWoken(pid: number): number {
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
 }
 
-/** Milliseconds since the system was started, those included in which it was suspended. */
+/** Returns the milliseconds since the system was started, including the time while it was suspended. */
 function uptime(): number {
   return Number.parseFloat(textOf('/proc/uptime') ?? '0') * 1000
 }
@@ -130,12 +132,12 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // a process of another user is there, and cannot be signalled
+    // EPERM: the process exists and belongs to another user
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
-/** The text of a file of /proc; `undefined` on systems without it. */
+/** Returns the text of a file of /proc; `undefined` on systems without it. */
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')

@@ -38,7 +38,7 @@ interface InFolder {
   readonly data: string
 }
 
-/** `parlor verify [FILE]`: whether all is well with what a server keeps, or with a backup; a running server goes on meanwhile. */
+/** Runs `parlor verify [FILE]`: checks a backup, or the data of a server, also while that runs. Resolves to the exit code. */
 export async function verifyCommand(file: string | undefined, { data, json }: InFolder & { readonly json?: boolean }): Promise<number> {
   const path = file === undefined ? databaseIn(data) : databaseAt(file)
   const loss = storing(() => lossOfDatabase(path))
@@ -56,10 +56,10 @@ export async function verifyCommand(file: string | undefined, { data, json }: In
   }
 }
 
-/** Verifies a copy of a database: of the server that runs in `data`, if one does. Rejects with a Usage error if there can be none. */
+/** Verifies a copy of a database, made by the server that runs in `data`, if one does. Rejects with a UsageError if no copy can be made. */
 async function verifyCopy(path: string, data: string | undefined, folder: string): Promise<Verification> {
   const copy = join(folder, 'parlor.db')
-  // the damage is in the file, and not in its copy
+  // sentences about the copy are printed as sentences about the file
   const named = (sentence: string) => sentence.replaceAll(copy, path).replaceAll(folder, dirname(path))
   const noCopy = (sentence: string) =>
     new Usage(`no copy of ${path} can be made in ${tmpdir()} (TMPDIR names another folder): ${sentence.replaceAll(copy, 'the copy')}`)
@@ -79,12 +79,12 @@ async function verifyCopy(path: string, data: string | undefined, folder: string
     if (error.code === 'damaged') return { tables: 0, events: 0, problems: [named(error.message)] }
     if (error.code === 'full') throw noCopy(error.message)
     if (error.code === 'foreign' && data === undefined)
-      throw new Usage(`${path} is no database of Parlor: name the parlor.db of a server, or a backup of one`)
+      throw new Usage(`${path} is not a database of Parlor: name the parlor.db of a server, or a backup of one`)
     throw new Usage(named(error.message))
   }
 }
 
-/** `parlor backup FILE`: a copy of all that a server keeps, while it runs or not. */
+/** Runs `parlor backup FILE`: copies all data of a server, whether it runs or not. Resolves to the exit code. */
 export async function backupCommand(file: string, { data }: InFolder): Promise<number> {
   const from = databaseIn(data)
   storing(() => checkDatabaseExists(from))
@@ -107,7 +107,7 @@ export async function backupCommand(file: string, { data }: InFolder): Promise<n
   return EXIT.good
 }
 
-/** `parlor repair`: continues with the readable part of a damaged folder; archives all files as they were. */
+/** Runs `parlor repair`: archives all files of a folder and rebuilds the database from its readable part. Resolves to the exit code. */
 export async function repairCommand({ data }: InFolder): Promise<number> {
   const path = databaseIn(data)
   if (statSync(data).isFile()) throw new Usage(noFolderBut(data))
@@ -115,19 +115,19 @@ export async function repairCommand({ data }: InFolder): Promise<number> {
     prepareFolder(data, complain)
     return repair(path, Date.now())
   })
-  say(`All files as they were are in ${archive}`)
-  if (isNew) say('The database was missing or empty: all that was in it is lost, and a new one is in its place.')
+  say(`The original files are in ${archive}`)
+  if (isNew) say('The database was missing or empty: all its data is lost, and a new database is in its place.')
   else if (places + tables.length + rows.length === 0)
-    say('Everything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.')
-  if (places > 0) say(`${counted(places, 'commit is', 'commits are')} lost: they are not as they were written`)
-  if (tables.length > 0) say(`Events are lost of ${tablesOf(tables)}: what came before them stays`)
+    say('Everything in the folder could be read, and was copied. If a part of the log was missing, the commits in it are lost.')
+  if (places > 0) say(`${counted(places, 'commit is', 'commits are')} lost: damaged or missing`)
+  if (tables.length > 0) say(`Events of ${tablesOf(tables)} are lost; the events before them stay`)
   for (const name of rows) say(`${gone.includes(name) ? 'Nothing' : 'Not all'} of "${name}" could be read`)
-  if (!isNew) say(`What is kept has the events of ${counted(kept, 'table')}`)
+  if (!isNew) say(`The new database has the events of ${counted(kept, 'table')}`)
   say('The server can be started again')
   return EXIT.good
 }
 
-/** The database file in the folder that `--data` names. Throws a usage error if there is none. */
+/** Returns the path of the database in the folder that `--data` names. Throws a UsageError if there is none. */
 function databaseIn(data: string): string {
   const found = statSync(data, { throwIfNoEntry: false })
   if (!found || data === '') throw new Usage(noFolder(data).replace(/another$/, 'another folder'))
@@ -135,7 +135,7 @@ function databaseIn(data: string): string {
   return databaseAt(data)
 }
 
-/** The database file in a folder, or the file itself. */
+/** Returns the path of the database in a folder, or the path itself if it is a file. Throws a UsageError if there is none. */
 function databaseAt(place: string): string {
   const found = statSync(place, { throwIfNoEntry: false })
   if (place === '') throw new Usage('the name of the file to verify is empty; leave it out for the folder of the server')
@@ -149,19 +149,19 @@ function databaseAt(place: string): string {
   return path
 }
 
-/** Checks whether a store, or its server, uses a path beside a database. */
+/** Checks whether a store or its server uses a path beside the database for a file of its own. */
 function isInUse(database: string, path: string): boolean {
   const [real, file] = [realpathSync(database), join(realpathSync(dirname(path)), basename(path))]
   const names = ['parlor.db', 'parlor.sock', 'parlor.probe', 'parlor.mark.new', 'parlor.db.new'].map((name) => join(dirname(real), name))
   return [...names, ...pathsBeside(real)].includes(file)
 }
 
-/** Has the server that runs in a folder copy all to an empty file; `undefined` if none runs. */
+/** Asks the server that runs in a folder to copy its data to an empty file. Resolves to `undefined` if no server runs. */
 async function askForCopy(data: string, action: 'backup' | 'verify', file: string): Promise<OperatorAnswer | undefined> {
   try {
     return await askOperator(data, { action, file })
   } catch (reason) {
-    throw new Usage(`the server that has ${data} open gives no answer that can be read: ${messageOf(reason)}`)
+    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${messageOf(reason)}`)
   }
 }
 
@@ -169,13 +169,13 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
 interface CopyHere extends InFolder {
   readonly from: string
   readonly copy: string
-  /** A sentence about the copy as one about the file that it is to be. */
+  /** Rewrites a sentence about the copy as one about its final file. */
   readonly named: (sentence: string) => string
 }
 
 /**
- * Copies a database of which no server runs; refuses one that has lost something, as `serve` does. One of an earlier version,
- * which has no mark, is left in that version.
+ * Copies a database that no server has open. Rejects if the database has lost commits, as `serve` does. A database of an
+ * earlier version, which has no mark, stays in that version.
  */
 async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> {
   try {
@@ -204,7 +204,7 @@ async function copiedHere({ data, from, copy, named }: CopyHere): Promise<void> 
   }
 }
 
-/** Copies a database with its log and its mark, as they are: a copy is opened, and not the files. */
+/** Copies a database with its log and its mark, so that the copy is opened and the original files stay unchanged. */
 function copyAll(path: string, folder: string): void {
   const copy = join(folder, 'parlor.db')
   const copies = [
@@ -215,12 +215,12 @@ function copyAll(path: string, folder: string): void {
   for (const [from, to] of copies) if (existsSync(from)) explainingSystem(from, () => copyFileSync(from, to))
 }
 
-/** Checks whether a table's events follow from each other by the rules of its game. */
+/** Replays a table's events by the rules of its game. Returns what is wrong with them, if anything. */
 function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
   const [first, ...others] = events
   if (first?.type !== 'opened') return 'its log does not begin with its opening'
   const rules = games.get(first.game)
-  // a plug-in's game is known only to a server that has it
+  // only a server with the plug-in knows the rules of a plug-in's game
   if (!rules) return undefined
   try {
     others.reduce(evolve, opened(first, rules))
@@ -234,7 +234,7 @@ function report(path: string, { tables, events, problems }: Verification, json: 
   if (json) return new Terminal().write(`${JSON.stringify({ ok: problems.length === 0, file: path, tables, events, problems })}\n`)
   for (const problem of problems) complain(problem)
   if (problems.length === 0) say(`${path} is in order: ${counted(tables, 'table')} with ${counted(events, 'event')}`)
-  else complain(`${path} is not in order; docs/operating.md says how to restore a backup, "parlor repair" goes on without what is lost`)
+  else complain(`${path} is damaged: restore a backup (docs/operating.md), or go on without the lost part: parlor repair`)
 }
 
 function say(sentence: string): void {

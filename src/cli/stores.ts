@@ -4,26 +4,26 @@ import { defaults, settingsFile } from '../server/defaults.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 
-/** The value of `--data` if nothing is persisted. */
+/** The value of `--data` for a server that persists nothing. */
 export const NOWHERE = 'none'
 
-/** Size limits of a store, and callbacks for what happens while it opens and runs: sentences, and errors that it survived. */
+/** StoreNotices is the size limit of a store, and callbacks for notices and for errors that do not stop it. */
 export interface StoreNotices {
-  /** Bytes that its file may use before finished tables are dropped from it. */
+  /** Size limit of its file in bytes, beyond which finished tables are dropped. */
   readonly keep?: number
   readonly onNotice: (sentence: string) => void
   readonly onTrouble: (error: unknown) => void
-  /** Advice, as a sentence, if another program has the folder open. */
+  /** Advice to print, as a sentence, if another process has the folder open. */
   readonly onBusy?: string
 }
 
-/** FolderInUse is the refusal of a folder that another program has open: no mistake in the command line. */
+/** FolderInUse is the error for a folder that another process has open. */
 export class FolderInUse extends Usage {}
 
 /** Notices on standard error. */
 const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(messageOf(error)) }
 
-/** Opens the store of games, people and ranks: in a folder, or for as long as this process lasts. */
+/** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
 export async function storeIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
   if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
   const { openStore } = await import('../storage/sqlite.ts')
@@ -38,14 +38,14 @@ export async function storeIn(folder: string, durable?: 'process' | 'power', not
   }
 }
 
-/** A sentence with the option that it leaves open: some say already that another folder is a way out. */
+/** Adds `--data` to a sentence of the store, which knows no options; some sentences already advise another folder. */
 function withOption(sentence: string): string {
   const option = `--data names another, or "${NOWHERE}"`
   if (/choose another folder$/.test(sentence)) return `${sentence} (${option})`
   return /another folder/.test(sentence) ? sentence : `${sentence}; --data names another folder, or "${NOWHERE}"`
 }
 
-/** The folder that `serve` would keep everything in here, without an option that says where. */
+/** Resolves to the folder that `serve` would use here without `--data`. */
 export async function usualFolder(): Promise<string> {
   if (!process.env.PARLOR_CONFIG && !existsSync(settingsFile)) return defaults.data
   return (await (await import('./config.ts')).settingsOf({})).config.data

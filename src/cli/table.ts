@@ -1,23 +1,23 @@
 import { widthOf, wrap } from '../games/characters.ts'
 
-/** Column of a table, the least important one last. */
+/** Column is a column of a table; the least important column is the last. */
 export interface Column {
   readonly title: string
-  /** Numbers stand to the right. */
+  /** True if the cells are aligned to the right. */
   readonly isNumber?: boolean
-  /** Columns of the terminal from which on its cells are broken, if the table is too wide; they are whole by default. */
+  /** Smallest width to which the cells may be wrapped if the table is too wide, in terminal columns; never wrapped by default. */
   readonly narrowest?: number
 }
 
-/** Columns of the terminal for a user's name: most names are no wider. */
+/** Smallest width of a column of user names, in terminal columns: most names are no wider. */
 export const NAME_COLUMNS = 20
 
-/** Columns of the terminal between two cells. */
+/** Terminal columns between two cells. */
 const GAP = 2
 
 /**
- * Formats rows below their titles, in columns as wide as their cells. If that is more than `width`, the cells of the column
- * that has a `narrowest` are broken; if that is not enough, the last columns are left out, but for two.
+ * Formats rows below their titles, in columns as wide as their cells. If the table is wider than `width`, wraps the cells of
+ * the column that has a `narrowest`. If it is still too wide, drops columns from the end, except the first two.
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const all = [columns.map(({ title }) => title), ...rows]

@@ -4,8 +4,8 @@ import { cannotRead } from '../terminal/trouble.ts'
 import { Usage } from './diagnostics.ts'
 
 /**
- * The text of a file that a user names: words, questions, settings, certificates. Throws a usage error if it cannot be
- * read, or is not in UTF-8.
+ * Reads a text file that a user names: words, questions, settings, certificates. Rejects with a UsageError if the file
+ * cannot be read or is not UTF-8.
  */
 export async function readTextFile(file: string): Promise<string> {
   let bytes: Uint8Array
@@ -18,8 +18,8 @@ export async function readTextFile(file: string): Promise<string> {
 }
 
 /**
- * The text of `bytes`, in UTF-8, without a byte order mark. Throws a usage error that says which encoding the file seems to
- * have, on which line that shows, and how to convert it: no character is ever replaced.
+ * Decodes UTF-8 and drops a byte order mark. Throws a UsageError for anything else: it names the encoding that the file
+ * seems to have, the first line that shows it, and a command that converts the file. No character is ever replaced.
  */
 export function decodeTextFile(file: string, bytes: Uint8Array): string {
   const signature = SIGNATURES.find(({ begin }) => begin.every((byte, at) => bytes[at] === byte))
@@ -41,7 +41,7 @@ export function decodeTextFile(file: string, bytes: Uint8Array): string {
   )
 }
 
-/** Signature is the first bytes of a file, which tell its encoding or that it is no text. */
+/** Signature is the first bytes of a file in another encoding; without `encoding`, of a ZIP archive. */
 interface Signature {
   readonly begin: readonly number[]
   readonly encoding?: string
@@ -69,7 +69,7 @@ function shellWord(text: string): string {
   return /^[\w./+@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** UTF-16 without a byte order mark, by where its zero bytes stand: ASCII has one in every second place. */
+/** Recognizes UTF-16 without a byte order mark by its zero bytes: ASCII text has one in every second place. */
 function wideOf(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {
   const start = bytes.subarray(0, 1024)
   const pairs = Math.floor(start.length / 2)
@@ -80,12 +80,12 @@ function wideOf(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | undefined {
   return odd > even ? 'UTF-16LE' : 'UTF-16BE'
 }
 
-/** Finds the first byte that does not continue UTF-8. */
+/** Returns the index of the first byte that is not UTF-8. */
 function firstInvalid(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes)) return undefined
   let valid = 0
   let invalid = bytes.length
-  // a valid prefix may end in the middle of a character, which takes at most three bytes
+  // a valid prefix may end inside a character, of which at most three bytes are there
   while (invalid - valid > 4) {
     const middle = (valid + invalid) >> 1
     if (isUtf8(bytes.subarray(0, middle), true)) valid = middle
@@ -93,12 +93,12 @@ function firstInvalid(bytes: Uint8Array): number | undefined {
   }
   let at = Math.max(0, valid - 4)
   while (at < bytes.length && isUtf8(bytes.subarray(0, at + 1), true)) at++
-  // the byte that shows it may be the one behind the character that is none
+  // the decoder may report the byte after the invalid one
   while (!isUtf8(bytes.subarray(0, at))) at--
   return at
 }
 
-/** Checks whether bytes are UTF-8; with `more`, whether further bytes can make them so. */
+/** Checks whether bytes are UTF-8; with `more`, whether they are the beginning of UTF-8. */
 function isUtf8(bytes: Uint8Array, more = false): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: more })
@@ -108,7 +108,7 @@ function isUtf8(bytes: Uint8Array, more = false): boolean {
   }
 }
 
-/** The line on which a byte stands, counted from 1. */
+/** Returns the line number of a byte, from 1. */
 function lineAt(bytes: Uint8Array, at: number): number {
   const before = new TextDecoder('windows-1252').decode(bytes.subarray(0, Math.max(0, at))).replaceAll('\0', '')
   return before.split(/\r\n|\n|\r/).length

@@ -2,7 +2,7 @@ import { messageOf } from '../terminal/trouble.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 
-/** The options of the command line that are about what carries the conversation. */
+/** TransportOptions is the command-line options for the transport of a conversation. */
 export interface TransportOptions {
   readonly ipv6?: boolean
   readonly tls?: boolean
@@ -14,41 +14,45 @@ export interface TransportOptions {
   readonly wait?: number
 }
 
-/** Connects as the options say. */
+/** Connects over the transport that the options name. */
 export async function connectBy(to: Address, options: TransportOptions): Promise<Transport> {
   checkTransport(options)
-  const patience = options.wait ?? 0
+  const wait = options.wait ?? 0
   const family = options.ipv6 ? 6 : undefined
-  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).connectUnix(options.unix, patience)
+  if (options.unix !== undefined) return (await import('../wire/transports/unix.ts')).connectUnix(options.unix, wait)
   if (options.udp) return (await import('../wire/transports/udp.ts')).connectUdp(to, family)
   if (!options.tls) {
     const { connectTcp } = await import('../wire/transports/tcp.ts')
-    return connectTcp(to, patience, undefined, family).catch((error: unknown) => {
+    return connectTcp(to, wait, undefined, family).catch((error: unknown) => {
       throw options.ipv6 ? withoutIPv6(error) : error
     })
   }
   const { connectTls } = await import('../wire/transports/tls.ts')
   const { fingerprint } = options
-  const reached = await connectTls(to, { patience, ...(fingerprint === undefined ? {} : { fingerprint }), ...(family ? { family } : {}) })
-  const sure = fingerprint !== undefined || reached.trusted
+  const reached = await connectTls(to, {
+    patience: wait,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(family ? { family } : {}),
+  })
+  const isTrusted = fingerprint !== undefined || reached.trusted
   complain(
-    `the server's fingerprint is ${reached.fingerprint}${sure ? '' : '; nobody vouches for it, so compare it with the one its host shows'}`,
+    `the server's fingerprint is ${reached.fingerprint}${isTrusted ? '' : '; no authority vouches for it, so compare it with the fingerprint that its host shows'}`,
   )
   return reached.transport
 }
 
-/** The error of a name that has no address of IPv6, in words for that; any other as it is. */
+/** Replaces the error of a name without an IPv6 address; returns any other error unchanged. */
 function withoutIPv6(error: unknown): unknown {
   const isUnknown = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND'
   return isUnknown ? new Error('that name is not known, or has no address of IPv6; leave --ipv6 out for IPv4') : error
 }
 
-/** The path of a Unix socket so that one sees in a sentence that it is a path. */
+/** Formats the path of a Unix socket so that it looks like a path in a sentence. */
 export function socketPath(path: string): string {
   return /[/\\]/.test(path) ? path : `./${path}`
 }
 
-/** Checks that options go together, before anything is opened or asked. */
+/** Throws a UsageError for transport options that do not go together. Runs before anything is opened. */
 export function checkTransport(
   options: TransportOptions & { readonly host?: string | undefined; readonly port?: number | undefined },
 ): void {
@@ -63,7 +67,7 @@ export function checkTransport(
   if ((cert === undefined) !== (key === undefined)) throw new Usage('--cert and --key go together')
 }
 
-/** Checks that a fingerprint is one, before anything is asked or dialled. */
+/** Rejects with a UsageError for an invalid fingerprint. Runs before anything is opened. */
 export async function checkFingerprint({ fingerprint }: TransportOptions): Promise<void> {
   if (fingerprint === undefined) return
   const { readFingerprint } = await import('../wire/transports/tls.ts')

@@ -5,10 +5,10 @@ import { pythonInt } from '../protocols/python.ts'
 import { givenTwice } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 
-/** The library of command lines, for other files too: to find the package takes Node a millisecond for each. */
+/** The command-line library, exported for other files, because each file that imports the package costs a millisecond. */
 export { type Argument, Command, CommanderError, Option }
 
-/** CommandForm is a command as `parlor help` shows it, and how its options and its action are defined. */
+/** CommandForm is a command as `parlor help` shows it, with the function that defines its options and its action. */
 export interface CommandForm {
   /** Name and arguments. */
   readonly usage: string
@@ -18,16 +18,16 @@ export interface CommandForm {
   readonly define: (made: Command) => Command
 }
 
-/** The help of --questions, which several commands have. */
+/** The help of --questions, which several commands share. */
 export const QUESTIONS = 'quiz: questions of your own, in Moodle’s GIFT, Open Trivia DB’s JSON, or CSV'
-/** The help of --strict, the same. */
+/** The help of --strict, which several commands share. */
 export const STRICT = 'refuse a file of words or questions if one of them cannot be used (default: skip it, and say why)'
 
-/** How a time without a unit is read, in the help of the options that have one. */
+/** The unit of a time without a unit, for the help of options that take a time. */
 export const IN_SECONDS = 'a bare number is seconds'
 export const IN_MS = 'a bare number is milliseconds'
 
-/** A whole number from `low` to `high`, for an option or argument. */
+/** Returns a parser of whole numbers from `low` to `high`, for an option or argument. */
 export function number(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = Number(/^\s*\d+\s*$/.test(text) ? text : Number.NaN)
@@ -36,16 +36,16 @@ export function number(low: number, high: number): (text: string) => number {
   }
 }
 
-/** A port; 0 asks for any that is free. */
+/** Parses a port; 0 means any free port. */
 export const port = number(0, 65535)
 
-/** An address or a name; an empty one would be every address of this machine. */
+/** Parses an address or a name. Rejects an empty one, because the system takes it for all addresses of this machine. */
 export function address(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must be an address such as 127.0.0.1, or a name.')
   return text.trim()
 }
 
-/** A time span in milliseconds: `100ms`, `2s`, `1m`; a bare number is in `unit`. */
+/** Returns a parser of durations such as `100ms`, `2s`, `1m`, in milliseconds; a bare number is in `unit`. */
 export function span(unit: 'ms' | 's'): (text: string) => number {
   return (text) => {
     const ms = readSpan(text, unit)
@@ -54,23 +54,23 @@ export function span(unit: 'ms' | 's'): (text: string) => number {
   }
 }
 
-/** A time span of more than nothing, in seconds if no unit is given. */
+/** Parses a duration longer than 0, in milliseconds; a bare number is in seconds. */
 export function spanAboveZero(text: string): number {
   const ms = span('s')(text)
   if (ms > 0) return ms
   throw new InvalidArgumentError('It must be a time such as 100ms, 2s or 1m, longer than 0.')
 }
 
-/** A moment in local time, `2024-02-29T13:05:09`. */
+/** Parses a local time such as `2024-02-29T13:05:09`; `undefined` for an empty text. */
 export function moment(text: string): Date | undefined {
   if (text === '') return undefined
   const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? new Date(text) : undefined
-  // a day that its month does not have would be one of the next month
+  // Date takes February 30 for a day in March
   if (date?.getDate() === Number(text.slice(8, 10))) return date
   throw new InvalidArgumentError('It must be a time such as 2024-02-29T13:05:09.')
 }
 
-/** Texts separated by commas; none for an empty one. */
+/** Parses texts separated by commas; `undefined` for an empty text. */
 export function list(text: string): readonly string[] | undefined {
   const texts = text.split(',').map((one) => one.trim())
   if (text === '') return undefined
@@ -78,12 +78,12 @@ export function list(text: string): readonly string[] | undefined {
   return texts
 }
 
-/** Adds to what earlier uses of an option gave. */
+/** Parses an option that may be repeated: appends its value to those of earlier uses. */
 export function several(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text]
 }
 
-/** `NAME=N`, a program and its port; or a port alone, by the name `*`: 0 for any ports, or that of the only program. */
+/** Parses `NAME=N`, a program and its port; or a port alone, under the key `*`: 0 for any free ports, or the port of the only program. */
 export function namedPort(text: string, earlier: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
   if (/^\s*\d+\s*$/.test(text)) return { ...earlier, '*': onceNamed('--port', earlier['*'], port(text)) }
   const [name = '', value = '', ...rest] = text.split('=')
@@ -92,17 +92,17 @@ export function namedPort(text: string, earlier: Readonly<Record<string, number>
   return { ...earlier, [name]: onceNamed(`--port ${name}`, earlier[name], port(value)) }
 }
 
-/** `NAME=VALUE`, a limit; what can stand there is known elsewhere. */
+/** Parses `NAME=VALUE`, a limit. The settings check the name and the value. */
 export function namedLimit(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be NAME=N, such as connections=500.')
   return { ...earlier, [name.trim()]: onceNamed(`--limit ${name.trim()}`, earlier[name.trim()], value.trim()) }
 }
 
-/** Options that take one value more each time. */
+/** Parsers of options that may be repeated with different values. */
 const LISTED: ReadonlySet<unknown> = new Set([several, namedPort, namedLimit])
 
-/** Refuses a second value of each option of a command that holds one: the first would be dropped. */
+/** Makes a command reject a second, different value of each option that takes one value; the library would drop the first. */
 export function refuseSecondValues(command: Command): void {
   for (const option of command.options) {
     if (LISTED.has(option.parseArg)) continue
@@ -113,26 +113,26 @@ export function refuseSecondValues(command: Command): void {
   }
 }
 
-/** Returns the value of an option that may be given again. Throws a usage error if another value was given before. */
+/** Returns the value of an option. Throws a UsageError if a different value was given before. */
 function onceNamed<Value>(option: string, before: Value | undefined, value: Value): Value {
   if (before !== undefined && before !== value) throw new Usage(givenTwice(option, [before, value]))
   return value
 }
 
-/** A server's address and port, as far as a command line says them. */
+/** Where is the address and port of a server; `undefined` for what the command line leaves out. */
 export interface Where {
   readonly host: string | undefined
   readonly port: number | undefined
 }
 
-/** Returns what is given twice at most. Throws a usage error for two values. */
+/** Returns the value that either source gives. Throws a UsageError if both give different values. */
 export function once<Value>(things: string, one: Value | undefined, other: Value | undefined): Value | undefined {
   if (one !== undefined && other !== undefined && one !== other)
     throw new Usage(`there are two ${things}, ${one} and ${other}: leave one of them out`)
   return one ?? other
 }
 
-/** Checks that an address says which network it is on, and is one of IPv6 if `--ipv6` is there too. */
+/** Throws a UsageError for a link-local address without its interface, and for an IPv4 address together with `--ipv6`. */
 export function checkFamily({ host, ipv6 = false }: { readonly host?: string | undefined; readonly ipv6?: boolean | undefined }): void {
   if (host !== undefined && /^fe[89ab][0-9a-f]:[^%]*$/i.test(host))
     throw new Usage(`${host} is an address within one network only: say by which card it is reached, such as ${host}%eth0`)
@@ -140,7 +140,7 @@ export function checkFamily({ host, ipv6 = false }: { readonly host?: string | u
     throw new Usage(`--ipv6 and ${host} do not go together, because that is an address of IPv4: leave --ipv6 out, or give another address`)
 }
 
-/** Parses a server's address: `host` takes `HOST`, `HOST:PORT`, `[::1]:PORT` and a port alone. Throws a usage error for two ports. */
+/** Parses the address of a server: `host` is `HOST`, `HOST:PORT`, `[::1]:PORT` or a port alone. Throws a UsageError for two ports. */
 export function whereOf({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): Where {
   if (host === undefined) return { host, port }
   if (/^\d+$/.test(host)) return { host: undefined, port: once('ports', portIn(host), port) }
@@ -154,21 +154,21 @@ function portIn(digits: string): number {
   throw new Usage(`a port is a whole number from 1 to 65535, not ${digits}`)
 }
 
-/** An option that is a time span, with its default as one would type it. */
+/** Creates an option that takes a duration, with its default in the form that a user types. */
 export function spanned(flags: string, about: string, usual: string): Option {
   return new Option(flags, about).argParser(span('s')).default(span('s')(usual), usual)
 }
 
-/** The options that are about the network between the two sides. What they say is checked before the command begins. */
+/** Adds the options for the network between the two sides. Their values are checked before the command runs. */
 export function networking(command: Command): Command {
   return command
-    .option('--split <sizes>', 'send in pieces of so many bytes: 8, 1..5, in:8 for what is read (hello-split: bytes in the first piece)')
-    .option('--glue <time>', `send together what is said within so long: 80ms, in:80ms; ${IN_MS}`)
+    .option('--split <sizes>', 'send in pieces of this many bytes: 8, 1..5; in:8 for what is read (hello-split: bytes in the first piece)')
+    .option('--glue <time>', `join what is sent within this time: 80ms, in:80ms; ${IN_MS}`)
     .option(
       '--delay <times>',
-      `send later, and each piece so long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS} (hello-split: between the two pieces)`,
+      `send each piece at least this long after the one before: 5ms, 5ms..20ms, in:5ms; ${IN_MS} (hello-split: between the two pieces)`,
     )
-    .option('--seed <n>', 'repeat what --split or --delay left to chance', number(0, 65535))
+    .option('--seed <n>', 'repeat the random sizes and times of --split or --delay', number(0, 65535))
     .option('--trace', 'show each write and each read on standard error')
     .option('--secrets', 'with --trace: show passwords, too')
     .hook('preAction', async (made) => {

@@ -2,42 +2,75 @@ import { isTemporary } from '../hall/ports.ts'
 import { StoreError } from './error.ts'
 import type { Outage } from './outage.ts'
 
-/** Transaction runs work so that all of it is kept when it returns, and nothing where it throws. */
+/*
+ * The write path, from an append to its acknowledgement.
+ *
+ *   TableActor: append(events)
+ *        |   EventLog encodes and checks the events; an invalid event fails here and is never queued
+ *        v
+ *   GroupCommit.enqueue(job) --> queue <-- write(work): results, accounts, history, usage
+ *        |   waits until everything that runs in this turn of the event loop has run
+ *        v
+ *   outage? -- yes --> every job fails, and nothing is written
+ *        | no
+ *        v
+ *   BEGIN
+ *        |   job.write() for each job: EventStore.append compares the version and appends to the batch
+ *        |   INSERT INTO journal: one row, or several if the batch is long
+ *        |   FileIdentity.check(): the files are still the ones that were opened
+ *   COMMIT -- fails --> ROLLBACK, and each job again in a transaction of its own
+ *        |
+ *        v
+ *   Guard.note(): the mark beside the database gets the new end of the journal
+ *        |
+ *        v
+ *   job.finish() for each job, in the order of the queue: followers first, then the callback of the caller
+ *        |
+ *        v
+ *   TableActor: publish to seats and watchers
+ *
+ * The problem: a commit costs as much as the writing of dozens of events, and thousands of tables append at the same time.
+ * The idea: all writes of one turn of the event loop share one transaction. A microtask followed by a tick runs after all
+ * promises of the turn, and transports deliver the input of many peers in one turn; so a commit has the moves of all of them.
+ *
+ * - A callback runs only after the COMMIT of its job, so no published event is missing in the log.
+ * - Jobs of one table are written and finished in the order in which they were queued.
+ * - A job that fails does not fail the others: if the common transaction fails, each job gets its own.
+ * - A rejected job (a version conflict) writes nothing and throws nothing; the transaction goes on without it.
+ * - Jobs that arrive during a commit wait for the next turn, so that a caller that writes again in each callback cannot
+ *   keep the event loop from its input.
+ * - During an outage no job reaches the disk; only the probe of `Outage` tries to write.
+ */
+
+/** Transaction runs work atomically: all of it is durable when the call returns, and none of it if the call throws. */
 export type Transaction = (work: () => void) => void
 
-/** OnTrouble is called with what a follower has thrown that was only to be informed. */
+/** OnStoreError is called with errors that no caller waits for, such as the exception of a follower. */
 export type OnTrouble = (error: unknown) => void
 
-/** Makes of what somebody has thrown a warning of the process, which is printed on standard error. */
+/** Emits an error as a warning of the process, which Node prints on standard error. */
 export const warn: OnTrouble = (error) => process.emitWarning(error instanceof Error ? error : String(error))
 
-/** Job is something that is to be written by `Commits`. */
+/** WriteJob is a write in the queue of a GroupCommit. */
 export interface Job {
   /**
-   * Writes it, in a transaction; may be called twice. What it throws takes back the transaction: what is only refused is
-   * to be kept for `settle`, and must have written nothing.
+   * Writes, inside of a transaction; called again if the transaction fails. An exception rolls the transaction back. A job
+   * that is only rejected must write nothing, throw nothing, and report the rejection in `finish`.
    */
   write(): void
-  /** Its transaction has failed. */
+  /** Notes that its transaction has failed. */
   fail(reason: unknown): void
-  /** Answers whoever waits, after its transaction. Throws nothing: what it cannot say goes to `onTrouble`. */
+  /** Calls back the caller, after the transaction. Throws nothing: exceptions of callbacks go to `onTrouble`. */
   settle(onTrouble: OnTrouble): void
 }
 
-/**
- * Commits gathers writes from all callers, and writes them in one transaction: a commit costs as much as writing dozens
- * of events, and so it is paid once for all of them. It is time for that when all that runs now has run, promises and
- * what follows from them too; as transports gather what peers say, that is all of what they want. The callbacks of a
- * commit wait until the event loop has gone on, so that a caller that writes again at once does not block the others. If
- * a transaction fails, each job has one of its own, so that only those fail that cannot be written. During an outage all
- * fail at once.
- */
+/** GroupCommit gathers the writes of all callers, and writes them in one transaction per turn of the event loop. */
 export class Commits {
   readonly #transaction: Transaction
   readonly #onTrouble: OnTrouble
   readonly #outage: Outage | undefined
   #waiting: Job[] = []
-  /** There was a commit, and the event loop has not gone on since. */
+  /** Set from a commit until the next turn of the event loop. */
   #turn: NodeJS.Immediate | undefined
   #closed = false
 
@@ -47,19 +80,19 @@ export class Commits {
     this.#outage = outage
   }
 
-  /** Takes a job, to be written soon. Throws a StoreError where the store is closed. */
+  /** Queues a job for the next commit. Throws a StoreError if the store is closed. */
   take(job: Job): void {
-    if (this.#closed) throw new StoreError('closed', 'the store is closed: nothing can be kept in it any more')
+    if (this.#closed) throw new StoreError('closed', 'the store is closed: it accepts no more writes')
     if (this.#waiting.length === 0 && !this.#turn) queueMicrotask(() => process.nextTick(() => this.#commit()))
     this.#waiting.push(job)
   }
 
-  /** Writes something; resolves with what `write` has answered when that is kept, and rejects with an Error that it answers. */
+  /** Queues a write. Resolves to the result of `write` when that is committed; rejects if `write` returns an Error or fails. */
   add<Value>(write: () => Value | Error): Promise<Value> {
     return new Promise((resolve, reject) => this.take(new Writing(write, resolve, reject)))
   }
 
-  /** Writes what waits, and takes nothing more. */
+  /** Commits the queue, and accepts no more jobs. */
   close(): void {
     this.#closed = true
     this.#commit()
@@ -74,11 +107,11 @@ export class Commits {
       this.#commit()
     })
     this.#write(jobs)
-    const troubles: unknown[] = []
-    const note: OnTrouble = (error) => troubles.push(error)
+    const errors: unknown[] = []
+    const note: OnTrouble = (error) => errors.push(error)
     for (const job of jobs) job.settle(note)
-    // only now, for nobody is to miss an answer should this throw
-    for (const error of troubles) this.#onTrouble(error)
+    // after all callbacks, because `onTrouble` may throw
+    for (const error of errors) this.#onTrouble(error)
   }
 
   #write(jobs: readonly Job[]): void {
@@ -103,7 +136,7 @@ export class Commits {
   }
 }
 
-/** Writing is a job for whose answer somebody waits. */
+/** Writing is a job with a promise for its result. */
 class Writing<Value> implements Job {
   readonly #write: () => Value | Error
   readonly #resolve: (value: Value) => void

@@ -1,17 +1,17 @@
 import { StoreFailure } from '../hall/ports.ts'
 
 /**
- * StoreTrouble is the reason why a store fails: `closed` by its owner, `in-use` by another program, `foreign` where the
- * file is none of ours, `newer` where a newer Parlor wrote it, `damaged`, `read-only`, `full` where the disk has no room,
- * `removed` where its folder is no longer there, `io` where the disk reports an error, or `failed` for all else that the
- * system does not let us do.
+ * StoreErrorCode is the reason why a store fails: `closed` by its owner, `in-use` by another process, `foreign` if the file
+ * belongs to another program, `newer` if a newer Parlor wrote it, `damaged`, `read-only`, `full` if the disk has no room,
+ * `removed` if its folder or a file was removed, replaced or cut, `io` if the disk reports an error, or `failed` for every
+ * other error of the system.
  */
 export type StoreTrouble = 'closed' | 'in-use' | 'foreign' | 'newer' | 'damaged' | 'read-only' | 'full' | 'removed' | 'io' | 'failed'
 
-/** Troubles that may end by themselves, or by what the operator does while the server runs. */
+/** Failures that may end while the server runs, by themselves or because the operator mends them. */
 const TEMPORARY: ReadonlySet<StoreTrouble> = new Set(['read-only', 'full', 'removed', 'io'])
 
-/** StoreError is what kept a store from being opened, read or written: a sentence for people, and a code that stays. */
+/** StoreError is the failure to open, read or write a store: a sentence for people, and a stable code. */
 export class StoreError extends StoreFailure {
   override readonly name = 'StoreError'
   readonly code: StoreTrouble
@@ -22,7 +22,7 @@ export class StoreError extends StoreFailure {
   }
 }
 
-/** The sentence in an error, whatever was thrown. */
+/** Returns the message of any thrown value. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

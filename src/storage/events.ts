@@ -2,14 +2,13 @@ import type { Happening, TableEvent, TableId } from '../hall/ports.ts'
 import { StoreError, sentenceOf } from './error.ts'
 
 /**
- * An event as a line, with the line break before it: JSON, as short as can be. What is left out follows from where it
- * stands: its number, and its time where that is `before`, the time of the line above. Of an opening it is what comes
- * after `Openings.beginningOf`. Throws a TypeError, with a sentence, for one that could not be read again: what is
- * damaged should be found out before it is kept.
+ * Encodes an event as a line of short JSON, with the line break before it. It omits what follows from its position: its
+ * number, and its time if that equals `before`, the time of the event before. For an opening, it returns the part after
+ * `OpeningCache.encodePrefix`. Throws a TypeError for an event that could not be decoded again.
  */
 export function encodeEvent(table: TableId, event: TableEvent, before?: number): string {
   const amiss = faultOf(event)
-  if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be kept: ${amiss}`)
+  if (amiss) throw new TypeError(`event ${event.n} of table ${table} cannot be appended: ${amiss}`)
   try {
     return lineOf(event, event.at === before ? '' : `,${event.at}`)
   } catch (error) {
@@ -18,18 +17,18 @@ export function encodeEvent(table: TableId, event: TableEvent, before?: number):
 }
 
 function unwritable(table: TableId, { n }: TableEvent, error: unknown): TypeError {
-  return new TypeError(`event ${n} of table ${table} cannot be kept: ${sentenceOf(error)}`, { cause: error })
+  return new TypeError(`event ${n} of table ${table} cannot be appended: ${sentenceOf(error)}`, { cause: error })
 }
 
-/** The line of an event whose time, with a comma before it, is `at`, or nothing where that follows. */
+/** Formats the line of an event; `at` is its time with a comma before it, or empty if the time is omitted. */
 function lineOf(event: TableEvent, at: string): string {
   switch (event.type) {
     case 'opened':
-      // a seed that was checked has no character that JSON escapes
+      // a valid seed has no character that JSON escapes
       return `${typeof event.seed === 'number' ? event.seed : `"${event.seed}"`},"at":${event.at}}`
     case 'moved': {
       const move = Number.isFinite(event.move) ? String(event.move) : JSON.stringify(event.move)
-      // of some values there is no JSON
+      // JSON.stringify returns undefined for some values
       return move === undefined ? objectOf(event, at) : `\n[${event.seat},${move}${at}]`
     }
     case 'ended':
@@ -39,13 +38,13 @@ function lineOf(event: TableEvent, at: string): string {
   }
 }
 
-/** Any event as an object, without what follows. */
+/** Formats any event as a JSON object, without its number, and without its time if `at` is empty. */
 function objectOf(event: TableEvent, at: string): string {
   const { n, at: time, ...what } = event
   return `\n${JSON.stringify(at === '' ? what : { ...what, at: time })}`
 }
 
-/** An end that says nothing but who has won. */
+/** Checks whether an end has no fields but the winners. */
 function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): boolean {
   if (counts !== undefined) return false
   for (const what in outcome) if (what !== 'winners') return false
@@ -54,17 +53,17 @@ function isPlain({ outcome, counts }: Extract<TableEvent, { type: 'ended' }>): b
 
 type Opened = Extract<TableEvent, { type: 'opened' }>
 
-/** How a table is opened where nothing else is said. */
+/** Fields of an opening that are omitted if they have these values. */
 const USUAL = { rated: false, private: false, clock: {} } as const
 
-/** Openings is what openings have in common, which is written out once where one after the other is alike. */
+/** OpeningCache caches the encoded beginning of the last opening, because consecutive openings are mostly alike. */
 export class Openings {
   #values: readonly Flat[] = []
   #beginning = ''
 
   /**
-   * How the line of an opening begins, up to what is different for each table, with the line break before it; nothing of
-   * any other event. It is the same string as for the opening before where all in it is. Throws as `encodeEvent` does.
+   * Returns the beginning of the line of an opening, up to its seed, with the line break before it; an empty text for any
+   * other event. Returns the same string again for an equal opening. Throws a TypeError as `encodeEvent` does.
    */
   beginningOf(table: TableId, event: TableEvent): string {
     if (event.type !== 'opened') return ''
@@ -81,10 +80,10 @@ export class Openings {
   }
 }
 
-/** What openings have in common, without what is as usual. */
+/** Formats the common part of an opening as JSON, without the fields that have their usual value. */
 function openingOf({ type, game, options, state, seats, rated, private: hidden, clock }: Opened): string {
   const unusual = { rated: rated || undefined, private: hidden || undefined, clock: Object.keys(clock).length > 0 ? clock : undefined }
-  // what is undefined does not stand in JSON
+  // JSON.stringify omits fields that are undefined
   const usual = { type, game, options, state, seats } satisfies Omit<Opened, keyof typeof unusual | 'seed' | 'n' | 'at'>
   return JSON.stringify({ ...usual, ...unusual })
 }
@@ -99,10 +98,10 @@ function areSame(were: readonly Flat[], values: readonly unknown[]): boolean {
   return true
 }
 
-/** Flat is a value as it was: of an object that has nothing but simple values, its keys and those, in their order. */
+/** Flat is a copy of a value for comparison: of a plain object with simple values, its keys and values; `undefined` for other objects. */
 type Flat = { readonly value: unknown } | { readonly keys: readonly string[]; readonly values: readonly unknown[] } | undefined
 
-/** Nothing, of what cannot be compared so. */
+/** Copies a value for comparison; `undefined` if it is nested. */
 function flat(value: unknown): Flat {
   if (!isObject(value)) return isSimple(value) ? { value } : undefined
   const values = Object.values(value)
@@ -125,7 +124,7 @@ const isSimple = (value: unknown): boolean => (typeof value !== 'object' && type
 const isPlainObject = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype
 
 /**
- * The event of a line, without its line break, that should be a table's event number `n`, after one at the time `before`.
+ * Decodes a line, without its line break, as the event number `n` of a table; `before` is the time of the event before.
  * Throws a StoreError for anything else.
  */
 export function decodeEvent(table: TableId, n: number, text: string, before?: number): TableEvent {
@@ -135,7 +134,7 @@ export function decodeEvent(table: TableId, n: number, text: string, before?: nu
   return event as unknown as TableEvent
 }
 
-/** Returns what is told of an event that cannot be read. */
+/** Returns the error for an event that cannot be read. */
 export function damaged(table: TableId, n: number, amiss: string, cause?: unknown): StoreError {
   return new StoreError('damaged', `event ${n} of table ${table} cannot be read: ${amiss}`, cause)
 }
@@ -148,12 +147,12 @@ function parse(table: TableId, n: number, text: string, before: number | undefin
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return fieldsOf(value, n, before)
   } catch (error) {
-    throw damaged(table, n, 'it is no JSON', error)
+    throw damaged(table, n, 'it is not JSON', error)
   }
-  throw damaged(table, n, 'it is no JSON object')
+  throw damaged(table, n, 'it is not a JSON object')
 }
 
-/** The fields of a line; those before version 4 of the store have the number and the time in all of them. */
+/** Returns the fields of a line with its omitted fields. Lines of files before version 4 have all fields. */
 function fieldsOf(value: Fields, n: number, before: number | undefined): Fields {
   if (!Array.isArray(value)) return { ...(value.type === 'opened' ? USUAL : {}), n, at: before, ...value }
   const timed = Array.isArray(value[0]) ? 2 : 3
@@ -162,31 +161,31 @@ function fieldsOf(value: Fields, n: number, before: number | undefined): Fields 
   return timed === 2 ? { type: 'ended', outcome: { winners: value[0] }, n, at } : { type: 'moved', seat: value[0], move: value[1], n, at }
 }
 
-/** What keeps something from being an event: a clause, or nothing. */
+/** Returns what is wrong with an event, as a clause; `undefined` if it is valid. */
 function faultOf(event: Fields): string | undefined {
   const { type, n, at } = event
   if (!Number.isSafeInteger(n)) return 'it has no number'
   if (!Number.isFinite(at)) return 'it has no time'
   const fits = typeof type === 'string' ? FITS.get(type) : undefined
   if (!fits) return `there is no event of the type ${JSON.stringify(type)}`
-  return fits(event) ? undefined : `it is not as an event ${type} should be`
+  return fits(event) ? undefined : `the fields of an event ${type} are wrong`
 }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
 const SEED = /^1:[\w-]{22}$/
-/** Checks a seed of a known version: 128 bits in base64url, or a number, as before there were versions. */
+/** Checks a seed: 128 bits in base64url after its version, or a number, in files from before seeds had versions. */
 const isSeed = (value: unknown): boolean => (isText(value) ? SEED.test(value) : Number.isFinite(value))
 const isSeat = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 const isList = (value: unknown, of: (one: unknown) => boolean): boolean => {
   if (!Array.isArray(value)) return false
-  // also of what is not there, which a list with holes has
+  // a loop over the indexes also checks the holes of a sparse array
   for (let at = 0; at < value.length; at++) if (!of(value[at])) return false
   return true
 }
 const isAbsent = (value: unknown): value is undefined => value === undefined
-const isSitter = (value: unknown): boolean =>
+const isSeatOwner = (value: unknown): boolean =>
   isObject(value) &&
   isText(value.person) &&
   isText(value.name) &&
@@ -197,10 +196,10 @@ const isClock = (value: unknown): boolean => isObject(value) && isLimit(value.to
 const isOutcome = (value: unknown): boolean =>
   isObject(value) && isList(value.winners, isSeat) && (isAbsent(value.left) || isSeat(value.left))
 
-/** What each type of event has; what depends on the game is the game's to check. */
+/** Checks of the fields of each type of event. The game checks moves and states. */
 const checks = {
   opened: ({ game, seed, seats, rated, private: hidden, clock }) =>
-    isText(game) && isSeed(seed) && isList(seats, isSitter) && isFlag(rated) && isFlag(hidden) && isClock(clock),
+    isText(game) && isSeed(seed) && isList(seats, isSeatOwner) && isFlag(rated) && isFlag(hidden) && isClock(clock),
   moved: ({ seat }) => isSeat(seat),
   said: ({ name, seat, text }) => isText(name) && (isAbsent(seat) || isSeat(seat)) && isText(text),
   offered: ({ seat, what }) => isSeat(seat) && (what === 'draw' || what === 'rematch'),

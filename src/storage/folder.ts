@@ -16,19 +16,19 @@ import { dirname, join, resolve } from 'node:path'
 import { StoreError, type StoreTrouble, sentenceOf } from './error.ts'
 import { checkNoLinks, checkOwnLink, entriesOf, FILE_MODE, isOurs, restrictFile } from './names.ts'
 
-/** OnNotice is called with a sentence for the operator about a store that opens all the same. */
+/** OnNotice is called with a sentence for the operator about a fault that does not stop the store. */
 export type OnNotice = (sentence: string) => void
 
-/** The mode of a folder that belongs to its owner alone, and the bits of others. */
+/** Mode of a folder for its owner alone, and the mode bits of other users. */
 const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
-/** Windows has no such modes: a folder there has the rights of the one it is in. */
+/** Windows has no such modes: a folder there inherits the rights of its parent. */
 const HAS_MODES = process.platform !== 'win32'
 
 /**
- * Makes the folder of a store, or takes the one that is there, and makes it and all files of the store readable to their
- * owner alone. A folder that has other files too, or belongs to another user, is left as it is. Answers with the path of its
+ * Creates the folder of a store if it does not exist, and makes the folder and the files of the store readable to their owner
+ * alone. It does not change the mode of a folder that has other files, or belongs to another user. Returns the path of the
  * database, which may not exist yet. Throws a StoreError if the folder cannot be used, is read-only, or has links in the
  * place of files; then nothing is changed.
  */
@@ -48,13 +48,13 @@ export function prepareFolder(folder: string, onNotice: OnNotice): string {
   return path
 }
 
-/** Makes a folder, or takes the one that is there; answers whether it was not there. Refuses a link that another user has made. */
+/** Creates a folder; returns false if it exists. Throws if it is a link that another user has made. */
 function makeOwn(folder: string): boolean {
   checkOwnLink(folder)
   return makeWithin(resolve(folder))
 }
 
-/** Makes a folder, and those that it is in; answers whether it was not there. Node's own way to do both never ends in /proc. */
+/** Creates a folder and its parents; returns false if it exists. Node's recursive mkdir never ends in /proc. */
 function makeWithin(folder: string): boolean {
   try {
     mkdirSync(folder, FOLDER_MODE)
@@ -70,14 +70,14 @@ function makeWithin(folder: string): boolean {
   }
 }
 
-/** Makes the folders above that of a store, which belong to others as well, as the umask says. */
+/** Creates the parents of the folder, with the mode that the umask gives, because others may use them too. */
 function makeAbove(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   if (dirname(folder) !== folder) makeAbove(dirname(folder))
   mkdirSync(folder)
 }
 
-/** Runs work that makes a folder and those that it is in. If it throws, removes those of them that were not there, if they are empty. */
+/** Runs work that creates a folder and its parents. If the work throws, removes those that are new and empty. */
 export function withFolder<Answer>(folder: string, work: () => Answer): Answer {
   const missing = missingFrom(resolve(folder))
   try {
@@ -90,7 +90,7 @@ export function withFolder<Answer>(folder: string, work: () => Answer): Answer {
   }
 }
 
-/** Lists the folder and those that it is in, as far as they do not exist, the folder first. */
+/** Lists the folder and its parents that do not exist, the folder first. */
 function missingFrom(folder: string): string[] {
   if (existsSync(folder) || dirname(folder) === folder) return []
   return [folder, ...missingFrom(dirname(folder))]
@@ -106,7 +106,7 @@ function tighten(folder: string, onNotice: OnNotice): void {
   }
   const risk = (found.mode & OTHERS_WRITE) === 0 ? 'see the names of its files' : 'replace its files'
   const why = isOwn(found) ? 'it has other files too' : 'it belongs to another user'
-  onNotice(`${mode}, so that other users of this machine can ${risk}; ${why}, so it stays so: better choose a folder for Parlor alone`)
+  onNotice(`${mode}, so that other users of this machine can ${risk}; ${why}, so its mode stays: choose a folder for Parlor alone`)
 }
 
 function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
@@ -119,11 +119,11 @@ function tightenFile(path: string, folder: string, onNotice: OnNotice): void {
   onNotice(
     done
       ? `${path} had the mode ${mode}, and was open to other users of this machine: now it has 0600`
-      : `${path} has the mode ${mode}, and is open to other users of this machine; it has another name elsewhere (a hard link), so it stays so: if it is yours alone, type "chmod 600" and its path`,
+      : `${path} has the mode ${mode}, and is open to other users of this machine; it has another name elsewhere (a hard link), so its mode stays: if it is yours alone, type "chmod 600" and its path`,
   )
 }
 
-/** Notes that a link's target is open to other users: the target may belong to another program, so its mode stays. */
+/** Reports that the target of a link is open to other users. The target may belong to another program, so its mode stays. */
 function noteOpenTarget(path: string, onNotice: OnNotice): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found || (found.mode & OTHERS) === 0) return
@@ -132,7 +132,7 @@ function noteOpenTarget(path: string, onNotice: OnNotice): void {
   )
 }
 
-/** Lists the other files of a folder. */
+/** Lists the files of a folder that are not files of a store. */
 function others(folder: string): string[] {
   return readdirSync(folder).filter((name) => !isOurs(name))
 }
@@ -150,7 +150,7 @@ function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
-/** Throws a StoreError if this user may not write: SQLite would find that out late, with an error that does not say so. */
+/** Throws a StoreError if this user may not write, because SQLite would fail later, with an error that does not name the reason. */
 function checkWritable(path: string, folder: string): void {
   const isFolder = path === folder
   try {
@@ -170,7 +170,7 @@ function readOnly(path: string, error: unknown): string {
     : `is read-only for this user (it belongs to user ${found.uid}, its mode is ${mode}): give it to this user (chown), or choose another folder`
 }
 
-/** Meaning of the system's codes here, with advice. */
+/** Meanings of the system's error codes, with advice. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there: change the rights of the folder above it, or choose another folder',
   EPERM: 'this user may not write there: change the rights of the folder above it, or choose another folder',
@@ -186,7 +186,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const READ_ONLY = ['EACCES', 'EPERM', 'EROFS']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** Failing is an action on a path that failed, and its trouble if the system's code says no more. */
+/** Failing is an action on a path that failed, and the StoreErrorCode for system codes that have none of their own. */
 interface Failing {
   readonly done: string
   readonly trouble: StoreTrouble
@@ -194,7 +194,7 @@ interface Failing {
   readonly subject: string
 }
 
-/** Runs work of the system on a path. Throws a StoreError if it fails: that of the work, if it throws one. */
+/** Runs system calls on a path, and converts their errors to StoreErrors with advice. */
 export function explainingSystem<Answer>(path: string, work: () => Answer, failing: Partial<Failing> = {}): Answer {
   const { done = 'read or written', trouble = 'io', subject = path } = failing
   try {
@@ -216,10 +216,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Bytes that are written to find out whether a disk has room again. */
+/** Bytes of a probe whether the disk has room. */
 const PROBE = new Uint8Array(256 * 1024).fill(0x2e)
 
-/** Writes a file in a folder and removes it. Throws the system's error where there is no room. */
+/** Writes a file in a folder and removes it. Throws the system's error, such as ENOSPC. */
 export function tryToWrite(folder: string): void {
   const path = join(folder, 'parlor.probe')
   rmSync(path, { force: true })

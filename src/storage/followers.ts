@@ -1,22 +1,22 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
 import type { OnTrouble } from './commits.ts'
 
-/** Follower is called with the events of a table; without `tell` it has gone. */
+/** Follower is a callback for the events of a table; without `notify` it has been removed. */
 interface Follower {
-  tell: ((events: readonly TableEvent[]) => void) | undefined
+  notify: ((events: readonly TableEvent[]) => void) | undefined
 }
 
-/** Followers are those who want to know what is kept, table by table. */
+/** Followers holds the callbacks for persisted events, by table. */
 export class Followers {
   readonly #of = new Map<TableId, readonly Follower[]>()
 
-  /** Calls `then` with what is kept of a table from now on, until the answer is called. */
+  /** Calls `then` with the events of a table that are persisted from now on. The returned function ends that. */
   add(table: TableId, then: (events: readonly TableEvent[]) => void): () => void {
-    const follower: Follower = { tell: then }
+    const follower: Follower = { notify: then }
     const others = this.#of.get(table)
     this.#of.set(table, others ? [...others, follower] : [follower])
     return () => {
-      follower.tell = undefined
+      follower.notify = undefined
       this.#remove(table, follower)
     }
   }
@@ -26,11 +26,11 @@ export class Followers {
     return this.#of.has(table)
   }
 
-  /** Calls those who follow a table now. What one of them throws goes to `onTrouble`, and keeps it from nobody else. */
+  /** Calls the followers of a table. Passes their exceptions to `onTrouble`, and goes on with the next follower. */
   tell(table: TableId, events: readonly TableEvent[], onTrouble: OnTrouble): void {
     for (const follower of this.#of.get(table) ?? []) {
       try {
-        follower.tell?.(events)
+        follower.notify?.(events)
       } catch (error) {
         onTrouble(error)
       }

@@ -3,49 +3,49 @@ import type { Commits, Job, OnTrouble } from './commits.ts'
 import { decodeEvent, encodeEvent, Openings } from './events.ts'
 import { Followers } from './followers.ts'
 
-/** Addition is what one append brings to a shelf: `count` events, the first of them with the number `expected` + 1. */
+/** AppendBatch is one append in encoded form: `count` events, the first of them with the number `expected` + 1. */
 export interface Addition {
   readonly table: TableId
   readonly expected: number
   readonly count: number
-  /** How the first event's line begins, where it is one that others have too; else nothing. */
+  /** The beginning of the first event's line, if that is an opening, because many openings share it; otherwise empty. */
   readonly beginning: string
-  /** The events as text, a line each, with a line break before it, without that beginning. */
+  /** The events as text without `beginning`: a line each, with a line break before it. */
   readonly lines: string
-  /** Where the table ends with it, and, if so, whether it counts for the ladder. */
+  /** How the table ends with these events; `undefined` if it does not end. */
   readonly ending: Ending | undefined
 }
 
-/** Ending is how a table has ended: so that it counts for the ladder, or not. */
+/** EndKind is how a table ends: `counts` if its result counts for the ladder, otherwise `ended`. */
 export type Ending = 'ended' | 'counts'
 
-/** Shelf is where the events of a log lie, as text: what memory and a database do each in its own way. */
+/** EventStore stores the events of a log as text. Memory and SQLite implement it. */
 export interface Shelf {
-  /** The highest number that a table has, 0 where there is none. */
+  /** Returns the highest number of a table; 0 if there is no table. */
   highest(): TableId
-  /** Adds events behind a table's last one where that has the expected number; answers whether it has. For `Commits`. */
+  /** Appends events if the last event of the table has the number `expected`; returns whether it has. Called by `GroupCommit`. */
   add(addition: Addition): boolean
-  /** The events of tables from the first, as lines of text with a line break before each; an Error for those that cannot be read. */
+  /** Returns all events of tables as text, a line each, with a line break before it; an Error for a table that cannot be read. */
   read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error>
-  /** The tables that have not ended, in order. */
+  /** Returns the tables that have not ended, ascending. */
   unfinished(): readonly TableId[]
-  /** The tables that have ended and count, in the order in which they did; `undefined` where `after` has not ended. */
+  /** Returns the rated tables that ended after the table `after`, in the order of their ends; `undefined` if `after` has not ended. */
   ended(after: TableId | undefined): readonly TableId[] | undefined
 }
 
-/** Tables that are read together: all their events are in memory at the same time. */
+/** Tables that are read in one step; all their events are in memory at the same time. */
 const TOGETHER = 2000
 
-/** Log is a `TableLog` whose events lie on a shelf. */
+/** EventLog is a `TableLog` that stores its events in an `EventStore`, and notifies followers. */
 export class Log implements TableLog {
   readonly #place: Place
   readonly #commits: Commits
   #next: TableId
 
-  constructor(shelf: Shelf, commits: Commits) {
-    this.#place = { shelf, followers: new Followers(), openings: new Openings() }
+  constructor(store: Shelf, commits: Commits) {
+    this.#place = { store, followers: new Followers(), openings: new Openings() }
     this.#commits = commits
-    this.#next = shelf.highest() + 1
+    this.#next = store.highest() + 1
   }
 
   newTable(): TableId {
@@ -65,14 +65,14 @@ export class Log implements TableLog {
   }
 
   async read(table: TableId, after: number): Promise<readonly TableEvent[]> {
-    const lines = this.#place.shelf.read([table]).get(table) ?? ''
+    const lines = this.#place.store.read([table]).get(table) ?? ''
     if (lines instanceof Error) throw lines
     return eventsOf(table, lines).slice(after)
   }
 
   async *readAll(tables: readonly TableId[]): AsyncIterable<ReadTable> {
     for (let from = 0; from < tables.length; from += TOGETHER) {
-      for (const [table, lines] of this.#place.shelf.read(tables.slice(from, from + TOGETHER))) yield readTable(table, lines)
+      for (const [table, lines] of this.#place.store.read(tables.slice(from, from + TOGETHER))) yield readTable(table, lines)
     }
   }
 
@@ -86,13 +86,13 @@ export class Log implements TableLog {
   }
 
   async unfinished(): Promise<readonly TableId[]> {
-    return this.#place.shelf.unfinished()
+    return this.#place.store.unfinished()
   }
 
-  /** The tables that have ended and count; rejects with a RangeError where `after` has not ended. */
+  /** Resolves to the rated tables that ended after `after`. Rejects with a RangeError if `after` has not ended. */
   async ended(after?: TableId): Promise<readonly TableId[]> {
-    const tables = this.#place.shelf.ended(after)
-    if (!tables) throw new RangeError(`table ${after} has not ended, so none can be said to have ended after it`)
+    const tables = this.#place.store.ended(after)
+    if (!tables) throw new RangeError(`table ${after} has not ended, so the tables that ended after it are unknown`)
     return tables
   }
 }
@@ -106,7 +106,7 @@ function readTable(table: TableId, lines: string | Error): ReadTable {
   }
 }
 
-/** The events of a table's lines. Throws a StoreError where one of them is none. */
+/** Decodes the lines of a table. Throws a StoreError for a line that is not an event. */
 export function eventsOf(table: TableId, text: string): TableEvent[] {
   const [, ...lines] = text.split('\n')
   let before: number | undefined
@@ -117,19 +117,19 @@ export function eventsOf(table: TableId, text: string): TableEvent[] {
   })
 }
 
-/** Bytes that an append takes beside its events, about: what it is of, and its part of the store's own pages. */
+/** Approximate bytes of an append without its events: its head, and its part of the pages of the store. */
 const HEAD = 40
-/** Characters of a line below which each counts as a byte: to look at them costs more than to write most lines. */
+/** Length of a line below which each character counts as a byte, because counting bytes costs more than writing most lines. */
 const SHORT = 64
 
-/** Place is where appends go, and who hears of them. */
+/** Place is the target of appends: their store, and the followers to notify. */
 interface Place {
-  readonly shelf: Shelf
+  readonly store: Shelf
   readonly followers: Followers
   readonly openings: Openings
 }
 
-/** An append on its way. Its constructor throws a RangeError or a TypeError, with a sentence, for what cannot be kept. */
+/** Append is an append in the queue of a GroupCommit. Its constructor throws a RangeError or a TypeError for invalid events. */
 class Append implements Job, Addition {
   readonly table: TableId
   readonly expected: number
@@ -137,7 +137,7 @@ class Append implements Job, Addition {
   readonly beginning: string
   readonly lines: string
   readonly ending: Ending | undefined
-  /** Bytes that it takes, about. */
+  /** Approximate bytes on the disk. */
   readonly bytes: number
   readonly #place: Place
   readonly #events: readonly TableEvent[]
@@ -145,7 +145,7 @@ class Append implements Job, Addition {
   #failure: Error | undefined
 
   constructor(place: Place, table: TableId, expected: number, events: readonly TableEvent[], then: (failure?: Error) => void) {
-    if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table is a whole number from 1, not ${table}`)
+    if (!Number.isSafeInteger(table) || table < 1) throw new RangeError(`the number of a table must be a whole number from 1, not ${table}`)
     let ending: Ending | undefined
     let beginning = ''
     let lines = ''
@@ -177,7 +177,7 @@ class Append implements Job, Addition {
   }
 
   write(): void {
-    this.#failure = this.#place.shelf.add(this) ? undefined : new VersionConflict(this.table, this.expected)
+    this.#failure = this.#place.store.add(this) ? undefined : new VersionConflict(this.table, this.expected)
   }
 
   fail(reason: unknown): void {

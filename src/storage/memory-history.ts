@@ -2,7 +2,7 @@ import { type Finished, HISTORY, type History, type PersonId, type Slice, type T
 import type { Commits } from './commits.ts'
 import { atMost } from './standings.ts'
 
-/** MemoryHistory keeps what each person has played, the newest table first. */
+/** MemoryHistory stores the finished tables of each person in memory, the newest first. */
 export class MemoryHistory implements History {
   readonly #commits: Commits
   readonly #forgotten = new Set<PersonId>()
@@ -35,7 +35,7 @@ export class MemoryHistory implements History {
     return [...found.values()].sort((one, other) => one.table - other.table).slice(0, atMost(count))
   }
 
-  /** Forgets all that a person has played, for good. */
+  /** Deletes the history of a person, and accepts no more tables for this person. */
   forget(person: PersonId): void {
     this.#forgotten.add(person)
     this.#of.delete(person)

@@ -2,7 +2,7 @@ import { GUESTS, type PersonId, type Results, type Standing, type TableId } from
 import type { Commits } from './commits.ts'
 import { atMost, byLadder, checkStandings } from './standings.ts'
 
-/** MemoryResults keeps the standings of each game in the order of its ladder. */
+/** MemoryResults stores the standings of each game in memory, in the order of its ladder. */
 export class MemoryResults implements Results {
   readonly #commits: Commits
   readonly #games = new Map<string, Ladder>()
@@ -45,18 +45,18 @@ export class MemoryResults implements Results {
     return { rank: (ladder?.above(score) ?? 0) + 1, of: ladder?.size ?? 0 }
   }
 
-  /** Takes a person off every ladder, for good. */
+  /** Removes a person from every ladder, and accepts no more standings of this person. */
   forget(person: PersonId): void {
     this.#removed.add(person)
     for (const ladder of this.#games.values()) ladder.delete(person)
   }
 }
 
-/** Ladder is the standings of one game, the best first. */
+/** Ladder is the standings of one game, best first. */
 class Ladder {
   readonly #of = new Map<PersonId, Standing>()
   readonly #all: Standing[] = []
-  /** In the order in which they have played last. */
+  /** Guests, the one whose last game is the oldest first. */
   readonly #guests = new Set<PersonId>()
 
   get size(): number {
@@ -71,7 +71,7 @@ class Ladder {
     return this.#all.slice(0, limit)
   }
 
-  /** How many have a greater score. */
+  /** Returns the number of standings with a higher score. */
   above(score: number): number {
     return this.#countWhile((one) => one.score > score)
   }
@@ -95,12 +95,12 @@ class Ladder {
     this.#all.splice(this.#place(standing), 1)
   }
 
-  /** The place of a standing, or where it belongs. */
+  /** Returns the index of a standing, or the index at which it belongs. */
   #place(standing: Standing): number {
     return this.#countWhile((one) => byLadder(one, standing) < 0)
   }
 
-  /** How many of the first, in the ladder's order, a condition holds for. */
+  /** Returns the length of the part at the top of the ladder for which a condition holds, by binary search. */
   #countWhile(holds: (standing: Standing) => boolean): number {
     let [low, high] = [0, this.#all.length]
     while (low < high) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type DiskUsage, USAGES, type Usage } from '../hall/ports.ts'
 import type { Commits } from './commits.ts'
 
-/** MemoryUsage keeps disk usage as long as the process lives. */
+/** MemoryUsage stores the disk usage of networks in memory. */
 export class MemoryUsage implements DiskUsage {
   readonly #commits: Commits
   readonly #salt = randomBytes(16).toString('hex')

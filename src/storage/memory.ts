@@ -7,8 +7,8 @@ import { MemoryUsage } from './memory-usage.ts'
 import { accountOf, PLACES, personOf } from './persons.ts'
 
 /**
- * A store that is gone when the process is. It does everything as one on disk does, also when: once all that runs now has run.
- * What a follower throws goes to `onTrouble`, or becomes a warning of the process.
+ * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event
+ * loop. Exceptions of followers go to `onTrouble`, by default to a warning of the process.
  */
 export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTrouble } = {}): Store {
   const commits = new Commits((work) => work(), onTrouble)
@@ -30,7 +30,7 @@ export function memoryStore({ onTrouble = warn }: { readonly onTrouble?: OnTroub
 class MemoryShelf implements Shelf {
   readonly #tables = new Map<TableId, { readonly version: number; readonly lines: string }>()
   readonly #unfinished = new Set<TableId>()
-  /** Those that have ended, in order, and whether they count. */
+  /** Finished tables in the order of their ends, and whether they are rated. */
   readonly #ended = new Map<TableId, boolean>()
 
   highest(): TableId {
@@ -72,7 +72,7 @@ class MemoryAccounts implements Accounts {
   readonly #accounts = new Map<number, Account>()
   readonly #keys = new Map<string, Account>()
   readonly #sessions = new Map<string, Session>()
-  /** Owners of the places, in the order in which these were noted. */
+  /** Owners of login places, the oldest place first. */
   readonly #places = new Map<string, PersonId>()
   #next = 1
 
@@ -181,7 +181,7 @@ class MemoryAccounts implements Accounts {
     return account
   }
 
-  /** Closes sessions; answers how many. */
+  /** Closes the sessions that match; returns their number. */
   #closeSessions(over: (session: Session) => boolean): number {
     const before = this.#sessions.size
     for (const session of this.#sessions.values()) if (over(session)) this.#sessions.delete(session.token)

@@ -16,28 +16,28 @@ import { StoreError } from './error.ts'
 
 /** Prefix of all files of a store. */
 const OURS = 'parlor.'
-/** The settings of a server, which may lie beside its store, and are only read. */
+/** Settings file of a server, which may be in the folder of its store, and is only read. */
 const SETTINGS = 'parlor.toml'
-/** The one file of a store that may be a link, if its owner has made it. */
+/** The only file of a store that may be a symbolic link, if this user has made it. */
 const DATABASE = 'parlor.db'
-/** The mode of a file that belongs to its owner alone. */
+/** Mode of a file for its owner alone. */
 export const FILE_MODE = 0o600
-/** Opens a file and never what a link of that name leads to, and does not wait for the other end of a pipe. */
+/** Flags that open a file, but do not follow a link, and do not wait for the other end of a pipe. */
 const AS_IT_IS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** The entries of a folder that have the names of a store. */
+/** Lists the entries of a folder whose names are those of a store's files. */
 export function entriesOf(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isOurs(name))
 }
 
-/** Checks whether a name belongs to a file of a store. */
+/** Checks whether a name is that of a store's file. */
 export function isOurs(name: string): boolean {
   return name.startsWith(OURS)
 }
 
 /**
- * Throws a StoreError if a name of a store is a symbolic link: in a folder that others may write to, another user can plant
- * one, and have the server change a file elsewhere. `parlor.db` may be a link that this user has made. Changes nothing.
+ * Throws a StoreError if a file of a store is a symbolic link. In a folder that other users may write to, such a link makes
+ * the server change a file elsewhere. `parlor.db` may be a link that this user has made. Changes nothing.
  */
 export function checkNoLinks(folder: string): void {
   for (const entry of entriesOf(folder)) {
@@ -48,7 +48,7 @@ export function checkNoLinks(folder: string): void {
   }
 }
 
-/** Throws a StoreError if a path is a symbolic link that another user has made, who may have it lead to any file. */
+/** Throws a StoreError if a path is a symbolic link that another user has made, because that user chooses its target. */
 export function checkOwnLink(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (!found?.isSymbolicLink() || isTrusted(found)) return
@@ -58,7 +58,7 @@ export function checkOwnLink(path: string): void {
   )
 }
 
-/** Checks whether a file, or a link, belongs to this user, or to the system's administrator. */
+/** Checks whether a file or a link belongs to this user or to root. */
 function isTrusted({ uid }: Stats): boolean {
   return uid === process.geteuid?.() || uid === 0
 }
@@ -68,8 +68,8 @@ function kindOf(name: string): string {
 }
 
 /**
- * Checks whether a socket at a path was made by the owner of its folder or by this user: another user of this machine
- * could listen there in the place of a server.
+ * Checks whether a socket belongs to the owner of its folder, to this user or to root. Another user of this machine could
+ * listen at the path in the place of the server.
  */
 export function isOwnSocket(path: string, folder: string): boolean {
   const [found, around] = [lstatSync(path, { throwIfNoEntry: false }), statSync(folder, { throwIfNoEntry: false })]
@@ -77,8 +77,8 @@ export function isOwnSocket(path: string, folder: string): boolean {
 }
 
 /**
- * Gives a regular file the mode 0600; answers whether that was done. A file that has another name outside of its folder is
- * left as it is, since that may be a file of another program: what is changed is the file, and not the name.
+ * Gives a regular file the mode 0600; returns whether it did. It does not change a file with another name outside of the
+ * folder (a hard link), which may be a file of another program, because the mode belongs to the file and not to the name.
  */
 export function restrictFile(path: string, folder: string): boolean {
   const file = openSync(path, AS_IT_IS)
@@ -92,14 +92,14 @@ export function restrictFile(path: string, folder: string): boolean {
   }
 }
 
-/** Counts how many names a file has in a folder. */
+/** Returns the number of names that a file has in a folder. */
 function namesIn(folder: string, { nlink, ino, dev }: Stats): number {
   if (nlink === 1) return 1
   const found = entriesOf(folder).map(({ name }) => lstatSync(join(folder, name), { throwIfNoEntry: false }))
   return found.filter((one) => one?.ino === ino && one.dev === dev).length
 }
 
-/** Creates an empty file for its owner alone, whatever the umask is. Throws the system's error, also if there is anything of that name. */
+/** Creates an empty file with the mode 0600 under any umask. Throws the system's error, also if the path exists. */
 export function createFile(path: string): void {
   const file = openSync(path, 'wx', FILE_MODE)
   try {

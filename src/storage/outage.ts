@@ -1,15 +1,15 @@
 import { type Availability, type Clock, isTemporary, type StoreFailure } from '../hall/ports.ts'
 import type { OnTrouble } from './commits.ts'
 
-/** Milliseconds between two tries to write during an outage: the first, and the most. Each is twice the one before. */
+/** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the one before. */
 const RETRY = { first: 250, most: 5000 }
-/** Milliseconds that a store can write before its next outage begins with the first of these again. */
+/** Milliseconds after an outage from which the next one begins with the first interval again. */
 const STABLE = 30_000
 
-/** Timers are where the time of tries comes from. */
+/** Timers is the source of time for probes. */
 export type Timers = Pick<Clock, 'after' | 'monotonic'>
 
-/** OutageTools is what an outage needs from outside. */
+/** OutageOptions is the dependencies of an Outage. */
 export interface OutageTools {
   /** Tries to write. Throws a `StoreFailure` as long as the store cannot. */
   readonly probe: () => void
@@ -17,7 +17,7 @@ export interface OutageTools {
   readonly onTrouble: OnTrouble
 }
 
-/** The system's timers, which do not keep the process alive. */
+/** The system's timers. They do not hold up the end of the process. */
 export const systemTimers: Timers = {
   after(ms, then) {
     const timer = setTimeout(then, ms).unref()
@@ -27,15 +27,15 @@ export const systemTimers: Timers = {
 }
 
 /**
- * Outage knows whether a store can write. With the first temporary failure it begins: from then on nothing is tried but
- * by itself, with more and more time between, so that a thousand clients that try again cost nothing. It ends when
- * a try succeeds, which those are notified of who have to go on.
+ * Outage knows whether a store can write. An outage begins with the first temporary failure. During an outage only its own
+ * probe writes, at growing intervals, so that the retries of a thousand clients cost nothing. It ends when a probe succeeds.
+ * Listeners are notified of both.
  */
 export class Outage implements Availability {
   readonly #tools: OutageTools
   #failure: StoreFailure | undefined
   #wait = RETRY.first
-  /** Time at which the previous outage ended. */
+  /** Monotonic time at which the previous outage ended. */
   #endedAt = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
   #listeners: readonly (() => void)[] = []
@@ -55,7 +55,7 @@ export class Outage implements Availability {
     }
   }
 
-  /** Takes note of what the store could not do. An error that is not temporary goes to `onTrouble`. */
+  /** Reports a failed write, which begins an outage if it is temporary. Passes any other error to `onTrouble`. */
   failed(error: unknown): void {
     if (!isTemporary(error)) return this.#tools.onTrouble(error)
     const begins = this.#failure === undefined
@@ -66,7 +66,7 @@ export class Outage implements Availability {
     this.#notify()
   }
 
-  /** Ends all tries. */
+  /** Ends the probes. */
   close(): void {
     this.#cancel?.()
     this.#listeners = []
@@ -78,7 +78,7 @@ export class Outage implements Availability {
       try {
         this.#tools.probe()
       } catch (error) {
-        // whatever it is: nothing can be written
+        // any other error also means that the store cannot write
         if (isTemporary(error)) this.#failure = error
         return this.#retry()
       }

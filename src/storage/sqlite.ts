@@ -18,25 +18,25 @@ import { ScoreCounts } from './sqlite/score-counts.ts'
 import { SqliteShelf } from './sqlite/tables.ts'
 import { SqliteUsage } from './sqlite/usage.ts'
 
-/** StoreOptions is how a store on disk is opened. */
+/** StoreOptions is the options of a store on disk. */
 export interface StoreOptions {
-  /** Where its file `parlor.db` is; made where it is missing. */
+  /** Folder of its file `parlor.db`; created if it does not exist. */
   readonly folder: string
-  /** What is to be survived, `process` where it is not given. */
+  /** What a commit survives; `process` by default. */
   readonly durable?: Durable | undefined
-  /** Bytes that the file may use before finished tables are dropped from it, the oldest first; without limit where not given. */
+  /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
   readonly keep?: number | undefined
-  /** Told what a follower has thrown; without it, that becomes a warning of the process. */
+  /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
   readonly onTrouble?: OnTrouble | undefined
   /** Source of time; the system's by default. */
   readonly timers?: Timers | undefined
-  /** Called with sentences for the operator: files that were open to other users. Without it, these are dropped. */
+  /** Called with sentences for the operator, such as on files that other users could read. By default they are dropped. */
   readonly onNotice?: OnNotice | undefined
 }
 
 /**
- * Opens the store in a folder, for this process alone. Rejects with a StoreError where another process has it open, or
- * where its file is damaged, or of a newer version, or none of ours, or where the folder cannot be written.
+ * Opens the store in a folder, for this process alone. Rejects with a StoreError if another process has it open, if its
+ * file is damaged, of a newer version or of another program, or if the folder cannot be written.
  */
 export async function openStore({
   folder,
@@ -54,21 +54,21 @@ export async function openStore({
   try {
     migrate(database)
     guard.checkRows(database, onNotice)
-    const shelf = new SqliteShelf(database, onFailure)
-    guard.checkEnd(database, shelf.progress, onNotice)
-    guard.open(database, durable, shelf.progress)
+    const events = new SqliteShelf(database, onFailure)
+    guard.checkEnd(database, events.progress, onNotice)
+    guard.open(database, durable, events.progress)
     const write = (work: () => void) => {
-      const { place } = shelf.progress
-      shelf.transaction(work)
-      if (shelf.progress.place > place) database.noteCommit()
-      guard.note(shelf.progress)
+      const { place } = events.progress
+      events.transaction(work)
+      if (events.progress.place > place) database.noteCommit()
+      guard.note(events.progress)
     }
     let closed = false
-    const endWatch = watchMark({ guard, database, timers, progress: () => shelf.progress, onNotice, onTrouble })
+    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onTrouble })
     const commits = new Commits(write, onTrouble, outage)
-    const tables = new Log(shelf, commits)
+    const tables = new Log(events, commits)
     const scores = new ScoreCounts()
-    if (keep !== Number.POSITIVE_INFINITY) shelf.compact({ keep }, (table) => tables.isFollowed(table))
+    if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))
     return {
       keeps: true,
       waitsForDisk: durable === 'power',
@@ -89,10 +89,10 @@ export async function openStore({
           commits.close()
         } finally {
           try {
-            shelf.close()
-            guard.close(database, shelf.progress)
+            events.close()
+            guard.close(database, events.progress)
           } catch (error) {
-            // acknowledged events are durable all the same, and the folder may be away
+            // acknowledged events are durable, even if the folder was removed
             onFailure(error)
           } finally {
             database.close()
@@ -107,10 +107,10 @@ export async function openStore({
   }
 }
 
-/** The path of the database in a folder, both created if they do not exist. Throws a StoreError, also if the database is lost. */
+/** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
 function databaseIn(folder: string, onNotice: OnNotice): string {
   const named = join(folder, 'parlor.db')
-  // the check is before anything is created or changed; a folder that cannot be used is explained below
+  // these checks come before anything is created or changed; `prepareFolder` explains why a folder cannot be used
   if (isFolder(folder)) {
     explainingSystem(folder, () => checkNoLinks(folder))
     checkDatabaseExists(resolveDatabase(named))

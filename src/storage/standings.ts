@@ -1,24 +1,24 @@
 import type { Standing } from '../hall/ports.ts'
 
-/** Checks whether one standing comes before another on a ladder: by score, the best first, then by name and person. */
+/** Compares two standings for sorting: by score, the highest first, then by name and person. */
 export function byLadder(one: Standing, other: Standing): number {
   return other.score - one.score || byCodePoint(one.name, other.name) || byCodePoint(one.person, other.person)
 }
 
-/** Throws a RangeError, with a sentence, for standings that have no place on a ladder. */
+/** Throws a RangeError for standings with an invalid score or number of games. */
 export function checkStandings(standings: readonly Standing[]): void {
   for (const { person, score, games } of standings) {
-    if (!Number.isFinite(score)) throw new RangeError(`the score of ${person} is a number, not ${score}`)
-    if (!Number.isSafeInteger(games)) throw new RangeError(`the games of ${person} are counted in whole numbers, not ${games}`)
+    if (!Number.isFinite(score)) throw new RangeError(`the score of ${person} must be a finite number, not ${score}`)
+    if (!Number.isSafeInteger(games)) throw new RangeError(`the number of games of ${person} must be a whole number, not ${games}`)
   }
 }
 
-/** Returns how many to answer with, as a whole number from 0. */
+/** Converts a limit to a whole number from 0, for SQL and for slices. */
 export function atMost(limit: number): number {
   return Math.min(Math.max(Math.trunc(limit), 0), Number.MAX_SAFE_INTEGER)
 }
 
-/** The order of texts in a database: UTF-8 sorts by code points, JavaScript by the halves of those beyond U+FFFF. */
+/** Compares texts as SQLite does, by code point. JavaScript compares UTF-16 units, which differs beyond U+FFFF. */
 function byCodePoint(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }

@@ -41,7 +41,7 @@ async function refused(command: Promise<unknown>): Promise<string> {
 test.each(QUESTIONS)('%s makes no database in an empty folder, and leaves its mode', async (_, ask) => {
   const folder = join(around, 'empty')
   mkdirSync(folder, { mode: 0o755 })
-  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: nothing was ever kept there`)
+  expect(await refused(ask(folder))).toContain(`there is no parlor.db in ${folder}: no server has stored anything there`)
   expect([readdirSync(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755])
 })
 
@@ -49,7 +49,7 @@ test.each(QUESTIONS)('%s says of a file that it is no folder of a server, and of
   const file = join(around, 'words.txt')
   writeFileSync(file, 'tree\n')
   expect(await refused(ask(file))).toContain(`${file} is no folder: --data names the folder of a server`)
-  expect(await refused(ask('none'))).toContain('"none" keeps nothing, so there is nothing to read')
+  expect(await refused(ask('none'))).toContain('"none" stores nothing, so there is nothing to read')
   expect(await refused(ask(join(around, 'away')))).toContain('there is no folder')
   expect(readdirSync(around)).toEqual(['words.txt'])
 })

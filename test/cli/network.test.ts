@@ -142,7 +142,7 @@ describe('--split, --glue and --delay', () => {
     const all = await pieces(await dial(ports['c8/hello'] ?? 0))
     expect(all.join('')).toBe('Hello from server\n')
     expect(all.length).toBeGreaterThanOrEqual(5)
-    expect(server.errors).toMatch(/^parlor: the seed of this network is (\d+); --seed \1 repeats what it does\n/)
+    expect(server.errors).toMatch(/^parlor: the seed of this network is (\d+); --seed \1 repeats its behaviour\n/)
   })
 
   test('glue: what is said within the time comes together', async () => {

@@ -98,7 +98,7 @@ test('a folder is verified, also while the server runs; what is wrong is said, a
   const damaged = await runHere('verify', '--data', data)
   expect([damaged.code, damaged.errors]).toEqual([
     1,
-    expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is not in order; docs\/operating\.md says/),
+    expect.stringMatching(/its log parlor\.db-wal is missing[\s\S]*is damaged: restore a backup/),
   ])
   expect(damaged.errors).not.toContain('parlor-verify-')
   const json = JSON.parse((await runHere('verify', '--data', data, '--json')).output)
@@ -117,8 +117,8 @@ test('a server does not start with a folder that has lost something, says what a
   expect(refused.errors).toMatch(/its log parlor\.db-wal is missing: lost are the last \d+ of \d+ commits, with table 1 altogether/)
   expect(refused.errors).toMatch(/Restore a backup, or go on without what is lost: "parlor repair --data /)
   const repaired = await runHere('repair', '--data', data)
-  expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/All files as they were are in .*parlor\.damaged-/)])
-  expect(repaired.output).toMatch(/^What is kept has the events of \d+ tables?$/m)
+  expect([repaired.code, repaired.output]).toEqual([0, expect.stringMatching(/The original files are in .*parlor\.damaged-/)])
+  expect(repaired.output).toMatch(/^The new database has the events of \d+ tables?$/m)
   expect(await runHere('verify', '--data', data)).toMatchObject({ code: 0 })
   const after = await playing(data)
   expect(await after.ada.ask({ type: 'play', table: after.table, move: '1' })).toMatchObject({ type: 'ok' })
@@ -222,12 +222,12 @@ test('verify says that a mark is missing, damaged or of another folder, and fail
 test('what is no folder of a server is said', async () => {
   const around = openFolder()
   for (const command of [['verify'], ['repair'], ['backup', join(around, 'x.db')]]) {
-    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: nothing was ever kept there/)
+    expect(text(await ran(...command, '--data', around))).toMatch(/there is no parlor\.db in .*: no server has stored anything there/)
     expect(text(await ran(...command, '--data', join(around, 'none')))).toMatch(/there is no .*none here; --data names another folder/)
   }
   writeFileSync(join(around, 'note.txt'), 'no database at all, and of some length at that')
   expect((await runHere('verify', join(around, 'note.txt'))).errors).toBe(
-    `parlor: ${join(around, 'note.txt')} is no database of Parlor: name the parlor.db of a server, or a backup of one\n`,
+    `parlor: ${join(around, 'note.txt')} is not a database of Parlor: name the parlor.db of a server, or a backup of one\n`,
   )
   const empty = join(around, 'empty.db')
   writeFileSync(empty, '')
@@ -245,7 +245,7 @@ test('what is no folder of a server is said', async () => {
   const busy = openFolder()
   await (await openStore({ folder: busy })).close()
   const sound = await runHere('repair', '--data', busy)
-  expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('Everything that is there could be read, and is kept.') })
+  expect(sound).toMatchObject({ code: 0, output: expect.stringContaining('Everything in the folder could be read, and was copied.') })
   await playing(busy)
   const twice = await run('serve', '--only', 'guess', '--port', '0', '--data', busy)
   expect(twice).toMatchObject({
@@ -346,7 +346,7 @@ test('verify says a damaged page as a problem of the file, and not of its copy',
   writeFileSync(path, content)
   const { code, errors } = await runHere('verify', '--data', data)
   expect(code).toBe(1)
-  expect(errors).toContain(`${path} is not in order`)
+  expect(errors).toContain(`${path} is damaged: restore a backup`)
   expect(errors).not.toContain('parlor-verify-')
 })
 

@@ -254,7 +254,7 @@ describe('output that nobody reads', () => {
     host.ignore('stdout')
     await client(port)
     expect(await host.exit).toBe(1)
-    expect(host.errors).toBe('parlor: nobody reads what is printed here any more\n')
+    expect(host.errors).toBe('parlor: the reader of standard output has closed it\n')
   })
 })
 

@@ -124,6 +124,6 @@ test('values of settings and sentences in a pipe stay whole', async () => {
   expect((await run('config', '--data', data)).output).toContain(`\ndata = "${data}"\n`)
   const { output } = await run('repair', '--data', join(await servedFolder(), 'parlor-data'))
   expect(output).toContain(
-    '\nEverything that is there could be read, and is kept. If a part of the log was missing, what stood only there is lost.\n',
+    '\nEverything in the folder could be read, and was copied. If a part of the log was missing, the commits in it are lost.\n',
   )
 })

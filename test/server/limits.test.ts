@@ -319,9 +319,9 @@ test('from one address, over the network: the third of two hears why, and it is 
   await server.complains(/broke|closed the connection/)
   const [again] = await once(come('tjc/guess'), 'data')
   expect(String(again)).toBe('GUESS\n')
-  expect(server.errors.match(/not let in/g)).toHaveLength(1)
+  expect(server.errors.match(/: rejected: /g)).toHaveLength(1)
   expect(server.errors).toMatch(
-    /^parlor: [\d-]{10} [\d:]{8} fh\/hangman, [\d.]+:\d+: not let in: no more than 2 connections from one address may be open/,
+    /^parlor: [\d-]{10} [\d:]{8} fh\/hangman, [\d.]+:\d+: rejected: no more than 2 connections from one address may be open/,
   )
 })
 

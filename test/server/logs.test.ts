@@ -128,16 +128,16 @@ describe('what serve writes on standard error', () => {
       .split('\n')
       .map((line) => line.replaceAll(/\d+/g, 'N'))
     expect(told).toEqual([
-      'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: has come',
+      'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: connected',
       expect.stringMatching(/fh\/quiz, N\.N\.N\.N:N: the client said "LOGIN ada \*\*\*", which does not belong here/),
       'parlor: N-N-N N:N:N fh/quiz, N.N.N.N:N: sits at table N, seat N',
-      expect.stringMatching(/^parlor: N-N-N N:N:N fh\/quiz, N\.N\.N\.N:N: has ended as it should, after [N.]+ s$/),
-      'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: has come',
+      expect.stringMatching(/^parlor: N-N-N N:N:N fh\/quiz, N\.N\.N\.N:N: ended normally after [N.]+ s$/),
+      'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: connected',
       'parlor: N-N-N N:N:N tjc/guess, N.N.N.N:N: sits at table N, seat N',
       expect.stringMatching(/: the client said "psst": expected a number/),
       expect.stringMatching(/: the client closed the connection/),
-      'parlor: N-N-N N:N:N parlor/door, N.N.N.N:N: has come',
-      expect.stringMatching(/^parlor: N-N-N N:N:N parlor\/door, N\.N\.N\.N:N: has ended as it should/),
+      'parlor: N-N-N N:N:N parlor/door, N.N.N.N:N: connected',
+      expect.stringMatching(/^parlor: N-N-N N:N:N parlor\/door, N\.N\.N\.N:N: ended normally/),
     ])
   })
 })

@@ -43,7 +43,7 @@ export function resultsContract(open: Open): void {
     test('standings that are none are refused, and the table stays unrecorded', async () => {
       const { results } = await open()
       await expect(results.record(1, 'nim', [bob, { ...ada, score: Number.NaN }])).rejects.toThrow(
-        'the score of guest:ada is a number, not NaN',
+        'the score of guest:ada must be a finite number, not NaN',
       )
       await expect(results.record(1, 'nim', [{ ...ada, games: 1.5 }])).rejects.toThrow('counted in whole numbers, not 1.5')
       expect([await results.last(), await results.standing('nim', bob.person)]).toEqual([undefined, undefined])

@@ -98,24 +98,24 @@ export function tablesContract(open: Open): void {
 
     test.each<[string, number, number, TableEvent, string]>([
       ['a gap', 1, 0, move(1, 2), 'the event of table 1 to append has the number 2, and should have 1'],
-      ['no table', 0, 0, move(0, 1), 'the number of a table is a whole number from 1, not 0'],
-      ['half a table', 1.5, 0, move(1, 1), 'the number of a table is a whole number from 1, not 1.5'],
-      ['no time', 1, 0, { ...move(1, 1), at: Number.NaN }, 'event 1 of table 1 cannot be kept: it has no time'],
+      ['no table', 0, 0, move(0, 1), 'the number of a table must be a whole number from 1, not 0'],
+      ['half a table', 1.5, 0, move(1, 1), 'the number of a table must be a whole number from 1, not 1.5'],
+      ['no time', 1, 0, { ...move(1, 1), at: Number.NaN }, 'event 1 of table 1 cannot be appended: it has no time'],
       [
         'no type',
         1,
         0,
         { ...move(1, 1), type: 'toString' } as unknown as TableEvent,
-        'event 1 of table 1 cannot be kept: there is no event of the type "toString"',
+        'event 1 of table 1 cannot be appended: there is no event of the type "toString"',
       ],
       [
         'no seat',
         1,
         0,
         event(1, { type: 'moved', seat: Number.NaN, move: 1 }),
-        'event 1 of table 1 cannot be kept: it is not as an event moved should be',
+        'event 1 of table 1 cannot be appended: the fields of an event moved are wrong',
       ],
-      ['what is no JSON', 1, 0, event(1, { type: 'moved', seat: 0, move: 1n }), 'event 1 of table 1 cannot be kept: Do not know how to'],
+      ['what is no JSON', 1, 0, event(1, { type: 'moved', seat: 0, move: 1n }), 'event 1 of table 1 cannot be appended: Do not know how to'],
     ])('%s is refused with a sentence, and keeps nothing else from being kept', async (_, table, expected, bad, sentence) => {
       const { tables } = await open()
       const refused = keep(tables, table, expected, [bad])
@@ -167,7 +167,7 @@ export function tablesContract(open: Open): void {
     test('after a table that has not ended there is no order', async () => {
       const { tables } = await open()
       await keep(tables, 1, 0, [move(1, 1)])
-      await expect(tables.ended(1)).rejects.toThrow('table 1 has not ended, so none can be said to have ended after it')
+      await expect(tables.ended(1)).rejects.toThrow('table 1 has not ended, so the tables that ended after it are unknown')
       await expect(tables.ended(2)).rejects.toThrow(RangeError)
     })
   })
@@ -181,7 +181,7 @@ export function tablesContract(open: Open): void {
       await close()
       expect(await fates(appended)).toEqual(['kept', 'VersionConflict'])
       expect(told.mock.calls).toEqual([[[move(1, 1)]]])
-      await expect(keep(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: nothing can be kept in it any more')
+      await expect(keep(tables, 1, 1, [move(1, 2)])).rejects.toThrow('the store is closed: it accepts no more writes')
       await close()
     })
   })

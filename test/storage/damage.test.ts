@@ -153,7 +153,7 @@ describe('what is no damage is not taken for it', () => {
     truncateSync(`${file(path)}-wal`, statSync(`${file(path)}-wal`).size - 9000)
     const { notices } = await opened(path)
     expect(notices).toEqual([
-      expect.stringMatching(/the machine stopped without warning, and took what was written last along: lost are the last \d of 50/),
+      expect.stringMatching(/the machine stopped without warning before its disk had the last commits: lost are the last \d of 50/),
     ])
   })
 

@@ -80,9 +80,9 @@ describe('an event as a line', () => {
     'a seed such as %j is none, and is neither kept nor read',
     (seed) => {
       const wrong = { ...opening, seed } as unknown as Happening
-      expect(() => lineOf(event(1, wrong))).toThrow('event 1 of table 1 cannot be kept: it is not as an event opened should be')
+      expect(() => lineOf(event(1, wrong))).toThrow('event 1 of table 1 cannot be appended: the fields of an event opened are wrong')
       const text = JSON.stringify({ type: 'reseeded', seed, at: 1 })
-      expect(() => decodeEvent(1, 1, text)).toThrow('event 1 of table 1 cannot be read: it is not as an event reseeded should be')
+      expect(() => decodeEvent(1, 1, text)).toThrow('event 1 of table 1 cannot be read: the fields of an event reseeded are wrong')
     },
   )
 
@@ -138,11 +138,11 @@ describe('an event as a line', () => {
   })
 
   test.each<[Happening, RegExp]>([
-    [{ ...opening, options: 1n }, /^event 1 of table 1 cannot be kept: .*BigInt/],
-    [{ type: 'moved', seat: 0, move: 1n }, /^event 1 of table 1 cannot be kept: .*BigInt/],
+    [{ ...opening, options: 1n }, /^event 1 of table 1 cannot be appended: .*BigInt/],
+    [{ type: 'moved', seat: 0, move: 1n }, /^event 1 of table 1 cannot be appended: .*BigInt/],
     [
       { type: 'ended', outcome: { winners: Object.assign(Array<number>(2), { 1: 1 }) } },
-      /^event 1 of table 1 cannot be kept: it is not as an event ended should be/,
+      /^event 1 of table 1 cannot be appended: the fields of an event ended are wrong/,
     ],
   ])('what cannot be kept is told with its table and number: %#', (what, sentence) => {
     expect(() => lineOf(event(1, what))).toThrow(TypeError)
@@ -154,25 +154,25 @@ describe('an event as a line', () => {
   })
 
   test.each([
-    ['', 'it is no JSON'],
-    ['[0,5', 'it is no JSON'],
-    ['2', 'it is no JSON object'],
-    ['null', 'it is no JSON object'],
+    ['', 'it is not JSON'],
+    ['[0,5', 'it is not JSON'],
+    ['2', 'it is not a JSON object'],
+    ['null', 'it is not a JSON object'],
     ['[0,5]', 'it has no time'],
     ['[0,5,null]', 'it has no time'],
     ['[[0]]', 'it has no time'],
     ['[]', 'it has no number'],
     ['[0]', 'it has no number'],
     ['[[0],17,0]', 'it has no number'],
-    ['[["0"],17]', 'it is not as an event ended should be'],
+    ['[["0"],17]', 'the fields of an event ended are wrong'],
     ['[0,5,17,0]', 'it has no number'],
     ['[0,5,"17"]', 'it has no time'],
-    ['[-1,5,17]', 'it is not as an event moved should be'],
+    ['[-1,5,17]', 'the fields of an event moved are wrong'],
     ['{"type":"gone","seat":0,"n":3,"at":17}', 'its number is 3'],
     ['{"type":"gone","seat":0,"n":"2","at":17}', 'it has no number'],
     ['{"type":"gone","seat":0}', 'it has no time'],
     ['{"type":"went","seat":0,"n":2,"at":17}', 'there is no event of the type "went"'],
-    ['{"type":"gone","seat":0.5,"n":2,"at":17}', 'it is not as an event gone should be'],
+    ['{"type":"gone","seat":0.5,"n":2,"at":17}', 'the fields of an event gone are wrong'],
   ])('%s is told as damaged', (text, amiss) => {
     expect(() => decodeEvent(7, 2, text)).toThrow(`event 2 of table 7 cannot be read: ${amiss}`)
     expect(() => decodeEvent(7, 2, text)).toThrow(expect.objectContaining({ code: 'damaged' }))

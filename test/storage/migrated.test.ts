@@ -175,7 +175,7 @@ test('what was damaged in a store of version 1 is told as before, and the others
   const { tables, close } = await openStore({ folder: path })
   await expect(tables.read(1, 0)).rejects.toMatchObject({ code: 'damaged' })
   await expect(tables.read(2, 0)).rejects.toThrow('event 1 of table 2 cannot be read: it is not there')
-  await expect(tables.read(3, 0)).rejects.toThrow('event 2 of table 3 cannot be read: it is no JSON')
+  await expect(tables.read(3, 0)).rejects.toThrow('event 2 of table 3 cannot be read: it is not JSON')
   expect(await tables.read(4, 0)).toEqual([1, 2, 3].map((n) => move(4, n)))
   expect(await tables.unfinished()).toEqual([1, 2, 3, 4])
   await close()

@@ -238,7 +238,7 @@ describe('the directory', () => {
     await close()
     const database = databaseIn(path)
     database.run("UPDATE blocks SET entries = entries || '?'")
-    expect(() => storeIn(database)).toThrow('the store is damaged: there should be where a table is, and there is 1 1 1 1:0?')
+    expect(() => storeIn(database)).toThrow('the store is damaged: expected the entry of a table, found 1 1 1 1:0?')
   })
 
   test('that cannot be written is reported, and tried again; the journal has everything meanwhile', async () => {

@@ -129,7 +129,7 @@ describe('opening', () => {
     await writeFile(join(path, 'parlor.db'), text)
     const refused = openStore({ folder: path })
     await expect(refused).rejects.toMatchObject({ code: 'foreign' })
-    await expect(refused).rejects.toThrow(/parlor\.db is no database: move it away, or choose another folder/)
+    await expect(refused).rejects.toThrow(/parlor\.db is not a database: move it away, or choose another folder/)
     expect(await readFile(join(path, 'parlor.db'), 'utf8')).toBe(text)
   })
 
@@ -159,7 +159,7 @@ describe('what is damaged is told, with its table and number, and nothing of it 
   const becomes = (text: string, other: string) => `UPDATE journal SET batch = replace(batch, '${text}', '${other}') WHERE place = 2`
 
   test.each([
-    ['no JSON', becomes('"1/2"', '"1/2'), 'event 2 of table 1 cannot be read: it is no JSON'],
+    ['no JSON', becomes('"1/2"', '"1/2'), 'event 2 of table 1 cannot be read: it is not JSON'],
     ['no time', becomes('"1/2",1760000000002', '"1/2",""'), 'event 2 of table 1 cannot be read: it has no time'],
     ['another number', becomes('"said"', '"said","n":2'), 'event 3 of table 1 cannot be read: its number is 2'],
     ['no number', becomes('"said"', '"said","n":"3"'), 'event 3 of table 1 cannot be read: it has no number'],
@@ -198,7 +198,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
       'place 3 of its journal cannot be read from char',
     ],
     ['no place', 'DELETE FROM journal WHERE place = 2', 'place 2 of its journal is not there'],
-    ['no cover', 'DELETE FROM covered', 'there should be a number, and there is undefined'],
+    ['no cover', 'DELETE FROM covered', 'expected a number, found undefined'],
   ])('%s', async (_, sql, sentence) => {
     const path = folder()
     const { tables } = await opened(path)
@@ -218,7 +218,7 @@ describe('what is damaged in the journal behind the directory, after a kill, is 
     // as in a row of an earlier version, which has no checksum
     change(left, `UPDATE journal SET batch = replace(batch, '"1/2"', '"1/2'), crc = NULL`)
     const { tables } = await opened(left)
-    await expect(tables.read(1, 0)).rejects.toThrow('event 2 of table 1 cannot be read: it is no JSON')
+    await expect(tables.read(1, 0)).rejects.toThrow('event 2 of table 1 cannot be read: it is not JSON')
     expect(await tables.read(2, 0)).toEqual([move(2, 1), move(2, 2)])
     expect(await tables.unfinished()).toEqual([1, 2])
   })
@@ -229,7 +229,7 @@ describe('after closing', () => {
     const { tables, results, accounts, close } = await opened(folder())
     await close()
     const asked = [tables.read(1, 0), tables.unfinished(), tables.ended(), results.last(), results.rank('nim', 1), accounts.named('ada')]
-    for (const one of asked) await expect(one).rejects.toThrow('the store is closed: nothing can be read from it any more')
+    for (const one of asked) await expect(one).rejects.toThrow('the store is closed: it answers no more reads')
     for (const one of [results.record(1, 'nim', []), accounts.session('t', 0)]) await expect(one).rejects.toMatchObject({ code: 'closed' })
   })
 })

@@ -5,10 +5,10 @@ import { accountOf, PLACES, personOf } from '../persons.ts'
 import { type Database, number, text } from './database.ts'
 import type { ScoreCounts } from './score-counts.ts'
 
-/** Sessions that one transaction forgets because they are over, or too many: it stops everybody for as long as it takes. */
+/** Maximum of sessions that one transaction deletes, because a transaction blocks the event loop. */
 const TOGETHER = 200
 
-/** SqliteAccounts keeps accounts in the tables `accounts` and `sessions`. */
+/** SqliteAccounts stores accounts, sessions and login places in the SQL tables `accounts`, `sessions` and `places`. */
 export class SqliteAccounts implements Accounts {
   readonly #database: Database
   readonly #commits: Commits
@@ -35,7 +35,7 @@ export class SqliteAccounts implements Accounts {
   readonly #places: StatementSync
   readonly #removePlaces: StatementSync
 
-  /** `scores` counts the standings, of which those of removed accounts are counted no more. */
+  /** `scores` is updated when an account with standings is removed. */
   constructor(database: Database, commits: Commits, scores: ScoreCounts) {
     this.#database = database
     this.#scores = scores
@@ -124,7 +124,7 @@ export class SqliteAccounts implements Accounts {
     })
   }
 
-  /** Finds a session, also during an outage: sessions that are over are deleted later then, and so are many that end at once. */
+  /** Resolves to a session, also during an outage. Deletes some expired sessions, unless the store cannot write. */
   async session(token: string, now: number): Promise<Session | undefined> {
     const before = now - REMEMBERED
     if (this.#database.ask(() => this.#anyOver.get(before))) await this.#forgetOver(before)
@@ -164,9 +164,9 @@ export class SqliteAccounts implements Accounts {
   }
 }
 
-/** Answers whether a person had an account that was removed, inside of `Database.transaction`. */
+/** Returns a function that checks, inside of `Database.transaction`, whether the account of a person was removed. */
 export function removalCheck(database: Database): (person: PersonId) => boolean {
-  // numbers of accounts are given in order, and never twice
+  // account numbers ascend, and no number is given twice
   const removed = database.prepare(`
     SELECT 1 FROM sqlite_sequence WHERE name = 'accounts' AND seq >= ?1 AND NOT EXISTS (SELECT 1 FROM accounts WHERE number = ?1)`)
   return (person) => {

@@ -8,21 +8,21 @@ import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, structureOf } from './scan.ts'
 
-/** Makes an empty file for its owner alone. Throws a StoreError where it cannot be made, or is there already. */
+/** Creates an empty file, readable to its owner alone. Throws a StoreError if it exists or cannot be created. */
 export function makeFile(path: string): void {
   explainingSystem(path, () => createFile(path))
 }
 
 /**
- * Makes a whole store of a copy that was taken while a server went on, at another path: a file of its own, with a name of its
- * own, that no server has open. It is checked, on the disk, and there at once or not at all. Throws a StoreError where the
+ * Turns the copy of a running server's database into a backup at another path: with an id of its own, closed, checked,
+ * synced, and renamed as the last step, so that an incomplete backup never exists at the path. Throws a StoreError if the
  * copy is damaged.
  */
 export function finishBackup(copy: string, path: string): void {
   detachCopy(copy, (database) => {
     const wrong = [...structureOf(database), ...damagesOf(database).map(({ place, what }) => `place ${place} of the journal ${what}`)]
     if (wrong.length > 0)
-      throw new StoreError('damaged', `the copy is damaged as the store is (${wrong.slice(0, 3).join('; ')}): see "parlor verify"`)
+      throw new StoreError('damaged', `the copy is damaged, and so is the store (${wrong.slice(0, 3).join('; ')}): see "parlor verify"`)
   })
   explainingSystem(path, () => {
     settle(copy)
@@ -32,8 +32,8 @@ export function finishBackup(copy: string, path: string): void {
 }
 
 /**
- * Makes a store of a copy that was taken while a server went on: with a name of its own, that no server has open. `check` is
- * run before; what it throws is thrown. Throws a StoreError if the copy cannot be read or written.
+ * Turns the copy of a running server's database into a store of its own: with a new id, closed, in a single file. Calls `check`
+ * first, and rethrows its exception. Throws a StoreError if the copy cannot be read or written.
  */
 export function detachCopy(copy: string, check: (database: Database) => void = () => {}): void {
   const database = new Database(copy, 'process')
@@ -44,7 +44,7 @@ export function detachCopy(copy: string, check: (database: Database) => void = (
   } finally {
     database.close()
   }
-  // one file is all of it, also for who copies it with other tools
+  // without a log, the single file can be copied with any tool
   const alone = new DatabaseSync(copy)
   try {
     alone.exec('PRAGMA journal_mode = DELETE')
@@ -53,7 +53,7 @@ export function detachCopy(copy: string, check: (database: Database) => void = (
   }
 }
 
-/** Waits until a file, or what a folder has, is on the disk. */
+/** Waits until a file, or the entries of a folder, are on the disk. */
 export function settle(path: string): void {
   const file = openSync(path, 'r')
   try {

@@ -4,31 +4,37 @@ import { Batch, type Part, partsOf, type Row } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
 
 /*
- * How the journal is kept from growing. Rows are only ever added at its end, and the oldest are taken away at its
- * beginning, some at a time. A row has parts of many tables, and when it is the oldest:
+ * How the journal is compacted, as a log-structured file is cleaned.
  *
- * - tables that have ended are dropped: all that the directory has of them, so that their later parts belong to no table,
- *   and go with the rows that have them;
- * - parts of all other tables are moved: written again in a new row at the end of the journal.
+ * Commits add rows at the end of the journal, and compaction removes rows at its beginning, a few in each step. A row has
+ * parts of many tables. For each table with a part in the oldest row:
  *
- * So tables go in the order in which they were opened, or moved last, and each whole: of one that is still there, every
- * event is. Moved parts that follow each other become one. All of a step is one transaction, with the directory's entries of the tables whose
- * parts were moved, and only rows that the directory covers are taken away: what is read when the store is opened again
- * begins behind those. A moved part says nothing of an end, for the directory has that already.
+ * - a finished table that may be dropped is deleted from the index. Its parts in later rows then belong to no table, and are
+ *   removed with those rows;
+ * - the parts of any other table are moved: they are appended again in a new row at the end of the journal.
+ *
+ * Invariants:
+ * - A table is dropped as a whole: every table in the index has all of its events.
+ * - Tables are dropped in the order in which they were opened, or in which their parts were last moved.
+ * - A step is one transaction, together with the index entries of the moved tables.
+ * - Only rows up to `covered` are removed, because a restart reads the journal after that place.
+ *
+ * Moved parts of a table that are consecutive become one part. The head of a moved part omits the ending, because the index
+ * has that already.
  */
 
-/** Surroundings is what the cleaning of rows depends on. */
+/** CleaningContext is the input of a cleaning, besides the rows. */
 export interface Surroundings {
   /** The place of the new row. */
   readonly place: number
   find(table: TableId): Entry | undefined
-  /** Checks whether a finished table may be dropped, as far as its number and its entry are concerned. */
+  /** Checks whether a finished table may be dropped. */
   mayDrop(table: TableId, entry: Entry, positions: readonly Position[]): boolean
 }
 
-/** Cleaning is what becomes of the oldest rows of the journal. */
+/** Cleaning is the plan for the oldest rows of the journal. */
 export interface Cleaning {
-  /** Events that are written again, as the batch of a new row; empty if there are none. */
+  /** The moved parts, as the batch of a new row; empty if no part is moved. */
   readonly batch: string
   readonly moved: readonly (readonly [TableId, Entry])[]
   readonly dropped: readonly TableId[]
@@ -58,7 +64,7 @@ export function planCleaning(rows: readonly Row[], { place, find, mayDrop }: Sur
   return { batch: batch.text, moved, dropped }
 }
 
-/** Writes those of a table's parts that are taken away into a batch; answers with where all of them are then. */
+/** Adds the parts of a table in the removed rows to a batch. Returns the new positions of all parts of the table. */
 function move(table: TableId, positions: readonly Position[], parts: ReadonlyMap<string, Part>, batch: Batch, place: number): string {
   let places = ''
   let run: Part | undefined

@@ -2,34 +2,34 @@ import type { StatementSync } from 'node:sqlite'
 import type { OnTrouble } from '../commits.ts'
 import { type Database, number } from './database.ts'
 
-/** Compactable is a journal whose oldest rows can be taken away, some at a time. */
+/** Compactable is a journal whose oldest rows can be removed in steps. */
 export interface Compactable {
-  /** The last row that can be taken away now. */
+  /** Place of the last row that can be removed now. */
   readonly covered: number
-  /** Takes away the oldest rows, so many characters or a single row; answers with the last of them, `undefined` where there is none. */
+  /** Removes the oldest rows, at most this many characters or a single row. Returns the last place; `undefined` if there is none. */
   clean(characters: number): number | undefined
 }
 
-/** Compaction is the limits of a file's size. */
+/** Compaction is the size limit of a file, and the size of a step. */
 export interface Compaction {
-  /** Bytes that the file may use before tables that have ended are dropped from it, the oldest first. */
+  /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first. */
   readonly keep: number
-  /** Characters that are gone through at once, while nothing else can happen. */
+  /** Characters of the journal in one step, which blocks the event loop. */
   readonly step?: number
 }
 
 const STEP = 16_000
-/** Characters that are added between two looks at the size, at most. */
+/** Maximum of characters that are added between two checks of the size. */
 const LOOK = 1_000_000
-/** A pass ends with so much of `keep` in use, and another begins with all of it. */
+/** A pass begins when all of `keep` is in use, and ends when this part of it is. */
 const ENOUGH = 0.97
-/** Factor of growth until the next pass begins, if one through the whole journal was not enough. */
+/** Growth after which the next pass begins if a pass through the whole journal did not free enough. */
 const GROWTH = 1.25
 
 /**
- * Compactor holds a file to a size, in the background: when more is in use, a pass goes through the oldest rows of the
- * journal, one bounded step a turn of the event loop, until enough is free. What is free is used again: the file does not
- * grow. A pass ends at the row that was covered when it began, so that it ends also where everything has to stay.
+ * Compactor limits the size of a file in the background. When more than the limit is in use, a pass removes the oldest rows of
+ * the journal, one bounded step in each turn of the event loop, until enough is free. SQLite reuses free pages, so the file
+ * does not grow. A pass ends at the latest at the row that was covered when it began, so that it ends even if every table stays.
  */
 export class Compactor {
   readonly #journal: Compactable
@@ -38,7 +38,7 @@ export class Compactor {
   readonly #onTrouble: OnTrouble
   readonly #pages: StatementSync
   #added = 0
-  /** Size in use at which the next pass begins. */
+  /** Bytes in use at which the next pass begins. */
   #from: number
   #turn: NodeJS.Immediate | undefined
 
@@ -53,12 +53,12 @@ export class Compactor {
     this.added(Number.POSITIVE_INFINITY)
   }
 
-  /** Bytes of the file that are in use. */
+  /** Bytes of the file in use. */
   get used(): number {
     return number(this.#pages.get()?.used)
   }
 
-  /** Counts characters that were added to the journal. */
+  /** Counts characters that were added to the journal, and begins a pass if the file is too large. */
   added(characters: number): void {
     this.#added += characters
     if (this.#turn || this.#added < Math.min(LOOK, this.#keep / 100)) return
@@ -66,7 +66,7 @@ export class Compactor {
     if (this.used > this.#from) this.#begin()
   }
 
-  /** Goes through no more. */
+  /** Ends the current pass. */
   close(): void {
     clearImmediate(this.#turn)
   }
@@ -79,7 +79,7 @@ export class Compactor {
     this.#turn = setImmediate(turn)
   }
 
-  /** One step of a pass that ends with a row; answers whether there is more to do. */
+  /** Runs one step of a pass that ends at the place `end`; returns whether the pass continues. */
   #goOn(end: number): boolean {
     try {
       const last = this.#journal.clean(this.#step)

@@ -8,29 +8,51 @@ import { createFile } from '../names.ts'
 import { logOf } from './files.ts'
 import { FileIdentity } from './identity.ts'
 
+/*
+ * One SQLite file, and when its log reaches the disk.
+ *
+ * The problem: SQLite runs on the thread of the event loop, so every wait for the disk stops all users. In WAL mode a commit
+ * appends to the log `parlor.db-wal`, and a checkpoint copies the log into the database. SQLite checkpoints inside of a
+ * commit, and waits there until the disk has the log (fdatasync), which takes milliseconds to seconds.
+ *
+ * The idea: automatic checkpoints are off. After `COMMITS` commits, or if the log is long, this class calls fdatasync on the
+ * log in the thread pool, and checkpoints afterwards. The disk then already has most of the log, so the wait of SQLite is short.
+ *
+ *   transaction() ... transaction()     appended to the log, without a wait for the disk
+ *        |  400 commits, or 8 MB
+ *        v
+ *   fdatasync(log)                      in the thread pool; transactions go on
+ *        v
+ *   wal_checkpoint                      PASSIVE, or TRUNCATE if the log is long
+ *
+ * - `durable = process`: a commit survives the end of this process, because the system has the bytes of the log. A loss of
+ *   power may lose the last commits, but never damages the database: a checkpoint follows the fdatasync of the log.
+ * - `durable = power`: SQLite waits for the disk in every commit (synchronous = FULL).
+ * - The lock is exclusive for as long as the file is open, so no other process changes the file in between.
+ * - Every transaction checks, before its COMMIT, that the files are still at their paths (identity.ts): Linux lets a process
+ *   write to a removed file, and those commits would be lost without an error.
+ * - Every error of SQLite leaves this class as a StoreError with a code and a sentence.
+ */
+
 /**
- * Durable is what is to be survived: `process`, that this process is killed at any moment; `power`, also that the machine loses
- * power, which makes every commit wait for the disk. Without it power loss may take the last moments, and no more.
+ * Durability is what a commit survives: `process`, the end of this process at any moment; `power`, also a loss of power, which
+ * makes every commit wait for the disk.
  */
 export type Durable = 'process' | 'power'
 
-/** Commits after which what is in the write-ahead log is taken over into the file. */
-const TAKEN_OVER = 400
-/** Bytes of the log above which that is done earlier, and the log cut then; and by how much it grows before that is tried again. */
+/** Commits after which the write-ahead log is checkpointed. */
+const COMMITS = 400
+/** Bytes of the log from which a checkpoint comes earlier and truncates the log; and the growth until the next try. */
 const LONG = 8_000_000
 const LONGER = 2_000_000
 
 /** Pages that a backup copies at a time. */
 const COPIED = 256
 
-/** What stands in the head of a file of ours, so that no other program's database is taken for one: "Parl". */
+/** Application id in the head of every database of Parlor: "Parl". */
 const APPLICATION = 0x5061726c
 
-/**
- * Database is one file that this process has to itself. Everything that goes wrong with it becomes a StoreError. What was
- * written to its write-ahead log goes to the disk in the background before it is taken over into the file, for which
- * SQLite would wait for the disk itself, and everybody with it.
- */
+/** Database is a SQLite file that this process alone has open. */
 export class Database {
   readonly path: string
   readonly #handle: DatabaseSync
@@ -39,25 +61,25 @@ export class Database {
   readonly #rollback: StatementSync
   readonly #onTrouble: OnTrouble
   readonly #identity: FileIdentity
-  /** Commits since the log was taken over, or was begun to be. */
+  /** Commits since the last checkpoint began. */
   #since = 0
-  /** Bytes that the log had then, if it was too long. */
+  /** Bytes of the log after the last checkpoint. */
   #lengthThen = 0
-  /** The log, to have it written to the disk, and whether that is under way. */
+  /** File descriptor of the log for fdatasync, and whether that is running. */
   readonly #log: number
   #writing = false
 
-  /** Opens a file, new or ours. Throws a StoreError, also where another process has it open. */
+  /** Opens a database, or an empty one without tables. Throws a StoreError, also if another process has it open. */
   constructor(path: string, durable: Durable, onTrouble: OnTrouble = warn) {
     this.path = path
     this.#onTrouble = onTrouble
     this.#handle = explaining(path, () => new DatabaseSync(path))
     try {
-      explaining(path, () => take(this.#handle, path, durable))
+      explaining(path, () => lock(this.#handle, path, durable))
       this.#begin = this.prepare('BEGIN IMMEDIATE')
       this.#commit = this.prepare('COMMIT')
       this.#rollback = this.prepare('ROLLBACK')
-      // SQLite makes the log with the first of these
+      // SQLite creates the log with the first transaction
       this.run('BEGIN IMMEDIATE; COMMIT')
       const page = number(this.prepare('PRAGMA page_size').get()?.page_size)
       this.#identity = new FileIdentity({ database: path, log: logOf(path), page })
@@ -68,7 +90,7 @@ export class Database {
     }
   }
 
-  /** A statement to be used often, inside of `transaction` or `ask`. */
+  /** Prepares a statement for use inside of `transaction` or `query`. */
   prepare(sql: string): StatementSync {
     return explaining(this.path, () => this.#handle.prepare(sql))
   }
@@ -79,8 +101,8 @@ export class Database {
   }
 
   /**
-   * Runs work in a transaction, which is rolled back if it throws, or if the folder was removed or replaced: what is
-   * written to a file that has no name is lost.
+   * Runs work in a transaction. Rolls it back and throws if the work throws, or if the files of the database were removed,
+   * replaced or cut. May start a checkpoint.
    */
   transaction(work: () => void): void {
     explaining(this.path, () => {
@@ -92,12 +114,12 @@ export class Database {
         this.#since++
       } catch (error) {
         this.#identity.noteOverwriting()
-        // some errors, such as a full disk, have ended it already
+        // some errors, such as a full disk, make SQLite roll back by itself
         if (this.#handle.isTransaction) this.#rollback.run()
         throw error
       }
     })
-    if (!this.#writing && (this.#since >= TAKEN_OVER || this.#isLogLong())) this.#writeLog()
+    if (!this.#writing && (this.#since >= COMMITS || this.#isLogLong())) this.#syncLog()
   }
 
   #isLogLong(): boolean {
@@ -105,35 +127,35 @@ export class Database {
     return logLength >= Math.max(LONG, this.#lengthThen + LONGER)
   }
 
-  /** Checks whether its files are those at their paths. */
+  /** Checks whether the files at the paths are still the ones that were opened. */
   isInPlace(): boolean {
     return this.#identity.isInPlace()
   }
 
-  /** Throws a StoreError if a file was removed, replaced or cut: what is in memory may be whole all the same. */
+  /** Throws a StoreError if a file was removed, replaced or cut. SQLite may not notice, because it caches pages in memory. */
   checkFiles(): void {
     this.#identity.check()
   }
 
-  /** Notes that the last transaction has added to the journal, so that a log without it is noticed. */
+  /** Notes that the last transaction has added to the journal, so that the next check detects a log without it. */
   noteCommit(): void {
     this.#identity.noteCommit()
   }
 
-  /** Answers with what is in the file. */
+  /** Runs a query and returns its result. Throws a StoreError. */
   ask<Answer>(question: () => Answer): Answer {
-    if (!this.#handle.isOpen) throw new StoreError('closed', 'the store is closed: nothing can be read from it any more')
+    if (!this.#handle.isOpen) throw new StoreError('closed', 'the store is closed: it answers no more reads')
     return explaining(this.path, question)
   }
 
-  /** Lets go of the file. */
+  /** Closes the file and releases its lock. Does nothing if it is closed. */
   close(): void {
     if (!this.#handle.isOpen) return
     explaining(this.path, () => this.#handle.close())
     if (!this.#writing) closeSync(this.#log)
   }
 
-  /** Takes all of the log over into the file, and waits for the disk. Throws a StoreError where that cannot be done. */
+  /** Checkpoints and truncates the log, and waits for the disk. Throws a StoreError. */
   takeOverNow(): void {
     explaining(this.path, () => {
       this.#identity.check()
@@ -143,14 +165,14 @@ export class Database {
   }
 
   /**
-   * Copies everything to a file while all goes on: some pages at a time, off the event loop. Rejects with a StoreError, which
-   * names the file that is at fault: the copy if it cannot be opened or written, or else this one.
+   * Copies the database to a file, some pages at a time, while transactions go on. Rejects with a StoreError, which names the
+   * file at fault: the copy if that cannot be opened or written, otherwise this database.
    */
   async backup(path: string): Promise<void> {
     try {
       await backup(this.#handle, path, { rate: COPIED })
     } catch (error) {
-      // a file that was cut is reported as such, instead of as SQLite's error
+      // a file that was cut is reported as cut, and not with the error of SQLite
       explaining(this.path, () => this.#identity.check())
       explaining(isOfCopy(error) ? path : this.path, () => {
         throw error
@@ -158,14 +180,14 @@ export class Database {
     }
   }
 
-  /** Tries whether something can be written: so much as a commit may bring. Throws a StoreError where it cannot. */
+  /** Tests whether the disk takes as many bytes as a commit may have. Throws a StoreError if it does not. */
   probe(): void {
     this.transaction(() => {})
     explainingSystem(this.path, () => {
       try {
         tryToWrite(dirname(this.path))
       } catch (error) {
-        // one reason of an outage is one sentence, whoever finds it
+        // SQLite and this probe report a full disk with the same sentence
         if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
           throw new StoreError('full', `${this.path} ${FULL}`, error)
         throw error
@@ -173,25 +195,25 @@ export class Database {
     })
   }
 
-  /** Has the log written to the disk, and then takes it over. Where that cannot be done, it is tried again. */
-  #writeLog(): void {
+  /** Syncs the log in the thread pool, then checkpoints it. After a failure, a later transaction tries again. */
+  #syncLog(): void {
     this.#since = 0
     this.#writing = true
     fdatasync(this.#log, (error) => {
       this.#writing = false
       if (error) this.#onTrouble(error)
-      if (this.#handle.isOpen) this.#takeOver()
+      if (this.#handle.isOpen) this.#checkpoint()
       else closeSync(this.#log)
     })
   }
 
-  #takeOver(): void {
+  #checkpoint(): void {
     try {
       explaining(this.path, () => {
         this.#identity.check()
         this.#identity.noteOverwriting()
         const isLong = this.#identity.logLength >= LONG
-        // a log that is not cut is written over from its beginning, and its length says nothing any more
+        // after PASSIVE, SQLite overwrites the log from its beginning, and its length no longer shows what it holds
         this.#handle.exec(`PRAGMA wal_checkpoint(${isLong ? 'TRUNCATE' : 'PASSIVE'})`)
         if (isLong) this.#identity.resize()
         this.#lengthThen = this.#identity.logLength
@@ -203,8 +225,8 @@ export class Database {
 }
 
 /**
- * Creates a database without tables, for its owner alone: at another path first, so that a file that is empty is always one
- * that lost its content. Does nothing if another process was faster. Throws a StoreError.
+ * Creates a database without tables, readable to its owner alone. Creates it at another path and links it to its own, so that
+ * an empty file at this path always means lost data. Does nothing if another process was faster. Throws a StoreError.
  */
 export function createDatabase(path: string): void {
   const made = `${path}.new-${process.pid}`
@@ -224,7 +246,7 @@ export function createDatabase(path: string): void {
   }
 }
 
-/** Gives a file its final name, unless there is one already. */
+/** Gives a file its final name, unless a file of that name exists. */
 function publish(made: string, path: string): void {
   try {
     linkSync(made, path)
@@ -236,24 +258,24 @@ function publish(made: string, path: string): void {
   }
 }
 
-/** A column's text. Throws a StoreError for anything else, which only a damaged file has. */
+/** Returns the text of a column. Throws a StoreError for any other value, which only a damaged file has. */
 export function text(value: SQLOutputValue | undefined): string {
   if (typeof value === 'string') return value
-  throw new StoreError('damaged', `the store is damaged: there should be a text, and there is ${value}`)
+  throw new StoreError('damaged', `the store is damaged: expected a text, found ${value}`)
 }
 
-/** A column's number. Throws a StoreError for anything else, which only a damaged file has. */
+/** Returns the number of a column. Throws a StoreError for any other value, which only a damaged file has. */
 export function number(value: SQLOutputValue | undefined): number {
   if (typeof value === 'number') return value
-  throw new StoreError('damaged', `the store is damaged: there should be a number, and there is ${value}`)
+  throw new StoreError('damaged', `the store is damaged: expected a number, found ${value}`)
 }
 
 /**
- * Takes a file for this process alone, for as long as it is open: the lock is the system's, and ends with the process
- * however that ends. Nothing is written to a file that is not ours.
+ * Locks a file for this process until it is closed; the system releases the lock when the process ends in any way. Writes
+ * nothing to the database of another program. Throws a StoreError for that, or SQLite's error.
  */
-function take(handle: DatabaseSync, path: string, durable: Durable): void {
-  // a lock for writing at once, for two that only read could wait for one another for ever
+function lock(handle: DatabaseSync, path: string, durable: Durable): void {
+  // takes the write lock at once, because two processes with read locks could wait for each other for ever
   handle.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
   const one = (sql: string) => number(Object.values(handle.prepare(sql).get() ?? {})[0])
   const application = one('PRAGMA application_id')
@@ -263,13 +285,13 @@ function take(handle: DatabaseSync, path: string, durable: Durable): void {
   handle.exec(durable === 'power' ? 'PRAGMA synchronous = FULL; PRAGMA fullfsync = ON' : 'PRAGMA synchronous = NORMAL')
 }
 
-/** SQLite's result codes for a file that is read-only, on a full disk, or cannot be opened. */
+/** SQLite's result codes for the copy of a backup: read-only, full disk, cannot be opened. */
 const OF_COPY = [8, 13, 14]
 
 /** The sentence of a full disk, behind the path. */
 const FULL = 'cannot be read or written: database or disk is full: make room on its disk'
 
-/** What SQLite's result codes (sqlite.org/rescode.html) come to for us, and the sentence behind the path. */
+/** Error code and sentence, to follow the path, for each of SQLite's result codes (sqlite.org/rescode.html). */
 const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = new Map([
   [10, ['io']],
   [14, ['io']],
@@ -278,10 +300,7 @@ const TROUBLES: ReadonlyMap<unknown, readonly [StoreError['code'], string?]> = n
   [3850, ['failed', 'is on a file system without locks, as some network drives are: choose a folder on a disk of this machine']],
   [5, ['in-use', 'is in use by another program, perhaps another Parlor: end that one, or choose another folder']],
   [11, ['damaged', 'is damaged: put back a copy, or choose another folder']],
-  [
-    26,
-    ['foreign', 'is no database: move it away, or choose another folder; if it was one, its head is damaged: put a backup in its place'],
-  ],
+  [26, ['foreign', 'is not a database: move it away, or choose another folder; if it was one, its head is damaged: restore a backup']],
 ] as const)
 
 /** Checks whether SQLite's error is that the disk is full. */
@@ -289,7 +308,7 @@ export function isFull(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === 13
 }
 
-/** Checks whether SQLite's error in a backup was to open or to write the copy. */
+/** Checks whether SQLite's error in a backup concerns the copy. */
 function isOfCopy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && OF_COPY.includes(error.errcode & 0xff)
 }

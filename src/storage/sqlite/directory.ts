@@ -3,33 +3,33 @@ import type { TableId } from '../../hall/ports.ts'
 import { StoreError } from '../error.ts'
 import { type Database, number, text } from './database.ts'
 
-/** Entry is what is known of a table without its events. */
+/** TableIndexEntry is what the index has on a table. */
 export interface Entry {
   /** The number of its last event. */
   readonly version: number
-  /** Where in the journal its events are, in order, each time a place and a character from 0: ` 3:0 17:250`. */
+  /** Positions of its parts in the journal, in order: a place and a character from 0 each, ` 3:0 17:250`. */
   readonly places: string
-  /** The how-manieth it was to end, counted from 1. */
+  /** Position among finished tables, from 1; `undefined` while the table is open. */
   readonly ended: number | undefined
-  /** It has ended and counts for the ladder. */
+  /** True if the table has ended and counts for the ladder. */
   readonly counts: boolean
 }
 
-/** Cover is how far a directory goes: to a place in the journal, and to the how-manieth table that has ended there. */
+/** IndexedUpTo is how far the index goes: a place of the journal, and the number of tables that have ended up to it. */
 export interface Cover {
   readonly place: number
   readonly ended: number
 }
 
-/** So many tables, one number after the other, go into one block. It is what files have been written with, and stays so. */
+/** Numbers of tables in one block. Part of the file format: it cannot change. */
 const BLOCK = 256
-/** Blocks that are kept as they were read: what is asked for on opening lies in few of them at a time. */
+/** Maximum of cached blocks: the start of a server reads from few blocks at a time. */
 const READ = 8
 
 /**
- * Directory keeps where in the journal the events of each table lie: in `tables`, a row for each, or in `blocks`, a row for
- * many that have ended and do not count. What stands in `tables` is the later. All of it follows from the journal; it lags
- * behind that, and `covered` has how far it goes at least.
+ * TableIndex knows where in the journal the events of each table are. `tables` has a row for each table; `blocks` has a row
+ * for many finished tables that are not rated. If both have a table, `tables` is newer. The index is derived from the
+ * journal and lags behind it; `covered` is the place up to which it is complete.
  */
 export class Directory {
   readonly #database: Database
@@ -50,7 +50,7 @@ export class Directory {
   readonly #setRow: StatementSync
   readonly #dropRow: StatementSync
   readonly #lastRecorded: StatementSync
-  /** The entries of blocks that were read lately, as text. */
+  /** Cached blocks, as text. */
   readonly #read = new Map<number, string>()
 
   constructor(database: Database) {
@@ -76,7 +76,7 @@ export class Directory {
     this.#lastRecorded = database.prepare('SELECT table_id FROM recorded ORDER BY place DESC LIMIT 1')
   }
 
-  /** The entry of a table. */
+  /** Returns the entry of a table; `undefined` if there is none. Throws a StoreError if it cannot be read. */
   find(table: TableId): Entry | undefined {
     const row = this.#database.ask(() => this.#find.get(table))
     if (row) return entryIn(row)
@@ -92,7 +92,7 @@ export class Directory {
     this.#set.run(table, version, places, ended ?? null, Number(counts))
   }
 
-  /** Adds the entries of tables that have ended, do not count, and have none yet, inside of `Database.transaction`. */
+  /** Adds entries of finished tables that are not rated and have no entry, inside of `Database.transaction`. */
   add(ended: readonly (readonly [TableId, Entry])[]): void {
     const rows = new Map<number, { first: TableId; entries: string }>()
     for (const [table, entry] of ended) {
@@ -110,44 +110,44 @@ export class Directory {
   }
 
   /**
-   * Forgets tables that have ended, inside of `Database.transaction`: where they are, that they were recorded, and what
-   * guests, of whom there can be any number, have of them in their history.
+   * Deletes finished tables, inside of `Database.transaction`: their entries, their records, and their rows in the histories
+   * of guests, because the number of guests is unlimited.
    */
   drop(tables: readonly TableId[]): void {
     for (const table of tables) for (const statement of [this.#drop, this.#dropRecord, this.#dropHistory]) statement.run(table)
     for (const [block, all] of Map.groupBy(tables, blockOf)) {
-      const gone = new Set(all)
+      const dropped = new Set(all)
       this.#read.delete(block)
       for (const row of this.#rows.all(block)) {
         const lines = linesOf(text(row.entries))
-        const left = lines.filter((line) => !gone.has(entryAt(line)[0]))
+        const left = lines.filter((line) => !dropped.has(entryAt(line)[0]))
         if (left.length === 0) this.#dropRow.run(block, number(row.first))
         else if (left.length < lines.length) this.#setRow.run(left.map((line) => `\n${line}`).join(''), block, number(row.first))
       }
     }
   }
 
-  /** The table that was recorded last; 0 where there is none. */
+  /** Returns the table that was recorded last; 0 if there is none. */
   lastRecorded(): TableId {
     const last = this.#database.ask(() => this.#lastRecorded.get())?.table_id
     return last === undefined ? 0 : number(last)
   }
 
-  /** The highest number that a table has here, 0 where there is none. */
+  /** Returns the highest number of a table in the index; 0 if it is empty. */
   highest(): TableId {
     const [id, block] = this.#database.ask(() => [this.#highest.get()?.id, this.#lastBlock.get()?.block])
     const [, ...lines] = block === null ? [] : this.#block(number(block)).split('\n')
     return Math.max(id === null ? 0 : number(id), ...lines.map((line) => entryAt(line)[0]))
   }
 
-  /** All tables that it has. */
+  /** Returns all tables of the index. */
   tables(): TableId[] {
     const rows = this.#database.ask(() => this.#database.prepare('SELECT id FROM tables').all()).map(({ id }) => number(id))
     const blocks = this.#database.ask(() => this.#database.prepare('SELECT entries FROM blocks').all())
     return [...rows, ...blocks.flatMap(({ entries }) => linesOf(text(entries)).map((line) => entryAt(line)[0]))]
   }
 
-  /** The entries of a block, a line each, with a line break before it. Throws a StoreError where it is damaged. */
+  /** Returns the entries of a block, a line each, with a line break before it. Throws a StoreError if the block is damaged. */
   #block(block: number): string {
     const known = this.#read.get(block)
     if (known !== undefined) return known
@@ -159,23 +159,23 @@ export class Directory {
     return lines
   }
 
-  /** The tables that have not ended, with their entries. */
+  /** Returns the unfinished tables with their entries. */
   unfinished(): readonly (readonly [TableId, Entry])[] {
     return this.#database.ask(() => this.#unfinished.all()).map((row) => [number(row.id), entryIn(row)])
   }
 
-  /** The tables that count of those that ended after the so-manieth, in that order, each with its own. */
+  /** Returns the rated tables whose end sequence is greater than `after`, ascending, as [sequence, table]. */
   ended(after: number): readonly (readonly [ended: number, TableId])[] {
     return this.#database.ask(() => this.#ended.all(after)).map(({ id, ended }) => [number(ended), number(id)])
   }
 
-  /** How far it goes. */
+  /** Returns how far the index goes. */
   covered(): Cover {
     const row = this.#database.ask(() => this.#covered.get())
     return { place: number(row?.place), ended: number(row?.ended) }
   }
 
-  /** Sets how far it goes, inside of `Database.transaction`. */
+  /** Sets how far the index goes, inside of `Database.transaction`. */
   cover({ place, ended }: Cover): void {
     this.#cover.run(place, ended)
   }
@@ -185,19 +185,19 @@ function blockOf(table: TableId): number {
   return Math.floor(table / BLOCK)
 }
 
-/** An entry in a block. */
+/** Formats an entry of a block. */
 function lineFor(table: TableId, { version, ended, places }: Entry): string {
   return `\n${table} ${version} ${ended}${places}`
 }
 
-/** The lines of a row of a block. Throws a StoreError where there is something before the first of them. */
+/** Splits a row of a block into lines. Throws a StoreError if the row does not begin with a line break. */
 function linesOf(row: string): string[] {
   const [before, ...lines] = row.split('\n')
   if (before !== '') throw damagedAt(before ?? '')
   return lines
 }
 
-/** The entry in a line of a block. Throws a StoreError for anything else. */
+/** Parses a line of a block. Throws a StoreError for anything else. */
 function entryAt(line: string): readonly [TableId, Entry] {
   const [, table, version, ended, places] = /^(\d+) (\d+) (\d+)((?: \d+:\d+)+)$/.exec(line) ?? []
   if (places === undefined) throw damagedAt(line)
@@ -207,7 +207,7 @@ function entryAt(line: string): readonly [TableId, Entry] {
 function damagedAt(line: string): StoreError {
   return new StoreError(
     'damaged',
-    `the store is damaged: there should be where a table is, and there is ${line}: put back a copy, or choose another folder`,
+    `the store is damaged: expected the entry of a table, found ${line}: restore a backup, or choose another folder`,
   )
 }
 

@@ -9,7 +9,7 @@ export function logOf(path: string): string {
   return `${path}-wal`
 }
 
-/** Returns the path of the second name that the guard gives that log until it has checked it. */
+/** Returns the second name of that log during a start. */
 export function keptLogOf(path: string): string {
   return `${path}-wal.found`
 }
@@ -19,28 +19,28 @@ export function damagedLogOf(path: string): string {
   return `${path}-wal.damaged`
 }
 
-/** Lists the files that SQLite alone reads and writes beside a database. */
+/** Lists the files beside a database that only SQLite reads and writes. */
 export function workFilesOf(path: string): string[] {
   return [logOf(path), `${path}-journal`, `${path}-shm`]
 }
 
-/** The path of the mark of a database file. */
+/** Returns the path of the mark of a database. */
 export function markOf(path: string): string {
   return path.replace(/(\.db)?$/, '.mark')
 }
 
-/** Prefix of the folders in which a repair archives the files as they were. */
+/** Prefix of the folders in which a repair archives the original files. */
 export const ARCHIVE = 'parlor.damaged-'
 
-/** All paths that a store uses beside its database file. */
+/** Lists all paths that a store uses beside its database file. */
 export function pathsBeside(path: string): string[] {
   return [...workFilesOf(path), keptLogOf(path), damagedLogOf(path), markOf(path)]
 }
 
 /**
- * Resolves the path of a database to that of its file, as SQLite does before it looks for the log beside it. Throws a
- * StoreError if the database, or a file beside it, is not a regular file that this user can read: to open a pipe blocks the
- * process, and a link beside the database would have another file written to.
+ * Resolves the link of a database to the path of its file, as SQLite does before it looks for the log beside it. Throws a
+ * StoreError if the database, or a file beside it, is not a regular file that this user can read: opening a pipe would block
+ * the process, and a link beside the database would make SQLite write to another file.
  */
 export function resolveDatabase(path: string): string {
   const file = resolveLink(path)
@@ -58,8 +58,8 @@ function resolveLink(path: string): string {
 }
 
 /**
- * Describes the loss, in a sentence, if a database is missing or empty although a store was there: its log or its mark is
- * left, or the empty file itself, because the server creates no file that is empty.
+ * Returns a sentence on the loss if a database is missing or empty although there was a store: its log or its mark is left,
+ * or the file is empty, and the server never creates an empty file. Otherwise returns `undefined`.
  */
 export function lossOfDatabase(path: string): string | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size
@@ -70,7 +70,7 @@ export function lossOfDatabase(path: string): string | undefined {
   return `${path} is ${size === undefined ? 'missing' : 'empty'}${beside}: lost are all games, accounts and results that were in it`
 }
 
-/** Throws a StoreError with the code `damaged` if a database is missing or empty although a store was there. Changes nothing. */
+/** Throws a StoreError with the code `damaged` if a database is missing or empty although there was a store. Changes nothing. */
 export function checkDatabaseExists(path: string): void {
   const loss = lossOfDatabase(path)
   if (loss !== undefined)
@@ -81,8 +81,8 @@ export function checkDatabaseExists(path: string): void {
 }
 
 /**
- * Returns how many bytes a database file is shorter than the pages that its head counts (sqlite.org/fileformat.html); 0 if it
- * is no such file.
+ * Returns the bytes by which a database is shorter than the number of pages in its head (sqlite.org/fileformat.html); 0 if
+ * it is not a database.
  */
 export function missingBytes(path: string): number {
   const head = headOf(path)
@@ -91,7 +91,7 @@ export function missingBytes(path: string): number {
   return Math.max(0, (page === 1 ? LARGEST_PAGE : page) * head.getUint32(28) - statSync(path).size)
 }
 
-/** The head of a file that is a database of SQLite; `undefined` for any other. */
+/** Reads the head of a database of SQLite; `undefined` for any other file. */
 export function headOf(path: string): DataView<ArrayBuffer> | undefined {
   const head = new DataView(new ArrayBuffer(HEAD))
   const file = openSync(path, 'r')
@@ -103,7 +103,7 @@ export function headOf(path: string): DataView<ArrayBuffer> | undefined {
   return new TextDecoder('latin1').decode(head.buffer.slice(0, SIGNATURE.length)) === SIGNATURE ? head : undefined
 }
 
-/** The head of a database file of SQLite: its length, how it begins, and the size of a page that it writes as 1. */
+/** The head of a database of SQLite: its length, its first bytes, and the page size that it encodes as 1. */
 const HEAD = 100
 const SIGNATURE = 'SQLite format 3\0'
 const LARGEST_PAGE = 65_536

@@ -11,19 +11,19 @@ import { KeptLog } from './kept-log.ts'
 import { isSameBoot, Mark, type MarkContent, type Progress, readMark } from './mark.ts'
 import { type Damage, damagesOf, structureOf, tablesAt } from './scan.ts'
 
-/** Found is the files of a folder before SQLite opens it, and takes over what it finds in the log. */
+/** Found is the mark as it was before SQLite opened the database and checkpointed its log. */
 interface Found {
   readonly mark: MarkContent | undefined
   readonly hadMark: boolean
 }
 
-/** Tables that are named one by one in a sentence, at most. */
+/** Maximum of tables that a sentence names one by one. */
 const NAMED = 20
 
 /**
- * Guard finds out, when a store is opened, whether something is lost of what was acknowledged: rows of the journal that are
- * not as they were written, and commits that are no longer there, because the write-ahead log is missing, cut off or damaged,
- * or the database is an older copy. SQLite takes such a log for one that ends there, and says nothing.
+ * Guard detects, when a store is opened, whether acknowledged data is lost: rows of the journal whose checksum does not
+ * match, and missing commits, because the write-ahead log is missing, cut off or damaged, or because the database is an older
+ * copy. SQLite takes a damaged log for one that ends at the damage, and reports no error.
  */
 export class Guard {
   readonly #path: string
@@ -31,12 +31,12 @@ export class Guard {
   #mark: Mark | undefined
   #makeMark: ((progress: Progress) => Mark) | undefined
   readonly #log: KeptLog
-  /** True if a damaged log keeps its second name, for the operator. */
+  /** True if a damaged log stays in the folder under its second name, for the operator. */
   readonly #keepsDamaged: boolean
-  /** The last error of its own. */
-  #said: StoreError | undefined
+  /** The last error that `damageError` returned. */
+  #reported: StoreError | undefined
 
-  /** Looks at the folder of a database file, before that is opened. Throws a StoreError if its disk has no room at all. */
+  /** Reads the mark and preserves the log of a database that is not open yet. Throws a StoreError if the disk is full. */
   constructor(path: string) {
     this.#path = path
     const mark = readMark(markOf(path))
@@ -45,7 +45,7 @@ export class Guard {
     this.#log = new KeptLog(path)
   }
 
-  /** Opens the database. Throws a StoreError; if another process has it open, nothing is left in its folder. */
+  /** Opens the database. Throws a StoreError; if another process has it open, leaves no file behind. */
   openDatabase(durable: Durable, onTrouble: OnTrouble): Database {
     try {
       return new Database(this.#path, durable, onTrouble)
@@ -63,8 +63,8 @@ export class Guard {
   }
 
   /**
-   * Says which rows of the journal are damaged, and what is lost with them: their tables cannot be read, and all others can.
-   * Throws a StoreError, with the code `damaged`, where the file itself is no longer in order.
+   * Reports damaged rows of the journal, and the tables that cannot be read because of them; all other tables can be read.
+   * Throws a StoreError with the code `damaged` if the structure of the file is damaged.
    */
   checkRows(database: Database, onNotice: OnNotice): void {
     const wrong = structureOf(database)
@@ -76,17 +76,20 @@ export class Guard {
     onNotice(message)
   }
 
-  /** The same error about the journal, with how to go on. */
+  /** Adds advice to an error about damage; returns any other error unchanged. */
   explain(error: unknown): unknown {
-    return isDamage(error) && error !== this.#said ? this.damaged(error.message, error) : error
+    return isDamage(error) && error !== this.#reported ? this.damaged(error.message, error) : error
   }
 
-  /** Puts the log back that SQLite has removed, when a start has failed and the database is closed. That of a damaged one keeps its second name. */
+  /** Restores the log that SQLite has removed, after a failed start. The log of a damaged database stays under its second name. */
   restoreLog(reason: unknown): void {
     if (!(this.#keepsDamaged && isDamage(reason))) this.#log.restore()
   }
 
-  /** Throws a StoreError, with the code `damaged`, where the journal goes less far than it did; after a loss of power only says so. */
+  /**
+   * Throws a StoreError with the code `damaged` if commits are missing at the end of the journal; after a loss of power, calls
+   * `onNotice` instead.
+   */
   checkEnd(database: Database, progress: Progress, onNotice: OnNotice): void {
     const origin = originOf(database)
     const { mark } = this.#found
@@ -97,9 +100,9 @@ export class Guard {
         quietly(() => renameSync(keptLogOf(this.#path), damagedLogOf(this.#path)))
         throw this.damaged(`its log parlor.db-wal is ${hadLog ? 'damaged or cut off' : 'missing'}: ${lost}`)
       }
-      onNotice(`${this.#path}: the machine stopped without warning, and took what was written last along: ${lost}`)
+      onNotice(`${this.#path}: the machine stopped without warning before its disk had the last commits: ${lost}`)
     } else if (origin.open && !hadLog && mark?.origin !== origin.id) {
-      throw this.damaged('its log parlor.db-wal is missing: what a server had written last is lost, and how much that is cannot be told')
+      throw this.damaged('its log parlor.db-wal is missing: the last commits of a server are lost, and their number is unknown')
     } else if (origin.open && !hadLog && mark?.open) {
       onNotice(
         `${this.#path}: its log parlor.db-wal is missing; no event of a game is lost by that, but names, passwords or results may be`,
@@ -110,7 +113,7 @@ export class Guard {
       onNotice(`${markOf(this.#path)} ${wrong}: if commits are missing at the end of ${this.#path}, that cannot be detected this time`)
   }
 
-  /** Finds what is wrong with the mark that a database should have: none is needed if a server closed it last. */
+  /** Returns what is wrong with the mark of a database, as a clause. A database that a server has closed needs no mark. */
   #wrongMark(origin: Origin): string | undefined {
     const { mark, hadMark } = this.#found
     if (mark) return mark.origin === origin.id ? undefined : 'belongs to another database'
@@ -118,9 +121,9 @@ export class Guard {
     return origin.open ? 'is missing' : undefined
   }
 
-  /** All is well: from here on the mark follows the journal. */
+  /** Creates the mark, and notes in the database that it is open. From here on the mark follows the journal. Throws a StoreError. */
   open(database: Database, durable: Durable, progress: Progress): void {
-    // the mark is written before the database says that it is open, so that a kill in between leaves no database without a mark
+    // the mark is written first, so that a kill in between leaves no open database without a mark
     const fixed = { origin: originOf(database).id, durable }
     this.#makeMark = (at) => explainingSystem(markOf(this.#path), () => new Mark(markOf(this.#path), fixed, at))
     this.#mark = this.#makeMark(progress)
@@ -128,20 +131,20 @@ export class Guard {
       database.transaction(() => database.run('UPDATE origin SET open = 1'))
       database.takeOverNow()
     } catch (error) {
-      // the server serves all the same, as far as it can
+      // an outage does not stop the start: the server can still read
       if (!isTemporary(error)) throw error
     }
     rmSync(keptLogOf(this.#path), { force: true })
   }
 
-  /** Notes how far the journal goes now. Throws the system's error. */
+  /** Writes to the mark how far the journal goes. Throws the system's error. */
   note(progress: Progress): void {
     this.#mark?.write(progress)
   }
 
   /**
-   * Makes the mark anew if it was removed, replaced or cut, and the database is where it was; answers whether that was
-   * necessary. Throws a StoreError if it cannot be made.
+   * Creates the mark again if it was removed, replaced or cut while the database is in its place. Returns whether it did.
+   * Throws a StoreError if that fails.
    */
   restoreMark(database: Database, progress: Progress): boolean {
     const before = this.#mark
@@ -151,7 +154,7 @@ export class Guard {
     return true
   }
 
-  /** Notes that all was closed in good order. Throws a StoreError where that cannot be written: then the next start finds out what is there. */
+  /** Notes that the store was closed in good order, and removes the mark. If it throws a StoreError, the next start checks for losses. */
   close(database: Database, progress: Progress): void {
     const mark = this.#mark
     this.#mark = undefined
@@ -165,25 +168,25 @@ export class Guard {
     rmSync(markOf(this.#path), { force: true })
   }
 
-  /** An error that says what is damaged, and how to go on. */
+  /** Returns an error that says what is damaged, and how to go on. */
   damaged(what: string, cause?: unknown): StoreError {
     const folder = dirname(this.#path)
-    this.#said = new StoreError(
+    this.#reported = new StoreError(
       'damaged',
       `${this.#path} is damaged: ${what}. Restore a backup, or go on without what is lost: "parlor repair --data ${folder}" copies all files as they are before it changes anything`,
       cause,
     )
-    return this.#said
+    return this.#reported
   }
 }
 
-/** Origin is which file this is, and whether a server has or had it open. */
+/** Origin is the id of a database file, and whether a server has it open or did not close it. */
 interface Origin {
   readonly id: string
   readonly open: boolean
 }
 
-/** The origin of a database. */
+/** Reads the origin of a database. */
 export function originOf(database: Database): Origin {
   const row = database.ask(() => database.prepare('SELECT id, open FROM origin').get())
   return { id: text(row?.id), open: number(row?.open) === 1 }
@@ -194,15 +197,15 @@ function describe(damages: readonly Damage[]): string {
   return damages.length > 3 ? `${named.join(', ')}, and ${damages.length - 3} more` : named.join(', ')
 }
 
-/** Tables in words. */
+/** Formats a list of tables for a sentence. */
 export function tablesOf(tables: readonly number[]): string {
-  if (tables.length === 0) return 'tables that cannot be told any more'
+  if (tables.length === 0) return 'unknown tables'
   if (tables.length === 1) return `table ${tables[0]}`
   const named = tables.slice(0, NAMED).join(', ')
   return tables.length > NAMED ? `tables ${named} and ${tables.length - NAMED} more` : `tables ${named}`
 }
 
-/** Describes the loss if a journal reaches less far than it did. */
+/** Describes the loss between two states of a journal. */
 function lossOf(was: Progress, is: Progress): string {
   const rows = was.place - is.place
   const tables = was.highest - is.highest
@@ -210,8 +213,8 @@ function lossOf(was: Progress, is: Progress): string {
   return [
     rows === 1 ? `lost is the last of ${counted(was.place, 'commit')}` : `lost are the last ${rows} of ${was.place} commits`,
     ...(tables > 0 ? [`with ${games} altogether`] : []),
-    ...(was.ended > is.ended ? [`with the ends of ${counted(was.ended - is.ended, 'game')} and what came of them`] : []),
-    'and what was done last at tables that went on',
+    ...(was.ended > is.ended ? [`with the ends and results of ${counted(was.ended - is.ended, 'game')}`] : []),
+    'and the last events of unfinished tables',
   ].join(', ')
 }
 
@@ -223,6 +226,6 @@ function quietly(work: () => void): void {
   try {
     work()
   } catch {
-    // there is no log, or the file system has no second names, or is read-only
+    // there is no log, or the file system has no hard links, or is read-only
   }
 }

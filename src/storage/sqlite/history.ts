@@ -7,7 +7,7 @@ import { atMost } from '../standings.ts'
 import { removalCheck } from './accounts.ts'
 import { type Database, number, text } from './database.ts'
 
-/** SqliteHistory keeps what each person has played in the table `history`, a row for each table. */
+/** SqliteHistory stores the finished tables of each person in the SQL table `history`, a row for each person and table. */
 export class SqliteHistory implements History {
   readonly #database: Database
   readonly #commits: Commits
@@ -61,6 +61,6 @@ function finishedIn(row: Record<string, SQLOutputValue>): Finished {
   try {
     return { table, private: row.hidden === 1, ...JSON.parse(text(row.entry)) }
   } catch (error) {
-    throw new StoreError('damaged', `what is kept of the end of table ${table} cannot be read`, error)
+    throw new StoreError('damaged', `the history entry of table ${table} cannot be read`, error)
   }
 }

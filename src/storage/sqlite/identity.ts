@@ -3,46 +3,47 @@ import { dirname } from 'node:path'
 import { StoreError } from '../error.ts'
 
 /**
- * FileIdentity knows which files a database was opened with, so that it is noticed when they are removed, or others lie in
- * their place: the system lets a process write to a file without a name, and all of that is lost. A check takes a look at
- * each path, about 2 µs. The same look gives the size: SQLite never makes these files smaller while they are open (it
- * overwrites its log from the beginning, and pages of the database are reused), but for a truncating checkpoint, which
- * `resize` follows. A smaller file was cut by another program.
+ * FileIdentity detects that the files of an open database were removed, replaced or cut by another program. The system lets a
+ * process write to a file that has no name any more, and those commits would be lost without an error.
  *
- * What the last commit has added is not in a size that was seen before it. But while SQLite appends to its log, instead of
- * writing over what a checkpoint has taken over, a commit that adds to the journal makes the log larger by whole frames: if
- * it is not, the commit was cut off.
+ * A check calls stat on each path, about 2 µs, and compares the inode and the size. SQLite never makes these files smaller
+ * while they are open, because it overwrites its log from the beginning and reuses pages of the database. The exception is a
+ * truncating checkpoint, after which `resize` is called. So another program has cut a file that is smaller than before.
+ *
+ * A file that was cut right after a commit may not be smaller than at the last check. But while SQLite appends to the log,
+ * instead of overwriting checkpointed frames, every commit that adds to the journal makes the log longer by whole frames.
+ * If the log is not longer, that commit was cut off.
  */
 export class FileIdentity {
   readonly #database: KnownFile
   readonly #log: KnownFile
   /** Bytes of a frame of the log: a page and its head (sqlite.org/fileformat.html, section 4.1). */
   readonly #frame: number
-  /** True if SQLite certainly appends to the log. */
+  /** True if it is certain that SQLite appends to the log. */
   #appends = false
-  /** True if a rollback may have made the log larger, whose end SQLite writes over. */
+  /** True if the end of the log may come from a rolled-back transaction, which SQLite overwrites. */
   #isUnsure = false
   /** True if a commit since the last check must have made the log larger. */
   #committed = false
 
-  /** True if the log was found too short: the size that is noted is one that it lacks. */
+  /** True if the log was found too short: the noted size is then one byte more than the real size. */
   #isShort = false
 
-  /** Takes the files for those that are at these paths now. */
+  /** Notes the files that are at these paths now. */
   constructor({ database, log, page }: { readonly database: string; readonly log: string; readonly page: number }) {
     this.#database = known(database)
     this.#log = known(log)
     this.#frame = page + FRAME_HEAD
   }
 
-  /** Throws a StoreError, with the code `removed`, where a path leads to another file now, or to none, or the file is smaller. */
+  /** Throws a StoreError with the code `removed` if a file was removed, replaced or cut. */
   check(): void {
     this.#database.size = sizeOf(this.#database)
     const size = sizeOf(this.#log, this.#isShort)
     this.#isShort = false
     const before = this.#log.size
     if (this.#appends && this.#committed && (size === before || (size - LOG_HEAD) % this.#frame !== 0)) {
-      // and so at each further check
+      // a higher size makes each further check fail, too
       this.#log.size = size + 1
       this.#isShort = true
       throw cut(this.#log.path, size)
@@ -53,12 +54,12 @@ export class FileIdentity {
     this.#log.size = size
   }
 
-  /** Bytes of the log, as of the last check. */
+  /** Bytes of the log at the last check. */
   get logLength(): number {
     return this.#log.size
   }
 
-  /** Checks whether both files are those at their paths, whatever their sizes are. */
+  /** Checks whether both files are still at their paths, without regard to their sizes. */
   isInPlace(): boolean {
     return [this.#database, this.#log].every(({ path, ino, dev }) => {
       const found = look(path)
@@ -71,14 +72,14 @@ export class FileIdentity {
     this.#committed = true
   }
 
-  /** Notes that SQLite may write over what is in the log: after a checkpoint, and after a transaction that failed. */
+  /** Notes that SQLite may overwrite the log: after a checkpoint, and after a transaction that failed. */
   noteOverwriting(): void {
     this.#appends = false
     this.#isUnsure = true
     this.#committed = false
   }
 
-  /** Takes the sizes of now, after a checkpoint that truncates the log. */
+  /** Notes the present sizes, after a checkpoint that truncates the log. */
   resize(): void {
     for (const file of [this.#database, this.#log]) file.size = look(file.path)?.size ?? file.size
     this.#committed = false
@@ -87,7 +88,7 @@ export class FileIdentity {
   }
 }
 
-/** A file as it was when it was last looked at. */
+/** A file as it was at the last check. */
 interface KnownFile {
   readonly path: string
   readonly ino: number
@@ -104,7 +105,7 @@ function known(path: string): KnownFile {
   return { path, ino, dev, size }
 }
 
-/** The size of a file now. Throws a StoreError if it is another file, or none, or smaller; with no size of before, if it never had that. */
+/** Returns the size of a file. Throws a StoreError if it was removed, replaced or cut; with `isShort`, without the earlier size. */
 function sizeOf(file: KnownFile, isShort = false): number {
   const found = look(file.path)
   if (found?.ino !== file.ino || found.dev !== file.dev) throw missing(file.path, found !== undefined)
@@ -112,12 +113,12 @@ function sizeOf(file: KnownFile, isShort = false): number {
   return found.size
 }
 
-/** The file at a path; nothing where none can be reached. */
+/** Returns the status of the file at a path; `undefined` if no file can be reached there. */
 function look(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch {
-    // whatever is in the way: the file cannot be reached by its name
+    // a part of the path is no folder, or cannot be read
     return undefined
   }
 }

@@ -4,10 +4,31 @@ import { StoreError } from '../error.ts'
 import type { Addition, Ending } from '../log.ts'
 import { type Database, number, text } from './database.ts'
 
-/**
- * Journal is everything that has happened, in order: a row or more for each commit, at places counted from 1, none of which
- * is missing. It begins with a later place where the oldest rows were taken away.
+/*
+ * The format of the journal.
+ *
+ * The journal is a table of rows (place, batch, crc). Places are counted from 1 without a gap; the first place is higher if
+ * the oldest rows were removed. A batch is text: one part for each append, and each part is a head line and one line of JSON
+ * for each event. Every line has its line break before it.
+ *
+ *   \n7 3              table 7, after its event 3
+ *   \n[0,4,17]           event 4 (events.ts: a move, with its seat, the move, the time)
+ *   \n9 0 ended        table 9, a new one, which ends in this part; `counts` if it is rated
+ *   \n{"type":...}       its events
+ *
+ * The problem is to find the end of a part without parsing JSON. JSON text has no line breaks, and an event begins with `[` or
+ * `{`, whereas a head begins with a digit: so the first character of a line decides, whatever text users have typed.
+ *
+ * Openings are most of the bytes, because they hold the initial state, and are alike for the same game. So a batch has
+ * their common beginning once, after a line `=`, and a line that begins with `^` stands for it in the parts after that.
+ * A part with `^` cannot be read alone: BatchReader looks for the last `=` before the part, and then reads forward, so that
+ * the text of another part is never taken for a shared beginning.
+ *
+ * The checksum starts from the place, so that a row that was moved to another place does not match. Rows of files before
+ * version 9 have none. SQLite detects damage of its pages, but not of the text inside of a row.
  */
+
+/** Journal reads and writes the rows of the table `journal`. */
 export class Journal {
   readonly #database: Database
   readonly #add: StatementSync
@@ -30,7 +51,7 @@ export class Journal {
     this.#add.run(place, batch, checksumOf(place, batch))
   }
 
-  /** The batch at a place, and whether it is as it was written; an empty one where there is none. */
+  /** Returns the batch at a place, and whether its checksum matches; an empty batch if there is no such row. */
   at(place: number): { readonly batch: string; readonly intact: boolean } {
     const row = this.#database.ask(() => this.#at.get(place))
     if (!row) return { batch: '', intact: true }
@@ -40,8 +61,8 @@ export class Journal {
   }
 
   /**
-   * The oldest rows up to a place, as many as have so many characters, and one at least. Throws a StoreError for one that is
-   * not as it was written: what is moved gets a checksum anew, and damage is not to be hidden by that.
+   * Returns the oldest rows up to a place, with at most this many characters, but at least one row. Throws a StoreError if a
+   * checksum does not match: moved parts get a new checksum, which would hide the damage.
    */
   oldest(upTo: number, characters: number): readonly Row[] {
     return this.#database.ask(() => {
@@ -59,12 +80,12 @@ export class Journal {
     })
   }
 
-  /** Takes away all rows up to a place, inside of `Database.transaction`. */
+  /** Removes all rows up to a place, inside of `Database.transaction`. */
   remove(upTo: number): void {
     this.#remove.run(upTo)
   }
 
-  /** The batches after a place. Throws a StoreError where one of them is missing. */
+  /** Yields the batches after a place. Throws a StoreError if one of them is missing. */
   *after(place: number): Iterable<string> {
     let next = place + 1
     for (const row of this.#database.ask(() => this.#after.all(place))) {
@@ -75,29 +96,23 @@ export class Journal {
   }
 }
 
-/** The checksum of a batch: of another text, or at another place, it is another. */
+/** Returns the checksum of a batch at a place. */
 export function checksumOf(place: number, batch: string): number {
   return crc32(batch, place >>> 0)
 }
 
-/** Row is a row of the journal. */
+/** JournalRow is a row of the journal. */
 export interface Row {
   readonly place: number
   readonly batch: string
 }
 
-/**
- * Batch is what one commit brings, as text, a part for each addition: a line with the table, the number of the event
- * before, and how the table ends, if it does; then the events, a line each, all with a line break before it. JSON has no
- * line breaks, and no digit at its beginning here, so that it is clear where the next part begins, whatever people say.
- * What openings have in common is written once: in a line behind one of `=`. `^` stands for it, in the parts after that.
- */
+/** Batch collects the parts of one journal row as text. */
 export class Batch {
-  /** All of it. */
   text = ''
   #beginning = ''
 
-  /** Adds a part; answers at which character, from 0. */
+  /** Adds a part. Returns the character at which it begins, from 0. */
   add({ table, expected, beginning, lines }: Addition, ending: Ending | undefined): number {
     if (beginning !== '' && beginning !== this.#beginning) {
       this.text += `${SHARED}${beginning}`
@@ -112,18 +127,18 @@ export class Batch {
 const SHARED = '\n='
 const SAME = '\n^'
 
-/** Part is an addition as it stands in a batch, from a character to another, both counted from 0. */
+/** Part is an append in a batch, from the character `from`, counted from 0, up to and without `to`. */
 export interface Part extends Omit<Addition, 'beginning'> {
   readonly from: number
   readonly to: number
 }
 
-/** A batch of parts, with nothing shared between them. */
+/** Formats parts as a batch without shared beginnings. */
 export function batchOf(parts: readonly Part[]): string {
   return parts.map(({ table, expected, ending, lines }) => `\n${table} ${expected}${ending ? ` ${ending}` : ''}${lines}`).join('')
 }
 
-/** The parts of the batch at a place, in order. Throws a StoreError for what is no batch. */
+/** Yields the parts of a batch in order. Throws a StoreError, which names the place, for an invalid batch. */
 export function* partsOf(batch: string, place: number): Iterable<Part> {
   for (const part of partsFrom(batch, 0)) {
     if (typeof part === 'number') throw brokenAt(place, `cannot be read from character ${part + 1} on`)
@@ -131,10 +146,10 @@ export function* partsOf(batch: string, place: number): Iterable<Part> {
   }
 }
 
-/** BatchReader finds parts of a batch, one behind the other, and goes through the batch once. */
+/** BatchReader finds parts of a batch in ascending order, in one pass over the batch. */
 export class BatchReader {
   readonly #batch: string
-  /** The parts behind the last shared beginning that was needed, the one that was reached, and where the next shared beginning stands. */
+  /** Parts after the last shared beginning that was needed, the current one of them, and the character of the next shared beginning. */
   #parts: Iterator<Part | number> | undefined
   #part: Part | number | undefined
   #next: number
@@ -144,7 +159,7 @@ export class BatchReader {
     this.#next = batch.indexOf(`${SHARED}\n`)
   }
 
-  /** The part that begins at a character behind that of the part before; nothing where none does. */
+  /** Returns the part that begins at a character; `undefined` if none does. Each call needs a higher character than the one before. */
   partAt(from: number): Part | undefined {
     const part = readPart(this.#batch, from, '')
     if (part !== NO_BEGINNING) return part
@@ -153,7 +168,7 @@ export class BatchReader {
       shared = this.#next
       this.#next = this.#batch.indexOf(`${SHARED}\n`, shared + 1)
     }
-    // the shared part stands before parts that must all be whole, so that it is not taken for that of others
+    // all parts after the shared beginning must be valid, or it may be text inside of another part
     if (shared !== undefined) this.#goOn(partsFrom(this.#batch, shared)[Symbol.iterator]())
     while (typeof this.#part === 'object' && this.#part.from < from) this.#goOn(this.#parts)
     return typeof this.#part === 'object' && this.#part.from === from ? this.#part : undefined
@@ -165,7 +180,7 @@ export class BatchReader {
   }
 }
 
-/** The parts of a batch from one, or from a shared beginning, on; where there is none, its character at last. */
+/** Yields the parts of a batch from a character on; at an invalid part, yields its character and stops. */
 function* partsFrom(batch: string, start: number): Iterable<Part | number> {
   let beginning = ''
   for (let from = start; from < batch.length; ) {
@@ -184,9 +199,9 @@ function* partsFrom(batch: string, start: number): Iterable<Part | number> {
   }
 }
 
-/** How a part begins, before its first event. */
+/** The head of a part, before its first event. */
 const BEGINNING = /\n(\d+) (\d+)(?: (ended|counts))?(?=\n[[{^])/y
-/** There is a part that needs what it shares with others. */
+/** Result of `readPart` for a part that needs a shared beginning. */
 const NO_BEGINNING = 'no beginning'
 
 function readPart(batch: string, from: number, shared: string): Part | typeof NO_BEGINNING | undefined {
@@ -208,7 +223,7 @@ function readPart(batch: string, from: number, shared: string): Part | typeof NO
   return { table: Number(table), expected: Number(expected), count, lines, ending, from, to }
 }
 
-/** Where the line ends whose line break stands at a character. */
+/** Returns the end of the line whose line break is at a character. */
 function endOf(batch: string, from: number): number {
   const next = batch.indexOf('\n', from + 1)
   return next < 0 ? batch.length : next

@@ -5,39 +5,39 @@ import { createFile } from '../names.ts'
 import { keptLogOf, logOf } from './files.ts'
 
 /**
- * KeptLog gives the write-ahead log of a database a second name before SQLite opens it: SQLite takes the log over and removes
- * it when it closes the database, also if what was to be done has failed, and the next start would take it for lost.
+ * PreservedLog gives the write-ahead log of a database a second name before SQLite opens it. SQLite checkpoints the log and
+ * removes it when it closes the database, also after a failed start; the next start would then report the log as lost.
  */
 export class KeptLog {
   readonly #path: string
   /** True if there was a log. */
   readonly existed: boolean
-  #keeps = false
+  #hasName = false
 
-  /** Throws a StoreError if there is no room for a name: then nothing is to be opened. */
+  /** Throws a StoreError if the disk has no room for a name; the database must not be opened then. */
   constructor(path: string, link = linkSync) {
     this.#path = path
     this.existed = existsSync(logOf(path))
     if (!this.existed) return
     try {
       explainingSystem(path, () => link(logOf(path), keptLogOf(path)))
-      this.#keeps = true
+      this.#hasName = true
     } catch (error) {
       if (error instanceof StoreError && error.code === 'full') throw error
-      // a start that was killed has left the name; or the file system has no second names, or is read-only
-      this.#keeps = isSameFile(logOf(path), keptLogOf(path))
+      // a killed start has left the name; or the file system has no hard links, or is read-only
+      this.#hasName = isSameFile(logOf(path), keptLogOf(path))
     }
   }
 
   /**
-   * Puts the log back if SQLite has removed it, when the database is closed: its commits are in the database, and are taken
-   * over again. Where there are no second names, an empty log says as much.
+   * Restores the log if SQLite has removed it; call this after the database is closed. Its commits are in the database, so
+   * a second checkpoint changes nothing. On a file system without hard links, an empty log serves the same purpose.
    */
   restore(): void {
     quietly(() => {
-      // a log that is there may be that of another server
+      // an existing log may belong to another server
       if (!this.existed || existsSync(logOf(this.#path))) return
-      if (this.#keeps) linkSync(keptLogOf(this.#path), logOf(this.#path))
+      if (this.#hasName) linkSync(keptLogOf(this.#path), logOf(this.#path))
       else createFile(logOf(this.#path))
     })
     this.release()
@@ -45,8 +45,8 @@ export class KeptLog {
 
   /** Removes the second name. */
   release(): void {
-    if (this.#keeps) quietly(() => rmSync(keptLogOf(this.#path), { force: true }))
-    this.#keeps = false
+    if (this.#hasName) quietly(() => rmSync(keptLogOf(this.#path), { force: true }))
+    this.#hasName = false
   }
 }
 
@@ -60,6 +60,6 @@ function quietly(work: () => void): void {
   try {
     work()
   } catch {
-    // the next start says that the log is missing
+    // the next start reports that the log is missing
   }
 }

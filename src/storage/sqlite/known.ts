@@ -1,25 +1,25 @@
 import type { Entry } from './directory.ts'
 
-/** Spot is where one addition to a table stands in the journal, after others. */
+/** Spot is the position of a part of a table in the journal, linked to the part before it. */
 interface Spot {
   readonly place: number
-  /** The character from which on it stands there. */
+  /** The character in the row at which the part begins. */
   readonly from: number
-  /** The number of the event before it. */
+  /** The number of the event before the part. */
   readonly expected: number
   readonly before: Spot | undefined
 }
 
-/** Known is what is in memory of a table. */
+/** KnownTable is a table in memory: its version, and the positions of its parts. */
 export class Known {
   version: number
-  /** Places of its events, as far as the directory has them. */
+  /** Positions of the parts that the index has. */
   places: string
-  /** Spots of the events that the directory does not have. */
+  /** Positions of the parts that the index lacks, the last one first. */
   spots: Spot | undefined
   ended: number | undefined
   counts: boolean
-  /** True if it has ended, and goes into a block with others. */
+  /** True if the table has ended and will go into a block. */
   finished = false
 
   constructor({ version, places, ended, counts }: Entry) {
@@ -30,30 +30,30 @@ export class Known {
     this.counts = counts
   }
 
-  /** Entry that the directory should have. */
+  /** The entry that the index should have. */
   get entry(): Entry {
     let later = ''
     for (let spot = this.spots; spot; spot = spot.before) later = ` ${spot.place}:${spot.from}${later}`
     return { version: this.version, places: this.places + later, ended: this.ended, counts: this.counts }
   }
 
-  /** The directory has it as it is. */
+  /** Notes that the index has this entry. */
   noted({ places }: Entry): void {
     this.places = places
     this.spots = undefined
   }
 }
 
-/** The entry of a table that has no events. */
+/** The entry of a table without events. */
 export const NEW: Entry = { version: 0, places: '', ended: undefined, counts: false }
 
-/** Position is where a part of a table's events stands: a place in the journal, and a character there. */
+/** JournalPosition is the position of a part in the journal: a place, and a character in the row. */
 export interface Position {
   readonly place: number
   readonly from: number
 }
 
-/** The positions of an entry, in the order of the events. */
+/** Parses the positions of an entry, in the order of the events. */
 export function positionsOf({ places }: Entry): Position[] {
   return places
     .split(' ')

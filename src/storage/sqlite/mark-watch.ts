@@ -6,10 +6,10 @@ import { markOf } from './files.ts'
 import type { Guard } from './guard.ts'
 import type { Progress } from './mark.ts'
 
-/** Milliseconds between two looks whether the mark is in its place. */
+/** Milliseconds between two checks that the mark is in its place. */
 export const MARK_INTERVAL = 1000
 
-/** MarkWatchOptions is what a watch of the mark needs. */
+/** MarkWatchOptions is the dependencies of `watchMark`. */
 export interface MarkWatchOptions {
   readonly guard: Guard
   readonly database: Database
@@ -20,24 +20,23 @@ export interface MarkWatchOptions {
 }
 
 /**
- * Looks once a second whether the mark is in its place, and has it made anew if not: without it, nothing would tell at the
- * next start that commits are missing. A look at each commit would cost one more system call there. Answers with what
- * ends it.
+ * Checks once a second that the mark is in its place, and creates it again if it is not: without it, the next start could not
+ * detect missing commits. A check in each commit would cost a system call. Returns a function that ends the checks.
  */
 export function watchMark({ guard, database, timers, progress, onNotice, onTrouble }: MarkWatchOptions): () => void {
   let failing = false
   let cancel = () => {}
-  const look = () => {
+  const check = () => {
     try {
       if (guard.restoreMark(database, progress()))
-        onNotice(`${markOf(database.path)} was removed or changed while the server ran: it was written anew`)
+        onNotice(`${markOf(database.path)} was removed or changed while the server ran: it was written again`)
       failing = false
     } catch (error) {
       if (!failing) onTrouble(error)
       failing = true
     }
-    cancel = timers.after(MARK_INTERVAL, look)
+    cancel = timers.after(MARK_INTERVAL, check)
   }
-  cancel = timers.after(MARK_INTERVAL, look)
+  cancel = timers.after(MARK_INTERVAL, check)
   return () => cancel()
 }

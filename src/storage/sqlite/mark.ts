@@ -3,52 +3,52 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type { Durable } from './database.ts'
 
-/** Progress is how far a journal goes: its last place, the highest number of a table, and how many tables have ended. */
+/** Progress is how far a journal goes: its last place, the highest number of a table, and the number of finished tables. */
 export interface Progress {
   readonly place: number
   readonly highest: number
   readonly ended: number
 }
 
-/** MarkContent is what a mark says. */
+/** MarkContent is the content of a mark. */
 export interface MarkContent extends Progress {
-  /** The file that it belongs to. */
+  /** Id of the database to which the mark belongs. */
   readonly origin: string
-  /** The run of the machine in which it was written. */
+  /** Id of the run of the machine in which the mark was written. */
   readonly boot: string
   readonly durable: Durable
-  /** True if a server had the folder open. */
+  /** True if a server had the folder open when it wrote the mark. */
   readonly open: boolean
 }
 
-/** Characters of a mark: it is always as long, so that its disk block is there, and writing it needs no room. */
+/** Characters of a mark: the length is fixed, so that its disk block is allocated and a write succeeds on a full disk. */
 const LENGTH = 256
 const HEAD = 'parlor-mark 1'
-/** Difference of two boot times that still count as one, in milliseconds. */
+/** Milliseconds by which two boot times of one boot may differ. */
 const SAME_BOOT = 60_000
 
 /**
- * Mark is a small file beside the database that says how far the journal went. Without it a missing or damaged
- * write-ahead log leaves a database that looks whole, and has lost what was committed last. It is written after each
- * commit that adds to the journal, before the acknowledgement, which takes about 2 µs; it goes to the disk when the
- * system likes, since only after a loss of power could it be behind, or ahead, of what is there.
+ * Mark is a small file beside the database that says how far the journal goes. Without it, a database whose write-ahead log is
+ * missing or damaged looks whole, although its last commits are lost. The mark is written after each commit that adds to the
+ * journal, before the acknowledgement, in about 2 µs. It is not synced, because only a loss of power can leave it behind or
+ * ahead of the journal.
  */
 export class Mark {
   readonly #path: string
   readonly #file: number
   readonly #content = Buffer.alloc(LENGTH, '\n')
-  /** What is in it before what changes, and the checksum of that. */
+  /** The constant beginning of the content, and its checksum. */
   readonly #head: string
   readonly #headCrc: number
   #place = -1
 
-  /** Makes a mark at a path, in the place of what is there, which may be of another file. Throws the system's error. */
+  /** Creates a mark, and replaces an existing one. Throws the system's error. */
   constructor(path: string, fixed: Pick<MarkContent, 'origin' | 'durable'>, progress: Progress) {
     this.#path = path
     this.#head = `${HEAD} ${fixed.origin} ${bootOf()} ${fixed.durable} `
     this.#headCrc = crc32(this.#head)
     this.#content.write(this.#head, 'latin1')
-    // whole from the beginning: a process that is killed leaves no empty mark, which would be a damaged one
+    // created at another path, so that a killed process leaves no empty mark, which would count as damaged
     const made = `${path}.new`
     rmSync(made, { force: true })
     this.#file = openSync(made, 'wx', 0o600)
@@ -63,20 +63,20 @@ export class Mark {
     }
   }
 
-  /** Writes how far the journal goes, where that is further than before. Throws the system's error. */
+  /** Writes how far the journal goes, if it has changed. Throws the system's error. */
   write(progress: Progress): void {
     if (progress.place === this.#place) return
     this.#put(progress, true)
     this.#place = progress.place
   }
 
-  /** Checks whether the file is still the one at its path, and as long as it should be. */
+  /** Checks whether the file is still at its path, with its full length. */
   isInPlace(): boolean {
     const [own, found] = [fstatSync(this.#file), lstatSync(this.#path, { throwIfNoEntry: false })]
     return found?.ino === own.ino && found.dev === own.dev && found.size === LENGTH
   }
 
-  /** Writes that no server has the folder open any more, and closes the file. */
+  /** Writes that no server has the folder open, syncs, and closes the file. */
   close(progress: Progress): void {
     try {
       this.#put(progress, false)
@@ -86,7 +86,7 @@ export class Mark {
     }
   }
 
-  /** Closes the file, in the place of which another one is. */
+  /** Closes the file without writing: another mark has taken its place. */
   release(): void {
     closeSync(this.#file)
   }
@@ -95,12 +95,12 @@ export class Mark {
     const rest = `${open ? 'open' : 'closed'} ${place} ${highest} ${ended}`
     const { length } = this.#head
     this.#content.write(`${rest} ${crc32(rest, this.#headCrc)}`.padEnd(LENGTH - 1 - length), length, 'latin1')
-    // a buffer that is there already costs a third of what a text does
+    // writing a preallocated buffer costs a third of writing a string
     writeSync(this.#file, this.#content, 0, LENGTH, 0)
   }
 }
 
-/** Reads the mark at a path; `undefined` if there is none that is whole. */
+/** Reads the mark at a path; `undefined` if it is missing or damaged. */
 export function readMark(path: string): MarkContent | undefined {
   let text: string
   try {
@@ -122,14 +122,14 @@ export function readMark(path: string): MarkContent | undefined {
   }
 }
 
-/** Checks whether the machine has run without a break since a mark was written. */
+/** Checks whether the machine was not restarted since a mark was written. */
 export function isSameBoot({ boot }: Pick<MarkContent, 'boot'>): boolean {
   const now = bootOf()
   if (!boot.startsWith('since-') || !now.startsWith('since-')) return boot === now
   return Math.abs(Number(boot.slice(6)) - Number(now.slice(6))) < SAME_BOOT
 }
 
-/** Names the present run of the machine: Linux has an id for it, elsewhere its begin is known. */
+/** Returns an id of this run of the machine: the boot id on Linux, otherwise the time of the boot. */
 function bootOf(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -3,12 +3,12 @@ import { StoreError } from '../error.ts'
 import { type Database, number } from './database.ts'
 
 /**
- * What has become of the schema, step by step: the first makes a new file one of version 1, and so on. What stands here
- * is never changed, for files out there have been through it; a change is one more step.
+ * The migrations of the schema: the first turns a new file into version 1, and so on. A published migration never changes,
+ * because existing files have run it; a change of the schema is a new migration.
  *
- * Version 1 had a row for each event, which led to the one before it. Version 2 has one for each commit, with all that it
- * brought, in the order in which it came; `tables` says where a table's events are, and goes as far as `covered` says, at
- * least. Versions 3 and 4 keep events in fewer characters, and 4 has most tables that have ended in `blocks`, many in a row.
+ * Version 1 had a row for each event, linked to the event before it. Version 2 has a row for each commit, with all events of
+ * the commit in order (journal.ts); `tables` has the positions of the events of a table, up to the place in `covered` at
+ * least. Versions 3 and 4 encode events in fewer characters, and 4 has most finished tables in `blocks`, many in a row.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -107,9 +107,9 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 2;
   `,
-  // openings may be kept without what is as usual, which programs before this cannot read
+  // openings may omit fields with the usual value, which older programs cannot read
   'PRAGMA user_version = 3;',
-  // events may be kept without what follows from where they stand, and openings together
+  // events may omit what follows from their position, and openings may share a beginning
   `
   CREATE TABLE blocks (
     block INTEGER NOT NULL,
@@ -120,9 +120,9 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 4;
   `,
-  // seeds may be texts with a version, and tables may get another, which programs before this cannot read
+  // seeds may be texts with a version, and tables may be reseeded, which older programs cannot read
   'PRAGMA user_version = 5;',
-  // the history of each player begins here, so that tables that ended before are in none
+  // the history of each player begins here: tables that ended before are in no history
   `
   CREATE TABLE history (
     person TEXT NOT NULL,
@@ -134,7 +134,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 6;
   `,
-  // tokens of seats may be revoked, which programs before this cannot read
+  // tokens of seats may be revoked, which older programs cannot read
   `
   CREATE TABLE places (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -145,13 +145,13 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 7;
   `,
-  // the oldest rows of the journal may be gone, with all of the tables that have something in them
+  // the oldest rows of the journal may be removed, and with them the tables that have parts in them
   `
   CREATE INDEX history_of ON history (table_id);
 
   PRAGMA user_version = 8;
   `,
-  // rows of the journal have checksums from here on; the file has a name, and says whether a server has it open
+  // rows of the journal have checksums from here on; the file has an id, and notes whether a server has it open
   `
   ALTER TABLE journal ADD COLUMN crc INTEGER;
 
@@ -163,7 +163,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 9;
   `,
-  // bytes that networks add to the disk in an hour are counted over restarts
+  // the bytes that networks add to the disk in an hour are counted across restarts
   `
   CREATE TABLE usage (
     network TEXT NOT NULL,
@@ -180,7 +180,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 10;
   `,
-  // an account has its last hundred sessions; it had any number of them
+  // an account has at most its last hundred sessions; before, their number was unlimited
   `
   ALTER TABLE sessions RENAME TO sessions_before;
 
@@ -198,7 +198,7 @@ export const MIGRATIONS: readonly string[] = [
 
   PRAGMA user_version = 11;
   `,
-  // guests leave the ladders in the order in which they have played last: `played` is the table
+  // guests are removed from the ladders in the order of their last game: `played` is its table
   `
   ALTER TABLE standings ADD COLUMN played INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX standings_of_guests ON standings (game, played) WHERE person >= 'guest:' AND person < 'guest;';
@@ -210,7 +210,7 @@ export const MIGRATIONS: readonly string[] = [
 /** Offset of the version in the head of a file (sqlite.org/fileformat.html, section 1.3.16), in four bytes. */
 const VERSION_AT = 60
 
-/** Checks whether a file has the version that is written here, by its head, without opening it as a database. */
+/** Checks by its head, without opening it as a database, whether a file has the newest version. */
 export function isOfThisVersion(path: string): boolean {
   const file = openSync(path, 'r')
   try {
@@ -222,8 +222,8 @@ export function isOfThisVersion(path: string): boolean {
 }
 
 /**
- * Brings a database to the newest version that is known, each step in a transaction: one that fails leaves the version
- * before it. Throws a StoreError for a database of a newer one.
+ * Migrates a database to the newest version, each migration in a transaction: if one fails, the version before it stays.
+ * Throws a StoreError for a database of a newer version than this Parlor knows.
  */
 export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
   const ask = database.prepare('PRAGMA user_version')

@@ -5,15 +5,15 @@ import type { Entry } from './directory.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
 
-/** Wanted is a part of a table's events that is to be read: the `at`th of them. */
+/** Wanted is the position of a part to read; `at` is its index among the parts of the table. */
 interface Wanted extends Position {
   readonly reading: Reading
   readonly at: number
 }
 
 /**
- * The events of tables, as lines of text, or an Error for those that cannot be read. Each row of the journal is read once,
- * in order, for all tables that have something in it.
+ * Reads the events of tables as lines of text, or an Error for a table that cannot be read. Reads each row of the journal
+ * once, in ascending order, for all tables that have a part in it.
  */
 export function readTables(journal: Journal, tables: Iterable<readonly [TableId, Entry]>): ReadonlyMap<TableId, string | Error> {
   const readings = Array.from(tables, ([table, entry]) => new Reading(table, entry))
@@ -35,13 +35,13 @@ export function readTables(journal: Journal, tables: Iterable<readonly [TableId,
   return new Map(readings.map((reading) => [reading.table, reading.lines()]))
 }
 
-/** Reading is a table whose events are being read, part by part. */
+/** Reading collects the parts of one table. */
 class Reading {
   readonly table: TableId
   readonly wanted: readonly Wanted[]
-  /** Parts that were found, in the order of the events. */
+  /** The parts, in the order of the events; `undefined` for a part that was not found. */
   readonly parts: (Part | undefined)[]
-  /** True if all rows with a part of it are as they were written. */
+  /** True if the checksums of all rows with a part of the table match. */
   intact = true
   readonly #version: number
 
@@ -52,7 +52,7 @@ class Reading {
     this.parts = Array(this.wanted.length).fill(undefined)
   }
 
-  /** All of its lines; an Error where not all of them were found. */
+  /** Returns all lines of the table; an Error if some are missing or damaged. */
   lines(): string | Error {
     let lines = ''
     let n = 0
@@ -67,7 +67,7 @@ class Reading {
   }
 }
 
-/** Finds what is wrong with the events of a row that is not as it was written: the first invalid one, if there is one. */
+/** Returns the error for a table with a damaged row: it names the first invalid event, if there is one. */
 function changed(table: TableId, lines: string): Error {
   try {
     eventsOf(table, lines)

@@ -10,41 +10,41 @@ import { isSameFile, KeptLog } from './kept-log.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf } from './scan.ts'
 
-/** Repair is what came of one. */
+/** Repair is the result of a repair. */
 export interface Repair {
-  /** Folder of all files as they were. */
+  /** Folder with copies of the original files. */
   readonly archive: string
-  /** Places of the journal that are lost. */
+  /** Number of lost places of the journal. */
   readonly places: number
-  /** Tables whose last events are lost, or all of them. */
+  /** Tables whose last events, or all of whose events, are lost. */
   readonly tables: readonly number[]
-  /** Tables of the database, other than the journal, of which rows are lost. */
+  /** Names of the SQL tables that have lost rows. */
   readonly rows: readonly string[]
-  /** Those of them of which no row could be read. */
+  /** Names of the SQL tables of which no row could be read. */
   readonly gone: readonly string[]
-  /** Number of tables with events that are kept. */
+  /** Number of tables whose events were copied, at least in part. */
   readonly kept: number
-  /** The database was missing or empty: all is lost. */
+  /** True if the database was missing or empty, so that everything is lost. */
   readonly isNew: boolean
 }
 
-/** Numbers that are left out if the last one that was given away is lost: accounts that were removed may have had some. */
+/** Account numbers that are skipped if the last one is unknown, because removed accounts may have had them. */
 const UNKNOWN_NUMBERS = 1_000_000
 
-/** Tables that are made anew from the journal, or belong to the file. */
+/** SQL tables that are not copied: they are derived from the journal, or belong to the file. */
 const DERIVED = new Set(['journal', 'tables', 'blocks', 'covered', 'origin', 'sqlite_sequence'])
 
 /**
- * Makes a new database of all that can still be read of one, and puts it in its place; the files as they were are copied to a
- * folder beside it first. Of a table whose events have a gap, those before it stay: it goes on from there. Throws a
- * StoreError where a server has the file open, where it is none of ours, or where there is too little room; then all is as it was.
+ * Archives the files of a database in a folder beside it, copies everything readable to a new database, and replaces the old
+ * one. If the events of a table have a gap, the events before the gap stay, and the table continues from there. Throws a
+ * StoreError if a server has the file open, if the file belongs to another program, or if the disk is full; then nothing changes.
  */
 export function repair(path: string, now: number): Repair {
-  if (lossOfDatabase(path) !== undefined) return replaced(path, now)
+  if (lossOfDatabase(path) !== undefined) return replaceLost(path, now)
   const log = new KeptLog(path)
   let isReplaced = false
   try {
-    const { database, archive } = opened(path, now)
+    const { database, archive } = openArchived(path, now)
     const made = `${path}.new`
     removeDatabase(made)
     try {
@@ -53,7 +53,7 @@ export function repair(path: string, now: number): Repair {
       database.close()
       settle(made)
       isReplaced = true
-      // the database itself is there at every moment: the log is archived, and belongs to the old one
+      // the log belongs to the old database and is archived; `parlor.db` itself exists at every moment
       for (const each of [...workFilesOf(path), damagedLogOf(path), keptLogOf(path)]) rmSync(each, { force: true })
       renameSync(made, path)
       rmSync(markOf(path), { force: true })
@@ -72,21 +72,21 @@ export function repair(path: string, now: number): Repair {
 }
 
 /**
- * Opens a damaged database, when its files as they were are archived. SQLite opens no file that is shorter than its head says:
- * that is extended, and what is behind its end counts as damaged pages.
+ * Archives the files of a damaged database and opens it. SQLite opens no file that is shorter than its head says, so such a
+ * file is extended, and the pages after its old end count as damaged.
  */
-function opened(path: string, now: number): { readonly database: Database; readonly archive: string } {
+function openArchived(path: string, now: number): { readonly database: Database; readonly archive: string } {
   const missing = missingBytes(path)
   if (missing === 0) {
     const database = new Database(path, 'process')
     try {
-      return { database, archive: archived(path, now) }
+      return { database, archive: archiveFiles(path, now) }
     } catch (error) {
       database.close()
       throw error
     }
   }
-  const archive = archived(path, now)
+  const archive = archiveFiles(path, now)
   const { size } = statSync(path)
   try {
     truncateSync(path, size + missing)
@@ -98,9 +98,9 @@ function opened(path: string, now: number): { readonly database: Database; reado
   }
 }
 
-/** Puts an empty database in the place of one that is missing or empty, of which the log alone tells nothing. */
-function replaced(path: string, now: number): Repair {
-  const archive = archived(path, now)
+/** Replaces a missing or empty database by a new one. The log alone is useless, because it has only some of the pages. */
+function replaceLost(path: string, now: number): Repair {
+  const archive = archiveFiles(path, now)
   const made = `${path}.new`
   removeDatabase(made)
   try {
@@ -124,8 +124,8 @@ function replaced(path: string, now: number): Repair {
   return { archive, places: 0, tables: [], rows: [], gone: [], kept: 0, isNew: true }
 }
 
-/** Copies all files of a database to a folder of their own, for its owner alone. */
-function archived(path: string, now: number): string {
+/** Copies all files of a database to a new folder, readable to its owner alone. Returns the folder. */
+function archiveFiles(path: string, now: number): string {
   const archive = join(dirname(path), `${ARCHIVE}${new Date(now).toISOString().replaceAll(':', '-')}`)
   explainingSystem(archive, () => mkdirSync(archive, { mode: 0o700 }))
   try {
@@ -159,7 +159,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
       continueNumbers(from, to)
       forgetResults(to, counting)
     })
-    // a close says nothing if there is no room to take the log over
+    // closing reports no error if the disk has no room for the checkpoint
     to.takeOverNow()
     const gone = rows.filter((name) => number(to.prepare(`SELECT count(*) AS count FROM "${name}"`).get()?.count ?? 0) === 0)
     return { places, tables: [...lost].sort((one, other) => one - other), rows, gone, kept }
@@ -168,7 +168,7 @@ function salvage(from: Database, path: string): Omit<Repair, 'archive' | 'isNew'
   }
 }
 
-/** Checks whether a journal can be read at both ends: if not, the places that are lost cannot be counted. */
+/** Checks whether both ends of a journal can be read; if not, the lost places cannot be counted. */
 function hasReadableEnds(from: Database): boolean {
   try {
     return from.prepare('SELECT min(place), max(place) FROM journal').get() !== undefined
@@ -178,8 +178,9 @@ function hasReadableEnds(from: Database): boolean {
 }
 
 /**
- * Copies what is whole of the journal; answers with the tables that have ended and count, and how many there are in all. Parts that were moved stand behind
- * those that follow them: these wait for their turn. What is left of tables that were dropped has no beginning, and goes.
+ * Copies the undamaged parts of the journal. Returns the finished rated tables, and the number of all tables. A part that was
+ * moved stands after the parts that follow it, so parts wait until the part before them is found. Parts of dropped tables
+ * have no beginning and are not copied.
  */
 function copyJournal(from: Database, to: Database, lost: Set<number>): { readonly counting: Set<number>; readonly tables: number } {
   const versions = new Map<number, number>()
@@ -211,14 +212,14 @@ function copyJournal(from: Database, to: Database, lost: Set<number>): { readonl
   return { counting, tables: versions.size }
 }
 
-/** Returns the ending of a table with some events, if the part does not have it: a moved part does not. */
+/** Finds how a table ends in the lines of a part. Needed for moved parts, whose heads omit the ending. */
 function endingIn(lines: string): Ending | undefined {
   const [end] = /\n(?:\[\[|\{"type":"ended").*/.exec(lines) ?? []
   if (end === undefined) return undefined
   return end.includes('"counts":true') ? 'counts' : 'ended'
 }
 
-/** The tables that the directory has with more events than could be copied. */
+/** Adds to `lost` the tables that have more events in the index than could be copied. */
 function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: Set<number>): void {
   const note = (table: number, version: number) => {
     if ((versions.get(table) ?? 0) < version) lost.add(table)
@@ -229,17 +230,17 @@ function noteLost(from: Database, versions: ReadonlyMap<number, number>, lost: S
       for (const [, table, version] of text(entries).matchAll(/\n(\d+) (\d+) \d+ /g)) note(Number(table), Number(version))
     }
   } catch {
-    // if the directory is damaged too, less is known
+    // if the index is damaged too, some losses stay unknown
   }
 }
 
-/** All tables of a new database that do not follow from the journal. */
+/** Returns the SQL tables that are copied row by row. */
 function othersOf(to: Database): string[] {
   const rows = to.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
   return rows.map(({ name }) => text(name)).filter((name) => !DERIVED.has(name) && !name.startsWith('sqlite_'))
 }
 
-/** Copies the rows of a table as far as they can be read; answers whether that was all of them. */
+/** Copies the readable rows of a SQL table; returns whether that was all of them. */
 function copyRows(from: Database, to: Database, table: string): boolean {
   const columns = to
     .prepare(`SELECT name FROM pragma_table_info('${table}')`)
@@ -256,18 +257,18 @@ function copyRows(from: Database, to: Database, table: string): boolean {
     }
   }
   if (copy('')) return true
-  // what stands behind a damaged page is reached from the other end
+  // rows after a damaged page are reached from the other end
   copy(` ORDER BY ${keyOf(to, table)} DESC`)
   return false
 }
 
-/** The columns by which the rows of a table are ordered in the file, as they stand before the last DESC of an order. */
+/** Returns the key columns of a SQL table, for an ORDER BY that ends with DESC. */
 function keyOf(to: Database, table: string): string {
   const keys = to.prepare(`SELECT name FROM pragma_table_info('${table}') WHERE pk > 0 ORDER BY pk`).all()
   return keys.length === 0 ? 'rowid' : keys.map(({ name }) => `"${text(name)}"`).join(' DESC, ')
 }
 
-/** No number of an account is given away a second time. */
+/** Continues the account numbers, so that no number is given twice. */
 function continueNumbers(from: Database, to: Database): void {
   const [forget, set] = [
     to.prepare('DELETE FROM sqlite_sequence WHERE name = ?'),
@@ -279,7 +280,7 @@ function continueNumbers(from: Database, to: Database): void {
   }
 }
 
-/** The last numbers that a database has given away, and `more` behind them, by the table; `undefined` if they cannot be read. */
+/** Returns the last given numbers by SQL table, increased by `more`; `undefined` if they cannot be read. */
 function lastNumbers(database: Database, more = 0): [string, number][] | undefined {
   try {
     const rows = database.prepare('SELECT name, seq FROM sqlite_sequence').all()
@@ -289,7 +290,7 @@ function lastNumbers(database: Database, more = 0): [string, number][] | undefin
   }
 }
 
-/** Forgets that results of tables were recorded whose ends are lost: what comes after the last that is known is recorded next. */
+/** Deletes the records of tables whose ends are lost, because recording continues after the last recorded table. */
 function forgetResults(to: Database, counting: ReadonlySet<number>): void {
   const forget = to.prepare('DELETE FROM recorded WHERE table_id = ?')
   for (const { table_id } of to.prepare('SELECT table_id FROM recorded').all()) {

@@ -6,16 +6,16 @@ import { removalCheck } from './accounts.ts'
 import { type Database, number, text } from './database.ts'
 import { type Counted, isGuest, type ScoreCounts } from './score-counts.ts'
 
-/** Guests that are taken off a ladder by one result, at most. */
+/** Maximum of guests that one result removes from a ladder. */
 const TOGETHER = 20
 
-/** Recorded is what a result has changed of the standings. */
+/** Recorded is the change of the standings by one result. */
 interface Recorded {
   readonly added: readonly Counted[]
-  readonly gone: readonly Counted[]
+  readonly removed: readonly Counted[]
 }
 
-/** SqliteResults keeps results in the tables `standings` and `recorded`. */
+/** SqliteResults stores results in the SQL tables `standings` and `recorded`. */
 export class SqliteResults implements Results {
   readonly #database: Database
   readonly #commits: Commits
@@ -29,7 +29,7 @@ export class SqliteResults implements Results {
   readonly #dropGuests: StatementSync
   readonly #scores: ScoreCounts
 
-  /** `scores` counts all standings; those of accounts that are removed are counted no more by who removes them. */
+  /** Loads all standings into `scores` and updates it; SqliteAccounts updates it when an account is removed. Throws a StoreError. */
   constructor(database: Database, commits: Commits, scores: ScoreCounts) {
     this.#scores = scores
     this.#database = database
@@ -64,29 +64,29 @@ export class SqliteResults implements Results {
     checkStandings(standings)
     const recorded = await this.#commits.add(() => this.#write(table, game, standings))
     for (const standing of recorded?.added ?? []) this.#scores.add(standing)
-    for (const standing of recorded?.gone ?? []) this.#scores.remove(standing)
+    for (const standing of recorded?.removed ?? []) this.#scores.remove(standing)
     return recorded !== undefined
   }
 
-  /** Records what comes of a table, inside of a transaction; answers with what that has changed, `undefined` if it was done before. */
+  /** Records the result of a table, inside of a transaction. Returns the changes; `undefined` if the table is recorded already. */
   #write(table: TableId, game: string, standings: readonly Standing[]): Recorded | undefined {
     if (this.#note.run(table).changes === 0) return undefined
     const added: Counted[] = []
-    const gone: Counted[] = []
+    const removed: Counted[] = []
     for (const { person, name, score, games, rating } of standings) {
       if (this.#isRemoved(person)) continue
       const before = this.#standing.get(person, game)
-      if (before) gone.push({ game, person, score: number(before.score) })
+      if (before) removed.push({ game, person, score: number(before.score) })
       const figures = rating ? [rating.rating, rating.deviation, rating.volatility] : [null, null, null]
       this.#set.run(person, game, name, score, games, ...figures, table)
       added.push({ game, person, score })
     }
-    const guests = this.#scores.guests(game) + count(added) - count(gone)
+    const guests = this.#scores.guests(game) + count(added) - count(removed)
     if (guests > GUESTS) {
       const dropped = this.#dropGuests.all(game, Math.min(guests - GUESTS, TOGETHER))
-      for (const row of dropped) gone.push({ game, person: text(row.person), score: number(row.score) })
+      for (const row of dropped) removed.push({ game, person: text(row.person), score: number(row.score) })
     }
-    return { added, gone }
+    return { added, removed }
   }
 
   async last(): Promise<TableId | undefined> {

@@ -2,20 +2,20 @@ import { StoreError } from '../error.ts'
 import { type Database, number, text } from './database.ts'
 import { checksumOf, partsOf } from './journal.ts'
 
-/** Damage is a place of the journal that cannot be relied on. */
+/** Damage is a place of the journal whose row is missing or damaged. */
 export interface Damage {
   readonly place: number
   readonly what: 'is missing' | 'cannot be read' | 'is not as it was written'
 }
 
-/** Places one after the other that are not found, after which the journal is taken to be over. */
+/** Number of consecutive missing places that count as the end of the journal. */
 const FAR = 2000
-/** Findings that SQLite is asked for, at most. */
+/** Maximum of findings that SQLite returns. */
 const FINDINGS = 20
-/** A finding about a page. */
+/** Matches a finding about a page. */
 const OF_PAGE = /^(?:Tree \d+ )?page (\d+)\b/i
 
-/** Row is a row of the journal, as far as it can be read. */
+/** ScannedRow is a place of the journal: its batch, or its damage. */
 export interface Row {
   readonly place: number
   readonly batch: string | undefined
@@ -23,8 +23,8 @@ export interface Row {
 }
 
 /**
- * The rows of a journal, from its first place to its last, each compared with its checksum; those of versions before 9 have
- * none, and are only taken apart. Where SQLite cannot read on, each place is asked for alone.
+ * Yields the rows of a journal from the first place to the last, and checks the checksum of each. Rows of versions before 9
+ * have none and are parsed instead. If SQLite cannot read on because of a damaged page, queries each place alone.
  */
 export function* rowsOf(database: Database): Iterable<Row> {
   const last = leastLast(database)
@@ -39,11 +39,11 @@ export function* rowsOf(database: Database): Iterable<Row> {
     }
     isWhole = true
   } catch {
-    // a page of the file is damaged: what lies on others is found by its place
+    // a page of the file is damaged; rows on other pages are found by their place
   }
   if (isWhole) return
   const alone = database.prepare('SELECT batch, crc FROM journal WHERE place = ?')
-  // the journal's end may be on a damaged page, too: missing places count if there is one behind them
+  // the end of the journal may be on a damaged page, too: missing places count only if there is a row after them
   for (let unsure: Row[] = []; next <= last || unsure.length < FAR; next++) {
     const row = one(next, () => alone.get(next))
     if (row.damage && next > last) unsure.push(row)
@@ -55,14 +55,14 @@ export function* rowsOf(database: Database): Iterable<Row> {
   }
 }
 
-/** The damaged places of a journal. */
+/** Returns the damaged places of a journal. */
 export function damagesOf(database: Database): Damage[] {
   const damages: Damage[] = []
   for (const { damage } of rowsOf(database)) if (damage) damages.push(damage)
   return damages
 }
 
-/** Returns the first place of the journal: the oldest rows may have been deleted. */
+/** Returns the first place of the journal, which is not 1 if the oldest rows were removed. */
 function firstPlace(database: Database): number {
   try {
     const found = database.prepare('SELECT min(place) AS place FROM journal').get()?.place
@@ -72,20 +72,20 @@ function firstPlace(database: Database): number {
   }
 }
 
-/** Returns a place that the journal reaches at least; 0 if that is not known. */
+/** Returns a lower bound of the last place of the journal; 0 if it is unknown. */
 function leastLast(database: Database): number {
   for (const sql of ['SELECT max(place) AS place FROM journal', 'SELECT place FROM covered']) {
     try {
       const found = database.prepare(sql).get()?.place
       return typeof found === 'number' ? found : 0
     } catch {
-      // the other one may lie on a page that is whole
+      // the other query may read only undamaged pages
     }
   }
   return 0
 }
 
-/** Lists what SQLite itself finds wrong with the file, in its own sentences. */
+/** Checks the structure of a file by SQLite's quick_check. Returns the findings in plain words. */
 export function structureOf(database: Database): string[] {
   try {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
@@ -95,7 +95,7 @@ export function structureOf(database: Database): string[] {
   }
 }
 
-/** Findings of SQLite in plain words: pages that are damaged are counted, and what else it finds is quoted. */
+/** Rewrites findings of SQLite in plain words: counts damaged pages, and quotes other findings. */
 export function inPlainWords(findings: readonly string[]): string[] {
   const lines = findings.flatMap((finding) => finding.split('\n')).filter((line) => line !== '' && !line.startsWith('***'))
   const pages = [...new Set(lines.flatMap((line) => OF_PAGE.exec(line)?.[1] ?? []))]
@@ -108,7 +108,7 @@ export function inPlainWords(findings: readonly string[]): string[] {
   ]
 }
 
-/** The tables that have something at one of these places, as far as the directory and the places themselves tell. */
+/** Returns the tables that have a part at one of these places, according to the index and to the readable rows. */
 export function tablesAt(database: Database, places: ReadonlySet<number>): number[] {
   const tables = new Set<number>()
   const note = (table: number, spots: string) => {
@@ -158,11 +158,11 @@ function lost(place: number, what: Damage['what']): Row {
   return { place, batch: undefined, damage: { place, what } }
 }
 
-/** Runs work on a file that may be damaged: a damaged part brings less, and no error. */
+/** Runs work on a file that may be damaged, and ignores errors. */
 function quietly(work: () => void): void {
   try {
     work()
   } catch {
-    // the damage is known already
+    // the caller has reported the damage
   }
 }

@@ -1,11 +1,11 @@
-/** The scores of one game: how many there are, by their whole part, and how many of them are guests'. */
+/** The scores of one game: their numbers by whole part, their total, and the number of guests' scores. */
 interface Game {
   readonly scores: Map<number, number>
   size: number
   guests: number
 }
 
-/** A standing, as far as it counts. */
+/** CountedScore is the part of a standing that ScoreCounts needs. */
 export interface Counted {
   readonly game: string
   readonly person: string
@@ -13,13 +13,13 @@ export interface Counted {
 }
 
 /**
- * ScoreCounts knows how many scores each game has, and how many above a whole number, so that a rank counts only those
- * between that number and the score itself, however many are on the ladder.
+ * ScoreCounts counts the scores of each game by their whole part. A rank then needs a query only for the scores between the
+ * score and the next whole number, however long the ladder is.
  */
 export class ScoreCounts {
   readonly #games = new Map<string, Game>()
 
-  /** Counts scores of a game that are alike. */
+  /** Adds `count` equal scores of a game. */
   load(game: string, score: number, count: number): void {
     const counts = this.#of(game)
     const whole = Math.floor(score)
@@ -29,34 +29,34 @@ export class ScoreCounts {
     counts.size += count
   }
 
-  /** Counts scores of a game that were loaded as those of guests. */
+  /** Marks `count` of the loaded scores of a game as those of guests. */
   loadGuests(game: string, count: number): void {
     this.#of(game).guests += count
   }
 
-  /** Counts a standing. */
+  /** Adds a standing. */
   add({ game, person, score }: Counted): void {
     this.load(game, score, 1)
     if (isGuest(person)) this.loadGuests(game, 1)
   }
 
-  /** Counts a standing no more. */
+  /** Removes a standing. */
   remove({ game, person, score }: Counted): void {
     this.load(game, score, -1)
     if (isGuest(person)) this.loadGuests(game, -1)
   }
 
-  /** How many scores a game has. */
+  /** Returns the number of scores of a game. */
   size(game: string): number {
     return this.#games.get(game)?.size ?? 0
   }
 
-  /** How many of them are guests'. */
+  /** Returns the number of guests' scores of a game. */
   guests(game: string): number {
     return this.#games.get(game)?.guests ?? 0
   }
 
-  /** How many of them have a greater whole part than a score. */
+  /** Returns the number of scores with a greater whole part than `score`. */
   above(game: string, score: number): number {
     const own = Math.floor(score)
     let above = 0
@@ -71,7 +71,7 @@ export class ScoreCounts {
   }
 }
 
-/** Checks whether a person is a guest, as the index `standings_of_guests` has it. */
+/** Checks whether a person is a guest, with the condition of the SQL index `standings_of_guests`. */
 export function isGuest(person: string): boolean {
   return person.startsWith('guest:')
 }

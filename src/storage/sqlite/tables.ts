@@ -10,11 +10,39 @@ import { Known, NEW, type Position } from './known.ts'
 import type { Progress } from './mark.ts'
 import { readTables } from './reading.ts'
 
-/** Pace is how the directory follows the journal. */
+/*
+ * How events are stored in SQLite.
+ *
+ * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
+ * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
+ * (Version 1 of the file had a row for each event, linked to the one before it.)
+ *
+ * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. That
+ * makes an append cheap, and a read needs to know where the parts of a table are: pairs of a place (the key of a journal
+ * row) and the character in that row at which the part begins.
+ *
+ *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
+ *   tables    id 7   version 4   places " 12:0 41:0"           \  the table index, written in the background
+ *   blocks    block 0   many finished tables as text           /  (table-index.ts)
+ *   #known    table 7   the parts that the index lacks            in memory
+ *
+ * - The journal is the truth, and the index follows from it. The index has everything up to the place in `covered`; on
+ *   opening, only the journal after that place is read. `lag` bounds how much that is.
+ * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
+ *   append reads no disk, except for a finished table.
+ * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
+ * - If a transaction fails, #forget removes what its jobs added to memory; the memory then equals the file again.
+ * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write
+ *   that fails loses nothing, and is tried again later.
+ * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (cleaning.ts). It removes only
+ *   rows up to `covered`, so that a restart never misses a row.
+ */
+
+/** FlushPolicy controls how the table index follows the journal. */
 export interface Pace {
-  /** How many characters the journal is ahead before it follows: so much is read on opening. */
+  /** Characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
   readonly lag: number
-  /** How many entries are written at once, while nothing else can happen; so many go into blocks as soon as there are as many. */
+  /** Maximum of index entries in one transaction, and the number of finished tables that make a block. */
   readonly entries: number
   /** Characters of a full row of the journal; the rest of a commit goes into further rows. */
   readonly row: number
@@ -22,61 +50,57 @@ export interface Pace {
 
 const PACE: Pace = { lag: 4_000_000, entries: 128, row: 64_000 }
 
-/** Update is the directory on its way to where the journal was when it began: `done` of these tables have their rows. */
+/** Update is a pass that brings the index up to the place that the journal had when the pass began; `done` tables are written. */
 interface Update {
   readonly cover: Cover
   readonly tables: readonly TableId[]
   done: number
 }
 
-/**
- * SqliteShelf keeps events in the table `journal`, where each commit adds a row with all that it brings; nothing in it is
- * ever changed, and the oldest rows are taken away where that is asked for. What an append is compared with is in memory, as is where in the journal all that lies which is not
- * yet in the directory: that follows some way behind.
- */
+/** SqliteEventStore stores the events of all tables in SQLite: a journal, and an index that follows it. */
 export class SqliteShelf implements Shelf, Compactable {
   readonly #database: Database
   readonly #journal: Journal
-  readonly #directory: Directory
+  readonly #index: Directory
   readonly #onTrouble: OnTrouble
   readonly #pace: Pace
-  /** The tables that have not ended, and those that the directory does not have as they are. */
+  /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
   readonly #known = new Map<TableId, Known>()
-  /** Those of them that have ended and go into blocks, in the order in which they ended, and how many are enough for that. */
+  /** Finished tables that will go into blocks, in the order of their ends, and how many start that. */
   #finished: TableId[] = []
   #enough: number
-  /** Characters that the journal may be ahead of the directory. */
+  /** Characters by which the journal may be ahead of the index. */
   #lag: number
   #ahead = 0
-  /** The last place in the journal, how many tables have ended by then, and the highest number that a table has. */
+  /** Last place of the journal, number of tables that have ended up to it, and highest number of a table. */
   #place: number
   #ended: number
   #highest: TableId
-  /** The place up to which the directory has everything. */
+  /** Place of the journal up to which the index is complete. */
   #covered: number
   #update: Update | undefined
   #turn: NodeJS.Immediate | undefined
-  /** What the commit under way brings. */
+  /** Batch of the current transaction. */
   #batch = new Batch()
   #compactor: Compactor | undefined
-  /** Checks whether a table has followers, so that more events may come. */
+  /** Checks whether a table has followers, so that it may not be dropped. */
   #inUse: (table: TableId) => boolean = () => false
 
-  /** What goes wrong with the directory is told to `onTrouble`: nothing is lost by that, and it will be tried again. */
+  /** Calls `onTrouble` with errors of index writes: they lose nothing, and the write is tried again. Throws a StoreError. */
   constructor(database: Database, onTrouble: OnTrouble, pace: Partial<Pace> = {}) {
     this.#database = database
     this.#journal = new Journal(database)
-    this.#directory = new Directory(database)
+    this.#index = new Directory(database)
     this.#onTrouble = onTrouble
     this.#pace = { ...PACE, ...pace }
     this.#enough = this.#pace.entries
     this.#lag = this.#pace.lag
-    const { place, ended } = this.#directory.covered()
+    const { place, ended } = this.#index.covered()
     this.#place = place
     this.#covered = place
     this.#ended = ended
-    this.#highest = this.#directory.highest()
-    for (const [table, entry] of this.#directory.unfinished()) this.#known.set(table, new Known(entry))
+    this.#highest = this.#index.highest()
+    for (const [table, entry] of this.#index.unfinished()) this.#known.set(table, new Known(entry))
     this.#readOn()
   }
 
@@ -84,7 +108,7 @@ export class SqliteShelf implements Shelf, Compactable {
     return this.#highest
   }
 
-  /** Progress of the journal. */
+  /** How far the journal goes. */
   get progress(): Progress {
     return { place: this.#place, highest: this.#highest, ended: this.#ended }
   }
@@ -93,15 +117,15 @@ export class SqliteShelf implements Shelf, Compactable {
     return this.#covered
   }
 
-  /** Holds the file to a size from now on, by dropping tables that have ended and are not in use, the oldest first. */
+  /** Limits the size of the file from now on: drops finished tables that are not in use, the oldest first. */
   compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
     this.#inUse = inUse
-    // events that the directory does not cover have to stay, and are to be a small part
+    // rows that the index does not cover cannot be removed, so they may be only a small part of the file
     this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
     this.#compactor = new Compactor(this.#database, this, compaction, this.#onTrouble)
   }
 
-  /** Runs work that may add, and keeps what it adds, in one transaction. */
+  /** Runs `work`, and writes the events that it adds, in one transaction. Throws a StoreError, or the exception of `work`. */
   transaction(work: () => void): void {
     const place = this.#place
     const ended = this.#ended
@@ -130,7 +154,7 @@ export class SqliteShelf implements Shelf, Compactable {
     const known = inMemory ?? this.#find(table)
     if (known.version !== expected) return false
     if (count === 0) return true
-    // a row that is read again for one of its tables is not to be as long as what all of them bring at once
+    // a row is read as a whole for each of its tables, so it must not have the events of all tables
     if (this.#batch.text.length >= this.#pace.row) this.#endRow()
     const from = this.#batch.add(addition, known.ended === undefined ? addition.ending : undefined)
     this.#learn(addition, from, known, !inMemory)
@@ -154,12 +178,12 @@ export class SqliteShelf implements Shelf, Compactable {
   ended(after: TableId | undefined): readonly TableId[] | undefined {
     const from = after === undefined ? 0 : (this.#known.get(after) ?? this.#find(after)).ended
     if (from === undefined) return undefined
-    const tables = new Map(this.#directory.ended(from))
+    const tables = new Map(this.#index.ended(from))
     for (const [table, { ended, counts }] of this.#known) if (counts && ended !== undefined && ended > from) tables.set(ended, table)
     return [...tables].sort(([one], [other]) => one - other).map(([, table]) => table)
   }
 
-  /** Brings the directory up to date, so that there is nothing to be read when the store is opened again. */
+  /** Brings the index up to date, so that the next start reads nothing of the journal. */
   close(): void {
     clearImmediate(this.#turn)
     this.#compactor?.close()
@@ -172,7 +196,7 @@ export class SqliteShelf implements Shelf, Compactable {
     const rows = this.#journal.oldest(this.#covered, characters)
     const last = rows.at(-1)?.place
     if (last === undefined) return undefined
-    const recorded = this.#entry(this.#directory.lastRecorded())?.ended ?? 0
+    const recorded = this.#entry(this.#index.lastRecorded())?.ended ?? 0
     const { batch, moved, dropped } = planCleaning(rows, {
       place: this.#place + 1,
       find: (table) => this.#entry(table),
@@ -180,8 +204,8 @@ export class SqliteShelf implements Shelf, Compactable {
     })
     this.#database.transaction(() => {
       if (batch !== '') this.#journal.add(this.#place + 1, batch)
-      for (const [table, entry] of moved) this.#directory.set(table, entry)
-      this.#directory.drop(dropped)
+      for (const [table, entry] of moved) this.#index.set(table, entry)
+      this.#index.drop(dropped)
       this.#journal.remove(last)
     })
     if (batch !== '') this.#passed(batch)
@@ -195,19 +219,19 @@ export class SqliteShelf implements Shelf, Compactable {
 
   #entry(table: TableId): Entry | undefined {
     const known = this.#known.get(table)
-    return known ? known.entry : this.#directory.find(table)
+    return known ? known.entry : this.#index.find(table)
   }
 
   /**
-   * Checks whether a finished table may be dropped: not if a part of it is read when the store opens, if it is the last
-   * of all, or the last that was recorded, behind which others are looked for.
+   * Checks whether a finished table may be dropped. Three kinds stay: a table with a part after `covered`, the highest table
+   * (its number would be given again), and the last recorded table and rated ones after it (the ratings continue from there).
    */
   #mayDrop(table: TableId, { ended = 0, counts }: Entry, positions: readonly Position[], recorded: number): boolean {
     if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
     return positions.every(({ place }) => place <= this.#covered)
   }
 
-  /** Reads what stands in the journal behind the directory. */
+  /** Reads the rows of the journal that the index does not cover. */
   #readOn(): void {
     const found = new Map<TableId, Known>()
     for (const batch of this.#journal.after(this.#place)) {
@@ -222,13 +246,13 @@ export class SqliteShelf implements Shelf, Compactable {
     }
   }
 
-  /** What is known of a table that is not in memory. */
+  /** Reads a table that is not in memory from the index. */
   #find(table: TableId): Known {
-    const entry = table > this.#highest ? undefined : this.#directory.find(table)
+    const entry = table > this.#highest ? undefined : this.#index.find(table)
     return new Known(entry ?? NEW)
   }
 
-  /** Learns what the next place of the journal has of a table, from a character on; `isNew` where nothing of that is in memory. */
+  /** Notes in memory that the next row of the journal has a part of a table, at a character; `isNew` if the table is not in memory yet. */
   #learn({ table, expected, count, ending }: Omit<Addition, 'beginning' | 'lines'>, from: number, known: Known, isNew: boolean): void {
     if (isNew) this.#known.set(table, known)
     if (table > this.#highest) this.#highest = table
@@ -242,7 +266,7 @@ export class SqliteShelf implements Shelf, Compactable {
     known.spots = { place: this.#place + 1, from, expected, before: known.spots }
   }
 
-  /** Forgets the entries behind a place, which is rolled back; as many tables had `ended` before. */
+  /** Rolls the memory back to a place of the journal, at which `ended` tables had ended. */
   #forget(place: number, ended: number): void {
     for (const [table, known] of this.#known) {
       for (; known.spots && known.spots.place > place; known.spots = known.spots.before) known.version = known.spots.expected
@@ -256,7 +280,7 @@ export class SqliteShelf implements Shelf, Compactable {
     this.#ended = ended
   }
 
-  /** Adds what was gathered to the journal as its next row, inside of `Database.transaction`. */
+  /** Adds the batch to the journal as its next row, inside of `Database.transaction`. */
   #endRow(): void {
     const { text } = this.#batch
     if (text === '') return
@@ -265,14 +289,14 @@ export class SqliteShelf implements Shelf, Compactable {
     this.#passed(text)
   }
 
-  /** The next place of the journal has this batch. */
+  /** Counts a row that was added to the journal, and starts an index update if the index is too far behind. */
   #passed(batch: string): void {
     this.#place++
     this.#ahead += batch.length
     if (this.#ahead > this.#lag) this.#turn ??= setImmediate(() => this.#advance())
   }
 
-  /** Lets the directory follow, some entries a turn. */
+  /** Writes the next entries of the index, and continues in the next turn. */
   #advance(): void {
     this.#turn = undefined
     this.#update ??= this.#begun()
@@ -287,23 +311,23 @@ export class SqliteShelf implements Shelf, Compactable {
     return { cover: { place: this.#place, ended: this.#ended }, tables: tables.sort((one, other) => one - other), done: 0 }
   }
 
-  /** Writes some of the entries of an update; it ends with the last of them, or where they cannot be written. */
+  /** Writes the next entries of an update. The update ends with its last entry, or if a write fails. */
   #write(update: Update): void {
     const { tables, cover, done } = update
     const rows = tables.slice(done, done + this.#pace.entries)
     const finished = this.#finished.slice(0, this.#pace.entries - rows.length)
-    // what has ended only since then may have begun before, and so have no row
+    // the index covers the place only when blocks have all finished tables: some have parts before it
     const last = done + rows.length === tables.length && finished.length === this.#finished.length
     if (last) this.#update = undefined
     try {
       this.#database.transaction(() => {
         for (const table of rows) {
           const known = this.#known.get(table)
-          // one that has ended meanwhile goes into a block, or has gone there
-          if (known && !known.finished) this.#directory.set(table, known.entry)
+          // a table that has ended meanwhile goes into a block
+          if (known && !known.finished) this.#index.set(table, known.entry)
         }
-        this.#directory.add(this.#entriesOf(finished))
-        if (last) this.#directory.cover(cover)
+        this.#index.add(this.#entriesOf(finished))
+        if (last) this.#index.cover(cover)
       })
     } catch (error) {
       this.#update = undefined
@@ -316,11 +340,11 @@ export class SqliteShelf implements Shelf, Compactable {
     this.#filled(finished)
   }
 
-  /** Lets the directory have some of those that have ended. Where it cannot, that is tried again when they are twice as many. */
+  /** Writes finished tables into blocks. If that fails, it is tried again when there are twice as many. */
   #fillBlocks(): void {
     const tables = this.#finished.slice(0, this.#pace.entries)
     try {
-      this.#database.transaction(() => this.#directory.add(this.#entriesOf(tables)))
+      this.#database.transaction(() => this.#index.add(this.#entriesOf(tables)))
     } catch (error) {
       this.#enough = 2 * this.#finished.length
       this.#onTrouble(error)
@@ -339,13 +363,13 @@ export class SqliteShelf implements Shelf, Compactable {
     return entries
   }
 
-  /** The first of those that have ended are in blocks. */
+  /** Removes the first finished tables from memory: they are in blocks. */
   #filled(tables: readonly TableId[]): void {
     for (const table of tables) this.#drop(table)
     this.#finished = this.#finished.slice(tables.length)
   }
 
-  /** The directory has a row for a table, as that is: one that has ended need not be in memory any more. */
+  /** Notes that the index has the present entry of a table; removes a finished table from memory. */
   #noted(table: TableId): void {
     const known = this.#known.get(table)
     if (!known || known.finished) return
@@ -353,7 +377,7 @@ export class SqliteShelf implements Shelf, Compactable {
     known.noted(known.entry)
   }
 
-  /** Forgets a table that the directory has. A Map keeps what was in it for a while: so at least not where all that stands. */
+  /** Removes a table from memory. A Map holds deleted values until it grows, so the list of parts is released here. */
   #drop(table: TableId): void {
     const known = this.#known.get(table)
     if (known) known.spots = undefined

@@ -3,7 +3,7 @@ import { type DiskUsage, USAGES, type Usage } from '../../hall/ports.ts'
 import type { Commits } from '../commits.ts'
 import { type Database, number, text } from './database.ts'
 
-/** SqliteUsage keeps disk usage in the tables `usage` and `usage_time`. */
+/** SqliteUsage stores the disk usage of networks in the SQL tables `usage` and `usage_time`. */
 export class SqliteUsage implements DiskUsage {
   readonly #database: Database
   readonly #commits: Commits

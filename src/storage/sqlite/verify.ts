@@ -9,7 +9,7 @@ import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf, structureOf, tablesAt } from './scan.ts'
 import { SqliteShelf } from './tables.ts'
 
-/** Verification is what was found in a store. */
+/** Verification is the result of `verify`. */
 export interface Verification {
   readonly tables: number
   readonly events: number
@@ -17,25 +17,25 @@ export interface Verification {
   readonly problems: readonly string[]
 }
 
-/** Says what is wrong with a table's events, if anything: whether they follow from each other, by the rules of its game. */
+/** Replay replays the events of a table by the rules of its game, and returns what is wrong with them, if anything. */
 export type Replay = (table: TableId, events: readonly TableEvent[]) => string | undefined
 
-/** Tables that are read together. */
+/** Tables that are read in one step. */
 const TOGETHER = 500
 
 /**
- * Verifies a database: its structure, the checksum of each row of the journal, that nothing is missing at its end, that
- * the directory leads to all events and to no others, that each table's events can be read and replayed, and that
- * results are of tables that have ended. The file may be changed by that, as by opening it: give it a copy. Throws a StoreError
- * if the file cannot be opened, or there is no room on its disk.
+ * Verifies a database: its structure, the checksum of each row of the journal, the end of the journal, that the index leads to
+ * all events and to no others, that the events of each table can be read and replayed, and that results belong to finished
+ * tables. It changes the file, as every opening does, so call it on a copy. Throws a StoreError if the file cannot be
+ * opened, or if the disk is full.
  */
 export function verify(path: string, replay: Replay): Verification {
   const guard = new Guard(path)
   const problems: string[] = []
   const found = { tables: 0, events: 0 }
   const database = new Database(path, 'process')
-  /** Runs one part of the verification: its exception is a problem, and the rest is verified all the same. */
-  const tried = (work: () => void) => {
+  /** Runs one part of the verification. Its exception becomes a problem, and the other parts still run. */
+  const attempt = (work: () => void) => {
     try {
       work()
     } catch (error) {
@@ -43,23 +43,23 @@ export function verify(path: string, replay: Replay): Verification {
     }
   }
   const note = (error: unknown) => {
-    // such an error belongs to the disk of the copy
+    // this error concerns the disk of the copy
     if (error instanceof StoreError && error.code === 'full') throw error
     problems.push(sentenceOf(error))
   }
   try {
     migrate(database)
     problems.push(...structureOf(database))
-    tried(() => problems.push(...damageProblems(database)))
-    tried(() => {
-      const shelf = new SqliteShelf(database, (error) => problems.push(sentenceOf(error)))
-      guard.checkEnd(database, shelf.progress, (sentence) => problems.push(sentence))
-      // then the directory leads to all
-      shelf.close()
+    attempt(() => problems.push(...damageProblems(database)))
+    attempt(() => {
+      const store = new SqliteShelf(database, (error) => problems.push(sentenceOf(error)))
+      guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
+      // closing brings the index up to date
+      store.close()
       const tables = new Directory(database).tables()
       found.tables = tables.length
-      for (const [table, lines] of linesOf(shelf, tables)) {
-        tried(() => {
+      for (const [table, lines] of linesOf(store, tables)) {
+        attempt(() => {
           if (lines instanceof Error) throw lines
           const events = eventsOf(table, lines)
           found.events += events.length
@@ -68,7 +68,7 @@ export function verify(path: string, replay: Replay): Verification {
         })
       }
       problems.push(...strayProblems(database, new Set(tables)))
-      tried(() => problems.push(...resultProblems(database, shelf, new Set(tables))))
+      attempt(() => problems.push(...resultProblems(database, store, new Set(tables))))
     })
   } catch (error) {
     note(error)
@@ -85,23 +85,23 @@ function damageProblems(database: Database): string[] {
   })
 }
 
-/** Tables that the journal has, and the directory has not: those of a journal that was compacted were dropped. */
+/** Reports tables that are in the journal and not in the index. A compacted journal has parts of dropped tables. */
 function strayProblems(database: Database, tables: ReadonlySet<TableId>): string[] {
   const stray = new Set<TableId>()
   for (const { place, batch } of rowsOf(database)) {
     for (const { table } of batch === undefined ? [] : partsOf(batch, place)) if (!tables.has(table)) stray.add(table)
   }
   const [first] = rowsOf(database)
-  return first?.place === 1 && stray.size > 0 ? [`the journal has ${tablesOf([...stray])}, and the directory has not`] : []
+  return first?.place === 1 && stray.size > 0 ? [`the journal has ${tablesOf([...stray])}, and the index has not`] : []
 }
 
-function* linesOf(shelf: SqliteShelf, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {
-  for (let from = 0; from < tables.length; from += TOGETHER) yield* shelf.read(tables.slice(from, from + TOGETHER))
+function* linesOf(store: SqliteShelf, tables: readonly TableId[]): Iterable<readonly [TableId, string | Error]> {
+  for (let from = 0; from < tables.length; from += TOGETHER) yield* store.read(tables.slice(from, from + TOGETHER))
 }
 
-/** Finds what is wrong with results; those of dropped tables stay. */
-function resultProblems(database: Database, shelf: SqliteShelf, tables: ReadonlySet<TableId>): string[] {
-  const counting = new Set(shelf.ended(undefined))
+/** Reports invalid results. Results of dropped tables are valid. */
+function resultProblems(database: Database, store: SqliteShelf, tables: ReadonlySet<TableId>): string[] {
+  const counting = new Set(store.ended(undefined))
   const recorded = database
     .prepare('SELECT table_id FROM recorded')
     .all()
@@ -110,9 +110,9 @@ function resultProblems(database: Database, shelf: SqliteShelf, tables: Readonly
   return [
     ...recorded
       .filter((table) => tables.has(table) && !counting.has(table))
-      .map((table) => `results of table ${table} are recorded, and it has not ended so that it counts`),
+      .map((table) => `results of table ${table} are recorded, although it is not a finished rated table`),
     ...standings
       .filter(({ score, games }) => !Number.isFinite(score) || Number(games) < 0)
-      .map(({ person, game }) => `the standing of ${person} in ${game} is no number`),
+      .map(({ person, game }) => `the standing of ${person} in ${game} is not a number`),
   ]
 }
