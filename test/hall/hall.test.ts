@@ -252,7 +252,7 @@ describe('tables', () => {
     void keep(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
     table.submit({ type: 'play', seat: 0, move: 5 })
     await settled()
-    expect(troubles).toEqual(['table 1 goes on elsewhere'])
+    expect(troubles).toEqual(['another process has changed table 1'])
     expect([hall.table(1), [...hall.seatsOf('guest:grace')]]).toEqual([undefined, []])
     expect([...hall.seatsOf('guest:ada')]).toEqual([{ table: other, seat: 0 }])
     expect(other.submit({ type: 'play', seat: 0, move: 5 })).toBeUndefined()
@@ -527,7 +527,7 @@ describe('a new start', () => {
     await after.hall.restore()
     await settled()
     expect([...after.hall.tables].map(({ id }) => id)).toEqual([1])
-    expect(after.troubles).toEqual([5, 6, 7].map((id) => `table ${id} could not be taken up again`))
+    expect(after.troubles).toEqual([5, 6, 7].map((id) => `table ${id} could not be restored`))
   })
 
   test('rated games whose players cannot return are over, and recorded', async () => {
