@@ -41,8 +41,8 @@ import { type SeatAt, Tables } from './tables.ts'
  * Otherwise the hall ends it, because no player is to wait for an opponent who cannot return.
  *
  * Seeks. A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the
- * other seat. To match two seeks, the hall first opens the table, then closes the waiting seek, then calls both `seated`: if
- * opening throws, the waiting seek is still open. If `seated` throws, the hall leaves that seat, and the opponent wins.
+ * other seat. To match two seeks, the hall first opens the table, then closes the waiting seek, then calls both `onSeated`: if
+ * opening throws, the waiting seek is still open. If `onSeated` throws, the hall leaves that seat, and the opponent wins.
  *
  * Idle tables. One timer serves all tables, so a move sets no timer. Each run computes when the next table can be due, but
  * runs at most LOOKS times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
@@ -89,7 +89,7 @@ export interface Opening {
 interface WaitingSeek extends Wish {
   readonly owner: Sitter
   readonly since: number
-  seated(table: LiveTable, seat: SeatNumber): void
+  onSeated(table: LiveTable, seat: SeatNumber): void
   onRefused?(by: string): void
   cancelWait: (() => void) | undefined
 }
@@ -247,7 +247,7 @@ export class Hall {
       person: owner.person,
       name: owner.name,
       since: this.#options.clock.now(),
-      seated: (table, seat) => seek.seated(table, seat),
+      onSeated: (table, seat) => seek.seated(table, seat),
       cancelWait: undefined,
     }
     const houseCan = playable(rules)
@@ -568,7 +568,7 @@ export class Hall {
   /** Notifies the owner of a seek of its seat; leaves the seat if the callback throws. */
   #notifySeated(seek: WaitingSeek, table: LiveTable, seat: SeatNumber): void {
     try {
-      seek.seated(table, seat)
+      seek.onSeated(table, seat)
     } catch (reason) {
       this.#options.onTrouble(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
       table.submit({ type: 'leave', seat })

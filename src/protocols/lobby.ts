@@ -178,7 +178,7 @@ export interface Recorded {
 
 /** TableListener receives the events of the tables to which one session is subscribed. */
 export interface TableListener {
-  /** Called when the session gets a seat, by a matched seek, a rematch or a resumed seat; `news` follows with its events. */
+  /** Called when the session gets a seat, by a matched seek, a rematch or a resumed seat; `tableEvent` follows for each event. */
   seated(attendance: Attendance): void
   news(news: TableNews): void
   /** Called when the result of a game is recorded on the ladder. */

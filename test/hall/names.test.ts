@@ -285,7 +285,7 @@ describe('a person’s name', () => {
   )
 
   test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('%s is no name', (text) => {
-    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' })
+    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, because users could take it for a command or for talk' })
   })
 
   test('letters that look the same are not mixed', () => {
