@@ -12,7 +12,7 @@ import { Bucket, Throttle } from './throttle.ts'
 /** Rate limits of wrong codes. */
 const RATES = { connection: LOGIN.pair, address: LOGIN.address }
 
-/** CodeTries is the limit of wrong invitation codes for one connection. */
+/** InviteCodeLimit is the limit of wrong invitation codes for one connection. */
 export interface CodeTries {
   /** Returns the error for any code while a limit is reached; otherwise `undefined`. */
   denial(): Denial | undefined
@@ -20,7 +20,7 @@ export interface CodeTries {
   failed(): void
 }
 
-/** CodeThrottle limits the rate of wrong invitation codes. */
+/** InviteCodeLimiter limits the rate of wrong invitation codes. */
 export class CodeThrottle {
   readonly #clock: Clock
   readonly #addresses = new Throttle(RATES.address)

@@ -44,8 +44,8 @@ import { type SeatAt, Tables } from './tables.ts'
  * other seat. To match two seeks, the hall first opens the table, then closes the waiting seek, then calls both `onSeated`: if
  * opening throws, the waiting seek is still open. If `onSeated` throws, the hall leaves that seat, and the opponent wins.
  *
- * Idle tables. One timer serves all tables, so a move sets no timer. Each run computes when the next table can be due, but
- * runs at most LOOKS times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
+ * Idle tables. One timer serves all tables, so a move sets no timer. It is set for the table that is due next, but fires at most
+ * LOOKS times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
  *
  * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
  * and users have time to reconnect, as after a restart.

@@ -74,7 +74,7 @@ export class Logins {
     return this.#take([[this.#registrations, address]])
   }
 
-  /** Adds a known address after a login; returns a text for `learn` if the address is new. */
+  /** Adds a known address after a login; returns a text for `loadKnownAddress` if the address is new. */
   succeeded(key: string, address: string): string | undefined {
     const known = this.#knows(key, address)
     const place = placeOf(key, address)
@@ -82,7 +82,7 @@ export class Logins {
     return known ? undefined : place
   }
 
-  /** Adds a known address from a text that `succeeded` returned, perhaps in an earlier process. */
+  /** Adds a known address from a text that `addKnownAddress` returned, perhaps in an earlier process. */
   learn(place: string): void {
     const [name = '', address = ''] = place.split(' ')
     const others = (this.#known.get(name) ?? []).filter((other) => other !== address)

@@ -14,7 +14,7 @@ const HASH = 6
 /** Limit of cached marks. */
 const KNOWN = 1000
 
-/** Owners counts the holdings of networks, by their marks. */
+/** NetworkHoldings counts the holdings of networks, by their marks. */
 export class Owners {
   readonly #salt: string
   /** Holdings of each mark, by salt: each process whose tables are still open has its own. */

@@ -7,7 +7,7 @@ import type { Command } from './table.ts'
 /** SeatRetention is what the server does with a seat when its connection ends: leave the table, or hold the seat for its owner. */
 export type Keeping = 'given up' | 'held'
 
-/** Attention is the connection of a seat. */
+/** SeatConnection is the connection of a seat. */
 export interface Attention {
   /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
   watch(on: boolean): void
