@@ -24,7 +24,7 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a headless note
   [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
-  [/(?! )\p{Zs}/u, 'a name has no blanks but common ones'],
+  [/(?! )\p{Zs}/u, 'a name has no blank but the space'],
   [/@/, 'a name has no @'],
   [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
 ]
@@ -93,10 +93,10 @@ export function checkPersonName(text: string): string | Refusal {
   if (isRefusal(name)) return name
   if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, because users could take it for a command or for talk' }
   const full = name.normalize('NFKC')
-  if (LOGIN.test(full)) return { refused: 'that is a line with a password, and no name: say the name alone' }
-  if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: say the name alone' }
+  if (LOGIN.test(full)) return { refused: 'that is a line with a password, not a name: send the name alone' }
+  if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: send the name alone' }
   if (full.length > WIDEST) {
-    return { refused: `a name has at most ${WIDEST} letters where some of them stand for several, and this has ${full.length}` }
+    return { refused: `a name has at most ${WIDEST} letters with its ligatures written out, and this has ${full.length}` }
   }
   const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
@@ -129,7 +129,7 @@ export function checkLobbyName(text: string): string | Refusal {
   const name = checkPersonName(text)
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
-    return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
+    return { refused: 'a name is not a number, which could mean a move or a table: add a letter' }
   if (/^[^\p{L}\p{Extended_Pictographic}]{2,}$/u.test(name))
     return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))
@@ -139,7 +139,7 @@ export function checkLobbyName(text: string): string | Refusal {
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
   const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)
-  return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning behind "play"; choose another` }
+  return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning after "play"; choose another` }
 }
 
 /**

@@ -29,7 +29,7 @@ export function poseOf(name: string): string | undefined {
   const first = words.findIndex((word) => wordLike(word, DETERMINERS) === undefined)
   const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => wordLike(word, HOUSE))
   const office = staff ?? house
-  if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for those who run it`
+  if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for its operator`
   const line = words.length > 1 ? partOfLine(words) : undefined
   return line === undefined ? undefined : `with "${line}" in it, users would take it for a line of the server`
 }
