@@ -478,7 +478,7 @@ export class Hall {
     const persons = personsOf(table)
     if (persons.length === 0) return
     const { store, onTrouble } = this.#options
-    store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`no history has table ${table.id}`, reason))
+    store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`table ${table.id} is missing in the histories`, reason))
   }
 
   /** A field, because a closure for each table would take a hundred bytes of memory. */

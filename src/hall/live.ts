@@ -20,17 +20,18 @@ import { Waiters } from './waiters.ts'
  * process has appended it and the actor computes the state. A conflict of the two closes the table here.
  *
  * The house. Its moves are decided together with the move that they answer, and are in the same append: no state in which
- * the house has to move is ever persisted alone.
+ * the house has to move is persisted without its move.
  *
  * Failure. A temporary failure of the store rolls back: `#decided` returns to `#published`, and appends that were made after
  * the failed one fail too (`#stale` counts them). Commands that follow from connections, such as `gone`, are repeated when the
- * store can write again (`postponed.ts`). Any other failure closes the table in this process. The log stays as it is.
+ * store can write again (`postponed.ts`). Any other failure, and a failed opening, closes the table in this process; the log
+ * stays as it is.
  *
- * Time. Events are stamped by the table's own clock: monotonic time plus an offset, which is fixed when the table begins here.
- * One timer waits for the next time limit.
+ * Time. Events are stamped by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins in
+ * this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
  *
- * Memory. There can be a hundred thousand tables, so empty collections are shared constants, rare parts are created on demand,
- * and persisted steps are removed from `#pending` in batches: one `shift()` for each event dominated the profile.
+ * Memory and speed. There can be very many tables, so empty collections are shared constants and rare parts are created on
+ * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than the rest of this file.
  */
 
 /** TableActorOptions is what a table needs from outside. */

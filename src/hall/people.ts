@@ -19,9 +19,10 @@ export type { Visitor } from './visitors.ts'
  * be online through several connections; each has an OnlineUser (`visitors.ts`). A seat's token also gives a connection the
  * rights of the seat, without a login.
  *
- * Guests. A guest's name is free if no user online has it, no registered name looks like it (`lookalikes.ts`), and the hall holds
- * no seat for a guest of that name. A guest proves with a reconnect secret, or with a seat's token, that the name is still the
- * same guest's; the older connection is ended then. Without proof, a guest who takes a free name inherits nothing.
+ * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
+ * (`lookalikes.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a seat, a
+ * guest proves to be the one who has the name; the older connection is ended then. Without proof, a guest who takes a free name
+ * inherits nothing.
  *
  * Races. Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can
  * change the account. Each operation that waits therefore runs in `#watch`, which collects the accounts that are changed or
@@ -29,8 +30,8 @@ export type { Visitor } from './visitors.ts'
  * is stored, because a guest can enter while it is being stored.
  *
  * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
- * computed, and give back if the password was right or was never compared. A wrong password and an unknown name take the same
- * time and give the same answer.
+ * computed. A right password gives back what it took, and so does a login whose password was never compared. A wrong password
+ * and an unknown name take the same time and give the same answer.
  *
  * A new password or the removal of an account ends, in this order: login sessions and seat tokens in the store, logins under
  * way, all connections but the one that made the request, and tokens of tables that were opened meanwhile.

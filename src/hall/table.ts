@@ -22,10 +22,10 @@ import { drawsAt, isWeak } from './seeds.ts'
  * returns the last move and `ended` together. After `ended`, only talk, offers of a rematch and their answers, disconnections
  * that withdraw an offer, `revoked` and `continued` can follow.
  *
- * Limits. Moves are bounded by the game; other events are not, so EVENTS bounds talk and offers, and ABSENCES the number of
- * disconnections. Without these, one client could fill the log.
+ * Limits. Moves have no limit. EVENTS bounds talk and offers, and ABSENCES bounds disconnections; without these, one client could
+ * fill the log.
  *
- * Invariants: the numbers of events have no gaps; `toMove` and `offers` are empty at the end; no clock runs while the table is
+ * Invariants: the numbers of events have no gaps; the end empties `toMove` and `offers`; no clock runs while the table is
  * suspended or after its end.
  */
 
