@@ -53,15 +53,15 @@ function linesOf(all: readonly (readonly [string, string])[]): string {
 await writeFile(
   join(import.meta.dirname, '..', 'src', 'hall', 'confusables.ts'),
   `/**
- * CONFUSABLES is what looks alike, by Unicode's confusables.txt ${version} (© Unicode, Inc., Unicode License v3), made by
- * \`node docs/confusables.ts\`; do not edit. Each entry is a text and, behind a colon, the characters that look like it, all
- * as code points in base 36; those of the characters are differences. Without what NFKD changes.
+ * CONFUSABLES is the texts that look alike, from Unicode's confusables.txt ${version} (© Unicode, Inc., Unicode License v3), made by
+ * \`node docs/confusables.ts\`; do not edit. Each entry is a text and, after a colon, the characters that look like it. Both are
+ * code points in base 36; those of the characters are differences. Characters that NFKD changes are left out.
  */
 export const CONFUSABLES = \`
 ${linesOf(confusables)}
 \`
 
-/** SHOWN is the characters of that table which look like another text than what NFKD makes of them does, in the same form. */
+/** SHOWN is the characters that NFKD changes into one that looks different, with their look, in the same form. */
 export const SHOWN = \`
 ${linesOf(shown)}
 \`

@@ -1,12 +1,12 @@
 /**
- * ChurnMap is a Map whose entries come and go all the time. A Map leaves copies of its table behind, each of which leads
- * to the next; once one of them is old, all that was ever in those after it stays until the next full collection. Here
- * what is taken out is no longer to be found through them.
+ * ChurnMap is a Map for entries that are added and removed all the time. When a Map of V8 grows or shrinks, it leaves its old table
+ * behind, with a reference to the new one. If such a table is in the old generation, it retains every value of the later tables
+ * until the next full collection. ChurnMap clears the reference to a removed value, so no old table retains it.
  */
 export class ChurnMap<Key, Value extends object> {
   readonly #entries = new Map<Key, { value: Value | undefined }>()
 
-  /** How many entries there are. */
+  /** Number of entries. */
   get size(): number {
     return this.#entries.size
   }
@@ -28,7 +28,7 @@ export class ChurnMap<Key, Value extends object> {
     this.#entries.delete(key)
   }
 
-  /** All values, in the order in which their keys came. */
+  /** Iterates over the values, in the order in which their keys were added. */
   *values(): Iterable<Value> {
     for (const { value } of this.#entries.values()) if (value) yield value
   }

@@ -4,12 +4,12 @@ import type { Clocks } from './clocks.ts'
 import type { ClockRules } from './ports.ts'
 
 /**
- * Milliseconds after which a player can end a game because of the opponent: `absent` for an opponent whose connection is
- * gone, `silent` for one who is there, is to move and does not, in a game without a clock.
+ * Milliseconds after which a player can end a game because of the opponent: `absent` for a disconnected opponent, `silent` for a
+ * connected one who is to move and does not, in a game without a clock.
  */
 export const CLAIMABLE = { absent: 30_000, silent: 300_000 } as const
 
-/** The part of a table's state on which a claim depends. */
+/** Claimable is the part of a table's state on which a claim depends. */
 export interface Claimable {
   readonly opened: { readonly seats: readonly { readonly name: string }[]; readonly clock: ClockRules }
   readonly toMove: readonly SeatNumber[]
@@ -19,11 +19,11 @@ export interface Claimable {
   readonly suspended: boolean
 }
 
-/** The outcome of a game that a seat ends at `now` because of its opponent: a win, or no result; a refusal before its time. */
+/** Returns the outcome of a game that a seat ends at `now` because of its opponent, a win or no result, or a refusal if it is too early. */
 export function claimed(table: Claimable, seat: SeatNumber, what: 'claim' | 'abort', now: number): Outcome | Refusal {
   const { ended, suspended, opened } = table
   if (ended) return { refused: 'the game is over' }
-  if (suspended) return { refused: 'the game stands still until somebody is back' }
+  if (suspended) return { refused: 'the game is paused until a player reconnects' }
   const waits = [...opened.seats.keys()].filter((other) => other !== seat).map((other) => waitFor(table, seat, other, now))
   const [first, ...more] = waits.filter((wait) => wait !== undefined)
   if (!first) return { refused: NOT_ABSENT }
@@ -34,11 +34,11 @@ export function claimed(table: Claimable, seat: SeatNumber, what: 'claim' | 'abo
   return why === GONE ? { winners, left: other } : { winners, left: other, late: true }
 }
 
-const GONE = 'has only just gone'
+const GONE = 'has only just disconnected'
 const SILENT = 'has not had five minutes for this move'
-const NOT_ABSENT = 'your opponent is there: a game can be ended so if the opponent is gone for 30 seconds, or does not move for 5 minutes'
+const NOT_ABSENT = 'your opponent is connected: wait until the opponent is disconnected for 30 seconds, or does not move for 5 minutes'
 
-/** Returns the milliseconds that a seat still has to wait for another, and the reason; `undefined` if it waits for nothing there. */
+/** Returns the milliseconds until a seat can end the game because of another seat, with the reason; `undefined` if it cannot. */
 function waitFor(table: Claimable, seat: SeatNumber, other: SeatNumber, now: number) {
   const { clocks, toMove, opened, turnSince } = table
   const gone = clocks.gone[other]

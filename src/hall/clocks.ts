@@ -1,24 +1,24 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { ClockRules } from './ports.ts'
 
-/** Clocks are the times of a table's seats, in milliseconds: what was used, and since when which of them runs. */
+/** Clocks is the clocks of a table's seats. All times are in milliseconds. */
 export interface Clocks {
-  /** What each seat has used in turns that are over. */
+  /** Time that each seat has used in finished turns. */
   readonly used: readonly number[]
-  /** Since when each seat has been to move, where it is. */
+  /** Time since which each seat has been to move; `undefined` if it is not. */
   readonly since: readonly (number | undefined)[]
-  /** Since when each seat's connection has been gone, where it is. */
+  /** Time since which each seat has been disconnected; `undefined` if it is not. */
   readonly gone: readonly (number | undefined)[]
 }
 
-/** Expiry is a seat whose time is over, and which of its times. */
+/** Expiry is a time limit of a seat, and the time at which it passes. */
 export interface Expiry {
   readonly seat: SeatNumber
   readonly what: 'turn' | 'total' | 'grace'
   readonly at: number
 }
 
-/** The clocks of so many seats, of which some are to move from `now` on. */
+/** Starts the clocks of a table with `seats` seats, of which those in `toMove` are to move from `now` on. */
 export function started(seats: number, toMove: readonly SeatNumber[], now: number): Clocks {
   if (toMove.length === 0) return still(seats)
   const none = Array<undefined>(seats).fill(undefined)
@@ -27,7 +27,7 @@ export function started(seats: number, toMove: readonly SeatNumber[], now: numbe
 
 const STILL: Clocks[] = []
 
-/** The clocks of so many seats, none of which has ever run. */
+/** Returns clocks that have never run, shared by all tables with as many seats. */
 function still(seats: number): Clocks {
   const known = STILL[seats]
   if (known) return known
@@ -37,7 +37,7 @@ function still(seats: number): Clocks {
   return clocks
 }
 
-/** The clocks after something that `mover` did: its turn is over, and others may have begun or ended. */
+/** Returns the clocks after an action of `mover`, whose turn ends; other seats' turns may begin or end. */
 export function passed(clocks: Clocks, toMove: readonly SeatNumber[], mover: SeatNumber | undefined, now: number): Clocks {
   const { used, since } = clocks
   return {
@@ -50,34 +50,31 @@ export function passed(clocks: Clocks, toMove: readonly SeatNumber[], mover: Sea
   }
 }
 
-/** The clocks when a seat's connection is gone, or back. */
+/** Returns the clocks after a seat disconnects at the time `gone`, or reconnects. */
 export function presence(clocks: Clocks, seat: SeatNumber, gone: number | undefined): Clocks {
   return { ...clocks, gone: clocks.gone.with(seat, gone) }
 }
 
-/** The clocks standing still: turns are charged with what they have used by `now`, and no grace runs. */
+/** Stops the clocks: open turns are charged up to `now`, and no grace time runs. */
 export function stopped(clocks: Clocks, now: number): Clocks {
   if (!clocks.since.some(isKnown) && !clocks.gone.some(isKnown)) return clocks
   const { used, since } = passed(clocks, [], undefined, now)
   return { used, since, gone: clocks.gone.map(() => undefined) }
 }
 
-/** Returns what a seat has left of its time for all moves at `now`; `undefined` where that is not limited. */
+/** Returns the time that a seat has left for all its moves at `now`; `undefined` without that limit. */
 export function timeLeft({ used, since }: Clocks, { total }: ClockRules, seat: SeatNumber, now: number): number | undefined {
   if (total === undefined) return undefined
   const from = since[seat]
   return Math.max(0, total - (used[seat] ?? 0) - (from === undefined ? 0 : now - from))
 }
 
-/**
- * Returns what a seat has left of its time for one move at `now`, all of it where it is not to move; `undefined` where that is
- * not limited.
- */
+/** Returns the time that a seat has left for its move at `now`, all of it if it is not to move; `undefined` without that limit. */
 export function turnLeft({ since }: Clocks, { turn }: ClockRules, seat: SeatNumber, now: number): number | undefined {
   return turn === undefined ? undefined : Math.max(0, turn - (now - (since[seat] ?? now)))
 }
 
-/** The time that is over first if nothing happens; `undefined` where none is limited. */
+/** Returns the time limit that passes first if no event happens; `undefined` if none runs. */
 export function nextExpiry({ used, since, gone }: Clocks, { turn, total, grace }: ClockRules): Expiry | undefined {
   if (turn === undefined && total === undefined && grace === undefined) return undefined
   let next: Expiry | undefined

@@ -4,23 +4,23 @@ import type { Clock } from './ports.ts'
 import { Bucket, Throttle } from './throttle.ts'
 
 /*
- * Only wrong codes count: first for the connection, so that a guesser limits itself, then for the address, which bounds
- * what a guesser gains by new connections. The rates are those of passwords. While a limit lasts, right codes are refused
- * too, or guesses would go on. What is refused is not counted. docs/security.md says what a guesser gets.
+ * Only wrong invitation codes count: for the connection, and for the address, which bounds what a guesser gains by new
+ * connections. The rates are those of passwords. While a limit is reached, right codes are refused too, because otherwise
+ * guesses could go on. Refused codes do not count. docs/security.md computes a guesser's chance.
  */
 
-/** Rates of wrong codes: how many at once, and milliseconds until each comes back. */
+/** Rate limits of wrong codes. */
 const RATES = { connection: LOGIN.pair, address: LOGIN.address }
 
-/** CodeTries counts the wrong codes of invitations that one connection sends. */
+/** InviteCodeLimit is the limit of wrong invitation codes for one connection. */
 export interface CodeTries {
-  /** The denial of a try, right or wrong, while a limit is reached; `undefined` if it is allowed. */
+  /** Returns the error for any code while a limit is reached; otherwise `undefined`. */
   denial(): Denial | undefined
   /** Counts a wrong code. */
   failed(): void
 }
 
-/** CodeThrottle limits how often codes of invitations are guessed. */
+/** InviteCodeLimiter limits the rate of wrong invitation codes. */
 export class CodeThrottle {
   readonly #clock: Clock
   readonly #addresses = new Throttle(RATES.address)
@@ -29,7 +29,7 @@ export class CodeThrottle {
     this.#clock = clock
   }
 
-  /** A count for a new connection from an address. */
+  /** Returns the limit for a new connection from an address. */
   open(address: string): CodeTries {
     const connection = new Bucket(RATES.connection)
     return {

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import type { Refusal } from '../games/game.ts'
 import { codewords } from './codewords.ts'
 
-/** RandomBytes is where secrets come from: so many bytes that nobody can foresee, as `crypto.randomBytes` gives them. */
+/** RandomBytes returns a number of unpredictable bytes, as `crypto.randomBytes` does. */
 export type RandomBytes = (bytes: number) => Uint8Array
 
-/** Words in an invitation: 27 bits, enough where guesses are throttled. */
+/** Words in an invitation code: 27 bits, enough because guesses are rate-limited. */
 const WORDS = 3
-/** Characters of a token, 5 bits each: 130 bits, which need no throttle. */
+/** Characters of a token, 5 bits each: 130 bits, which need no rate limit. */
 const TOKEN = 26
 /** Crockford's Base32: no I, L, O (read as 1, 1, 0), and no U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** The code of an invitation, to be said aloud: `amber-otter-seven`. */
+/** Makes an invitation code that users can say aloud: `amber-otter-seven`. */
 export function inviteCode(random: RandomBytes): string {
   const words: string[] = []
   const bytes = random(2 * WORDS)
@@ -21,21 +21,21 @@ export function inviteCode(random: RandomBytes): string {
   return words.join('-')
 }
 
-/** The code that somebody typed, in any case, with blanks or hyphens between the words; a refusal for what is none. */
+/** Parses an invitation code in any case, with blanks or hyphens between the words; refuses a text that is not one. */
 export function readCode(typed: string): string | Refusal {
   const words = typed.toLowerCase().match(/[^\s\p{Dash}_.,]+/gu) ?? []
   if (words.length !== WORDS) return { refused: `an invitation is ${WORDS} words, such as amber-otter-seven` }
   const unknown = words.findIndex((word) => !codewords.includes(word))
-  if (unknown >= 0) return { refused: `no invitation has a word such as your word ${unknown + 1}: compare it with what you were given` }
+  if (unknown >= 0) return { refused: `word ${unknown + 1} of your code is in no invitation: compare it with the invitation` }
   return words.join('-')
 }
 
-/** A token that nobody can guess: whoever shows it again is let back in. 26 characters of Crockford's Base32. */
+/** Makes a secret token, 26 characters of Crockford's Base32, which proves an identity or a right to its holder's seat. */
 export function secretToken(random: RandomBytes): string {
   return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
 }
 
-/** The token that somebody typed: case, blanks and hyphens do not matter, O is 0, I and L are 1. A refusal for what is none. */
+/** Parses a token: ignores case, blanks and hyphens, reads O as 0, and I and L as 1; refuses a text that is not one. */
 export function readToken(typed: string): string | Refusal {
   const token = typed
     .replace(/[\s\p{Dash}]+/gu, '')
@@ -46,7 +46,7 @@ export function readToken(typed: string): string | Refusal {
   return { refused: `a token is ${TOKEN} letters and digits: type it as you were given it` }
 }
 
-/** The SHA-256 of a token as `readToken` has it, in hex, which is all that is kept of it. Tokens are random, so a slow hash would add nothing. */
+/** Returns the SHA-256 of a token in hex, the only form in which it is stored. Tokens are random, so a slow hash would add nothing. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

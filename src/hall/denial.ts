@@ -1,16 +1,16 @@
 import type { Refusal } from '../games/game.ts'
 
 /**
- * Why is why somebody is not let in, or not so, in a word that does not change. `unregistered` is for what takes a registered
- * name; `bad-token` for a session that is over, or never was.
+ * AuthErrorCode is the reason why a login or a change of an account is refused; the codes are stable. `unregistered`: the
+ * request needs a registered name. `bad-token`: the login session has ended, or never existed.
  */
 export type Why = 'bad-name' | 'name-taken' | 'bad-password' | 'throttled' | 'bad-token' | 'unregistered'
 
-/** Denial is a refusal of the people at the door: the sentence for people, and why, for programs. */
+/** AuthError is the refusal of a login or of a change of an account: a sentence for the user, and a code for programs. */
 export interface Denial extends Refusal {
   readonly why: Why
-  /** A name that is free, where the one that was wanted is taken. */
+  /** A free name, if the requested name is taken. */
   readonly proposal?: string | undefined
-  /** The name that needs a password, where none was given. */
+  /** The registered name that was requested without its password. */
   readonly registered?: string | undefined
 }

@@ -1,18 +1,18 @@
 import type { PersonId, TableId } from './ports.ts'
 
-/** Guests of whom finished games are noted, at most: the latest. */
+/** Limit of guests with finished games: the latest stay. */
 const GUESTS = 10_000
-/** Games of each, at most: the latest. */
+/** Limit of games of each guest: the latest stay. */
 const GAMES = 200
 
 /**
- * GuestGames is which finished games are of the guest who has a name now. Any user can take a guest's name, so what the
- * store has under it can be of an earlier guest, or of one before the server was started.
+ * GuestGames knows which finished games belong to the present guest of a name. Any user can take a guest's name, so the store's
+ * history of that name also has games of earlier guests.
  */
 export class GuestGames {
   readonly #tables = new Map<PersonId, Set<TableId>>()
 
-  /** Notes a finished game of the guest who has the name. */
+  /** Adds a finished game of the present guest. */
   add(person: PersonId, table: TableId): void {
     const tables = this.#tables.get(person) ?? new Set()
     this.#tables.delete(person)
@@ -21,12 +21,12 @@ export class GuestGames {
     dropOldest(this.#tables, GUESTS)
   }
 
-  /** Checks whether a finished game belongs to the guest who has the name. */
+  /** Checks whether a finished game belongs to the present guest. */
   has(person: PersonId, table: TableId): boolean {
     return this.#tables.get(person)?.has(table) === true
   }
 
-  /** Another guest takes the name. */
+  /** Removes all games of a name, because another guest takes it. */
   clear(person: PersonId): void {
     this.#tables.delete(person)
   }

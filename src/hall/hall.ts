@@ -31,29 +31,52 @@ import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
 import { type SeatAt, Tables } from './tables.ts'
 
-/** HallOptions is what a hall is made of. */
+/*
+ * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions
+ * and seats subscribe to tables, and callbacks report what happens to a seek.
+ *
+ * Tables. `open` starts a TableActor, `restore` starts those of the previous process from their logs. The registry finds a
+ * table by number, person and token until the game is over, its log is persisted and no observer is left. After a restart a
+ * table waits, suspended, if each of its players can return: with an account, with a token or, alone at the table, by name.
+ * Otherwise the hall ends it, because no player is to wait for an opponent who cannot return.
+ *
+ * Seeks. A new seek takes the first suitable open seek, or else stays open until another seek suits it or the house takes the
+ * other seat. To match two seeks, the hall first opens the table, then closes the waiting seek, then calls both `onSeated`: if
+ * opening throws, the waiting seek is still open. If `onSeated` throws, the hall leaves that seat, and the opponent wins.
+ *
+ * Idle tables. One timer serves all tables, so a move sets no timer. It is set for the table that is due next, but fires at most
+ * LOOKS times within the limit. Every loop over all tables takes only some of them in one turn of the event loop.
+ *
+ * Outages. While the store cannot write, games stand still and no idle table ends. When it can write again, each table resumes
+ * and users have time to reconnect, as after a restart.
+ *
+ * Invariants: after `close`, `open` and `seek` throw the reason; a network's holdings (`owners.ts`) count each table and each
+ * open seek once; a seat's token is valid at the latest table that has it, which after a rematch is the new one.
+ */
+
+/** HallOptions is the store, the games and the callbacks of a hall. */
 export interface HallOptions {
   readonly store: Store
-  /** The games that are played here, by name. */
+  /** Games of this hall, by name. */
   readonly games: ReadonlyMap<string, AnyGame>
   readonly clock: Clock
-  /** The chance in games: their seeds, and the house's own moves. */
+  /** Source of the games' seeds and of the house's choices. */
   readonly random: Random
-  /** Source of salts; the platform's by default. */
+  /** Source of salts; `crypto.randomBytes` by default. */
   readonly bytes?: RandomBytes
-  /** Told of what went wrong and was survived: a table that could not be kept, or taken up again. */
+  /** Called with errors that the hall survives, such as a table that could not be written or restored. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
   /** Called once for each table that has ended in this process. */
   readonly onEnded?: (table: LiveTable) => void
-  /** Called when what came of a table for the ladder is recorded. */
+  /** Called when the result of a table is recorded on the ladder. */
   readonly onRecorded?: TableTools['onRecorded']
-  /** Says which ongoing tables are public; by default those that are not private. */
+  /** Returns whether an open table is public; by default, all tables are that are not private. */
   readonly isListed?: (table: LiveTable) => boolean
-  /** Milliseconds that a table may be without a move; by default, or if infinite, only tables that no user attends end. */
+  /** Milliseconds that a table may be without a move; by default, or if infinite, only tables without observers end (`tidy`). */
   readonly idle?: number | undefined
 }
 
-/** Opening is how a table is opened. */
+/** TableOptions is the settings, the players and the terms of a new table. */
 export interface Opening {
   readonly options: unknown
   readonly seats: readonly Sitter[]
@@ -62,21 +85,21 @@ export interface Opening {
   readonly clock?: ClockRules
 }
 
-/** Seeking is somebody who waits for company. */
-interface Seeking extends Wish {
-  readonly sitter: Sitter
+/** WaitingSeek is an open seek with its callbacks and its timer. */
+interface WaitingSeek extends Wish {
+  readonly owner: Sitter
   readonly since: number
-  seated(table: LiveTable, seat: SeatNumber): void
+  onSeated(table: LiveTable, seat: SeatNumber): void
   onRefused?(by: string): void
   cancelWait: (() => void) | undefined
 }
 
-/** Place is a standing, and its place on the ladder: 1 for the best, equal ones sharing it. */
+/** LadderPlace is a standing with its rank on the ladder: 1 for the best, the same for equal scores. */
 export interface Place extends Standing {
   readonly rank: number
 }
 
-/** The best of a game, from the first on, with their places. */
+/** Adds the ranks to the standings of a ladder from its first row on. */
 export function placed(best: readonly Standing[]): readonly Place[] {
   let rank = 0
   return best.map(boundedStanding).map((one, at, all) => {
@@ -85,47 +108,45 @@ export function placed(best: readonly Standing[]): readonly Place[] {
   })
 }
 
-/** A wish to be seated. */
+/** SeekRequest is a seek that a user opens. */
 export interface Seek extends Omit<Wish, 'person' | 'name'> {
   readonly sitter: Sitter
-  /** Milliseconds until the house sits down opposite; `Infinity` to wait for somebody. */
+  /** Milliseconds until the house takes the other seat; `Infinity` to wait for another user. */
   readonly wait: number
-  /** Called once, when there is a table. */
+  /** Called once, when the seek is matched. */
   seated(table: LiveTable, seat: SeatNumber): void
-  /** Called once, when the person who is wanted refuses, with that one's name: the seek is over. */
+  /** Called once, when the challenged user refuses, with that user's name: the seek is closed. */
   onRefused?(by: string): void
 }
 
-/** Number of checks for idle tables within their limit, at most. */
+/** Limit of checks for idle tables within the time that a table may be idle. */
 const LOOKS = 100
 /**
- * Milliseconds for which a seat is held if there is no such limit and no user attends the table, and between two runs of
- * `tidy` at least.
+ * Milliseconds for which a seat is held if tables have no idle limit and the table has no observer, and least milliseconds
+ * between two runs of `tidy`.
  */
 const HELD = 7 * 24 * 3_600_000
 const TIDY = 1000
-/** Tables that are ended together, at most: those to which no user can come back, at the start, and idle ones if there is no room. */
+/** Tables that are ended together, at most: at the start those to which no player can return, and idle tables in one `tidy`. */
 const AT_ONCE = 200
 const ROOM = 20
 const NO_CLOCK: ClockRules = {}
-/** The house, where it sits down. */
-const HOUSE_SITTER: Sitter = { person: HOUSE, name: 'house' }
+const HOUSE_OWNER: Sitter = { person: HOUSE, name: 'house' }
 
-/** Hall is where everybody meets: its tables, who waits for company, and what came of it all. */
+/** Hall is the meeting place of one server: its tables, its open seeks and the results. */
 export class Hall {
   readonly recorder: Recorder
   readonly #options: HallOptions
   readonly #tools: TableTools
-  /** Holdings of each network: tables, and seeks that wait for one. */
+  /** Holdings of each network: open tables and open seeks. */
   readonly owners: Owners
   readonly #tables: Tables
   readonly #listing: Listing
-  readonly #seeks = new Seeks<Seeking>()
-  /** Milliseconds that a table may be without a move. */
+  readonly #seeks = new Seeks<WaitingSeek>()
   readonly #idle: number | undefined
   /** Time at which the tables of the previous process were restored, in monotonic milliseconds. */
   #restoredAt = Number.NEGATIVE_INFINITY
-  /** Ends the timer for the table that is idle next; there is one while there are tables. */
+  /** Cancels the timer for idle tables, which runs while there are tables and a limit. */
   #cancelIdle: (() => void) | undefined
   #tidyAt = Number.NEGATIVE_INFINITY
   #closed: Error | undefined
@@ -157,39 +178,39 @@ export class Hall {
     return this.#options.store.availability?.failure === undefined
   }
 
-  /** The tables at which something goes on, in order. */
+  /** The open tables whose opening is persisted, in order. */
   get tables(): Iterable<LiveTable> {
     return this.#known()
   }
 
-  /** The tables that go on and that everybody may know of, the attended and the newest first. */
+  /** The public tables with a game under way: tables with observers first, and the newest first among these. */
   get listing(): Pick<Listing, 'size' | 'page'> {
     return this.#listing
   }
 
-  /** How many tables there are at which something goes on, or somebody still is. */
+  /** Number of open tables, including finished tables with observers. */
   get size(): number {
     return this.#tables.size
   }
 
-  /** Those who wait for company, in the order in which they came. */
+  /** The open seeks, in order of arrival. */
   get seeking(): Iterable<Wish & { readonly since: number }> {
     return this.#seeks
   }
 
-  /** The open seeks, by who may see them. */
+  /** The lists of open seeks, for each group of users that can see them. */
   get seeks(): Pick<Seeks<Wish>, 'size' | 'shown' | 'open' | 'of' | 'against' | 'match'> {
     return this.#seeks
   }
 
-  /** A table at which something goes on. */
+  /** Finds an open table. */
   table(id: TableId): LiveTable | undefined {
     return this.#tables.get(id)
   }
 
   /**
-   * Opens a table with all who are to sit there. Throws a RangeError for a game that is not played here, and the reason
-   * when the hall is closed.
+   * Opens a table with its players. Throws a RangeError for a game that the hall does not have, and the reason of `close` if
+   * the hall is closed.
    */
   open(game: string, { options, seats, rated = false, private: hidden = false, clock = NO_CLOCK }: Opening): LiveTable {
     if (this.#closed) throw this.#closed
@@ -197,7 +218,7 @@ export class Hall {
     const rules = this.#rules(game)
     const state = rules.setup(options, random)
     const id = store.tables.newTable()
-    // what a game of one is set up with is nobody's business, and may be its secret
+    // the settings of a game with one player can be its secret
     const shown = rules.seats.max > 1 ? options : undefined
     const seed = newSeed(random)
     const table = LiveTable.open(
@@ -206,49 +227,50 @@ export class Hall {
       rules,
       this.#tools,
     )
-    this.#take(table)
+    this.#add(table)
     return table
   }
 
   /**
-   * Seeks company: seats the seeker at once if a suitable seek is open, or else when one comes, or the house sits down,
-   * if it can play that. The answer takes the wish back. Throws as `open` does, and a RangeError for seats that the game
-   * does not have.
+   * Matches a seek with a suitable open one, or with the house if `wait` is 0, or else opens it. The house plays only games
+   * that it can play. The returned function cancels the seek. Throws as `open` does, and a RangeError for seats that the
+   * game does not have.
    */
   seek(seek: Seek): () => void {
     if (this.#closed) throw this.#closed
-    const { sitter, wait, seats } = seek
+    const { sitter: owner, wait, seats } = seek
     const rules = this.#rules(seek.game)
     for (const seat of seats) if (!(seat < rules.seats.max)) throw new RangeError(`the game ${seek.game} has no seat ${seat}`)
-    const wish: Seeking = {
+    const coming: WaitingSeek = {
       ...seek,
-      person: sitter.person,
-      name: sitter.name,
+      owner,
+      person: owner.person,
+      name: owner.name,
       since: this.#options.clock.now(),
-      seated: (table, seat) => seek.seated(table, seat),
+      onSeated: (table, seat) => seek.seated(table, seat),
       cancelWait: undefined,
     }
     const houseCan = playable(rules)
-    const match = this.#seeks.match(wish)
-    if (match) this.#seat(match.waiting, wish, match.seats)
-    else if (houseCan && wait <= 0) this.#houseSits(wish)
-    else this.#wait(wish, houseCan ? wait : Number.POSITIVE_INFINITY)
-    return () => this.#forget(wish)
+    const match = this.#seeks.match(coming)
+    if (match) this.#seatBoth(match.waiting, coming, match.seats)
+    else if (houseCan && wait <= 0) this.#seatWithHouse(coming)
+    else this.#openSeek(coming, houseCan ? wait : Number.POSITIVE_INFINITY)
+    return () => this.#closeSeek(coming)
   }
 
-  /** Ends an open seek, because the person who is wanted refuses, and notifies its owner. */
-  refuse(wish: Wish, by: string): void {
-    if (!this.#seeks.has(wish)) return
-    this.#forget(wish)
-    wish.onRefused?.(by)
+  /** Closes a challenge, because the challenged user refuses, and notifies its owner. */
+  refuse(seek: Wish, by: string): void {
+    if (!this.#seeks.has(seek)) return
+    this.#closeSeek(seek)
+    seek.onRefused?.(by)
   }
 
-  /** The tables at which a person has a seat that goes on, and the seat. */
+  /** The seats of a person at tables whose game is not over. */
   *seatsOf(person: PersonId): Iterable<SeatAt> {
     for (const at of this.#tables.of(person)) if (!at.table.over) yield at
   }
 
-  /** Whether somebody is expected back soon: others play on, and hold a seat for who has its token. */
+  /** Checks whether the hall holds a seat with a token for a disconnected person at a table where others play on. */
   expects(person: PersonId): boolean {
     for (const { table, seat } of this.seatsOf(person)) {
       const { opened, suspended } = table.state
@@ -258,30 +280,30 @@ export class Hall {
     return false
   }
 
-  /** Where time comes from here. */
+  /** The clock of this hall. */
   get clock(): Clock {
     return this.#options.clock
   }
 
-  /** A part of the tables that a person has finished, the newest first; see `History`. */
+  /** Lists a part of a person's finished tables, newest first; see `FinishedGames`. */
   history(person: PersonId, slice: Slice): ReturnType<History['of']> {
     return this.#options.store.history.of(person, slice)
   }
 
-  /** Reads all events of a table, seen or not. */
+  /** Reads all events of a table, once the pending ones are persisted. */
   async log(table: TableId): Promise<readonly TableEvent[]> {
     await this.#tables.get(table)?.logged()
     return this.#options.store.tables.read(table, 0)
   }
 
-  /** The best of a game with their places, `limit` at most, with all that has ended by now. */
+  /** Reads at most `limit` rows of a game's ladder, with the results of all games that have ended by now. */
   async ladder(game: string, limit: number): Promise<readonly Place[]> {
     const { results } = this.#options.store
     await this.recorder.settled()
     return placed(await results.ladder(game, limit))
   }
 
-  /** A person's place on a game's ladder; `undefined` for one who is not on it. */
+  /** Reads a person's place on a game's ladder and the length of the ladder; `undefined` if the person is not on it. */
   async place(game: string, person: PersonId): Promise<(Place & { readonly of: number }) | undefined> {
     const { results } = this.#options.store
     await this.recorder.settled()
@@ -289,36 +311,36 @@ export class Hall {
     return standing && { ...boundedStanding(standing), ...(await results.rank(game, standing.score)) }
   }
 
-  /** Who waits for somebody with this code. */
+  /** Finds the private seek with an invitation code. */
   invitation(code: string): Wish | undefined {
     return this.#seeks.withCode(code)
   }
 
-  /** The seat that a token lets its holder back to, by the token's hash: at the latest of the tables that have it. */
+  /** Finds the seat that a token resumes, by the hash of the token: at the latest table that has it. */
   seatOf(token: string): SeatAt | undefined {
     return this.#tables.withToken(token)
   }
 
-  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over: a rematch would have the same. */
+  /** Makes the tokens of all seats of a person invalid, also at tables whose game is over, because a rematch would reuse them. */
   revokeTokens(person: PersonId): void {
     for (const { table } of [...this.#tables.of(person)]) {
-      for (const [seat, sitter] of table.state.opened.seats.entries()) {
-        if (sitter.person !== person || sitter.token === undefined) continue
-        this.#tables.forgetToken(sitter.token)
-        // a table whose game is over is not restored by the next process
+      for (const [seat, owner] of table.state.opened.seats.entries()) {
+        if (owner.person !== person || owner.token === undefined) continue
+        this.#tables.forgetToken(owner.token)
+        // the next process does not restore a table whose game is over
         if (!table.over) table.submit({ type: 'revoke', seat })
       }
     }
   }
 
-  /** Gives up all seats of a person, whose opponents win. */
+  /** Leaves all seats of a person, whose opponents win. */
   giveUpSeats(person: PersonId): void {
     for (const { table, seat } of [...this.seatsOf(person)]) table.submit({ type: 'leave', seat })
   }
 
   /**
-   * Offers a draw at a table, or a rematch when its game is over: where all want that, and are there, it is opened, with
-   * seats swapped.
+   * Offers a draw at a table, or a rematch after the game. Opens the rematch, with seats swapped, as soon as all players have
+   * offered it; refuses the offer if one of them has left.
    */
   offer(table: LiveTable, seat: SeatNumber): Refusal | undefined {
     const absent = table.over ? absentAt(table)[0] : undefined
@@ -330,41 +352,41 @@ export class Hall {
     if (!table.allOffer) return undefined
     const next = this.open(game, { options, seats: this.#withValidTokens(seats).toReversed(), rated, private: hidden, clock })
     const refused = table.submit({ type: 'continue', table: next.id })
-    // they follow when that is published; who has gone in this very moment is not waited for without limit
+    // the players follow when that is published; a player who has disconnected meanwhile gets the usual grace time
     void table.kept().then(() => {
-      for (const gone of absentAt(next)) next.submit({ type: 'gone', seat: gone })
+      for (const absentSeat of absentAt(next)) next.submit({ type: 'gone', seat: absentSeat })
     })
     return refused
   }
 
   /**
-   * Takes up what was not finished when the process ended: tables to which all can come back stand still until one
-   * does; the others are over, for nobody is to wait for who cannot. To be called once, before anybody comes.
+   * Restores the tables that were not over when the previous process ended: those to which all players can return are
+   * suspended until a player reconnects, and the hall ends the others. Call it once, before the first user connects.
    */
   async restore(): Promise<void> {
     const { store, onTrouble } = this.#options
     await this.recorder.catchUp()
     this.#restoredAt = this.#options.clock.monotonic()
-    const lost: (() => Promise<unknown>)[] = []
+    const endings: (() => Promise<unknown>)[] = []
     for await (const read of store.tables.readAll(await store.tables.unfinished())) {
       try {
         if ('failure' in read) throw read.failure
-        const leave = this.#restore(read.table, read.events)
-        if (leave) lost.push(leave)
+        const end = this.#restore(read.table, read.events)
+        if (end) endings.push(end)
       } catch (reason) {
-        onTrouble(`table ${read.table} could not be taken up again`, reason)
+        onTrouble(`table ${read.table} could not be restored`, reason)
       }
     }
-    for (let from = 0; from < lost.length; from += AT_ONCE) await Promise.all(lost.slice(from, from + AT_ONCE).map((leave) => leave()))
+    for (let from = 0; from < endings.length; from += AT_ONCE) await Promise.all(endings.slice(from, from + AT_ONCE).map((end) => end()))
   }
 
-  /** Takes a table up again; answers with what ends it, if that is to be. */
+  /** Restores a table; returns the function that ends it, if one of its players cannot return. */
   #restore(id: TableId, events: readonly TableEvent[]): (() => Promise<unknown>) | undefined {
     const [first] = events
     if (first?.type !== 'opened') throw new TypeError('its log does not begin with its opening')
     const table = LiveTable.restore(id, events, this.#rules(first.game), this.#tools)
-    this.#take(table)
-    const seat = first.seats.findIndex((sitter) => sitter.person !== HOUSE && !canReturn(sitter, first.seats.length))
+    this.#add(table)
+    const seat = first.seats.findIndex((owner) => owner.person !== HOUSE && !canReturn(owner, first.seats.length))
     if (seat < 0) {
       if (isWeak(table.state.seed)) table.submit({ type: 'reseed', seed: newSeed(this.#options.random) })
       return undefined
@@ -376,8 +398,8 @@ export class Hall {
   }
 
   /**
-   * Ends the tables that have been without a move for a week and that no user attends, if there is no other limit.
-   * Callers call it before they reject a user for lack of room.
+   * Ends the tables that have been without a move for a week and have no observer, if tables have no idle limit. Callers call
+   * it before they reject a user for lack of room.
    */
   tidy(): void {
     const now = this.#options.clock.monotonic()
@@ -391,45 +413,45 @@ export class Hall {
     }
   }
 
-  /** Lets everybody go, and takes nobody any more: tables stay in the journal as they are, and can be taken up again. */
+  /** Closes all seeks and tables in this process, and opens no more. The logs stay as they are, so the next process can restore them. */
   close(reason: Error): void {
     this.#closed ??= reason
     this.#cancelIdle?.()
     this.#stopListening?.()
-    for (const wish of [...this.#seeks]) this.#forget(wish)
+    for (const seek of [...this.#seeks]) this.#closeSeek(seek)
     const tables = [...this.#tables.all]
     for (const table of tables) table.close(reason)
     this.#closing = Promise.all([this.#closing, ...tables.map((table) => table.settled())])
   }
 
-  /** Resolves when all that happened before the hall was closed is kept and recorded, or could not be. */
+  /** Resolves when all appends and results from before `close` are done or have failed. */
   async settled(): Promise<void> {
     await this.#closing
     await this.recorder.settled()
   }
 
-  /** Resumes all that stood still during an outage. */
+  /** Resumes all tables after an outage. */
   #availabilityChanged(): void {
     if (!this.writable) return
-    // games stood still: those whose time ran out meanwhile have some more
+    // games stood still, so tables that became idle meanwhile get more time
     this.#restoredAt = this.#options.clock.monotonic()
     const tables = [...this.#tables.all]
     for (const table of tables) table.standStill()
-    this.#goOn(tables.values())
+    this.#resumeTables(tables.values())
     void this.recorder.catchUp()
   }
 
-  /** Lets tables go on that stand still, some in each turn of the event loop. */
-  #goOn(tables: Iterator<LiveTable>): void {
+  /** Resumes tables that stand still, some in each turn of the event loop. */
+  #resumeTables(tables: Iterator<LiveTable>): void {
     const isMore = sweepSome(tables, (table) => table.standsStill && table.goOn())
-    if (isMore) this.#options.clock.after(0, () => this.#goOn(tables))
+    if (isMore) this.#options.clock.after(0, () => this.#resumeTables(tables))
   }
 
-  /** Sitters without the tokens that are no longer valid. */
-  #withValidTokens(sitters: readonly Sitter[]): readonly Sitter[] {
-    return sitters.map((sitter) => {
-      const { token, ...others } = sitter
-      return token === undefined || this.#tables.withToken(token) ? sitter : others
+  /** Drops the tokens that are no longer valid. */
+  #withValidTokens(owners: readonly Sitter[]): readonly Sitter[] {
+    return owners.map((owner) => {
+      const { token, ...others } = owner
+      return token === undefined || this.#tables.withToken(token) ? owner : others
     })
   }
 
@@ -439,7 +461,7 @@ export class Hall {
     return rules
   }
 
-  #take(table: LiveTable): void {
+  #add(table: LiveTable): void {
     if (table.closed) return
     this.#tables.add(table)
     this.#listing.update(table)
@@ -456,10 +478,10 @@ export class Hall {
     const persons = personsOf(table)
     if (persons.length === 0) return
     const { store, onTrouble } = this.#options
-    store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`table ${table.id} is in no history`, reason))
+    store.history.add(persons, finishedOf(table)).catch((reason) => onTrouble(`table ${table.id} is missing in the histories`, reason))
   }
 
-  /** One for all tables: a function of its own would be a hundred bytes for each. */
+  /** A field, because a closure for each table would take a hundred bytes of memory. */
   readonly #remove = (table: LiveTable): void => {
     this.#tables.remove(table)
     this.#listing.remove(table)
@@ -468,7 +490,7 @@ export class Hall {
     this.#cancelIdle = undefined
   }
 
-  /** Sets the one timer for all idle tables: a move sets none. */
+  /** Sets the timer for all idle tables. */
   #lookForIdle(wait: number): (() => void) | undefined {
     const limit = this.#idle
     return limit === undefined
@@ -476,7 +498,7 @@ export class Hall {
       : this.#options.clock.after(Math.min(Math.max(Math.ceil(wait), 0), limit), () => this.#endIdle(limit))
   }
 
-  /** Ends tables that have been without a move for too long, some in each turn of the event loop: no player loses by that. */
+  /** Ends tables that have been without a move for too long, some in each turn of the event loop. No player loses. */
   #endIdle(limit: number): void {
     const tables = [...this.#tables.all].values()
     let next = limit
@@ -496,7 +518,7 @@ export class Hall {
 
   #abandon(table: LiveTable): void {
     table.submit({ type: 'abandon' })
-    // the room is free at once, and not only when the end is persisted
+    // frees the room at once, before the end is persisted
     if (table.over && table.attendants.length === 0) this.#remove(table)
   }
 
@@ -504,57 +526,57 @@ export class Hall {
     for (const table of this.#tables.all) if (table.known) yield table
   }
 
-  #wait(wish: Seeking, wait: number): void {
-    this.#seeks.add(wish)
-    if (wish.sitter.from !== undefined) this.owners.add(wish.sitter.from)
+  #openSeek(seek: WaitingSeek, wait: number): void {
+    this.#seeks.add(seek)
+    if (seek.owner.from !== undefined) this.owners.add(seek.owner.from)
     if (wait === Number.POSITIVE_INFINITY) return
     const { clock, onTrouble } = this.#options
-    wish.cancelWait = clock.after(wait, () => {
+    seek.cancelWait = clock.after(wait, () => {
       try {
-        this.#houseSits(wish)
+        this.#seatWithHouse(seek)
       } catch (reason) {
-        onTrouble(`no table of ${wish.game} could be opened`, reason)
+        onTrouble(`no table of ${seek.game} could be opened`, reason)
       }
     })
   }
 
-  #forget(wish: Seeking): void {
-    wish.cancelWait?.()
-    if (this.#seeks.has(wish) && wish.sitter.from !== undefined) this.owners.remove(wish.sitter.from)
-    this.#seeks.delete(wish)
+  #closeSeek(seek: WaitingSeek): void {
+    seek.cancelWait?.()
+    if (this.#seeks.has(seek) && seek.owner.from !== undefined) this.owners.remove(seek.owner.from)
+    this.#seeks.delete(seek)
   }
 
-  #houseSits(wish: Seeking): void {
-    this.#forget(wish)
-    const { seats } = this.#rules(wish.game)
-    const seat = wish.seats[0] ?? 0
-    const sitters = Array<Sitter>(seats.max).fill(HOUSE_SITTER).with(seat, wish.sitter)
-    const { options = {}, code, clock = NO_CLOCK } = wish
-    this.#tell(wish, this.open(wish.game, { options, seats: sitters, private: code !== undefined, clock }), seat)
+  #seatWithHouse(seek: WaitingSeek): void {
+    this.#closeSeek(seek)
+    const { seats } = this.#rules(seek.game)
+    const seat = seek.seats[0] ?? 0
+    const owners = Array<Sitter>(seats.max).fill(HOUSE_OWNER).with(seat, seek.owner)
+    const { options = {}, code, clock = NO_CLOCK } = seek
+    this.#notifySeated(seek, this.open(seek.game, { options, seats: owners, private: code !== undefined, clock }), seat)
   }
 
-  #seat(waiting: Seeking, coming: Seeking, [first, second]: readonly [SeatNumber, SeatNumber]): void {
-    const sitters = first < second ? [waiting.sitter, coming.sitter] : [coming.sitter, waiting.sitter]
+  #seatBoth(waiting: WaitingSeek, coming: WaitingSeek, [first, second]: readonly [SeatNumber, SeatNumber]): void {
+    const owners = first < second ? [waiting.owner, coming.owner] : [coming.owner, waiting.owner]
     const options = optionsOf(waiting, coming) ?? {}
     const clock = clockOf(waiting, coming)
-    const table = this.open(waiting.game, { options, seats: sitters, rated: waiting.rated, private: waiting.code !== undefined, clock })
-    this.#forget(waiting)
-    this.#tell(waiting, table, first)
-    this.#tell(coming, table, second)
+    const table = this.open(waiting.game, { options, seats: owners, rated: waiting.rated, private: waiting.code !== undefined, clock })
+    this.#closeSeek(waiting)
+    this.#notifySeated(waiting, table, first)
+    this.#notifySeated(coming, table, second)
   }
 
-  /** Tells somebody of a seat; who cannot take it has left it, and keeps nobody else from playing. */
-  #tell(wish: Seeking, table: LiveTable, seat: SeatNumber): void {
+  /** Notifies the owner of a seek of its seat; leaves the seat if the callback throws. */
+  #notifySeated(seek: WaitingSeek, table: LiveTable, seat: SeatNumber): void {
     try {
-      wish.seated(table, seat)
+      seek.onSeated(table, seat)
     } catch (reason) {
-      this.#options.onTrouble(`the seat of ${wish.name} at table ${table.id} could not be taken`, reason)
+      this.#options.onTrouble(`the seat of ${seek.name} at table ${table.id} could not be taken`, reason)
       table.submit({ type: 'leave', seat })
     }
   }
 }
 
-/** The seats at a table whose holders are not there. */
+/** Lists the seats at a table whose owners are disconnected. */
 export function absentAt({ state, attendants }: LiveTable): SeatNumber[] {
   const seats = [...state.opened.seats.keys()]
   return seats.filter((seat) => state.opened.seats[seat]?.person !== HOUSE && !attendants.some(({ who }) => who === seat))
@@ -571,7 +593,7 @@ function personsOf({ state }: LiveTable): readonly PersonId[] {
 
 const NO_PERSONS: readonly PersonId[] = []
 
-/** A table that has ended, as a history has it. */
+/** Returns the entry of a finished table for the histories of its players. */
 function finishedOf({ id, state, now }: LiveTable): Finished {
   const { game, seats, rated, private: hidden } = state.opened
   const outcome = state.outcome ?? { winners: [] }
@@ -581,8 +603,8 @@ function finishedOf({ id, state, now }: LiveTable): Finished {
 }
 
 /**
- * Whether a sitter has a way back to the seat after the process was started anew: an account, a token, or, who plays
- * alone, the name. Nobody resumes a game against somebody else by a name that anybody can take.
+ * Checks whether the owner of a seat can return to it after a restart: with an account, with a token or, alone at the table,
+ * by a guest's name. Any user can take that name, so it resumes no game against another player.
  */
 function canReturn({ person, token }: Sitter, seats: number): boolean {
   return token !== undefined || hasAccount(person) || (person.startsWith('guest:') && seats === 1)

@@ -1,25 +1,25 @@
 import type { TableEvent } from './ports.ts'
 import { evolve, type Step, type TableState } from './table.ts'
 
-/** Events after the last of which a state is remembered, and which a history has at least, once there were so many. */
+/** Least number of events in the history of a long table. A history has at most twice as many. */
 export const RECENT = 200
 
 /**
- * History is the last events of a long table, with the state before them: a client that was away catches up with them, and
- * nothing is read or replayed that happened before.
+ * RecentEvents is the last events of a long table, with the state before them: a client that reconnects gets the events that it
+ * has missed, without a replay of the whole log.
  */
 export class History {
-  /** The state before the first of the events. */
+  /** State before the first event. */
   #base: TableState
   #events: TableEvent[] = []
-  /** The state after so many of them as will be forgotten next. */
+  /** State after the first `RECENT` events, which are dropped next. */
   #next: TableState | undefined
 
   constructor(base: TableState) {
     this.#base = base
   }
 
-  /** Adds an event, and the state after it. */
+  /** Adds an event with the state after it. */
   push(event: TableEvent, state: TableState): void {
     this.#events.push(event)
     if (this.#events.length === RECENT) this.#next = state
@@ -29,13 +29,13 @@ export class History {
     this.#next = state
   }
 
-  /** The events after the number `after`, each with the state that it leads to; `undefined` where they go too far back. */
+  /** Returns the events after the number `after`, each with the state after it; `undefined` if some of them have been dropped. */
   since(after: number): Iterable<Step> | undefined {
     return after < this.#base.n ? undefined : replayed(this.#base, [...this.#events], after)
   }
 }
 
-/** The history of a table after one more event, which leads from one state to another; none as long as the table is short. */
+/** Adds an event to the recent events of a table, with the states before and after it; returns `undefined` while the table is short. */
 export function remember(
   history: History | undefined,
   before: TableState | undefined,
@@ -48,7 +48,7 @@ export function remember(
   return longer
 }
 
-/** The events after the number `after`, each with the state that it leads to; `base` is the state before all of them. */
+/** Replays events on the state `base` before them; yields those after the number `after`, each with the state after it. */
 export function* replayed(base: TableState, events: readonly TableEvent[], after: number): Iterable<Step> {
   let state = base
   for (const event of events) {

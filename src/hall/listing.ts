@@ -2,15 +2,15 @@ import type { LiveTable } from './live.ts'
 import { OrderedList } from './ordered-list.ts'
 
 /**
- * Listing is the public tables in their order: those that a user attends first, and the newest first among these and the
- * others. Each change is reported to it, so that no page is sorted when it is asked for.
+ * TableListing is the ordered list of public tables: tables with observers first, and the newest first within both groups. The
+ * hall reports each change, so a page needs no sorting.
  */
 export class Listing {
   readonly #isListed: (table: LiveTable) => boolean
   readonly #attended = new OrderedList<LiveTable>()
   readonly #deserted = new OrderedList<LiveTable>()
 
-  /** `isListed` says which tables everybody may know of while they go on; it never changes for a table. */
+  /** `isListed` returns whether a table is public while its game is under way; its answer for a table must never change. */
   constructor(isListed: (table: LiveTable) => boolean) {
     this.#isListed = isListed
   }
@@ -20,16 +20,16 @@ export class Listing {
     return this.#attended.size + this.#deserted.size
   }
 
-  /** Returns at most `count` tables from the place `from` on, counted from 0. */
+  /** Returns at most `count` tables from the index `from` on. */
   page(from: number, count: number): readonly LiveTable[] {
     const attended = this.#attended.sliceBack(from, count)
     const left = count - attended.length
     return left > 0 ? [...attended, ...this.#deserted.sliceBack(Math.max(0, from - this.#attended.size), left)] : attended
   }
 
-  /** Puts a table where it belongs, after it was opened, attended or left by all, or has ended. */
+  /** Moves a table to its place after it was opened or has ended, or after its first observer came or its last one left. */
   update(table: LiveTable): void {
-    // players who leave with the last move are followed by the end at once
+    // an outcome counts as the end, because the event `ended` follows the last move at once
     const open = table.known && !table.closed && !table.state.outcome && this.#isListed(table)
     this.#put(table, open ? (table.attendants.length > 0 ? 'attended' : 'deserted') : undefined)
   }
@@ -38,7 +38,6 @@ export class Listing {
     this.#put(table, undefined)
   }
 
-  /** Most of what happens leaves a table where it is. */
   #put(table: LiveTable, listed: LiveTable['listed']): void {
     const before = table.listed
     if (before === listed) return

@@ -9,51 +9,70 @@ import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspe
 import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
 import { Waiters } from './waiters.ts'
 
-/** TableTools is what a table needs from outside. */
+/*
+ * A TableActor runs one table. It takes commands, decides on their events, appends these to the log, and publishes them to its
+ * observers, in this order and nowhere else. The rules stay pure (`table.ts`); storage answers later, and may fail.
+ *
+ * Two states. `#decided` is the state after all decided events, and the next command is decided on it at once, so that a
+ * second move need not wait for the disk. `#published` is the state after the events that are persisted: observers see only
+ * this one, so that they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls
+ * `#onPersisted` with events in order; if an event is the next pending one, its state is known already, otherwise another
+ * process has appended it and the actor computes the state. A conflict of the two closes the table here.
+ *
+ * The house. Its moves are decided together with the move that they answer, and are in the same append: no state in which
+ * the house has to move is persisted without its move.
+ *
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `#published`, and appends that were made after
+ * the failed one fail too (`#stale` counts them). Commands that follow from connections, such as `gone`, are repeated when the
+ * store can write again (`postponed.ts`). Any other failure, and a failed opening, closes the table in this process; the log
+ * stays as it is.
+ *
+ * Time. Events are stamped by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins in
+ * this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
+ *
+ * Memory and speed. There can be very many tables, so empty collections are shared constants and rare parts are created on
+ * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than the rest of this file.
+ */
+
+/** TableActorOptions is what a table needs from outside. */
 export interface TableTools {
   readonly log: TableLog
   readonly clock: Clock
-  /** The chance in the house's own moves. */
+  /** Source of the house's choices. */
   readonly random: Random
   /** Limit of the house's search, at all tables together; no limit by default. */
   readonly effort?: Effort
-  /** Told of what went wrong and was survived: a table that was closed therefore, or somebody there who was sent away. */
+  /** Called with errors that the server survives: a table that was closed, or an observer that was removed. */
   readonly onTrouble: (sentence: string, reason: unknown) => void
-  /** Called when a table is known for the first time, has ended, or is attended for the first or left by the last. */
+  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last one leaves. */
   readonly onChange?: ((table: LiveTable) => void) | undefined
-  /** Called when what came of the game for the ladder is recorded. */
+  /** Called when the result of the game is recorded on the ladder. */
   readonly onRecorded?: ((table: LiveTable, changes: readonly StandingChange[]) => void) | undefined
 }
 
-/**
- * LiveTable is a table at which something goes on: its mailbox. Whatever is wanted is decided at once, then kept, then
- * published, in this order and nowhere else. The house's own moves are decided together with what they answer.
- */
+/** TableActor runs one table: it decides commands, appends their events to the log, and publishes them once they are persisted. */
 export class LiveTable {
   readonly id: TableId
-  /** True if its end is in the histories of its players. */
+  /** True if the end has been added to the histories of the players. */
   noted = false
-  /** Where the list of public tables has it. */
+  /** The part of the list of public tables that has this table. */
   listed: 'attended' | 'deserted' | undefined
-  /** Recent events, if there were many. */
+  /** The last events of a long table. */
   history: History | undefined
   readonly #tools: TableTools
-  /** What is decided, kept or not yet. */
   #decided: TableState
-  /** What is kept and published. */
   #published: TableState | undefined
-  /** What is decided and on its way to the journal. */
+  /** Decided steps, of which the first `#done` are persisted. */
   #pending: Step[] = NONE
-  /** How many of these are kept. */
   #done = 0
-  /** Commands that were decided and will be decided again, because they cannot be persisted now. */
+  /** Commands to repeat when the store can write again. */
   #postponed: Postponed | undefined
-  /** Appends that the journal has not answered yet, and who waits until it has. */
+  /** Number of appends that the log has not answered. */
   #underWay = 0
-  /** Appends among these that depend on a failed one, and so fail too. */
+  /** Number of appends among these that depend on a failed one. */
   #stale = 0
   #settling: PromiseWithResolvers<void> | undefined
-  #attendants: readonly Attendant[] = NOBODY
+  #observers: readonly Attendant[] = NO_OBSERVERS
   #waiters: Waiters | undefined
   #unfollow: (() => void) | undefined
   #cancelTick: (() => void) | undefined
@@ -61,98 +80,93 @@ export class LiveTable {
   #broken: Error | undefined
   #troubled = false
   #onQuiet: ((table: LiveTable) => void) | undefined
-  /** True since the store could not write. */
+  /** True from the end of an outage until `resume`. */
   #standsStill = false
   /** Times of the last decided event, and of the last persisted one. */
   #lastAt: number
-  #keptAt: number
-  /** Difference between the time of the table's events and monotonic time: wall time counts once, when the table begins here. */
+  #persistedAt: number
+  /** Offset of the table's clock from monotonic time. */
   #epoch: number
   readonly #suspension: Suspension
 
-  private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, kept: boolean, tools: TableTools) {
+  private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableTools) {
     this.id = id
     this.#tools = tools
     this.#decided = state
     this.#suspension = suspension
     this.history = history
-    this.#published = kept ? state : undefined
+    this.#published = isPersisted ? state : undefined
     this.#lastAt = lastAt
-    this.#keptAt = lastAt
+    this.#persistedAt = lastAt
     const { clock } = tools
     const wall = Math.max(clock.now(), lastAt)
     const monotonic = clock.monotonic()
     this.#epoch = wall - monotonic
-    this.#unfollow = tools.log.follow(id, (events) => this.#kept(events))
+    this.#unfollow = tools.log.follow(id, (events) => this.#onPersisted(events))
   }
 
-  /**
-   * Opens a new table, and lets the house move where it is to. What is wanted at it is decided at once, and seen when its
-   * opening is kept.
-   */
+  /** Opens a new table, with the house's first moves. It takes commands at once, and publishes events when its opening is persisted. */
   static open(id: TableId, opening: Extract<Happening, { type: 'opened' }>, rules: TableState['rules'], tools: TableTools): LiveTable {
     const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
     const state = opened(event, rules)
     const table = new LiveTable(id, { state, lastAt: event.at, suspension: NOT_SUSPENDED }, false, tools)
-    table.#keepAnswered([{ event, state }], event.at)
+    table.#appendWithAnswer([{ event, state }], event.at)
     return table
   }
 
-  /** Takes a table up again, suspended, from its log. Throws a TypeError where that is no log of a table. */
+  /** Restores a table, suspended, from its log. Throws a TypeError if the events are not the log of a table. */
   static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableTools): LiveTable {
     return new LiveTable(id, restored(id, events, rules), true, tools)
   }
 
-  /** The time by the table's own clock, which all its events have: as `TableEvent` has it. */
+  /** The present time by the table's own clock, in milliseconds since the Unix epoch. */
   get now(): number {
     return this.#epoch + this.#tools.clock.monotonic()
   }
 
-  /** The table as it is published; as it is decided, while its opening is not yet kept. */
+  /** The published state; until the opening is persisted, the decided one. */
   get state(): TableState {
     return this.#published ?? this.#decided
   }
 
-  /** Whether it cannot go on in this process. */
+  /** True if the table is closed in this process. */
   get closed(): boolean {
     return this.#broken !== undefined
   }
 
-  /** Whether its opening is kept, so that anybody may know of it. */
+  /** True if the opening is persisted, so that other users may see the table. */
   get known(): boolean {
     return this.#published !== undefined
   }
 
-  /** Those who attend now. */
   get attendants(): readonly Attendant[] {
-    return this.#attendants
+    return this.#observers
   }
 
-  /** Bytes that this process has added to its log. */
+  /** Bytes that this process has added to the log. */
   get written(): number {
     return this.#written
   }
 
-  /** The number of the last event that is decided. */
+  /** Number of the last decided event. */
   get decided(): number {
     return this.#decided.n
   }
 
-  /** Whether the game is over, as far as it is decided. */
+  /** True if the game is over in the decided state. */
   get over(): boolean {
     return this.#decided.ended
   }
 
-  /** Whether all who sit here have made the offer that is open. */
+  /** True if all players have made the open offer, in the decided state. */
   get allOffer(): boolean {
     return this.#decided.offers.length === this.#decided.opened.seats.length
   }
 
   /**
-   * Submits a command: its events are decided and will be published, or the answer says why not. An exception of the
-   * rules is the fault of the command's sender, and changes nothing. A command that cannot be persisted because the store
-   * is out of order has not happened, as `kept` says; `patient` commands, and all that follow from connections that come
-   * and go, wait until it can be.
+   * Decides a command and appends its events, or returns a refusal. Exceptions from the rules propagate to the caller; the
+   * state is unchanged. If the store then cannot write, the command has no effect, and `persisted` resolves to `false`. With
+   * `patient`, and for commands that follow from connections, the actor repeats it when the store can write again.
    */
   submit(command: Command, patient = false): Refusal | undefined {
     if (this.#broken) return CLOSED
@@ -164,10 +178,10 @@ export class LiveTable {
       this.#postponed ??= new Postponed()
       this.#postponed.note(command, this.#decided.n)
     }
-    return command.type === 'play' || command.type === 'back' ? this.#keepAnswered(steps, now) : this.#keep(steps)
+    return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
   }
 
-  /** Resolves when all that is decided now is persisted and published; to `false` if that fails: `closed` says whether for good. */
+  /** Resolves to `true` when all events decided by now are persisted and published, to `false` if that fails; see `closed`. */
   kept(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(false)
     if (this.#done === this.#pending.length) return Promise.resolve(true)
@@ -175,98 +189,98 @@ export class LiveTable {
     return this.#waiters.until(this.#decided.n)
   }
 
-  /** Resolves when nothing is on its way to the journal any more, whatever came of it. */
+  /** Resolves when the log has answered all appends, with success or failure. */
   settled(): Promise<void> {
     if (this.#underWay === 0) return Promise.resolve()
     this.#settling ??= Promise.withResolvers()
     return this.#settling.promise
   }
 
-  /** Joins the table: brings the situation now, and from then on every event, until `leave`. */
-  attend(attendant: Attendant): void {
-    if (this.#broken) return attendant.closed(this.#broken)
-    this.#attendants = this.#attendants.length === 0 ? [attendant] : [...this.#attendants, attendant]
-    if (this.#attendants.length === 1) this.#tools.onChange?.(this)
+  /** Subscribes an observer to every event that is published from now on, until `unsubscribe`. */
+  attend(observer: Attendant): void {
+    if (this.#broken) return observer.closed(this.#broken)
+    this.#observers = this.#observers.length === 0 ? [observer] : [...this.#observers, observer]
+    if (this.#observers.length === 1) this.#tools.onChange?.(this)
   }
 
-  /** Leaves the table; does nothing for one who is not there, or no more. */
-  leave(attendant: Attendant): void {
-    if (!this.#attendants.includes(attendant)) return
-    this.#without(attendant)
-    this.#rest()
+  /** Unsubscribes an observer; does nothing if it is not subscribed. */
+  leave(observer: Attendant): void {
+    if (!this.#observers.includes(observer)) return
+    this.#remove(observer)
+    this.#checkQuiet()
   }
 
   /**
-   * Milliseconds until it has been without a move for too long, 0 or less if it has; `Infinity` if it does not end so.
-   * `restoredAt` is when this process took up its tables again, in monotonic milliseconds.
+   * Returns the milliseconds until the table has been without a move for too long, 0 or less if it has been, and `Infinity` if
+   * it has no such end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
    */
   untilIdle(limit: number, restoredAt: number): number {
     return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
   }
 
-  /** Notifies all who attend of what came of the game for the ladder. */
+  /** Notifies all observers of the effect of the game on the ladder. */
   announce(changes: readonly StandingChange[]): void {
     if (changes.length === 0) return
-    for (const attendant of this.#attendants) {
+    for (const observer of this.#observers) {
       try {
-        attendant.recorded?.(changes)
+        observer.recorded?.(changes)
       } catch (reason) {
-        this.#sendAway(attendant, reason)
+        this.#drop(observer, reason)
       }
     }
     this.#tools.onRecorded?.(this, changes)
   }
 
-  /** Whether others are to do something before a seat has anything to do or to hear, as far as it is decided. */
+  /** Checks whether a seat has nothing to do until another player moves, in the decided state. */
   waitsForOthers(seat: SeatNumber): boolean {
     return !this.#decided.ended && !this.#decided.toMove.includes(seat)
   }
 
-  /** What a seat or a watcher sees now; `undefined` while nothing is published. */
+  /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
   situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
     return this.#published && situationOf(this.#published, who)
   }
 
-  /** Calls `then` once, when the game is over, everything is kept and nobody attends any more, or the table is closed. */
+  /** Calls `then` once, when the game is over, all events are persisted and no observer is left, or when the table is closed. */
   whenQuiet(then: (table: LiveTable) => void): void {
     if (this.#broken) return then(this)
     this.#onQuiet = then
-    this.#rest()
+    this.#checkQuiet()
   }
 
-  /** Ends all that goes on here, in this process only; the log stays as it is. */
+  /** Closes the table in this process; the log stays as it is. */
   close(reason: Error): void {
     if (this.#broken) return
     this.#broken = reason
     this.#cancelTick?.()
     this.#unfollow?.()
-    const attendants = this.#attendants
-    this.#attendants = []
-    for (const attendant of attendants) this.#dismiss(attendant, reason)
+    const observers = this.#observers
+    this.#observers = []
+    for (const observer of observers) this.#notifyClosed(observer, reason)
     this.#waiters?.failed()
     const then = this.#onQuiet
     this.#onQuiet = undefined
     then?.(this)
   }
 
-  /** Keeps some steps with what the house answers to them; where the house cannot go on, neither can the table. */
-  #keepAnswered(steps: Step[], now: number): Refusal | undefined {
+  /** Appends steps with the house's answer; closes the table if the house fails. */
+  #appendWithAnswer(steps: Step[], now: number): Refusal | undefined {
     try {
       const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random, this.#tools.effort)
-      return this.#keep(answered.length === 0 ? steps : [...steps, ...answered])
+      return this.#appendSteps(answered.length === 0 ? steps : [...steps, ...answered])
     } catch (reason) {
-      this.#break(`the house cannot go on at table ${this.id}`, reason)
+      this.#break(`the house cannot move at table ${this.id}`, reason)
       return CLOSED
     }
   }
 
-  /** Resolves when all that is seen of the table is in its log, too; to `false` where that cannot be. */
+  /** Appends the suspension if the log lacks it; resolves to `true` when the log has all decided events, to `false` if that fails. */
   logged(): Promise<boolean> {
     if (!this.#broken) this.#append(this.#suspension.before([]))
     return this.kept()
   }
 
-  #keep(steps: Step[]): undefined {
+  #appendSteps(steps: Step[]): undefined {
     if (steps.length > 0) this.#append(this.#suspension.before(steps))
   }
 
@@ -278,165 +292,164 @@ export class LiveTable {
     if (this.#pending.length === 0) this.#pending = steps
     else this.#pending.push(...steps)
     this.#underWay++
-    this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#answered) ?? 0
+    this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
   }
 
-  /** The journal has kept what it was given, as followers have heard, or cannot. */
-  readonly #answered = (failure?: Error): void => {
+  /** Called by the log for each append, after `#onPersisted` if it has succeeded. */
+  readonly #onAppended = (failure?: Error): void => {
     this.#underWay--
     if (this.#stale > 0) this.#stale--
-    else if (failure) this.#failed(failure)
+    else if (failure) this.#onFailure(failure)
     if (this.#underWay > 0) return
     this.#settling?.resolve()
     this.#settling = undefined
   }
 
-  #failed(failure: Error): void {
-    if (!isTemporary(failure)) return this.#break(`table ${this.id} could not be kept`, failure)
+  #onFailure(failure: Error): void {
+    if (!isTemporary(failure)) return this.#break(`writing the log of table ${this.id} failed`, failure)
     if (this.#published) this.#rollBack(this.#published)
     else this.close(new Error(UNWRITABLE, { cause: failure }))
   }
 
-  /** Rolls back what is decided and not persisted; later appends that depend on it fail too, and report nothing new. */
+  /** Returns to the published state. Later appends depend on the failed one, so their failures report nothing new. */
   #rollBack(published: TableState): void {
     this.#stale = this.#underWay
     this.#decided = published
-    this.#lastAt = this.#keptAt
+    this.#lastAt = this.#persistedAt
     this.#pending = NONE
     this.#done = 0
     this.#suspension.rollBack()
     this.#cancelTick?.()
     this.#postponed?.rollBack()
     this.#waiters?.failed()
-    for (const attendant of this.#attendants) attendant.rolledBack?.()
+    for (const observer of this.#observers) observer.rolledBack?.()
   }
 
-  /** The store can write again: the table stands still until `goOn` is called, or something is wanted here. */
+  /** Pauses the table at the end of an outage, until `resume` or the next command. */
   standStill(): void {
     this.#standsStill = true
   }
 
-  /** True while the table stands still. */
   get standsStill(): boolean {
     return this.#standsStill
   }
 
-  /** Goes on after the store could not write: no clock ran meanwhile, and what waited for it happens now. */
+  /** Resumes the table after an outage: stops the clocks for its duration, and repeats the postponed commands. */
   goOn(): void {
     this.#standsStill = false
     if (this.#broken || !this.#published) return
-    const waited: readonly Lasting[] = this.#postponed?.take() ?? []
+    const postponed: readonly Lasting[] = this.#postponed?.take() ?? []
     if (nextTick(this.#decided) !== undefined) {
       this.submit({ type: 'suspend' })
-      for (const { who } of this.#attendants) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
+      for (const { who } of this.#observers) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
     }
-    for (const { command } of waited) this.submit(command, true)
-    this.#wind()
+    for (const { command } of postponed) this.submit(command, true)
+    this.#setTimer()
   }
 
-  /** Events are kept, by us or by another server: now everybody may know. */
-  #kept(events: readonly TableEvent[]): void {
+  /** Publishes events that this or another process has persisted. */
+  #onPersisted(events: readonly TableEvent[]): void {
     for (const event of events) {
-      const state = this.#after(event)
+      const state = this.#stateAfter(event)
       if (!state) return
       if (this.#suspension.isKept(event)) continue
       const isNew = !this.#published
       this.history = remember(this.history, this.#published, event, state)
       this.#published = state
       if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
-      this.#keptAt = event.at
+      this.#persistedAt = event.at
       this.#publish(event, state)
       if (this.#broken) return
     }
     const until = this.#published?.n ?? 0
     this.#postponed?.kept(until)
-    this.#wind()
+    this.#setTimer()
     this.#waiters?.kept(until)
-    this.#rest()
+    this.#checkQuiet()
   }
 
-  /** Those that are kept are put away together: taking them off the front one by one would cost more than all else here. */
-  #oneMoreKept(): void {
+  /** Counts a pending step as persisted, and removes persisted steps in batches. */
+  #advancePending(): void {
     this.#done++
     if (this.#done < this.#pending.length && this.#done < MANY) return
     this.#pending = this.#done < this.#pending.length ? this.#pending.slice(this.#done) : NONE
     this.#done = 0
   }
 
-  /** The state after an event that is kept; `undefined` where the table cannot go on here. */
-  #after(event: TableEvent): TableState | undefined {
+  /** Returns the state after a persisted event; closes the table and returns `undefined` if the event does not fit. */
+  #stateAfter(event: TableEvent): TableState | undefined {
     const own = this.#pending[this.#done]
-    if (own) this.#oneMoreKept()
+    if (own) this.#advancePending()
     if (own?.event === event) return own.state
     try {
       if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
       this.#decided = evolve(this.#published, event)
       this.#lastAt = event.at
-      // the clock of who appended this may be ahead
+      // the clock of the process that appended this may be ahead
       this.#epoch += Math.max(0, event.at - this.now)
       return this.#decided
     } catch (reason) {
-      this.#break(`table ${this.id} goes on elsewhere`, reason)
+      this.#break(`another process has changed table ${this.id}`, reason)
       return undefined
     }
   }
 
-  /** Tells everybody; who cannot be told is sent away, and keeps it from nobody else. */
+  /** Calls all observers; removes one that throws, so that it does not affect the others. */
   #publish(event: TableEvent, state: TableState): void {
-    const all = this.#attendants
-    for (const attendant of all) {
-      // whoever was told before may have made this one leave
-      if (all !== this.#attendants && !this.#attendants.includes(attendant)) continue
+    const all = this.#observers
+    for (const observer of all) {
+      // an observer called before may have unsubscribed this one
+      if (all !== this.#observers && !this.#observers.includes(observer)) continue
       try {
-        attendant.news(newsOf(event, state, attendant.who))
+        observer.news(newsOf(event, state, observer.who))
       } catch (reason) {
-        this.#sendAway(attendant, reason)
+        this.#drop(observer, reason)
       }
     }
   }
 
-  #sendAway(attendant: Attendant, reason: unknown): void {
-    const sentence = `somebody at table ${this.id} could not be told what happens there`
-    this.#without(attendant)
-    this.#dismiss(attendant, new Error(sentence, { cause: reason }))
+  #drop(observer: Attendant, reason: unknown): void {
+    const sentence = `an event of table ${this.id} could not be delivered`
+    this.#remove(observer)
+    this.#notifyClosed(observer, new Error(sentence, { cause: reason }))
     this.#tools.onTrouble(sentence, reason)
   }
 
-  #without(attendant: Attendant): void {
-    this.#attendants = this.#attendants.filter((one) => one !== attendant)
-    if (this.#attendants.length === 0) this.#tools.onChange?.(this)
+  #remove(observer: Attendant): void {
+    this.#observers = this.#observers.filter((one) => one !== observer)
+    if (this.#observers.length === 0) this.#tools.onChange?.(this)
   }
 
-  #dismiss(attendant: Attendant, reason: Error): void {
+  #notifyClosed(observer: Attendant, reason: Error): void {
     try {
-      attendant.closed(reason)
+      observer.closed(reason)
     } catch (fault) {
-      this.#tools.onTrouble(`somebody at table ${this.id} could not be sent away`, fault)
+      this.#tools.onTrouble(`an observer of table ${this.id} could not be closed`, fault)
     }
   }
 
-  /** Closes the table, because something has gone wrong. What goes wrong after that has the same cause. */
+  /** Closes the table because of an error. Reports only the first error, because the later ones follow from it. */
   #break(sentence: string, reason: unknown): void {
     this.close(new Error(sentence, { cause: reason }))
     if (!this.#troubled) this.#tools.onTrouble(sentence, reason)
     this.#troubled = true
   }
 
-  /** Sets the timer for the time that is over next. */
-  #wind(): void {
+  /** Sets the timer for the next time limit. */
+  #setTimer(): void {
     const at = nextTick(this.#decided)
     this.#cancelTick?.()
     this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
   }
 
-  /** Not every clock's timers are as long as some times are: one may be early. */
+  /** Sets the timer again, because a timer that is shorter than the time limit fires early. */
   #tick(): void {
     this.submit({ type: 'tick' })
-    if (!this.#broken) this.#wind()
+    if (!this.#broken) this.#setTimer()
   }
 
-  #rest(): void {
-    if (!this.#onQuiet || !this.#published?.ended || this.#done < this.#pending.length || this.#attendants.length > 0) return
+  #checkQuiet(): void {
+    if (!this.#onQuiet || !this.#published?.ended || this.#done < this.#pending.length || this.#observers.length > 0) return
     const then = this.#onQuiet
     this.#onQuiet = undefined
     this.#unfollow?.()
@@ -445,8 +458,8 @@ export class LiveTable {
 }
 
 const eventOf = ({ event }: Step): TableEvent => event
-const NOBODY: readonly never[] = []
-/** How many steps that are kept wait to be put away, at most, while others are not. */
+const NO_OBSERVERS: readonly never[] = []
+/** Size of a batch of persisted steps that are removed together. */
 const MANY = 64
-/** What all tables share of which everything is kept. */
+/** The pending steps of all tables without any. */
 const NONE: Step[] = []

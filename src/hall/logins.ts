@@ -5,55 +5,57 @@ import type { Clock } from './ports.ts'
 import { type Rate, Throttle } from './throttle.ts'
 
 /*
- * Guesses at passwords are limited so that who guesses cannot keep the owner out.
+ * The limits on password guesses must not lock the owner out.
  *
- * From an address from which a name was logged in to before, tries are counted for this pair alone. All other tries count
- * for the address, whatever the names, and for the name, whatever the addresses: strangers share what there is of a name.
- * So guesses from elsewhere cost the owner nothing at a known address, and an address that has no tries left costs neither
- * a name nor another address anything: what is refused is not counted anywhere. A right login gives back what it took, and
- * nothing more, or its owner would give the guessers new tries. Sessions are not counted at all: their tokens have 130 bits.
+ * An address from which a user has logged in before is a known address of that name. Attempts from it count for this pair of
+ * name and address alone. All other attempts count for the address, with any name, and for the name, from any address: all
+ * strangers share the attempts at a name. So guesses from elsewhere take nothing from the owner at a known address. A refused
+ * attempt does not count anywhere, so an address without attempts takes nothing from a name or from another address. A right
+ * login gives back what it took, and no more, because otherwise the owner's logins would give guessers new attempts. Login
+ * sessions are not limited: their tokens have 130 bits.
  *
- * Nothing here depends on whether a name is registered, except that only registered names have known addresses. Who guesses
- * from an address that the owner uses, too (one machine, one class room), takes from the same pair: there, a session helps.
+ * Nothing here depends on whether a name is registered, except that only registered names have known addresses. A guesser at an
+ * address that the owner uses too (the same computer, the same class room) takes from the same pair; there, the owner can use
+ * a login session.
  */
 
-/** Rates of login tries: how many at once, and milliseconds until each comes back. */
+/** Rate limits of login attempts. */
 export const RATES = {
-  /** Rate for a name, from one address from which it was logged in to. */
+  /** For a name, from one known address. */
   pair: { burst: 10, refill: 20_000 },
-  /** Rate for a name, from all other addresses. */
+  /** For a name, from all other addresses together. */
   name: { burst: 10, refill: 20_000 },
-  /** Rate for an address, behind which a whole year of students may log in at once. */
+  /** For an address, behind which a whole year of students can log in at once. */
   address: { burst: 300, refill: 2_000 },
 } satisfies Record<string, Rate>
 
-/** Names that an address may register: as many as it may log in to. */
+/** Rate limit of registrations from an address. */
 const REGISTRATIONS = RATES.address
 
-/** Names with known addresses, and known addresses of each, at most: the latest. */
+/** Limits of names with known addresses, and of known addresses of each: the latest stay. */
 const KNOWN = { names: 10_000, addresses: 8 }
 
-/** Attempt is a try that was allowed. */
+/** Attempt is an attempt that the limits allow. */
 export interface Attempt {
-  /** Gives back what this try took. */
+  /** Gives back what this attempt took. */
   giveBack(): void
 }
 
-/** Logins says who may try a password now. */
+/** Logins limits the rate of password attempts and of registrations. */
 export class Logins {
   readonly #clock: Clock
   readonly #pairs = new Throttle(RATES.pair)
   readonly #names = new Throttle(RATES.name)
   readonly #addresses = new Throttle(RATES.address)
   readonly #registrations = new Throttle(REGISTRATIONS)
-  /** The known addresses of each name; both as hashes, and in the order in which they were used. */
+  /** Known addresses by name, both as hashes, in order of use. */
   readonly #known = new Map<string, readonly string[]>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Counts a try to log in, or refuses it. `key` is the folded name. */
+  /** Counts a login attempt, or refuses it. `key` is the folded name. */
   attempt(key: string, address: string): Attempt | Denial {
     if (this.#knows(key, address)) return this.confirmation(key, address)
     return this.#take([
@@ -62,7 +64,7 @@ export class Logins {
     ])
   }
 
-  /** Counts a try to prove the own password again through a connection that is logged in, or refuses it. */
+  /** Counts an attempt to confirm the password through a connection that is logged in, or refuses it. */
   confirmation(key: string, address: string): Attempt | Denial {
     return this.#take([[this.#pairs, placeOf(key, address)]])
   }
@@ -72,7 +74,7 @@ export class Logins {
     return this.#take([[this.#registrations, address]])
   }
 
-  /** Notes that a name was logged in to from an address; answers with a text for `learn` if that was not known. */
+  /** Adds a known address after a login; returns a text for `loadKnownAddress` if the address is new. */
   succeeded(key: string, address: string): string | undefined {
     const known = this.#knows(key, address)
     const place = placeOf(key, address)
@@ -80,7 +82,7 @@ export class Logins {
     return known ? undefined : place
   }
 
-  /** Adds a known address, as `succeeded` has answered, perhaps in an earlier process. */
+  /** Adds a known address from a text that `addKnownAddress` returned, perhaps in an earlier process. */
   learn(place: string): void {
     const [name = '', address = ''] = place.split(' ')
     const others = (this.#known.get(name) ?? []).filter((other) => other !== address)
@@ -94,7 +96,7 @@ export class Logins {
     return this.#known.get(hash(key))?.includes(hash(address)) ?? false
   }
 
-  /** Takes one of each, or of none. */
+  /** Takes one attempt from each limit, or from none. */
   #take(from: readonly (readonly [Throttle, string])[]): Attempt | Denial {
     const now = this.#clock.monotonic()
     const wait = Math.max(...from.map(([throttle, key]) => throttle.wait(key, now)))
@@ -108,7 +110,7 @@ export class Logins {
   }
 }
 
-/** A name and an address in a text that shows neither. */
+/** Returns a text for a name and an address that reveals neither. */
 function placeOf(key: string, address: string): string {
   return `${hash(key)} ${hash(address)}`
 }
@@ -117,7 +119,7 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
 
-/** The denial of who has to wait for so many milliseconds. */
+/** Returns the error for an attempt that is allowed again after `wait` milliseconds. */
 export function throttled(wait: number): Denial {
   return { why: 'throttled', refused: `too many tries: wait ${secondsOf(wait)}` }
 }

@@ -2,14 +2,14 @@ import { foldName } from './names.ts'
 import type { PersonId } from './ports.ts'
 import { asShown, skeleton } from './skeleton.ts'
 
-/** Returns the keys that names that look alike share, as they are written or in lower case: at least one. */
+/** Returns one or more keys of a name. Two names that look alike, as they are written or in lower case, share a key. */
 export function looksOf(name: string): readonly string[] {
-  // names that look alike in capitals need not look alike in lower case, and the other way round
+  // names that look alike in capitals need not look alike in lower case, and the reverse
   const forms = new Set([name, asShown(name)].flatMap((text) => [text, skeleton(text)]))
   return [...new Set([...forms].map((text) => foldName(skeleton(foldName(text)))))]
 }
 
-/** Lookalikes is an index of names by what they look like. */
+/** Lookalikes is an index of names by look. */
 export class Lookalikes {
   readonly #names = new Map<string, Map<PersonId, string>>()
 
@@ -28,7 +28,7 @@ export class Lookalikes {
     }
   }
 
-  /** A name that looks like a name, and does not count as the same, unless it is of the person `except`. */
+  /** Finds a name that looks like `name` but does not fold to the same, and does not belong to the person `except`. */
   like(name: string, except?: PersonId): string | undefined {
     const key = foldName(name)
     for (const look of looksOf(name)) {
@@ -37,7 +37,7 @@ export class Lookalikes {
     return undefined
   }
 
-  /** Whether a name looks like one that is here, or is the same. */
+  /** Checks whether the index has a name that looks like `name`, or is the same. */
   has(name: string): boolean {
     return looksOf(name).some((look) => this.#names.has(look))
   }

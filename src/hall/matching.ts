@@ -1,31 +1,31 @@
 import type { SeatNumber } from '../games/game.ts'
 import type { ClockRules, PersonId } from './ports.ts'
 
-/** Wish is what somebody wants who seeks company. */
+/** OpenSeek is a seek with its terms. */
 export interface Wish {
   readonly person: PersonId
   readonly name: string
   readonly game: string
-  /** How the game is to be set up; plain data. Nothing, where anything is welcome. */
+  /** Settings of the game, as plain data; missing if the user accepts any. */
   readonly options?: unknown
-  /** How long each may take; who limits no time plays by what the other wants. */
+  /** Time limits; missing if the user accepts any. */
   readonly clock?: ClockRules
-  /** The seats that the seeker can hold. */
+  /** Seats that the user accepts, in order of preference. */
   readonly seats: readonly SeatNumber[]
   readonly rated: boolean
-  /** The only one who is wanted. */
+  /** The only user who can accept: the seek is a challenge. */
   readonly against?: PersonId
-  /** Only who says the same code is meant. */
+  /** Invitation code of a private seek: only a seek with the same code matches. */
   readonly code?: string
 }
 
-/** Match is two wishes that go together, and the seats that they get. */
+/** Match is an open seek that suits a new one, with the seats of both. */
 export interface Match<Waiting extends Wish> {
   readonly waiting: Waiting
   readonly seats: readonly [waiting: SeatNumber, coming: SeatNumber]
 }
 
-/** Checks whether two open seeks for the same game differ only in negotiable terms: whether it counts, the clock, the options. */
+/** Checks whether two open seeks for the same game differ only in negotiable terms: rated or not, the clock, the settings. */
 export function isNear(one: Wish, other: Wish): boolean {
   if (one.game !== other.game || one.person === other.person) return false
   if (one.code !== undefined || other.code !== undefined) return false
@@ -33,17 +33,17 @@ export function isNear(one: Wish, other: Wish): boolean {
   return one.against === undefined || one.against === other.person
 }
 
-/** The setup that two who agree on one play with: whoever cares decides. */
+/** Returns the settings for two matched seeks: those of the seek that has any. */
 export function optionsOf(one: Wish, other: Wish): unknown {
   return one.options ?? other.options
 }
 
-/** The clock that two who agree on one play by. */
+/** Returns the time limits for two matched seeks. */
 export function clockOf(one: Wish, other: Wish): ClockRules {
   return { ...other.clock, ...one.clock }
 }
 
-/** Plain data as text, in which the order of fields does not matter. */
+/** Formats plain data as JSON with sorted fields, so that equal data give equal texts. */
 export function textOf(data: unknown): string {
   return JSON.stringify(data, (_, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -52,7 +52,7 @@ export function textOf(data: unknown): string {
   )
 }
 
-/** The seats of two who each would take some, in their order; `undefined` where both would take the same one only. */
+/** Returns two different seats that two seeks accept, by the preference of the first; `undefined` if both accept only the same one. */
 export function seatsFor(waiting: readonly SeatNumber[], coming: readonly SeatNumber[]): readonly [SeatNumber, SeatNumber] | undefined {
   for (const seat of waiting) {
     const other = coming.find((one) => one !== seat)

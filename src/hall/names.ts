@@ -5,38 +5,38 @@ import { poseOf } from './poses.ts'
 import { type Reading, readingOf } from './reserved.ts'
 import { asShown, skeleton } from './skeleton.ts'
 
-/** Characters (code points) of a name, at most. */
+/** Limit of a name, in code points. */
 const LONGEST = 20
 
-/** Code units of what is folded, at most: more than a name has, however it is written. */
+/** Limit of a text that `foldName` folds, in code units: more than any spelling of a name has. */
 const FOLDED = 256
-/** Code units in NFKC of what is folded, at most: each of the characters of a name has 18 there at most. */
+/** Limit of a folded text in NFKC, in code units: one code point has at most 18 there. */
 const WRITTEN_OUT = 18 * LONGEST
-/** Characters whose only other spellings are capitals and blanks. */
+/** Matches a text whose only other spellings are capitals and blanks. */
 const ASCII = /^[\0-\x7f]*$/
-/** Code units in NFKC of the name that a person wants, at most. */
+/** Limit of a user's name in NFKC, in code units. */
 const WIDEST = 60
 
-/** What no name has, and the sentence that says so. */
+/** Patterns that no name may match, each with its refusal. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\ufffd/u, 'the name arrived broken: send it as UTF-8'],
-  // not seen: controls, formats such as those that turn the direction, unassigned ones, fillers, an empty Braille cell, a note without a head
   [/^\0?(?:[^\0]\0){2}/u, 'a name in UTF-16 has a NUL beside each letter: send UTF-8'],
+  // invisible: controls, formats such as changes of direction, unassigned code points, fillers, an empty Braille cell, a headless note
   [/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{16fe4}\u{1d159}]/u, 'a name has only characters that can be seen'],
   [/^\p{Zs}|\p{Zs}$/u, 'a name has no blanks at its ends'],
-  [/(?! )\p{Zs}/u, 'a name has no blanks but common ones'],
+  [/(?! )\p{Zs}/u, 'a name has no blank but the space'],
   [/@/, 'a name has no @'],
   [/^\p{M}|\p{M}{4}/u, 'a name does not begin with a mark, and has at most three in a row'],
 ]
 
-/** A line of a program with passwords: the last of it is one, so it is not quoted. */
+/** Matches a login command, which ends with a password, so the refusal does not quote it. */
 const LOGIN = /^(?:log[ _-]?in|log[ _-]?on|sign[ _-]?in|register|password|pass|auth)[^\p{L}\p{N}]+\S/iu
-/** A name and a word that is sooner a password: of eight characters at least, in both cases, a digit before a letter. */
+/** Matches a name whose last word is probably a password: eight or more characters, capitals, small letters, a digit before a letter. */
 const PASSWORD_BEHIND = /\s(?=\S*\d\S*\p{L})(?=\S*\p{Lu})(?=\S*\p{Ll})\S{8,}$/u
 
 const MARKS = 'a name has no mark twice in a row, and none that encloses a letter'
 
-/** Scripts in use (UAX 31, table 5), none of which stands beside another in a name. */
+/** Scripts in use (UAX 31, table 5); a name may not mix two of them. */
 const SCRIPTS = `Arab Armn Beng Cyrl Deva Ethi Geor Grek Gujr Guru Hebr Khmr Knda Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai
   Tibt`.split(/\s+/)
 
@@ -46,14 +46,14 @@ const ALPHABETS = [
   /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Bopo}]*$/v,
   /^[\p{scx=Latn}\p{scx=Hani}\p{scx=Hang}]*$/v,
   ...SCRIPTS.map((script) => new RegExp(`^\\p{scx=${script}}*$`, 'v')),
-  // all others together, whose letters are rare
+  // all other scripts together, because their letters are rare
   new RegExp(`^[${[...SCRIPTS, 'Hani', 'Hira', 'Kana', 'Bopo', 'Hang'].map((script) => `\\P{scx=${script}}`).join('&&')}]*$`, 'v'),
 ]
 
-/** The games, by each name that they have. */
+/** All names of all games, folded. */
 const GAMES = new Set(catalogue.flatMap(({ name, game }) => [foldName(name), foldName(game.name)]))
 
-/** Words that can stand behind the game in `play`, beside names. */
+/** Words that can follow the game in `play`, besides names. */
 const PLAY_WORDS = new Set([
   'against',
   'minutes',
@@ -63,16 +63,16 @@ const PLAY_WORDS = new Set([
   ...settingsOf(catalogue.filter(({ game }) => game.seats.max > 1)),
 ])
 
-/** Words that answer a question, or stand for what is to be typed, in what the front door and the protocols say. */
+/** Words that answer a question of the front door or of a protocol, or that are placeholders in its texts. */
 const ANSWERS = new Set('code n nah nope sure versus vs with y yeah yep yup'.split(' '))
 
-/** The settings of all games, also of those that are played alone. */
+/** The settings of all games, also of games for one player. */
 const SETTINGS = new Set(settingsOf(catalogue))
 
 /**
- * A name as it is kept and shown, in NFC; a refusal for what cannot be one. 1 to 20 characters, without an @ or a blank
- * at the ends, as `fh/tictactoe` has it; all of them can be seen, and Unicode has them, for of what is not yet assigned
- * nobody knows how it folds.
+ * Returns a name in NFC, as it is stored and shown, or a refusal. A name has 1 to 20 characters, no @ and no blank at its ends,
+ * as `fh/tictactoe` requires. All characters are visible and assigned, because the case folding of unassigned code points is
+ * unknown.
  */
 export function checkName(text: string): string | Refusal {
   const name = text.normalize('NFC')
@@ -85,18 +85,18 @@ export function checkName(text: string): string | Refusal {
 }
 
 /**
- * The name that a person wants, as `checkName`; refused too where others would take it for the house's word, for a
- * command, or by letters of several alphabets for somebody else.
+ * Checks a user's name as `checkName` does, and also refuses a name that other users could take for a line of the server, for a
+ * command or, because of letters of several alphabets, for another name.
  */
 export function checkPersonName(text: string): string | Refusal {
   const name = checkName(text)
   if (isRefusal(name)) return name
-  if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' }
+  if (/[:/]/.test(name)) return { refused: 'a name has no : and no /, because users could take it for a command or for talk' }
   const full = name.normalize('NFKC')
-  if (LOGIN.test(full)) return { refused: 'that is a line with a password, and no name: say the name alone' }
-  if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: say the name alone' }
+  if (LOGIN.test(full)) return { refused: 'that is a line with a password, not a name: send the name alone' }
+  if (PASSWORD_BEHIND.test(full)) return { refused: 'the last word looks like a password: send the name alone' }
   if (full.length > WIDEST) {
-    return { refused: `a name has at most ${WIDEST} letters where some of them stand for several, and this has ${full.length}` }
+    return { refused: `a name has at most ${WIDEST} letters with its ligatures written out, and this has ${full.length}` }
   }
   const letters = full.replace(/\P{L}/gu, '')
   if (!ALPHABETS.some((alphabet) => alphabet.test(letters))) return { refused: 'a name has the letters of one alphabet' }
@@ -108,13 +108,13 @@ function settingsOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap(({ settings }) => Object.keys(settings))
 }
 
-/** Explains why a name is rejected that looks like a text, which reads like a reserved word, or poses as the server. */
+/** Returns why `text`, which looks like the name, is refused: it reads like a reserved word, or like the server. */
 function reasonAgainst(name: string, text: string): string | undefined {
   const reading = readingOf(text)
   return reading ? reasonFor(name, reading) : poseOf(text)
 }
 
-/** Explains why a name that reads like a reserved word is rejected. */
+/** Returns why a name that reads like a reserved word is refused. */
 function reasonFor(name: string, { word, article }: Reading): string {
   if (foldName(name) === word) return 'it is a command, or another word with a meaning here'
   const beside = article ? 'an article before it makes' : 'other signs beside its letters make'
@@ -122,14 +122,14 @@ function reasonFor(name: string, { word, article }: Reading): string {
 }
 
 /**
- * The name that a person wants at the front door or in the native protocol, as `checkPersonName`; refused too where a line
- * such as `play tictactoe size 4 NAME` would mean something else with it: a number, a game, a word or a setting of `play`.
+ * Checks a name at the front door or in the native protocol as `checkPersonName` does, and also refuses a name that would make a
+ * line such as `play tictactoe size 4 NAME` ambiguous: a number, a game, a word or a setting of `play`.
  */
 export function checkLobbyName(text: string): string | Refusal {
   const name = checkPersonName(text)
   if (isRefusal(name)) return name
   if (/^(?=.*\p{N})[\p{N}\p{P}\s_.,|+-]*$|^[\d.]+e[+-]?\d+$/iu.test(name))
-    return { refused: 'a name is no number, which would be taken for a move or a table: add a letter' }
+    return { refused: 'a name is not a number, which could mean a move or a table: add a letter' }
   if (/^[^\p{L}\p{Extended_Pictographic}]{2,}$/u.test(name))
     return { refused: 'a name of several characters has a letter, so that users do not take it for a line of a board or a list' }
   if (ANSWERS.has(foldName(name)))
@@ -139,16 +139,16 @@ export function checkLobbyName(text: string): string | Refusal {
   const folded = foldName(name)
   if (GAMES.has(folded)) return { refused: `${name} cannot be a name: it is a game; choose another` }
   const word = folded.split('_').find((part) => PLAY_WORDS.has(part)) ?? (SETTINGS.has(folded) ? folded : undefined)
-  return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning behind "play"; choose another` }
+  return word === undefined ? name : { refused: `${name} cannot be a name: "${word}" has a meaning after "play"; choose another` }
 }
 
 /**
- * Returns what names have in common that count as the same; for comparing, never for showing. Case does not matter, as `fold`
- * has it: a single `toLowerCase` leaves ß and ẞ, σ and ς apart. Neither does what only looks different, as ａｄａ (NFKC). And a
- * blank is a `_`, so that a name with blanks can be said where a name is one word.
+ * Returns the key of a name: names with the same key count as the same. The key is for comparison, never for display. It ignores
+ * case with `fold`, because a single `toLowerCase` leaves ß and ẞ, σ and ς different; it ignores compatibility forms such as ａｄａ
+ * (NFKC); and a blank is a `_`, so that users can type a name with blanks as one word.
  */
 export function foldName(name: string): string {
-  // no name is as long, so that it is folded for nothing
+  // no name is as long, so folding would be wasted
   if (name.length > FOLDED) return name
   if (ASCII.test(name)) return name.toLowerCase().replace(/[\s_]+/g, '_')
   const full = name.normalize('NFKC')
@@ -163,7 +163,7 @@ export function foldName(name: string): string {
     .replace(/[\s_]+/g, '_')
 }
 
-/** Folds characters of which many are the same. */
+/** Folds each different character once. */
 function foldRepeated(characters: readonly string[]): string[] {
   const known = new Map(characters.map((character) => [character, '']))
   for (const character of known.keys()) known.set(character, fold(character))

@@ -2,11 +2,11 @@ import type { SeatNumber, Situation } from '../games/game.ts'
 import type { Happening, TableEvent } from './ports.ts'
 import type { TableState } from './table.ts'
 
-/** News is one event at a table, as one seat or a watcher may see it. */
+/** TableUpdate is one event of a table, as one seat or a watcher may see it. */
 export interface News {
   readonly n: number
   readonly at: number
-  /** The event, unless it is secret: a move is seen only by its effect on the board. */
+  /** The event without its secrets: of a move, only the seat; its effect is in the view. */
   readonly event:
     | Exclude<Happening, { type: 'opened' | 'moved' | 'reseeded' }>
     | { readonly type: 'opened' | 'reseeded' }
@@ -15,28 +15,28 @@ export interface News {
   readonly situation?: Situation<unknown>
 }
 
-/** Attendant is a user at a table: in a seat, or watching. */
+/** TableObserver receives the published events of a table, for a seat or for a watcher. */
 export interface Attendant {
   readonly who: SeatNumber | 'watcher'
-  /** Called with each event once it is persisted, in order. */
+  /** Called with each event, in order, when it is persisted. */
   news(news: News): void
-  /** Called when decided events are rolled back: the table is as `situation` has it. */
+  /** Called when decided events are rolled back: `situation` returns the view that holds again. */
   rolledBack?(): void
-  /** Called when the result is recorded: each seat's standing before and after. */
+  /** Called when the result is recorded on the ladder. */
   recorded?(changes: readonly StandingChange[]): void
-  /** The table cannot go on. */
+  /** Called when the table is closed in this process; no call follows. */
   closed(reason: Error): void
 }
 
-/** StandingChange is a place on a ladder before and after a game. */
+/** StandingChange is the score of a player before and after a game. */
 export interface StandingChange {
   readonly seat: SeatNumber
-  /** The rating, or points where the game gives those; missing for a first game. */
+  /** Rating, or points if the game gives points; missing for a first game. */
   readonly before?: number
   readonly after: number
 }
 
-/** An event as a seat or a watcher may see it. */
+/** Returns an event as a seat or a watcher may see it, with the view if the event changes it. */
 export function newsOf(event: TableEvent, state: TableState, who: SeatNumber | 'watcher'): News {
   const { n, at } = event
   if (event.type === 'opened') return { n, at, event: OPENED, situation: situationOf(state, who) }

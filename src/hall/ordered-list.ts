@@ -1,17 +1,17 @@
-/** Items of a block, at most, and up to which two neighbours become one. */
+/** Limit of items in a block, and limit of items for which two neighbouring blocks are joined. */
 const FULL = 64
 const FEW = 24
 
-/** Block is neighbours in the order of their numbers, at least one. */
+/** Block is one or more neighbouring items, ascending by number. */
 interface Block<Item> {
   readonly numbers: number[]
   readonly items: Item[]
 }
 
 /**
- * OrderedList holds items by a number of their own, ascending. Most come at the end; a page of them is found by its place.
- * The items are in blocks, as in the leaves of a B+ tree, so that one that goes moves only those of its own block: in one
- * array of thousands the move takes less time than what it brings the garbage collector, which then looks at all of them.
+ * OrderedList is a list of items by ascending number, with pages by index. Most items are added at the end. The items are in
+ * blocks, as in the leaves of a B+ tree, so a removal moves only the items of one block. In one array of thousands, the move
+ * itself would be fast, but the garbage collector would then scan the whole array.
  */
 export class OrderedList<Item> {
   readonly #blocks: Block<Item>[] = []
@@ -22,7 +22,7 @@ export class OrderedList<Item> {
     return this.#size
   }
 
-  /** Adds an item under a number; one that has it already is replaced. */
+  /** Adds an item, or replaces the item with the same number. */
   set(number: number, item: Item): void {
     const last = this.#blocks.at(-1)
     if (!last || number > lastOf(last)) return this.#append(number, item)
@@ -39,7 +39,7 @@ export class OrderedList<Item> {
     if (block.numbers.length > FULL) this.#blocks.splice(index + 1, 0, upperHalf(block))
   }
 
-  /** Removes the item of a number, if there is one. */
+  /** Removes the item with a number, if there is one. */
   delete(number: number): void {
     const index = this.#blockOf(number)
     const block = this.#blocks[index]
@@ -53,7 +53,7 @@ export class OrderedList<Item> {
     else if (block.numbers.length <= FEW / 2) this.#join(index)
   }
 
-  /** Returns at most `count` items in order, from the place `from` on, counted from 0. */
+  /** Returns at most `count` items in order, from the index `from` on. */
   slice(from: number, count: number): Item[] {
     const taken: Item[] = []
     let skip = from
@@ -65,7 +65,7 @@ export class OrderedList<Item> {
     return taken
   }
 
-  /** Returns a `slice` from the other end. */
+  /** Returns at most `count` items in reverse order, from the index `from` on, counted from the end. */
   sliceBack(from: number, count: number): Item[] {
     const end = Math.max(0, this.#size - from)
     const begin = Math.max(0, end - Math.max(0, count))
@@ -87,7 +87,7 @@ export class OrderedList<Item> {
     last.items.push(item)
   }
 
-  /** Makes one of a block and the next, where both are small. */
+  /** Joins a block with the next one, if both are small. */
   #join(index: number): void {
     const block = this.#blocks[index]
     const next = this.#blocks[index + 1]
@@ -97,7 +97,7 @@ export class OrderedList<Item> {
     this.#blocks.splice(index + 1, 1)
   }
 
-  /** The first block that ends with a number or beyond it. */
+  /** Returns the index of the first block whose last number is not below `number`. */
   #blockOf(number: number): number {
     return placeIn(this.#blocks.length, (at) => this.#blocks[at]?.numbers.at(-1), number)
   }
@@ -107,13 +107,13 @@ function lastOf({ numbers }: Block<unknown>): number {
   return numbers.at(-1) ?? 0
 }
 
-/** Takes the upper half of a block out of it. */
+/** Removes and returns the upper half of a block. */
 function upperHalf<Item>({ numbers, items }: Block<Item>): Block<Item> {
   const half = numbers.length >>> 1
   return { numbers: numbers.splice(half), items: items.splice(half) }
 }
 
-/** The place of the first of so many ascending numbers that is not below another. */
+/** Returns the index of the first of `count` ascending numbers that is not below `number`. */
 function placeIn(count: number, numberAt: (at: number) => number | undefined, number: number): number {
   let [low, high] = [0, count]
   while (low < high) {

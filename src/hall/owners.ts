@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto'
 import type { RandomBytes } from './codes.ts'
 
 /*
- * Tables, and seeks that wait for one, are counted by the networks from which their seats were taken. The count survives a
- * restart, so what stands for a network is part of the log. It is not the network's address: of a hash of that with a
- * salt, which each process draws anew, 24 bits are kept. 256 addresses of IPv4 have the same, so that the log does not tell
- * which it was; that two networks of a class room or a town do is unlikely, and would only make them share a limit.
+ * The server limits the open tables and open seeks of each network. The count survives a restart, so the log has a mark of the
+ * network from which each seat was taken. The mark is not the address, but 24 bits of a hash of the address with a salt, which
+ * each process draws anew. 256 IPv4 addresses share a mark, so the log does not reveal the address. Two networks of one class
+ * room or town are unlikely to share a mark; if they do, they share a limit.
  */
 
-/** Bytes of salt, and hexadecimal digits of the hash; networks with the same hash share both. */
+/** Bytes of the salt, and hexadecimal digits of the hash. */
 const SALT = 4
 const HASH = 6
-/** Marks whose hash is remembered, at most. */
+/** Limit of cached marks. */
 const KNOWN = 1000
 
-/** Owners counts what networks hold, by their marks. */
+/** NetworkHoldings counts the holdings of networks, by their marks. */
 export class Owners {
   readonly #salt: string
-  /** Holdings of each mark, by the salt that it was made with: there are as many salts as processes whose tables go on. */
+  /** Holdings of each mark, by salt: each process whose tables are still open has its own. */
   readonly #counts = new Map<string, Map<string, number>>()
   readonly #known = new Map<string, string>()
 
@@ -50,7 +50,7 @@ export class Owners {
     if (counts?.size === 0) this.#counts.delete(saltOf(mark))
   }
 
-  /** Returns the holdings of a network, with those of earlier processes. */
+  /** Returns the holdings of a network, including those from earlier processes. */
   count(network: string): number {
     let sum = 0
     for (const [salt, counts] of this.#counts) {
@@ -61,7 +61,7 @@ export class Owners {
   }
 }
 
-/** Makes the mark of a network with a salt: so few digits of a hash that many addresses share it. */
+/** Makes the mark of a network with a salt. */
 export function makeMark(salt: string, network: string): string {
   return `${salt}.${createHash('sha256').update(`${salt} ${network}`).digest('hex').slice(0, HASH)}`
 }

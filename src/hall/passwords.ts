@@ -4,53 +4,52 @@ import type { RandomBytes } from './codes.ts'
 import type { Denial } from './denial.ts'
 import { Turns } from './turns.ts'
 
-/** What argon2 (RFC 9106) is asked for, beside the password. */
+/** Cost is the cost parameters of argon2 (RFC 9106). */
 interface Cost {
-  /** KiB. */
+  /** Memory in KiB. */
   readonly memory: number
   readonly passes: number
   readonly parallelism: number
 }
 
-/** Hash is a password's hash, and how to compute it again. */
+/** Hash is the hash of a password, with the parameters that computed it. */
 interface Hash extends Cost {
   readonly salt: Uint8Array
   readonly tag: Uint8Array
 }
 
-/** What a new hash costs: what OWASP's Password Storage Cheat Sheet asks for at least. It takes some 30 ms. */
+/** Cost of a new hash: the minimum of OWASP's Password Storage Cheat Sheet, which takes about 30 ms. */
 const COST: Cost = { memory: 19 * 1024, passes: 2, parallelism: 1 }
-/** Bytes. */
+/** Lengths of salt and tag, in bytes. */
 const SALT = 16
-/** Bytes. */
 const TAG = 32
-/** KiB that a stored hash may ask for, at most. */
+/** Limit of the memory of a stored hash, in KiB. */
 const MOST_MEMORY = 256 * 1024
-/** Characters (code points) of a password. */
+/** Length of a password, in code points. */
 const LENGTH = { least: 8, most: 128 }
-/** What is computed for a name that nobody has. */
-const NOBODY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(TAG) }
+/** The hash that `verify` computes for an unknown name, so that it takes as long as for a registered one. */
+const DUMMY: Hash = { ...COST, salt: new Uint8Array(SALT), tag: new Uint8Array(TAG) }
 
-/** The refusal of a wrong password, and of a name that nobody has: nobody learns which. */
+/** The error for a wrong password and for an unknown name, which does not reveal which of the two it is. */
 export const WRONG: Denial = { why: 'bad-password', refused: 'the name or the password is wrong' }
 
-/** The refusal when too many wait already. */
-export const BUSY: Denial = { why: 'throttled', refused: 'too many are logging in just now: try again in a few seconds' }
+/** The error if too many hashes wait. */
+export const BUSY: Denial = { why: 'throttled', refused: 'too many users are logging in: try again in a few seconds' }
 
-/** PasswordsOptions is what passwords need. */
+/** PasswordsOptions is the source of salts and the limits of Passwords. */
 export interface PasswordsOptions {
-  /** Where salts come from. */
+  /** Source of salts. */
   readonly random: RandomBytes
-  /** Hashes computed at once, at most: each takes 19 MiB and one of the platform's four threads. */
+  /** Limit of hashes that are computed at once: each takes 19 MiB and one of the platform's four threads. */
   readonly atOnce?: number
-  /** Hashes that may wait, at most: from one address, and from all together. */
+  /** Limit of hashes that wait: from one address, and from all together. */
   readonly waiting?: { readonly each: number; readonly all: number }
 }
 
-/** Hashes that may wait by default: a year of students at one address at once, and ten of those. */
+/** Default limits of waiting hashes: a year of students at one address, and ten of those. */
 const WAITING = { each: 400, all: 4000 }
 
-/** Passwords hashes passwords and compares them, a few at a time, beside the event loop. It keeps none, and tells of none. */
+/** Passwords hashes and verifies passwords, a few at a time, on threads of the platform. It neither stores nor logs them. */
 export class Passwords {
   readonly #random: RandomBytes
   readonly #turns: Turns
@@ -61,8 +60,8 @@ export class Passwords {
   }
 
   /**
-   * The hash of a new password, in the PHC form `$argon2id$...`; a refusal where it can be none, or when too many wait. Of
-   * those who wait, each address has its turn.
+   * Hashes a new password; returns the PHC form `$argon2id$...`, or an error if the rules do not allow the password or too many
+   * hashes wait. Addresses take turns.
    */
   async hash(password: string, address = ''): Promise<string | Denial> {
     const message = checkNew(password)
@@ -73,12 +72,11 @@ export class Passwords {
   }
 
   /**
-   * Compares a password with a hash in the PHC form, whatever that costs: a refusal where it is not the one, or when too
-   * many wait. Without a hash, for a name that nobody has, this takes as long as with a new one. Rejects with a
-   * RangeError for a hash that cannot be read.
+   * Compares a password with a hash in the PHC form, of any cost; returns an error if it is wrong or too many hashes wait.
+   * Without a hash, for an unknown name, it takes as long as with a new one. Rejects with a RangeError for an invalid hash.
    */
   async verify(password: string, phc: string | undefined, address = ''): Promise<Denial | undefined> {
-    const hash = phc === undefined ? NOBODY : parse(phc)
+    const hash = phc === undefined ? DUMMY : parse(phc)
     const message = prepare(password)
     if (isRefusal(message)) return message.refused === BROKEN ? message : WRONG
     const tag = await this.#inTurn(address, () => derive(message, hash, hash.tag.length))
@@ -86,7 +84,6 @@ export class Passwords {
     return timingSafeEqual(tag, hash.tag) && phc !== undefined ? undefined : WRONG
   }
 
-  /** Does some work as soon as it is its turn. */
   async #inTurn<T>(address: string, work: () => Promise<T>): Promise<T | Denial> {
     if (!(await this.#turns.take(address))) return BUSY
     try {
@@ -97,13 +94,13 @@ export class Passwords {
   }
 }
 
-/** Refusal of a password in which characters were replaced: no two such passwords could be told apart. */
+/** Error for a password with replacement characters: different passwords would become the same. */
 const BROKEN =
   'the password arrived broken, for it is not UTF-8: set your terminal or program to UTF-8, or use letters and digits without accents'
-/** Nothing but what is not seen. */
+/** Matches a text without a visible character. */
 const BLANK = /^[\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
-/** A new password as it is hashed; a refusal, with a sentence for its user, for one that cannot be one. */
+/** Returns a new password as it is hashed, or an error if the rules do not allow it. */
 export function checkNew(password: string): string | Denial {
   const message = prepare(password)
   if (isRefusal(message)) return message
@@ -113,9 +110,9 @@ export function checkNew(password: string): string | Denial {
 }
 
 /**
- * A password as it is hashed (OpaqueString of RFC 8265): every blank is the common one, and there is one spelling, NFC.
- * A refusal where it is too long, or has characters that cannot be typed everywhere in the same way: controls, those
- * that are not seen (but the joiners that some scripts need), those that Unicode does not have.
+ * Returns a password as it is hashed (OpaqueString of RFC 8265): in NFC, with every blank as U+0020. Returns an error if it is
+ * too long, or has characters that not every keyboard types in the same way: controls, invisible characters (except the joiners
+ * that some scripts need), and unassigned characters.
  */
 function prepare(password: string): string | Denial {
   if (password.includes('\ufffd')) return bad(BROKEN)
@@ -141,7 +138,7 @@ function derive(message: string, { memory, passes, parallelism, salt }: Omit<Has
 
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z\d+/]{11,86})\$([A-Za-z\d+/]{16,86})$/
 
-/** Reads the PHC form. Whatever could be written in another way as well is not read. */
+/** Parses the PHC form. Throws a RangeError if it is not in its canonical spelling. */
 function parse(phc: string): Hash {
   const [, memory, passes, parallelism, salt = '', tag = ''] = PHC.exec(phc) ?? []
   const hash = {
@@ -163,7 +160,7 @@ function print({ memory, passes, parallelism, salt, tag }: Hash): string {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
 }
 
-/** Base64 as the PHC form has it, without padding. */
+/** Encodes Base64 without padding, as in the PHC form. */
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '')
 }

@@ -14,79 +14,102 @@ import { type OnReplaced, type Visitor, Visitors } from './visitors.ts'
 
 export type { Visitor } from './visitors.ts'
 
-/** Entry is how somebody wants to come in. */
+/*
+ * Users log in as guests, by name alone, or as registered users, with a password or the token of a login session. One user can
+ * be online through several connections; each has an OnlineUser (`visitors.ts`). A seat's token also gives a connection the
+ * rights of the seat, without a login.
+ *
+ * Guests. A guest's name is free if no user online has it, no registered name and no other guest's name looks like it
+ * (`lookalikes.ts`), and the hall holds no seat for a guest of that name. With a reconnect secret, or with the token of a seat, a
+ * guest proves to be the one who has the name; the older connection is ended then. Without proof, a guest who takes a free name
+ * inherits nothing.
+ *
+ * Races. Hashing a password takes 30 ms and the store answers later, so between the check and its effect another request can
+ * change the account. Each operation that waits therefore runs in `#watch`, which collects the accounts that are changed or
+ * removed meanwhile; what was verified for one of those is void. A registration ends guests of its name only after the account
+ * is stored, because a guest can enter while it is being stored.
+ *
+ * Guesses. A login, a registration and a proof of the password each take from a rate limit (`logins.ts`) before any hash is
+ * computed. A right password gives back what it took, and so does a login whose password was never compared. A wrong password
+ * and an unknown name take the same time and give the same answer.
+ *
+ * A new password or the removal of an account ends, in this order: login sessions and seat tokens in the store, logins under
+ * way, all connections but the one that made the request, and tokens of tables that were opened meanwhile.
+ */
+
+/** LoginRequest is a request to enter as a guest or as a registered user. */
 export interface Entry {
   readonly name: string
   readonly password?: string | undefined
-  /** Where from: what guesses at passwords are counted by, beside the name. */
+  /** Address of the peer, for the rate limits. */
   readonly address: string
-  /** Reconnect secret, which proves that this is the guest of that name who is here, or was. The other connection makes room then. */
+  /** Reconnect secret, which proves that this is the present or last guest of that name; the guest's other connections are ended. */
   readonly secret?: string | undefined
-  /** Who the same somebody has been here until now. */
+  /** The user that this connection has had until now. */
   readonly before?: Visitor | undefined
-  /** True for the connection of a worksheet's program, which is not notified of events elsewhere in the hall. */
+  /** True for the connection of a worksheet's program, which receives no events from elsewhere in the hall. */
   readonly quiet?: boolean | undefined
-  /** What all entries through one connection have in common. */
+  /** Identity of the connection, the same for all its logins. */
   readonly connection?: object | undefined
-  /** Called when this one has to make room, with the reason. */
+  /** Called when the server ends this login, with the reason as a sentence for its user. */
   readonly replaced: OnReplaced
 }
 
-/** Ended is how many connections and sessions of an account were ended. */
+/** EndedLogins counts the connections and login sessions of an account that were ended. */
 export interface Ended {
   readonly connections: number
   readonly sessions: number
 }
 
-/** The old password, of who changes it, and through which connection. */
+/** PasswordProof is the present password of a user who changes the account. */
 export interface Proof {
   readonly password: string
   readonly address: string
-  /** The connection that stays. */
+  /** The user of the connection that makes the request, which is not ended. */
   readonly visitor?: Visitor | undefined
 }
 
-/** PeopleOptions is what people need from outside. */
+/** PeopleOptions is the ports and callbacks of People. */
 export interface PeopleOptions {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly clock: Clock
-  /** Source of reconnect secrets; guests get none without it. */
+  /** Source of reconnect secrets; without it, guests get none. */
   readonly random?: RandomBytes
-  /** Seats of the hall; no user has a seat without it. */
+  /** Seats of the hall; without it, no user has a seat. */
   readonly seats?: Seats
-  /** Called with errors that were survived. */
+  /** Called with errors that the server survives. */
   readonly onTrouble?: (sentence: string, reason: unknown) => void
 }
 
-/** Seats is what people need of the hall's seats. */
+/** Seats is the part of the hall that People uses. */
 export interface Seats {
-  /** Checks whether a guest who holds a seat can come back to it by its token alone. */
+  /** Checks whether the hall holds a seat with a token for a disconnected guest. */
   expects(person: PersonId): boolean
   /** Makes the tokens of all seats of a person invalid. */
   revokeTokens(person: PersonId): void
-  /** Gives up all seats of a person. */
+  /** Leaves all seats of a person. */
   giveUpSeats(person: PersonId): void
 }
 
 const NO_SEATS: Seats = { expects: () => false, revokeTokens() {}, giveUpSeats() {} }
 
-/** How long a session lasts, in milliseconds: thirty days. */
+/** Milliseconds that a login session lasts: thirty days. */
 const SESSION = 30 * 24 * 3600 * 1000
-/** Connections of a person that are ended together, at least. */
+/** Least number of a person's connections that are ended in one turn of the event loop. */
 const FEW = 8
-/** Guests whose reconnect secret is remembered, at most: the latest. */
+/** Limit of guests with a reconnect secret: the latest stay. */
 const SECRETS = 10_000
 
-/** Reasons why connections of an account end, as sentences for their users. */
+/** Reasons why the server ends connections of a user, as sentences for that user. */
 const ENDED = {
-  again: 'somebody has come in under your name through another connection',
+  again: 'another connection has logged in under your name',
   password: 'your password was changed: log in again',
-  registered: 'the name that you came in under has just been registered: take another name',
+  registered: 'another user has just registered the name that you had as a guest: choose another name',
   removed: 'your name is no longer registered here',
 }
 
-/** People is who may come in, and who is here: guests by name, and those whose name is registered by password. */
+/** People logs users in and out, registers names, and knows the users who are online. */
 export class People {
   readonly #accounts: Accounts
   readonly #passwords: Passwords
@@ -98,11 +121,11 @@ export class People {
   readonly #codes: CodeThrottle
   readonly #visitors: Visitors
   #registered: Promise<Lookalikes> | undefined
-  /** The hashes of reconnect secrets, by the guest whose they are. */
+  /** Hashes of reconnect secrets, by guest. */
   readonly #secrets = new Map<PersonId, string>()
-  /** The finished games of guests. */
+  /** Finished games of guests. */
   readonly guestGames = new GuestGames()
-  /** Accounts that were changed during each login under way: what was verified of those is void. */
+  /** For each operation under way, the accounts that have changed meanwhile. */
   readonly #underWay = new Set<Set<PersonId>>()
 
   constructor({ accounts, passwords, clock, random, seats = NO_SEATS, onTrouble = () => {} }: PeopleOptions) {
@@ -117,62 +140,62 @@ export class People {
     this.#codes = new CodeThrottle(clock)
   }
 
-  /** Loads what was noted of earlier logins, and the registered names; to be called before anybody comes. */
+  /** Loads the registered names and the origins of earlier logins. Call it before the first user connects. */
   async open(): Promise<void> {
     await this.#registeredNames()
     for (const place of await this.#accounts.places()) this.#logins.learn(place)
   }
 
-  /** Visitors who are connected, one for each connection, in order of arrival. */
+  /** The users online, one for each connection, in order of arrival. */
   get here(): Iterable<Visitor> & { readonly size: number } {
     return this.#visitors.present
   }
 
-  /** Number of users who are connected. */
+  /** Number of users online, each counted once. */
   get count(): number {
     return this.#visitors.present.persons
   }
 
-  /** The people who are here in the order in which they came, each once: at most `count` from the place `from` on. */
+  /** Lists at most `count` users online from the index `from` on, each once, in order of arrival. */
   page(from: number, count: number): readonly Visitor[] {
     return this.#visitors.present.page(from, count)
   }
 
-  /** Finds the visitor under a name, however it is written. */
+  /** Finds the user online with a name, in any spelling that folds to the same. */
   named(name: string): Visitor | undefined {
     return this.#visitors.present.named(foldName(name))
   }
 
-  /** The connections of a person who is here. */
+  /** Lists the connections of a person. */
   of(person: PersonId): readonly Visitor[] {
     return this.#visitors.of(person)
   }
 
-  /** A person who is here. */
+  /** Finds the first connection of a person. */
   person(person: PersonId): Visitor | undefined {
     return this.#visitors.of(person)[0]
   }
 
-  /** Lets somebody in; a refusal says why not. */
+  /** Logs a user in, with a password as a registered user, otherwise as a guest. */
   async enter(entry: Entry): Promise<Visitor | Denial> {
     const { password } = entry
-    return password === undefined ? this.#enterAsGuest(entry) : this.#watched((changed) => this.#logIn({ ...entry, password }, changed))
+    return password === undefined ? this.#enterAsGuest(entry) : this.#watch((changed) => this.#logIn({ ...entry, password }, changed))
   }
 
-  /** A registered name, which needs its password, as its owner writes it; `undefined` if the name is not registered. */
+  /** Returns a registered name as its owner writes it; `undefined` if the name is not registered. */
   async registeredName(name: string): Promise<string | undefined> {
     return (await this.#accounts.named(foldName(name)))?.name
   }
 
-  /** The person of a name, here or not, and the name as its owner writes it: of its account, or else the guest of that name. */
+  /** Finds the registered user of a name, or else the guest of that name, online or not, with the name as that user writes it. */
   async find(name: string): Promise<{ readonly person: PersonId; readonly name: string }> {
     const account = await this.#accounts.named(foldName(name))
     return account ? { person: account.person, name: account.name } : { person: guestOf(name), name: this.named(name)?.name ?? name }
   }
 
   /**
-   * Lets a guest back in who has shown the token of a seat, by its hash: one of the same name who is here makes room, if it
-   * has that token too. `undefined` if the name is another guest's by now: the token opens its seat all the same.
+   * Logs a guest in by the hash of a seat's token, and ends that guest's other connections. Returns `undefined` if another
+   * guest has the name now, who does not hold that token; the token resumes its seat all the same.
    */
   comeBack(person: PersonId, token: string, entry: Entry): Visitor | undefined {
     const same = this.#visitors.of(person)
@@ -183,12 +206,12 @@ export class People {
     return visitor
   }
 
-  /** Notes a connection that is in a seat of a person by its token, without being logged in as that person; the answer ends that. */
+  /** Registers a connection that holds a seat of a person by its token, without a login; the returned function removes it. */
   holdSeat(person: PersonId, replaced: OnReplaced): () => void {
     return this.#visitors.holdSeat(person, replaced)
   }
 
-  /** A new reconnect secret for a guest who is here; `undefined` for others. The one before is no longer valid. */
+  /** Makes a new reconnect secret for a guest online, which replaces the previous one; `undefined` for other users. */
   reconnectSecret({ person, here }: Visitor): string | undefined {
     if (!here || hasAccount(person) || !this.#random) return undefined
     const secret = secretToken(this.#random)
@@ -199,9 +222,9 @@ export class People {
     return secret
   }
 
-  /** Opens a session for a user who is logged in to a registered name: for a while, its token logs in without the password. */
+  /** Opens a login session for a registered user; returns its end, in milliseconds since the Unix epoch. */
   async openSession({ person, here }: Visitor, token: string): Promise<number | Denial> {
-    return this.#watched(async (changed) => {
+    return this.#watch(async (changed) => {
       if (!here || !(await this.#accounts.of(person))) return denied('unregistered', 'sessions are for registered names: register first')
       const until = this.#clock.now() + SESSION
       const hash = hashToken(token)
@@ -212,41 +235,41 @@ export class People {
     })
   }
 
-  /** Lets somebody in by the token of a session. */
+  /** Logs a user in by the token of a login session. */
   async enterBySession(typed: string, entry: Omit<Entry, 'name'>): Promise<Visitor | Denial> {
     const token = readToken(typed)
     if (isRefusal(token)) return OVER
-    return this.#watched(async (changed) => {
+    return this.#watch(async (changed) => {
       const session = await this.#accounts.session(hashToken(token), this.#clock.now())
       const account = session && (await this.#accounts.of(session.person))
       return account && !changed.has(account.person) ? this.#arrive(account.person, account.name, entry) : OVER
     })
   }
 
-  /** Closes a session: its token lets nobody in any more. */
+  /** Closes a login session: its token becomes invalid. */
   async closeSession(typed: string): Promise<void> {
     const token = readToken(typed)
     if (!isRefusal(token)) await this.#accounts.closeSession(hashToken(token))
   }
 
-  /** Counts the wrong codes of invitations of a new connection from an address. */
+  /** Returns the limit of wrong invitation codes for a new connection from an address. */
   codeTries(address: string): CodeTries {
     return this.#codes.open(address)
   }
 
-  /** Finds what is wrong with a new password, without computing anything. */
+  /** Checks a new password against the rules, without a hash. */
   checkPassword(password: string): Denial | undefined {
     const checked = checkNew(password)
     return isRefusal(checked) ? checked : undefined
   }
 
-  /** Finds what is wrong with a name for a new user of the front door or the native protocol. */
+  /** Checks a name for a new user of the front door or the native protocol. */
   checkName(name: string): Denial | undefined {
     const checked = checkLobbyName(name)
     return isRefusal(checked) ? denied('bad-name', checked.refused) : undefined
   }
 
-  /** Denies what is not the password of a name. */
+  /** Verifies the password of a name again for a user who is logged in. */
   async confirm(name: string, proof: Proof): Promise<Denial | undefined> {
     return this.#prove(name, await this.#accounts.named(foldName(name)), proof)
   }
@@ -259,7 +282,7 @@ export class People {
     return wrong
   }
 
-  /** Registers a name, and lets its owner in; a refusal says why not. */
+  /** Registers a name, and logs its owner in. */
   async register(entry: Entry & { readonly password: string }): Promise<Visitor | Denial> {
     const name = readName(entry.name)
     if (isRefusal(name)) return name
@@ -268,7 +291,7 @@ export class People {
     if (await this.#accounts.named(foldName(name))) return taken(name)
     const attempt = this.#logins.registration(entry.address)
     if (isRefusal(attempt)) return attempt
-    return this.#watched(async (changed) => {
+    return this.#watch(async (changed) => {
       const password = await this.#passwords.hash(entry.password, entry.address)
       if (isRefusal(password)) return password
       if (this.#occupied(guestOf(name), entry)) return this.#takenBy(name)
@@ -278,7 +301,7 @@ export class People {
       if (!account) return taken(name)
       if (changed.has(account.person)) return WRONG
       ;(await this.#registeredNames()).add(account.person, account.name)
-      // a guest of that name may have come in while this was written
+      // a guest of that name may have entered while the account was being stored
       this.#end(guestOf(name), entry.before, ENDED.registered)
       this.#noteLogin(account, entry.address)
       return this.#arrive(account.person, account.name, entry)
@@ -286,24 +309,24 @@ export class People {
   }
 
   /**
-   * Sets a new password: as its owner who proves the old one, or as the operator. All sessions of the account, all its other
-   * connections and the tokens of its seats are ended; answers how many.
+   * Sets a new password, for the owner with a proof, or for the operator without one. Ends all login sessions of the account,
+   * all its other connections and the tokens of its seats; returns how many.
    */
   async setPassword(name: string, password: string, proof?: Proof): Promise<Ended | Denial> {
     const wrong = this.checkPassword(password)
     if (wrong) return wrong
-    return this.#owned(name, proof, async (account) => {
+    return this.#changeAccount(name, proof, async (account) => {
       const hash = await this.#passwords.hash(password, proof?.address)
       if (isRefusal(hash)) return hash
-      // both are in one transaction with what follows
+      // the store commits both in one transaction with what follows
       this.#seats.revokeTokens(account.person)
       return this.#accounts.setPassword(account.person, hash, proof && account.password)
     })
   }
 
-  /** Forgets a registered name and all that belongs to it, for its owner who proves the password, or for the operator. */
+  /** Removes an account with all its data, for the owner with a proof, or for the operator without one. */
   async remove(name: string, proof?: Proof): Promise<Ended | Denial> {
-    return this.#owned(
+    return this.#changeAccount(
       name,
       proof,
       async (account) => {
@@ -314,15 +337,15 @@ export class People {
     )
   }
 
-  /** Changes an account, and ends all that acts for it. `change` answers how many sessions it has closed. */
-  async #owned(
+  /** Changes an account, and ends its logins. `change` returns how many login sessions it has closed. */
+  async #changeAccount(
     name: string,
     proof: Proof | undefined,
     change: (account: Account) => Promise<number | Denial | undefined>,
     reason = ENDED.password,
   ): Promise<Ended | Denial> {
     const account = await this.#accounts.named(foldName(name))
-    return this.#watched(async (changed) => {
+    return this.#watch(async (changed) => {
       if (proof) {
         const wrong = await this.#prove(name, account, proof)
         if (wrong) return wrong
@@ -335,7 +358,7 @@ export class People {
       if (sessions === undefined) return proof ? WRONG : unknown(name)
       for (const one of this.#underWay) one.add(person)
       const { connections, ended } = this.#end(person, proof?.visitor, reason)
-      // the tokens include those of tables that were opened during the write
+      // includes the tokens of tables that were opened during the write
       this.#seats.revokeTokens(person)
       if (reason === ENDED.removed) {
         this.#seats.giveUpSeats(person)
@@ -347,8 +370,8 @@ export class People {
   }
 
   /**
-   * Ends all connections that act for a person, except one visitor; answers how many. From now on none of them is here;
-   * `ended` resolves when all are closed, some in each turn of the event loop.
+   * Ends all connections of a person, except `keep`; returns how many. They are offline at once; `ended` resolves when all are
+   * closed, some in each turn of the event loop.
    */
   #end(person: PersonId, keep: Visitor | undefined, reason: string): { readonly connections: number; readonly ended: Promise<void> } {
     const all = this.#visitors.remove(person, keep)
@@ -379,7 +402,7 @@ export class People {
     return this.#arrive(account.person, account.name, entry)
   }
 
-  /** Rejects an attempt. A password that was not compared counts as no guess. */
+  /** Rejects a login. A password that was not compared does not count as a guess. */
   #failed(attempt: Attempt, denial: Denial): Denial {
     if (denial.why === 'throttled') attempt.giveBack()
     return denial
@@ -388,7 +411,7 @@ export class People {
   #noteLogin({ key, person }: Account, address: string): void {
     const place = this.#logins.succeeded(key, address)
     if (place === undefined) return
-    const failed = (reason: unknown) => this.#onTrouble('an address from which somebody logged in could not be noted', reason)
+    const failed = (reason: unknown) => this.#onTrouble('the address of a login could not be stored', reason)
     void this.#accounts.addPlace(person, place).catch(failed)
   }
 
@@ -410,13 +433,13 @@ export class People {
     return this.#arrive(person, name, entry)
   }
 
-  /** Another guest has this name from now on. */
+  /** Deletes what belongs to the previous guest of a name. */
   #forgetGuest(person: PersonId): void {
     this.#secrets.delete(person)
     this.guestGames.clear(person)
   }
 
-  /** Checks whether a guest's name belongs to another user, who is here or is expected back at a table. */
+  /** Checks whether a guest's name belongs to another user, who is online or for whom the hall holds a seat. */
   #occupied(person: PersonId, { before }: Entry): boolean {
     if (before?.here && before.person === person) return false
     return this.#visitors.of(person).length > 0 || this.#seats.expects(person)
@@ -427,7 +450,7 @@ export class People {
     return typeof secret === 'string' && this.#secrets.get(person) === hashToken(secret)
   }
 
-  /** The registered names, by what they look like. */
+  /** The registered names, indexed by look. */
   #registeredNames(): Promise<Lookalikes> {
     this.#registered ??= this.#accounts.all().then((all) => {
       const names = new Lookalikes()
@@ -437,16 +460,16 @@ export class People {
     return this.#registered
   }
 
-  /** A registered name, or one of a guest who is here, that looks like a name and is another. */
+  /** Finds another name, registered or of a guest online, that looks like a name. */
   async #like(name: string, { before }: Pick<Entry, 'before'>): Promise<string | undefined> {
     const registered = await this.#registeredNames()
     return registered.like(name) ?? this.#visitors.guests.like(name, before?.person)
   }
 
-  /** The denial of a name that is another's, or looks like `like`, which is; with a name that is free. */
+  /** Returns the error for a name that another user has, or that looks like such a name `like`, with a free name. */
   async #takenBy(name: string, like = name): Promise<Denial> {
     const registered = await this.#registeredNames()
-    // what is looked up comes first: whether a name may be one at all takes the most time, and the answer is almost always yes
+    // the lookups come first, because checking the rules for names takes the most time, and almost always succeeds
     let checks = 0
     const isFree = (other: string) =>
       !this.#visitors.guests.has(other) &&
@@ -463,8 +486,8 @@ export class People {
     return this.#visitors.arrive({ person, name, since: this.#clock.now(), quiet, connection }, replaced)
   }
 
-  /** Does some work, and tells it which accounts were changed while it is under way. */
-  async #watched<Answer>(work: (changed: ReadonlySet<PersonId>) => Promise<Answer>): Promise<Answer> {
+  /** Does some work with the set of accounts that change while it is under way. */
+  async #watch<Answer>(work: (changed: ReadonlySet<PersonId>) => Promise<Answer>): Promise<Answer> {
     const changed = new Set<PersonId>()
     this.#underWay.add(changed)
     try {
@@ -475,7 +498,7 @@ export class People {
   }
 }
 
-/** The denial of a session that is over, or never was. */
+/** The error for a login session that has ended, or never existed. */
 const OVER: Denial = { why: 'bad-token', refused: 'this session is over: log in' }
 
 function guestOf(name: string): PersonId {
@@ -489,10 +512,10 @@ export function isGuest(person: PersonId): boolean {
 
 const GUEST = 'guest:'
 
-/** Free names that are checked for a proposal, at most. */
+/** Limit of names that are checked against the rules for one proposal. */
 const CHECKS = 3
 
-/** The name that a person wants, as it is kept and shown. */
+/** Returns a name as it is stored and shown, or an error if the rules do not allow it. */
 function readName(text: string): string | Denial {
   const name = checkPersonName(text)
   return isRefusal(name) ? denied('bad-name', name.refused) : name
@@ -507,5 +530,5 @@ function taken(name: string): Denial {
 }
 
 function unknown(name: string): Denial {
-  return denied('unregistered', `nobody has registered the name ${name}`)
+  return denied('unregistered', `the name ${name} is not registered`)
 }

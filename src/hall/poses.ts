@@ -1,16 +1,16 @@
 import { lookTable, wordLike, wordsOf } from './reserved.ts'
 
-/** Words for the server and those who run it, which no name has among its words, in the singular or the plural. */
+/** Words for the server and its operators, which no name may contain, in the singular or the plural. */
 const STAFF = lookTable(
   `admin administrator mod moderator official operator server staff superuser support sysadmin sysop system webmaster`.split(' '),
 )
 
-/** Words for the house, with which no name begins; Ann House and Ann Parlor are people. */
+/** Words for the house, with which no name may begin; "Ann House" and "Ann Parlor" are allowed. */
 const HOUSE = lookTable(['house', 'parlor', 'parlour'])
-/** Words before `house` in a name that still make it read as the house. */
+/** Words before `house` with which a name still reads as the house. */
 const DETERMINERS = lookTable(['a', 'an', 'my', 'our', 'the', 'this', 'your'])
 
-/** What follows a name in the lines of the front door; behind the first word of a name it makes such a line of it. */
+/** Verbs that follow a name in the lines of the front door: a name with one of them after its first word reads like such a line. */
 const VERBS = lookTable(
   `aborts accepts asks begins claims declines has is joins leaves left loses lost moves offers plays refuses resigned resigns
    says tells told waits was watches whispers wins`.split(/\s+/),
@@ -20,8 +20,8 @@ const YOU = lookTable(['you'])
 const OVER = lookTable(['over'])
 
 /**
- * Explains why users would take a name for the server, for those who run it, or for a line that the server prints, if they
- * would: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Marks on letters make no difference.
+ * Returns why users could take a name for the server, for its operators, or for a line that the server prints; `undefined` if they
+ * could not. Examples: "Parlor Admin", "sysadmins", "Your opponent", "henry tells you". Ignores marks on letters.
  */
 export function poseOf(name: string): string | undefined {
   const words = wordsOf(name.normalize('NFKD').replace(/\p{M}+/gu, ''))
@@ -29,12 +29,12 @@ export function poseOf(name: string): string | undefined {
   const first = words.findIndex((word) => wordLike(word, DETERMINERS) === undefined)
   const house = [...words.slice(Math.max(first, 0)).slice(0, 1), words.join('')].find((word) => wordLike(word, HOUSE))
   const office = staff ?? house
-  if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for those who run it`
+  if (office !== undefined) return `with "${office}" in it, users would take it for the server, or for its operator`
   const line = words.length > 1 ? partOfLine(words) : undefined
   return line === undefined ? undefined : `with "${line}" in it, users would take it for a line of the server`
 }
 
-/** Returns the word that makes a line of the server of several words. */
+/** Returns the word because of which several words read like a line of the server. */
 function partOfLine(words: readonly string[]): string | undefined {
   const [first = '', last = ''] = [words[0], words.at(-1)]
   if (wordLike(first, YOUR)) return first

@@ -1,29 +1,29 @@
 import { OrderedList } from './ordered-list.ts'
 import type { PersonId } from './ports.ts'
 
-/** Member is one presence, and what is known of it. */
+/** Member is one connection of a person. */
 interface Member {
   readonly person: PersonId
 }
 
-/** Person is a user who is here, through one connection or several. */
+/** Person is a user who is online through one or several connections. */
 interface Person<Presence> {
-  /** The place in the order in which people came. */
+  /** Position in the order of arrival. */
   readonly number: number
   readonly key: string
   readonly presences: Presence[]
 }
 
-/** Presences is who is here: found by person and by name, and listed a page at a time, however many there are. */
+/** OnlineIndex finds the connections of users online by person and by name, and lists users in pages. */
 export class Presences<Presence extends Member> {
   readonly #all = new Set<Presence>()
   readonly #byPerson = new Map<PersonId, Person<Presence>>()
-  /** People by the key of equal names; a guest and an account may share one for a while. */
+  /** Users by folded name; a guest and an account can share one for a moment. */
   readonly #byName = new Map<string, readonly Person<Presence>[]>()
   readonly #people = new OrderedList<Person<Presence>>()
   #last = 0
 
-  /** Number of presences. */
+  /** Number of connections. */
   get size(): number {
     return this.#all.size
   }
@@ -33,27 +33,27 @@ export class Presences<Presence extends Member> {
     return this.#people.size
   }
 
-  /** All of them, in the order in which they came. */
+  /** Iterates over all connections, in order of arrival. */
   [Symbol.iterator](): Iterator<Presence> {
     return this.#all.values()
   }
 
-  /** Lists the presences of a user, in order of arrival. */
+  /** Lists the connections of a user, in order of arrival. */
   of(person: PersonId): readonly Presence[] {
     return this.#byPerson.get(person)?.presences ?? []
   }
 
-  /** The first of those who have a name, as `foldName` has it. */
+  /** Finds the first connection with a folded name (`foldName`). */
   named(key: string): Presence | undefined {
     return this.#byName.get(key)?.[0]?.presences[0]
   }
 
-  /** The first presence of each person, in the order in which people came: at most `count` from the place `from` on. */
+  /** Lists the first connection of at most `count` users from the index `from` on, in order of arrival. */
   page(from: number, count: number): Presence[] {
     return this.#people.slice(from, count).flatMap(({ presences }) => presences.slice(0, 1))
   }
 
-  /** Adds a presence; `key` is its name as `foldName` has it. */
+  /** Adds a connection; `key` is its folded name. */
   add(presence: Presence, key: string): void {
     this.#all.add(presence)
     const known = this.#byPerson.get(presence.person)
@@ -67,7 +67,7 @@ export class Presences<Presence extends Member> {
     this.#byName.set(key, [...(this.#byName.get(key) ?? []), person])
   }
 
-  /** Removes a presence; answers whether it was there. */
+  /** Removes a connection; returns whether it was in the index. */
   delete(presence: Presence): boolean {
     if (!this.#all.delete(presence)) return false
     const person = this.#byPerson.get(presence.person)

@@ -1,11 +1,11 @@
-/** Characters (code points) of a name, at most. */
+/** Limit of a name, in code points. */
 const LONGEST = 20
-/** The numbers that are tried, at most, so that a name that many want costs no more. */
+/** Limit of numbers that are tried, so that a popular name costs no more. */
 const TRIES = 20
 
 /**
- * Proposes a free name like one that is taken: with the next number behind it, `ada2` for `ada` and `ada3` for `ada2`; after
- * ten numbers in steps that double. `undefined` if none of those is free.
+ * Proposes a free name for one that is taken: the name with the next number, `ada2` for `ada` and `ada3` for `ada2`. After ten
+ * numbers the steps double. Returns `undefined` if none of the tried names is free.
  */
 export function proposalFor(name: string, isFree: (name: string) => boolean): string | undefined {
   const [, base = '', digits = ''] = /^(.*?)(\d{0,6})$/su.exec(name) ?? []

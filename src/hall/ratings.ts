@@ -4,45 +4,45 @@ import { HOUSE, hasAccount, PEER, type Rating, type Standing, type TableEvent } 
 import type { Opened } from './table.ts'
 
 /*
- * Ratings are those of Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference: there, a rating
- * period has ten to fifteen games of a player, and here every game is a period of its own, so that a rating is there when
- * a game is over. From one game next to nothing follows about volatility, which is how erratic somebody plays from period
- * to period. Two who beat each other in turn surprise the system every time: their volatility grew without end, slowly for
- * 200,000 games and then, with the deviation, to infinity in ten. So all three numbers have bounds:
+ * Ratings follow Glicko-2 (M. Glickman, "Example of the Glicko-2 system", 2022), with one difference: in the paper, a rating
+ * period has ten to fifteen games of a player; here every game is a period of its own, so that the new rating is known when
+ * the game is over. One game says almost nothing about volatility, the measure of how erratic a player is from period to
+ * period. Two players who beat each other in turn surprise the system every time: their volatility grew without end, slowly
+ * for 200,000 games and then, with the deviation, to infinity in ten. Therefore all three numbers have bounds:
  *
  * - volatility: half and twice that of a newcomer, 0.03 to 0.12. The paper limits its change for the same reason (step 1).
- * - deviation: at most a newcomer's, 350; at least 30, below which, as Glickman says in "The Glicko system", ratings would
- *   hardly change any more, however much somebody has learned.
- * - rating: 3,000 to either side of a newcomer's. Who is so far ahead loses one game in thirty million by the formula.
+ * - deviation: at most a newcomer's, 350; at least 30, because below that, as Glickman says in "The Glicko system", ratings
+ *   hardly change any more, even if the player improves.
+ * - rating: 3,000 to either side of a newcomer's. By the formula, a player who is so far ahead loses one game in thirty million.
  *
- * Ratings that were kept before there were bounds are taken as the nearest within them.
+ * Stored ratings from before the bounds are read as the nearest rating within them.
  */
 
-/** The rating with which every user starts, as Glickman has it in "Example of the Glicko-2 system", step 1. No rating is less certain. */
+/** The rating of a newcomer, from "Example of the Glicko-2 system", step 1. No rating is less certain. */
 export const UNRATED: Rating = { rating: 1500, deviation: 350, volatility: 0.06 }
 
-/** The bounds of ratings, both ends included. */
+/** The bounds of ratings, both inclusive. */
 export const RATING_BOUNDS = {
   rating: [UNRATED.rating - 3000, UNRATED.rating + 3000],
   deviation: [30, UNRATED.deviation],
   volatility: [UNRATED.volatility / 2, UNRATED.volatility * 2],
 } as const satisfies Record<keyof Rating, readonly [number, number]>
 
-/** How much volatility may change, tau, as in the paper's worked example. */
+/** The constant tau of Glicko-2, which limits the change of volatility, as in the paper's example. */
 const TAU = 0.5
 
-/** Result is a game against somebody, and what came of it: 1 for a win, ½ for a draw, 0 for a loss. */
+/** Result is a game against an opponent, with the score: 1 for a win, ½ for a draw, 0 for a loss. */
 export interface Result {
   readonly against: Rating
   readonly score: number
 }
 
-/** The nearest rating within the bounds; a newcomer's number where there is none. */
+/** Returns the nearest rating within the bounds; a number that is NaN becomes a newcomer's. */
 export function bounded({ rating, deviation, volatility }: Rating): Rating {
   return { rating: within('rating', rating), deviation: within('deviation', deviation), volatility: within('volatility', volatility) }
 }
 
-/** A standing whose rating, where it has one, is within the bounds. */
+/** Returns a standing with its rating, if it has one, within the bounds. */
 export function boundedStanding(standing: Standing): Standing {
   if (!standing.rating) return standing
   const rating = bounded(standing.rating)
@@ -54,7 +54,7 @@ function within(what: keyof Rating, value: number): number {
   return Number.isNaN(value) ? UNRATED[what] : Math.min(Math.max(value, low), high)
 }
 
-/** The rating after a rating period with these games, one at least (Glicko-2, steps 2 to 8). */
+/** Returns the rating after a rating period with one or more games (Glicko-2, steps 2 to 8). */
 export function ratingAfter(before: Rating, results: readonly Result[]): Rating {
   const { rating, deviation, volatility } = bounded(before)
   const games = results.map(({ against, score }): [number, number, number] => {
@@ -66,8 +66,8 @@ export function ratingAfter(before: Rating, results: readonly Result[]): Rating 
 }
 
 /**
- * The ratings of a table's seats after its game, which is a rating period of its own; `undefined` before means a first
- * game. Among more than two, each has played each: a winner has won against all but winners, and the others drew.
+ * Returns the ratings of a table's seats after its game; a rating before is `undefined` for a first game. With more than two
+ * players, each pair counts as a game: a winner has won against each loser, all other pairs have drawn.
  */
 export function rated(before: readonly (Rating | undefined)[], { winners }: Outcome): readonly Rating[] {
   const known = before.map((rating) => bounded(rating ?? UNRATED))
@@ -79,10 +79,10 @@ export function rated(before: readonly (Rating | undefined)[], { winners }: Outc
 }
 
 /**
- * The standings that follow from a table: how it was opened, its events, and for each seat the standing before and,
- * where the game gives them, the points. Points are added up for everybody who has said who it is, rated or not. Without
- * points, a rated game changes the ratings of those who sit there, if all have accounts. Whoever holds two seats plays
- * for nothing. Throws a TypeError for a table that has not ended.
+ * Returns the standings that follow from a finished table, from its standings before and, if the game gives points, its points,
+ * both by seat. Points are added for every player with a name, in rated and other games. Without points, a rated game changes
+ * the ratings of its players if all are registered. Tables where one player holds two seats are not rated. Throws a TypeError
+ * for a table without an event `ended`.
  */
 export function standingsAfter(
   opened: Opened,
@@ -91,7 +91,7 @@ export function standingsAfter(
   points?: readonly number[],
 ): readonly Standing[] {
   const ended = events.find((event) => event.type === 'ended')
-  if (!ended) throw new TypeError('nothing follows from a table that has not ended')
+  if (!ended) throw new TypeError('the table has not ended')
   const people = opened.seats.map(({ person }) => person)
   if (new Set(people).size < people.length) return []
   const next = opened.seats.map(({ person, name }, seat) => ({ person, name, games: (before[seat]?.games ?? 0) + 1 }))

@@ -6,15 +6,15 @@ import { standingsAfter } from './ratings.ts'
 import { evolve, type Opened, opened as openedBy } from './table.ts'
 
 /**
- * Recorder turns tables that have ended into standings, one after the other in the order in which they ended, so that
- * ratings are always those that follow from the journal.
+ * RatingsProjector computes the standings from finished tables, one table after the other in the order in which they ended, so
+ * the ratings always follow from the journal.
  */
 export class Recorder {
   readonly #store: Store
   readonly #games: ReadonlyMap<string, AnyGame>
   readonly #onTrouble: (sentence: string, reason: unknown) => void
   #last: Promise<void> = Promise.resolve()
-  /** Something has ended that could not be recorded, and comes first. */
+  /** True if a result could not be recorded: all such results come before the next one. */
   #behind = false
 
   constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onTrouble: (sentence: string, reason: unknown) => void) {
@@ -23,19 +23,19 @@ export class Recorder {
     this.#onTrouble = onTrouble
   }
 
-  /** Records what had ended before this process began, and was not recorded. */
+  /** Records all results that are in the journal and not on the ladder. */
   catchUp(): Promise<void> {
     return this.#next(() => this.#recordAll())
   }
 
-  /** Resolves when everything that has ended by now is recorded, as far as that can be. */
+  /** Resolves when the results of all games that have ended by now are recorded, or have failed. */
   async settled(): Promise<void> {
-    // who is told of an end may ask at once, before the recorder is told
+    // an observer may call this during the notification of an end, before `watch` is notified
     await undefined
     await this.#last
   }
 
-  /** Records what comes of a table, if that counts. */
+  /** Records the result of a table when it ends, if it is rated. */
   watch(table: LiveTable): void {
     const { id, state } = table
     if (!state.opened.rated) return
@@ -48,7 +48,7 @@ export class Recorder {
     })
   }
 
-  /** Does some work when all before it is done. Where the store fails, what was to be done comes first the next time. */
+  /** Runs some work after all work before it. After a failure, the next work begins with what has failed. */
   #next(work: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {
@@ -57,7 +57,7 @@ export class Recorder {
         this.#behind = true
         // the hall catches up when the store can write again
         if (isTemporary(reason)) return
-        this.#onTrouble('what came of a game could not be recorded; it will be with the next that ends', reason)
+        this.#onTrouble('the result of a game could not be recorded; the server will record it with the next result', reason)
       }
     })
     return this.#last
@@ -80,22 +80,22 @@ export class Recorder {
     table?.announce(changesOf(opened, before, after))
   }
 
-  /** What the log of a table says; `undefined` where nothing can be made of it, and then nothing ever can. */
+  /** Reads the log of a finished table; returns `undefined` if it is unusable, which no later attempt would change. */
   async #read(id: TableId): Promise<Ended | undefined> {
     try {
       const events = await this.#store.tables.read(id, 0)
       const [first, ...others] = events
       const rules = first?.type === 'opened' ? this.#games.get(first.game) : undefined
-      if (first?.type !== 'opened' || !rules) throw new TypeError('it does not begin with the opening of a game that is known')
+      if (first?.type !== 'opened' || !rules) throw new TypeError('its log does not begin with the opening of a known game')
       return { opened: first, events, points: rules.points?.(others.reduce(evolve, openedBy(first, rules)).position) }
     } catch (reason) {
-      this.#onTrouble(`what came of table ${id} cannot be told from its log`, reason)
+      this.#onTrouble(`the result of table ${id} cannot be read from its log`, reason)
       return undefined
     }
   }
 }
 
-/** Returns the standings of the players before and after, by seat; none for players who are not on the ladder. */
+/** Returns the scores of the players before and after, by seat; skips players who are not on the ladder. */
 function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[], after: readonly Standing[]): StandingChange[] {
   return seats.flatMap(({ person }, seat) => {
     const now = after.find((standing) => standing.person === person)
@@ -104,10 +104,10 @@ function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[],
   })
 }
 
-/** What the log of a table that has ended says. */
+/** Ended is the log of a finished table. */
 interface Ended {
   readonly opened: Opened
   readonly events: readonly TableEvent[]
-  /** What the seats have gained, where that is what the game is about. */
+  /** Points by seat, if the game gives points. */
   readonly points: readonly number[] | undefined
 }

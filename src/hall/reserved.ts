@@ -1,6 +1,6 @@
 import { skeleton } from './skeleton.ts'
 
-/** Names that no user can have, and words that a line may be besides a name: a word of the protocols, half an HTTP request. */
+/** Words that no user can have as a name, because they are commands, protocol words, parts of requests, or words for people. */
 const WORDS = `abort accept admin administrator again all anybody anyone back board bye cancel challenge claim clock decline draw end
    error everybody everyone exit game games go guest help hi history house ignore invite join ladder leave login logout look
    me message mine mod moderator more move msg mute my name next no nobody none offer ok okay operator parlor password peer people play
@@ -10,20 +10,20 @@ const WORDS = `abort accept admin administrator again all anybody anyone back bo
 
 const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 
-/** Letters that are capitals as small as others; in Unicode's data they look like no other letter. */
+/** Small capitals, which in Unicode's data look like no other letter. */
 const SMALL_CAPITALS = new Map([...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'].map((capital, at) => [capital, 'abcdefghijklmnoprstuvwyz'.charAt(at)]))
 
 const RESERVED = lookTable(WORDS)
 
-/** LookTable finds words by what they look like. */
+/** LookTable is an index of words by look. */
 export interface LookTable {
-  /** Words by their forms in lower case and in capitals. */
+  /** Words by the look of their lower-case and upper-case forms. */
   readonly any: ReadonlyMap<string, string>
-  /** Words by their form where all letters are capitals. */
+  /** Words by the look of their upper-case form. */
   readonly capitals: ReadonlyMap<string, string>
 }
 
-/** Makes the table of some words in lower case. */
+/** Makes the index of some words, which must be in lower case. */
 export function lookTable(words: readonly string[]): LookTable {
   return {
     any: new Map(words.flatMap((word) => [...looksOf(word), ...looksOf(word.toUpperCase())].map((look) => [look, word]))),
@@ -34,13 +34,13 @@ export function lookTable(words: readonly string[]): LookTable {
 /** Reading is the reserved word that a name reads like. */
 export interface Reading {
   readonly word: string
-  /** True if the rule holds only without an article before it. */
+  /** True if the name reads like the word only without its article. */
   readonly article: boolean
 }
 
 /**
- * The reserved word that a name reads like: digits, blanks and punctuation make no difference, nor do letters that look
- * alike, nor articles before it. `undefined` if there is none.
+ * Returns the reserved word that a name reads like, if there is one. Ignores digits, blanks, punctuation, differences between
+ * letters that look alike, and articles before the word.
  */
 export function readingOf(name: string): Reading | undefined {
   const words = wordsOf(name)
@@ -52,7 +52,7 @@ export function readingOf(name: string): Reading | undefined {
   return behind === undefined ? undefined : { word: behind, article: true }
 }
 
-/** Returns the words of a name, without the digits behind them, which are ornaments; digits between letters are read as letters. */
+/** Returns the words of a name, without the digits at their ends. */
 export function wordsOf(name: string): readonly string[] {
   return name
     .normalize('NFKC')
@@ -61,7 +61,10 @@ export function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '')
 }
 
-/** The word of a table that the letters of a text look like behind some others; capitals are read as such, for ALI is not "all". */
+/**
+ * Returns the word of a table that the letters of a text look like, after the prefix `before`. A text in capitals is compared
+ * with capitals only, because ALI looks like "all" in lower case.
+ */
 export function wordLike(text: string, table = RESERVED, before = ''): string | undefined {
   const isUpper = /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text.normalize('NFKC'))
   const [words, looks, start] = isUpper
@@ -74,7 +77,7 @@ export function wordLike(text: string, table = RESERVED, before = ''): string | 
   return undefined
 }
 
-/** Returns the lower-case forms of a text's letters: as they are, and with the digits among them read as letters. */
+/** Returns the lower-case forms of a text's letters, with and without digits that are read as letters. */
 function looksOf(text: string): readonly string[] {
   const lower = (one: string) => [...one.normalize('NFKC').toLowerCase()].map((letter) => SMALL_CAPITALS.get(letter) ?? letter).join('')
   const letters = lettersOf(lower(text))

@@ -4,29 +4,30 @@ import type { LiveTable } from './live.ts'
 import type { Attendant, News } from './news.ts'
 import type { Command } from './table.ts'
 
-/** Keeping is what becomes of a seat whose holder goes away: it is given up, or held for the owner to come back. */
+/** SeatRetention is what the server does with a seat when its connection ends: leave the table, or hold the seat for its owner. */
 export type Keeping = 'given up' | 'held'
 
-/** Attention is told while a holder waits for the table, and listens to nobody else. */
+/** SeatConnection is the connection of a seat. */
 export interface Attention {
+  /** Turns on or off the detection of a disconnection while the role waits for the table and reads no messages. */
   watch(on: boolean): void
-  /** The holder cannot go on, for a reason that lies at the table. */
+  /** Ends the conversation because of the table, with the reason as a sentence for the user. */
   end(reason: string): void
 }
 
-/** Account is charged with what a holder adds to the disk, and with how many it makes the server notify. */
+/** SeatBudget limits the bytes that a user adds to the disk, and the notifications that the user causes. */
 export interface Account {
   readonly spending: {
-    /** Why nothing more may be added. */
+    /** The reason why the user may add no more; `undefined` while the user may. */
     readonly full: string | undefined
   }
-  /** Does something at a table, and counts what comes of it. */
+  /** Calls `act`, and charges the user with its effect on the table. */
   spend<Answer>(table: LiveTable, act: () => Answer): Answer
 }
 
 const FREE: Account = { spending: { full: undefined }, spend: (_, act) => act() }
 
-/** HallSeat is a seat at a table of the hall, as somebody holds it through one connection, until the game is over. */
+/** TableSeat is a seat at a table of the hall for one connection, until the game is over. */
 export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly number: SeatNumber
   readonly table: LiveTable
@@ -36,12 +37,12 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
   readonly #account: Account
   #waiting = false
   #over = false
-  /** The event after which there is something to be seen: what was decided before the seat was taken is waited for. */
+  /** Number of the first event that the seat shows: events that were decided before the seat was taken are skipped. */
   #from: number
-  /** Own moves that were made, and not yet seen. */
-  #coming = 0
+  /** Number of own moves that are not yet published. */
+  #ownMoves = 0
 
-  /** Takes a seat at a table of the game whose moves and views these are. */
+  /** Takes a seat. `Move` and `View` must be those of the table's game. */
   constructor(table: LiveTable, number: SeatNumber, keeping: Keeping, attention: Attention, account: Account = FREE) {
     this.#account = account
     this.table = table
@@ -60,29 +61,29 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     return this.number
   }
 
-  /** The names of all who sit at the table, by seat. */
+  /** Names of the players, by seat. */
   get names(): readonly string[] {
     return this.table.state.opened.seats.map(({ name }) => name)
   }
 
-  /** Whether the game is over, as far as this seat has heard. */
+  /** True if this seat has received the end of the game. */
   get over(): boolean {
     return this.#over
   }
 
   next(): Promise<Situation<View>> {
-    return this.#attentively(this.#sight.next())
+    return this.#withAttention(this.#sight.next())
   }
 
   turn(): Promise<Situation<View>> {
-    return this.#attentively(this.#sight.next(true))
+    return this.#withAttention(this.#sight.next(true))
   }
 
   watch(watcher: Watcher<View>): void {
     this.#sight.watch(watcher)
   }
 
-  /** Makes a move. One that crosses the end of the game is nobody's fault, and forgotten: the end is what is seen next. */
+  /** Makes a move. Ignores a move that was sent before the user saw the end of the game: the end is the next view. */
   play(move: Move): Refusal | undefined {
     if (this.table.over && !(this.#over && this.#sight.empty)) return undefined
     const { full } = this.#account.spending
@@ -91,7 +92,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
       return { refused: full }
     }
     const refusal = this.#submit({ type: 'play', seat: this.number, move }, true)
-    if (!refusal) this.#coming++
+    if (!refusal) this.#ownMoves++
     return refusal
   }
 
@@ -99,12 +100,12 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     this.#submit({ type: 'leave', seat: this.number })
   }
 
-  /** Makes room for the same holder, who has come back through another connection. */
+  /** Ends the conversation because the same user has resumed the seat through another connection. */
   replaced(): void {
     this.#attention.end('you have come back through another connection')
   }
 
-  /** The holder goes away: from the table altogether, or until it comes back, unless it is there in another way. */
+  /** Releases the seat when its connection ends: leaves the table, or reports the disconnection if no other connection has the seat. */
   release(): void {
     this.table.leave(this)
     if (this.#over) return
@@ -116,9 +117,9 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     const seen = n === this.#from ? this.table.situation(this.number) : situation
     if (n < this.#from || !seen) return
     if (n > this.#from && event.type === 'moved' && event.seat === this.number) {
-      // what is asked here was answered there, and what is answered here would be taken for something else
-      if (this.#coming === 0) return this.#attention.end('you play in this seat through another connection')
-      this.#coming--
+      // another connection has answered the request of this one, so an answer here would be taken for the next request
+      if (this.#ownMoves === 0) return this.#attention.end('you play in this seat through another connection')
+      this.#ownMoves--
     }
     this.#see(seen)
     this.#sight.show()
@@ -143,7 +144,7 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     this.#attention.end(reason.message)
   }
 
-  /** Nothing more is to be seen, for a reason of the holder's. */
+  /** Ends the queue of views, so that pending and later calls of `next` and `turn` reject with the reason. */
   close(reason: Error): void {
     this.#sight.close(reason)
   }
@@ -152,20 +153,20 @@ export class HallSeat<Move, View> implements Seat<Move, View>, Attendant {
     return this.#account.spend(this.table, () => this.table.submit(command, patient))
   }
 
-  /** While what is to come depends on others, the holder's going is looked out for. */
-  #attentively(coming: Promise<Situation<View>>): Promise<Situation<View>> {
+  /** Watches for a disconnection while the next view depends on other players. */
+  #withAttention(next: Promise<Situation<View>>): Promise<Situation<View>> {
     if (this.#sight.awaited && this.table.waitsForOthers(this.number)) {
       this.#waiting = true
       this.#attention.watch(true)
     }
-    return coming
+    return next
   }
 
-  /** Keeps what is seen, the outcome once only. */
+  /** Queues a view; ignores views after the outcome. */
   #see(situation: Situation<unknown>): void {
     if (this.#over) return
     this.#over = situation.outcome !== undefined
-    // the table is one of the game whose views these are: whoever seats somebody has seen to that
+    // the caller of the constructor guarantees that the view is of this type
     this.#sight.push(situation as Situation<View>)
   }
 }

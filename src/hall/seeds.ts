@@ -4,14 +4,14 @@ import { DrawnRandom, seeded } from '../games/random.ts'
 import type { Seed } from './ports.ts'
 
 /*
- * What a game draws at a move follows from its table's log, so that the log can be replayed: from the seed and the number
- * of the event. The draws of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so on, eight
- * words of 32 bits each, the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS 198-1):
- * who does not have the key, which has 128 random bits, can compute no draw from any number of others, be they earlier or
- * later ones of the same table. A block is computed when a game draws, so games that draw nothing at a move cost nothing.
+ * The draws of a game at a move follow from the seed and the number of the event, so that the table's log can be replayed. The
+ * draws of event n are the blocks HMAC-SHA-256(seed, "n:0"), HMAC-SHA-256(seed, "n:1") and so on, eight words of 32 bits each,
+ * the least significant byte first. HMAC-SHA-256 is a pseudorandom function (RFC 2104, FIPS 198-1): a player without the key,
+ * which has 128 random bits, cannot compute a draw from any number of earlier or later draws of the same table. A block is
+ * computed when the game draws, so moves without draws cost nothing.
  *
- * Seeds without a version are those of logs that were begun before: 31 bits for mulberry32, which some fifty tosses of a
- * coin tell. Such logs are replayed as they are; a game that goes on gets a new seed (`reseeded`).
+ * Seeds without a version are in older logs: 31 bits for mulberry32, which about fifty coin tosses reveal. Such logs are
+ * replayed as they are; a game that is not over gets a new seed (`reseeded`).
  */
 
 const VERSION = 1
@@ -20,7 +20,7 @@ const WORDS = 4
 /** Words in a block of draws. */
 const BLOCK = 8
 
-/** A new seed of the present version, of 128 bits from `random`. */
+/** Makes a seed of the present version, with 128 bits from `random`. */
 export function newSeed(random: Random): Seed {
   let bits = 0
   let count = 0
@@ -37,12 +37,12 @@ export function newSeed(random: Random): Seed {
   return `${VERSION}:${String.fromCharCode(...digits)}`
 }
 
-/** The digits of the seed that is made, in an array that is there already. */
+/** Buffer for the digits of one seed, reused to save memory. */
 const digits: number[] = Array(22).fill(0)
-/** The digits of base64url (RFC 4648); what is put together by hand costs a fifth of what a Buffer does. */
+/** The digits of base64url (RFC 4648); encoding by hand takes a fifth of the time that a Buffer takes. */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Checks whether a seed's draws can be computed from some of them. */
+/** Checks whether players can compute a seed from draws that they see. */
 export function isWeak(seed: Seed): boolean {
   return typeof seed === 'number'
 }
@@ -55,7 +55,7 @@ export function drawsAt(seed: Seed, n: number): Random {
 class EventRandom extends DrawnRandom {
   readonly #seed: string
   readonly #n: number
-  /** The block that is drawn from, how many there were, and the place of the next word in it. */
+  /** The present block, the number of blocks so far, and the index of the next word. */
   #block: Buffer | undefined
   #blocks = 0
   #at = 0

@@ -2,22 +2,22 @@ import { type Match, seatsFor, textOf, type Wish } from './matching.ts'
 import { OrderedList } from './ordered-list.ts'
 import { PEER, type PersonId } from './ports.ts'
 
-/** Wildcard in the key of a pool; no setting and no clock is written so. */
+/** Wildcard in the key of a pool, different from the text of every setting and clock. */
 const ANY = '*'
 
-/** Entry is the place of a seek in the order, and the keys of the pools in which it is found. */
+/** Entry is the position of a seek in the order of arrival, and the keys of its pools. */
 interface Entry {
   readonly number: number
   readonly pools: readonly string[]
 }
 
-/** Pool is the seeks that differ in nothing but who seeks and when, by the seats that would do. */
+/** Pool is the seeks with the same terms, by the seats that they accept and then by number. */
 type Pool<Waiting> = Map<string, Map<number, Waiting>>
 
 /**
- * Seeks is who waits for company, in the order in which they came. Each seek is in pools, by all that two have to agree
- * on, so that finding the first that suits another looks at few of them, however many wait. Those where the seeker of the
- * pair cares for no setting, or no clock, are found in pools that leave it out.
+ * Seeks is the open seeks, in order of arrival. Each seek is in several pools, whose keys are the terms on which two seeks must
+ * agree, so a search for the first suitable seek looks at few of them, even if many are open. For a new seek that accepts any
+ * settings or any clock, each seek is also in pools whose keys have a wildcard instead.
  */
 export class Seeks<Waiting extends Wish> {
   readonly #entries = new Map<Waiting, Entry>()
@@ -38,12 +38,12 @@ export class Seeks<Waiting extends Wish> {
     return this.#entries.keys()
   }
 
-  /** Checks whether a seek is open here. */
+  /** Checks whether a seek is open. */
   has(seek: Wish): seek is Waiting {
     return this.#entries.has(seek as Waiting)
   }
 
-  /** Seeks without a code, which are public. */
+  /** Public seeks: those without a code. */
   get shown(): OrderedList<Waiting> {
     return this.#shown
   }
@@ -58,12 +58,12 @@ export class Seeks<Waiting extends Wish> {
     return this.#byPerson.get(person) ?? new OrderedList()
   }
 
-  /** Lists the seeks without a code that only this user can accept. */
+  /** Lists the public challenges to a user. */
   against(person: PersonId): OrderedList<Waiting> {
     return this.#byAgainst.get(person) ?? new OrderedList()
   }
 
-  /** The first with a code. */
+  /** Finds the first seek with a code. */
   withCode(code: string): Waiting | undefined {
     return this.#byCode.get(code)?.slice(0, 1)[0]
   }
@@ -100,8 +100,8 @@ export class Seeks<Waiting extends Wish> {
   }
 
   /**
-   * Finds the first open seek, in order, that suits a new one; `undefined` if none does. The one who waited longer
-   * begins, if both could.
+   * Finds the first open seek, in order of arrival, that suits a new one; `undefined` if none does. The open seek has the first
+   * choice of seats.
    */
   match(coming: Wish): Match<Waiting> | undefined {
     if (this.#entries.size === 0) return undefined
@@ -115,7 +115,7 @@ export class Seeks<Waiting extends Wish> {
     return best?.match
   }
 
-  /** The lists by person and code in which a seek stands. */
+  /** Returns the lists by person and by code that have a seek. */
   #lists({ person, against, code }: Waiting): readonly (readonly [Map<string, OrderedList<Waiting>>, string])[] {
     const lists: [Map<string, OrderedList<Waiting>>, string][] = []
     if (person !== PEER) lists.push([this.#byPerson, person])
@@ -133,10 +133,10 @@ export class Seeks<Waiting extends Wish> {
   }
 }
 
-/** The first in a pool whose seeker is another person, with the seats of both. */
+/** Finds the first seek of another person in a pool, with the seats of both. */
 function first<Waiting extends Wish>(members: ReadonlyMap<number, Waiting>, coming: Wish) {
   for (const [number, waiting] of members) {
-    // all of a pool would take the same seats
+    // all seeks of `members` accept the same seats
     const seats = seatsFor(waiting.seats, coming.seats)
     if (!seats) return undefined
     if (waiting.person !== coming.person || coming.person === PEER) return { number, match: { waiting, seats } }
@@ -144,10 +144,10 @@ function first<Waiting extends Wish>(members: ReadonlyMap<number, Waiting>, comi
   return undefined
 }
 
-/** The keys of the pools in which a seek is found: with its settings and its clock, and without either. */
+/** Returns the keys of a seek's pools: with and without its settings, with and without its clock. */
 function poolsOf(wish: Wish): readonly string[] {
   const [settings, clock] = [settingsKey(wish), clockKey(wish)]
-  // a user who is sought by name is found by identity; a seek by name is found by that user only
+  // a challenge finds only the challenged user's seeks, and only that user's seeks find a challenge
   const people = [`${ANY} ${wish.against ?? ANY}`, `${wish.person} ${wish.against ?? ANY}`]
   return people.flatMap((both) => [
     keyOf(wish, both, settings, clock),
@@ -157,7 +157,7 @@ function poolsOf(wish: Wish): readonly string[] {
   ])
 }
 
-/** The keys of the pools in which those are who suit one who comes. */
+/** Returns the keys of the pools whose seeks suit a new one. */
 function* suitable(coming: Wish): Iterable<string> {
   const settings = coming.options === undefined ? [ANY] : [settingsKey(coming), NONE]
   const clocks = clockKey(coming) === NONE ? [ANY] : [clockKey(coming), NONE]
@@ -165,10 +165,10 @@ function* suitable(coming: Wish): Iterable<string> {
     for (const setting of settings) for (const clock of clocks) yield keyOf(coming, `${coming.against ?? ANY} ${against}`, setting, clock)
 }
 
-/** Key for settings that are left to the opponent, and for time without a limit. */
+/** Key of a seek without settings, or without a clock. */
 const NONE = ''
 
-/** A key; its parts have no line breaks. */
+/** Returns the key of a pool; no part has a line break. */
 function keyOf({ game, rated, code = '' }: Wish, people: string, settings: string, clock: string): string {
   return `${game}\n${rated}\n${code}\n${people}\n${settings}\n${clock}`
 }
@@ -181,7 +181,7 @@ function clockKey({ clock: { turn, total } = {} }: Wish): string {
   return turn === undefined && total === undefined ? NONE : `${turn} ${total}`
 }
 
-/** Seats in the order in which they are preferred, each once. */
+/** Returns the accepted seats in order of preference, each once. */
 function seatsKey({ seats }: Wish): string {
   return [...new Set(seats)].join(' ')
 }

@@ -1,8 +1,8 @@
 import { CONFUSABLES, SHOWN } from './confusables.ts'
 
-/** Prototype of each character that looks like another text, of those that NFKD leaves as they are. */
+/** Prototype of each character that looks like another text and that NFKD does not change. */
 const PROTOTYPES = closed(parse(CONFUSABLES))
-/** What characters look like that NFKD makes something else of. */
+/** Look of each character that NFKD changes into one that looks different. */
 const AS_SHOWN = parse(SHOWN)
 const ASCII = /^[\0-\x7f]*$/
 
@@ -20,7 +20,7 @@ function parse(entries: string): ReadonlyMap<string, string> {
   return found
 }
 
-/** Looks up what the texts of a table are made of, too: that of % has a ₀, which is a 0 in NFKD, which looks like O. */
+/** Replaces the characters of the prototypes by their own prototypes: that of % has a ₀, which is 0 in NFKD, which looks like O. */
 function closed(table: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...table].map(([from, to]) => [from, [...to.normalize('NFKD')].map((one) => table.get(one) ?? one).join('')]))
 }
@@ -29,7 +29,7 @@ function numberIn(digits: string): number {
   return Number.parseInt(digits, 36)
 }
 
-/** The skeleton of a text (UTS 39, section 4), also of what NFKC takes for the same: texts that look alike have one. */
+/** Returns the skeleton of a text (UTS 39, section 4) after NFKD: texts that look alike have the same. */
 export function skeleton(text: string): string {
   return [...text.normalize('NFKD')]
     .map((character) => PROTOTYPES.get(character) ?? character)
@@ -38,8 +38,8 @@ export function skeleton(text: string): string {
 }
 
 /**
- * A text with what its characters look like where NFKD makes something else of them: ſ looks like f, and is an s there, and ϲ
- * looks like c, and is a ς. Its skeleton is that of UTS 39, which looks characters up as they are shown.
+ * Replaces the characters that NFKD changes into one that looks different: ſ looks like f, but NFKD makes it an s; ϲ looks like c,
+ * but folding makes it a ς. The skeleton of the result is that of UTS 39, which looks up characters as they are displayed.
  */
 export function asShown(text: string): string {
   return ASCII.test(text) ? text : [...text.normalize('NFC')].map((character) => AS_SHOWN.get(character) ?? character).join('')

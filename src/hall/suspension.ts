@@ -3,20 +3,20 @@ import { type History, remember } from './history.ts'
 import type { TableEvent, TableId } from './ports.ts'
 import { decide, evolve, opened, type Step, type TableState } from './table.ts'
 
-/** Restored is a table as it begins in a process; one that is restored from its log is suspended, unless it has ended. */
+/** Restored is the state of a table when a process starts it. A restored table is suspended, unless it has ended. */
 export interface Restored {
   readonly state: TableState
-  /** The time of its last event. */
+  /** Time of the last event. */
   readonly lastAt: number
   readonly suspension: Suspension
   readonly history?: History | undefined
 }
 
-/** Restores a table from its log. Throws a TypeError if that is no log of a table. */
+/** Computes the state of a table from its log. Throws a TypeError if the events are not the log of a table. */
 export function restored(id: TableId, events: readonly TableEvent[], rules: TableState['rules']): Restored {
   const [first, ...others] = events
   if (!first) throw new TypeError(`table ${id} has no events`)
-  // the end of the previous process is not known: the clocks stand still from its last known time
+  // the time at which the previous process ended is unknown, so the clocks stop at the last event
   const { at } = others.at(-1) ?? first
   let state = opened(first, rules)
   let history: History | undefined
@@ -32,31 +32,31 @@ export function restored(id: TableId, events: readonly TableEvent[], rules: Tabl
 }
 
 /**
- * Suspension is that a table was suspended when its process began, as long as its log does not say so. It is appended with
- * the first event that follows, so that starting a process anew writes nothing.
+ * Suspension is the event `suspended` of a restored table until the log has it. The table appends it with the next event, so that
+ * a restart writes nothing.
  */
 export class Suspension {
   #step: Step | undefined
-  /** True while it is on its way to the journal. */
+  /** True while the event is being appended. */
   #pending = false
 
   constructor(step?: Step) {
     this.#step = step
   }
 
-  /** Puts the suspension before steps that are to be appended, unless it is persisted or on its way. */
+  /** Returns the steps to append, with the suspension before them if the log does not have it. */
   before(steps: Step[]): Step[] {
     if (!this.#step || this.#pending) return steps
     this.#pending = true
     return [this.#step, ...steps]
   }
 
-  /** Notes that the append under way fails. */
+  /** Makes the next append include the suspension again, because the last append has failed. */
   rollBack(): void {
     this.#pending = false
   }
 
-  /** Checks whether a persisted event is the suspension, which is known since the table was restored. */
+  /** Checks whether a persisted event is the suspension, whose effect the restored state already has. */
   isKept({ n }: TableEvent): boolean {
     if (n !== this.#step?.event.n) return false
     this.#step = undefined
@@ -64,5 +64,5 @@ export class Suspension {
   }
 }
 
-/** Suspension of a table that was never suspended: it has no state, and all such tables share it. */
+/** The suspension of all tables that were not restored: it has no state. */
 export const NOT_SUSPENDED = new Suspension()

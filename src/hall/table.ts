@@ -7,103 +7,127 @@ import { type Clocks, nextExpiry, passed, presence, started, stopped } from './c
 import { type Happening, HOUSE, type Seed, type TableEvent, type TableId } from './ports.ts'
 import { drawsAt, isWeak } from './seeds.ts'
 
-/** Opened is how a table began. */
+/*
+ * The rules of a table, as pure functions: no storage, no clock, no connection. `decide` turns a command into events, or refuses
+ * it. `evolve` applies one event to a state. A log that is replayed through `evolve` gives the same states that `decide`
+ * returned when the log was written, so a restart, an observer of another process and a test all see the same table.
+ *
+ * Determinism. The time is a parameter, and each event has it. The draws of a move come from the seed and the number of its
+ * event (`seeds.ts`), so the log needs the move alone. The rules of the game decide whether a move is legal; exceptions from
+ * them propagate to the caller, and leave the state as it was, because states are immutable.
+ *
+ * Cost. `makeMove` calls the rules once, for the refusal and for the next state; `evolve` would call them a second time.
+ *
+ * Two ends. `outcome` is set when the rules or a command end the game, `ended` when the event `ended` is in the log; `decide`
+ * returns the last move and `ended` together. After `ended`, only talk, offers of a rematch and their answers, disconnections
+ * that withdraw an offer, `revoked` and `continued` can follow.
+ *
+ * Limits. Moves have no limit. EVENTS bounds talk and offers, and ABSENCES bounds disconnections; without these, one client could
+ * fill the log.
+ *
+ * Invariants: the numbers of events have no gaps; the end empties `toMove` and `offers`; no clock runs while the table is
+ * suspended or after its end.
+ */
+
+/** Opened is the first event of a table. */
 export type Opened = Extract<Happening, { type: 'opened' }>
 
-/** TableState is everything that follows from a table's log. Immutable, plain data beside the rules. */
+/** TableState is the state that follows from a table's log: the rules, and immutable plain data. */
 export interface TableState {
-  /** The number of the last event. */
+  /** Number of the last event. */
   readonly n: number
   readonly rules: AnyGame
   readonly opened: Opened
-  /** The game's own state. */
+  /** State of the game. */
   readonly position: unknown
   /** Seed of the next move's draws. */
   readonly seed: Seed
   readonly toMove: readonly SeatNumber[]
-  /** The time since which those who are to move have been waited for: of the last move, or of the first who came back. */
+  /** Time of the last move, or of the first reconnection after a suspension. */
   readonly turnSince: number
   /** Number of the events that are moves. */
   readonly moves: number
-  /** The time of the last move, or of the opening: no restart and no return of a player changes it. */
+  /** Time of the last move, or of the opening: no restart and no reconnection changes it. */
   readonly movedAt: number
   readonly outcome?: Outcome | undefined
-  /** The outcome is in the log, so the table is over for good. */
+  /** True if the log has the event `ended`. */
   readonly ended: boolean
   readonly clocks: Clocks
-  /** Clocks stand still until a seat is taken up again. */
+  /** True if the clocks stand still until a player reconnects. */
   readonly suspended: boolean
-  /** Who has offered what, and was not answered yet; all who want a rematch. */
+  /** Seats whose offer of a draw, or of a rematch after the end, is not answered. */
   readonly offers: readonly SeatNumber[]
   /** Seats whose token is no longer valid. */
   readonly revoked: readonly SeatNumber[]
   /** Disconnections of each seat; empty while there are none. */
   readonly absences: readonly number[]
-  /** Where those who sat here have gone on. */
+  /** Table of the rematch. */
   readonly successor?: TableId
 }
 
-/** Command is what somebody wants to happen at a table. */
+/** TableCommand is a request of a player, a watcher or the server to a table. */
 export type Command =
   | { readonly type: 'play'; readonly seat: SeatNumber; readonly move: unknown }
   | { readonly type: 'say'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
-  /** A draw while the game goes on, a rematch when it is over. The other's offer is accepted by offering the same. */
+  /** Offers a draw during the game, a rematch after it. The same command accepts the opponent's offer. */
   | { readonly type: 'offer'; readonly seat: SeatNumber }
   | { readonly type: 'decline'; readonly seat: SeatNumber }
-  /** Gives the game up: by saying so, or by going away. */
+  /** Loses the game, by resignation or because the player leaves. */
   | { readonly type: 'resign' | 'leave'; readonly seat: SeatNumber }
-  /** Ends the game because the opponent is gone, or does not move: as a win, or without a result. */
+  /** Ends the game because the opponent is disconnected or does not move: `claim` as a win, `abort` without a result. */
   | { readonly type: 'claim' | 'abort'; readonly seat: SeatNumber }
+  /** The player has disconnected, or has reconnected. */
   | { readonly type: 'gone'; readonly seat: SeatNumber }
   | { readonly type: 'back'; readonly seat: SeatNumber }
-  /** Time has passed. */
+  /** Ends the game if a time limit has passed. */
   | { readonly type: 'tick' }
   | { readonly type: 'suspend' }
   /** Replaces a seed that can be computed from what players see. */
   | { readonly type: 'reseed'; readonly seed: Seed }
   /** Makes the token of a seat invalid. */
   | { readonly type: 'revoke'; readonly seat: SeatNumber }
-  /** The table has been without a move for too long. */
+  /** Ends the game without a result, because the table has been without a move for too long. */
   | { readonly type: 'abandon' }
   | { readonly type: 'continue'; readonly table: TableId }
 
 type Moved = Extract<TableEvent, { type: 'moved' }>
 
-/** Step is an event, and the state that it leads to. */
+/** TableStep is an event with the state after it. */
 export interface Step {
   readonly event: TableEvent
   readonly state: TableState
 }
 
-/** Characters that somebody may say at once. */
-const SAYING = 1000
-/** Events at one table that are no moves, at most, before talk and offers are refused. */
+/** Limit of a line of talk, in UTF-16 code units. */
+const LINE = 1000
+/** Limit of events besides moves at one table; beyond it, `decide` refuses talk and offers. */
 export const EVENTS = 10_000
-/** Disconnections of one seat at one table, at most; then its player gives the game up. */
+/** Limit of disconnections of one seat at one table; the next one loses the game. */
 export const ABSENCES = 1000
-const NOBODY: readonly SeatNumber[] = []
+const NO_SEATS: readonly SeatNumber[] = []
 const OVER: Refusal = { refused: 'the game is over' }
+const CONTINUED: Refusal = { refused: 'the players have moved to another table already' }
 
 /**
- * Returns what happens when somebody wants something at `now`, step by step; a refusal where it may not happen. No steps, where
- * nothing does. What the rules throw at is thrown.
+ * Returns the events that follow from a command at the time `now`, each with the state after it, or a refusal. There may be no
+ * events. Throws what the rules throw.
  */
 export function decide(table: TableState, command: Command, now: number): Step[] | Refusal {
   if ('seat' in command && command.seat !== undefined && !table.opened.seats[command.seat]) {
     return { refused: 'there is no such seat at this table' }
   }
   if (command.type === 'play') return makeMove(table, command.seat, command.move, now)
-  const happenings = happeningsOf(table, command, now)
-  if (isRefusal(happenings)) return happenings
+  const events = eventsFor(table, command, now)
+  if (isRefusal(events)) return events
   let state = table
-  return happenings.map((happening) => {
-    const step = take(state, happening, now)
+  return events.map((event) => {
+    const step = stepAfter(state, event, now)
     state = step.state
     return step
   })
 }
 
-/** Returns what the house does at a table as long as it is to move. Throws an Error where it has no move. */
+/** Returns the house's moves, as long as it is to move. Throws an Error if the rules refuse one. */
 export function answer(table: TableState, now: number, random: Random, effort?: Effort): Step[] {
   let steps: Step[] = []
   for (let state = table; ; ) {
@@ -122,15 +146,15 @@ function houseToMove({ toMove, opened: { seats } }: TableState): SeatNumber | un
   return undefined
 }
 
-/** What happens when somebody wants something that is no move. */
-function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play' }>, now: number): readonly Happening[] | Refusal {
+/** Decides a command that is not a move. */
+function eventsFor(table: TableState, command: Exclude<Command, { type: 'play' }>, now: number): readonly Happening[] | Refusal {
   switch (command.type) {
     case 'say':
-      return tooMany(table) ?? say(command)
+      return refuseIfFull(table) ?? say(command)
     case 'offer':
-      return tooMany(table) ?? offer(table, command.seat)
+      return refuseIfFull(table) ?? offer(table, command.seat)
     case 'decline':
-      return tooMany(table) ?? decline(table, command.seat)
+      return refuseIfFull(table) ?? decline(table, command.seat)
     case 'resign':
       return leave(table, { ...leftBy(table, command.seat), resigned: true })
     case 'leave':
@@ -139,9 +163,9 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
     case 'abort':
       return endEarly(table, command.seat, command.type, now)
     case 'gone':
-      return move(table, command.seat, 'gone')
+      return changePresence(table, command.seat, 'gone')
     case 'back':
-      return move(table, command.seat, 'back')
+      return changePresence(table, command.seat, 'back')
     case 'tick':
       return tick(table, now)
     case 'suspend':
@@ -153,38 +177,35 @@ function happeningsOf(table: TableState, command: Exclude<Command, { type: 'play
         ? []
         : [{ type: 'revoked', seat: command.seat }]
     case 'abandon':
-      // no player loses, and the game does not count; those opposite see who did not move
+      // no player loses, and the game is not rated; `left` shows the opponents which player did not move
       return table.ended ? [] : [{ type: 'ended', outcome: { winners: [], ...leftOpen(table), abandoned: true } }]
     case 'continue':
       if (!table.ended) return { refused: 'the game is not over' }
-      return table.successor === undefined
-        ? [{ type: 'continued', table: command.table }]
-        : { refused: 'they go on at another table already' }
+      return table.successor === undefined ? [{ type: 'continued', table: command.table }] : CONTINUED
   }
 }
 
-/** One thing more that happens at a table. */
-function take(table: TableState, happening: Happening, at: number): Step {
-  const event: TableEvent = { ...happening, n: table.n + 1, at }
+function stepAfter(table: TableState, data: Happening, at: number): Step {
+  const event: TableEvent = { ...data, n: table.n + 1, at }
   return { event, state: evolve(table, event) }
 }
 
-/** A move, and the end that it may bring; the rules are asked once, where `evolve` would ask them again. */
+/** Decides a move, and the end if it ends the game. */
 function makeMove(table: TableState, seat: SeatNumber, move: unknown, at: number): Step[] | Refusal {
   const after = positionAfter(table, seat, move)
   if (isRefusal(after)) return after
   const event = { type: 'moved', seat, move, n: table.n + 1, at } as const
-  const state = moved(table, event, after)
+  const state = afterMove(table, event, after)
   const step = { event, state }
-  return state.outcome ? [step, take(state, ended(table, state.outcome), at)] : [step]
+  return state.outcome ? [step, stepAfter(state, endEvent(table, state.outcome), at)] : [step]
 }
 
-/** The table after its first event. Throws a TypeError for a log that begins otherwise. */
+/** Returns the state after the first event. Throws a TypeError if that is not `opened` with the number 1. */
 export function opened(event: TableEvent, rules: AnyGame): TableState {
   if (event.type !== 'opened' || event.n !== 1) throw new TypeError('a table’s log begins with its opening')
   const { n, at, state, seed } = event
   const toMove = rules.toMove(state)
-  const clocks = started(event.seats.length, isTimed(event) ? toMove : NOBODY, at)
+  const clocks = started(event.seats.length, isTimed(event) ? toMove : NO_SEATS, at)
   const outcome = rules.outcome(state)
   return {
     n,
@@ -200,13 +221,13 @@ export function opened(event: TableEvent, rules: AnyGame): TableState {
     ended: false,
     clocks,
     suspended: false,
-    offers: NOBODY,
-    revoked: NOBODY,
-    absences: NOBODY,
+    offers: NO_SEATS,
+    revoked: NO_SEATS,
+    absences: NO_SEATS,
   }
 }
 
-/** The table after one more event. Throws a TypeError for an event that cannot follow. */
+/** Returns the state after one more event. Throws a TypeError for an event that cannot follow. */
 export function evolve(table: TableState, event: TableEvent): TableState {
   if (event.n !== table.n + 1) throw new TypeError(`event ${event.n} cannot follow event ${table.n}`)
   const { n, at } = event
@@ -214,17 +235,17 @@ export function evolve(table: TableState, event: TableEvent): TableState {
     case 'opened':
       throw new TypeError('a table is opened once')
     case 'moved':
-      return replayed(table, event)
+      return replayMove(table, event)
     case 'said':
       return { ...table, n }
     case 'offered':
       return { ...table, n, offers: [...table.offers, event.seat] }
     case 'declined':
-      return { ...table, n, offers: NOBODY }
+      return { ...table, n, offers: NO_SEATS }
     case 'gone':
-      return left(table, event)
+      return afterDisconnection(table, event)
     case 'back':
-      return cameBack(table, event)
+      return afterReconnection(table, event)
     case 'suspended':
       return { ...table, n, suspended: true, clocks: stopped(table.clocks, at) }
     case 'reseeded':
@@ -232,32 +253,32 @@ export function evolve(table: TableState, event: TableEvent): TableState {
     case 'revoked':
       return { ...table, n, revoked: [...table.revoked, event.seat] }
     case 'ended':
-      return { ...table, n, toMove: NOBODY, outcome: event.outcome, ended: true, offers: NOBODY, clocks: stopped(table.clocks, at) }
+      return { ...table, n, toMove: NO_SEATS, outcome: event.outcome, ended: true, offers: NO_SEATS, clocks: stopped(table.clocks, at) }
     case 'continued':
       return { ...table, n, successor: event.table }
   }
 }
 
-/** Returns when a `tick` will have something to say, if nothing happens before; `undefined` where no time is limited. */
+/** Returns the time from which a `tick` ends the game, if no event happens before; `undefined` if no time limit runs. */
 export function nextTick(table: TableState): number | undefined {
   return table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)?.at
 }
 
-/** What the rules make of a move; a refusal where it may not be made now. */
+/** Returns the position after a move, or a refusal. */
 function positionAfter(table: TableState, seat: SeatNumber, move: unknown): unknown {
   if (table.ended) return OVER
-  if (table.suspended) return { refused: 'the game stands still until somebody is back' }
+  if (table.suspended) return { refused: 'the game is paused until a player reconnects' }
   const after = table.rules.play(table.position, seat, move, drawsAt(table.seed, table.n + 1))
   return isRefusal(after) || table.toMove.includes(seat) ? after : { refused: 'it is not your turn' }
 }
 
-function replayed(table: TableState, event: Moved): TableState {
+function replayMove(table: TableState, event: Moved): TableState {
   const position = table.rules.play(table.position, event.seat, event.move, drawsAt(table.seed, table.n + 1))
   if (isRefusal(position)) throw new TypeError(`the log has a move that the rules refuse: ${position.refused}`)
-  return moved(table, event, position)
+  return afterMove(table, event, position)
 }
 
-function moved(table: TableState, { n, seat, at }: Moved, position: unknown): TableState {
+function afterMove(table: TableState, { n, seat, at }: Moved, position: unknown): TableState {
   const { rules, opened, offers, clocks } = table
   const toMove = rules.toMove(position)
   return {
@@ -269,32 +290,31 @@ function moved(table: TableState, { n, seat, at }: Moved, position: unknown): Ta
     moves: table.moves + 1,
     movedAt: at,
     outcome: rules.outcome(position),
-    // who moves has not taken up the other's offer
+    // a move declines the opponent's offer
     offers: offers.length === 0 ? offers : offers.filter((one) => one === seat),
     clocks: isTimed(opened) ? passed(clocks, toMove, seat, at) : clocks,
   }
 }
 
-/** Refuses what is no move at a table that has had too much of that. */
-function tooMany({ n, moves }: TableState): Refusal | undefined {
+function refuseIfFull({ n, moves }: TableState): Refusal | undefined {
   if (n - moves < EVENTS) return undefined
-  return { refused: `${EVENTS} things beside moves have happened at this table, the limit: play on, or begin another game` }
+  return { refused: `this table has had ${EVENTS} events besides moves, the maximum: go on playing, or start another game` }
 }
 
 function say({ name, seat, text }: Extract<Command, { type: 'say' }>): readonly Happening[] | Refusal {
   if (text.trim() === '') return { refused: 'say something' }
-  if (text.length > SAYING) return { refused: `say at most ${SAYING} characters at once` }
+  if (text.length > LINE) return { refused: `say at most ${LINE} characters at once` }
   return [{ type: 'said', name, ...(seat === undefined ? {} : { seat }), text }]
 }
 
 function offer(table: TableState, seat: SeatNumber): readonly Happening[] | Refusal {
   const what = table.ended ? 'rematch' : 'draw'
-  if (table.opened.seats.length < 2) return { refused: 'there is nobody to offer that to' }
-  if (table.successor !== undefined) return { refused: 'they go on at another table already' }
+  if (table.opened.seats.length < 2) return { refused: 'this game has no opponent to whom you can offer that' }
+  if (table.successor !== undefined) return CONTINUED
   if (table.offers.includes(seat)) return { refused: `you have offered a ${what} already; wait for the answer` }
   const offered = { type: 'offered', seat, what } as const
   const all = table.offers.length + 1 === table.opened.seats.length
-  if (what === 'draw' && all) return [offered, ended(table, { winners: [], agreed: true })]
+  if (what === 'draw' && all) return [offered, endEvent(table, { winners: [], agreed: true })]
   const house = table.opened.seats.findIndex(({ person }) => person === HOUSE)
   return what === 'draw' && house >= 0 ? [offered, { type: 'declined', seat: house }] : [offered]
 }
@@ -306,16 +326,15 @@ function decline(table: TableState, seat: SeatNumber): readonly Happening[] | Re
 }
 
 function leave(table: TableState, outcome: Outcome): readonly Happening[] | Refusal {
-  return table.ended ? OVER : [ended(table, outcome)]
+  return table.ended ? OVER : [endEvent(table, outcome)]
 }
 
-function move(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {
+function changePresence(table: TableState, seat: SeatNumber, where: 'gone' | 'back'): readonly Happening[] {
   const isGone = table.clocks.gone[seat] !== undefined
-  // who waits for an answer about another game is not to wait for ever
+  // a disconnection after the game withdraws the offers of a rematch, so that no player waits for an answer for ever
   if (table.ended && where === 'gone' && table.offers.length > 0 && table.successor === undefined) return [{ type: where, seat }]
   if (table.ended || (where === 'gone' ? isGone : !isGone && !table.suspended)) return []
-  // a client that comes and goes without end does not fill the log
-  if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [ended(table, leftBy(table, seat))]
+  if (where === 'gone' && (table.absences[seat] ?? 0) >= ABSENCES) return [endEvent(table, leftBy(table, seat))]
   return [{ type: where, seat }]
 }
 
@@ -323,46 +342,48 @@ function tick(table: TableState, now: number): readonly Happening[] {
   const expiry = table.ended || table.suspended ? undefined : nextExpiry(table.clocks, table.opened.clock)
   if (!expiry || expiry.at > now) return []
   const { seat, what } = expiry
-  return [ended(table, { ...leftBy(table, seat), ...(what === 'grace' ? {} : { late: true }) })]
+  return [endEvent(table, { ...leftBy(table, seat), ...(what === 'grace' ? {} : { late: true }) })]
 }
 
 function endEarly(table: TableState, seat: SeatNumber, what: 'claim' | 'abort', now: number): readonly Happening[] | Refusal {
   const outcome = claimed(table, seat, what, now)
   if (isRefusal(outcome)) return outcome
-  return [outcome.aborted ? { type: 'ended', outcome } : ended(table, outcome)]
+  return [outcome.aborted ? { type: 'ended', outcome } : endEvent(table, outcome)]
 }
 
-function ended({ opened }: TableState, outcome: Outcome): Happening {
+function endEvent({ opened }: TableState, outcome: Outcome): Happening {
   return opened.rated ? { type: 'ended', outcome, counts: true } : { type: 'ended', outcome }
 }
 
-/** Who leaves loses; of those who stay, all win. */
+/** Returns the outcome if one player leaves: all others win. */
 function leftBy({ opened: { seats } }: TableState, left: SeatNumber): Outcome {
   return { winners: [...seats.keys()].filter((seat) => seat !== left), left }
 }
 
-/** The first of those who are to move. */
+/** Names the first seat to move as the one that did not move. */
 function leftOpen({ toMove: [left] }: TableState): Pick<Outcome, 'left'> {
   return left === undefined ? {} : { left }
 }
 
-/** Applies a disconnection of a seat, which after the game withdraws the offers of a rematch. */
-function left(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
+function afterDisconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, ended, offers, clocks, absences } = table
   const counted = opened.seats.map((_, other) => (absences[other] ?? 0) + (other === seat ? 1 : 0))
-  return { ...table, n, clocks: presence(clocks, seat, at), offers: ended ? NOBODY : offers, absences: counted }
+  return { ...table, n, clocks: presence(clocks, seat, at), offers: ended ? NO_SEATS : offers, absences: counted }
 }
 
-/** With the first who comes back, clocks go on: whoever is to move has the turn anew, and the others are waited for. */
-function cameBack(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
+/**
+ * Returns the state after a reconnection. The first one after a suspension starts the clocks: the turn begins anew, and the
+ * players who are still disconnected have the usual grace time.
+ */
+function afterReconnection(table: TableState, { n, seat, at }: { n: number; seat: SeatNumber; at: number }): TableState {
   const { opened, toMove, suspended } = table
   if (!suspended) return { ...table, n, clocks: presence(table.clocks, seat, undefined) }
-  const { since } = started(opened.seats.length, isTimed(opened) ? toMove : NOBODY, at)
+  const { since } = started(opened.seats.length, isTimed(opened) ? toMove : NO_SEATS, at)
   const gone = opened.seats.map(({ person }, other) => (person === HOUSE || other === seat ? undefined : at))
   return { ...table, n, suspended: false, turnSince: at, clocks: { ...table.clocks, since, gone } }
 }
 
-/** Whether turns are timed; else nobody's time is kept. */
+/** Checks whether the table measures turns: only if it limits them. */
 function isTimed({ clock }: Opened): boolean {
   return clock.total !== undefined || clock.turn !== undefined
 }

@@ -10,7 +10,7 @@ export interface SeatAt {
   readonly seat: SeatNumber
 }
 
-/** Tables is where tables are found: by number, by who sits there, and by the tokens that let somebody back. */
+/** TableRegistry finds tables by number, by player and by the token of a seat. */
 export class Tables {
   readonly #owners: Owners
   readonly #byId = new ChurnMap<TableId, LiveTable>()
@@ -21,12 +21,12 @@ export class Tables {
     this.#owners = owners
   }
 
-  /** All of them, in order. */
+  /** All tables, in order of opening. */
   get all(): Iterable<LiveTable> {
     return this.#byId.values()
   }
 
-  /** How many they are. */
+  /** Number of tables. */
   get size(): number {
     return this.#byId.size
   }
@@ -35,14 +35,14 @@ export class Tables {
     return this.#byId.get(id)
   }
 
-  /** The seats of a person, in the order of the tables; none for the house, and for who never said who it is. */
+  /** Iterates over the seats of a person, in the order of the tables; there are none for the house and for peers without a name. */
   *of(person: PersonId): Iterable<SeatAt> {
     for (const table of this.#byPerson.get(person) ?? []) {
       yield { table, seat: table.state.opened.seats.findIndex((one) => one.person === person) }
     }
   }
 
-  /** The seat of a token's hash, at the latest of the tables that have it. */
+  /** Finds the seat of a token by its hash, at the latest table that has it. */
   withToken(token: string): SeatAt | undefined {
     return this.#byToken.get(token)
   }
@@ -70,7 +70,7 @@ export class Tables {
     this.#byId.delete(table.id)
     for (const mark of marksOf(table)) this.#owners.remove(mark)
     for (const { person, token } of table.state.opened.seats) {
-      // a rematch has the same tokens
+      // a rematch reuses the tokens
       if (token !== undefined && this.#byToken.get(token)?.table === table) this.#byToken.delete(token)
       const tables = this.#byPerson.get(person)
       if (tables?.delete(table) && tables.size === 0) this.#byPerson.delete(person)
@@ -78,7 +78,7 @@ export class Tables {
   }
 }
 
-/** The marks of the networks from which seats at a table were taken, each once. */
+/** Lists the marks of the networks from which seats at a table were taken, each once. */
 function marksOf({ state: { opened } }: LiveTable): readonly string[] {
   let marks = NONE
   for (const { from } of opened.seats)

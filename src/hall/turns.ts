@@ -1,17 +1,17 @@
-/** TurnLimits is the limits of a queue of turns. */
+/** TurnLimits is the limits of `Turns`. */
 export interface TurnLimits {
-  /** Tasks that may work at once. */
+  /** Limit of tasks that run at once. */
   readonly atOnce: number
-  /** Tasks that may wait, of one key and of all together. */
+  /** Limits of tasks that wait, for one key and for all together. */
   readonly waiting: { readonly each: number; readonly all: number }
 }
 
-/** Waiting is called once: its turn has come, or there is no room for it. */
+/** Waiting is called once, with `true` when the task may run, or with `false` if it is refused. */
 type Waiting = (admitted: boolean) => void
 
 /**
- * Turns lets a few work at once, and the others wait for their turn: the keys, such as addresses, take turns, so that one
- * that wants much is no reason for another to wait long. If too many wait, the last of the key that has most is refused.
+ * Turns runs a few tasks at once and queues the others. The keys, such as addresses, take turns, so a key with many tasks does not
+ * make the others wait long. If too many tasks wait, the last task of the longest queue is refused.
  */
 export class Turns {
   readonly #limits: TurnLimits
@@ -23,7 +23,7 @@ export class Turns {
     this.#limits = limits
   }
 
-  /** Waits for a turn; `false` if there is no room to wait. The caller calls `done` when it has finished its turn. */
+  /** Waits for a turn; resolves to `false` if the task is refused. After a turn, the caller must call `done`. */
   take(key: string): boolean | Promise<boolean> {
     const { atOnce, waiting } = this.#limits
     if (this.#running < atOnce) {
@@ -38,11 +38,11 @@ export class Turns {
     return new Promise((resolve) => queue.push(resolve))
   }
 
-  /** A turn is over. */
+  /** Ends a turn, and starts the next one. */
   done(): void {
     for (const [key, queue] of this.#queues) {
       const next = queue.shift()
-      // the next turn is another key's
+      // the key moves to the end, so the next turn is another key's
       this.#queues.delete(key)
       if (queue.length > 0) this.#queues.set(key, queue)
       if (!next) continue
@@ -53,7 +53,7 @@ export class Turns {
     this.#running--
   }
 
-  /** Refuses the last of the longest queue, if that is longer than the one for which there is to be room. */
+  /** Refuses the last task of the longest queue, if that is longer than `queue`; returns whether it did. */
   #makeRoom(queue: readonly Waiting[]): boolean {
     let longest: Waiting[] = []
     for (const other of this.#queues.values()) if (other.length > longest.length) longest = other

@@ -3,43 +3,43 @@ import { foldName } from './names.ts'
 import { hasAccount, type PersonId } from './ports.ts'
 import { Presences } from './presences.ts'
 
-/** Visitor is a user who is here, under a name, through one connection. */
+/** OnlineUser is a user who is online through one connection. */
 export interface Visitor {
   readonly person: PersonId
   readonly name: string
-  /** Milliseconds since the Unix epoch. */
+  /** Time of the login, in milliseconds since the Unix epoch. */
   readonly since: number
-  /** What all visitors of one connection have in common, under whatever names; for comparing only. */
+  /** Identity of the connection, the same for all its logins; only for comparison. */
   readonly connection: object
   /**
-   * Time at which the account left, or this process began, in the same milliseconds; missing if the account is here
-   * already, and for guests.
+   * Time since which the registered user had been offline, at the earliest the start of this process, in milliseconds since the
+   * Unix epoch; missing for guests, and if the user was online through another connection.
    */
   readonly awaySince?: number | undefined
-  /** True if this visitor has neither left nor been ended. */
+  /** True until the user leaves or the server ends the login. */
   readonly here: boolean
-  /** Notes the hash of a seat token that this visitor has been given, or has shown. */
+  /** Adds the hash of a seat token that this user has received or used. */
   hold(token: string): void
-  /** Checks whether this visitor has been given, or has shown, the seat token of a hash. */
+  /** Checks whether this user has received or used the seat token with this hash. */
   holds(token: string): boolean
-  /** Hashes of the seat tokens that this visitor holds. */
+  /** Hashes of the seat tokens of this user. */
   readonly tokens: Iterable<string>
-  /** Goes away. */
+  /** Logs the user out of this connection. */
   leave(): void
 }
 
-/** Arrival is a visitor that comes. */
+/** Arrival is the data of a login. */
 type Arrival = Pick<Visitor, 'person' | 'name' | 'since'> & {
   readonly quiet?: boolean | undefined
   readonly connection?: object | undefined
 }
 
-/** Called when a connection has to end, with the reason as a sentence for its user. */
+/** OnReplaced is called when the server ends a login, with the reason as a sentence for its user. */
 export type OnReplaced = (reason: string) => void
 
-/** Seat tokens of one visitor that are remembered, at most: the latest. */
+/** Limit of seat tokens of one login: the latest stay. */
 const TOKENS = 50
-/** Accounts of which it is remembered when they left, at most: the latest. */
+/** Limit of accounts with a known time of leaving: the latest stay. */
 const LEFT = 10_000
 
 interface Present extends Visitor {
@@ -47,37 +47,37 @@ interface Present extends Visitor {
   readonly end: OnReplaced
 }
 
-/** Visitors is the registry of the connections that act for a person: logged in, or in a seat by its token alone. */
+/** OnlineUsers is the registry of the connections that act for a person: by a login, or by the token of a seat. */
 export class Visitors {
   readonly #present = new Presences<Present>()
-  /** The names of guests who are here; those of accounts are known to `People`, here or not. */
+  /** Names of the guests online; `People` has the names of accounts. */
   readonly guests = new Lookalikes()
   readonly #holders = new Map<PersonId, Set<OnReplaced>>()
   readonly #now: () => number
-  /** Time at which this process began, for accounts that have not been here since. */
+  /** Start of this process, for accounts that have not been online since. */
   readonly #began: number
   /** Times at which accounts left, ascending. */
   readonly #left = new Map<PersonId, number>()
 
-  /** `now` answers with milliseconds since the Unix epoch. */
+  /** `now` returns milliseconds since the Unix epoch. */
   constructor(now: () => number) {
     this.#now = now
     this.#began = now()
   }
 
-  /** All visitors, to be found by name and listed in pages. */
+  /** All logins, found by name and listed in pages. */
   get present(): Pick<Presences<Visitor>, 'size' | 'persons' | 'page' | 'named' | typeof Symbol.iterator> {
     return this.#present
   }
 
-  /** The visitors of one person. */
+  /** Lists the logins of one person. */
   of(person: PersonId): readonly Visitor[] {
     return this.#present.of(person)
   }
 
   /**
-   * Adds a visitor; `onReplaced` is called when its connection has to end. A `quiet` one speaks a worksheet's protocol, and
-   * is not notified of what happens elsewhere: the account counts as away meanwhile.
+   * Adds a login. A `quiet` connection speaks a worksheet's protocol and receives no events from elsewhere in the hall, so the
+   * account counts as offline meanwhile.
    */
   arrive({ person, name, since, quiet = false, connection = {} }: Arrival, onReplaced: OnReplaced): Visitor {
     const isAway = this.#present.of(person).every((one) => one.quiet)
@@ -122,7 +122,7 @@ export class Visitors {
     if (this.#left.size > LEFT && oldest !== undefined) this.#left.delete(oldest)
   }
 
-  /** Adds a connection that is in a seat of a person by the seat's token, without being logged in; the answer removes it. */
+  /** Adds a connection that holds a seat of a person by its token, without a login; the returned function removes it. */
   holdSeat(person: PersonId, onReplaced: OnReplaced): () => void {
     // a connection may hold several seats of one person
     const holder: OnReplaced = (reason) => onReplaced(reason)
@@ -131,8 +131,8 @@ export class Visitors {
   }
 
   /**
-   * Removes all connections that act for a person, except one visitor; answers with what ends each of them. A guest's name
-   * is no claim to the seats of who had it before, so those that are in such a seat by its token stay.
+   * Removes all connections that act for a person, except `keep`; returns the functions that end them. A connection that holds
+   * a guest's seat by its token stays, because the next guest of the same name has no right to that seat.
    */
   remove(person: PersonId, keep: Visitor | undefined): readonly OnReplaced[] {
     const others = this.#present.of(person).filter((one) => one !== keep)

@@ -1,31 +1,31 @@
-/** Waiter is called when it is known whether the event `n` is persisted. */
+/** Waiter is a promise that waits for the event `n`. */
 interface Waiter {
   readonly n: number
-  resolve(kept: boolean): void
+  resolve(isPersisted: boolean): void
 }
 
 const NONE: readonly Waiter[] = []
 
-/** Waiters resolve when an event that was decided at a table is persisted, or cannot be. */
+/** Waiters is the promises that wait until decided events of a table are persisted, or have failed. */
 export class Waiters {
   #waiting: readonly Waiter[] = NONE
 
-  /** Resolves when the event `n` is persisted, to `true`, or when it is known that it will not be. */
+  /** Resolves to `true` when the event `n` is persisted, and to `false` if it will not be. */
   until(n: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { n, resolve }]
     })
   }
 
-  /** Notes that all events up to a number are persisted. */
+  /** Resolves the promises for all events up to the number `until`, which are persisted. */
   kept(until: number): void {
     if (this.#waiting.length === 0) return
-    const kept = this.#waiting.filter(({ n }) => n <= until)
+    const persisted = this.#waiting.filter(({ n }) => n <= until)
     this.#waiting = this.#waiting.filter(({ n }) => n > until)
-    for (const { resolve } of kept) resolve(true)
+    for (const { resolve } of persisted) resolve(true)
   }
 
-  /** Notes that none of the awaited events will be persisted. */
+  /** Resolves all promises to `false`: none of their events will be persisted. */
   failed(): void {
     const waiting = this.#waiting
     this.#waiting = NONE

@@ -1,127 +1,127 @@
 import type { Outcome, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
 
-/** ClockTerms say how long somebody may take, in milliseconds; what is not there is not limited. */
+/** ClockTerms is the time limits of a game, in milliseconds; a missing one does not limit. */
 export interface ClockTerms {
-  /** For all moves of one seat together. */
+  /** Time for all moves of one seat together. */
   readonly total?: number | undefined
-  /** For each turn. */
+  /** Time for each turn. */
   readonly turn?: number | undefined
 }
 
-/** GameWish is what somebody wants to play, and how. */
+/** SeekTerms is what a user asks for with a seek. */
 export interface GameWish {
   readonly game: string
-  /** The game's own settings, by name; all that is not there is as usual. */
+  /** The game's own settings, by name; a missing one has its default. */
   readonly settings: Readonly<Record<string, number>>
-  /** The name of the only one who is wanted opposite. */
+  /** Name of the only user who can accept: the seek is a challenge. */
   readonly against?: string | undefined
-  /** Only somebody who has the code that comes of it is meant. */
+  /** True if only users with the code of the answer can accept. */
   readonly private?: boolean | undefined
-  /** It counts for the ladder, which takes two with registered names. */
+  /** True if the game is rated, which takes two registered users. */
   readonly rated?: boolean | undefined
   readonly clock?: ClockTerms | undefined
-  /** The seats that would do; any, where it is not given. */
+  /** Seats that the user accepts; any seat by default. */
   readonly seats?: readonly SeatNumber[] | undefined
-  /** Milliseconds until the house sits down opposite; as usual where it is not given, and never for `null`. */
+  /** Milliseconds until the house takes the other seat; the server's default if missing, never for `null`. */
   readonly wait?: number | null | undefined
   /** Cancels the open seek of the same user first; without it, an open seek refuses another. */
   readonly replace?: boolean | undefined
 }
 
-/** Sought is the answer to a seek that was accepted. */
+/** SeekAccepted is the answer to a seek that the server accepts. */
 export interface Sought {
-  /** The code of a private seek. */
+  /** Invitation code of a private seek. */
   readonly code?: string
   /** The open seek that this one has replaced. */
   readonly replaced?: Seeker
-  /** Open seeks for the same game that differ only in their terms, a few; for a seek that is open itself. */
+  /** A few open seeks for the same game that differ only in their terms; only if the new seek stays open. */
   readonly near?: readonly Seeker[]
 }
 
-/** GameTerms are what holds for a game between those who play it. */
+/** GameTerms is the terms on which a game is played. */
 export interface GameTerms {
-  /** The game's own settings, by name, as far as they are known to anybody. */
+  /** The game's own settings that are public, by name. */
   readonly settings: Readonly<Record<string, number>>
-  /** It counts for the ladder. */
+  /** True if the result changes the ladder. */
   readonly rated: boolean
-  /** Missing where no time is limited. */
+  /** Missing if no time is limited. */
   readonly clock?: ClockTerms
 }
 
-/** Seeker is somebody who waits for company. */
+/** SeekInfo is an open seek, as other users see it. */
 export interface Seeker extends GameTerms {
   readonly name: string
   readonly game: string
   readonly against?: string
 }
 
-/** TableInfo is a table, as anybody may know it. */
+/** TableInfo is the public description of a table. */
 export interface TableInfo extends GameTerms {
   readonly table: number
   readonly game: string
-  /** Who sits there, by seat. */
+  /** Names of the players, by seat. */
   readonly names: readonly string[]
-  /** The seats whose holders are not there; missing where all are. */
+  /** Seats whose owners are disconnected; missing if there are none. */
   readonly away?: readonly SeatNumber[]
   readonly watchers: number
   readonly over: boolean
 }
 
-/** HeldSeat is an own seat that this session has not taken up, by its table. */
+/** HeldSeat is a seat of the user that this session has not resumed, with its table. */
 export interface HeldSeat extends TableInfo {
-  /** Another connection of the same user attends it. */
+  /** Another session of the same user is subscribed to the table. */
   readonly elsewhere?: true
 }
 
-/** PersonInfo is somebody who is here. */
+/** PersonInfo is a user who is online. */
 export interface PersonInfo {
   readonly name: string
   readonly registered: boolean
-  /** The tables at which this one sits. */
+  /** Tables at which the user has a seat. */
   readonly tables: readonly number[]
 }
 
-/** Range is a part of a list: at most `count` items, from the place `from` on, counted from 0; the first, where not given. */
+/** PageRange is a part of a list: at most `count` items from the index `from`, which is 0 by default. */
 export interface Range {
   readonly from?: number
   readonly count: number
 }
 
-/** Page is a part of a list, and how many items the whole list has. */
+/** Page is a part of a list, with the length of the whole list. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly total: number
 }
 
-/** LadderRow is a place on a game's ladder. */
+/** LadderRow is one row of a game's ladder. */
 export interface LadderRow {
   readonly rank: number
   readonly name: string
-  /** The rating, or points where the game gives those. */
+  /** Rating, or points if the game gives points. */
   readonly score: number
   readonly games: number
 }
 
-/** FinishedGame is a table that has ended, as the history of a user has it. */
+/** FinishedGame is a finished table in the history of a user. */
 export interface FinishedGame {
   readonly table: number
   readonly game: string
   readonly names: readonly string[]
-  /** The seat of the user whose history it is. */
+  /** Seat of the user to whom the history belongs. */
   readonly seat: SeatNumber
   readonly outcome: Outcome
   readonly rated: boolean
-  /** Points of each seat, in a game that has points. */
+  /** Points by seat, in a game that gives points. */
   readonly points?: readonly number[]
-  /** Time of its end, in milliseconds since the Unix epoch. */
+  /** Time of the end, in milliseconds since the Unix epoch. */
   readonly at: number
 }
 
-/** TableEvent is what happens at a table, as this one may see it. */
+/** TableEventView is one event at a table, as one session may see it. */
 export interface TableNews {
   readonly table: number
-  /** Its number at the table, without a gap. */
+  /** Number of the event at its table; the numbers have no gaps. */
   readonly n: number
   /** Milliseconds since the Unix epoch. */
   readonly at: number
@@ -132,92 +132,92 @@ export interface TableNews {
     | { readonly type: 'said'; readonly name: string; readonly seat?: SeatNumber; readonly text: string }
     | { readonly type: 'ended'; readonly outcome: Outcome }
     | { readonly type: 'continued'; readonly table: number }
-  /** What is seen now. Missing where nothing is seen otherwise than before. */
+  /** The view after the event; missing if the event does not change it. */
   readonly sight?: Sight
 }
 
-/** Sight is what one seat, or a watcher, sees at one moment. */
+/** TableView is what a seat or a watcher sees at one moment. */
 export interface Sight {
   readonly view: unknown
-  /** Whether this seat may move. */
+  /** True if this seat may move. */
   readonly turn: boolean
   readonly toMove: readonly SeatNumber[]
   readonly outcome?: Outcome
-  /** Milliseconds that each seat has left for all its moves, where that is limited. */
+  /** Milliseconds that each seat has left for all its moves; missing without that limit. */
   readonly left?: readonly number[]
-  /** Milliseconds that each seat has left for its move, where that is limited: all of them, for who is not to move. */
+  /** Milliseconds that each seat has left for its move, the whole limit for a seat that is not to move; missing without that limit. */
   readonly moveLeft?: readonly number[]
 }
 
-/** Attendance is a table at which somebody is, in a seat or watching, as it stands. */
+/** TableSnapshot is the present state of a table to which a session subscribes, for its seat or for a watcher. */
 export interface Attendance extends GameTerms {
   readonly table: number
   readonly game: AnyGame
-  /** The own seat; missing for who watches. */
+  /** Seat of this session; missing for a watcher. */
   readonly seat?: SeatNumber
   readonly names: readonly string[]
-  /** What lets its owner back to this seat, through any connection; for who sits there only. */
+  /** Token with which the owner resumes this seat through any connection; missing for a watcher. */
   readonly token?: string
-  /** The number of the last event, and what is seen after it; missing at a table that is only just being opened. */
+  /** Number of the last event, and the view after it; missing until the event `opened` is persisted. */
   readonly now?: { readonly n: number; readonly sight: Sight }
-  /** Who has offered a draw, or a rematch when the game is over, and waits for an answer; missing where nobody does. */
+  /** Seats whose offer of a draw, or of a rematch after the game, is not answered yet; missing if there are none. */
   readonly offers?: readonly SeatNumber[]
-  /** Milliseconds for which the own seat is held when the connection is gone. */
+  /** Milliseconds for which the seat is held after a disconnection. */
   readonly grace?: number
-  /** What was missed is too much to be told again. */
+  /** The gap is too long to replay: the client starts from this snapshot. */
   readonly resync?: true
 }
 
-/** Recorded is what came of a game for the ladder. */
+/** RatingChanges is the effect of one game on the ladder. */
 export interface Recorded {
   readonly table: number
   readonly game: AnyGame
-  /** The ratings, or points where the game gives those, of the players who are on the ladder; `before` is missing for a first game. */
+  /** Ratings, or points if the game gives points, of the players on the ladder; `before` is missing for a first game. */
   readonly changes: readonly { readonly name: string; readonly before?: number; readonly after: number }[]
 }
 
-/** TableListener is called with what happens at the tables of one session. */
+/** TableListener receives the events of the tables to which one session is subscribed. */
 export interface TableListener {
-  /** There is a table now: by a wish that came true, a rematch, or a seat taken up again. News of it follow. */
+  /** Called when the session gets a seat, by a matched seek, a rematch or a resumed seat; `tableEvent` follows for each event. */
   seated(attendance: Attendance): void
   news(news: TableNews): void
   /** Called when the result of a game is recorded on the ladder. */
   recorded(recorded: Recorded): void
-  /** A table cannot go on; nothing follows. */
+  /** Called when a table fails, with the reason as a sentence; no call for that table follows. */
   closed(table: number, sentence: string): void
 }
 
-/** LobbyListener is called with what happens in the hall that concerns one session. */
+/** LobbyListener receives what concerns one session: the events of its tables, challenges and messages. */
 export interface LobbyListener extends TableListener {
-  /** Somebody seeks this one by name, and sits down with no one else. */
+  /** Called when another user challenges this one. */
   sought(seeker: Seeker): void
-  /** Somebody who sought this one by name no longer does. */
+  /** Called when another user withdraws a challenge to this one. */
   withdrawn(seeker: Seeker): void
-  /** The user who was sought by name refuses; `by` has that user's name, and the terms of the seek, which is over. */
+  /** Called when the challenged user refuses; `by` has that user's name and the terms of the seek, which is closed. */
   refused(by: Seeker): void
-  /** Another user sends this one a message. */
+  /** Called when another user sends this one a message. */
   told(message: Message): void
-  /** A game of the own account has ended at a table that this session does not attend; `recorded` follows if it is rated. */
+  /** Called when a game of this account ends at a table to which the session is not subscribed; `recorded` follows if it is rated. */
   finished?(game: FinishedGame): void
-  /** This session is no longer at a table, because it is another user now. */
+  /** Called when the session loses a table, because its user has changed. */
   left?(table: number): void
 }
 
-/** Message is what a user says to another. */
+/** DirectMessage is a message from one user to another. */
 export interface Message {
-  /** Sender. */
+  /** Name of the sender. */
   readonly name: string
   readonly text: string
 }
 
-/** A refusal that programs can tell apart: one of the codes of the native protocol. */
+/** LobbyRefusal is a refusal with a code of the native protocol, by which programs distinguish refusals. */
 export interface LobbyRefusal extends Refusal {
   readonly code: RefusalCode
-  /** A name that is free, where the one that was wanted is taken. */
+  /** A free name, if the requested name is taken. */
   readonly proposal?: string
 }
 
-/** Ended is how many other connections and sessions of an account were ended, with a change of its password or its removal. */
+/** EndedConnections counts the other connections and sessions of an account that a new password or its removal has ended. */
 export interface Ended {
   readonly connections: number
   readonly sessions: number
@@ -249,44 +249,44 @@ export const refusalCodes = {
 /** RefusalCode is an error code of the lobby. */
 export type RefusalCode = keyof typeof refusalCodes
 
-/** Lobby is what somebody at the front door may ask of the hall. Whatever is refused has changed nothing. */
+/** Lobby is what one session can request of the hall. A refused request has changed nothing. */
 export interface Lobby {
-  /** Who this is, once that was said. */
+  /** The user of this session; `undefined` before it has a name. */
   readonly me: PersonInfo | undefined
   /**
-   * Says who this is. A registered name needs its password. A guest's name must be free; with the reconnect secret of the
-   * guest who has it, that one makes room.
+   * Sets the user of this session. A registered name needs its password. A guest's name must be free, unless the caller has
+   * the reconnect secret of the guest who has it: then the other connection is ended.
    */
   enter(name: string, how?: { readonly password?: string; readonly secret?: string }): Promise<LobbyRefusal | undefined>
   register(name: string, password: string): Promise<LobbyRefusal | undefined>
-  /** A new reconnect secret for the guest that this is; the one before is no longer valid. `undefined` for others. */
+  /** A new reconnect secret for this guest, which makes the previous one invalid; `undefined` for a registered user. */
   readonly reconnectSecret: string | undefined
-  /** Time of the registered user's last visit, as far as this server knows, in milliseconds since the Unix epoch; missing for others. */
+  /** Time when the registered user was last online, in milliseconds since the Unix epoch; `undefined` for guests, or if unknown. */
   readonly awaySince: number | undefined
-  /** Finds what is wrong with a name that is to be registered, even if a user has it. */
+  /** Checks a name for a registration; does not check whether it is taken. */
   checkName(name: string): LobbyRefusal | undefined
-  /** Refuses what is not the own password. */
+  /** Refuses a password that is not the user's. */
   confirmPassword(password: string): Promise<LobbyRefusal | undefined>
-  /** Finds what is wrong with a new password, before it is given. */
+  /** Checks a new password against the rules. */
   checkPassword(password: string): LobbyRefusal | undefined
-  /** Changes the own password: all sessions, all other connections and the tokens of all seats are ended. */
+  /** Changes the user's password, and ends all login sessions, all other connections and the tokens of all seats of the account. */
   changePassword(old: string, password: string): Promise<Ended | LobbyRefusal>
-  /** Gives up the own registered name, with all that belongs to it; the connection has no name from then on. */
+  /** Removes the user's account with all its data; afterwards this session has no user. */
   unregister(password: string): Promise<Ended | LobbyRefusal>
-  /** Opens a session for a registered name: its token lets in without the password until that time. */
+  /** Opens a login session for a registered user: until the time `until`, its token replaces the password. */
   openSession(): Promise<{ readonly session: string; readonly until: number } | LobbyRefusal>
-  /** Says who this is by the token of a session. */
+  /** Sets the user by the token of a login session. */
   enterBySession(session: string): Promise<LobbyRefusal | undefined>
-  /** Ends a session: its token lets nobody in any more. */
+  /** Closes a login session: its token becomes invalid. */
   closeSession(session: string): Promise<LobbyRefusal | undefined>
-  /** A registered name, which needs its password, as its owner writes it; `undefined` if the name is not registered. */
+  /** Returns a registered name as its owner writes it; `undefined` if the name is not registered. */
   registeredName(name: string): Promise<string | undefined>
 
-  /** Lists the users who are here, each once, in order of arrival. */
+  /** Lists the online users, each once, in order of arrival. */
   listPeople(range: Range): Page<PersonInfo>
-  /** Checks whether a user of exactly this name is here. */
+  /** Checks whether a user of exactly this name is online. */
   isHere(name: string): boolean
-  /** The name of the user who is here under a name, as that user writes it; `undefined` if there is no such user. */
+  /** Returns the name of an online user as that user writes it; `undefined` if no such user is online. */
   nameHere(name: string): string | undefined
   /** Lists the open seeks without an invitation, in order of arrival. */
   listSeekers(range: Range): Page<Seeker>
@@ -294,70 +294,70 @@ export interface Lobby {
   listOpenSeekers(range: Range): Page<Seeker>
   /** Lists the open seeks that are addressed to this user. */
   listSought(range: Range): Page<Seeker>
-  /** Own open seek, if others can see it; `undefined` if there is none. */
+  /** The user's open seek, if other users can see it. */
   readonly ownSeek: Seeker | undefined
-  /** The seek of this one that takes a code; `undefined` where there is none. */
+  /** The user's open private seek. */
   readonly ownInvitation: Seeker | undefined
-  /** Lists the public tables with a game under way: those with attendants first, and the newest first. */
+  /** Lists the public tables with a game under way: tables with subscribers first, and the newest first among these. */
   listTables(range: Range): Page<TableInfo>
   ladder(game: string, limit: number): Promise<readonly LadderRow[] | LobbyRefusal>
-  /** The own place on a ladder; `undefined` for who is not on it. */
+  /** Returns the user's row of a ladder; `undefined` if the user is not on it. */
   rank(game: string): Promise<(LadderRow & { readonly of: number }) | undefined | LobbyRefusal>
 
   /**
-   * A part of the finished games of a user, the newest first, and the user's name; of this one, where no name is given.
-   * Private games are only in what a registered user asks of itself.
+   * Lists the finished games of a user, by default of this one, newest first, with the user's name. Private games are listed
+   * only for a registered user's own request.
    */
   history(name: string | undefined, range: Range): Promise<(Page<FinishedGame> & { readonly name: string }) | LobbyRefusal>
 
-  /** Wants to play: `seated` is called when there is a table, which can be at once. For a private wish, its code. */
-  seek(wish: GameWish): Promise<Sought | LobbyRefusal>
-  /** Takes the wish back that is still open; answers whether there was one. */
+  /** Opens a seek, or accepts a suitable open one; `seated` is called when there is a table, perhaps before this resolves. */
+  seek(terms: GameWish): Promise<Sought | LobbyRefusal>
+  /** Cancels the user's open seek; returns whether there was one. */
   cancel(): boolean
-  /** Joins the table of the user who has given this code. With `replace`, the open seek of this user is cancelled first. */
+  /** Accepts the private seek with this code. With `replace`, cancels the user's own open seek first. */
   join(code: string, replace?: boolean): LobbyRefusal | undefined
-  /** Accepts the seek of a user who seeks this one by name, and cancels the own open seek; without a name, the only such seek. */
+  /** Accepts a challenge to this user, and cancels the user's own open seek. Without a name: the only challenge. */
   acceptChallenge(name?: string): LobbyRefusal | undefined
-  /** Refuses a seek that is addressed to this user, and notifies its owner; without a name, the only such seek. */
+  /** Refuses a challenge to this user, and notifies its sender. Without a name: the only challenge. */
   refuseChallenge(name?: string): LobbyRefusal | undefined
-  /** Watches a table, until it is left. */
+  /** Subscribes to a table as a watcher, until `leave`. */
   watch(table: number): Attendance | LobbyRefusal
-  /** Goes away from a table that is watched, or whose game is over. */
+  /** Ends the subscription to a table that the session watches, or whose game is over. */
   leave(table: number): LobbyRefusal | undefined
-  /** Takes a seat up again by its token; `after` is the number of the last event that was seen, whose followers are told again. */
+  /** Resumes a seat by its token; `after` is the number of the last event that the client has: later events are replayed. */
   resume(token: string, after?: number): Promise<Attendance | LobbyRefusal>
-  /** True if games outlive the server, and resume when it is back. */
+  /** True if games survive a restart of the server. */
   readonly keeps: boolean
-  /** The own seats at tables that go on and are not attended by this session, each to be taken up by `resumeSeat`. */
+  /** The user's seats at open tables to which this session is not subscribed; `resumeSeat` resumes one. */
   readonly waiting: readonly HeldSeat[]
-  /** Takes the own seat at a table up again, as who this is. */
+  /** Resumes the user's own seat at a table; `after` as for `resume`. */
   resumeSeat(table: number, after?: number): Promise<Attendance | LobbyRefusal>
 
-  /** Moves, as the game's notation has it. Resolves when the move is kept and everybody is told. */
+  /** Makes a move in the game's notation. Resolves when the move is persisted and published. */
   play(table: number, move: string, after?: number): Promise<LobbyRefusal | undefined>
   say(table: number, text: string): Promise<LobbyRefusal | undefined>
-  /** Counts the other clients at a table that show talk of this user. */
+  /** Counts the other clients at a table that show this user's talk. */
   hearers(table: number): number
-  /** Sends a message to another user who is here. */
+  /** Sends a message to another user who is online. */
   message(name: string, text: string): LobbyRefusal | undefined
   /**
-   * Mutes a user who is here, or a registered one, by name, as long as this session lasts: messages and challenges of that one
-   * do not come.
+   * Mutes an online or registered user by name, for the rest of this session: the session receives neither messages nor
+   * challenges of that user.
    */
   mute(name: string): Promise<LobbyRefusal | undefined>
   unmute(name: string): LobbyRefusal | undefined
-  /** The names that are muted. */
+  /** The names of the muted users. */
   readonly muted: readonly string[]
-  /** Checks whether a user of this name is heard, and not muted. */
+  /** Checks whether a user of this name is not muted. */
   hears(name: string): boolean
-  /** The names of those who watch a table. */
+  /** Lists the names of a table's watchers. */
   watchers(table: number, range: Range): Page<string> | LobbyRefusal
-  /** Offers a draw, or when the game is over a rematch; the other's offer is accepted by the same. */
+  /** Offers a draw, or a rematch after the game; the same call accepts the opponent's offer. */
   offer(table: number): Promise<LobbyRefusal | undefined>
   decline(table: number): Promise<LobbyRefusal | undefined>
   resign(table: number): Promise<LobbyRefusal | undefined>
-  /** Wins a game whose opponent has been gone for 30 seconds, or has not moved for 5 minutes in a game without a clock. */
+  /** Wins a game if the opponent is disconnected for 30 seconds, or, without a clock, does not move for 5 minutes. */
   claim(table: number): Promise<LobbyRefusal | undefined>
-  /** Ends a game without a result, when it could be claimed. */
+  /** Ends a game without a result; possible when `claim` is. */
   abort(table: number): Promise<LobbyRefusal | undefined>
 }

@@ -85,7 +85,7 @@ describe('an invitation', () => {
 
   test('a word that no invitation has is refused, and told which', () => {
     expect(readCode('amber oter seven')).toEqual({
-      refused: 'no invitation has a word such as your word 2: compare it with what you were given',
+      refused: 'word 2 of your code is in no invitation: compare it with the invitation',
     })
     expect(isRefusal(readCode('amber-otter-seven'))).toBe(false)
   })

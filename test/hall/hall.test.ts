@@ -252,7 +252,7 @@ describe('tables', () => {
     void keep(store.tables, 1, 2, [{ type: 'suspended', n: 3, at: START }])
     table.submit({ type: 'play', seat: 0, move: 5 })
     await settled()
-    expect(troubles).toEqual(['table 1 goes on elsewhere'])
+    expect(troubles).toEqual(['another process has changed table 1'])
     expect([hall.table(1), [...hall.seatsOf('guest:grace')]]).toEqual([undefined, []])
     expect([...hall.seatsOf('guest:ada')]).toEqual([{ table: other, seat: 0 }])
     expect(other.submit({ type: 'play', seat: 0, move: 5 })).toBeUndefined()
@@ -299,7 +299,7 @@ describe('a rematch', () => {
     expect(people(hall.table(2))).toEqual(['guest:grace', 'guest:ada'])
     expect(hall.table(2)?.state.opened.options).toEqual({ size: 4 })
     expect(table.state.successor).toBe(2)
-    expect(hall.offer(table, 1)).toEqual({ refused: 'they go on at another table already' })
+    expect(hall.offer(table, 1)).toEqual({ refused: 'the players have moved to another table already' })
   })
 
   test('with the house is opened at once, and the house begins', async () => {
@@ -362,7 +362,7 @@ describe('a new start', () => {
     expect(log.at(-1)?.type).toBe('moved')
     expect((await hall.log(1)).slice(log.length)).toMatchObject([{ type: 'suspended', at: log.at(-1)?.at }])
     expect(table?.state).toMatchObject({ suspended: true, position: { cells: '----O----' } })
-    expect(table?.submit({ type: 'play', seat: 1, move: 1 })).toEqual({ refused: 'the game stands still until somebody is back' })
+    expect(table?.submit({ type: 'play', seat: 1, move: 1 })).toEqual({ refused: 'the game is paused until a player reconnects' })
     await time.pass(1e7)
     expect(table?.over).toBe(false)
     expect([...hall.seatsOf('account:1')]).toEqual([{ table, seat: 0 }])
@@ -527,7 +527,7 @@ describe('a new start', () => {
     await after.hall.restore()
     await settled()
     expect([...after.hall.tables].map(({ id }) => id)).toEqual([1])
-    expect(after.troubles).toEqual([5, 6, 7].map((id) => `table ${id} could not be taken up again`))
+    expect(after.troubles).toEqual([5, 6, 7].map((id) => `table ${id} could not be restored`))
   })
 
   test('rated games whose players cannot return are over, and recorded', async () => {

@@ -245,18 +245,18 @@ describe('what cannot be kept', () => {
     await log.appends[2]?.fail(new Error('the disk is full'))
     await log.appends[3]?.fail(new Error('the disk is full'))
     expect(await kept).toBe(false)
-    expect(troubles).toEqual(['table 1 could not be kept'])
+    expect(troubles).toEqual(['writing the log of table 1 failed'])
     expect(quiet).toEqual(['quiet'])
     for (const { told, ended } of listeners) {
       expect(told).toEqual([])
-      expect(ended).toMatchObject({ message: 'table 1 could not be kept', cause: { message: 'the disk is full' } })
+      expect(ended).toMatchObject({ message: 'writing the log of table 1 failed', cause: { message: 'the disk is full' } })
     }
     expect(table.submit(play(1, 2))).toEqual({ refused: 'this table is closed' })
     expect(await table.kept()).toBe(false)
     const late = new Listener(1)
     table.attend(late)
     table.leave(late)
-    expect(late.ended?.message).toBe('table 1 could not be kept')
+    expect(late.ended?.message).toBe('writing the log of table 1 failed')
 
     expect(other.submit(play(0, 1))).toBeUndefined()
     await log.appends[4]?.keep()
@@ -268,7 +268,7 @@ describe('what cannot be kept', () => {
     table.submit(play(0, 1))
     table.close(new Error('the server was stopped'))
     await log.appends[1]?.fail(new Error('the disk is full'))
-    expect(troubles).toEqual(['table 1 could not be kept'])
+    expect(troubles).toEqual(['writing the log of table 1 failed'])
   })
 
   test('settled: waits for what is on its way, whatever comes of it', async () => {
@@ -301,11 +301,11 @@ describe('faults', () => {
     table.attend(ada)
     expect(table.submit(play(0, 1))).toEqual({ refused: 'this table is closed' })
     expect(log.appends).toHaveLength(1)
-    expect(ada.ended?.message).toBe('the house cannot go on at table 1')
-    expect(troubles).toEqual(['the house cannot go on at table 1'])
+    expect(ada.ended?.message).toBe('the house cannot move at table 1')
+    expect(troubles).toEqual(['the house cannot move at table 1'])
     const begins = slow({ rules: silent(), seats: [HOUSE_SITTER, ADA] })
     expect(await begins.table.kept()).toBe(false)
-    expect(begins.troubles).toEqual(['the house cannot go on at table 1'])
+    expect(begins.troubles).toEqual(['the house cannot move at table 1'])
   })
 
   test('a move at which the rules throw is the fault of who made it, and changes nothing', async () => {
@@ -328,10 +328,10 @@ describe('faults', () => {
     for (const append of log.appends.slice(1)) await append.keep()
     expect([before.types, bad.types, after.types]).toEqual([['moved', 'moved'], ['moved'], ['moved', 'moved']])
     expect(bad.ended).toMatchObject({
-      message: 'somebody at table 1 could not be told what happens there',
+      message: 'an event of table 1 could not be delivered',
       cause: { message: 'a broken pipe' },
     })
-    expect(troubles).toEqual(['somebody at table 1 could not be told what happens there'])
+    expect(troubles).toEqual(['an event of table 1 could not be delivered'])
     expect(table.attendants).toEqual([before, after])
   })
 
@@ -345,7 +345,7 @@ describe('faults', () => {
     for (const one of [bad, good]) table.attend(one)
     table.close(new Error('the server was stopped'))
     expect(good.ended?.message).toBe('the server was stopped')
-    expect(troubles).toEqual(['somebody at table 1 could not be sent away'])
+    expect(troubles).toEqual(['an observer of table 1 could not be closed'])
   })
 })
 
@@ -426,8 +426,8 @@ describe('what another server keeps', () => {
     if (what.startsWith('comes')) table.submit(play(0, 1))
     log.tell(1, events)
     expect(watcher.told).toEqual([])
-    expect(watcher.ended?.message).toBe('table 1 goes on elsewhere')
-    expect(troubles).toEqual(['table 1 goes on elsewhere'])
+    expect(watcher.ended?.message).toBe('another process has changed table 1')
+    expect(troubles).toEqual(['another process has changed table 1'])
   })
 })
 

@@ -39,7 +39,7 @@ describe('a name', () => {
     [' ada', 'a name has no blanks at its ends'],
     ['ada ', 'a name has no blanks at its ends'],
     ['ada\u3000', 'a name has no blanks at its ends'],
-    ['ada\u00a0b', 'a name has no blanks but common ones'],
+    ['ada\u00a0b', 'a name has no blank but the space'],
     ['ada@home', 'a name has no @'],
     ['\u0301ada', 'a name does not begin with a mark, and has at most three in a row'],
     [`a${'\u0335'.repeat(4)}`, 'a name does not begin with a mark, and has at most three in a row'],
@@ -207,7 +207,7 @@ describe('a person’s name', () => {
   test.each(['a8 s3cretPWx', 'kim hunter2X9', 'Ann Lee p4ssWord'])(
     'has no word that looks like a password, which is not quoted: %s',
     (text) => {
-      expect(checkPersonName(text)).toEqual({ refused: 'the last word looks like a password: say the name alone' })
+      expect(checkPersonName(text)).toEqual({ refused: 'the last word looks like a password: send the name alone' })
     },
   )
 
@@ -238,12 +238,12 @@ describe('a person’s name', () => {
   })
 
   test.each(['1 | 2 | 3', '1e5', '(5)', '#7'])('at the front door is no number with signs, such as %s', (text) => {
-    expect(checkLobbyName(text)).toEqual({ refused: 'a name is no number, which would be taken for a move or a table: add a letter' })
+    expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
   })
 
   test.each(['123', '7', '-5', '1 2', '1_000', '１２', '٣', '3.5'])('at the front door is no number, such as %s', (text) => {
     expect(checkPersonName(text)).toBe(text)
-    expect(checkLobbyName(text)).toEqual({ refused: 'a name is no number, which would be taken for a move or a table: add a letter' })
+    expect(checkLobbyName(text)).toEqual({ refused: 'a name is not a number, which could mean a move or a table: add a letter' })
   })
 
   test.each([
@@ -285,7 +285,7 @@ describe('a person’s name', () => {
   )
 
   test.each(['/q', 'account:7', 'Ada: I resign', 'GET / HTTP/1.1', 'Host: example.net'])('%s is no name', (text) => {
-    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, so that nobody takes it for a command or for talk' })
+    expect(checkPersonName(text)).toEqual({ refused: 'a name has no : and no /, because users could take it for a command or for talk' })
   })
 
   test('letters that look the same are not mixed', () => {
@@ -331,7 +331,7 @@ describe('a name that grows when its characters are written out', () => {
   test('is refused beyond 60 letters, which a new name may have there', () => {
     expect(checkPersonName(wide.repeat(3))).toBe(wide.repeat(3))
     expect(checkPersonName(wide.repeat(4))).toEqual({
-      refused: 'a name has at most 60 letters where some of them stand for several, and this has 72',
+      refused: 'a name has at most 60 letters with its ligatures written out, and this has 72',
     })
     expect(checkPersonName('㌀'.repeat(15))).toBe('㌀'.repeat(15))
   })

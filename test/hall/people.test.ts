@@ -257,11 +257,11 @@ describe('registered names', () => {
     await came(enter('ada', { password: 'difference' }))
     expect(await people.setPassword('grace', 'difference')).toEqual({
       why: 'unregistered',
-      refused: 'nobody has registered the name grace',
+      refused: 'the name grace is not registered',
     })
     expect(await people.setPassword('grace', 'difference', by)).toEqual(WRONG)
     expect(await people.remove('Ada')).toEqual({ connections: 1, sessions: 0 })
-    expect(await people.remove('Ada')).toEqual({ why: 'unregistered', refused: 'nobody has registered the name Ada' })
+    expect(await people.remove('Ada')).toEqual({ why: 'unregistered', refused: 'the name Ada is not registered' })
     expect(await came(enter('ada'))).toMatchObject({ person: 'guest:ada' })
   })
 

@@ -246,7 +246,7 @@ describe('what was not recorded', () => {
     await hall.recorder.settled()
     expect(failed.recorded).toEqual([1, 2])
     expect(await kept(failed.store)).toEqual(await recomputed(failed.store))
-    expect(troubles).toEqual(['what came of a game could not be recorded; it will be with the next that ends: the disk is full'])
+    expect(troubles).toEqual(['the result of a game could not be recorded; the server will record it with the next result: the disk is full'])
   })
 
   test('because its log cannot be read keeps nobody else from being recorded, nor the server from starting', async () => {
@@ -268,7 +268,7 @@ describe('what was not recorded', () => {
     await hall.restore()
     expect(await store.results.last()).toBe(9)
     expect((await store.results.standing('tictactoe', 'account:1'))?.games).toBe(2)
-    expect(troubles).toEqual([expect.stringMatching(/^what came of table 8 cannot be told from its log: /)])
+    expect(troubles).toEqual([expect.stringMatching(/^the result of table 8 cannot be read from its log: /)])
   })
 
   test('a store that cannot even be asked does not keep the server from starting', async () => {
@@ -279,6 +279,6 @@ describe('what was not recorded', () => {
     }
     const troubles: string[] = []
     await new Recorder(asked, games, (sentence) => troubles.push(sentence)).catchUp()
-    expect(troubles).toEqual(['what came of a game could not be recorded; it will be with the next that ends'])
+    expect(troubles).toEqual(['the result of a game could not be recorded; the server will record it with the next result'])
   })
 })

@@ -213,7 +213,7 @@ describe('offers', () => {
     expect(refused(table, { type: 'decline', seat: 1 })).toBe('there is no offer to decline')
     expect(having(table, { type: 'decline', seat: 0 }).table.offers).toEqual([])
     expect(refused(openedTable(tictactoe), { type: 'decline', seat: 0 })).toBe('there is no offer to decline')
-    expect(refused(openedTable(guessing), offer(0))).toBe('there is nobody to offer that to')
+    expect(refused(openedTable(guessing), offer(0))).toBe('this game has no opponent to whom you can offer that')
   })
 
   test('a rematch is wanted by both when the game is over, and leads to another table once', () => {
@@ -222,8 +222,8 @@ describe('offers', () => {
     expect(wanted.offers).toEqual([0, 1])
     const on = having(wanted, { type: 'continue', table: 18 }).table
     expect(on.successor).toBe(18)
-    expect(refused(on, { type: 'continue', table: 19 })).toBe('they go on at another table already')
-    expect(refused(on, offer(0))).toBe('they go on at another table already')
+    expect(refused(on, { type: 'continue', table: 19 })).toBe('the players have moved to another table already')
+    expect(refused(on, offer(0))).toBe('the players have moved to another table already')
     expect(refused(openedTable(tictactoe), { type: 'continue', table: 19 })).toBe('the game is not over')
   })
 })

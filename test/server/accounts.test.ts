@@ -224,7 +224,7 @@ describe('a guest', () => {
     const answer = await again.ask({ type: 'enter', name: 'grace', secret })
     expect(answer).toMatchObject({ type: 'entered', name: 'grace' })
     await guest.gone()
-    expect(guest.all('bye')).toEqual([{ type: 'bye', message: 'somebody has come in under your name through another connection' }])
+    expect(guest.all('bye')).toEqual([{ type: 'bye', message: 'another connection has logged in under your name' }])
     // each secret is for one time
     expect(await asked(door, { type: 'enter', name: 'grace', secret })).toMatchObject({ code: 'name-taken' })
   })

@@ -4,7 +4,7 @@ import { Caller, lines } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'
 import { Room } from '../support/room.ts'
 
-const NUMBER = 'name is no number, which would be taken for a move or a table: add a letter'
+const NUMBER = 'name is not a number, which could mean a move or a table: add a letter'
 
 async function caller(room: Room): Promise<Caller> {
   const caller = new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
