@@ -31,7 +31,10 @@ export function jsonLogs({ level, write, now }: JsonLogsOptions): Logs {
     noticed: (visit, what, sentence) => logger[noticedAt[what]]({ event: what, ...about(visit) }, maskQuotes(sentence)),
     traced: (visit, line) => logger.info({ event: 'trace', ...about(visit) }, line),
     ended: (visit, { level: weight, trouble, ...ending }) =>
-      logger[weight]({ event: 'ended', ...about(visit), ...ending }, trouble ? maskQuotes(sentenceFor(trouble)) : 'the conversation has ended'),
+      logger[weight](
+        { event: 'ended', ...about(visit), ...ending },
+        trouble ? maskQuotes(sentenceFor(trouble)) : 'the conversation has ended',
+      ),
     limited: (visit, what, sentence) => logger.warn({ event: what, ...about(visit) }, sentence),
   }
   if (matters('info', level)) return all

@@ -157,10 +157,7 @@ describe('questions of Open Trivia DB', () => {
     ['{', /^this is not JSON: .*\(line 1 column 2\)$/],
     ['{}', /^expected a response of Open Trivia DB, \{"results": \[\.\.\.\]\}, or a list of its questions$/],
     ['"Why?"', /^expected a response of Open Trivia DB/],
-    [
-      '{"response_code":5,"results":[]}',
-      /^Open Trivia DB returned code 5 and no questions; too many requests: wait five seconds/,
-    ],
+    ['{"response_code":5,"results":[]}', /^Open Trivia DB returned code 5 and no questions; too many requests: wait five seconds/],
     ['{"response_code":1,"results":[]}', /code 1 and no questions; it has fewer questions of this kind: request fewer$/],
     ['{"response_code":9,"results":[]}', /code 9 and no questions$/],
     ['{"response_code":0,"results":[]}', /^the file contains no question$/],

@@ -246,7 +246,9 @@ describe('what was not recorded', () => {
     await hall.recorder.settled()
     expect(failed.recorded).toEqual([1, 2])
     expect(await kept(failed.store)).toEqual(await recomputed(failed.store))
-    expect(troubles).toEqual(['the result of a game could not be recorded; the server will record it with the next result: the disk is full'])
+    expect(troubles).toEqual([
+      'the result of a game could not be recorded; the server will record it with the next result: the disk is full',
+    ])
   })
 
   test('because its log cannot be read keeps nobody else from being recorded, nor the server from starting', async () => {

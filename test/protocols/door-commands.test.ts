@@ -543,8 +543,7 @@ describe('at a table', () => {
 
   test('saying nothing', async () => {
     const { caller } = await seated()
-    for (const typed of ['say', "'"])
-      expect(await caller.type(typed)).toBe(lines('Type the text, too, such as "say hello".'))
+    for (const typed of ['say', "'"]) expect(await caller.type(typed)).toBe(lines('Type the text, too, such as "say hello".'))
   })
 
   test('accept takes what the other has offered, and nothing else', async () => {

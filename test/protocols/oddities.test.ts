@@ -292,9 +292,7 @@ describe('the words of another program, or of the other side, are named as that'
     ['http', 'client', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'client', []],
   ] as const)('%s, as %s: %s is what the %s says', async (name, side, text, other, typed) => {
     const { notices, end } = await said(name, side, `${text}\n`, typed)
-    expect([...notices, end?.message ?? ''].join('\n')).toMatch(
-      new RegExp(`that is what the ${other} says|which the ${other} sends`),
-    )
+    expect([...notices, end?.message ?? ''].join('\n')).toMatch(new RegExp(`that is what the ${other} says|which the ${other} sends`))
   })
 
   test('but not the own ones', async () => {

@@ -430,7 +430,9 @@ describe('a message before its turn', () => {
     const { talking, notices, say } = await watched('tictactoe', { person })
     await say('MOVE1\n')
     await type('1')
-    expect((await talking.over)?.message).toBe("the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn")
+    expect((await talking.over)?.message).toBe(
+      "the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
+    )
     expect(notices).toEqual([])
   })
 

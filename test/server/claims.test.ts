@@ -75,7 +75,10 @@ describe('an opponent who is there and does not move', () => {
       message: `bob has not had five minutes for this move: wait 1 second more, and then ${type} again`,
     })
     await room.clock.pass(1000)
-    expect(await bob.say({ type, table })).toMatchObject({ code: 'not-now', message: expect.stringContaining('your opponent is connected') })
+    expect(await bob.say({ type, table })).toMatchObject({
+      code: 'not-now',
+      message: expect.stringContaining('your opponent is connected'),
+    })
     expect(await ada.say({ type, table })).toMatchObject({ type: 'ok' })
     const outcome = type === 'claim' ? { winners: [0], left: 1, late: true } : { winners: [], left: 1, aborted: true }
     expect(bob.last('event').what).toEqual({ type: 'ended', outcome })

@@ -141,7 +141,10 @@ test('things beside moves are bounded at one table: then talk and offers are ref
   const [table] = room.premises.hall.tables
   for (let n = 0; n < EVENTS; n++) table?.submit({ type: 'say', name: 'ada', seat: 0, text: 'x' })
   await settled()
-  expect(await ada.say(table?.id ?? 0, 'x')).toEqual({ code: 'not-now', refused: expect.stringMatching(/^this table has had 10000 events besides moves/) })
+  expect(await ada.say(table?.id ?? 0, 'x')).toEqual({
+    code: 'not-now',
+    refused: expect.stringMatching(/^this table has had 10000 events besides moves/),
+  })
   expect(await ada.offer(table?.id ?? 0)).toMatchObject({ code: 'not-now' })
   const seat = table?.state.toMove[0] ?? 0
   const free = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(Number).find((cell) => !table?.submit({ type: 'play', seat, move: cell }))

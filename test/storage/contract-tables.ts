@@ -115,7 +115,13 @@ export function tablesContract(open: Open): void {
         event(1, { type: 'moved', seat: Number.NaN, move: 1 }),
         'event 1 of table 1 cannot be appended: the fields of an event moved are wrong',
       ],
-      ['what is no JSON', 1, 0, event(1, { type: 'moved', seat: 0, move: 1n }), 'event 1 of table 1 cannot be appended: Do not know how to'],
+      [
+        'what is no JSON',
+        1,
+        0,
+        event(1, { type: 'moved', seat: 0, move: 1n }),
+        'event 1 of table 1 cannot be appended: Do not know how to',
+      ],
     ])('%s is refused with a sentence, and keeps nothing else from being kept', async (_, table, expected, bad, sentence) => {
       const { tables } = await open()
       const refused = keep(tables, table, expected, [bad])

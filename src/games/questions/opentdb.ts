@@ -19,8 +19,7 @@ export function parseOpenTdb(text: string): Parsed {
   const decode = chooseDecoder(items.filter(isItem))
   return collect(items, (item, at) => {
     const where = `question ${at + 1}`
-    if (!isItem(item))
-      throw new QuestionError(`${where}: expected the texts question and correct_answer, and the list incorrect_answers`)
+    if (!isItem(item)) throw new QuestionError(`${where}: expected the texts question and correct_answer, and the list incorrect_answers`)
     const [question = '', ...options] = listTexts(item).map((one) => decodeText(where, one, decode))
     return questionFrom(where, { text: question, options, right: 0 })
   })
@@ -37,8 +36,7 @@ function parseJson(text: string): unknown {
 function findItems(found: unknown): readonly unknown[] {
   if (Array.isArray(found)) return found
   const { results, response_code } = isRecord(found) ? found : {}
-  if (response_code)
-    throw new QuestionError(`Open Trivia DB returned code ${response_code} and no questions${describeCode(response_code)}`)
+  if (response_code) throw new QuestionError(`Open Trivia DB returned code ${response_code} and no questions${describeCode(response_code)}`)
   if (Array.isArray(results)) return results
   throw new QuestionError('expected a response of Open Trivia DB, {"results": [...]}, or a list of its questions')
 }

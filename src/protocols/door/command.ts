@@ -39,9 +39,7 @@ const GATES = {
   /** Requires a name. */
   name: ({ lobby, present }: Visit) => {
     if (lobby.me) return undefined
-    return present
-      ? 'That needs a name, not only a seat: type "name NAME" or "login NAME".'
-      : 'Type your name first, on a line of its own.'
+    return present ? 'That needs a name, not only a seat: type "name NAME" or "login NAME".' : 'Type your name first, on a line of its own.'
   },
   /** Requires that the user plays no game at present. */
   leisure: ({ tables: { playing } }: Visit) =>
@@ -62,8 +60,7 @@ const GATES = {
 
 function isOver({ tables: { playing } }: Visit): string {
   const [other, ...more] = playing
-  const elsewhere =
-    other && (more.length > 0 ? 'You play others: "mine" lists them.' : `You play another one: type "go ${other.table}".`)
+  const elsewhere = other && (more.length > 0 ? 'You play others: "mine" lists them.' : `You play another one: type "go ${other.table}".`)
   return `The game is over. ${elsewhere ?? '"rematch" plays it again, "play GAME" something else.'}`
 }
 

@@ -43,7 +43,7 @@ export async function want(visit: Visit, terms: GameWish): Promise<Reply> {
   leaveBehind(visit)
   const before = visit.present
   const invited = visit.lobby.ownInvitation
-  const sought = await visit.going(() => visit.lobby.seek({ ...wish, replace: true }))
+  const sought = await visit.going(() => visit.lobby.seek({ ...terms, replace: true }))
   if (isRefusal(sought)) {
     const { against } = terms
     if (against === undefined) return sought
