@@ -1,6 +1,6 @@
-import { type Automaton, client, clientCloses, server } from '../src/protocols/automaton.ts'
-import type { Program, Protocol } from '../src/protocols/protocol.ts'
-import { lines } from '../src/wire/lines.ts'
+import { type Automaton, client, clientCloses, server } from '../src/protocol/automaton.ts'
+import type { Program, Protocol } from '../src/protocol/definition.ts'
+import { lines } from '../src/wire/framing/lines.ts'
 
 const automaton = {
   messages: { line: client('{text}', { example: 'Hello' }), echo: server('{text}', { example: 'Hello' }), closes: clientCloses },

@@ -4,10 +4,10 @@
 import { games } from '../src/games/index.ts'
 import { seeded } from '../src/games/random.ts'
 import { Hall } from '../src/hall/hall.ts'
-import type { LiveTable } from '../src/hall/live.ts'
+import type { LiveTable } from '../src/hall/table-actor.ts'
 import { HOUSE, PEER, type Sitter } from '../src/hall/ports.ts'
-import { openStore } from '../src/storage/sqlite.ts'
-import { wallClock } from '../src/wire/clock.ts'
+import { openStore } from '../src/storage/sqlite/index.ts'
+import { wallClock } from '../src/base/clock.ts'
 
 /** Games played at the same time. */
 const AT_ONCE = 100

@@ -4,9 +4,9 @@ import type { Argument, Command, Option } from 'commander'
 import { commands } from '../src/cli/main.ts'
 import { diagram } from '../src/lab/diagram.ts'
 import { facts, messages, sentence } from '../src/lab/reference.ts'
-import { type Automaton, legal } from '../src/protocols/automaton.ts'
-import { allPrograms, programNames, shortNameOf, soloOf } from '../src/protocols/index.ts'
-import type { Options, Program, Solo } from '../src/protocols/protocol.ts'
+import { type Automaton, legal } from '../src/protocol/automaton.ts'
+import { allPrograms, programNames, shortNameOf, soloOf } from '../src/programs/index.ts'
+import type { Options, Program, Solo } from '../src/protocol/definition.ts'
 import { nativePage } from './native.ts'
 
 /** The root of the repository; the paths of pages are relative to it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { refusalCodes } from '../src/protocols/lobby.ts'
-import { toClient, toServer } from '../src/protocols/native/examples.ts'
-import { ToClient, ToServer, VERSION } from '../src/protocols/native/messages.ts'
+import { refusalCodes } from '../src/hall/api.ts'
+import { toClient, toServer } from '../src/native/examples.ts'
+import { ToClient, ToServer, VERSION } from '../src/native/messages.ts'
 
 /** Schema is the part of a JSON Schema, as Zod writes it, that this page shows. */
 interface Schema {

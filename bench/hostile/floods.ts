@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { commands } from '../../src/protocols/door/commands.ts'
-import { allPrograms } from '../../src/protocols/index.ts'
-import { ToServer } from '../../src/protocols/native/messages.ts'
-import type { Program } from '../../src/protocols/protocol.ts'
+import { commands } from '../../src/door/commands/index.ts'
+import { allPrograms } from '../../src/programs/index.ts'
+import { ToServer } from '../../src/native/messages.ts'
+import type { Program } from '../../src/protocol/definition.ts'
 
 /** Flood is the text that a hostile connection sends again and again. */
 export interface Flood {

@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { counted } from '../base/counts.ts'
-import { LEAST_COLUMNS, wrap } from '../games/characters.ts'
+import { LEAST_COLUMNS, wrap } from '../games/text/graphemes.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/text.ts'
 

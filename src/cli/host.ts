@@ -1,14 +1,14 @@
 import { chance } from '../games/random.ts'
-import type { Program } from '../protocols/protocol.ts'
+import type { Program } from '../protocol/definition.ts'
 import { type Hosting, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { messageOf, place } from '../terminal/trouble.ts'
-import { wallClock } from '../wire/clock.ts'
+import { wallClock } from '../base/clock.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
 import { certificateOf, listenOn } from './listening.ts'
 import { type NetworkOptions, overlayOf, ownCut } from './network.ts'
-import { checkFiles, checkOptions, networked, noteSecret, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { checkFiles, checkOptions, networked, noteSecret, randomOf, type TermOptions, termsOf } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkTransport, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, whereOf } from './values.ts'
@@ -23,7 +23,7 @@ interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOpt
 
 /** Opens a hall in memory for the clients of one program. */
 async function hallFor({ name }: Program): Promise<Pick<Hosting, 'house'>> {
-  const { Premises } = await import('../server/premises.ts')
+  const { Premises } = await import('../lobby/service.ts')
   const { memoryStore } = await import('../storage/memory.ts')
   const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
   const service = new Premises({ store: memoryStore(), clock: wallClock, random: chance, onTrouble })

@@ -1,12 +1,12 @@
-import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from '../server/logs.ts'
+import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from '../server/observe/logs.ts'
 import { place } from '../terminal/trouble.ts'
-import { wallClock } from '../wire/clock.ts'
+import { wallClock } from '../base/clock.ts'
 import { printLine } from './diagnostics.ts'
 
 /** Creates the logs of a server, which go to standard error as plain lines or as JSON. */
 export async function logsOn({ log, level }: { readonly log: 'plain' | 'json'; readonly level: Level }): Promise<Logs> {
   if (log === 'plain') return plainLogs(level)
-  const { jsonLogs } = await import('../server/json-logs.ts')
+  const { jsonLogs } = await import('../server/observe/json-logs.ts')
   return jsonLogs({ level, write: (line) => void process.stderr.write(line), now: wallClock.now })
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { columnsOfOutput, LEAST_COLUMNS, wrap } from '../games/characters.ts'
+import { columnsOfOutput, LEAST_COLUMNS, wrap } from '../games/text/graphemes.ts'
 import { EXIT } from '../terminal/trouble.ts'
 import { quoted } from '../wire/text.ts'
 import { complain, errorColumns, lineOf, onMistake, outputIsLost, Usage, usageSentence, watchOutput } from './diagnostics.ts'
@@ -203,7 +203,7 @@ function playersCommands(end: (code: number) => void): readonly CommandForm[] {
 /** Prints how to start a program if its name stands in the place of a command, alone or after "play". */
 async function nameProgram([first = '', second = '']: readonly string[]): Promise<void> {
   const name = first === 'play' ? second : first
-  const { programOf, soloOf } = await import('../protocols/index.ts')
+  const { programOf, soloOf } = await import('../programs/index.ts')
   const program = await programOf(name)
   const alone = (await soloOf(name)) ? [`parlor solo ${name}`] : []
   const ways =

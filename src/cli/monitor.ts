@@ -1,8 +1,8 @@
 import type { Store } from '../hall/ports.ts'
-import type { Config } from '../server/config.ts'
+import type { Config } from '../config/config.ts'
 import type { Health, Web } from '../server/http.ts'
-import type { Metrics } from '../server/metrics.ts'
-import type { Premises } from '../server/premises.ts'
+import type { Metrics } from '../server/observe/metrics.ts'
+import type { Premises } from '../lobby/service.ts'
 import type { Place, Server } from '../server/server.ts'
 import { cannotListen, place as placeOf } from '../terminal/trouble.ts'
 import type { Address } from '../wire/transport.ts'
@@ -24,7 +24,7 @@ export interface Monitor {
 /** Listens at the HTTP address of the settings. Resolves to `undefined` if that is `none`. */
 export async function openMonitor(http: Config['http']): Promise<Monitor | undefined> {
   if (http === NOWHERE) return undefined
-  const metrics = new (await import('../server/metrics.ts')).Metrics()
+  const metrics = new (await import('../server/observe/metrics.ts')).Metrics()
   const { openWeb } = await import('../server/http.ts')
   let health = (): Health => ({ status: 'starting', connections: 0, tables: 0 })
   let web: Web

@@ -1,10 +1,10 @@
 import { readSpan } from '../base/counts.ts'
-import type { Side } from '../protocols/automaton.ts'
-import type { Program } from '../protocols/protocol.ts'
-import { secretsIn } from '../protocols/sentences.ts'
-import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../wire/network.ts'
+import type { Side } from '../protocol/automaton.ts'
+import type { Program } from '../protocol/definition.ts'
+import { secretsIn } from '../protocol/violation-text.ts'
+import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../lab/fault-grammar.ts'
 import { quoted } from '../wire/text.ts'
-import type { Secrets } from '../wire/trace.ts'
+import type { Secrets } from '../lab/trace.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 
@@ -72,7 +72,7 @@ export async function overlayOf(options: NetworkOptions): Promise<Overlay | unde
   if (options.secrets && !options.trace) throw new Usage('--secrets goes with --trace')
   if (options.seed !== undefined && rules.length === 0) throw new Usage('--seed goes with --split or --delay')
   const faults = rules.length === 0 ? undefined : await faultsOf(rules.join(','), options.seed)
-  const tracing = options.trace ? await import('../wire/trace.ts') : undefined
+  const tracing = options.trace ? await import('../lab/trace.ts') : undefined
   if (!faults && !tracing) return undefined
   return (transport, { program, side, number, write }) => {
     const { automaton } = program.protocol
@@ -88,6 +88,6 @@ async function faultsOf(rules: string, given: number | undefined): Promise<(tran
   if ('refused' in network) throw new Usage(network.refused)
   const seed = given ?? globalThis.crypto.getRandomValues(new Uint16Array(1))[0] ?? 0
   if (given === undefined && hasChance(network)) complain(`the seed of this network is ${seed}; --seed ${seed} repeats its behaviour`)
-  const { faulty } = await import('../wire/faults.ts')
+  const { faulty } = await import('../lab/faults.ts')
   return (transport, number) => faulty(transport, { ...(network as Network), seed: seed + 2 * number })
 }

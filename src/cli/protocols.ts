@@ -1,8 +1,8 @@
 import { columns, reference, soloReference } from '../lab/reference.ts'
-import { allPrograms, programNames, programOf, shortNameOf, soloOf } from '../protocols/index.ts'
+import { allPrograms, programNames, programOf, shortNameOf, soloOf } from '../programs/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from '../terminal/trouble.ts'
-import { networked } from './programs.ts'
+import { networked } from './program-options.ts'
 
 /** Runs `parlor protocols [NAME]`: prints the table of all programs, or the reference of one. Resolves to the exit code. */
 export async function protocolsCommand(name?: string): Promise<number> {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
 import { placed } from '../hall/hall.ts'
-import type { LadderRow } from '../protocols/lobby.ts'
-import { defaults, settingsFile } from '../server/defaults.ts'
+import type { LadderRow } from '../hall/api.ts'
+import { defaults, settingsFile } from '../config/defaults.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotConnect, EXIT, messageOf, place } from '../terminal/trouble.ts'
-import { wallClock } from '../wire/clock.ts'
+import { wallClock } from '../base/clock.ts'
 import { Connection } from '../wire/connection.ts'
-import { Ended } from '../wire/ends.ts'
-import { lines } from '../wire/lines.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { lines } from '../wire/framing/lines.ts'
 import { quoted, visible } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
 import { connectTcp } from '../wire/transports/tcp.ts'
@@ -16,7 +16,7 @@ import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
 import { complain, placesOf, Usage } from './diagnostics.ts'
 import { noGame } from './games.ts'
-import { networked } from './programs.ts'
+import { networked } from './program-options.ts'
 import { storeIn } from './stores.ts'
 import { formatTable, NAME_COLUMNS } from './table.ts'
 import { whereOf } from './values.ts'
@@ -108,7 +108,7 @@ function ladders(): string {
 /** Prints the ladders of a folder: from the server that has it open, or else from its files. */
 async function printFromFolder(entries: readonly Entry[], entry: Entry | undefined, options: RankOptions): Promise<void> {
   const { data, limit } = options
-  const { askForLadder } = await import('../server/operator.ts')
+  const { askForLadder } = await import('../server/admin.ts')
   const ladders: Ladder[] = []
   for (const one of entries) {
     const answer = await askForLadder(data, { game: one.game.name, limit })
@@ -182,7 +182,7 @@ async function fromServer(server: Connection, entries: readonly Entry[], limit: 
 
 async function askFor(server: Connection, { name }: Entry, limit: number): Promise<readonly LadderRow[]> {
   server.send(JSON.stringify({ type: 'ladder', id: name, game: name, limit }))
-  const { ToClient } = await import('../protocols/native/messages.ts')
+  const { ToClient } = await import('../native/messages.ts')
   for (;;) {
     const line = await server.receive()
     const message = line.startsWith('{') ? ToClient.parse(JSON.parse(line)) : undefined

@@ -7,18 +7,18 @@ import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
 import { columns } from '../lab/reference.ts'
-import { shortNameOf } from '../protocols/index.ts'
-import type { Program } from '../protocols/protocol.ts'
-import type { Config, Settings } from '../server/config.ts'
+import { shortNameOf } from '../programs/index.ts'
+import type { Program } from '../protocol/definition.ts'
+import type { Config, Settings } from '../config/config.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
-import type { Logs } from '../server/logs.ts'
-import type { Registry } from '../server/operator.ts'
-import { logOutages } from '../server/outages.ts'
-import { Premises } from '../server/premises.ts'
+import type { Logs } from '../server/observe/logs.ts'
+import type { Registry } from '../server/admin.ts'
+import { logOutages } from '../server/observe/outages.ts'
+import { Premises } from '../lobby/service.ts'
 import { type Place, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
-import { wallClock } from '../wire/clock.ts'
+import { wallClock } from '../base/clock.ts'
 import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { complain, onMistake } from './diagnostics.ts'
@@ -26,7 +26,7 @@ import { garbageCollectionFlags } from './garbage-collection.ts'
 import { logsOn } from './logs.ts'
 import { type Monitor, notShown, openMonitor, refusedFor } from './monitor.ts'
 import { overlayOf } from './network.ts'
-import { termsOf } from './programs.ts'
+import { termsOf } from './program-options.ts'
 import { called, samePort } from './same-port.ts'
 import { startedSignal } from './stop-signal.ts'
 import { FolderInUse, NOWHERE, storeIn } from './stores.ts'
@@ -223,7 +223,7 @@ function registryOf({ people, bytes, hall }: Premises, store: Store): Registry {
 async function openAdmin({ data }: Config, registry: Registry, logs: Logs): Promise<Listener | undefined> {
   if (data === NOWHERE) return undefined
   try {
-    return await (await import('../server/operator.ts')).openOperatorDoor(data, registry, logs)
+    return await (await import('../server/admin.ts')).openOperatorDoor(data, registry, logs)
   } catch (failure) {
     logs.tell('warn', `"parlor people" cannot be used while this server runs: ${messageOf(failure)}`)
     return undefined

@@ -1,4 +1,4 @@
-import { defaults } from '../server/defaults.ts'
+import { defaults } from '../config/defaults.ts'
 import type { Flags } from './config.ts'
 import { Usage } from './diagnostics.ts'
 import {

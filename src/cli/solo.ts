@@ -1,7 +1,7 @@
 import { solo } from '../terminal/solo.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { complain } from './diagnostics.ts'
-import { alone, checkFiles, checkOptions, noteSecret, randomOf, type TermOptions, termsOf } from './programs.ts'
+import { alone, checkFiles, checkOptions, noteSecret, randomOf, type TermOptions, termsOf } from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 
 /** Runs `parlor solo`: plays a program without a network. Resolves to the exit code. */

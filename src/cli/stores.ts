@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Store } from '../hall/ports.ts'
-import { defaults, settingsFile } from '../server/defaults.ts'
+import { defaults, settingsFile } from '../config/defaults.ts'
 import { messageOf } from '../terminal/trouble.ts'
 import { complain, Usage } from './diagnostics.ts'
 
@@ -26,7 +26,7 @@ const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => co
 /** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
 export async function storeIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {
   if (folder === NOWHERE) return (await import('../storage/memory.ts')).memoryStore()
-  const { openStore } = await import('../storage/sqlite.ts')
+  const { openStore } = await import('../storage/sqlite/index.ts')
   const { StoreError } = await import('../storage/error.ts')
   try {
     return await openStore({ folder, durable, ...notices })

@@ -1,4 +1,4 @@
-import { widthOf, wrap } from '../games/characters.ts'
+import { widthOf, wrap } from '../games/text/graphemes.ts'
 
 /** Column is a column of a table; the least important column is the last. */
 export interface Column {

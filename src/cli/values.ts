@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { readSpan } from '../base/counts.ts'
-import { pythonInt } from '../protocols/python.ts'
+import { pythonInt } from '../programs/python/values.ts'
 import { givenTwice } from '../wire/text.ts'
 import { Usage } from './diagnostics.ts'
 

@@ -1,7 +1,7 @@
 import { coin } from './coin.ts'
 import type { Refusal, SeatNumber } from './game.ts'
 import { guessing } from './guessing.ts'
-import { hands } from './hands.ts'
+import { hands } from './scissors.ts'
 import { hangman } from './hangman.ts'
 import type { AnyGame } from './index.ts'
 import type { Question } from './questions/question.ts'

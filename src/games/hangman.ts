@@ -1,4 +1,4 @@
-import { charactersOf, clean, fold, letterOf } from './characters.ts'
+import { charactersOf, clean, fold, letterOf } from './text/graphemes.ts'
 import type { Game } from './game.ts'
 import { words as english, unguessable } from './words.ts'
 

@@ -1,7 +1,7 @@
 import { coin } from './coin.ts'
 import type { Game } from './game.ts'
 import { guessing } from './guessing.ts'
-import { hands } from './hands.ts'
+import { hands } from './scissors.ts'
 import { hangman } from './hangman.ts'
 import { quiz } from './quiz.ts'
 import { robot } from './robot.ts'

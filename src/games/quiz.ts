@@ -1,4 +1,4 @@
-import { wrap } from './characters.ts'
+import { wrap } from './text/graphemes.ts'
 import type { Game, Random } from './game.ts'
 import type { Question } from './questions/question.ts'
 

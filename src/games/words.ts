@@ -1,4 +1,4 @@
-import { charactersOf, clean, fold, LONGEST_CHARACTER } from './characters.ts'
+import { charactersOf, clean, fold, LONGEST_CHARACTER } from './text/graphemes.ts'
 import type { Refusal } from './game.ts'
 
 /** words is the built-in list for hangman: English words in lower case, letters a to z only. */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { sweepSome } from '../base/sweep.ts'
-import { Effort } from '../games/effort.ts'
+import { Effort } from '../games/ai/effort.ts'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
-import { playable } from '../games/player.ts'
-import type { RandomBytes } from './codes.ts'
+import { playable } from '../games/ai/house.ts'
+import type { RandomBytes } from './tokens.ts'
 import { Listing } from './listing.ts'
-import { LiveTable, type TableTools } from './live.ts'
-import { clockOf, optionsOf, type Wish } from './matching.ts'
+import { LiveTable, type TableTools } from './table-actor.ts'
+import { clockOf, optionsOf, type Wish } from './matchmaking.ts'
 import { Owners } from './owners.ts'
 import {
   type Clock,
@@ -26,10 +26,10 @@ import {
   type TableId,
 } from './ports.ts'
 import { boundedStanding } from './ratings.ts'
-import { Recorder } from './recorder.ts'
+import { Recorder } from './ratings-projector.ts'
 import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
-import { type SeatAt, Tables } from './tables.ts'
+import { type SeatAt, Tables } from './table-registry.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions

@@ -1,5 +1,5 @@
 import { catalogue, type Entry } from '../games/catalogue.ts'
-import { charactersOf, fold } from '../games/characters.ts'
+import { charactersOf, fold } from '../games/text/graphemes.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { poseOf } from './poses.ts'
 import { type Reading, readingOf } from './reserved.ts'

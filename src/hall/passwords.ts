@@ -1,6 +1,6 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { isRefusal } from '../games/game.ts'
-import type { RandomBytes } from './codes.ts'
+import type { RandomBytes } from './tokens.ts'
 import type { Denial } from './denial.ts'
 import { Turns } from './turns.ts'
 

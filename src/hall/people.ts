@@ -1,7 +1,7 @@
 import { sweepSome } from '../base/sweep.ts'
 import { isRefusal } from '../games/game.ts'
 import { CodeThrottle, type CodeTries } from './code-tries.ts'
-import { hashToken, type RandomBytes, readToken, secretToken } from './codes.ts'
+import { hashToken, type RandomBytes, readToken, secretToken } from './tokens.ts'
 import type { Denial, Why } from './denial.ts'
 import { GuestGames } from './guest-games.ts'
 import { type Attempt, Logins } from './logins.ts'

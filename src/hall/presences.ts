@@ -1,4 +1,4 @@
-import { OrderedList } from './ordered-list.ts'
+import { OrderedList } from '../base/ordered-list.ts'
 import type { PersonId } from './ports.ts'
 
 /** Member is one connection of a person. */

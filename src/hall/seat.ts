@@ -1,6 +1,6 @@
 import type { Refusal, Seat, SeatNumber, Situation, Watcher } from '../games/game.ts'
-import { Sight } from '../games/sight.ts'
-import type { LiveTable } from './live.ts'
+import { Sight } from '../games/situation-queue.ts'
+import type { LiveTable } from './table-actor.ts'
 import type { Attendant, News } from './news.ts'
 import type { Command } from './table.ts'
 

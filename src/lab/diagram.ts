@@ -1,4 +1,4 @@
-import { type Automaton, legal, type Side, type Step } from '../protocols/automaton.ts'
+import { type Automaton, legal, type Side, type Step } from '../protocol/automaton.ts'
 
 /** Characters between the two lifelines. */
 const GAP = 46

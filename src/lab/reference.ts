@@ -1,5 +1,5 @@
-import { type Automaton, legal, type MessageForm } from '../protocols/automaton.ts'
-import type { Program, Solo } from '../protocols/protocol.ts'
+import { type Automaton, legal, type MessageForm } from '../protocol/automaton.ts'
+import type { Program, Solo } from '../protocol/definition.ts'
 import { diagram } from './diagram.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Clock } from '../wire/clock.ts'
-import type { Logs } from './logs.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logs } from './observe/logs.ts'
 
 /** Milliseconds between two checks. */
 const INTERVAL = 1000

@@ -1,9 +1,9 @@
 import { fastify } from 'fastify'
-import { Bucket } from '../hall/throttle.ts'
-import { type Clock, wallClock } from '../wire/clock.ts'
+import { Bucket } from '../base/rate-limit.ts'
+import { type Clock, wallClock } from '../base/clock.ts'
 import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics } from './observe/metrics.ts'
 
 /** Rate at which metrics are computed: 100 times at once, then twice a second. In between, the last result is served. */
 const FRESH = { burst: 100, refill: 500 }

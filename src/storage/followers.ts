@@ -1,5 +1,5 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
-import type { OnTrouble } from './commits.ts'
+import type { OnTrouble } from './group-commit.ts'
 
 /** Follower is a callback for the events of a table; without `notify` it has been removed. */
 interface Follower {

@@ -1,5 +1,5 @@
 import { type ReadTable, type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
-import type { Commits, Job, OnTrouble } from './commits.ts'
+import type { Commits, Job, OnTrouble } from './group-commit.ts'
 import { decodeEvent, encodeEvent, Openings } from './events.ts'
 import { Followers } from './followers.ts'
 

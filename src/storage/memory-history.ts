@@ -1,5 +1,5 @@
 import { type Finished, HISTORY, type History, type PersonId, type Slice, type TableId } from '../hall/ports.ts'
-import type { Commits } from './commits.ts'
+import type { Commits } from './group-commit.ts'
 import { atMost } from './standings.ts'
 
 /** MemoryHistory stores the finished tables of each person in memory, the newest first. */

@@ -1,5 +1,5 @@
 import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../hall/ports.ts'
-import type { Commits } from './commits.ts'
+import type { Commits } from './group-commit.ts'
 import { atMost, byLadder, checkStandings } from './standings.ts'
 
 /** MemoryResults stores the standings of each game in memory, in the order of its ladder. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type DiskUsage, USAGES, type Usage } from '../hall/ports.ts'
-import type { Commits } from './commits.ts'
+import type { Commits } from './group-commit.ts'
 
 /** MemoryUsage stores the disk usage of networks in memory. */
 export class MemoryUsage implements DiskUsage {

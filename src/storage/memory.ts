@@ -1,10 +1,10 @@
 import { type Account, type Accounts, type PersonId, REMEMBERED, SESSIONS, type Session, type Store, type TableId } from '../hall/ports.ts'
-import { Commits, type OnTrouble, warn } from './commits.ts'
+import { Commits, type OnTrouble, warn } from './group-commit.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryResults } from './memory-results.ts'
 import { MemoryUsage } from './memory-usage.ts'
-import { accountOf, PLACES, personOf } from './persons.ts'
+import { accountOf, PLACES, personOf } from './person-ids.ts'
 
 /**
  * Creates a store in memory. It calls back at the same times as a store on disk: after everything in this turn of the event

@@ -1,10 +1,10 @@
 import type { Random } from '../games/game.ts'
-import type { Conversation } from '../protocols/conversation.ts'
-import type { Noticed } from '../protocols/notices.ts'
-import { EndOfInput, type Options, type Program } from '../protocols/protocol.ts'
-import { pythonInt } from '../protocols/python.ts'
-import { type Clock, wallClock } from '../wire/clock.ts'
-import { Ended } from '../wire/ends.ts'
+import type { Conversation } from '../protocol/conversation.ts'
+import type { Noticed } from '../protocol/notices.ts'
+import { EndOfInput, type Options, type Program } from '../protocol/definition.ts'
+import { pythonInt } from '../programs/python/values.ts'
+import { type Clock, wallClock } from '../base/clock.ts'
+import { Ended } from '../wire/disconnect.ts'
 import { quoted } from '../wire/text.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import { personAt, type Terminal } from './terminal.ts'
@@ -95,10 +95,10 @@ export async function join(joining: Joining): Promise<number> {
 }
 
 /** Loads the module of conversations after the first questions and while the client connects, so that the prompt appears early. */
-async function loadConversation(): Promise<typeof import('../protocols/conversation.ts')> {
+async function loadConversation(): Promise<typeof import('../protocol/conversation.ts')> {
   // loading blocks the event loop, so connecting goes first
   await new Promise((resolve) => setImmediate(resolve))
-  return import('../protocols/conversation.ts')
+  return import('../protocol/conversation.ts')
 }
 
 /**

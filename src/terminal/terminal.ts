@@ -1,7 +1,7 @@
-import { columnsOfOutput, wrap } from '../games/characters.ts'
-import { EndOfInput, type Person } from '../protocols/protocol.ts'
-import { type Decoder, TooLong } from '../wire/framing.ts'
-import { lines } from '../wire/lines.ts'
+import { columnsOfOutput, wrap } from '../games/text/graphemes.ts'
+import { EndOfInput, type Person } from '../protocol/definition.ts'
+import { type Decoder, TooLong } from '../wire/framing/framing.ts'
+import { lines } from '../wire/framing/lines.ts'
 import { visible } from '../wire/text.ts'
 
 /** Maximum of bytes in one typed line; terminals allow 4,095, pipes any number. */

@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts'
-import type { Unfinished } from './ends.ts'
-import { type Decoded, type Decoder, type Framing, TooLong } from './framing.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Unfinished } from './disconnect.ts'
+import { type Decoded, type Decoder, type Framing, TooLong } from './framing/framing.ts'
 import { type Raw, readText } from './text.ts'
 
 /** Limit of unread datagrams; further ones are dropped, as a network may drop any. */

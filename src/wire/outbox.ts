@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import type { Framing } from './framing.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Framing } from './framing/framing.ts'
 import type { Flushable, Transport } from './transport.ts'
 
 /** Characters above which a write does not wait for more messages. */

@@ -21,7 +21,7 @@
  * after its time is counted. `npm run bench:hostile` measures the waits.
  */
 
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../base/fifo.ts'
 
 /** EventLoop schedules callbacks; `eventLoop` is that of Node. */
 export interface EventLoop {

@@ -1,4 +1,4 @@
-import { Layer } from './layer.ts'
+import { Layer } from './transport-filter.ts'
 import type { Transport } from './transport.ts'
 
 // commands (RFC 854), and the two supported options (RFC 856, 857)

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openMonitor } from '../../src/cli/monitor.ts'
-import { programOf } from '../../src/protocols/index.ts'
+import { programOf } from '../../src/programs/index.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { premises } from '../support/premises.ts'
 import { openServer } from '../support/server.ts'

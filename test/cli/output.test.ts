@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 
 const bin = join(import.meta.dirname, '../../bin/parlor.js')
 const FULL = 'parlor: standard output cannot be written: the disk is full (ENOSPC)\n'

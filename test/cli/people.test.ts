@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../src/native/messages.ts'
 import { NativeLink } from '../crash/native.ts'
 import { run, serving } from '../support/process.ts'
 

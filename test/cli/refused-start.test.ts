@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { Parlor } from '../support/process.ts'
 
 let around = ''

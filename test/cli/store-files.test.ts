@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { NativeLink } from '../crash/native.ts'
 import { runHere } from '../support/command.ts'
 import { run, serving } from '../support/process.ts'

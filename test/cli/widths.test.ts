@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { widthOf } from '../../src/games/characters.ts'
+import { widthOf } from '../../src/games/text/graphemes.ts'
 import { reference } from '../../src/lab/reference.ts'
-import { allPrograms } from '../../src/protocols/index.ts'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { allPrograms } from '../../src/programs/index.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { run } from '../support/process.ts'
 
 const bin = join(import.meta.dirname, '../../bin/parlor.js')

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SeatNumber } from '../../src/games/game.ts'
-import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../src/native/messages.ts'
 import type { Habits } from './habits.ts'
 import { HungUp } from './line.ts'
 import { type Command, NativeLink } from './native.ts'

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/games/game.ts'
-import { HANDS } from '../../src/games/hands.ts'
+import { HANDS } from '../../src/games/scissors.ts'
 import type { Command } from './native.ts'
 import type { Rendezvous, World } from './world.ts'
 

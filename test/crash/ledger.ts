@@ -1,5 +1,5 @@
 import type { SeatNumber } from '../../src/games/game.ts'
-import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../src/native/messages.ts'
 
 /** An event as somebody was told of it. */
 export type Told = Pick<Extract<ToClient, { type: 'event' }>, 'n' | 'at' | 'what'>

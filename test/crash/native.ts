@@ -1,4 +1,4 @@
-import { ToClient, type ToServer } from '../../src/protocols/native/messages.ts'
+import { ToClient, type ToServer } from '../../src/native/messages.ts'
 import { HungUp, LineSocket } from './line.ts'
 
 /** A command without its id. */

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { programOf } from '../../src/protocols/index.ts'
+import { programOf } from '../../src/programs/index.ts'
 
 export const root = join(import.meta.dirname, '../..')
 

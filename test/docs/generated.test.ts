@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { leftOver, pages, root } from '../../docs/generate.ts'
-import { allPrograms, programNames } from '../../src/protocols/index.ts'
+import { allPrograms, programNames } from '../../src/programs/index.ts'
 
 describe('the pages that are made from the code', async () => {
   const made = await pages()

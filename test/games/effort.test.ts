@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Effort } from '../../src/games/effort.ts'
-import { rehearse } from '../../src/games/player.ts'
+import { Effort } from '../../src/games/ai/effort.ts'
+import { rehearse } from '../../src/games/ai/house.ts'
 import { seeded } from '../../src/games/random.ts'
-import { bestMove } from '../../src/games/search.ts'
+import { bestMove } from '../../src/games/ai/search.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 test('in any span, all searches together use no more than was saved, what the span brings, and the least of each', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
 import { type Guessing, guessing, type Try } from '../../src/games/guessing.ts'
-import { LocalTable } from '../../src/games/local.ts'
+import { LocalTable } from '../../src/games/local-table.ts'
 import { chance, given, seeded } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
 

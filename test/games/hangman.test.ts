@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { charactersOf, clean, fold } from '../../src/games/characters.ts'
+import { charactersOf, clean, fold } from '../../src/games/text/graphemes.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { type Hangman, type HangmanOptions, hangman } from '../../src/games/hangman.ts'
-import { LocalTable } from '../../src/games/local.ts'
-import { play as bot } from '../../src/games/player.ts'
+import { LocalTable } from '../../src/games/local-table.ts'
+import { play as bot } from '../../src/games/ai/house.ts'
 import { chance, given, seeded } from '../../src/games/random.ts'
 import { parseWords, unguessable, type Words, words } from '../../src/games/words.ts'
 

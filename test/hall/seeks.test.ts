@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Wish } from '../../src/hall/matching.ts'
+import type { Wish } from '../../src/hall/matchmaking.ts'
 import { Seeks } from '../../src/hall/seeks.ts'
 
 const wishes: fc.Arbitrary<Wish> = fc

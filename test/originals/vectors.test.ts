@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
 import { tictactoe } from '../../src/games/tictactoe.ts'
-import { pythonBytes, pythonInt } from '../../src/protocols/python.ts'
+import { pythonBytes, pythonInt } from '../../src/programs/python/values.ts'
 import { originals } from './suite.ts'
 
 function vectors(name: string) {

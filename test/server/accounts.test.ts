@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../src/native/messages.ts'
 import { type Doorway, doorway, type NativeClient } from '../support/doorway.ts'
 
 const PASSWORD = 'engine-1843'

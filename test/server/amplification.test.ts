@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { allPrograms } from '../../src/protocols/index.ts'
-import { strftime } from '../../src/protocols/strftime.ts'
+import { allPrograms } from '../../src/programs/index.ts'
+import { strftime } from '../../src/programs/python/strftime.ts'
 import { openServer } from '../support/server.ts'
 
 const programs = await allPrograms()

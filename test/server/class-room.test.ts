@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../src/native/messages.ts'
 import { HungUp, LineSocket } from '../crash/line.ts'
 import { NativeLink } from '../crash/native.ts'
 import { serving } from '../support/process.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import type { Line } from '../../src/protocols/house.ts'
+import type { Line } from '../../src/protocol/seating.ts'
 // loaded when a program comes, and here before that
-import '../../src/protocols/native/server.ts'
-import { Doorkeeper, unlimited } from '../../src/server/limits.ts'
+import '../../src/door/json-mode.ts'
+import { Doorkeeper, unlimited } from '../../src/server/admission.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { begin } from '../support/conversation.ts'
 import { Room } from '../support/room.ts'

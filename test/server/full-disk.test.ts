@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { NativeLink } from '../crash/native.ts'
 import { serving } from '../support/process.ts'
 import { asRoot, fill, openFolder, smallDisk } from '../support/system.ts'

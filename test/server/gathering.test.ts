@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { seeded } from '../../src/games/random.ts'
-import { Premises } from '../../src/server/premises.ts'
+import { Premises } from '../../src/lobby/service.ts'
 import type { Durable } from '../../src/storage/sqlite/database.ts'
-import { openStore } from '../../src/storage/sqlite.ts'
-import { heardTogether } from '../../src/wire/transports/together.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
+import { heardTogether } from '../../src/wire/transports/batching.ts'
 import { folder } from '../storage/folders.ts'
 import { settledInTurn, TestClock } from '../support/clock.ts'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { chance } from '../../src/games/random.ts'
-import type { Ending, Logs, Visit } from '../../src/server/logs.ts'
+import type { Ending, Logs, Visit } from '../../src/server/observe/logs.ts'
 import { program } from '../support/play.ts'
 import { openServer } from '../support/server.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { seeded } from '../../src/games/random.ts'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { folder } from '../storage/folders.ts'
 import { settled } from '../support/clock.ts'
 import { Caller } from '../support/door.ts'

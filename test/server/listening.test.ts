@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { seeded } from '../../src/games/random.ts'
-import { programOf } from '../../src/protocols/index.ts'
+import { programOf } from '../../src/programs/index.ts'
 import { Server } from '../../src/server/server.ts'
 import { premises } from '../support/premises.ts'
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { jsonLogs } from '../../src/server/json-logs.ts'
-import type { Ending, Level, Visit } from '../../src/server/logs.ts'
-import { Ended } from '../../src/wire/ends.ts'
+import { jsonLogs } from '../../src/server/observe/json-logs.ts'
+import type { Ending, Level, Visit } from '../../src/server/observe/logs.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
 import { serving } from '../support/process.ts'
 import { closed } from '../support/sockets.ts'
 

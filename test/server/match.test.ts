@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Store, TableLog } from '../../src/hall/ports.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { Ended } from '../../src/wire/ends.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
 import { settled } from '../support/clock.ts'
 import { Caller } from '../support/door.ts'
 import type { Far } from '../support/far.ts'

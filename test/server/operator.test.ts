@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { People } from '../../src/hall/people.ts'
-import { openOperatorDoor } from '../../src/server/operator.ts'
+import { openOperatorDoor } from '../../src/server/admin.ts'
 import { TestClock } from '../support/clock.ts'
 
 /** A socket for the operator with a clock that stands still, and what came of it. */

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { folder } from '../storage/folders.ts'
 import { settled } from '../support/clock.ts'
 import { Caller, callers, lines } from '../support/door.ts'

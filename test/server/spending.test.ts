@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
-import type { Attendance } from '../../src/protocols/lobby.ts'
-import { networkOf, unlimited } from '../../src/server/limits.ts'
-import { Spendings } from '../../src/server/spending.ts'
+import type { Attendance } from '../../src/hall/api.ts'
+import { networkOf, unlimited } from '../../src/server/admission.ts'
+import { Spendings } from '../../src/lobby/spending.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
 

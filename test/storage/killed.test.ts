@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { Parlor } from '../support/process.ts'
 import { folder } from './folders.ts'
 import { game, move } from './samples.ts'

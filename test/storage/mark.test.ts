@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { TestClock } from '../support/clock.ts'
 import { keep } from '../support/keep.ts'
 import { folder, leftBy } from './folders.ts'

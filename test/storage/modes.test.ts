@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openOperatorDoor } from '../../src/server/operator.ts'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openOperatorDoor } from '../../src/server/admin.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { keep } from '../support/keep.ts'
 import { asNobody, asRoot, NOBODY, openFolder, remount, smallDisk } from '../support/system.ts'
 import { folder } from './folders.ts'
@@ -85,7 +85,7 @@ describe('a folder that cannot be used is named as such', () => {
   /** What a user without rights is told who opens a store there. */
   const openedByNobody = (path: string) =>
     asNobody(`
-      const { openStore } = await import(${JSON.stringify(new URL('../../src/storage/sqlite.ts', import.meta.url).href)})
+      const { openStore } = await import(${JSON.stringify(new URL('../../src/storage/sqlite/index.ts', import.meta.url).href)})
       try {
         await (await openStore({ folder: ${JSON.stringify(path)} })).close()
         console.log('opened')

@@ -1,4 +1,4 @@
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { keep } from '../support/keep.ts'
 import { game, move } from './samples.ts'
 

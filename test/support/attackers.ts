@@ -1,4 +1,4 @@
-import type { ToClient } from '../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../src/native/messages.ts'
 import { NativeLink } from '../crash/native.ts'
 import { serving } from './process.ts'
 

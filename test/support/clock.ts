@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/wire/clock.ts'
+import type { Clock } from '../../src/base/clock.ts'
 
 /** Lets everything run that is not waiting for a clock. */
 export async function settled(): Promise<void> {

@@ -1,6 +1,6 @@
 import { seeded } from '../../src/games/random.ts'
-import { Conversation, type Terms } from '../../src/protocols/conversation.ts'
-import { Patience } from '../../src/protocols/patience.ts'
+import { Conversation, type Terms } from '../../src/protocol/conversation.ts'
+import { Patience } from '../../src/protocol/idle-timeouts.ts'
 import { encode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Decoded, type Framing, TooLong } from '../../src/wire/framing.ts'
+import { type Decoded, type Framing, TooLong } from '../../src/wire/framing/framing.ts'
 import { encode } from '../../src/wire/text.ts'
 
 /** All that a decoder makes of bytes that come in pieces, and, if the stream then ends, of the rest. */

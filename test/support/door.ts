@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import { widthOf } from '../../src/games/characters.ts'
+import { widthOf } from '../../src/games/text/graphemes.ts'
 import { chance } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocols/conversation.ts'
-import { programs } from '../../src/protocols/door/door.ts'
-import type { Household, Line } from '../../src/protocols/house.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
+import { programs } from '../../src/door/door.ts'
+import type { Household, Line } from '../../src/protocol/seating.ts'
 import type {
   Attendance,
   Ended,
@@ -20,7 +20,7 @@ import type {
   Sought,
   TableInfo,
   TableNews,
-} from '../../src/protocols/lobby.ts'
+} from '../../src/hall/api.ts'
 import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'

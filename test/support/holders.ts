@@ -1,6 +1,6 @@
 import type { SeatNumber } from '../../src/games/game.ts'
-import type { ToServer } from '../../src/protocols/native/messages.ts'
-import type { Options } from '../../src/protocols/protocol.ts'
+import type { ToServer } from '../../src/native/messages.ts'
+import type { Options } from '../../src/protocol/definition.ts'
 import type { Far } from './far.ts'
 import { Machine } from './machine.ts'
 import type { Room } from './room.ts'

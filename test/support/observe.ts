@@ -1,5 +1,5 @@
-import { type Automaton, legal, parse, type Side, type Step } from '../../src/protocols/automaton.ts'
-import type { Options, Program } from '../../src/protocols/protocol.ts'
+import { type Automaton, legal, parse, type Side, type Step } from '../../src/protocol/automaton.ts'
+import type { Options, Program } from '../../src/protocol/definition.ts'
 import { encode } from '../../src/wire/text.ts'
 import type { MemoryTransport } from '../../src/wire/transports/memory.ts'
 

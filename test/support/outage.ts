@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Store } from '../../src/hall/ports.ts'
-import { openStore } from '../../src/storage/sqlite.ts'
+import { openStore } from '../../src/storage/sqlite/index.ts'
 import { TestClock } from './clock.ts'
 
 /** A store that a test can keep from writing, which any user may do: its folder is away for a while. */

@@ -1,8 +1,8 @@
-import type { Side } from '../../src/protocols/automaton.ts'
-import { Peer } from '../../src/protocols/peer.ts'
-import type { Program } from '../../src/protocols/protocol.ts'
+import type { Side } from '../../src/protocol/automaton.ts'
+import { Peer } from '../../src/protocol/peer.ts'
+import type { Program } from '../../src/protocol/definition.ts'
 import { Connection } from '../../src/wire/connection.ts'
-import type { Framing } from '../../src/wire/framing.ts'
+import type { Framing } from '../../src/wire/framing/framing.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 
 /** The peer of a role in memory, and its two ends. */

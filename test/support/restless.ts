@@ -1,5 +1,5 @@
 import type { Random } from '../../src/games/game.ts'
-import { EndOfInput, type Person } from '../../src/protocols/protocol.ts'
+import { EndOfInput, type Person } from '../../src/protocol/definition.ts'
 import { settled } from './clock.ts'
 
 /** What people type at prompts of any program: moves, words, nonsense. */

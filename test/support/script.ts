@@ -1,4 +1,4 @@
-import { EndOfInput, type Person } from '../../src/protocols/protocol.ts'
+import { EndOfInput, type Person } from '../../src/protocol/definition.ts'
 
 /**
  * A person who types the given lines, one at each prompt, and then nothing more (Ctrl-D). What this person saw, prompts

@@ -1,5 +1,5 @@
 import type { Random, SeatNumber } from '../../src/games/game.ts'
-import type { Hand } from '../../src/games/hands.ts'
+import type { Hand } from '../../src/games/scissors.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import type { Question } from '../../src/games/questions/question.ts'
 import { seeded } from '../../src/games/random.ts'

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/games/game.ts'
 import type { Guessing } from '../../src/games/guessing.ts'
-import { HANDS, type Hand, type Hands } from '../../src/games/hands.ts'
+import { HANDS, type Hand, type Hands } from '../../src/games/scissors.ts'
 import type { Hangman } from '../../src/games/hangman.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import type { Question } from '../../src/games/questions/question.ts'

@@ -1,8 +1,8 @@
 import type { Random } from '../../src/games/game.ts'
-import { play, playable } from '../../src/games/player.ts'
+import { play, playable } from '../../src/games/ai/house.ts'
 import { seeded } from '../../src/games/random.ts'
-import type { Opposite } from '../../src/protocols/house.ts'
-import type { Options } from '../../src/protocols/protocol.ts'
+import type { Opposite } from '../../src/protocol/seating.ts'
+import type { Options } from '../../src/protocol/definition.ts'
 import { begin } from './conversation.ts'
 import { Far } from './far.ts'
 

@@ -1,5 +1,5 @@
 import { seeded } from '../../src/games/random.ts'
-import type { Program } from '../../src/protocols/protocol.ts'
+import type { Program } from '../../src/protocol/definition.ts'
 import { type Seating, Server, type Serving } from '../../src/server/server.ts'
 import type { Address } from '../../src/wire/transport.ts'
 import { premises } from './premises.ts'

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Clock } from '../../src/wire/clock.ts'
+import type { Clock } from '../../src/base/clock.ts'
 import { Connection, type ConnectionOptions } from '../../src/wire/connection.ts'
-import { lines } from '../../src/wire/lines.ts'
+import { lines } from '../../src/wire/framing/lines.ts'
 import type { Address, Listener, Transport } from '../../src/wire/transport.ts'
 
 /** A connection of lines over a transport, which the end of the test destroys. */

@@ -1,4 +1,4 @@
-import { EndOfInput, type Person } from '../../src/protocols/protocol.ts'
+import { EndOfInput, type Person } from '../../src/protocol/definition.ts'
 import { settled } from './clock.ts'
 
 interface Question {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Due, DueWork } from '../../src/wire/clock.ts'
+import { type Due, DueWork } from '../../src/base/clock.ts'
 
 /** An event loop whose turns a test begins, with a clock on which only work takes time. */
 class Loop {

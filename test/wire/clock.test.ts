@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { wallClock } from '../../src/wire/clock.ts'
+import { wallClock } from '../../src/base/clock.ts'
 
 const DAY = 24 * 3_600_000
 

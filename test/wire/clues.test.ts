@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { looksLike, textLooksLike } from '../../src/wire/clues.ts'
-import { lines } from '../../src/wire/lines.ts'
+import { looksLike, textLooksLike } from '../../src/wire/byte-clues.ts'
+import { lines } from '../../src/wire/framing/lines.ts'
 import { encode } from '../../src/wire/text.ts'
 
 /** Bytes as Python writes them in a literal. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Crowd, type Membership } from '../../src/wire/crowd.ts'
+import { Crowd, type Membership } from '../../src/base/churn-set.ts'
 
 test('a crowd holds exactly those who came and did not leave, in whatever order they do', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type FaultPlan, type Faults, faulty } from '../../src/wire/faults.ts'
+import { type FaultPlan, type Faults, faulty } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Framing } from '../../src/wire/framing.ts'
-import { headOf, httpRequests, httpResponses } from '../../src/wire/http.ts'
+import type { Framing } from '../../src/wire/framing/framing.ts'
+import { headOf, httpRequests, httpResponses } from '../../src/wire/framing/http.ts'
 import { encode } from '../../src/wire/text.ts'
 
 /** The messages of a stream that arrives in pieces, cut at the given places, and then ends. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pieces } from '../../src/wire/pieces.ts'
+import { pieces } from '../../src/wire/framing/recv.ts'
 import { decode } from '../../src/wire/text.ts'
 
 describe('pieces', () => {

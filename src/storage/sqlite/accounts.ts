@@ -1,7 +1,7 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import { type Account, type Accounts, isTemporary, type PersonId, REMEMBERED, SESSIONS, type Session } from '../../hall/ports.ts'
-import type { Commits } from '../commits.ts'
-import { accountOf, PLACES, personOf } from '../persons.ts'
+import type { Commits } from '../group-commit.ts'
+import { accountOf, PLACES, personOf } from '../person-ids.ts'
 import { type Database, number, text } from './database.ts'
 import type { ScoreCounts } from './score-counts.ts'
 

@@ -1,5 +1,5 @@
 import type { TableId } from '../../hall/ports.ts'
-import type { Entry } from './directory.ts'
+import type { Entry } from './table-index.ts'
 import { Batch, type Part, partsOf, type Row } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, copyFileSync, fdatasync, linkSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { type OnTrouble, warn } from '../commits.ts'
+import { type OnTrouble, warn } from '../group-commit.ts'
 import { StoreError, sentenceOf } from '../error.ts'
 import { explainingSystem, tryToWrite } from '../folder.ts'
 import { createFile } from '../names.ts'

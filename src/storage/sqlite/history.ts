@@ -1,7 +1,7 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { Finished, History, PersonId, Slice, TableId } from '../../hall/ports.ts'
 import { HISTORY } from '../../hall/ports.ts'
-import type { Commits } from '../commits.ts'
+import type { Commits } from '../group-commit.ts'
 import { StoreError } from '../error.ts'
 import { atMost } from '../standings.ts'
 import { removalCheck } from './accounts.ts'

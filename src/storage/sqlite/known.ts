@@ -1,4 +1,4 @@
-import type { Entry } from './directory.ts'
+import type { Entry } from './table-index.ts'
 
 /** Spot is the position of a part of a table in the journal, linked to the part before it. */
 interface Spot {

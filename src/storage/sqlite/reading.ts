@@ -1,7 +1,7 @@
 import type { TableId } from '../../hall/ports.ts'
 import { damaged } from '../events.ts'
 import { eventsOf } from '../log.ts'
-import type { Entry } from './directory.ts'
+import type { Entry } from './table-index.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
 

@@ -1,6 +1,6 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import { GUESTS, type PersonId, type Results, type Standing, type TableId } from '../../hall/ports.ts'
-import type { Commits } from '../commits.ts'
+import type { Commits } from '../group-commit.ts'
 import { atMost, checkStandings } from '../standings.ts'
 import { removalCheck } from './accounts.ts'
 import { type Database, number, text } from './database.ts'

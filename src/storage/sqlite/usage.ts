@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
 import { type DiskUsage, USAGES, type Usage } from '../../hall/ports.ts'
-import type { Commits } from '../commits.ts'
+import type { Commits } from '../group-commit.ts'
 import { type Database, number, text } from './database.ts'
 
 /** SqliteUsage stores the disk usage of networks in the SQL tables `usage` and `usage_time`. */

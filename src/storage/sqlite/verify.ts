@@ -2,12 +2,12 @@ import type { TableEvent, TableId } from '../../hall/ports.ts'
 import { StoreError, sentenceOf } from '../error.ts'
 import { eventsOf } from '../log.ts'
 import { Database, number } from './database.ts'
-import { Directory } from './directory.ts'
+import { Directory } from './table-index.ts'
 import { Guard, tablesOf } from './guard.ts'
 import { partsOf } from './journal.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf, structureOf, tablesAt } from './scan.ts'
-import { SqliteShelf } from './tables.ts'
+import { SqliteShelf } from './event-store.ts'
 
 /** Verification is the result of `verify`. */
 export interface Verification {

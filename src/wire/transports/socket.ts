@@ -1,6 +1,6 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address, Flushable, Sink, Transport } from '../transport.ts'
-import { heardTogether, keptTogether, READ_SIZE, saidTogether } from './together.ts'
+import { heardTogether, keptTogether, READ_SIZE, saidTogether } from './batching.ts'
 
 /*
  * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two of them are full. Fifty clients

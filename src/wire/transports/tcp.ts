@@ -1,9 +1,9 @@
 import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net'
-import { type Clock, wallClock } from '../clock.ts'
-import { NoTransport } from '../ends.ts'
+import { type Clock, wallClock } from '../../base/clock.ts'
+import { NoTransport } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
 import { isLoopbackHost, SocketTransport } from './socket.ts'
-import { arriveTogether } from './together.ts'
+import { arriveTogether } from './batching.ts'
 
 /** Limit of peers that wait in the system for `accept`. */
 const BACKLOG = 4096

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../../src/hall/ports.ts'
-import { openStore } from '../../../src/storage/sqlite.ts'
+import { openStore } from '../../../src/storage/sqlite/index.ts'
 import { keep } from '../../support/keep.ts'
 import type { Attack } from '../attack.ts'
 

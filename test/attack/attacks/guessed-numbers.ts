@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { GuessingView } from '../../../src/games/guessing.ts'
-import type { ToClient } from '../../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../../src/native/messages.ts'
 import { NativeLink } from '../../crash/native.ts'
 import { foresee } from '../../support/foresight.ts'
 import { serving } from '../../support/process.ts'

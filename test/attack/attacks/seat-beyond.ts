@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ToClient } from '../../../src/protocols/native/messages.ts'
+import type { ToClient } from '../../../src/native/messages.ts'
 import { NativeLink } from '../../crash/native.ts'
 import { serving } from '../../support/process.ts'
 import type { Attack } from '../attack.ts'

@@ -1,0 +1,55 @@
+import { stringify } from 'smol-toml'
+import { z } from 'zod'
+import { wrap } from '../games/text/graphemes.ts'
+import { Config, flat, type Settings, settingNames, splitName } from './config.ts'
+
+/** Defaults of the optional settings, for people. */
+const MISSING: Readonly<Record<string, string>> = {
+  only: 'all programs',
+  portBase: 'each program has a port of its own',
+  wait: '10s at the front door, and not at all elsewhere, but for fh/tictactoe, which waits for a client',
+  framing: 'lines',
+  words: 'those that come with Parlor',
+  questions: 'those that come with Parlor',
+  strict: 'false',
+  split: 'messages are sent as they are written',
+  glue: 'messages are sent as they are written',
+  delay: 'messages are sent at once',
+  seed: 'random',
+  trace: 'false',
+  secrets: 'false',
+}
+
+const TITLE = 'The settings of "parlor serve", as they are here; it reads them from a parlor.toml.'
+
+/** Formats settings as a `parlor.toml`, with the source of each. Only a long value makes a line longer than `columns`. */
+export function printToml(settings: Settings, columns = 80): string {
+  const rows = toRows(settings)
+  const width = Math.max(...rows.map(({ line }) => line.length).filter((length) => length <= columns / 2))
+  const comment = (text: string, indent: number) => wrap(text, columns - indent - 2).map((line) => `${' '.repeat(indent)}# ${line}`)
+  const lines = rows.flatMap(({ table, line, note }, at) => {
+    const notes = comment(note, width + 2)
+    const beside = line.length > width ? [line, ...notes] : [line + notes[0]?.slice(line.length), ...notes.slice(1)]
+    return [...(table !== rows[at - 1]?.table ? ['', `[${table}]`] : []), ...beside]
+  })
+  return `${[...comment(TITLE, 0), ...lines].join('\n')}\n`
+}
+
+/** Formats settings and their sources as JSON, for programs. */
+export function printJson(settings: Settings): string {
+  const rows = [...flat(z.encode(Config, settings.config))]
+  const entries = rows.map(([setting, value]) => [setting, { value, from: settings.from.get(setting) }])
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
+}
+
+function toRows({ config, from }: Settings) {
+  const encoded = new Map(flat(z.encode(Config, config)))
+  const plain = settingNames.filter((setting) => setting !== 'ports' && !setting.includes('.'))
+  const inTables = [...encoded.keys()].filter((setting) => setting.includes('.'))
+  return [...plain, ...inTables].map((setting) => {
+    const [table, key] = splitName(setting)
+    const value = encoded.get(setting)
+    const line = value === undefined ? `# ${key} =` : stringify({ [key]: value }).trimEnd()
+    return { table, line, note: from.get(setting)?.replaceAll(/\s+/g, ' ') ?? `not set: ${MISSING[setting]}` }
+  })
+}

@@ -1,0 +1,20 @@
+import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { secretsAtDoor } from './masking.ts'
+
+/** The automaton of the front door: both sides send lines at any time, and both may close the connection. */
+export const automaton = {
+  messages: {
+    line: client('{line}', { example: 'play tictactoe', about: 'a command, a move, or the answer to a question' }),
+    text: server('{text}', { example: 'Your move: the number of a free cell.', about: 'a line for people to read' }),
+    closed: clientCloses,
+    ended: { from: 'server', text: '', example: '', closes: true, about: 'the server closes the connection' },
+  },
+  start: 'open',
+  states: { open: { line: 'open', text: 'open', closed: 'end', ended: 'end' }, end: {} },
+  // the server accepts every line; a refusal is for a client that exceeds a limit of the server
+  refusal: 'text',
+  secrets: secretsAtDoor,
+} as const satisfies Automaton
+
+/** DoorMessage is the name of a message of the front door. */
+export type Name = keyof typeof automaton.messages

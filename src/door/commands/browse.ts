@@ -1,0 +1,150 @@
+import { counted } from '../../base/counts.ts'
+import { catalogue, type Entry } from '../../games/catalogue.ts'
+import { isRefusal } from '../../games/game.ts'
+import { BOUNDS, readWhole } from '../../hall/bounds.ts'
+import type { LadderRow, PersonInfo, TableInfo } from '../../hall/api.ts'
+import type { Command, Reply } from './command.ts'
+import { gameOf, withGameName } from '../games.ts'
+import { wayBack } from '../held.ts'
+import { listed, noPage, readPage } from '../paging.ts'
+import { particulars } from '../terms-text.ts'
+import { inColumns, inLine } from '../layout.ts'
+import type { Visit } from '../session.ts'
+import { isSolitary } from '../seek-parser.ts'
+
+/** Maximum number of tables in a row of "who". */
+const NUMBERS = 5
+/** Rows of a ladder, and the cost of one ladder in the budget of a connection. */
+const BEST = 10
+const LADDER = 9
+
+/** Describes the held seats of this user, because the lists show their owner as away. */
+function backHint({ lobby }: Visit): readonly string[] {
+  const back = wayBack(lobby)
+  return back === undefined ? [] : [back]
+}
+
+function tables(visit: Visit, rest: string): Reply | Promise<Reply> {
+  return listed(visit, rest, {
+    typed: 'tables',
+    empty: 'No game is under way. Be the first: play tictactoe',
+    footer: ['To watch a game, type "watch" and the number of its table.', ...backHint(visit)],
+    fetch(from, count) {
+      const { items, total } = visit.lobby.listTables({ from, count })
+      return { items: items.map(tableRow), total }
+    },
+  })
+}
+
+function tableRow(info: TableInfo): readonly string[] {
+  const { table, game, names, watchers, away = [] } = info
+  const players = names.map((name, seat) => `${inLine(name)}${away.includes(seat) ? ' (away)' : ''}`)
+  const watched = watchers > 0 ? [counted(watchers, 'watches', 'watch')] : []
+  return [String(table).padStart(3), game, [players.join(' against '), ...particulars(info), ...watched].join(', ')]
+}
+
+function watch(visit: Visit, rest: string): Reply {
+  const table = readWhole(rest, BOUNDS.table)
+  if (table === undefined) return 'Type the number of a table, too, such as "watch 17". "tables" lists them.'
+  const attendance = visit.lobby.watch(table)
+  if (isRefusal(attendance))
+    return attendance.code === 'no-such-table' ? `There is no table ${table} to watch: "tables" lists them.` : attendance
+  visit.attend(attendance, 'watching')
+  return undefined
+}
+
+function who(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const { lobby } = visit
+  return listed(visit, rest, {
+    typed: 'who',
+    empty: 'No user is here.',
+    footer: backHint(visit),
+    fetch(from, count) {
+      const { items, total } = lobby.listPeople({ from, count })
+      return { items: items.map((person) => personRow(person, lobby.me?.name)), total }
+    },
+  })
+}
+
+function personRow({ name, registered, tables: at }: PersonInfo, me: string | undefined): readonly string[] {
+  const numbers = at.length > NUMBERS ? [...at.slice(0, NUMBERS), '...'] : at
+  return [
+    `${inLine(name)}${name === me ? ' (you)' : ''}`,
+    registered ? 'registered' : 'guest',
+    at.length === 0 ? '' : `at table ${numbers.join(', ')}`,
+  ]
+}
+
+async function rank(visit: Visit, rest: string): Promise<Reply> {
+  const { lobby } = visit
+  if (/^[-+]?[\d.]*$/.test(rest)) return ladders(visit, rest)
+  const [, named = '', number = ''] = /^(.*?)\s*(\d{1,9})?$/s.exec(rest) ?? []
+  const entry = gameOf(withGameName(named))
+  if (isRefusal(entry)) return entry
+  if (isSolitary(entry) && !entry.game.points) return `There is no ladder of ${entry.name}, which is played alone and without points.`
+  const own = await lobby.rank(entry.name)
+  const place = own === undefined || isRefusal(own) ? howToClimb(entry, lobby.me) : `You are number ${own.rank} of ${own.of}.`
+  return listed(visit, number, {
+    typed: `rank ${entry.name}`,
+    empty: [`No user is on the ladder of ${entry.name} yet.`, place],
+    footer: [place],
+    rows: BEST,
+    async fetch(from, count) {
+      const most = Math.min(from + count + 1, BOUNDS.rows.max)
+      const best = await lobby.ladder(entry.name, most)
+      if (isRefusal(best)) return best
+      return { items: best.slice(from, from + count).map((row) => ladderRow(row, entry)), total: best.length }
+    },
+  })
+}
+
+/** Lists the ladders that have users, one in a row: the first user, and the place of this user. */
+async function ladders(visit: Visit, rest: string): Promise<Reply> {
+  const { lobby, peer } = visit
+  const page = readPage(visit, rest, 'rank')
+  if (typeof page === 'string') return page
+  const entries = catalogue.filter((entry) => !isSolitary(entry) || entry.game.points)
+  // the cost of the command covers the first ladder
+  peer.connection.charge(LADDER * (entries.length - 1))
+  const rows: (readonly string[])[] = []
+  for (const entry of entries) {
+    const best = await lobby.ladder(entry.name, 1)
+    if (isRefusal(best)) return best
+    const [first] = best
+    if (!first) continue
+    const own = await lobby.rank(entry.name)
+    const place = own === undefined || isRefusal(own) ? 'you are not on it' : `you are number ${own.rank} of ${own.of}`
+    rows.push([entry.name, ...ladderRow(first, entry).slice(1, 3), place])
+  }
+  if (rows.length === 0) return ['No user is on a ladder yet: rated games and quizzes lead there.', RANK_GAME]
+  if (page > 1) return [noPage(page, 'rank', 1), RANK_GAME]
+  return [...inColumns([['game', 'number 1', '', 'you'], ...rows]), RANK_GAME]
+}
+
+const RANK_GAME = 'For one ladder, type "rank" and the game, such as "rank tictactoe".'
+
+function ladderRow({ rank: place, name, score, games: played }: LadderRow, { game }: Entry): readonly string[] {
+  const points = game.points ? counted(Math.round(score), 'point') : `rating ${Math.round(score)}`
+  return [String(place).padStart(3), inLine(name), points, counted(played, 'game')]
+}
+
+function howToClimb({ name, game }: Entry, me: PersonInfo | undefined): string {
+  if (game.points) return `To be on it, type: play ${name}`
+  return `To be on it, type: ${me?.registered ? '' : 'register, and then: '}play ${name} rated`
+}
+
+/** The commands that list tables, users and ladders, and that watch a table. */
+export const looking: readonly Command[] = [
+  { name: 'tables', cost: 9, usage: 'tables [PAGE]', about: 'list the games under way', needs: ['name'], run: tables },
+  { name: 'watch', cost: 4, usage: 'watch N', about: 'watch the game at table N', needs: ['name'], run: watch },
+  { name: 'who', cost: 9, usage: 'who [PAGE]', about: 'list the users who are here', needs: ['name'], run: who },
+  {
+    name: 'rank',
+    cost: LADDER,
+    also: ['ladder'],
+    usage: 'rank [GAME] [PAGE]',
+    about: 'print the ladder of a game and your place on it, or a summary of all',
+    needs: ['name'],
+    run: rank,
+  },
+]

@@ -1,0 +1,141 @@
+import type { Entry } from '../../games/catalogue.ts'
+import { wrap } from '../../games/text/graphemes.ts'
+import { isRefusal, type Refusal } from '../../games/game.ts'
+import type { Command, Reply } from './command.ts'
+import { gameNamed, gameOf, withGameName } from '../games.ts'
+import { histories } from './history.ts'
+import { looking } from './browse.ts'
+import { messaging } from './messages.ts'
+import { more } from '../paging.ts'
+import { playing } from './table.ts'
+import { RULES } from '../rules.ts'
+import { seeking } from './seek.ts'
+import { self } from './account.ts'
+import { several } from './several.ts'
+import { COLUMNS, listed, sentence } from '../layout.ts'
+import type { Visit } from '../session.ts'
+import { settingsOf } from '../seek-parser.ts'
+
+/** The commands about the connection and the help. */
+const talking: readonly Command[] = [
+  more,
+  { name: 'rules', cost: 2, usage: 'rules [GAME]', about: 'print the rules of a game, or of the game you play', run: rules },
+  {
+    name: 'help',
+    cost: 4,
+    also: ['?'],
+    usage: 'help [COMMAND]',
+    about: 'list the commands, or describe a command or a game',
+    run: help,
+  },
+  {
+    name: 'telnet',
+    usage: 'telnet',
+    about: 'make your telnet client hide passwords',
+    run: telnet,
+  },
+  { name: 'style', usage: 'style json', about: 'switch to JSON lines, for programs', run: style },
+  { name: 'quit', whole: true, also: ['exit', 'bye'], usage: 'quit', about: 'disconnect', run: quit },
+]
+
+/** All commands, by group, in the order of the help. */
+const GROUPS: readonly (readonly [string, readonly Command[]])[] = [
+  ['to play', seeking],
+  ['at a table', [...playing, ...several]],
+  ['to talk', messaging],
+  ['to look on', [...looking, ...histories]],
+  ['who you are', self],
+  ['other', talking],
+]
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = GROUPS.flatMap(([, members]) => members)
+
+export const commandWords: readonly string[] = commands.map(({ name }) => name)
+
+/** Finds the command with this name or alias, in any case. */
+export function commandOf(word: string): Command | undefined {
+  const wanted = word.toLowerCase()
+  return commands.find(({ name, also }) => name === wanted || also?.includes(wanted))
+}
+
+/** Finds the commands that begin with these letters, at least two; by their aliases if no name does. */
+export function beginningWith(word: string): readonly Command[] {
+  const wanted = word.toLowerCase()
+  if (wanted.length < 2) return []
+  const named = commands.filter(({ name }) => name.startsWith(wanted))
+  return named.length > 0 ? named : commands.filter(({ also }) => also?.some((one) => one.startsWith(wanted)))
+}
+
+function onlyBeginningWith(word: string): Command | undefined {
+  const [only, ...more] = beginningWith(word)
+  return more.length === 0 ? only : undefined
+}
+
+/** Refuses the beginning of several commands, or of a command that the user must type in full. */
+export function unclear(word: string, begun: readonly Command[]): Refusal {
+  const names = begun.map(({ name }) => `"${name}"`)
+  return {
+    refused:
+      names.length === 1 ? `type ${names[0]} in full, if you mean that` : `"${word}" could be ${listed(names, 'or')}: type more of it`,
+  }
+}
+
+function rules({ present }: Visit, rest: string): Reply {
+  const entry = rest === '' && present ? gameOf(present.company.game) : gameOf(withGameName(rest))
+  return isRefusal(entry) ? entry : [sentence(entry.title), RULES[entry.name] ?? '', `A move: ${entry.moves}.`]
+}
+
+const SHORTER = 'Two letters of a command are enough if no other begins with them: pl, hist.'
+
+function help({ present, lobby }: Visit, rest: string): Reply {
+  const [word = ''] = rest.split(/\s/)
+  const command = commandOf(word) ?? onlyBeginningWith(word)
+  if (command) return [command.usage, `  ${command.about}`, ...(command.more?.() ?? []).map((line) => `  ${line}`)]
+  const game = gameNamed(withGameName(rest).split(/\s/)[0] ?? '')
+  if (game) return howToPlay(game)
+  const begun = beginningWith(word)
+  if (begun.length > 0) return unclear(word, begun)
+  if (word !== '') return { refused: `there is no command "${word}": "help" lists all` }
+  const now = present ? [...present.status(), ''] : lobby.me ? [] : ['Now: type your name.', '']
+  return [...now, ...overview(), '', 'More about a command, or a game: help play, help tictactoe', SHORTER]
+}
+
+function howToPlay(entry: Entry): readonly string[] {
+  const { name, title, moves } = entry
+  const settings = settingsOf(entry).map(([setting, about]) => `${setting}: ${about}`)
+  return [name, ...[title, `a move: ${moves}`, ...settings, `to begin, type: play ${name}`].map((line) => `  ${line}`)]
+}
+
+/** Lists the commands by group, without their optional arguments. */
+function overview(): string[] {
+  const width = Math.max(...GROUPS.map(([title]) => title.length)) + 2
+  return GROUPS.flatMap(([title, members]) => {
+    // no line break within a usage
+    const usages = members.map((command) => shortest(command).replaceAll(' ', '\u00a0')).join(', ')
+    return wrap(usages, COLUMNS - width).map((line, at) => `${(at === 0 ? title : '').padEnd(width)}${line.replaceAll('\u00a0', ' ')}`)
+  })
+}
+
+function shortest({ usage }: Command): string {
+  return usage.replace(/ *\[.*$/, '')
+}
+
+function telnet({ telnet: layer }: Visit): Reply {
+  if (!layer) return 'Telnet is not available on this connection.'
+  layer.begin()
+  return 'If you use a telnet client, it hides passwords from now on.'
+}
+
+function style(visit: Visit, rest: string): Reply {
+  if (rest.toLowerCase() !== 'json') return 'The only other style is for programs. Type: style json'
+  const [table] = visit.tables.all
+  if (table) return `Leave table ${table.table} first.`
+  visit.forProgram()
+  return undefined
+}
+
+function quit(visit: Visit): Reply {
+  visit.quit()
+  return undefined
+}

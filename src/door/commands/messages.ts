@@ -1,0 +1,89 @@
+import { isRefusal } from '../../games/game.ts'
+import { BOUNDS, readWhole } from '../../hall/bounds.ts'
+import type { Lobby } from '../../hall/api.ts'
+import type { Command, Reply } from './command.ts'
+import { inLine, listed, notHere } from '../layout.ts'
+import type { Visit } from '../session.ts'
+
+/** Maximum number of words in a name. */
+const WORDS = 6
+/** Maximum number of watchers in one reply. */
+const NAMED = 50
+
+/** Splits a text into the name at its beginning, the longest of a user who is online or else one word, and the rest. */
+function nameAndText({ me, isHere }: Pick<Lobby, 'me' | 'isHere'>, text: string): { readonly name: string; readonly rest: string } {
+  const words = [...text.matchAll(/\S+/g)]
+  for (let count = Math.min(WORDS, words.length); count > 1; count--) {
+    const end = (words[count - 1]?.index ?? 0) + (words[count - 1]?.[0].length ?? 0)
+    const name = text.slice(0, end)
+    if (isHere(name) || name === me?.name) return { name, rest: text.slice(end).trim() }
+  }
+  const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? []
+  return { name: name.replaceAll('_', ' '), rest }
+}
+
+function tell(visit: Visit, rest: string): Reply {
+  const { lobby } = visit
+  const { name, rest: text } = nameAndText({ me: lobby.me, isHere: (one) => lobby.isHere(one) }, rest)
+  if (name === '' || text === '') return 'Type a name and what you want to say, such as "tell ada hello".'
+  const refusal = lobby.message(name, text)
+  if (refusal?.code === 'no-such-person') return notHere(name)
+  if (refusal) return visit.sentence(refusal.refused, [name])
+  const shown = lobby.nameHere(name) ?? name
+  return visit.sentence(`${shown} has received your message`, [shown])
+}
+
+async function mute(visit: Visit, name: string): Promise<Reply> {
+  const { lobby } = visit
+  if (name === '') {
+    const { muted } = lobby
+    return muted.length === 0 ? 'You have muted no user. "mute NAME" mutes a user.' : `Muted: ${listed(muted.map(inLine))}.`
+  }
+  const refusal = await lobby.mute(name)
+  if (refusal) return refusal.code === 'no-such-person' ? notHere(name) : refusal
+  const shown = inLine(lobby.muted.at(-1) ?? name)
+  return `You have muted ${shown} until you disconnect or type "unmute ${shown}".`
+}
+
+function unmute({ lobby }: Visit, name: string): Reply {
+  if (name === '') return 'Type the name of a muted user, too. "mute" lists them.'
+  const before = lobby.muted
+  const refusal = lobby.unmute(name)
+  const [unmuted = name] = before.filter((one) => !lobby.muted.includes(one))
+  return refusal ?? `You no longer mute ${inLine(unmuted)}.`
+}
+
+function watchers({ lobby, present }: Visit, rest: string): Reply {
+  const table = rest === '' ? present?.table : readWhole(rest, BOUNDS.table)
+  if (table === undefined) return 'Type the number of a table, too, such as "watchers 17". "tables" lists them.'
+  const page = lobby.watchers(table, { count: NAMED })
+  if (isRefusal(page)) return `There is no table ${table} to watch: "tables" lists them.`
+  const { items, total } = page
+  if (total === 0) return `No user watches table ${table}.`
+  const more = total > items.length ? ` and ${total - items.length} more` : ''
+  return `Table ${table} is watched by ${more === '' ? listed(items.map(inLine)) : items.map(inLine).join(', ')}${more}.`
+}
+
+/** The commands for messages between users, apart from a table. */
+export const messaging: readonly Command[] = [
+  {
+    name: 'tell',
+    cost: 4,
+    also: ['message', 'msg', 'whisper'],
+    usage: 'tell NAME TEXT',
+    about: 'send a message to a user who is here, which no other user sees',
+    needs: ['name'],
+    run: tell,
+  },
+  {
+    name: 'mute',
+    also: ['ignore'],
+    usage: 'mute [NAME]',
+    about: 'block messages, chat and challenges from a user',
+    more: () => ['This lasts until you disconnect, whatever name the user takes. "mute" alone lists muted users.'],
+    needs: ['name'],
+    run: mute,
+  },
+  { name: 'unmute', also: ['unignore'], usage: 'unmute NAME', about: 'stop muting a user', needs: ['name'], run: unmute },
+  { name: 'watchers', cost: 4, usage: 'watchers [N]', about: 'list the watchers of table N, or of yours', needs: ['name'], run: watchers },
+]

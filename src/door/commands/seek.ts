@@ -1,0 +1,211 @@
+import { catalogue } from '../../games/catalogue.ts'
+import { isRefusal, type Refusal } from '../../games/game.ts'
+import type { GameWish, PersonInfo, Seeker } from '../../hall/api.ts'
+import type { Command, Reply } from './command.ts'
+import { gameNames } from '../games.ts'
+import { listed } from '../paging.ts'
+import { limits, particulars } from '../terms-text.ts'
+import { inColumns, inLine, notHere, sentence } from '../layout.ts'
+import type { Visit } from '../session.ts'
+import { answerTo, clockSettings, nearBy, needsName, readWish, settingsOf } from '../seek-parser.ts'
+
+function games(): Reply {
+  const rows = catalogue.flatMap((entry) => [
+    [entry.name, entry.title],
+    ...settingsOf(entry).map(([setting, about]) => ['', `${setting}: ${about}`]),
+  ])
+  return [...inColumns(rows), '', 'To begin one, type: play hangman     With a setting: play tictactoe size 4']
+}
+
+function play(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const terms = readWish(rest)
+  if (isRefusal(terms)) return howToAsk(visit, rest) ?? terms
+  if (terms.against !== undefined && terms.against.toLowerCase() === visit.lobby.me?.name.toLowerCase())
+    return 'You cannot play against yourself. "who" lists the other users.'
+  return want(visit, terms)
+}
+
+function invite(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const terms = readWish(rest && `${rest} private`)
+  return isRefusal(terms) ? (howToAsk(visit, rest) ?? terms) : want(visit, terms)
+}
+
+/** Explains how to challenge a user, if the text is the name of another user who is online; else `undefined`. */
+export function howToAsk({ lobby }: Visit, text: string): string | undefined {
+  const name = lobby.nameHere(text.replace(/^(?:against|with|vs\.?|versus) /i, ''))
+  if (name === undefined || name === lobby.me?.name) return undefined
+  const way = answerTo({ name, game: 'tictactoe', settings: {}, rated: false })
+  return `To challenge ${inLine(name)}, name a game, too, such as "${inLine(way)}".`
+}
+
+/** Opens a seek, and replies what happens next if it does not seat the user at once. */
+export async function want(visit: Visit, terms: GameWish): Promise<Reply> {
+  leaveBehind(visit)
+  const before = visit.present
+  const invited = visit.lobby.ownInvitation
+  const sought = await visit.going(() => visit.lobby.seek({ ...terms, replace: true }))
+  if (isRefusal(sought)) {
+    const { against } = terms
+    if (against === undefined) return sought
+    return sought.code === 'no-such-person' ? notHere(against) : sentence(sought.refused, [against])
+  }
+  visit.wish = terms
+  const { replaced: earlier } = sought
+  const replaced = earlier ? [formatCancelled(earlier, invited !== undefined)] : []
+  if (visit.present?.playing && visit.present !== before) return earlier ? replaced : undefined
+  if (sought.code !== undefined) {
+    return [
+      ...replaced,
+      `Your opponent must type: join ${sought.code}`,
+      'Then the game begins. "cancel" cancels the invitation.',
+      ...explainUnnotified(visit, terms, sought.code),
+    ]
+  }
+  const house = terms.against === undefined && !terms.rated ? ['If no player comes soon, the house plays with you.'] : []
+  return [
+    ...replaced,
+    waitingFor(toOwnSpelling(visit, terms.against)),
+    ...house,
+    ...(sought.near ?? []).flatMap((seeker) => nearBy(seeker, terms, visit.lobby.me)),
+  ]
+}
+
+/** Explains that the server does not notify a user who is named with an invitation, and how to challenge that user. */
+function explainUnnotified(visit: Visit, { against, game, settings, rated = false }: GameWish, code: string): readonly string[] {
+  if (against === undefined) return []
+  const name = toOwnSpelling(visit, against) ?? against
+  const way = answerTo({ name, game, settings, rated })
+  return [
+    `This notifies no user. To send the code: tell ${inLine(name)} join ${code}`,
+    `To challenge ${inLine(name)} without a code: ${inLine(way)}`,
+  ]
+}
+
+/** Reports that an open seek was cancelled; `isInvitation` marks a seek with a code. */
+function formatCancelled(seeker: Seeker, isInvitation: boolean): string {
+  const what = [seeker.game, ...particulars(seeker)].join(', ')
+  return isInvitation ? `Your invitation to ${what} is cancelled: its code is void.` : `Your earlier seek, ${what}, is cancelled.`
+}
+
+/** Reports that the open seek was cancelled, in the words for an invitation, a challenge or another seek. */
+export function noLonger({ lobby: { ownInvitation, ownSeek } }: Visit): string {
+  if (ownInvitation) return formatCancelled(ownInvitation, true)
+  return ownSeek?.against === undefined ? 'You no longer wait for an opponent.' : `You no longer wait for ${inLine(ownSeek.against)}.`
+}
+
+/** Runs `act`, which can cancel the open seek of this user, and reports it if that happens. */
+async function reportingCancelledSeek(visit: Visit, act: () => Promise<Reply>): Promise<Reply> {
+  const { ownInvitation: invited, ownSeek: before } = visit.lobby
+  const reply = await act()
+  const earlier = invited ?? before
+  if (earlier && !visit.lobby.ownInvitation && !visit.lobby.ownSeek) visit.say(formatCancelled(earlier, invited !== undefined))
+  return reply
+}
+
+/** Reports the open seek of this user; `undefined` if there is none that others can see. */
+export function waits({ lobby }: Visit): string | undefined {
+  return lobby.ownSeek && waitingFor(lobby.ownSeek.against)
+}
+
+/** Returns the name of a user who is online in that user's own spelling. */
+function toOwnSpelling({ lobby }: Visit, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : (lobby.nameHere(name) ?? name)
+}
+
+function waitingFor(against = 'an opponent'): string {
+  return `You wait for ${inLine(against)}; "cancel" stops that.`
+}
+
+/** Leaves the tables whose game is over, so that no rematch seats the user in the middle of another game. */
+export function leaveBehind(visit: Visit): void {
+  for (const one of visit.tables.all) if (one.seated && one.over && !visit.lobby.leave(one.table)) visit.leaveTable(one.table)
+}
+
+function join(visit: Visit, rest: string): Reply | Promise<Reply> {
+  if (rest === '') return 'Type the code of the invitation, too, such as "join amber-otter-seven".'
+  leaveBehind(visit)
+  return reportingCancelledSeek(visit, () => visit.going(() => visit.lobby.join(rest, true)))
+}
+
+function cancel(visit: Visit): Reply {
+  const invited = visit.lobby.ownInvitation
+  if (!visit.lobby.cancel()) return 'You do not wait for an opponent.'
+  return invited ? formatCancelled(invited, true) : 'You no longer wait.'
+}
+
+/** Accepts a challenge, by the name of its owner or as the only one. */
+export async function acceptChallenge(visit: Visit, name: string): Promise<Reply> {
+  return reportingCancelledSeek(visit, async () =>
+    formatRefusal(await visit.going(() => visit.lobby.acceptChallenge(name === '' ? undefined : name)), name),
+  )
+}
+
+/** Refuses a challenge, by the name of its owner or as the only one. */
+export function refuseChallenge(visit: Visit, name: string): Reply {
+  const { answer, withdrawn } = visit.withdrawing(() => visit.lobby.refuseChallenge(name === '' ? undefined : name))
+  return formatRefusal(answer, name) ?? withdrawn.map((seeker) => `You have refused ${inLine(seeker.name)}’s game of ${seeker.game}.`)
+}
+
+/** Formats a refusal that may begin with the typed name. */
+function formatRefusal(refusal: Refusal | undefined, name: string): Reply {
+  return refusal && sentence(refusal.refused, name === '' ? [] : [name])
+}
+
+function seeks(visit: Visit, rest: string): Reply | Promise<Reply> {
+  const { lobby } = visit
+  return listed(visit, rest, {
+    typed: 'seeks',
+    empty: 'No player waits for an opponent. Be the first: play tictactoe',
+    fetch(from, count) {
+      const { items, total } = lobby.listSeekers({ from, count })
+      return { items: items.map((seeker) => seekRow(seeker, lobby.me)), total }
+    },
+  })
+}
+
+function seekRow(seeker: Seeker, me: PersonInfo | undefined): readonly string[] {
+  const name = inLine(seeker.name)
+  if (seeker.name === me?.name) return [name, 'your own seek; "cancel" cancels it']
+  if (seeker.against !== undefined && seeker.against !== me?.name) {
+    return [name, [seeker.game, ...particulars(seeker), `for ${inLine(seeker.against)} only`].join(', ')]
+  }
+  const limited = seeker.clock ? `${[seeker.game, ...limits(seeker.clock)].join(', ')}  ` : ''
+  const first = needsName(seeker, me) ? ' (first "register")' : ''
+  return [name, `${limited}type: ${inLine(answerTo(seeker))}${first}`]
+}
+
+/** The commands that lead to a game. */
+export const seeking: readonly Command[] = [
+  { name: 'games', cost: 4, usage: 'games', about: 'list the games, and their settings', run: games },
+  {
+    name: 'play',
+    cost: 9,
+    also: ['seek'],
+    usage: 'play GAME [SETTING N ...] [against NAME] [rated] [private]',
+    about: 'play a game with the next user who wants it, or with the house',
+    more: () => [
+      `GAME is ${gameNames}.`,
+      'With NAME, you challenge only that user; with "house", the house plays at once.',
+      '"rated" counts for the ladder; both players need registered names.',
+      '"private" gives you a code; your opponent is the user who types it.',
+      'Settings:',
+      ...inColumns([
+        ...catalogue.flatMap((entry) => settingsOf(entry).map((setting) => [`  ${entry.name}`, ...setting])),
+        ...clockSettings().map((setting) => ['  games for two', ...setting]),
+      ]),
+    ],
+    needs: ['name'],
+    run: play,
+  },
+  {
+    name: 'invite',
+    cost: 9,
+    usage: 'invite GAME [SETTING N ...]',
+    about: 'get a code with which a user of your choice can join you',
+    needs: ['name'],
+    run: invite,
+  },
+  { name: 'join', cost: 9, usage: 'join CODE', about: 'play with the user who gave you a code', needs: ['name'], run: join },
+  { name: 'seeks', cost: 9, usage: 'seeks [PAGE]', about: 'list the users who wait for an opponent', needs: ['name'], run: seeks },
+  { name: 'cancel', usage: 'cancel', about: 'stop waiting for an opponent', needs: ['name'], run: cancel },
+]

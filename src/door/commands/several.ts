@@ -1,0 +1,62 @@
+import { BOUNDS, readWhole } from '../../hall/bounds.ts'
+import type { HeldSeat } from '../../hall/api.ts'
+import type { Command, Reply } from './command.ts'
+import { heldAt, wayBackTo } from '../held.ts'
+import type { Presence } from '../table-screen.ts'
+import { inColumns } from '../layout.ts'
+import type { Visit } from '../session.ts'
+
+const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
+
+/** Lists the games of this user: those of this session, and those whose seats are held. */
+function mine(visit: Visit): Reply {
+  const { tables, present, lobby } = visit
+  const here = tables.playing.map((one) => [`${one === present ? '*' : ' '} ${one.table}`, one.title, one.standing])
+  const held = lobby.waiting
+    .filter(({ table }) => !tables.get(table))
+    .map((info) => [`  ${info.table}`, heldAt(info, lobby.me), wayTo(info)])
+  if (here.length + held.length === 0) return 'You play no game at present. "play tictactoe" begins one.'
+  const other = tables.playing.find((one) => one !== present)
+  return [...inColumns([...here, ...held]), ...(other ? [`To show one, type "go" and its number, such as "go ${other.table}".`] : [])]
+}
+
+/** Describes a seat of this user that the session has not resumed, with the command for that. */
+function wayTo({ table, elsewhere }: HeldSeat): string {
+  return elsewhere ? `through another connection: "resume ${table}" takes it here` : `held: "resume ${table}"`
+}
+
+/** Shows another table of this session, which then receives moves and chat. */
+function go(visit: Visit, rest: string): Reply {
+  if (rest === '') return visit.tables.all.length > 1 ? mine(visit) : NUMBER
+  const table = readWhole(rest, BOUNDS.table)
+  const presence = table === undefined ? undefined : visit.tables.get(table)
+  if (table === undefined) return NUMBER
+  const held = presence ? undefined : visit.lobby.waiting.find((one) => one.table === table)
+  if (held) return held.elsewhere ? `${wayBackTo(held, visit.lobby.me)}.` : `Your seat at table ${table} is held: "resume ${table}"`
+  if (!presence) return `You are not at table ${table}: "mine" lists your games, and "watch ${table}" watches it.`
+  visit.show(presence)
+  return presence.open()
+}
+
+/** Shows another game of this user after the session has left the shown one; a game that waits for a move comes first. */
+export function goOn(visit: Visit): readonly string[] {
+  const next: Presence | undefined = visit.tables.playing.find(({ turn }) => turn) ?? visit.tables.playing[0]
+  if (!next) return []
+  visit.show(next)
+  return ['', ...next.open()]
+}
+
+/** The commands for several games at once. */
+export const several: readonly Command[] = [
+  { name: 'mine', cost: 4, also: ['my'], usage: 'mine', about: 'list the games that you play', needs: ['name'], run: mine },
+  {
+    name: 'go',
+    cost: 2,
+    also: ['table'],
+    usage: 'go N',
+    about: 'show your game at table N',
+    more: () => ['You can play several games at once. Events at the others print one line each.'],
+    needs: ['name'],
+    run: go,
+  },
+]

@@ -1,0 +1,169 @@
+import { type Command, gate, ONGOING, type Reply } from './command.ts'
+import { wayBack } from '../held.ts'
+import type { Presence } from '../table-screen.ts'
+import { acceptChallenge, refuseChallenge, want } from './seek.ts'
+import { goOn } from './several.ts'
+import type { Visit } from '../session.ts'
+import { HOUSE } from '../seek-parser.ts'
+
+/** Makes a move. Its event prints the result; `hint` is the end of a refusal. */
+export async function move({ lobby, present }: Visit, text: string, hint = ''): Promise<Reply> {
+  if (!present) return undefined
+  const refusal = await lobby.play(present.table, text)
+  return refusal && { refused: refusal.refused + hint }
+}
+
+/** Reply to a chat message that no client shows: the house and worksheet programs show none. */
+const NOT_SHOWN = 'Said, but no other user here sees it: the others are away, the house, or programs without talk.'
+
+/** Sends a chat message to the shown table. */
+export async function say({ lobby, present }: Visit, text: string): Promise<Reply> {
+  if (text === '') return 'Type the text, too, such as "say hello".'
+  if (!present) return undefined
+  const refusal = await lobby.say(present.table, text)
+  if (refusal) return refusal
+  if (lobby.hearers(present.table) > 0) return 'Said.'
+  return present.alone ? 'Said, but you are alone at this table.' : NOT_SHOWN
+}
+
+/** Offers a draw, and replies if no client can show the offer. */
+async function draw(visit: Visit): Promise<Reply> {
+  const { lobby, present } = visit
+  if (!present) return undefined
+  const refusal = await lobby.offer(present.table)
+  if (refusal) return refusal
+  const isUnseen = present.playing && !present.company.names.includes(HOUSE) && lobby.hearers(present.table) === 0
+  return isUnseen ? 'No opponent sees that now: they are away, or play through a program without offers.' : undefined
+}
+
+/** Accepts an offer, at the shown table first, or a challenge. */
+async function accept(visit: Visit, name: string): Promise<Reply> {
+  const table = offerFrom(visit, name)
+  return table ? visit.lobby.offer(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? acceptChallenge(visit, name))
+}
+
+/** Declines an offer, at the shown table first, or refuses a challenge. */
+async function decline(visit: Visit, name: string): Promise<Reply> {
+  const table = offerFrom(visit, name)
+  return table ? visit.lobby.decline(table.table) : (gate(visit, ['name']) ?? nothingHere(visit, name) ?? refuseChallenge(visit, name))
+}
+
+/** Replies to a user who has no offer here, but a held seat at a table that may have one. */
+function nothingHere({ lobby, present }: Visit, name: string): string | undefined {
+  const isAsked = present !== undefined || name !== '' || lobby.listSought({ count: 1 }).total > 0
+  const back = isAsked ? undefined : wayBack(lobby)
+  return back && `Nothing is offered to you here. ${back}`
+}
+
+/** Finds the table with an offer of an opponent (of this name, if it is not empty): the shown one, or else the only one. */
+function offerFrom({ present, tables, lobby }: Visit, name: string): Presence | undefined {
+  const offering = tables.all.filter((one) => one.offered && isOpposite(one, name))
+  if (present && offering.includes(present)) return present
+  const [only, ...more] = offering
+  return more.length > 0 || (name === '' && lobby.listSought({ count: 1 }).total > 0) ? undefined : only
+}
+
+/** Checks whether a player at the table has this name; true for an empty name. */
+function isOpposite({ company: { names } }: Presence, name: string): boolean {
+  return name === '' || names.some((one) => one.toLowerCase() === name.toLowerCase())
+}
+
+async function rematch(visit: Visit): Promise<Reply> {
+  const { lobby, present } = visit
+  if (!present) return undefined
+  // a game for one player needs no consent
+  if (present.alone)
+    return want(visit, visit.wish?.game === present.company.game ? visit.wish : { game: present.company.game, settings: {} })
+  return lobby.offer(present.table)
+}
+
+function leave(visit: Visit): Reply {
+  const { lobby, present } = visit
+  if (!present) return undefined
+  if (present.playing) return ONGOING
+  const refusal = lobby.leave(present.table)
+  if (refusal) return refusal
+  visit.leaveTable()
+  return [`You have left table ${present.table}.`, ...goOn(visit)]
+}
+
+/** Makes a command of an action that takes the number of the shown table. */
+function atTable(act: (visit: Visit, table: number) => Reply | Promise<Reply>): Command['run'] {
+  return (visit) => visit.present && act(visit, visit.present.table)
+}
+
+const CLAIMS = [
+  'Possible if your opponent has been disconnected for 30 seconds or, in a game',
+  'without a clock, has not moved for 5 minutes.',
+]
+
+/** The commands at a table. */
+export const playing: readonly Command[] = [
+  {
+    name: 'move',
+    usage: 'move MOVE',
+    about: 'make a move, even if it looks like a command',
+    more: () => ['You can also type the move alone: 5, or e, or A.'],
+    needs: ['game'],
+    run: (visit, rest) => (rest === '' ? visit.present?.status() : move(visit, rest)),
+  },
+  { name: 'board', cost: 2, usage: 'board', about: 'print the table', needs: ['table'], run: ({ present }) => present?.page() },
+  {
+    name: 'say',
+    usage: 'say TEXT',
+    about: 'send a message to the players and watchers of the table',
+    more: () => ["An apostrophe does the same: 'hello"],
+    needs: ['table'],
+    run: say,
+  },
+  { name: 'draw', usage: 'draw', about: 'offer a draw', needs: ['game'], run: draw },
+  {
+    name: 'accept',
+    cost: 9,
+    usage: 'accept [NAME]',
+    about: 'accept a draw, a rematch, or a game that NAME asks you for',
+    run: accept,
+  },
+  {
+    name: 'decline',
+    usage: 'decline [NAME]',
+    about: 'decline a draw, a rematch, or a game that NAME asks you for',
+    more: () => ['"refuse" does the same. The server notifies the user who asked.'],
+    run: decline,
+  },
+  {
+    name: 'refuse',
+    usage: 'refuse [NAME]',
+    about: 'refuse a game that NAME asks you for, a draw or a rematch',
+    more: () => ['"decline" does the same. The server notifies the user who asked.'],
+    run: decline,
+  },
+  {
+    name: 'claim',
+    whole: true,
+    usage: 'claim',
+    about: 'win, because your opponent is disconnected or does not move',
+    more: () => CLAIMS,
+    needs: ['game'],
+    run: atTable(({ lobby }, table) => lobby.claim(table)),
+  },
+  {
+    name: 'abort',
+    whole: true,
+    usage: 'abort',
+    about: 'end the game without a result, because your opponent is disconnected or does not move',
+    more: () => CLAIMS,
+    needs: ['game'],
+    run: atTable(({ lobby }, table) => lobby.abort(table)),
+  },
+  {
+    name: 'resign',
+    whole: true,
+    usage: 'resign',
+    about: 'resign the game',
+    needs: ['game'],
+    run: atTable(({ lobby }, table) => lobby.resign(table)),
+  },
+  { name: 'rematch', cost: 9, usage: 'rematch', about: 'play the same game again, with seats swapped', needs: ['end'], run: rematch },
+  { name: 'leave', whole: true, usage: 'leave', about: 'leave a table', needs: ['table'], run: leave },
+]

@@ -1,0 +1,62 @@
+import { Telnet } from '../wire/telnet.ts'
+import { askUntil } from '../protocol/ask-until.ts'
+import type { Peer } from '../protocol/peer.ts'
+import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { automaton, type Name } from './automaton.ts'
+import { receive } from './dispatcher.ts'
+import { Visit } from './session.ts'
+
+/** The command that ends the session. */
+const QUIT = 'quit'
+
+const door: Protocol<Name> = {
+  name: 'door',
+  title: 'the front door: every game, in plain words, for people with nc or telnet',
+  automaton,
+  framing: plainLines,
+  over: (transport) => new Telnet(transport),
+
+  async server(peer, { house, clock }) {
+    const visit = new Visit(peer, { house, clock })
+    await Promise.race([receive(visit), visit.broken])
+    if (visit.program) await serveProgram(peer, visit)
+  },
+
+  async client(peer, { person }) {
+    const closed = read(peer, (line) => person.say(line))
+    for (let typed: string | undefined = ''; typed !== QUIT; ) {
+      typed = await askUntil(closed, person, { prompt: '', atEnd: QUIT })
+      // the server may have closed while the user was typing
+      if (typed === undefined || peer.state === 'end') break
+      if (typed === 'telnet') person.say('This client does not speak telnet, so it shows passwords.')
+      else peer.send('line', typed)
+    }
+    await closed
+  },
+}
+
+/** Shows every line of the server, until the server closes. */
+async function read(peer: Peer<Name>, show: (line: string) => void): Promise<void> {
+  for (let said = await peer.receive(); said.name === 'text'; said = await peer.receive()) show(said.text)
+}
+
+/** Serves the rest of the session in the native protocol. */
+async function serveProgram(peer: Peer<Name>, visit: Visit): Promise<void> {
+  const { serveNative } = await import('./json-mode.ts')
+  return serveNative(peer, visit.lobby, (listener) => visit.handOver(listener))
+}
+
+/** The front door: the program for users without a client of their own. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'parlor/door',
+    source: 'the front door',
+    protocol: door,
+    words: undefined,
+    port: 4000,
+    // 1 hour: a user who watches or waits for a friend types nothing for a long time
+    idle: 3_600_000,
+    needs: 'hall',
+    join: {},
+  },
+]

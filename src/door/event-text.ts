@@ -1,0 +1,108 @@
+import type { SeatNumber } from '../games/game.ts'
+import type { Recorded, TableNews } from '../hall/api.ts'
+import { signsOf } from './game-text.ts'
+import { inLine, listed } from './layout.ts'
+
+/** EventText is the data of an event at a table. */
+export type Happening = TableNews['what']
+/** Offer is the event that a player offers a draw or a rematch. */
+export type Offer = Extract<Happening, { type: 'offered' }>
+
+/** TableContext is what the sentences about a table need: its number, its game and its players. */
+export interface Company {
+  readonly table: number
+  /** The name of the game in the catalogue, and the name of its rules. */
+  readonly game: string
+  readonly rules: string
+  /** The seat of this user; missing for a watcher. */
+  readonly seat: SeatNumber | undefined
+  /** Names of the players by seat, safe to print. */
+  readonly names: readonly string[]
+  /** The name of this user. */
+  readonly me: string
+}
+
+/** Coming is how a user came to a table: with a new seat, back to a seat, or as a watcher. */
+export type Coming = 'seated' | 'back' | 'watching'
+
+/** Returns the first sentence for a user who has come to a table. */
+export function introduction(company: Company, coming: Coming): string {
+  const { table, game, rules, seat, names } = company
+  if (seat === undefined || coming === 'watching') return `Table ${table}: you watch ${players(company)}.`
+  if (coming === 'back') return `Table ${table}: you are back at ${players(company)}.`
+  if (names.length === 1) return `Table ${table}: ${game}. "resign" stops it.`
+  const signs = signsOf(rules)
+  if (signs.length === 0) return `Table ${table}: you play ${game} with ${listed(names.filter((_, other) => other !== seat))}.`
+  const begins = (one: SeatNumber) => one === 0
+  const others = [...names.keys()].filter((other) => other !== seat)
+  // a user of a worksheet program can be called "X"
+  const shown = (name = '') => (signs.includes(name.toUpperCase()) ? `the user ${name}` : name)
+  const opposite = others.map((other) => `${shown(names[other])} is ${signs[other] ?? 'opposite'}${begins(other) ? ' and begins' : ''}`)
+  return `Table ${table}: you are ${signs[seat] ?? 'here'}${begins(seat) ? ' and begin' : ''}; ${listed(opposite)}.`
+}
+
+/** Formats the game and its players: `tictactoe, ada (O) against grace (X)`. */
+export function players({ game, rules, seat, names }: Company): string {
+  if (names.length === 1 && seat !== undefined) return game
+  const signs = signsOf(rules)
+  const shown = names.map((name, one) => `${one === seat ? 'you' : name}${signs[one] ? ` (${signs[one]})` : ''}`)
+  return `${game}, ${shown.join(' against ')}`
+}
+
+/**
+ * Describes an event for a user at the table; `undefined` if the board shows it, or the user's own typed line. `open` are
+ * the offers before this event.
+ */
+export function inWords(what: Happening, company: Company, open: readonly Offer[]): string | undefined {
+  const { names, seat } = company
+  const own = 'seat' in what && what.seat === seat && seat !== undefined
+  const name = 'seat' in what && what.seat !== undefined ? names[what.seat] : undefined
+  switch (what.type) {
+    case 'said':
+      return formatChat(what, company)
+    case 'moved':
+      return !own && open.some((offer) => offer.seat === seat) ? 'Your offer was not accepted.' : undefined
+    case 'offered':
+      return formatOffer(what, company, open)
+    case 'declined':
+      return own ? 'You have declined.' : `${name} declines.`
+    case 'gone':
+      if (own) return undefined
+      if (open.some((offer) => offer.what === 'rematch')) return `${name} has left the table.`
+      return `${name} has disconnected.${seat === undefined ? '' : ' If that lasts 30 seconds, you can "claim" or "abort".'}`
+    case 'back':
+      return own ? undefined : `${name} is back.`
+    case 'suspended':
+      return 'The game is paused until a player is back.'
+    case 'continued':
+      return seat === undefined ? `They play again at table ${what.table}: type "watch ${what.table}".` : undefined
+    default:
+      return undefined
+  }
+}
+
+function formatChat({ name, seat, text }: Extract<Happening, { type: 'said' }>, company: Company): string | undefined {
+  const own = seat === undefined ? company.seat === undefined && name === company.me : seat === company.seat
+  return own ? undefined : `${inLine(name)}${seat === undefined ? ' (watching)' : ''} says: ${inLine(text)}`
+}
+
+function formatOffer({ seat, what }: Offer, company: Company, open: readonly Offer[]): string | undefined {
+  // an offer that answers an open one accepts it, and the next event says so
+  if (open.some((offer) => offer.seat !== seat)) return undefined
+  const offered = what === 'draw' ? 'a draw' : 'another game'
+  if (seat === company.seat) return `You have offered ${offered}.`
+  const answer = what === 'draw' ? '"accept" or "decline", or move on' : '"accept" or "decline"'
+  return `${company.names[seat]} offers ${offered}${company.seat === undefined ? '' : `: ${answer}`}.`
+}
+
+/** Formats the change of the ladder after a game: `Ratings: you 1500 to 1580 (+80); alan 1420 to 1340 (-80).` */
+export function standings({ game, changes }: Recorded, me: string): string {
+  const shown = changes.map(({ name, before, after }) => {
+    const who = name === me ? 'you' : inLine(name)
+    const now = Math.round(after)
+    if (before === undefined) return `${who} ${now}, after a first game`
+    const difference = now - Math.round(before)
+    return `${who} ${Math.round(before)} to ${now} (${difference < 0 ? '' : '+'}${difference})`
+  })
+  return `${game.points ? 'Points' : 'Ratings'}: ${shown.join('; ')}.`
+}

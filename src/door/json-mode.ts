@@ -1,0 +1,31 @@
+import type { Name } from './automaton.ts'
+import { farewellFor } from './session.ts'
+import { nextUntilGone } from '../protocol/receive-until-closed.ts'
+import type { Lobby, LobbyListener } from '../hall/api.ts'
+import type { Peer } from '../protocol/peer.ts'
+import { NativeSession } from '../native/session.ts'
+
+/** The name of this server in `hello`. */
+const SOFTWARE = 'parlor'
+
+/**
+ * Serves the native protocol on the lines of the front door, until the client quits or disconnects. `handOver` receives the
+ * listener for all further events of the lobby.
+ */
+export async function serveNative(peer: Peer<Name>, lobby: Lobby, handOver: (listener: LobbyListener) => void): Promise<void> {
+  const session = new NativeSession(
+    () => lobby,
+    (message) => {
+      // events can still arrive after the client has disconnected
+      if (peer.state !== 'end') peer.send('text', JSON.stringify(message))
+    },
+    (cost) => peer.connection.charge(cost),
+  )
+  handOver(session)
+  peer.speaks = 'JSON'
+  peer.farewell = (reason) => session.bye(farewellFor(reason))
+  session.open(SOFTWARE)
+  for (let line = await nextUntilGone(peer, 'closed'); line !== undefined; line = await nextUntilGone(peer, 'closed')) {
+    if (!(await session.handle(line))) return
+  }
+}

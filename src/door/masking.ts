@@ -1,0 +1,58 @@
+import { compact, compactText, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/masking.ts'
+import type { Side } from '../protocol/automaton.ts'
+
+/** Matches a question of the front door whose answer is a password, or the warning after it. */
+const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im
+/** Matches lines after which the front door asks for a password. */
+const OPENS = /^\W*(?:log|reg|pass|unreg|name\b)/i
+/** Matches whole lines that are commands and not passwords. */
+const COMMAND =
+  /^(?:(?:play|games|help|who|tables|seeks|board|go|watch|unwatch|leave|quit|more|challenge|invite|join|accept|decline|cancel|draw|resign|claim|rules|rank|history|telnet|style|resume|seats|people|house)(?: [\w-]{1,12}){0,2}|(?:say|tell|shout) .*|'.*|-?\d{0,3}|[a-z]|[a-h]\d)$/i
+/** Matches fields of the native protocol with a secret, even if the line is not valid JSON; a group has the value. */
+const FIELD =
+  /(["']?)\b(?:\w*p?ass?w(?:or?)?d?|pass(?:code|phrase)?|pwd|old|session|token|secret)\1\s*[:=]\s*(?:"((?:\\.|[^"\\])*)|([^"\s].*))/dgis
+
+/** Finds the passwords, tokens and sessions in a line of the front door, and of the native protocol. */
+export function secretsAtDoor(from: Side, text: string, context: SecretsContext): readonly Span[] {
+  if (from === 'server') return fieldsIn(text)
+  if (isHidden(text, context)) return hide(text, 0)
+  const short = compact(text)
+  const isNative = /^\s*\{/.test(short.text)
+  const isCommand = isNative && isNativeCommand(short.text)
+  if (isCommand && !/\b(?:login|register|password)[^"\w]/i.test(short.text)) return fieldsIn(text)
+  const [field] = fieldsIn(short.text)
+  if (isNative && field) return hide(text, short.places[field[0]] ?? 0)
+  const starts = [...secretsBehindKeyword(text), ...fieldsIn(text)].map(([start]) => start)
+  const argument = argumentOf(short.text)
+  if (argument !== undefined) starts.push(short.places[argument] ?? 0)
+  return starts.length === 0 ? [] : hide(text, Math.min(...starts))
+}
+
+/** Checks whether the whole line can be a password: the answer to a question for one, or a line sent before the question. */
+function isHidden(text: string, { asked, before = '', whole = false }: SecretsContext): boolean {
+  const isCommand = whole && COMMAND.test(compactText(text).trim())
+  if (asked === undefined) return !isCommand && !/^\W*(?:[a-z]+ |\{)/i.test(text) && !OPENS.test(compactText(text))
+  if (ASKS_SECRET.test(asked)) return true
+  const earlier = before.split('\n').map((line) => compactText(line).trim())
+  const at = earlier.findLastIndex((line) => OPENS.test(line) && !line.startsWith('{'))
+  if (at >= 0 && at === earlier.length - 2) return true
+  return !isCommand && earlier.some((line) => line !== '' && !COMMAND.test(line) && !line.startsWith('{'))
+}
+
+/** Returns the index of the text after "register" or "password", because users type the password there. */
+function argumentOf(text: string): number | undefined {
+  const found = /^\W*(?:register|password)\W+/i.exec(text)
+  return found && found[0].length < text.length ? found[0].length : undefined
+}
+
+function fieldsIn(text: string): readonly Span[] {
+  return [...text.matchAll(FIELD)].flatMap(({ indices }) => [indices?.[2] ?? indices?.[3]].flatMap((span) => (span ? [span] : [])))
+}
+
+function isNativeCommand(text: string): boolean {
+  try {
+    return typeof JSON.parse(text).type === 'string'
+  } catch {
+    return false
+  }
+}

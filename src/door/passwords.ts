@@ -1,0 +1,49 @@
+import type { LobbyRefusal } from '../hall/api.ts'
+import type { Visit } from './session.ts'
+
+const CANCEL = '(An empty line cancels.)'
+
+/** A question for a password; `warns` adds whether the password shows on the screen. */
+interface Question {
+  readonly question: string
+  readonly warns?: boolean
+}
+
+/** Returns what is wrong with a typed password. */
+type Check = (password: string) => LobbyRefusal | undefined | Promise<LobbyRefusal | undefined>
+
+/**
+ * Asks for a password until `check` accepts it. After a refusal the question comes again, so that the server never reads a
+ * password as a name or a command. Returns `undefined` if the user cancels with an empty line, or the session ends.
+ */
+export function askPassword(visit: Visit, question: string, check: Check): Promise<string | undefined> {
+  return visit.hide(() => askUntil(visit, { question }, check))
+}
+
+/** Asks for a new password twice, until both are equal and valid; `undefined` as for `askPassword`. */
+export function askNewPassword(visit: Visit, { question, warns = true }: Question): Promise<string | undefined> {
+  return visit.hide(async () => {
+    for (let wrong: string | undefined; ; wrong = 'The passwords are not the same.') {
+      const asked = { question, warns: warns && wrong === undefined, wrong }
+      const password = await askUntil(visit, asked, (typed) => visit.lobby.checkPassword(typed))
+      const again = password === undefined ? undefined : await visit.askSecret(['The same once more?'], false)
+      if (again === undefined || again === password) return again
+    }
+  })
+}
+
+/** `wrong` is printed before the first question. */
+async function askUntil(
+  visit: Visit,
+  asked: Question & { readonly wrong?: string | undefined },
+  check: Check,
+): Promise<string | undefined> {
+  const { question, warns = true } = asked
+  for (let { wrong } = asked, first = true; ; first = false) {
+    const password = await visit.askSecret([...(wrong === undefined ? [] : [wrong]), `${question} ${CANCEL}`], warns && first)
+    const refusal = password === undefined ? undefined : await check(password)
+    if (visit.over) return undefined
+    if (!refusal) return password
+    wrong = visit.sentence(refusal.refused)
+  }
+}

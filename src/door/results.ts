@@ -1,0 +1,37 @@
+import { counted } from '../base/counts.ts'
+import type { FinishedGame } from '../hall/api.ts'
+import { inLine } from './layout.ts'
+
+/** Describes the end of a game at a table that this session does not show. */
+export function overElsewhere(game: FinishedGame): string {
+  const what = [game.game, ...opponentsOf(game)].join(' ')
+  return `Your game at table ${game.table}, ${what}, is over: ${resultOf(game)}.`
+}
+
+/** Formats the opponents in a game; empty for a game for one player. */
+export function opponentsOf({ names, seat }: FinishedGame): readonly string[] {
+  const others = names.filter((_, one) => one !== seat).map(inLine)
+  return others.length === 0 ? [] : [`against ${others.join(' and ')}`]
+}
+
+/** Formats the result of a finished game for the user whose history it is in. */
+export function resultOf(game: FinishedGame): string {
+  const points = game.points?.[game.seat]
+  const result = howEnded(game)
+  if (points === undefined) return result
+  const gained = counted(Math.round(points), 'point')
+  return game.outcome.left === undefined && game.outcome.winners.length === 0 ? gained : `${result}, ${gained}`
+}
+
+function howEnded({ names, seat, outcome }: FinishedGame): string {
+  const { winners, left, resigned, late, agreed, aborted, abandoned } = outcome
+  if (aborted || abandoned) return aborted ? 'no result' : 'abandoned'
+  if (left !== undefined && names.length === 1) return resigned ? 'given up' : 'left'
+  const how =
+    left === undefined
+      ? ''
+      : ` (${left === seat ? '' : `${inLine(names[left] ?? '')} `}${resigned ? 'resigned' : late ? 'out of time' : 'left'})`
+  if (winners.includes(seat)) return `won${how}`
+  if (winners.length > 0) return `lost${how}`
+  return names.length === 1 ? 'lost' : agreed ? 'draw, agreed' : `draw${how}`
+}

@@ -1,0 +1,53 @@
+import type { Presence } from './table-screen.ts'
+
+/** TableScreens is the tables of one session: one is shown in full, the others print short notices. */
+export class Presences {
+  readonly #all = new Map<number, Presence>()
+  #current: Presence | undefined
+
+  /** The shown table, which receives moves and chat. */
+  get current(): Presence | undefined {
+    return this.#current
+  }
+
+  /** All tables, by number. */
+  get all(): readonly Presence[] {
+    return [...this.#all.values()].sort((one, other) => one.table - other.table)
+  }
+
+  /** The tables at which this user plays, by number. */
+  get playing(): readonly Presence[] {
+    return this.all.filter(({ playing }) => playing)
+  }
+
+  get(table: number): Presence | undefined {
+    return this.#all.get(table)
+  }
+
+  /** Adds a table, and shows it unless it is `aside`. */
+  add(presence: Presence, aside = false): void {
+    this.#all.set(presence.table, presence)
+    if (!aside) this.#current = presence
+  }
+
+  /** Shows another table, which must be one of `all`. */
+  show(presence: Presence): void {
+    this.#current = presence
+  }
+
+  remove(table: number): void {
+    this.#all.delete(table)
+    if (this.#current?.table === table) this.#current = undefined
+  }
+
+  clear(): void {
+    this.#all.clear()
+    this.#current = undefined
+  }
+
+  /** Returns the news of the tables that are not shown since the last call, and clears them. */
+  notices(): readonly string[] {
+    if (this.#all.size < 2 && this.#current) return []
+    return this.all.filter((one) => one !== this.#current).flatMap((one) => one.notices())
+  }
+}

@@ -1,0 +1,201 @@
+/*
+ * How the house finds a move. A table needs the move at once, in the same turn of the event loop, and the games differ a lot:
+ * tic-tac-toe on 3 x 3 cells has 5,478 positions, on 20 x 20 cells more than any search can see.
+ *
+ * The search is a negamax that deepens by one move at a time, until it has seen the whole game or its budget of moves is used
+ * up (effort.ts). A position is worth 1 to its winner and -1 to its loser, and a little more or less by the depth that is left,
+ * so the house wins early and loses late. A table of values, emptied at each depth, holds every position that the search met
+ * on another path. If the budget ends within a depth, the result of the last complete depth counts. A search that did not see
+ * the end of the game values most moves alike, so random playouts from each of the best moves decide among them.
+ *
+ * Invariants: only a search that has seen the whole game puts its best moves into the memory of the game, so the memory never
+ * holds a guess, and a small game is searched once in the life of the process. Equal moves stay equal: chance chooses, and the
+ * house does not play the same game twice. All work is counted in moves, not in milliseconds, so a search with
+ * a full budget returns the same moves on every machine.
+ */
+
+import { Effort } from './effort.ts'
+import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from '../game.ts'
+
+/** Moves that a search may list or try in a small game, which it searches to its end, once. */
+const WORK_ONCE = 200_000
+/** Maximum length of a position's key in a small game: 3 x 3 cells and the seat to move. */
+const SMALL = 10
+/** Maximum of random playouts, shared among the moves that the search values alike. */
+const PLAYOUTS = 300
+/** Maximum of positions of one game in the memory. */
+const MAX_REMEMBERED = 50_000
+
+/** SearchableGame is a game that lists its moves and hides nothing; its two players move in turn. */
+export type OpenGame<State, Move, View, Options> = Game<State, Move, View, Options> & {
+  moves(state: State, seat: SeatNumber): Iterable<Move>
+  whole(view: View): State
+}
+
+export function isOpen<State, Move, View, Options>(game: Game<State, Move, View, Options>): game is OpenGame<State, Move, View, Options> {
+  return game.moves !== undefined && game.whole !== undefined
+}
+
+/**
+ * Returns the best move for the seat that may move: perfect if the search sees the whole game, otherwise the best by looking
+ * some moves ahead and by random playouts, as far as the effort allows. Chance decides among equal moves.
+ */
+export function bestMove<State, Move, View, Options>(
+  game: OpenGame<State, Move, View, Options>,
+  state: State,
+  random: Random,
+  effort = new Effort(),
+): Move {
+  const known = memory(game) as Map<string, readonly Move[]>
+  const key = toKey(game, state)
+  let best = known.get(key)
+  if (!best) {
+    const search = new Search(game, random, effort.allowed)
+    best = search.bestMoves(state)
+    effort.spend(search.spent)
+    if (search.complete) for (const [position, moves] of search.best) if (known.size < MAX_REMEMBERED) known.set(position, moves)
+  }
+  return best.length === 1 ? (best[0] as Move) : random.choice(best)
+}
+
+const memories = new WeakMap<object, Map<string, unknown>>()
+
+function memory(game: object): Map<string, unknown> {
+  let known = memories.get(game)
+  if (!known) {
+    known = new Map()
+    memories.set(game, known)
+  }
+  return known
+}
+
+class Search<State, Move, View, Options> {
+  /** True if the search has seen the whole game. */
+  complete = false
+  /** The best moves of each position that the search met. */
+  readonly best = new Map<string, readonly Move[]>()
+  readonly #game: OpenGame<State, Move, View, Options>
+  readonly #random: Random
+  readonly #values = new Map<string, number>()
+  /** Moves that the search may list or try in each of its two phases, looking ahead and random playouts. */
+  readonly #allowed: number
+  /** Moves left in this phase. */
+  #work = 0
+  #cut = false
+  #spent = 0
+
+  constructor(game: OpenGame<State, Move, View, Options>, random: Random, allowed: number) {
+    this.#game = game
+    this.#random = random
+    this.#allowed = allowed
+  }
+
+  /** Moves that the search has listed or tried. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  bestMoves(state: State): readonly Move[] {
+    const key = toKey(this.#game, state)
+    const seat = this.#seat(state)
+    let best = this.#moves(state, seat)
+    this.#work = key.length <= SMALL ? WORK_ONCE : this.#allowed
+    for (let depth = 1; !this.complete && this.#work > 0; depth++) {
+      this.#cut = false
+      this.#values.clear()
+      this.#value(state, depth)
+      if (this.#work <= 0) break
+      best = this.best.get(key) ?? best
+      this.complete = !this.#cut
+    }
+    return this.complete || best.length === 1 ? best : this.#byPlayouts(state, seat, best)
+  }
+
+  /** Returns the value of a position for the seat that may move there; an early win and a late loss are worth more. */
+  #value(state: State, depth: number): number {
+    const outcome = this.#game.outcome(state)
+    if (outcome) return outcome.winners.length === 0 ? 0 : -1 - depth / 1000
+    if (depth === 0 || this.#work <= 0) {
+      this.#cut = true
+      return 0
+    }
+    const position = toKey(this.#game, state)
+    const key = `${depth} ${position}`
+    const known = this.#values.get(key)
+    if (known !== undefined) return known
+    const seat = this.#seat(state)
+    let highest = Number.NEGATIVE_INFINITY
+    let best: Move[] = []
+    for (const move of this.#moves(state, seat)) {
+      const value = -this.#value(this.#after(state, seat, move), depth - 1)
+      if (value > highest) best = [move]
+      else if (value === highest) best.push(move)
+      highest = Math.max(highest, value)
+    }
+    this.#values.set(key, highest)
+    this.best.set(position, best)
+    return highest
+  }
+
+  /** Returns the moves with the best results in random playouts, the same number for each; all moves if the budget is too small. */
+  #byPlayouts(state: State, seat: SeatNumber, moves: readonly Move[]): readonly Move[] {
+    this.#work = this.#allowed
+    const points = moves.map(() => 0)
+    for (let each = Math.ceil(PLAYOUTS / moves.length), n = 0; n < each; n++) {
+      const more: number[] = []
+      for (const move of moves) {
+        const outcome = this.#playout(this.#after(state, seat, move))
+        if (!outcome || this.#work <= 0) return selectBest(moves, points)
+        more.push(toPoints(outcome, seat))
+      }
+      for (const [at, one] of more.entries()) points[at] = (points[at] ?? 0) + one
+    }
+    return selectBest(moves, points)
+  }
+
+  /** Plays a game to its end at random; `undefined` if the budget ends before. */
+  #playout(start: State): Outcome | undefined {
+    for (let state = start; ; ) {
+      const outcome = this.#game.outcome(state)
+      if (outcome || this.#work <= 0) return outcome
+      const seat = this.#seat(state)
+      state = this.#after(state, seat, this.#random.choice(this.#moves(state, seat)))
+    }
+  }
+
+  #moves(state: State, seat: SeatNumber): readonly Move[] {
+    const moves = [...this.#game.moves(state, seat)]
+    this.#use(moves.length)
+    return moves
+  }
+
+  #use(moves: number): void {
+    this.#work -= moves
+    this.#spent += moves
+  }
+
+  #seat(state: State): SeatNumber {
+    return this.#game.toMove(state)[0] ?? 0
+  }
+
+  #after(state: State, seat: SeatNumber, move: Move): State {
+    this.#use(1)
+    const next = this.#game.play(state, seat, move, this.#random)
+    if (isRefusal(next)) throw new Error(`${this.#game.name} lists a move and refuses it: ${next.refused}`)
+    return next
+  }
+}
+
+function toKey<State, Move, View, Options>(game: OpenGame<State, Move, View, Options>, state: State): string {
+  return game.key?.(state) ?? JSON.stringify(state)
+}
+
+function selectBest<Move>(moves: readonly Move[], points: readonly number[]): readonly Move[] {
+  const highest = Math.max(...points)
+  return moves.filter((_, at) => points[at] === highest)
+}
+
+function toPoints({ winners }: Outcome, seat: SeatNumber): number {
+  if (winners.length === 0) return 0
+  return winners.includes(seat) ? 1 : -1
+}

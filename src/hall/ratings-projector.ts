@@ -1,0 +1,113 @@
+import type { AnyGame } from '../games/index.ts'
+import type { LiveTable } from './table-actor.ts'
+import type { StandingChange } from './news.ts'
+import { isTemporary, type Standing, type Store, type TableEvent, type TableId } from './ports.ts'
+import { standingsAfter } from './ratings.ts'
+import { evolve, type Opened, opened as openedBy } from './table.ts'
+
+/**
+ * RatingsProjector computes the standings from finished tables, one table after the other in the order in which they ended, so
+ * the ratings always follow from the journal.
+ */
+export class Recorder {
+  readonly #store: Store
+  readonly #games: ReadonlyMap<string, AnyGame>
+  readonly #onTrouble: (sentence: string, reason: unknown) => void
+  #last: Promise<void> = Promise.resolve()
+  /** True if a result could not be recorded: all such results come before the next one. */
+  #behind = false
+
+  constructor(store: Store, games: ReadonlyMap<string, AnyGame>, onTrouble: (sentence: string, reason: unknown) => void) {
+    this.#store = store
+    this.#games = games
+    this.#onTrouble = onTrouble
+  }
+
+  /** Records all results that are in the journal and not on the ladder. */
+  catchUp(): Promise<void> {
+    return this.#next(() => this.#recordAll())
+  }
+
+  /** Resolves when the results of all games that have ended by now are recorded, or have failed. */
+  async settled(): Promise<void> {
+    // an observer may call this during the notification of an end, before `watch` is notified
+    await undefined
+    await this.#last
+  }
+
+  /** Records the result of a table when it ends, if it is rated. */
+  watch(table: LiveTable): void {
+    const { id, state } = table
+    if (!state.opened.rated) return
+    const unfollow = this.#store.tables.follow(id, (events) => {
+      const end = events.find((event) => event.type === 'ended')
+      if (!end) return
+      unfollow()
+      if (!end.counts) return
+      void this.#next(() => (this.#behind ? this.#recordAll() : this.#record(id, table)))
+    })
+  }
+
+  /** Runs some work after all work before it. After a failure, the next work begins with what has failed. */
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      try {
+        await work()
+      } catch (reason) {
+        this.#behind = true
+        // the hall catches up when the store can write again
+        if (isTemporary(reason)) return
+        this.#onTrouble('the result of a game could not be recorded; the server will record it with the next result', reason)
+      }
+    })
+    return this.#last
+  }
+
+  async #recordAll(): Promise<void> {
+    const { tables, results } = this.#store
+    for (const id of await tables.ended(await results.last())) await this.#record(id)
+    this.#behind = false
+  }
+
+  async #record(id: TableId, table?: LiveTable): Promise<void> {
+    const log = await this.#read(id)
+    if (!log) return
+    const { results } = this.#store
+    const { opened, events, points } = log
+    const before = await Promise.all(opened.seats.map(({ person }) => results.standing(opened.game, person)))
+    const after = standingsAfter(opened, events, before, points)
+    await results.record(id, opened.game, after)
+    table?.announce(changesOf(opened, before, after))
+  }
+
+  /** Reads the log of a finished table; returns `undefined` if it is unusable, which no later attempt would change. */
+  async #read(id: TableId): Promise<Ended | undefined> {
+    try {
+      const events = await this.#store.tables.read(id, 0)
+      const [first, ...others] = events
+      const rules = first?.type === 'opened' ? this.#games.get(first.game) : undefined
+      if (first?.type !== 'opened' || !rules) throw new TypeError('its log does not begin with the opening of a known game')
+      return { opened: first, events, points: rules.points?.(others.reduce(evolve, openedBy(first, rules)).position) }
+    } catch (reason) {
+      this.#onTrouble(`the result of table ${id} cannot be read from its log`, reason)
+      return undefined
+    }
+  }
+}
+
+/** Returns the scores of the players before and after, by seat; skips players who are not on the ladder. */
+function changesOf({ seats }: Opened, before: readonly (Standing | undefined)[], after: readonly Standing[]): StandingChange[] {
+  return seats.flatMap(({ person }, seat) => {
+    const now = after.find((standing) => standing.person === person)
+    const then = before[seat]
+    return now ? [{ seat, after: now.score, ...(then ? { before: then.score } : {}) }] : []
+  })
+}
+
+/** Ended is the log of a finished table. */
+interface Ended {
+  readonly opened: Opened
+  readonly events: readonly TableEvent[]
+  /** Points by seat, if the game gives points. */
+  readonly points: readonly number[] | undefined
+}

@@ -1,0 +1,465 @@
+import type { Effort } from '../games/ai/effort.ts'
+import { isRefusal, type Random, type Refusal, type SeatNumber, type Situation } from '../games/game.ts'
+import { type History, remember } from './history.ts'
+import { idleDeadlineAfter } from './idle.ts'
+import { type Attendant, newsOf, type StandingChange, situationOf } from './news.ts'
+import { CLOSED, type Clock, type Happening, isTemporary, type TableEvent, type TableId, type TableLog, UNWRITABLE } from './ports.ts'
+import { isLasting, type Lasting, Postponed } from './postponed.ts'
+import { NOT_SUSPENDED, type Restored, restored, type Suspension } from './suspension.ts'
+import { answer, type Command, decide, evolve, nextTick, opened, type Step, type TableState } from './table.ts'
+import { Waiters } from './waiters.ts'
+
+/*
+ * A TableActor runs one table. It takes commands, decides on their events, appends these to the log, and publishes them to its
+ * observers, in this order and nowhere else. The rules stay pure (`table.ts`); storage answers later, and may fail.
+ *
+ * Two states. `#decided` is the state after all decided events, and the next command is decided on it at once, so that a
+ * second move need not wait for the disk. `#published` is the state after the events that are persisted: observers see only
+ * this one, so that they never see an event that a crash could undo. Between the two are the `#pending` steps. The log calls
+ * `#onPersisted` with events in order; if an event is the next pending one, its state is known already, otherwise another
+ * process has appended it and the actor computes the state. A conflict of the two closes the table here.
+ *
+ * The house. Its moves are decided together with the move that they answer, and are in the same append: no state in which
+ * the house has to move is persisted without its move.
+ *
+ * Failure. A temporary failure of the store rolls back: `#decided` returns to `#published`, and appends that were made after
+ * the failed one fail too (`#stale` counts them). Commands that follow from connections, such as `gone`, are repeated when the
+ * store can write again (`postponed.ts`). Any other failure, and a failed opening, closes the table in this process; the log
+ * stays as it is.
+ *
+ * Time. Events are stamped by the table's own clock: monotonic time plus an offset. The offset is fixed when the table begins in
+ * this process, and grows only if another process has appended a later time. One timer waits for the next time limit.
+ *
+ * Memory and speed. There can be very many tables, so empty collections are shared constants and rare parts are created on
+ * demand. Persisted steps leave `#pending` in batches: one `shift()` for each event took more time than the rest of this file.
+ */
+
+/** TableActorOptions is what a table needs from outside. */
+export interface TableTools {
+  readonly log: TableLog
+  readonly clock: Clock
+  /** Source of the house's choices. */
+  readonly random: Random
+  /** Limit of the house's search, at all tables together; no limit by default. */
+  readonly effort?: Effort
+  /** Called with errors that the server survives: a table that was closed, or an observer that was removed. */
+  readonly onTrouble: (sentence: string, reason: unknown) => void
+  /** Called when the opening or the end of a table is persisted, when its first observer subscribes, and when the last one leaves. */
+  readonly onChange?: ((table: LiveTable) => void) | undefined
+  /** Called when the result of the game is recorded on the ladder. */
+  readonly onRecorded?: ((table: LiveTable, changes: readonly StandingChange[]) => void) | undefined
+}
+
+/** TableActor runs one table: it decides commands, appends their events to the log, and publishes them once they are persisted. */
+export class LiveTable {
+  readonly id: TableId
+  /** True if the end has been added to the histories of the players. */
+  noted = false
+  /** The part of the list of public tables that has this table. */
+  listed: 'attended' | 'deserted' | undefined
+  /** The last events of a long table. */
+  history: History | undefined
+  readonly #tools: TableTools
+  #decided: TableState
+  #published: TableState | undefined
+  /** Decided steps, of which the first `#done` are persisted. */
+  #pending: Step[] = NONE
+  #done = 0
+  /** Commands to repeat when the store can write again. */
+  #postponed: Postponed | undefined
+  /** Number of appends that the log has not answered. */
+  #underWay = 0
+  /** Number of appends among these that depend on a failed one. */
+  #stale = 0
+  #settling: PromiseWithResolvers<void> | undefined
+  #observers: readonly Attendant[] = NO_OBSERVERS
+  #waiters: Waiters | undefined
+  #unfollow: (() => void) | undefined
+  #cancelTick: (() => void) | undefined
+  #written = 0
+  #broken: Error | undefined
+  #troubled = false
+  #onQuiet: ((table: LiveTable) => void) | undefined
+  /** True from the end of an outage until `resume`. */
+  #standsStill = false
+  /** Times of the last decided event, and of the last persisted one. */
+  #lastAt: number
+  #persistedAt: number
+  /** Offset of the table's clock from monotonic time. */
+  #epoch: number
+  readonly #suspension: Suspension
+
+  private constructor(id: TableId, { state, lastAt, suspension, history }: Restored, isPersisted: boolean, tools: TableTools) {
+    this.id = id
+    this.#tools = tools
+    this.#decided = state
+    this.#suspension = suspension
+    this.history = history
+    this.#published = isPersisted ? state : undefined
+    this.#lastAt = lastAt
+    this.#persistedAt = lastAt
+    const { clock } = tools
+    const wall = Math.max(clock.now(), lastAt)
+    const monotonic = clock.monotonic()
+    this.#epoch = wall - monotonic
+    this.#unfollow = tools.log.follow(id, (events) => this.#onPersisted(events))
+  }
+
+  /** Opens a new table, with the house's first moves. It takes commands at once, and publishes events when its opening is persisted. */
+  static open(id: TableId, opening: Extract<Happening, { type: 'opened' }>, rules: TableState['rules'], tools: TableTools): LiveTable {
+    const event: TableEvent = { ...opening, n: 1, at: tools.clock.now() }
+    const state = opened(event, rules)
+    const table = new LiveTable(id, { state, lastAt: event.at, suspension: NOT_SUSPENDED }, false, tools)
+    table.#appendWithAnswer([{ event, state }], event.at)
+    return table
+  }
+
+  /** Restores a table, suspended, from its log. Throws a TypeError if the events are not the log of a table. */
+  static restore(id: TableId, events: readonly TableEvent[], rules: TableState['rules'], tools: TableTools): LiveTable {
+    return new LiveTable(id, restored(id, events, rules), true, tools)
+  }
+
+  /** The present time by the table's own clock, in milliseconds since the Unix epoch. */
+  get now(): number {
+    return this.#epoch + this.#tools.clock.monotonic()
+  }
+
+  /** The published state; until the opening is persisted, the decided one. */
+  get state(): TableState {
+    return this.#published ?? this.#decided
+  }
+
+  /** True if the table is closed in this process. */
+  get closed(): boolean {
+    return this.#broken !== undefined
+  }
+
+  /** True if the opening is persisted, so that other users may see the table. */
+  get known(): boolean {
+    return this.#published !== undefined
+  }
+
+  get attendants(): readonly Attendant[] {
+    return this.#observers
+  }
+
+  /** Bytes that this process has added to the log. */
+  get written(): number {
+    return this.#written
+  }
+
+  /** Number of the last decided event. */
+  get decided(): number {
+    return this.#decided.n
+  }
+
+  /** True if the game is over in the decided state. */
+  get over(): boolean {
+    return this.#decided.ended
+  }
+
+  /** True if all players have made the open offer, in the decided state. */
+  get allOffer(): boolean {
+    return this.#decided.offers.length === this.#decided.opened.seats.length
+  }
+
+  /**
+   * Decides a command and appends its events, or returns a refusal. Exceptions from the rules propagate to the caller; the
+   * state is unchanged. If the store then cannot write, the command has no effect, and `persisted` resolves to `false`. With
+   * `patient`, and for commands that follow from connections, the actor repeats it when the store can write again.
+   */
+  submit(command: Command, patient = false): Refusal | undefined {
+    if (this.#broken) return CLOSED
+    if (this.#standsStill) this.goOn()
+    const now = command.type === 'suspend' ? this.#lastAt : this.now
+    const steps = decide(this.#decided, command, now)
+    if (isRefusal(steps)) return steps
+    if (steps.length > 0 && (patient || isLasting(command))) {
+      this.#postponed ??= new Postponed()
+      this.#postponed.note(command, this.#decided.n)
+    }
+    return command.type === 'play' || command.type === 'back' ? this.#appendWithAnswer(steps, now) : this.#appendSteps(steps)
+  }
+
+  /** Resolves to `true` when all events decided by now are persisted and published, to `false` if that fails; see `closed`. */
+  kept(): Promise<boolean> {
+    if (this.#broken) return Promise.resolve(false)
+    if (this.#done === this.#pending.length) return Promise.resolve(true)
+    this.#waiters ??= new Waiters()
+    return this.#waiters.until(this.#decided.n)
+  }
+
+  /** Resolves when the log has answered all appends, with success or failure. */
+  settled(): Promise<void> {
+    if (this.#underWay === 0) return Promise.resolve()
+    this.#settling ??= Promise.withResolvers()
+    return this.#settling.promise
+  }
+
+  /** Subscribes an observer to every event that is published from now on, until `unsubscribe`. */
+  attend(observer: Attendant): void {
+    if (this.#broken) return observer.closed(this.#broken)
+    this.#observers = this.#observers.length === 0 ? [observer] : [...this.#observers, observer]
+    if (this.#observers.length === 1) this.#tools.onChange?.(this)
+  }
+
+  /** Unsubscribes an observer; does nothing if it is not subscribed. */
+  leave(observer: Attendant): void {
+    if (!this.#observers.includes(observer)) return
+    this.#remove(observer)
+    this.#checkQuiet()
+  }
+
+  /**
+   * Returns the milliseconds until the table has been without a move for too long, 0 or less if it has been, and `Infinity` if
+   * it has no such end. `restoredAt` is the monotonic time in milliseconds at which this process restored its tables.
+   */
+  untilIdle(limit: number, restoredAt: number): number {
+    return idleDeadlineAfter(this.#decided, limit, this.#epoch + restoredAt) - this.now
+  }
+
+  /** Notifies all observers of the effect of the game on the ladder. */
+  announce(changes: readonly StandingChange[]): void {
+    if (changes.length === 0) return
+    for (const observer of this.#observers) {
+      try {
+        observer.recorded?.(changes)
+      } catch (reason) {
+        this.#drop(observer, reason)
+      }
+    }
+    this.#tools.onRecorded?.(this, changes)
+  }
+
+  /** Checks whether a seat has nothing to do until another player moves, in the decided state. */
+  waitsForOthers(seat: SeatNumber): boolean {
+    return !this.#decided.ended && !this.#decided.toMove.includes(seat)
+  }
+
+  /** Returns the present view of a seat or a watcher; `undefined` until the opening is published. */
+  situation(who: SeatNumber | 'watcher'): Situation<unknown> | undefined {
+    return this.#published && situationOf(this.#published, who)
+  }
+
+  /** Calls `then` once, when the game is over, all events are persisted and no observer is left, or when the table is closed. */
+  whenQuiet(then: (table: LiveTable) => void): void {
+    if (this.#broken) return then(this)
+    this.#onQuiet = then
+    this.#checkQuiet()
+  }
+
+  /** Closes the table in this process; the log stays as it is. */
+  close(reason: Error): void {
+    if (this.#broken) return
+    this.#broken = reason
+    this.#cancelTick?.()
+    this.#unfollow?.()
+    const observers = this.#observers
+    this.#observers = []
+    for (const observer of observers) this.#notifyClosed(observer, reason)
+    this.#waiters?.failed()
+    const then = this.#onQuiet
+    this.#onQuiet = undefined
+    then?.(this)
+  }
+
+  /** Appends steps with the house's answer; closes the table if the house fails. */
+  #appendWithAnswer(steps: Step[], now: number): Refusal | undefined {
+    try {
+      const answered = answer(steps.at(-1)?.state ?? this.#decided, now, this.#tools.random, this.#tools.effort)
+      return this.#appendSteps(answered.length === 0 ? steps : [...steps, ...answered])
+    } catch (reason) {
+      this.#break(`the house cannot move at table ${this.id}`, reason)
+      return CLOSED
+    }
+  }
+
+  /** Appends the suspension if the log lacks it; resolves to `true` when the log has all decided events, to `false` if that fails. */
+  logged(): Promise<boolean> {
+    if (!this.#broken) this.#append(this.#suspension.before([]))
+    return this.kept()
+  }
+
+  #appendSteps(steps: Step[]): undefined {
+    if (steps.length > 0) this.#append(this.#suspension.before(steps))
+  }
+
+  #append(steps: Step[]): void {
+    const last = steps.at(-1)
+    if (!steps[0] || !last) return
+    this.#decided = last.state
+    this.#lastAt = last.event.at
+    if (this.#pending.length === 0) this.#pending = steps
+    else this.#pending.push(...steps)
+    this.#underWay++
+    this.#written += this.#tools.log.append(this.id, steps[0].event.n - 1, steps.map(eventOf), this.#onAppended) ?? 0
+  }
+
+  /** Called by the log for each append, after `#onPersisted` if it has succeeded. */
+  readonly #onAppended = (failure?: Error): void => {
+    this.#underWay--
+    if (this.#stale > 0) this.#stale--
+    else if (failure) this.#onFailure(failure)
+    if (this.#underWay > 0) return
+    this.#settling?.resolve()
+    this.#settling = undefined
+  }
+
+  #onFailure(failure: Error): void {
+    if (!isTemporary(failure)) return this.#break(`writing the log of table ${this.id} failed`, failure)
+    if (this.#published) this.#rollBack(this.#published)
+    else this.close(new Error(UNWRITABLE, { cause: failure }))
+  }
+
+  /** Returns to the published state. Later appends depend on the failed one, so their failures report nothing new. */
+  #rollBack(published: TableState): void {
+    this.#stale = this.#underWay
+    this.#decided = published
+    this.#lastAt = this.#persistedAt
+    this.#pending = NONE
+    this.#done = 0
+    this.#suspension.rollBack()
+    this.#cancelTick?.()
+    this.#postponed?.rollBack()
+    this.#waiters?.failed()
+    for (const observer of this.#observers) observer.rolledBack?.()
+  }
+
+  /** Pauses the table at the end of an outage, until `resume` or the next command. */
+  standStill(): void {
+    this.#standsStill = true
+  }
+
+  get standsStill(): boolean {
+    return this.#standsStill
+  }
+
+  /** Resumes the table after an outage: stops the clocks for its duration, and repeats the postponed commands. */
+  goOn(): void {
+    this.#standsStill = false
+    if (this.#broken || !this.#published) return
+    const postponed: readonly Lasting[] = this.#postponed?.take() ?? []
+    if (nextTick(this.#decided) !== undefined) {
+      this.submit({ type: 'suspend' })
+      for (const { who } of this.#observers) if (who !== 'watcher') this.submit({ type: 'back', seat: who })
+    }
+    for (const { command } of postponed) this.submit(command, true)
+    this.#setTimer()
+  }
+
+  /** Publishes events that this or another process has persisted. */
+  #onPersisted(events: readonly TableEvent[]): void {
+    for (const event of events) {
+      const state = this.#stateAfter(event)
+      if (!state) return
+      if (this.#suspension.isKept(event)) continue
+      const isNew = !this.#published
+      this.history = remember(this.history, this.#published, event, state)
+      this.#published = state
+      if (isNew || event.type === 'ended') this.#tools.onChange?.(this)
+      this.#persistedAt = event.at
+      this.#publish(event, state)
+      if (this.#broken) return
+    }
+    const until = this.#published?.n ?? 0
+    this.#postponed?.kept(until)
+    this.#setTimer()
+    this.#waiters?.kept(until)
+    this.#checkQuiet()
+  }
+
+  /** Counts a pending step as persisted, and removes persisted steps in batches. */
+  #advancePending(): void {
+    this.#done++
+    if (this.#done < this.#pending.length && this.#done < MANY) return
+    this.#pending = this.#done < this.#pending.length ? this.#pending.slice(this.#done) : NONE
+    this.#done = 0
+  }
+
+  /** Returns the state after a persisted event; closes the table and returns `undefined` if the event does not fit. */
+  #stateAfter(event: TableEvent): TableState | undefined {
+    const own = this.#pending[this.#done]
+    if (own) this.#advancePending()
+    if (own?.event === event) return own.state
+    try {
+      if (own || !this.#published) throw new TypeError(`event ${event.n} is not the one that was expected`)
+      this.#decided = evolve(this.#published, event)
+      this.#lastAt = event.at
+      // the clock of the process that appended this may be ahead
+      this.#epoch += Math.max(0, event.at - this.now)
+      return this.#decided
+    } catch (reason) {
+      this.#break(`another process has changed table ${this.id}`, reason)
+      return undefined
+    }
+  }
+
+  /** Calls all observers; removes one that throws, so that it does not affect the others. */
+  #publish(event: TableEvent, state: TableState): void {
+    const all = this.#observers
+    for (const observer of all) {
+      // an observer called before may have unsubscribed this one
+      if (all !== this.#observers && !this.#observers.includes(observer)) continue
+      try {
+        observer.news(newsOf(event, state, observer.who))
+      } catch (reason) {
+        this.#drop(observer, reason)
+      }
+    }
+  }
+
+  #drop(observer: Attendant, reason: unknown): void {
+    const sentence = `an event of table ${this.id} could not be delivered`
+    this.#remove(observer)
+    this.#notifyClosed(observer, new Error(sentence, { cause: reason }))
+    this.#tools.onTrouble(sentence, reason)
+  }
+
+  #remove(observer: Attendant): void {
+    this.#observers = this.#observers.filter((one) => one !== observer)
+    if (this.#observers.length === 0) this.#tools.onChange?.(this)
+  }
+
+  #notifyClosed(observer: Attendant, reason: Error): void {
+    try {
+      observer.closed(reason)
+    } catch (fault) {
+      this.#tools.onTrouble(`an observer of table ${this.id} could not be closed`, fault)
+    }
+  }
+
+  /** Closes the table because of an error. Reports only the first error, because the later ones follow from it. */
+  #break(sentence: string, reason: unknown): void {
+    this.close(new Error(sentence, { cause: reason }))
+    if (!this.#troubled) this.#tools.onTrouble(sentence, reason)
+    this.#troubled = true
+  }
+
+  /** Sets the timer for the next time limit. */
+  #setTimer(): void {
+    const at = nextTick(this.#decided)
+    this.#cancelTick?.()
+    this.#cancelTick = at === undefined ? undefined : this.#tools.clock.after(at - this.now, () => this.#tick())
+  }
+
+  /** Sets the timer again, because a timer that is shorter than the time limit fires early. */
+  #tick(): void {
+    this.submit({ type: 'tick' })
+    if (!this.#broken) this.#setTimer()
+  }
+
+  #checkQuiet(): void {
+    if (!this.#onQuiet || !this.#published?.ended || this.#done < this.#pending.length || this.#observers.length > 0) return
+    const then = this.#onQuiet
+    this.#onQuiet = undefined
+    this.#unfollow?.()
+    then(this)
+  }
+}
+
+const eventOf = ({ event }: Step): TableEvent => event
+const NO_OBSERVERS: readonly never[] = []
+/** Size of a batch of persisted steps that are removed together. */
+const MANY = 64
+/** The pending steps of all tables without any. */
+const NONE: Step[] = []

@@ -1,0 +1,89 @@
+import type { SeatNumber } from '../games/game.ts'
+import { ChurnMap } from '../base/churn-map.ts'
+import type { LiveTable } from './table-actor.ts'
+import type { Owners } from './owners.ts'
+import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
+
+/** SeatAt is a seat at a table. */
+export interface SeatAt {
+  readonly table: LiveTable
+  readonly seat: SeatNumber
+}
+
+/** TableRegistry finds tables by number, by player and by the token of a seat. */
+export class Tables {
+  readonly #owners: Owners
+  readonly #byId = new ChurnMap<TableId, LiveTable>()
+  readonly #byPerson = new ChurnMap<PersonId, Set<LiveTable>>()
+  readonly #byToken = new ChurnMap<string, SeatAt>()
+
+  constructor(owners: Owners) {
+    this.#owners = owners
+  }
+
+  /** All tables, in order of opening. */
+  get all(): Iterable<LiveTable> {
+    return this.#byId.values()
+  }
+
+  /** Number of tables. */
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get(id: TableId): LiveTable | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Iterates over the seats of a person, in the order of the tables; there are none for the house and for peers without a name. */
+  *of(person: PersonId): Iterable<SeatAt> {
+    for (const table of this.#byPerson.get(person) ?? []) {
+      yield { table, seat: table.state.opened.seats.findIndex((one) => one.person === person) }
+    }
+  }
+
+  /** Finds the seat of a token by its hash, at the latest table that has it. */
+  withToken(token: string): SeatAt | undefined {
+    return this.#byToken.get(token)
+  }
+
+  /** Makes a token invalid, by its hash. */
+  forgetToken(token: string): void {
+    this.#byToken.delete(token)
+  }
+
+  add(table: LiveTable): void {
+    this.#byId.set(table.id, table)
+    for (const mark of marksOf(table)) this.#owners.add(mark)
+    const { opened, revoked } = table.state
+    for (const [seat, { person, token }] of opened.seats.entries()) {
+      if (token !== undefined && !revoked.includes(seat)) this.#byToken.set(token, { table, seat })
+      if (person === HOUSE || person === PEER) continue
+      const tables = this.#byPerson.get(person)
+      if (tables) tables.add(table)
+      else this.#byPerson.set(person, new Set([table]))
+    }
+  }
+
+  remove(table: LiveTable): void {
+    if (this.#byId.get(table.id) !== table) return
+    this.#byId.delete(table.id)
+    for (const mark of marksOf(table)) this.#owners.remove(mark)
+    for (const { person, token } of table.state.opened.seats) {
+      // a rematch reuses the tokens
+      if (token !== undefined && this.#byToken.get(token)?.table === table) this.#byToken.delete(token)
+      const tables = this.#byPerson.get(person)
+      if (tables?.delete(table) && tables.size === 0) this.#byPerson.delete(person)
+    }
+  }
+}
+
+/** Lists the marks of the networks from which seats at a table were taken, each once. */
+function marksOf({ state: { opened } }: LiveTable): readonly string[] {
+  let marks = NONE
+  for (const { from } of opened.seats)
+    if (from !== undefined && !marks.includes(from)) marks = marks.length === 0 ? [from] : [...marks, from]
+  return marks
+}
+
+const NONE: readonly string[] = []

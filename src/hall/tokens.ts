@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { Refusal } from '../games/game.ts'
+import { codewords } from './invite-words.ts'
+
+/** RandomBytes returns a number of unpredictable bytes, as `crypto.randomBytes` does. */
+export type RandomBytes = (bytes: number) => Uint8Array
+
+/** Words in an invitation code: 27 bits, enough because guesses are rate-limited. */
+const WORDS = 3
+/** Characters of a token, 5 bits each: 130 bits, which need no rate limit. */
+const TOKEN = 26
+/** Crockford's Base32: no I, L, O (read as 1, 1, 0), and no U. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** Makes an invitation code that users can say aloud: `amber-otter-seven`. */
+export function inviteCode(random: RandomBytes): string {
+  const words: string[] = []
+  const bytes = random(2 * WORDS)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let word = 0; word < WORDS; word++) words.push(codewords[view.getUint16(2 * word) % codewords.length] ?? '')
+  return words.join('-')
+}
+
+/** Parses an invitation code in any case, with blanks or hyphens between the words; refuses a text that is not one. */
+export function readCode(typed: string): string | Refusal {
+  const words = typed.toLowerCase().match(/[^\s\p{Dash}_.,]+/gu) ?? []
+  if (words.length !== WORDS) return { refused: `an invitation is ${WORDS} words, such as amber-otter-seven` }
+  const unknown = words.findIndex((word) => !codewords.includes(word))
+  if (unknown >= 0) return { refused: `word ${unknown + 1} of your code is in no invitation: compare it with the invitation` }
+  return words.join('-')
+}
+
+/** Makes a secret token, 26 characters of Crockford's Base32, which proves an identity or a right to its holder's seat. */
+export function secretToken(random: RandomBytes): string {
+  return Array.from(random(TOKEN), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('')
+}
+
+/** Parses a token: ignores case, blanks and hyphens, reads O as 0, and I and L as 1; refuses a text that is not one. */
+export function readToken(typed: string): string | Refusal {
+  const token = typed
+    .replace(/[\s\p{Dash}]+/gu, '')
+    .toUpperCase()
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1')
+  if (token.length === TOKEN && [...token].every((character) => ALPHABET.includes(character))) return token
+  return { refused: `a token is ${TOKEN} letters and digits: type it as you were given it` }
+}
+
+/** Returns the SHA-256 of a token in hex, the only form in which it is stored. Tokens are random, so a slow hash would add nothing. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

@@ -1,0 +1,39 @@
+import type { Hall } from '../hall/hall.ts'
+import { isNear, type Wish } from '../hall/matchmaking.ts'
+import type { PersonId } from '../hall/ports.ts'
+import type { LobbyRefusal, Seeker } from '../hall/api.ts'
+import { seekerOf } from './projections.ts'
+import type { Rooms } from './context.ts'
+
+/** Maximum number of near seeks that are offered, and of open seeks that are searched for them. */
+const NEAR = { offered: 3, looked: 500 }
+/** Maximum number of challenges to one user that are searched for their senders' names. */
+const LOOKED = 100
+/** Maximum number of names in a refusal. */
+const NAMED = 5
+
+/** Finds the challenge to a user from the user with this name; without a name, the only challenge. Refuses if there is none, or several. */
+export function challengeTo({ hall, people }: Pick<Rooms, 'hall' | 'people'>, person: PersonId, name?: string): Wish | LobbyRefusal {
+  const sender = name === undefined ? undefined : people.named(name)
+  const of = sender ? [...hall.seeks.of(sender.person)].filter((seek) => seek.against === person && seek.code === undefined) : []
+  const [first, ...more] = name === undefined ? hall.seeks.against(person).slice(0, LOOKED) : of
+  if (!first)
+    return {
+      code: 'not-now',
+      refused:
+        name === undefined
+          ? 'you have no challenge or offer to answer'
+          : `${sender?.name ?? `no user "${name}"`} has ${sender ? 'not ' : ''}asked you for a game`,
+    }
+  const names = [...new Set([first, ...more].map((seek) => seek.name))]
+  if (more.length === 0 || names.length === 1 || name !== undefined) return first
+  const others = names.length > NAMED ? [...names.slice(0, NAMED), '...'] : names
+  return { code: 'not-now', refused: `several users ask you for a game (${others.join(', ')}): name one of them` }
+}
+
+/** Returns up to three open seeks that differ from an open seek only in their terms, in order of arrival. */
+export function nearTo({ seeks }: Pick<Hall, 'seeks'>, seek: Wish): readonly Seeker[] {
+  const lists = seek.against === undefined ? [seeks.against(seek.person), seeks.open] : [seeks.of(seek.against)]
+  const near = lists.flatMap((list) => [...list.slice(0, NEAR.looked)].filter((other) => isNear(seek, other)))
+  return near.slice(0, NEAR.offered).map(seekerOf)
+}

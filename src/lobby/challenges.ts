@@ -1,0 +1,118 @@
+import type { Clock, PersonId } from '../hall/ports.ts'
+import { Throttle } from '../base/rate-limit.ts'
+import type { FinishedGame, LobbyListener, LobbyRefusal, Recorded, Seeker } from '../hall/api.ts'
+
+/** ChallengesOptions are the clock and the error handler of Challenges. */
+export interface CallsOptions {
+  readonly clock: Clock
+  /** Called with errors that do not stop the server. */
+  readonly onTrouble: (sentence: string, reason: unknown) => void
+}
+
+/** Challenge is a seek that is addressed to one user. */
+export interface Call {
+  /** The user who is challenged. */
+  readonly person: PersonId
+  /** The user who sends the challenge, and the terms. */
+  readonly seeker: Seeker
+  /** The sender's address. */
+  readonly address: string
+}
+
+/** ChallengeListener is called with challenges and messages to one user, at one session, which may have muted their sender. */
+export interface Ear extends LobbyListener {
+  /** Checks whether this session has not muted the user with this name. */
+  hears(name: string): boolean
+}
+
+/** Rate of messages from one address to one user: 30 at once, then one a second. */
+const MESSAGES = { burst: 30, refill: 1000 }
+
+/** Rate of cancelled challenges from one address to one user: 20 at once, then one in ten seconds. */
+const CANCELLED = { burst: 20, refill: 10_000 }
+
+/** Challenges delivers challenges, messages and results to users, at each of their lobby sessions. */
+export class Calls {
+  readonly #clock: Clock
+  readonly #onTrouble: CallsOptions['onTrouble']
+  readonly #listeners = new Map<PersonId, Set<Ear>>()
+  readonly #cancelled = new Throttle(CANCELLED)
+  readonly #messages = new Throttle(MESSAGES)
+
+  constructor({ clock, onTrouble }: CallsOptions) {
+    this.#clock = clock
+    this.#onTrouble = onTrouble
+  }
+
+  /** Subscribes a listener to what is sent to a user; returns a function that unsubscribes it. */
+  listen(person: PersonId, listener: Ear): () => void {
+    const listeners = this.#listeners.get(person) ?? new Set()
+    this.#listeners.set(person, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.#listeners.get(person) === listeners) this.#listeners.delete(person)
+    }
+  }
+
+  /** Checks whether a user has a lobby session, and so can be notified. */
+  reaches(person: PersonId): boolean {
+    return this.#listeners.has(person)
+  }
+
+  /** Checks whether at least one session of a user has not muted the user with this name. */
+  hears(person: PersonId, name: string): boolean {
+    for (const ear of this.#listeners.get(person) ?? []) if (ear.hears(name)) return true
+    return false
+  }
+
+  /** Sends a message to a user, at each session that has not muted the sender; refuses if all have. */
+  tell(person: PersonId, { from, text, address }: { from: string; text: string; address: string }): LobbyRefusal | undefined {
+    if (!this.hears(person, from)) return MUTED
+    if (this.#messages.take(keyOf(person, address), this.#clock.monotonic()) > 0) {
+      return { code: 'throttled', refused: 'you send too many messages to that user at once: wait a moment' }
+    }
+    this.#notify(person, (listener) => listener.hears(from) && listener.told({ name: from, text }))
+    return undefined
+  }
+
+  /** Milliseconds until an address can challenge a user again, after too many cancelled challenges; usually 0. */
+  wait({ person, address }: Omit<Call, 'seeker'>): number {
+    return this.#cancelled.wait(keyOf(person, address), this.#clock.monotonic())
+  }
+
+  /** Sends a challenge to a user; returns a function that cancels the challenge, and notifies the user of that. */
+  call({ person, seeker, address }: Call): () => void {
+    this.#notify(person, (listener) => listener.sought(seeker))
+    return () => {
+      this.#cancelled.take(keyOf(person, address), this.#clock.monotonic())
+      this.#notify(person, (listener) => listener.withdrawn(seeker))
+    }
+  }
+
+  /** Notifies a user, at each session that is not subscribed to the table, that a game has ended. */
+  notifyOfEnd(person: PersonId, game: FinishedGame): void {
+    this.#notify(person, (listener) => listener.finished?.(game))
+  }
+
+  /** Notifies a user, at each session that is not subscribed to the table, of the rating changes after a game. */
+  notifyOfRecord(person: PersonId, recorded: Recorded): void {
+    this.#notify(person, (listener) => listener.recorded(recorded))
+  }
+
+  /** Calls `notify` for each listener of a user; an exception of one does not reach the others, or the caller. */
+  #notify(person: PersonId, notify: (listener: Ear) => unknown): void {
+    for (const listener of [...(this.#listeners.get(person) ?? [])]) {
+      try {
+        notify(listener)
+      } catch (reason) {
+        this.#onTrouble(`${person} could not be notified`, reason)
+      }
+    }
+  }
+}
+
+export const MUTED: LobbyRefusal = { code: 'muted', refused: 'that user has muted you' }
+
+function keyOf(person: PersonId, address: string): string {
+  return `${address} ${person}`
+}

@@ -1,0 +1,50 @@
+import type { Refusal } from '../games/game.ts'
+import type { Denial, Why } from '../hall/denial.ts'
+import { UNWRITABLE } from '../hall/ports.ts'
+import type { LobbyRefusal, RefusalCode } from '../hall/api.ts'
+
+/** The refusal for a client that has no name yet. */
+export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }
+
+/** The refusal while the store cannot write. */
+export const UNAVAILABLE: LobbyRefusal = { code: 'unavailable', refused: UNWRITABLE }
+
+/** Adds the code of the native protocol to a refusal. */
+export function coded(code: RefusalCode, { refused }: Refusal): LobbyRefusal {
+  return { code, refused }
+}
+
+/** The native protocol's code for each AuthError. */
+const CODES: Readonly<Record<Why, RefusalCode>> = {
+  'bad-name': 'bad-name',
+  'name-taken': 'name-taken',
+  'bad-password': 'bad-password',
+  throttled: 'throttled',
+  'bad-token': 'bad-token',
+  unregistered: 'who-are-you',
+}
+
+/** Converts an AuthError to a refusal with the code of the native protocol. */
+export function denied({ why, refused, proposal }: Denial): LobbyRefusal {
+  return { code: CODES[why], refused, ...(proposal === undefined ? {} : { proposal }) }
+}
+
+/** The refusal for a game that the catalogue does not have. */
+export function noGame(name: string): LobbyRefusal {
+  return { code: 'no-such-game', refused: `there is no game ${name}: see the games` }
+}
+
+/** The refusal for a user who is not online. */
+export function notHere(name: string): LobbyRefusal {
+  return { code: 'no-such-person', refused: `there is no user "${name}" here: see who is here` }
+}
+
+/** The refusal for a table that does not exist, or that the user may not see. */
+export function noTable(id: number): LobbyRefusal {
+  return { code: 'no-such-table', refused: `there is no table ${id} that is open to you: see the tables` }
+}
+
+/** The refusal for a command that needs a seat at the table. */
+export function noSeat(id: number): LobbyRefusal {
+  return { code: 'not-seated', refused: `you have no seat at table ${id}` }
+}

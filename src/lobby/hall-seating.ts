@@ -1,0 +1,219 @@
+import type { Game, Refusal, Seat, SeatNumber } from '../games/game.ts'
+import type { Opening, Seek } from '../hall/hall.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
+import { hasAccount, PEER, type Sitter } from '../hall/ports.ts'
+import { HallSeat, type Keeping } from '../hall/seat.ts'
+import type { Chair, Hallway, Household, Line, Place, Terms } from '../protocol/seating.ts'
+import type { Lobby, LobbyListener } from '../hall/api.ts'
+import { costs } from '../hall/costs.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { Holdings } from './holdings.ts'
+import { Identity } from './identity.ts'
+import { noRoom } from '../server/admission.ts'
+import type { OnSeated, Rooms } from './context.ts'
+import { Session } from './session.ts'
+import { survived, surviving } from './unavailable.ts'
+
+/** Maximum characters of a name, also of a default name: some clients have no room for more. */
+const NAME = 20
+
+/** The reason without another one; it is created once, because creating an error costs as much as playing a move. */
+const OVER = new Error('the conversation is over')
+
+/**
+ * HallSeating seats the peer of one conversation in the hall, where all users share the same tables. The roles of worksheet
+ * programs ask for a seat with `sit`; programs whose peers have names use `enter`, `seek` and `resume`; a front door opens
+ * a lobby session. `close` ends all of it: it cancels the seek and releases the seats.
+ */
+export class HallHouse implements Household, Hallway {
+  readonly hall = this
+  readonly #context: Rooms
+  readonly #line: Line
+  /** Name of a peer that has not given one. */
+  readonly #defaultName: string
+  readonly #onSeated: OnSeated | undefined
+  readonly #identity: Identity
+  readonly #holdings: Holdings
+  #seats: readonly Held[] = []
+  #cancelSeek: ((reason: Error) => void) | undefined
+  #session: Session | undefined
+  #closed: Error | undefined
+
+  constructor(context: Rooms, line: Line, defaultName: string, onSeated?: OnSeated) {
+    this.#context = context
+    this.#line = line
+    this.#identity = new Identity({ people: context.people, line, quiet: true })
+    this.#holdings = new Holdings(context, line)
+    this.#onSeated = onSeated
+    this.#defaultName = defaultName.length <= NAME ? defaultName : [...defaultName].slice(0, NAME).join('')
+  }
+
+  /** Always false: the other players at a table do not depend on this conversation. */
+  get busy(): boolean {
+    return false
+  }
+
+  async finished(): Promise<void> {}
+
+  get name(): string | undefined {
+    return this.#identity.visitor?.name
+  }
+
+  async sit<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    number: SeatNumber,
+    options: Options,
+  ): Promise<Seat<Move, View>> {
+    const { wait = 0 } = this.#context
+    const { seat, setup } = unturned(game.seats.max, number, options)
+    const owner = this.#owner()
+    if (game.seats.max === 1) return this.#open(game.name, { options: setup, seats: [owner] }, 'given up')
+    // a role that asks for a seat does nothing else until it has one
+    return this.#seek({ sitter: owner, game: game.name, options: setup, seats: [seat], rated: false, wait }, 'given up', 'idle')
+  }
+
+  lobby(listener: LobbyListener): Lobby {
+    const session = new Session({
+      rooms: this.#context,
+      line: this.#line,
+      listener,
+      onSeated: this.#onSeated,
+      holdings: this.#holdings,
+    })
+    this.#session = session
+    return surviving(session)
+  }
+
+  enter(name: string, how?: { password?: string }): ReturnType<Hallway['enter']> {
+    this.#line.charge?.(costs.enter)
+    return survived(this.#identity.enter(name, how))
+  }
+
+  async register(name: string, password: string): Promise<Refusal | undefined> {
+    this.#line.charge?.(costs.register)
+    const { full } = this.#holdings.spending
+    if (full !== undefined) return { refused: full }
+    this.#holdings.spendOnAccount()
+    return survived(this.#identity.register(name, password))
+  }
+
+  async seek<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    { options, seats, wait, rated = false, held = false }: Terms<Options>,
+  ): Promise<Chair<Move, View>> {
+    const owner = this.#owner()
+    const keeping = held ? 'held' : 'given up'
+    if (game.seats.max === 1) return this.#open(game.name, { options, seats: [owner], rated }, keeping)
+    return this.#seek({ sitter: owner, game: game.name, options, seats, wait, rated }, keeping, 'listening')
+  }
+
+  holds(game: string): boolean {
+    return this.#mine(game) !== undefined
+  }
+
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined {
+    const mine = this.#mine(game.name)
+    if (!mine) return undefined
+    const { table, seat } = mine
+    for (const other of table.attendants) if (other.who === seat && other instanceof HallSeat) other.replaced()
+    return this.#take(table, seat, 'held')
+  }
+
+  async rank(game: string): Promise<Place | undefined> {
+    return this.#context.hall.place(game, this.#owner().person)
+  }
+
+  close(reason?: Error): void {
+    if (this.#closed) return
+    this.#closed = reason ?? OVER
+    this.#cancelSeek?.(this.#closed)
+    this.#session?.close()
+    for (const seat of this.#seats) {
+      seat.release()
+      if (reason) seat.close(reason)
+    }
+    this.#seats = []
+    this.#identity.close()
+  }
+
+  /** Finds the peer's seat at an open table of a game; the latest if there are several. */
+  #mine(game: string): { readonly table: LiveTable; readonly seat: SeatNumber } | undefined {
+    if (this.#closed) return undefined
+    const { person } = this.#owner()
+    return [...this.#context.hall.seatsOf(person)].findLast(({ table, seat }) => {
+      const { opened } = table.state
+      // a guest's seat that has a token is resumed by the token, not by a name that any user can take
+      return opened.game === game && (hasAccount(person) || opened.seats[seat]?.token === undefined)
+    })
+  }
+
+  #owner(): Sitter {
+    const { person = PEER, name = this.#defaultName } = this.#identity.visitor ?? {}
+    return this.#holdings.marked({ person, name })
+  }
+
+  /** Opens a table of a game with one seat. Throws the reason if the conversation is over. */
+  #open<Move, View>(game: string, opening: Opening, keeping: Keeping): HallSeat<Move, View> {
+    if (this.#closed) throw this.#closed
+    this.#checkRoom()
+    const table = this.#context.hall.open(game, opening)
+    this.#holdings.open(table, 0)
+    return this.#take(table, 0, keeping)
+  }
+
+  /** Resolves when the seek is matched; rejects if the conversation ends first. An `idle` role's peer is watched for its end. */
+  #seek<Move, View>(request: Omit<Seek, 'seated'>, keeping: Keeping, role: 'idle' | 'listening'): Promise<HallSeat<Move, View>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw this.#closed
+      this.#checkRoom()
+      let waiting = true
+      const seated = (table: LiveTable, seat: SeatNumber) => {
+        if (this.#cancelSeek && role === 'idle') this.#line.watch(false)
+        this.#cancelSeek = undefined
+        waiting = false
+        this.#holdings.open(table, seat)
+        resolve(this.#take(table, seat, keeping))
+      }
+      const cancel = this.#context.hall.seek({ ...request, seated })
+      if (!waiting) return
+      this.#cancelSeek = (reason) => {
+        cancel()
+        reject(reason)
+      }
+      if (role === 'idle') this.#line.watch(true)
+    })
+  }
+
+  /** Throws a `Disconnected` with a sentence if the peer cannot take another seat. */
+  #checkRoom(): void {
+    const full = noRoom(this.#context, this.#owner().person, this.#holdings)
+    if (full !== undefined) throw new Ended('full', full)
+  }
+
+  #take<Move, View>(table: LiveTable, number: SeatNumber, keeping: Keeping): HallSeat<Move, View> {
+    this.#onSeated?.(table.id, number)
+    this.#holdings.add(table)
+    const seat = new HallSeat<Move, View>(table, number, keeping, this.#line, this.#holdings)
+    this.#seats = this.#seats.filter((one) => !one.over).concat(seat)
+    return seat
+  }
+}
+
+/** A seat that this conversation holds, of any game. */
+interface Held {
+  readonly over: boolean
+  release(): void
+  close(reason: Error): void
+}
+
+/**
+ * Translates a program's seat to the hall's. At the hall's tables seat 0 begins, while a program may say that its seat 1
+ * begins. With the same seat for both, a client that begins and a client that comes second can meet at one table.
+ */
+function unturned(seats: number, number: SeatNumber, options: unknown): { seat: SeatNumber; setup: unknown } {
+  if (typeof options !== 'object' || options === null || !('first' in options) || typeof options.first !== 'number') {
+    return { seat: number, setup: options }
+  }
+  const { first, ...setup } = options
+  return { seat: (number - first + seats) % seats, setup }
+}

@@ -1,0 +1,43 @@
+import { foldName } from '../hall/names.ts'
+import { type Finished, HISTORY, hasAccount, type PersonId, type Slice } from '../hall/ports.ts'
+import type { FinishedGame, Page, Range } from '../hall/api.ts'
+import { nameOf } from './projections.ts'
+import type { Rooms } from './context.ts'
+
+/** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
+export async function historyOf(
+  rooms: Pick<Rooms, 'hall' | 'people'>,
+  { person, name }: { readonly person: PersonId; readonly name: string },
+  { from = 0, count }: Range,
+  reader: PersonId,
+): Promise<Page<FinishedGame> & { readonly name: string }> {
+  const hidden = reader === person && hasAccount(person)
+  const slice = { from, count, hidden }
+  const { items, total } = hasAccount(person) ? await rooms.hall.history(person, slice) : await historyOfGuest(rooms, person, slice)
+  const key = foldName(name)
+  const games = items.map(({ table, game, names, outcome, rated, points, at }) => {
+    const seat = seatOf(names, name, key)
+    return { table, game: nameOf(game), names, seat, outcome, rated, ...(points ? { points } : {}), at }
+  })
+  return { name, items: games, total }
+}
+
+/** Returns the finished games of the guest who has a name now, without those of guests who had the name before. */
+async function historyOfGuest(
+  { hall, people }: Pick<Rooms, 'hall' | 'people'>,
+  person: PersonId,
+  { from, count }: Slice,
+): Promise<Page<Finished>> {
+  const { items } = await hall.history(person, { from: 0, count: HISTORY, hidden: false })
+  const own = items.filter(({ table }) => people.guestGames.has(person, table))
+  return { items: own.slice(from, from + count), total: own.length }
+}
+
+/** Finds the seat of a name, in any spelling that folds to the same name. Folding is slow, so it is left out if it cannot matter. */
+function seatOf(names: readonly string[], name: string, key: string): number {
+  const same = names.indexOf(name)
+  if (same >= 0 || names.length < 2) return Math.max(same, 0)
+  const last = names.length - 1
+  const found = names.findIndex((one, seat) => seat === last || foldName(one) === key)
+  return Math.max(found, 0)
+}

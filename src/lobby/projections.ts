@@ -1,0 +1,62 @@
+import { entryOf } from '../games/catalogue.ts'
+import { absentAt } from '../hall/hall.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
+import type { Wish } from '../hall/matchmaking.ts'
+import type { Visitor } from '../hall/people.ts'
+import { type ClockRules, hasAccount } from '../hall/ports.ts'
+import type { SeatAt } from '../hall/table-registry.ts'
+import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../hall/api.ts'
+
+/** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
+export function isPublic({ state: { opened } }: LiveTable): boolean {
+  return !opened.private && entryOf(opened.game) !== undefined
+}
+
+/**
+ * Checks whether a seat of a user's name is the user's own. Any user can take a guest's name, so a guest owns a seat only
+ * with its token; a seat without a token, of a worksheet program, belongs to the client that is connected there.
+ */
+export function isSeatOf({ table, seat }: SeatAt, visitor: Visitor): boolean {
+  if (hasAccount(visitor.person)) return true
+  const token = table.state.opened.seats[seat]?.token
+  return token === undefined ? table.attendants.some(({ who }) => who === seat) : visitor.holds(token)
+}
+
+/** Returns the catalogue's name of a game, by which users ask for it. */
+export function nameOf(game: string): string {
+  return entryOf(game)?.name ?? game
+}
+
+/** Converts an open seek to what all users may see of it: not the user to whom it is addressed. */
+export function seekerOf({ name, game, ...terms }: Pick<Wish, 'name' | 'game' | 'options' | 'rated' | 'clock'>): Seeker {
+  return { name, game: nameOf(game), ...termsOf(terms) }
+}
+
+/** Returns the terms of an open seek, or of a table when it was opened. */
+export function termsOf({ options, rated, clock }: Pick<Wish, 'options' | 'rated' | 'clock'>): GameTerms {
+  return { settings: settingsOf(options), rated, ...limitsOf(clock) }
+}
+
+/** Returns the time limits of the players, without the time for which a disconnected player's seat is held. */
+function limitsOf({ total, turn }: ClockRules = {}): { readonly clock?: ClockTerms } {
+  if (total === undefined && turn === undefined) return {}
+  return { clock: { ...(total === undefined ? {} : { total }), ...(turn === undefined ? {} : { turn }) } }
+}
+
+function settingsOf(options: unknown): Readonly<Record<string, number>> {
+  const entries = typeof options === 'object' && options !== null ? Object.entries(options) : []
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
+}
+
+/** Converts a table to what all users may see of it. */
+export function tableInfo(table: LiveTable): TableInfo {
+  const { id, state, attendants } = table
+  const { game, seats } = state.opened
+  const watchers = attendants.filter(({ who }) => who === 'watcher').length
+  const names = seats.map(({ name }) => name)
+  const away = absentAt(table)
+  return {
+    ...{ table: id, game: nameOf(game), names, ...termsOf(state.opened), watchers, over: state.ended },
+    ...(away.length > 0 ? { away } : {}),
+  }
+}

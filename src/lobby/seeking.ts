@@ -1,0 +1,262 @@
+import { secondsOf } from '../base/counts.ts'
+import { checkSeats, checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
+import { isRefusal, type SeatNumber } from '../games/game.ts'
+import type { CodeTries } from '../hall/code-tries.ts'
+import { inviteCode, readCode } from '../hall/tokens.ts'
+import type { Seek } from '../hall/hall.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
+import type { Wish } from '../hall/matchmaking.ts'
+import type { Visitor } from '../hall/people.ts'
+import { type ClockRules, hasAccount, type PersonId, type Sitter } from '../hall/ports.ts'
+import type { Line } from '../protocol/seating.ts'
+import type { GameWish, LobbyListener, LobbyRefusal, Page, Range, Seeker, Sought } from '../hall/api.ts'
+import { MUTED } from './challenges.ts'
+import { challengeTo, nearTo } from './challenge-answers.ts'
+import { seekerOf } from './projections.ts'
+import { coded, denied, noGame, notHere, WHO } from './errors.ts'
+import type { Rooms } from './context.ts'
+
+/** SeekControlOptions is what SeekControl needs from its session. */
+export interface SeekingOptions {
+  readonly rooms: Rooms
+  readonly line: Line
+  readonly listener: LobbyListener
+  /** Returns the user who seeks. */
+  visitor(): Visitor | undefined
+  /** Checks whether the user has left. */
+  isClosed(): boolean
+  /** Explains why the user cannot play now, with or without a seek. */
+  busy(): LobbyRefusal | undefined
+  /** Creates the owner of a new seat, with the token that gives the user access to the seat again. */
+  createOwner(visitor: Visitor): { owner: Sitter; token: string }
+  /** Called when a seat was found: subscribes the session to the table. */
+  seated(table: LiveTable, seat: SeatNumber, token: string): void
+}
+
+/** Milliseconds until the house takes the other seat, by default. */
+const WAIT = 10_000
+/** Milliseconds for which a seat is held after its client disconnects. */
+const GRACE = 120_000
+
+/**
+ * SeekControl manages how one session gets to a table: its open seek, invitations by code, and challenges to and from other
+ * users. A session has one open seek at most; a further one is refused, or replaces it.
+ */
+export class Seeking {
+  readonly #options: SeekingOptions
+  readonly #rooms: Rooms
+  readonly #line: Line
+  #cancelSeek: (() => void) | undefined
+  #codeTries: CodeTries | undefined
+
+  constructor(options: SeekingOptions) {
+    this.#options = options
+    this.#rooms = options.rooms
+    this.#line = options.line
+  }
+
+  /** Opens a seek, or a table if the game has one seat; see `Lobby.seek`. */
+  async seek(terms: GameWish): Promise<Sought | LobbyRefusal> {
+    const entry = entryOf(terms.game)
+    if (!entry) return noGame(terms.game)
+    const wrong = checkSettings(entry, terms.settings) ?? checkSeats(entry, terms.seats)
+    if (wrong) return coded('bad-setting', wrong)
+    const refusal = this.#busy(terms.replace) ?? this.#checkRated(terms, entry)
+    if (refusal) return refusal
+    const options = await entry.setup(terms.settings, this.#rooms.stock)
+    // another user may have entered through this connection meanwhile, or it may have closed
+    if (!this.#visitor || this.#options.isClosed()) return WHO
+    const against = terms.against === undefined ? undefined : this.#findOpponent(this.#visitor, terms.against)
+    if (against !== undefined && typeof against !== 'string') return against
+    const clock: ClockRules = { ...terms.clock, grace: GRACE }
+    const { seats: size, points, name: game } = entry.game
+    if (size.max === 1) {
+      const replaced = this.#replace()
+      const { owner, token } = this.#options.createOwner(this.#visitor)
+      const rated = points !== undefined
+      this.#options.seated(
+        this.#rooms.hall.open(game, { options, seats: [owner], rated, private: terms.private === true, clock }),
+        0,
+        token,
+      )
+      return replaced
+    }
+    const code = terms.private ? inviteCode(this.#rooms.bytes) : undefined
+    // the house joins neither private nor rated games
+    const isWithoutHouse = code !== undefined || against !== undefined || terms.rated || terms.wait === null
+    const request = {
+      game,
+      options: options ?? {},
+      seats: terms.seats ?? [...Array(size.max).keys()],
+      rated: terms.rated === true,
+      clock,
+      wait: isWithoutHouse ? Number.POSITIVE_INFINITY : (terms.wait ?? this.#rooms.wait ?? WAIT),
+      ...(against === undefined ? {} : { against }),
+      ...(code === undefined ? {} : { code }),
+    }
+    if (against !== undefined && !this.#rooms.calls.reaches(against) && !this.#rooms.hall.seeks.match({ ...this.#visitor, ...request }))
+      return { code: 'not-now', refused: `${terms.against} is here only through a worksheet program, and cannot be asked for a game` }
+    const replaced = this.#replace()
+    const open = this.#seek(this.#visitor, request)
+    const near = open ? nearTo(this.#rooms.hall, open) : []
+    return { ...replaced, ...(code === undefined ? {} : { code }), ...(near.length > 0 ? { near } : {}) }
+  }
+
+  /** Cancels the open seek; returns whether there was one. */
+  cancel(): boolean {
+    const cancel = this.#cancelSeek
+    this.#cancelSeek = undefined
+    cancel?.()
+    return cancel !== undefined
+  }
+
+  /** Joins the table of the user who has given a code; see `Lobby.join`. */
+  join(typed: string, replace = false): LobbyRefusal | undefined {
+    const busy = this.#busy(replace)
+    if (busy || !this.#visitor) return busy ?? WHO
+    const code = readCode(typed)
+    if (isRefusal(code)) return coded('no-such-code', code)
+    this.#codeTries ??= this.#rooms.people.codeTries(this.#line.address)
+    const denial = this.#codeTries.denial()
+    if (denial) return denied(denial)
+    const seek = this.#rooms.hall.invitation(code)
+    if (!seek) {
+      this.#codeTries.failed()
+      return { code: 'no-such-code', refused: 'no open invitation has this code: it was used or cancelled, or the code is wrong' }
+    }
+    if (seek.person === this.#visitor.person)
+      return { code: 'not-now', refused: 'this is your own invitation: give the code to another user' }
+    if (seek.against !== undefined && seek.against !== this.#visitor.person) {
+      return { code: 'not-now', refused: 'this invitation is for another user' }
+    }
+    if (seek.rated && !this.#registered) return UNREGISTERED
+    const { game, options, rated, clock = {} } = seek
+    this.#replace()
+    this.#seek(this.#visitor, { game, options, rated, clock, code, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return undefined
+  }
+
+  /** Accepts a challenge to this user; see `Lobby.acceptChallenge`. */
+  accept(name?: string): LobbyRefusal | undefined {
+    const busy = this.#busy(true)
+    if (busy || !this.#visitor) return busy ?? WHO
+    const seek = challengeTo(this.#rooms, this.#visitor.person, name)
+    if (isRefusal(seek)) return seek
+    if (seek.rated && !this.#registered) return UNREGISTERED
+    const { game, options, rated, clock = {}, person } = seek
+    this.#replace()
+    this.#seek(this.#visitor, { game, options, rated, clock, against: person, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+    return undefined
+  }
+
+  /** Refuses a challenge to this user; see `Lobby.refuseChallenge`. */
+  refuse(name?: string): LobbyRefusal | undefined {
+    if (!this.#visitor) return WHO
+    const seek = challengeTo(this.#rooms, this.#visitor.person, name)
+    if (isRefusal(seek)) return seek
+    this.#rooms.hall.refuse(seek, this.#visitor.name)
+    return undefined
+  }
+
+  /** The user's open seek. */
+  get open(): Wish | undefined {
+    return this.#visitor && this.#rooms.hall.seeks.of(this.#visitor.person).slice(0, 1)[0]
+  }
+
+  #checkRated({ rated, against }: GameWish, { game }: Entry): LobbyRefusal | undefined {
+    if (!rated || game.seats.max === 1) return undefined
+    if (!this.#registered) return UNREGISTERED
+    const opposite = against === undefined ? undefined : this.#present(against)
+    return typeof opposite !== 'string' || hasAccount(opposite)
+      ? undefined
+      : { code: 'not-now', refused: `${against} has no registered name, and cannot play a rated game` }
+  }
+
+  /** Cancels the open seek, if there is one, and returns it. */
+  #replace(): { readonly replaced?: Seeker } {
+    const seek = this.#cancelSeek && this.open
+    this.cancel()
+    return seek ? { replaced: seekerOf(seek) } : {}
+  }
+
+  /** Opens a seek; returns it, or `undefined` if it was matched at once. */
+  #seek(visitor: Visitor, request: Omit<Seek, 'sitter' | 'seated' | 'onRefused'>): Wish | undefined {
+    const { owner, token } = this.#options.createOwner(visitor)
+    let waiting = true
+    const seated = (table: LiveTable, seat: SeatNumber) => {
+      waiting = false
+      this.#cancelSeek = undefined
+      this.#options.seated(table, seat, token)
+    }
+    let withdraw: (() => void) | undefined
+    const onRefused = (by: string) => {
+      this.#cancelSeek = undefined
+      withdraw?.()
+      this.#options.listener.refused(seekerOf({ ...request, name: by }))
+    }
+    const cancel = this.#rooms.hall.seek({ ...request, sitter: owner, seated, onRefused })
+    // a matching seek may have been open already, and then nothing is left to cancel
+    if (!waiting) return undefined
+    withdraw = this.#challenge(visitor, request)
+    this.#cancelSeek = () => {
+      // a closed hall has no open seeks
+      const isOpen = this.open !== undefined
+      cancel()
+      if (isOpen) withdraw?.()
+    }
+    return this.open
+  }
+
+  /** Sends the challenge, if the seek is addressed to a user and has no code; returns a function that withdraws the challenge. */
+  #challenge(visitor: Visitor, { against, code, ...seek }: Omit<Seek, 'sitter' | 'seated'>): (() => void) | undefined {
+    if (against === undefined || code !== undefined) return undefined
+    return this.#rooms.calls.call({
+      person: against,
+      seeker: seekerOf({ ...seek, name: visitor.name }),
+      address: this.#line.address,
+    })
+  }
+
+  /** Finds the user to challenge, or the reason why that user cannot be challenged. */
+  #findOpponent({ person, name: own }: Visitor, name: string): PersonId | LobbyRefusal {
+    const found = this.#present(name)
+    if (found === person) return { code: 'not-now', refused: 'you cannot challenge yourself: name another user' }
+    if (typeof found === 'string' && this.#rooms.calls.reaches(found) && !this.#rooms.calls.hears(found, own)) return MUTED
+    const wait = typeof found === 'string' ? this.#rooms.calls.wait({ person: found, address: this.#line.address }) : 0
+    return wait > 0 ? { code: 'throttled', refused: `too many cancelled challenges to ${name}: try again in ${secondsOf(wait)}` } : found
+  }
+
+  /** Finds an online user by name. */
+  #present(name: string): PersonId | LobbyRefusal {
+    return this.#rooms.people.named(name)?.person ?? notHere(name)
+  }
+
+  /** Returns a page of a list of open seeks, as users may see them. */
+  page(seeks: { readonly size: number; slice(from: number, count: number): Wish[] }, { from = 0, count }: Range): Page<Seeker> {
+    return { items: seeks.slice(from, count).map((seek) => this.shown(seek)), total: seeks.size }
+  }
+
+  /** Returns an open seek as its owner may see it: with the name of the user whom it challenges. */
+  shown(seek: Wish): Seeker {
+    const { against } = seek
+    if (against === undefined) return seekerOf(seek)
+    return { ...seekerOf(seek), against: this.#rooms.people.person(against)?.name ?? 'another user' }
+  }
+
+  /** Explains why the user cannot play now; with `replace`, an open seek is no reason. */
+  #busy(replace = false): LobbyRefusal | undefined {
+    const busy = this.#options.busy()
+    if (busy || replace || !this.#cancelSeek || !this.open) return busy
+    return { code: 'not-now', refused: 'you have an open seek already: cancel it first' }
+  }
+
+  get #visitor(): Visitor | undefined {
+    return this.#options.visitor()
+  }
+
+  get #registered(): boolean {
+    return this.#visitor !== undefined && hasAccount(this.#visitor.person)
+  }
+}
+
+const UNREGISTERED: LobbyRefusal = { code: 'who-are-you', refused: 'rated games are for registered names: register first' }

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { catalogue, type Stock } from '../games/catalogue.ts'
+import type { Random } from '../games/game.ts'
+import { type AnyGame, games } from '../games/index.ts'
+import { rehearse } from '../games/ai/house.ts'
+import { chance } from '../games/random.ts'
+import type { RandomBytes } from '../hall/tokens.ts'
+import { Hall } from '../hall/hall.ts'
+import { Passwords } from '../hall/passwords.ts'
+import { People } from '../hall/people.ts'
+import type { Clock, Store } from '../hall/ports.ts'
+import type { Household, Line } from '../protocol/seating.ts'
+import { gatherMore, SYNCED, WRITTEN } from '../wire/transports/batching.ts'
+import { Calls } from './challenges.ts'
+import { noteForGuests, notifyOfEnd, notifyOfRecord } from './game-ends.ts'
+import { HallHouse } from './hall-seating.ts'
+import { isPublic } from './projections.ts'
+import { type HallLimits, unlimited } from '../server/admission.ts'
+import type { OnSeated, Rooms } from './context.ts'
+import { Spendings } from './spending.ts'
+
+/** LobbyServiceOptions are the ports and settings of a LobbyService. */
+export interface PremisesOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  /** Source of tokens, codes and salts; by default the platform's. */
+  readonly bytes?: RandomBytes
+  /** The games by name; by default all. */
+  readonly games?: ReadonlyMap<string, AnyGame>
+  /** Words and questions for the games; by default those that come with Parlor. */
+  readonly stock?: Stock
+  /** Milliseconds that a user waits for an opponent before the house takes the seat; see `LobbyContext`. */
+  readonly wait?: number | undefined
+  /** Limits of seats and tables; by default none. */
+  readonly limits?: HallLimits
+  /** Called with errors that do not stop the server. */
+  readonly onTrouble: (sentence: string, reason: unknown) => void
+}
+
+/** LobbyService owns what the peers of one server share: the hall, the online users, challenges, and the store. */
+export class Premises implements Rooms {
+  readonly hall: Hall
+  readonly people: People
+  readonly calls: Calls
+  readonly stock: Stock
+  readonly wait: number | undefined
+  readonly limits: HallLimits
+  readonly bytes: RandomBytes
+  readonly keeps: boolean
+  readonly spendings: Spendings
+  readonly #store: Store
+  #restoreBatchLimits: (() => void) | undefined
+
+  constructor(options: PremisesOptions) {
+    const { store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait, limits = unlimited } = options
+    this.stock = stock
+    this.wait = wait
+    this.limits = limits
+    this.bytes = bytes
+    this.spendings = new Spendings(clock, limits.disk ?? Number.POSITIVE_INFINITY, { usage: store.usage, onTrouble })
+    this.#store = store
+    this.keeps = store.keeps === true
+    this.calls = new Calls({ clock, onTrouble })
+    this.hall = new Hall({
+      ...{ store, games: played, clock, random, onTrouble, isListed: isPublic, bytes, idle: limits.move },
+      onEnded: (table) => {
+        noteForGuests(this.people, table)
+        notifyOfEnd(this.calls, table)
+      },
+      onRecorded: (table, changes) => notifyOfRecord(this.calls, table, changes),
+    })
+    const passwords = new Passwords({ random: bytes })
+    this.people = new People({ accounts: store.accounts, passwords, clock, random: bytes, seats: this.hall, onTrouble })
+  }
+
+  /**
+   * Restores the tables that were open when the last process ended. To be called before clients are served, because it also
+   * raises the limits of batching, so that events that arrive together are written together.
+   */
+  async open(): Promise<void> {
+    this.#restoreBatchLimits ??= gatherMore(this.#store.waitsForDisk ? SYNCED : WRITTEN)
+    for (const { game, setup } of catalogue) await rehearse(game, () => setup({}, this.stock), chance)
+    await this.people.open()
+    await this.spendings.open()
+    await this.hall.restore()
+  }
+
+  /**
+   * Creates the seating of one conversation. `defaultName` is the name of a peer that does not give one; `onSeated` is
+   * called with each seat that the peer takes.
+   */
+  house(line: Line, defaultName: string, onSeated?: OnSeated): Household {
+    return new HallHouse(this, line, defaultName, onSeated)
+  }
+
+  /** Closes the hall for a reason: all seats are released, and the tables stay as they are. */
+  clear(reason: Error): void {
+    this.hall.close(reason)
+  }
+
+  /** Waits for writes that are under way, and closes the store. */
+  async close(): Promise<void> {
+    this.#restoreBatchLimits?.()
+    await this.hall.settled()
+    await this.spendings.close()
+    await this.#store.close()
+  }
+}

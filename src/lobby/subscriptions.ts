@@ -1,0 +1,235 @@
+import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
+import type { Hall } from '../hall/hall.ts'
+import { RECENT, replayed } from '../hall/history.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
+import type { PersonId, TableEvent } from '../hall/ports.ts'
+import { type Command, opened, type Step, type TableState } from '../hall/table.ts'
+import type { Attendance, LobbyRefusal, TableListener } from '../hall/api.ts'
+import { Attending } from './table-subscription.ts'
+import type { Holdings } from './holdings.ts'
+import { coded, noSeat, UNAVAILABLE } from './errors.ts'
+
+/** SubscriptionsOptions is what Subscriptions needs besides the hall. */
+export interface AttendedOptions {
+  /** Counts the connection's seats, and the bytes that it adds to the disk. */
+  readonly holdings: Holdings
+  /** Returns the user's name. */
+  readonly name: () => string
+  /** Resolves when the client has read most of what it was sent. */
+  readonly ready: () => Promise<void>
+}
+
+/**
+ * Subscriptions are the tables to which one lobby session is subscribed, each through a seat or as a watcher. A session has
+ * one subscription per table at most. What it does at a table goes through here, so that its bytes count for its network,
+ * and is answered after the table's log has persisted it.
+ */
+export class Attended {
+  readonly #hall: Hall
+  readonly #listener: TableListener
+  readonly #name: () => string
+  readonly #ready: () => Promise<void>
+  readonly #tables = new Map<number, Attending>()
+  readonly #holdings: Holdings
+  #closed = false
+
+  constructor(hall: Hall, listener: TableListener, { holdings, name, ready }: AttendedOptions) {
+    this.#holdings = holdings
+    this.#name = name
+    this.#hall = hall
+    this.#listener = listener
+    this.#ready = ready
+  }
+
+  /** Number of subscriptions. */
+  get size(): number {
+    return this.#tables.size
+  }
+
+  has(id: number): boolean {
+    return this.#tables.has(id)
+  }
+
+  /** Resumes the seat that this session holds already at a table; `undefined` if it holds none. */
+  takeUpAgain(id: number, after: number | undefined): Promise<Attendance | LobbyRefusal> | undefined {
+    const attended = this.#tables.get(id)
+    return attended?.seat === undefined ? undefined : this.takeUp(attended.table, attended.seat, attended.token, after)
+  }
+
+  /** Finds the owner of this session's seat at a table, and whether its game is over; `undefined` if it has no seat. */
+  sitterAt(id: number): { readonly person: PersonId; readonly name: string; readonly over: boolean } | undefined {
+    const attended = this.#tables.get(id)
+    const owner = attended?.seat === undefined ? undefined : attended.table.state.opened.seats[attended.seat]
+    return attended && owner && { person: owner.person, name: owner.name, over: attended.table.over }
+  }
+
+  /** Takes a seat, and notifies the client. */
+  sit(table: LiveTable, seat: SeatNumber, token: string | undefined): void {
+    this.#holdings.open(table, seat)
+    this.#listener.seated(this.attend(table, seat, token).attendance)
+  }
+
+  /** Subscribes to a table. The client gets its updates from now on; if `isBehind`, after the events that it missed. */
+  attend(table: LiveTable, who: SeatNumber | 'watcher', token?: string, isBehind = false): Attending {
+    const before = this.#tables.get(table.id)
+    const { seated, news, closed, recorded } = this.#listener
+    const listener: TableListener = {
+      seated: seated.bind(this.#listener),
+      closed: closed.bind(this.#listener),
+      recorded: recorded.bind(this.#listener),
+      news: (update) => {
+        news.call(this.#listener, update)
+        if (update.what.type === 'continued' && who !== 'watcher') this.#joinRematch(table, who, update.what.table, token)
+      },
+    }
+    const onClosed = () => this.#tables.delete(table.id)
+    const attended = new Attending(table, who, { listener, token, onClosed, name: this.#name(), isBehind })
+    this.#tables.set(table.id, attended)
+    this.#holdings.spend(table, () => attended.begin())
+    // the old subscription ends last, so that the seat is never without a client
+    if (before) this.#end(before)
+    return attended
+  }
+
+  /** Resumes a seat; the client gets the events after number `after` first, or `resync` if there are too many. */
+  async takeUp(
+    table: LiveTable,
+    seat: SeatNumber,
+    token: string | undefined,
+    after: number | undefined,
+  ): Promise<Attendance | LobbyRefusal> {
+    if (this.#closed) return noSeat(table.id)
+    const full = this.#full
+    if (full) return full
+    const before = table.state
+    const missed = after === undefined ? 0 : Math.max(0, before.n - after)
+    const isNear = after !== undefined && missed > 0 && missed <= RECENT
+    const known = isNear ? table.history?.since(after) : undefined
+    const attended = this.attend(table, seat, token, isNear)
+    if (!isNear) return missed > 0 ? { ...attended.attendance, resync: true } : attended.attendance
+    try {
+      // the actor has recent events in memory; otherwise the whole log is read
+      const steps = known ?? stepsOf(await this.#hall.log(table.id), before, after)
+      await attended.catchUp(steps, (news) => this.#listener.news(news), this.#ready)
+    } finally {
+      attended.goOn()
+    }
+    return attended.attendance
+  }
+
+  /** Ends the subscription to a table, if the user watches it or its game is over. */
+  leave(id: number): LobbyRefusal | undefined {
+    const attended = this.#tables.get(id)
+    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    if (attended.seat !== undefined && !attended.table.over) return { code: 'not-now', refused: 'your game is not over: resign it first' }
+    this.#end(attended)
+    this.#tables.delete(id)
+    return undefined
+  }
+
+  /** Plays a move; see `Lobby.play`. */
+  async play(id: number, text: string, after?: number): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (attended?.seat === undefined) return noSeat(id)
+    const { table, seat, seen } = attended
+    if (after !== undefined && after < seen) return { code: 'stale', refused: `table ${id} has changed since event ${after}: look again` }
+    const move = table.state.rules.notation.parse(text)
+    if (this.#full) return this.#full
+    const refusal = isRefusal(move) ? move : this.#spend(table, { type: 'play', seat, move })
+    return refusal ? coded('illegal-move', refusal) : this.#persisted(table)
+  }
+
+  /** Sends talk to a table, from the session's seat or as a watcher. */
+  async say(id: number, name: string, text: string): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (!attended) return { code: 'not-seated', refused: `you are not at table ${id}` }
+    const seat = attended.seat === undefined ? {} : { seat: attended.seat }
+    return this.#full ?? this.#done(attended.table, this.#spend(attended.table, { type: 'say', name, text, ...seat }))
+  }
+
+  /** Counts the other clients at a table that show talk. */
+  hearers(id: number): number {
+    const own = this.#tables.get(id)
+    return own === undefined ? 0 : own.table.attendants.filter((one) => one !== own && one instanceof Attending).length
+  }
+
+  /** Offers a draw or a rematch; see `Lobby.offer`. */
+  async offer(id: number): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (attended?.seat === undefined) return noSeat(id)
+    const { table, seat } = attended
+    return (
+      this.#full ??
+      this.#done(
+        table,
+        this.#holdings.spend(table, () => this.#hall.offer(table, seat)),
+      )
+    )
+  }
+
+  /** Submits a command that has no parameters but its seat. */
+  async act(id: number, type: 'decline' | 'resign' | 'claim' | 'abort'): Promise<LobbyRefusal | undefined> {
+    const attended = this.#tables.get(id)
+    if (attended?.seat === undefined) return noSeat(id)
+    const full = type === 'decline' ? this.#full : undefined
+    return full ?? this.#done(attended.table, this.#spend(attended.table, { type, seat: attended.seat }))
+  }
+
+  /** Ends all subscriptions and returns the numbers of their tables; seats are held for their owner. */
+  end(): readonly number[] {
+    const ids = [...this.#tables.keys()]
+    for (const attended of this.#tables.values()) this.#end(attended)
+    this.#tables.clear()
+    return ids
+  }
+
+  /** Ends all subscriptions; no seat can be resumed afterwards. */
+  close(): void {
+    this.#closed = true
+    this.end()
+  }
+
+  /** Takes the seat at a rematch, where the seats are swapped. */
+  #joinRematch(before: LiveTable, seat: SeatNumber, id: number, token: string | undefined): void {
+    const table = this.#hall.table(id)
+    if (!table) return
+    const attended = this.#tables.get(before.id)
+    if (attended) this.#end(attended)
+    this.#tables.delete(before.id)
+    this.sit(table, before.state.opened.seats.length - 1 - seat, token)
+  }
+
+  /** Refuses further writes if this address has reached its disk limit; `undefined` if it has not. */
+  get #full(): LobbyRefusal | undefined {
+    const { full } = this.#holdings.spending
+    return full === undefined ? undefined : { code: 'too-many', refused: full }
+  }
+
+  #end(attended: Attending): void {
+    this.#holdings.spend(attended.table, () => attended.end())
+  }
+
+  #spend(table: LiveTable, command: Command): Refusal | undefined {
+    return this.#holdings.spend(table, () => table.submit(command))
+  }
+
+  async #done(table: LiveTable, refusal: Refusal | undefined): Promise<LobbyRefusal | undefined> {
+    return refusal ? coded('not-now', refusal) : this.#persisted(table)
+  }
+
+  async #persisted(table: LiveTable): Promise<LobbyRefusal | undefined> {
+    if (await table.kept()) return undefined
+    return table.closed ? { code: 'not-now', refused: `table ${table.id} is closed: its log could not be written` } : UNAVAILABLE
+  }
+}
+
+/** Yields the steps of a log after the event `after`, up to the state `until`, which can be a suspension that is not in the log. */
+function* stepsOf(log: readonly TableEvent[], until: TableState, after: number): Iterable<Step> {
+  const [first, ...others] = log.slice(0, until.n)
+  if (!first) return
+  const base = opened(first, until.rules)
+  if (after < 1) yield { event: first, state: base }
+  yield* replayed(base, others, after)
+  const { n, at } = others.at(-1) ?? first
+  if (n < until.n && until.suspended) yield { event: { type: 'suspended', n: until.n, at }, state: until }
+}

@@ -1,0 +1,158 @@
+import { isRefusal } from '../games/game.ts'
+import { foldName } from '../hall/names.ts'
+import type { Visitor } from '../hall/people.ts'
+import { Bucket } from '../base/rate-limit.ts'
+import type { Line } from '../protocol/seating.ts'
+import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
+import type { Attended } from './subscriptions.ts'
+import { notHere } from './errors.ts'
+import type { Rooms } from './context.ts'
+
+/** Rate of talk of one session: ten messages at once, then one a second, so that talk does not push the board off the screen. */
+const TALK = { burst: 10, refill: 1000 }
+/** Maximum characters of a message to one user. */
+const LONGEST = 1000
+/** Maximum number of names that a session can mute. */
+const MUTED = 100
+
+/** LobbyTalkOptions are the parts of LobbyTalk. */
+export interface TalkOptions {
+  readonly rooms: Rooms
+  readonly line: Line
+  readonly tables: Attended
+}
+
+/** Muted is a muted name, as the user writes it, and folded. */
+interface Muted {
+  readonly key: string
+  readonly name: string
+}
+
+/**
+ * LobbyTalk sends a session's talk to tables and its messages to users, and filters what muted users send to the session.
+ * Muting a name also mutes the connections that have the name at that moment, whatever names they take later.
+ */
+export class Talk {
+  readonly #rooms: Rooms
+  readonly #line: Line
+  readonly #tables: Attended
+  readonly #bucket = new Bucket(TALK)
+  /** Muted names, by their folded form. */
+  readonly #muted = new Map<string, Muted>()
+  /** Connections that had a name when the user muted it, and may have taken other names since. */
+  readonly #mutedAs = new WeakMap<object, Muted>()
+
+  constructor({ rooms, line, tables }: TalkOptions) {
+    this.#rooms = rooms
+    this.#line = line
+    this.#tables = tables
+  }
+
+  /** Sends talk to a table. */
+  async say(name: string, table: number, text: string): Promise<LobbyRefusal | undefined> {
+    return (isBroken(text) ? BROKEN : undefined) ?? this.#throttled() ?? this.#tables.say(table, name, text)
+  }
+
+  /** Sends a message to another user, at each of that user's lobby sessions. */
+  tell({ name: from, person }: Visitor, name: string, text: string): LobbyRefusal | undefined {
+    const wrong = checkText(text) ?? this.#throttled()
+    if (wrong) return wrong
+    const { people, calls } = this.#rooms
+    const found = people.named(name)
+    if (!found) return notHere(name)
+    if (found.person === person) return OWN_NAME
+    if (!calls.reaches(found.person)) {
+      return { code: 'not-now', refused: `${found.name} is here only through a worksheet program, and cannot receive messages` }
+    }
+    const refusal = calls.tell(found.person, { from, text, address: this.#line.address })
+    return isRefusal(refusal) ? refusal : undefined
+  }
+
+  /** Mutes a user by name: this session gets no talk, messages or challenges from that user. */
+  async mute({ name: own }: Visitor, typed: string): Promise<LobbyRefusal | undefined> {
+    if (foldName(typed) === foldName(own)) return OWN_NAME
+    const { people } = this.#rooms
+    if (this.#muted.size >= MUTED) return { code: 'too-many', refused: `you have muted ${MUTED} names, the maximum: unmute one first` }
+    const name = people.named(typed)?.name ?? (await people.registeredName(typed))
+    if (name === undefined) return notHere(typed)
+    const key = foldName(name)
+    const muted = this.#muted.get(key) ?? { key, name }
+    // the name moves to the end of the list, also if it was muted before
+    this.#muted.delete(key)
+    this.#muted.set(key, muted)
+    for (const { connection } of this.#connectionsOf(name)) if (!this.#mutedThrough(connection)) this.#mutedAs.set(connection, muted)
+    return undefined
+  }
+
+  /** Unmutes a user, by the muted name or by a name that a muted connection has taken since. */
+  unmute(name: string): LobbyRefusal | undefined {
+    const keys = [foldName(name), ...this.#connectionsOf(name).map(({ connection }) => this.#mutedThrough(connection)?.key)]
+    const unmuted = keys.filter((key) => key !== undefined && this.#muted.delete(key))
+    return unmuted.length > 0 ? undefined : { code: 'not-now', refused: `you have not muted "${name}"` }
+  }
+
+  /** Muted names, in the order in which the user muted them. */
+  get muted(): readonly string[] {
+    return [...this.#muted.values()].map(({ name }) => name)
+  }
+
+  /** Checks whether no connection of the user with this name is muted. */
+  hears(name: string): boolean {
+    if (this.#muted.size === 0) return true
+    if (this.#muted.has(foldName(name))) return false
+    return this.#connectionsOf(name).every(({ connection }) => !this.#mutedThrough(connection))
+  }
+
+  /** Returns the connections of the online user with a name. */
+  #connectionsOf(name: string): readonly Visitor[] {
+    const { people } = this.#rooms
+    const found = people.named(name)
+    return found ? people.of(found.person) : []
+  }
+
+  /** Returns the muted name for which a connection is muted. */
+  #mutedThrough(connection: object): Muted | undefined {
+    const muted = this.#mutedAs.get(connection)
+    return muted && this.#muted.get(muted.key) === muted ? muted : undefined
+  }
+
+  /** Wraps a listener so that it is not called with challenges of muted users. */
+  heard(listener: LobbyListener): LobbyListener & { hears(name: string): boolean } {
+    return {
+      hears: (name) => this.hears(name),
+      seated: (attendance) => listener.seated(attendance),
+      news: (news) => listener.news(news),
+      closed: (table, sentence) => listener.closed(table, sentence),
+      // the session's tables notify it of their own ends
+      recorded: (recorded) => !this.#tables.has(recorded.table) && listener.recorded(recorded),
+      finished: (game) => !this.#tables.has(game.table) && listener.finished?.(game),
+      sought: (seeker) => this.hears(seeker.name) && listener.sought(seeker),
+      withdrawn: (seeker) => this.hears(seeker.name) && listener.withdrawn(seeker),
+      refused: (by) => listener.refused(by),
+      told: (message) => listener.told(message),
+    }
+  }
+
+  #throttled(): LobbyRefusal | undefined {
+    const wait = this.#bucket.take(this.#rooms.hall.clock.monotonic())
+    return wait > 0 ? { code: 'throttled', refused: 'you send too many messages at once: wait a moment' } : undefined
+  }
+}
+
+const OWN_NAME: LobbyRefusal = { code: 'not-now', refused: 'that is your own name: name another user' }
+
+const BROKEN: LobbyRefusal = {
+  code: 'not-now',
+  refused: 'the text is not UTF-8, and was not sent: set your terminal or program to UTF-8',
+}
+
+/** Checks whether a text has U+FFFD, with which the decoder replaces bytes that are not UTF-8. */
+function isBroken(text: string): boolean {
+  return text.includes('\ufffd')
+}
+
+function checkText(text: string): LobbyRefusal | undefined {
+  if (isBroken(text)) return BROKEN
+  if (text.trim() === '') return { code: 'not-now', refused: 'the message is empty: write a text' }
+  return text.length > LONGEST ? { code: 'not-now', refused: `the message is too long: write at most ${LONGEST} characters` } : undefined
+}

@@ -1,0 +1,148 @@
+import { asTry, guessing, type Verdict } from '../games/guessing.ts'
+import { literals, segments } from '../wire/framing/unframed.ts'
+import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { nextUntilGone } from '../protocol/receive-until-closed.ts'
+import { type Answer, askInt, checkSecret, NumberJudge, secretNumber } from './numbers.ts'
+import type { Program, Protocol, Solo } from '../protocol/definition.ts'
+import { pythonAddress, pythonInt } from './python/values.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+const BANNER = '## Welcome to GUESS THE NUMBER! ##'
+const PROMPT = 'Please input your guess: '
+const NO_NUMBER = 'Guesses must be an integer. Try again...'
+
+const automaton = {
+  messages: {
+    guess: client('{number}', { example: '50' }),
+    small: server('Too small!'),
+    big: server('Too big!'),
+    exact: server('Exactly! You win!'),
+    garbage: server(NO_NUMBER, { about: 'the answer to a text that is not a number; the state stays' }),
+    leaves: clientCloses,
+  },
+  start: 'guessing',
+  states: {
+    guessing: { guess: 'judging', leaves: 'end' },
+    judging: { small: 'guessing', big: 'guessing', exact: 'won', garbage: 'guessing' },
+    won: { guess: 'judging', leaves: 'end' },
+    end: {},
+  },
+  automatic: { server: true },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const ANSWERS: Readonly<Record<Verdict, 'small' | 'big' | 'exact' | 'garbage'>> = {
+  low: 'small',
+  high: 'big',
+  right: 'exact',
+  wasted: 'garbage',
+}
+const MEANT: Readonly<Partial<Record<Name, Answer>>> = { small: 'low', big: 'high', exact: 'right' }
+const TEXTS = Object.values(automaton.messages).flatMap(({ from, text }) => (from === 'server' ? [text] : []))
+
+const number: Protocol<Name, undefined> = {
+  name: 'number',
+  title: 'guess a number, with any number of tries',
+  automaton,
+  framing: () => ({ toServer: segments(), toClient: literals(TEXTS) }),
+
+  async server(peer, { house, person, options }) {
+    const next = () => nextUntilGone(peer, 'leaves')
+    let seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
+    await seat.next()
+    for (let text = await next(); text !== undefined; text = await next()) {
+      const guess = pythonInt(text)
+      if (guess === undefined) {
+        peer.note('expected a whole number, and nothing else in the same piece')
+        peer.send('garbage')
+        continue
+      }
+      if (isGlued(text)) peer.note('the number is from 1 to 100; several guesses in one piece are one: wait for the answer to each')
+      seat.play(asTry(Number(guess)))
+      const { view, outcome } = await seat.next()
+      peer.send(ANSWERS[view.last ?? 'wasted'])
+      if (!outcome) continue
+      // answers to guesses after a win refer to the same number
+      seat = await house.sit(guessing, 0, { secret: Number(guess) })
+      await seat.next()
+    }
+    person.say('Disconnected')
+  },
+
+  async client(peer, { person }) {
+    person.say(BANNER)
+    const judge = new NumberJudge()
+    do {
+      const guess = await askInt(person, PROMPT, NO_NUMBER)
+      peer.send('guess', guess)
+      const { name, text } = await peer.receive()
+      const answer = MEANT[name]
+      const wrong = answer && judge.take(answer, Number(guess))
+      if (wrong !== undefined) throw breach(text, wrong)
+      person.say(text)
+    } while (peer.state !== 'won')
+    // a client that compares whole pieces would not recognise the win
+    const rest = peer.early()
+    if (rest !== undefined) peer.observer?.refused(rest, false)
+  },
+}
+
+/** Checks whether a number is probably several guesses in one piece: numbers of two digits, the last from 1 to 100; 101 is one guess. */
+function isGlued(text: string): boolean {
+  return text.length > 3 && /^(?:[1-9]\d){1,40}(?:[1-9]\d?|100)$/.test(text)
+}
+
+/** Book chapter: guess-server and guess-client. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'book/guess',
+    source: '004 chapter 5, guess-server.py and guess-client.py',
+    protocol: number,
+    words: undefined,
+    port: 65432,
+    servePort: 65432,
+    takes: ['secret'],
+    check: checkSecret,
+    host: {
+      listening: (at) => `GUESS-THE-NUMBER server started. Listening on ${pythonAddress(at)}`,
+      connected: (client) => `Connected by ${pythonAddress(client)}`,
+    },
+    join: {},
+  },
+]
+
+/** Book chapter: the game without a network, and the chapter's first lines. */
+export const solos: readonly Solo[] = [
+  {
+    name: 'book/guess',
+    source: '004 chapter 5, guess32.py',
+    title: 'guess a number, with any number of tries',
+    takes: ['secret'],
+    check: checkSecret,
+
+    async play({ house, person, options }) {
+      const { messages } = automaton
+      const seat = await house.sit(guessing, 0, { secret: secretNumber(options) })
+      await seat.next()
+      person.say(BANNER)
+      for (let won = false; !won; ) {
+        seat.play(Number(await askInt(person, PROMPT, NO_NUMBER)))
+        const { view, outcome } = await seat.next()
+        person.say(messages[ANSWERS[view.last ?? 'wasted']].text)
+        won = outcome !== undefined
+      }
+    },
+  },
+  {
+    name: 'book/secret',
+    source: '004 first block',
+    title: 'draws a number from 1 to 100 and prints it',
+    takes: ['secret'],
+    check: checkSecret,
+
+    async play({ person, options, random }) {
+      person.say(`The secret number is ${secretNumber(options) ?? random.integer(1, 100)}`)
+    },
+  },
+]

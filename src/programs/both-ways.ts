@@ -1,0 +1,49 @@
+import { lines } from '../wire/framing/lines.ts'
+import { type Automaton, client, server } from '../protocol/automaton.ts'
+import type { Program, Protocol } from '../protocol/definition.ts'
+import { pythonAddress } from './python/values.ts'
+
+const automaton = {
+  messages: {
+    hello: server('Hello from server', { accepts: /^.*$/s, free: true }),
+    answer: client('Hello from client', { accepts: /^.*$/s, free: true }),
+  },
+  start: 'start',
+  states: { start: { hello: 'answering' }, answering: { answer: 'end' }, end: {} },
+  automatic: { server: true, client: true },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const bothWays: Protocol<Name, undefined> = {
+  name: 'both-ways',
+  title: 'the server says hello, then the client',
+  automaton,
+  framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
+
+  async server(peer, { person }) {
+    peer.send('hello')
+    const { text } = await peer.receive()
+    person.say(`${text}\n`)
+  },
+
+  async client(peer, { person }) {
+    const { text } = await peer.receive()
+    person.say(`${text}\n`)
+    peer.send('answer')
+  },
+}
+
+/** C8 slides, assignment 2. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'c8/both-ways',
+    source: '001 assignment 2',
+    protocol: bothWays,
+    words: undefined,
+    port: 12345,
+    servePort: 12369,
+    host: { connected: (client) => `Connected to: ${pythonAddress(client)}` },
+    join: {},
+  },
+]

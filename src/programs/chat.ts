@@ -1,0 +1,168 @@
+import type { Seat } from '../games/game.ts'
+import { type Ending, shortened, type Talk, talk } from '../games/talk.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { type Automaton, either } from '../protocol/automaton.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { Person, Program, Protocol } from '../protocol/definition.ts'
+import { pythonAddress } from './python/values.ts'
+
+/** Texts of one side: the prompt, the waiting text, and the prefix of the other side's line. */
+interface Voice {
+  readonly prompt: string
+  readonly waiting: string
+  readonly wrote: string
+}
+
+/** Texts of a chat, the line that ends it, and the line that Ctrl-D stands for. */
+interface Words {
+  readonly voices: readonly [server: Voice, client: Voice]
+  readonly ending: Ending
+  readonly leaving?: string
+}
+
+const line = either('{text}', { example: 'Hello', free: true })
+
+const plain: Automaton = {
+  messages: { line },
+  start: 'server speaks',
+  states: { 'server speaks': { line: 'client speaks' }, 'client speaks': { line: 'server speaks' } },
+  turns: { 'server speaks': 'server', 'client speaks': 'client' },
+}
+
+const withQuit: Automaton = {
+  ...plain,
+  messages: { last: either('quit', { bye: true }), line },
+  states: {
+    'server speaks': { last: 'end', line: 'client speaks' },
+    'client speaks': { last: 'end', line: 'server speaks' },
+    end: {},
+  },
+}
+
+const withBye: Automaton = {
+  ...withQuit,
+  messages: {
+    BYE: either('BYE', { bye: true, about: 'sent by a side that has to disconnect' }),
+    last: either('{text}', {
+      accepts: /^(.*bye.*)$/is,
+      example: 'Good bye then',
+      free: true,
+      about: 'any line that contains "bye", in upper or lower case',
+    }),
+    line,
+  },
+  states: {
+    'server speaks': { BYE: 'end', last: 'end', line: 'client speaks' },
+    'client speaks': { BYE: 'end', last: 'end', line: 'server speaks' },
+    end: {},
+  },
+}
+
+/** Runs both sides of a chat: plays the peer's lines in the peer's seat, and sends the lines of the opposite seat to the peer. */
+async function exchange(peer: Peer, seat: Seat<string, Talk>): Promise<void> {
+  for (;;) {
+    const { view, outcome } = await seat.turn()
+    if (outcome?.left !== undefined) throw new Ended('ours', 'the other person has left the chat')
+    if (view.line !== undefined && view.turn === seat.number) peer.send(outcome ? 'last' : 'line', view.line.replace(/\r/g, ' '))
+    if (outcome) return
+    const refusal = seat.play(shortened((await peer.receive()).text))
+    if (refusal) peer.refuse(`the ${peer.other}’s line was not taken: ${refusal.refused}`)
+  }
+}
+
+/** Plays the seat of the person at the console; asks again for a line that is too long. */
+async function playAtConsole(seat: Seat<string, Talk>, person: Person, { voices, leaving }: Words): Promise<void> {
+  const { prompt, waiting, wrote } = voices[seat.number === 0 ? 0 : 1]
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (view.line !== undefined && view.turn === seat.number) {
+      person.say(`${wrote}${view.line}`)
+      person.say()
+    }
+    if (outcome) return
+    if (!turn) person.say(waiting)
+    else while (seat.play(await person.ask(prompt, leaving)));
+  }
+}
+
+/** The server has seat 0 and sends first. */
+const chat: Protocol<string, Words> = {
+  name: 'chat',
+  title: 'talk in turn, the server first, for ever',
+  automaton: plain,
+  framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ keepCr: true }) }),
+  server: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 1, { ending: words.ending })),
+  client: async (peer, { house, words }) => exchange(peer, await house.sit(talk, 0, { ending: words.ending })),
+  opposite: (seat: Seat<string, Talk>, { person, words }) => playAtConsole(seat, person, words),
+}
+
+const tjc: Words['voices'] = [
+  { prompt: 'INPUT SERVER: ', waiting: 'WAITING FOR CLIENT...', wrote: 'CLIENT WROTE: ' },
+  { prompt: 'INPUT CLIENT: ', waiting: 'WAITING FOR SERVER...', wrote: 'SERVER WROTE: ' },
+]
+
+const c8: Words['voices'] = [
+  { prompt: 'Input message: ', waiting: 'WAITING FOR CLIENT ...', wrote: 'Client wrote: ' },
+  { prompt: 'Input message: ', waiting: 'WAITING FOR SERVER ...', wrote: 'Server wrote: ' },
+]
+
+const c8Host: Program['host'] = {
+  types: true,
+  listening: () => 'Type Ctrl-F6 or close the shell to terminate the server.',
+  connected: (client) => `Connected to: ${pythonAddress(client)}`,
+}
+
+/** TJC notes: the chat without an end, and exercise 8; C8 slides: project 4 and assignment 3. */
+export const programs: readonly Program<string, Words>[] = [
+  {
+    name: 'tjc/chat',
+    source: '000 programs 8 and 9 (chat)',
+    protocol: chat,
+    words: { voices: tjc, ending: {} },
+    port: 6789,
+    servePort: 6789,
+    host: { types: true },
+    join: { asks: true },
+  },
+  {
+    name: 'tjc/chat-quit',
+    source: '000 exercise 8',
+    protocol: {
+      ...chat,
+      name: 'chat-quit',
+      title: 'talk in turn until one says quit',
+      automaton: withQuit,
+    },
+    words: { voices: tjc, ending: { exactly: ['quit'] }, leaving: 'quit' },
+    port: 6789,
+    servePort: 12363,
+    host: { types: true },
+    join: { asks: true },
+  },
+  {
+    name: 'c8/chat',
+    source: '001 project 4',
+    protocol: chat,
+    words: { voices: c8, ending: {} },
+    port: 12345,
+    servePort: 12372,
+    host: c8Host,
+    join: {},
+  },
+  {
+    name: 'c8/chat-bye',
+    source: '001 assignment 3',
+    protocol: {
+      ...chat,
+      name: 'chat-bye',
+      title: 'talk in turn until one mentions BYE',
+      automaton: withBye,
+    },
+    words: { voices: c8, ending: { mentions: 'BYE' }, leaving: 'BYE' },
+    port: 12345,
+    servePort: 12373,
+    host: c8Host,
+    join: {},
+  },
+]

@@ -1,0 +1,59 @@
+import { quoted } from '../wire/text.ts'
+import { literals } from '../wire/framing/unframed.ts'
+import { type Automaton, client, server } from '../protocol/automaton.ts'
+import type { Program, Protocol } from '../protocol/definition.ts'
+
+const GREETING = 'Hi Server'
+const ANSWER = 'Hello in return!'
+
+/** Milliseconds to wait for the rest of a partial greeting. */
+const REST_TIMEOUT = 250
+
+const automaton = {
+  messages: {
+    hi: client(GREETING, { accepts: /^.*$/s, free: true, about: 'the server accepts any text' }),
+    hello: server(ANSWER, { accepts: /^.*$/s, free: true }),
+  },
+  start: 'start',
+  states: {
+    start: { hi: 'greeted' },
+    greeted: { hello: 'end' },
+    end: {},
+  },
+  automatic: { server: true, client: true },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+/** As in the FH slides, neither side prints anything. */
+const greeting: Protocol<Name> = {
+  name: 'greeting',
+  title: 'the client greets, the server greets back',
+  automaton,
+  framing: () => ({ toServer: literals([GREETING], REST_TIMEOUT), toClient: literals([ANSWER]) }),
+
+  async server(peer) {
+    await peer.receive()
+    peer.send('hello')
+  },
+
+  async client(peer) {
+    peer.send('hi')
+    const { text } = await peer.receive()
+    if (text !== ANSWER) peer.note(`expected ${quoted(ANSWER)}`)
+  },
+}
+
+/** FH slides: the "Hello-world" client and server. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/hello',
+    source: '003 "Hello-world" TCP client and server',
+    protocol: greeting,
+    words: undefined,
+    port: 9000,
+    servePort: 9000,
+    host: { udp: true },
+    join: {},
+  },
+]

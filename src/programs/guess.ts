@@ -1,0 +1,103 @@
+import { guessing, type Try } from '../games/guessing.ts'
+import { type Automaton, client, server } from '../protocol/automaton.ts'
+import { askInt, checkSecret, NumberJudge, readInt, secretNumber } from './numbers.ts'
+import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { pythonInt, strip } from './python/values.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+/** Parser of a guess; a text that it cannot parse wastes a try. */
+type Words = { readonly reads: (text: string) => Try }
+
+const automaton = {
+  messages: {
+    GUESS: server('GUESS'),
+    guess: client('{number}', { example: '50' }),
+    low: server('LOW'),
+    high: server('HIGH'),
+    right: server('WIN'),
+    wasted: server('Please enter number 1 to 100'),
+    GAMEOVER: server('GAMEOVER', { bye: true }),
+  },
+  start: 'start',
+  states: {
+    start: { GUESS: 'guessing' },
+    guessing: { guess: 'judging' },
+    judging: { low: 'missed', high: 'missed', right: 'end', wasted: 'missed' },
+    missed: { GUESS: 'guessing', GAMEOVER: 'end' },
+    end: {},
+  },
+  automatic: { server: true },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const TRIES = 5
+
+const SAYS: Readonly<Partial<Record<Name, string>>> = {
+  low: 'Your guess is too low.',
+  high: 'Your guess is too high.',
+  right: 'You win!',
+  GAMEOVER: 'You ran out of tries! Game over.',
+}
+
+/** Protocol of TJC notes, program 11, and C8 slides, assignment 5: five tries to guess a number. */
+export const guess: Protocol<Name, Words> = {
+  name: 'guess',
+  title: 'five tries to guess a number',
+  automaton,
+  framing: plainLines,
+  async server(peer, { house, options, words }) {
+    const seat = await house.sit(guessing, 0, { tries: TRIES, secret: secretNumber(options) })
+    let { view, outcome } = await seat.next()
+    while (!outcome) {
+      peer.send('GUESS')
+      const text = strip((await peer.receive()).text)
+      seat.play(words.reads(text))
+      ;({ view, outcome } = await seat.next())
+      // a person may type a number out of range; any other text is a fault of the program
+      if (view.last === 'wasted') peer.note(`expected ${wanted(text)} from 1 to 100`, pythonInt(text) !== undefined)
+      peer.send(view.last ?? 'wasted')
+    }
+    if (outcome.winners.length === 0) peer.send('GAMEOVER')
+  },
+  async client(peer, { person }) {
+    const judge = new NumberJudge()
+    let guess = ''
+    let tries = 0
+    do {
+      const { name, text } = await peer.receive()
+      const wrong = name === 'GUESS' ? tries === TRIES && `there were ${TRIES} tries; expected "GAMEOVER"` : wrongAnswer(name, guess, judge)
+      if (wrong) throw breach(text, wrong)
+      if (name === 'GUESS') {
+        guess = await askInt(person, 'Enter guess (1-100): ')
+        tries++
+        peer.send('guess', guess)
+      } else if (SAYS[name]) person.say(SAYS[name])
+    } while (peer.state !== 'end')
+  },
+}
+
+/** Returns the noun for what was expected: for 5.5, which is a number, a whole number. */
+function wanted(text: string): string {
+  return /^[!-~]+$/.test(text) && pythonInt(text) === undefined && Number.isFinite(Number(text)) ? 'a whole number' : 'a number'
+}
+
+/** Explains why the server's answer to the last guess is wrong; `undefined` if it can be right. */
+function wrongAnswer(name: Name, guess: string, judge: NumberJudge): string | undefined {
+  const number = Number(guess)
+  if (name === 'low' || name === 'high' || name === 'right') return judge.take(name, number)
+  return name === 'wasted' && number >= 1 && number <= 100 ? `the guess was ${guess}, which is one` : undefined
+}
+
+/** TJC notes, program 11 and exercise 10. */
+export const programs: readonly Program<Name, Words>[] = [
+  {
+    name: 'tjc/guess',
+    source: '000 program 11, exercise 10',
+    protocol: guess,
+    words: { reads: readInt },
+    port: 9999,
+    takes: ['secret'],
+    check: checkSecret,
+  },
+]

@@ -1,0 +1,218 @@
+import { fold, letterOf } from '../games/text/graphemes.ts'
+import { isRefusal, type Refusal } from '../games/game.ts'
+import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman.ts'
+import { unguessable } from '../games/words.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { quoted } from '../wire/text.ts'
+import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+const automaton = {
+  messages: {
+    START: client('START', { about: 'starts a game' }),
+    WORD: server('WORD {length} {misses}', { example: 'WORD 6 8', accepts: /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/ }),
+    letter: client('{letter}', { example: 'a', about: 'a digit that is not in the word also costs a miss, unlike at the front door' }),
+    AT: server('AT {positions}', { example: 'AT 2 4 6', accepts: /^AT (\d{1,3}(?: +\d{1,3})*) *$/, about: 'positions count from 1' }),
+    MISS: server('MISS {left}', { example: 'MISS 7', accepts: /^MISS (\d{1,3}) *$/ }),
+    WON: server('END WON {word}', { example: 'END WON banana' }),
+    LOST: server('END LOST {word}', { example: 'END LOST banana' }),
+    ERROR: server('ERROR {sentence}', {
+      example: 'ERROR x was tried already: guess another letter',
+      about: 'why a message was rejected, or why the server disconnects',
+    }),
+    QUIT: client('QUIT', { bye: true }),
+    closed: clientCloses,
+  },
+  start: 'ready',
+  states: {
+    ready: { START: 'starting' },
+    starting: { WORD: 'guessing' },
+    guessing: { letter: 'judging' },
+    judging: { AT: 'hit', MISS: 'missed', ERROR: 'guessing' },
+    hit: { letter: 'judging', WON: 'over' },
+    missed: { letter: 'judging', LOST: 'over' },
+    over: { START: 'starting', closed: 'end' },
+    end: {},
+  },
+  always: { QUIT: 'end' },
+  automatic: { server: true, client: ['ready'] },
+  refusal: 'ERROR',
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const protocol: Protocol<Name> = {
+  name: 'hangman',
+  title: 'guess a word, letter by letter',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer, { house, options, person }) {
+    while ((await peer.receive()).name === 'START') {
+      const seat = await house.sit(hangman, 0, toHangmanOptions(options))
+      let { view, outcome } = await seat.next()
+      peer.send('WORD', view.shown.length, view.left)
+      while (!outcome) {
+        const { name, text } = await peer.receive()
+        if (name === 'QUIT') return seat.leave()
+        const refusal = seat.play(text)
+        if (refusal) {
+          peer.refuse(refusal.refused)
+          continue
+        }
+        ;({ view, outcome } = await seat.next())
+        if (view.last?.positions.length) {
+          peer.send('AT', view.last.positions.join(' '))
+          continue
+        }
+        // the worksheet counts every character as a guess
+        if (!/\p{L}/u.test(text)) peer.note('expected a letter; it costs a miss')
+        peer.send('MISS', view.left)
+      }
+      const { word = '' } = view
+      peer.send(outcome.winners.length > 0 ? 'WON' : 'LOST', word)
+      person.say(outcome.winners.length > 0 ? `The player has found the word: ${word}` : `The player has not found the word: ${word}`)
+    }
+  },
+
+  async client(peer, { person }) {
+    do {
+      peer.send('START')
+      if (!(await guess(await receiveWord(peer, person), person, (letter, view) => sendLetter(peer, letter, view)))) break
+    } while (await askAgain(person))
+    peer.send('QUIT')
+  },
+}
+
+const solo: Solo = {
+  name: 'fh/hangman',
+  source: '003 task 5.2',
+  title: 'guess a word, letter by letter',
+  takes: ['secret', 'words'],
+  check: checkSecret,
+  async play({ house, options, person }) {
+    for (let on = true; on; ) {
+      const seat = await house.sit(hangman, 0, toHangmanOptions(options))
+      const { view } = await seat.next()
+      const played = await guess(view, person, async (letter) => seat.play(letter) ?? (await seat.next()).view)
+      on = played && (await askAgain(person))
+    }
+  },
+}
+
+/** Plays one word at the console; `submit` makes a guess. Returns false if the person quits. */
+async function guess(
+  view: HangmanView,
+  person: Person,
+  submit: (letter: string, view: HangmanView) => Promise<HangmanView | Refusal>,
+): Promise<boolean> {
+  for (;;) {
+    person.say(hangman.notation.render(view))
+    if (view.word !== undefined) {
+      person.say(view.left > 0 ? `You have found it: ${view.word}` : `Hanged! The word was: ${view.word}`)
+      return true
+    }
+    const before = view
+    while (view === before) {
+      const typed = await person.ask('Your letter (QUIT to leave): ', 'QUIT')
+      if (typed.toUpperCase() === 'QUIT') return false
+      const letter = letterOf(typed)
+      const result = letter === undefined ? NO_LETTER : await submit(letter, view)
+      if (isRefusal(result)) person.say(result.refused)
+      else {
+        if (result.left < view.left && !/\p{L}/u.test(typed))
+          person.say(`${quoted(typed.trim())} is no letter, but counts as a guess here: it costs a miss.`)
+        view = result
+      }
+    }
+  }
+}
+
+const NO_LETTER: Refusal = { refused: 'Type one letter at a time, such as e, or QUIT.' }
+
+async function askAgain(person: Person): Promise<boolean> {
+  for (;;) {
+    const answer = (await person.ask('Another word (y/n)? ', 'n')).trim().toLowerCase()
+    if (answer.startsWith('y')) return true
+    if (answer.startsWith('n')) return false
+    person.say('Type y for yes, or n for no.')
+  }
+}
+
+/** Receives the length of a new word. */
+async function receiveWord(peer: Peer<Name>, person: Person): Promise<HangmanView> {
+  for (;;) {
+    const { name, fields } = await peer.receive()
+    const [first = '', second] = fields
+    if (name === 'WORD') return { shown: Array(Number(first)).fill(''), tried: [], misses: Number(second), left: Number(second) }
+    person.say(first)
+  }
+}
+
+/** Sends a letter, and returns the new view of the word, or the server's refusal. */
+async function sendLetter(peer: Peer<Name>, letter: string, before: HangmanView): Promise<HangmanView | Refusal> {
+  peer.send('letter', letter)
+  const { name, text, fields } = await peer.receive()
+  const [field = ''] = fields
+  if (name === 'ERROR') return { refused: field }
+  const view = { ...before, tried: [...before.tried, fold(letter)] }
+  if (name === 'MISS') {
+    const left = Number(field)
+    const wrong = wrongMiss(before, left)
+    if (wrong !== undefined) throw breach(text, wrong)
+    return left > 0 ? { ...view, left } : { ...view, left, word: await receiveEnd(peer, { ...view, left }) }
+  }
+  const positions = field.split(/ +/).map(Number)
+  if (positions.some((position) => before.shown[position - 1] === undefined)) {
+    const { length } = before.shown
+    throw new Ended('violation', `the server said ${text}, and its word has ${length} letters: positions count from 1 to ${length}`)
+  }
+  const wrong = wrongPositions(before, positions)
+  if (wrong !== undefined) throw breach(text, wrong)
+  const shown = before.shown.map((seen, at) => (positions.includes(at + 1) ? letter.toLowerCase() : seen))
+  return shown.includes('') ? { ...view, shown } : { ...view, shown, word: await receiveEnd(peer, { ...view, shown }) }
+}
+
+/** Receives the end of a game, and returns its word. Throws a violation if the word contradicts the view. */
+async function receiveEnd(peer: Peer<Name>, view: HangmanView): Promise<string> {
+  const { name, text, fields } = await peer.receive()
+  if (name === 'ERROR') throw new Ended('violation', `the server said ${quoted(text)}, but the game is over; expected its word`)
+  const [word = ''] = fields
+  const wrong = wrongWord(view, word)
+  if (wrong !== undefined) throw breach(text, wrong)
+  return word
+}
+
+function toHangmanOptions({ secret, words }: Options): HangmanOptions {
+  return { secret, words }
+}
+
+function checkSecret({ secret }: Options): string | undefined {
+  return secret === undefined ? undefined : unguessable(secret)?.refused
+}
+
+/** FH slides, task 5.2: hangman over a network. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/hangman',
+    source: '003 task 5.2',
+    protocol,
+    words: undefined,
+    port: 5052,
+    servePort: 5052,
+    takes: ['secret', 'words'],
+    check: checkSecret,
+    host: {
+      listening: ({ host, port }) => `Hangman: waiting for a player at ${host}, port ${port}.`,
+      connected: ({ host, port }) => `A player has connected from ${host}, port ${port}.`,
+    },
+    join: { connected: ({ host, port }) => `Hangman: playing with the server at ${host}, port ${port}.` },
+  },
+]
+
+/** The same game for one person, without a network. */
+export const solos: readonly Solo[] = [solo]

@@ -1,0 +1,159 @@
+import { coin } from '../games/coin.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { type Automaton, client, server } from '../protocol/automaton.ts'
+import type { Options, Program, Protocol, Solo } from '../protocol/definition.ts'
+import { pythonAddress } from './python/values.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+/** Difference between the programs: whether each side prints at the end how many guesses were right. */
+interface Words {
+  readonly counts: boolean
+}
+
+const PROMPT_END = ' : '
+const SOLO_PROMPT = '\n\nI will toss a coin,             guess if it is a head (H)             or tail (T) : '
+
+const automaton = {
+  messages: {
+    prompt: server('I will toss a coin, guess if it is a head (H) or tail (T) : ', { accepts: /^.* : $/s, unended: true, free: true }),
+    quit: client('Q', { bye: true }),
+    guess: client('{guess}', { example: 'H', about: 'only its last character counts: H, T, or Q to quit' }),
+    right: server('You are right!'),
+    wrong: server('Sorry, you are wrong.'),
+    bye: server('Thanks for playing the game. Bye!', { bye: true }),
+    unusable: server('Please enter head (H), tail (T)             or Q to quit', { accepts: /^(?!.* : $).+$/s, free: true }),
+  },
+  start: 'start',
+  states: {
+    start: { prompt: 'guessing' },
+    guessing: { quit: 'leaving', guess: 'judging' },
+    judging: { right: 'start', wrong: 'start', bye: 'end', unusable: 'start' },
+    leaving: { bye: 'end' },
+    end: {},
+  },
+  automatic: { server: true },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const headTail: Protocol<Name, Words> = {
+  name: 'headtail',
+  title: 'guess how a coin falls, until you quit',
+  automaton,
+  framing: () => ({ toServer: lines({ keepCr: true }), toClient: lines({ orEnd: PROMPT_END }) }),
+  paced: true,
+
+  async server(peer, { house, person, words }) {
+    const seat = await house.sit(coin, 0, undefined)
+    let { view } = await seat.next()
+    for (;;) {
+      peer.send('prompt')
+      const { text } = await peer.receive()
+      const guess = text.at(-1)
+      if (guess === 'Q') break
+      if (guess === 'H' || guess === 'T') {
+        if (text !== guess) peer.note('only its last character counts', true)
+        seat.play(guess)
+        view = (await seat.next()).view
+        peer.send(view.last ? 'right' : 'wrong')
+      } else {
+        const meant = /(?:^|\W)([htq])(?:ead|ail|uit)?$/i.exec(text)?.[1]?.toUpperCase()
+        const what = `its last character is not H, T or Q${meant === undefined ? '' : `; write ${JSON.stringify(meant)} alone, a capital`}`
+        // the worksheet's client sends upper case, so lower case is a fault of the program, not of the person
+        peer.note(what, text === text.toUpperCase())
+        peer.send('unusable')
+      }
+    }
+    peer.send('bye')
+    seat.leave()
+    if (words.counts) person.say(counters(view))
+  },
+
+  async client(peer, { person, words }) {
+    let right = 0
+    let guesses = 0
+    for (let quits = false; !quits; ) {
+      const { text: prompt } = await peer.receive()
+      let guess = ''
+      while (guess === '') guess = (await person.ask(prompt, 'Q')).replaceAll('\r', '').toUpperCase()
+      peer.send(guess === 'Q' ? 'quit' : 'guess', guess)
+      const { name, text: answer } = await peer.receive()
+      const wrong = wrongAnswer(name, answer, guess)
+      if (wrong !== undefined) throw breach(answer, wrong)
+      if (name === 'unusable' && isCoinGuess(guess)) peer.note(`expected ${JUDGMENTS}`)
+      person.say(`${answer}\n`)
+      if (name === 'right') right++
+      if (name === 'right' || name === 'wrong') guesses++
+      quits = name === 'bye' || guess.endsWith('Q')
+    }
+    if (words.counts) person.say(counters({ right, guesses }))
+  },
+}
+
+/** Explains why the server's answer to a guess is wrong; `undefined` if it can be right. */
+function wrongAnswer(name: Name, answer: string, guess: string): string | undefined {
+  const judged = name === 'right' || name === 'wrong'
+  if (judged && !isCoinGuess(guess)) return `the guess was ${JSON.stringify(guess)}, which is neither head (H) nor tail (T)`
+  return isCoinGuess(guess) && answer === automaton.messages.unusable.text
+    ? `the guess was ${JSON.stringify(guess)}, which is one of them`
+    : undefined
+}
+
+/** Checks whether a guess is heads or tails. */
+function isCoinGuess(guess: string): boolean {
+  return /[HT]$/.test(guess)
+}
+
+const JUDGMENTS = `"${automaton.messages.right.text}" or "${automaton.messages.wrong.text}"`
+
+function counters({ right, guesses }: { right: number; guesses: number }): string {
+  return `You have guessed correctly ${right} out of ${guesses} times.`
+}
+
+function checkChoices({ choices = [] }: Options): string | undefined {
+  const wrong = choices.find((choice) => !/^[HT]$/i.test(choice))
+  return wrong === undefined ? undefined : `a coin falls on H or T, not ${JSON.stringify(wrong)}`
+}
+
+const common = {
+  takes: ['choices'],
+  check: checkChoices,
+  port: 12345,
+  host: {
+    listening: () => 'Type Ctrl-F6 or close the shell to       terminate the server.',
+    connected: (client: { host: string; port: number }) => `Connected to: ${pythonAddress(client)}`,
+  },
+  join: {},
+} as const
+
+/** C8 slides: project 5, whose client loses messages that arrive together, and assignment 4. */
+export const programs: readonly Program<Name, Words>[] = [
+  { ...common, name: 'c8/headtail', source: '001 project 5', protocol: headTail, words: { counts: false }, servePort: 12374 },
+  { ...common, name: 'c8/headtail-counters', source: '001 assignment 4', protocol: headTail, words: { counts: true }, servePort: 12375 },
+]
+
+/** C8 slides: project 5 without a network. */
+export const solos: readonly Solo[] = [
+  {
+    name: 'c8/headtail',
+    source: '001 project 5, head_tail.py',
+    title: 'guess how a coin falls, until you quit',
+    takes: ['choices'],
+    check: checkChoices,
+
+    async play({ house, person }) {
+      const { messages } = automaton
+      const seat = await house.sit(coin, 0, undefined)
+      await seat.next()
+      for (;;) {
+        const guess = (await person.ask(SOLO_PROMPT, 'Q')).toUpperCase()
+        if (guess === 'Q') return
+        if (guess === 'H' || guess === 'T') {
+          seat.play(guess)
+          const { view } = await seat.next()
+          person.say((view.last ? messages.right : messages.wrong).text)
+        } else person.say(messages.unusable.text)
+      }
+    },
+  },
+]

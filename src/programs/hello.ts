@@ -1,0 +1,193 @@
+import type { Clock } from '../base/clock.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { pieces } from '../wire/framing/recv.ts'
+import { decode, encode } from '../wire/text.ts'
+import { type Automaton, server } from '../protocol/automaton.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { HostWords, Options, Program, Protocol } from '../protocol/definition.ts'
+import { pythonAddress, pythonBytes } from './python/values.ts'
+
+/** Differences between the programs. Bytes are given as characters up to U+00FF. */
+interface Words {
+  /** Formats the received bytes for the client's console. */
+  readonly shows: (bytes: string) => string
+  /** True if the message is a line; false if it ends at the end of the stream. */
+  readonly line: boolean
+}
+
+type Name = 'hello'
+
+const HELLO = 'Hello from server'
+
+const hello: Protocol<Name, Words> = {
+  name: 'hello',
+  title: 'the server says hello and closes',
+  automaton: automaton(`${HELLO}\n`),
+  framing: framed(),
+
+  async server(peer, { options: { split, delay = 0 }, clock }) {
+    if (split === undefined) peer.send('hello')
+    else await peer.sendInPieces('hello', split, () => pause(delay, clock, peer))
+  },
+
+  async client(peer, { person, options, words }) {
+    const { text } = await peer.receive()
+    // the server of the slides sends its hello without a line end, and this client accepts that
+    const whole = text.endsWith('\n') || text === HELLO
+    if (words.line && !options.recvOnce && !whole) {
+      throw new Ended('finished', `the server closed the connection in the middle of its line, after ${pythonBytes(text)}`)
+    }
+    person.say(words.shows(text))
+  },
+}
+
+const slides: Protocol<Name, Words> = {
+  ...hello,
+  name: 'hello-slides',
+  title: 'the server says hello without a line end',
+  automaton: automaton(HELLO),
+  framing: framed('no end: it has not closed its side'),
+}
+
+/** `lacks` names what an incomplete message lacks; by default, a line end. */
+function framed(lacks?: string): Protocol['framing'] {
+  const toClient = lines({ keepEnd: true, code: 'bytes', ...(lacks === undefined ? {} : { lacks }) })
+  return ({ recvOnce }) => ({ toServer: lines(), toClient: recvOnce ? pieces(1024, 'bytes') : toClient })
+}
+
+/** Returns an automaton that accepts any text as the hello. */
+function automaton(text: string): Automaton<Name> {
+  return {
+    messages: { hello: server(text, { accepts: /^.+$/s, free: true }) },
+    start: 'start',
+    states: { start: { hello: 'end' }, end: {} },
+    automatic: { server: true },
+  }
+}
+
+/** Waits, but not after a reset. A client that has only closed its sending side still reads. */
+function pause(ms: number, clock: Clock, peer: Peer<Name>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve)
+    peer.connection.whenGone(({ how }) => {
+      if (how === 'finished') return
+      cancel()
+      resolve()
+    })
+  })
+}
+
+function checkSplit({ split = 1 }: Options): string | undefined {
+  return split >= 1 ? undefined : `the first piece has at least 1 byte, not ${split}`
+}
+
+const asBytes: Words = { shows: pythonBytes, line: true }
+const asText: Words = { shows: (bytes) => decode(encode(bytes, 'bytes')), line: true }
+
+const single = { takes: ['recvOnce'], clientTakes: ['recvOnce'] } as const
+const split = {
+  takes: ['recvOnce', 'split', 'delay'],
+  clientTakes: ['recvOnce'],
+  defaults: { split: 8, delay: 100 },
+  check: checkSplit,
+} as const
+
+const greets: HostWords = { connected: (client) => `Connected to: ${pythonAddress(client)}` }
+
+/** TJC notes: programs 1, 2, 5, 6 and 7; C8 slides: opening, projects 1, 2 and 3, and assignment 1. */
+export const programs: readonly Program<Name, Words>[] = [
+  {
+    ...single,
+    name: 'tjc/hello',
+    source: '000 programs 1, 2 and 6',
+    protocol: hello,
+    words: asBytes,
+    port: 12345,
+    servePort: 12345,
+    host: { connected: (client) => `Connected to ${pythonAddress(client)}` },
+    join: { asks: true },
+  },
+  {
+    ...split,
+    name: 'tjc/hello-split',
+    source: '000 program 5',
+    protocol: hello,
+    words: asBytes,
+    port: 12345,
+    servePort: 12360,
+    host: {},
+    join: { asks: true },
+  },
+  {
+    ...single,
+    name: 'tjc/iterative',
+    source: '000 program 7',
+    protocol: hello,
+    words: asBytes,
+    port: 12345,
+    servePort: 12362,
+    host: { clients: Number.POSITIVE_INFINITY },
+    join: { asks: true },
+  },
+  {
+    ...single,
+    name: 'c8/hello-slides',
+    source: '001 opening slides',
+    protocol: slides,
+    words: { ...asText, line: false },
+    port: 12345,
+    servePort: 12365,
+    host: greets,
+    join: { asks: true },
+  },
+  {
+    ...single,
+    name: 'c8/hello',
+    source: '001 project 1',
+    protocol: hello,
+    words: asText,
+    port: 12345,
+    servePort: 12366,
+    host: greets,
+    join: { asks: true },
+  },
+  {
+    ...single,
+    name: 'c8/two-clients',
+    source: '001 assignment 1',
+    protocol: hello,
+    words: asText,
+    port: 12345,
+    servePort: 12367,
+    host: { ...greets, clients: 2 },
+    join: { asks: true },
+  },
+  {
+    ...split,
+    name: 'c8/hello-split',
+    source: '001 project 2',
+    protocol: hello,
+    words: asText,
+    port: 12345,
+    servePort: 12368,
+    host: greets,
+    join: {},
+  },
+  {
+    ...single,
+    name: 'c8/iterative',
+    source: '001 project 3',
+    protocol: hello,
+    words: asText,
+    port: 12345,
+    servePort: 12371,
+    host: {
+      ...greets,
+      clients: Number.POSITIVE_INFINITY,
+      listening: () => 'Type Ctrl-F6 or close the shell to terminate the server.',
+      eachTime: true,
+    },
+    join: {},
+  },
+]

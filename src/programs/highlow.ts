@@ -1,0 +1,53 @@
+import { guessing, type Verdict } from '../games/guessing.ts'
+import { guess } from './guess.ts'
+import { checkSecret, readDigits, secretNumber } from './numbers.ts'
+import type { Program, Solo } from '../protocol/definition.ts'
+import { pythonAddress } from './python/values.ts'
+
+const ANSWERS: Readonly<Record<Verdict, string>> = {
+  low: 'LOW',
+  high: 'HIGH',
+  right: 'You win!',
+  wasted: 'Please enter number 1 to 100',
+}
+
+/** C8 slides, assignment 5, whose client loses lines that arrive together. */
+export const programs: readonly Program[] = [
+  {
+    name: 'c8/highlow',
+    source: '001 assignment 5',
+    protocol: { ...guess, paced: true },
+    words: { reads: readDigits },
+    port: 12345,
+    servePort: 12370,
+    takes: ['secret'],
+    check: checkSecret,
+    host: {
+      listening: () => 'Type Ctrl-F6 or close the shell to         terminate the server.',
+      connected: (client) => `Connected to: ${pythonAddress(client)}`,
+    },
+  },
+]
+
+/** C8 slides: assignment 5 without a network. */
+export const solos: readonly Solo[] = [
+  {
+    name: 'c8/highlow',
+    source: '001 assignment 5, high_low.py',
+    title: 'five tries to guess a number',
+    takes: ['secret'],
+    check: checkSecret,
+
+    async play({ house, person, options }) {
+      const seat = await house.sit(guessing, 0, { tries: 5, secret: secretNumber(options) })
+      let { view, outcome } = await seat.next()
+      while (!outcome) {
+        const typed = await person.ask('Guess a number 1 to 100: ')
+        seat.play(readDigits(typed))
+        ;({ view, outcome } = await seat.next())
+        person.say(ANSWERS[view.last ?? 'wasted'])
+      }
+      if (outcome.winners.length === 0) person.say('You ran out of tries! Game over.')
+    },
+  },
+]

@@ -1,0 +1,44 @@
+import { lines } from '../wire/framing/lines.ts'
+import { type Automaton, client } from '../protocol/automaton.ts'
+import type { Program, Protocol } from '../protocol/definition.ts'
+import { pythonAddress, pythonBytes } from './python/values.ts'
+
+const automaton = {
+  messages: { hello: client('Hello from client\n', { accepts: /^.+$/s, free: true }) },
+  start: 'start',
+  states: { start: { hello: 'end' }, end: {} },
+  automatic: { client: true },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const practice: Protocol<Name, undefined> = {
+  name: 'practice',
+  title: 'the client says hello and closes',
+  automaton,
+  // when the client closes, the server also shows a line without its end
+  framing: () => ({ toServer: lines({ keepEnd: true, code: 'bytes' }), toClient: lines() }),
+
+  async server(peer, { person }) {
+    const { text } = await peer.receive()
+    person.say(pythonBytes(text))
+  },
+
+  async client(peer) {
+    peer.send('hello')
+  },
+}
+
+/** TJC notes, exercise 1, programs 3 and 4. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'tjc/practice',
+    source: '000 exercise 1, programs 3 and 4',
+    protocol: practice,
+    words: undefined,
+    port: 12345,
+    servePort: 12361,
+    host: { address: '0.0.0.0', connected: (client) => `Connected to: ${pythonAddress(client)}` },
+    join: { asks: true },
+  },
+]

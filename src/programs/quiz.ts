@@ -1,0 +1,292 @@
+import { type QuizView, quiz } from '../games/quiz.ts'
+import { askUntil } from '../protocol/ask-until.ts'
+import { type Automaton, client, clientCloses, type Said, server } from '../protocol/automaton.ts'
+import { type Chair, type Hallway, hallOf } from '../protocol/seating.ts'
+import { isSameName } from '../protocol/names.ts'
+import type { Peer } from '../protocol/peer.ts'
+import { type Options, type Person, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { pythonInt } from './python/values.ts'
+import { QuizJudge } from './quiz-judge.ts'
+import { secretsOfQuiz } from './quiz-secrets.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+const automaton = {
+  messages: {
+    REGISTER: client('REGISTER {name} {password}', {
+      example: 'REGISTER ada engine-1843',
+      accepts: /^REGISTER (\S+) (\S.*)$/,
+      ...{ free: true, advanced: true },
+    }),
+    LOGIN: client('LOGIN {name} {password}', {
+      example: 'LOGIN ada engine-1843',
+      accepts: /^LOGIN (\S+) (\S.*)$/,
+      ...{ free: true, advanced: true },
+    }),
+    NAME: client('NAME {name}', { example: 'NAME ada', about: 'plays as a guest', free: true }),
+    Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
+    START: client('START {n}', { example: 'START 5', accepts: /^START +(-?\d{1,15}) *$/, about: '1 to 50 questions' }),
+    RESUME: client('RESUME', { about: 'resumes an unfinished quiz' }),
+    RESUMED: server('RESUMED {i} {n} {points}', { example: 'RESUMED 3 5 1', accepts: /^RESUMED (\d+) (\d+) (\d+) *$/ }),
+    QUESTION: server('QUESTION {i} {n} {text}', {
+      example: 'QUESTION 3 5 Which port is meant for HTTP?',
+      accepts: /^QUESTION (\d+) (\d+) (.+)$/,
+    }),
+    option: server('{letter} {text}', { example: 'A 80', accepts: /^([A-F]) (.+)$/ }),
+    ask: server('ANSWER?', { asks: true }),
+    letter: client('{letter}', { example: 'A', accepts: /^ *([A-Za-z]) *$/ }),
+    RIGHT: server('RIGHT {points}', { example: 'RIGHT 2', accepts: /^RIGHT (\d+) *$/ }),
+    WRONG: server('WRONG {letter} {points}', {
+      example: 'WRONG C 1',
+      accepts: /^WRONG ([A-F]) (\d+) *$/,
+      about: 'the right letter',
+    }),
+    TOTAL: server('TOTAL {points} {n}', { example: 'TOTAL 4 5', accepts: /^TOTAL (\d+) (\d+) *$/ }),
+    RANK: server('RANK {rank} {of}', {
+      example: 'RANK 2 17',
+      accepts: /^RANK (\d+) (\d+) *$/,
+      about: 'rank among all players, by the sum of their points',
+    }),
+    ERROR: server('ERROR {sentence}', {
+      example: 'ERROR you have a quiz that is not finished: RESUME it',
+      about: 'why a message was rejected, or why the server disconnects',
+    }),
+    QUIT: client('QUIT', { bye: true }),
+    closed: clientCloses,
+  },
+  start: 'nameless',
+  states: {
+    nameless: { NAME: 'naming', REGISTER: 'naming', LOGIN: 'naming' },
+    naming: { Welcome: 'ready', ERROR: 'nameless' },
+    ready: { START: 'starting', RESUME: 'starting', RESUMED: 'resumed' },
+    starting: { QUESTION: 'asking', RESUMED: 'resumed', ERROR: 'ready' },
+    resumed: { QUESTION: 'asking' },
+    asking: { option: 'asking', ask: 'asked' },
+    asked: { letter: 'judging', ask: 'asked' },
+    judging: { RIGHT: 'judged', WRONG: 'judged', ERROR: 'asked' },
+    judged: { QUESTION: 'asking', TOTAL: 'done' },
+    done: { RANK: 'ready', ERROR: 'ready' },
+    end: {},
+  },
+  always: { QUIT: 'end', closed: 'end' },
+  automatic: { server: ['naming', 'starting', 'resumed', 'asking', 'judging', 'judged', 'done'] },
+  refusal: 'ERROR',
+  secrets: secretsOfQuiz,
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+type Seat = Chair<string, QuizView>
+
+const LETTERS = 'ABCDEF'
+
+const protocol: Protocol<Name> = {
+  name: 'quiz',
+  title: 'questions, points and ranks; every answer is saved',
+  automaton,
+  framing: plainLines,
+
+  async server(peer, { house, options }) {
+    const hall = hallOf(house)
+    await logIn(peer, hall)
+    while (peer.state !== 'end') {
+      const { name, fields } = await peer.receive()
+      if (name === 'RESUME') await resume(peer, hall)
+      if (name === 'START') await begin(peer, hall, Number(fields[0]), options)
+    }
+  },
+
+  async client(peer, { person }) {
+    await introduce(peer, person)
+    const judge = new QuizJudge()
+    for (;;) {
+      // receive() changes the state at once if a message has arrived
+      const { state } = peer
+      const coming = peer.receive()
+      if (state === 'ready' && !(await chooseLength({ peer, person, judge }, coming))) return
+      if (state === 'asked' && !(await chooseAnswer({ peer, person, judge }, coming))) return
+      const message = await coming
+      const wrong = judge.take(message.name, message.fields)
+      if (wrong !== undefined) throw breach(message.text, wrong)
+      show(message, person)
+    }
+  },
+}
+
+/** Player is the client's side of a quiz. */
+interface Player {
+  readonly peer: Peer<Name>
+  readonly person: Person
+  readonly judge: QuizJudge
+}
+
+/** Held is a resumed quiz. */
+interface Held {
+  readonly chair: Seat
+  readonly view: QuizView
+}
+
+/** Logs the peer in, unless it disconnects. A guest resumes an unfinished quiz at once. */
+async function logIn(peer: Peer<Name>, hall: Hallway): Promise<void> {
+  for (;;) {
+    const { name, fields } = await peer.receive()
+    if (peer.state === 'end') return
+    const [user = '', password = ''] = fields
+    const how = name === 'LOGIN' ? { password } : {}
+    const refusal = name === 'REGISTER' ? await hall.register(user, password) : await hall.enter(user, how)
+    if (refusal) {
+      peer.refuse(refusal.refused)
+      continue
+    }
+    // resumed before the welcome, so that both messages leave together, and no command of the client crosses RESUMED
+    const held = name === 'NAME' ? await resumeSeat(hall) : undefined
+    peer.send('Welcome', hall.name ?? user)
+    if (held) await goOn(peer, hall, held)
+    return
+  }
+}
+
+async function begin(peer: Peer<Name>, hall: Hallway, count: number, { questions }: Options): Promise<void> {
+  if (count < 1 || count > 50) return peer.refuse(`a quiz has 1 to 50 questions, not ${count}`)
+  if (hall.holds(quiz.name)) return peer.refuse('you have a quiz that is not finished: RESUME it')
+  const bank = questions ?? (await import('../games/questions/bank.ts')).bank
+  const chair = await hall.seek(quiz, { options: { questions: bank, count }, seats: [0], wait: 0, rated: true, held: true })
+  const { view } = await chair.next()
+  await askQuestions(peer, hall, chair, view)
+}
+
+async function resume(peer: Peer<Name>, hall: Hallway): Promise<void> {
+  const held = await resumeSeat(hall)
+  if (held) await goOn(peer, hall, held)
+  else peer.refuse('you have no quiz that is not finished: START one')
+}
+
+/** Resumes the peer's unfinished quiz; `undefined` if there is none. */
+async function resumeSeat(hall: Hallway): Promise<Held | undefined> {
+  const chair = hall.resume(quiz)
+  return chair && { chair, view: (await chair.next()).view }
+}
+
+async function goOn(peer: Peer<Name>, hall: Hallway, { chair, view }: Held): Promise<void> {
+  peer.send('RESUMED', view.open?.number ?? view.count, view.count, view.points)
+  await askQuestions(peer, hall, chair, view)
+}
+
+/** Asks the remaining questions, and sends points and rank. Returns early if the peer leaves. */
+async function askQuestions(peer: Peer<Name>, hall: Hallway, chair: Seat, start: QuizView): Promise<void> {
+  for (let view = start; view.open; ) {
+    peer.send('QUESTION', view.open.number, view.count, view.open.text)
+    for (const [at, text] of view.open.options.entries()) peer.send('option', LETTERS.charAt(at), text)
+    peer.send('ask')
+    if (!(await receiveAnswer(peer, chair))) return
+    ;({ view } = await chair.next())
+    if (view.last?.correct) peer.send('RIGHT', view.points)
+    else peer.send('WRONG', view.last?.right ?? '', view.points)
+    if (!view.open) peer.send('TOTAL', view.points, view.count)
+  }
+  const place = await hall.rank(quiz.name)
+  if (place) peer.send('RANK', place.rank, place.of)
+  else peer.refuse('your points are saved, but your rank is not available now')
+}
+
+/** Receives a valid answer. Returns false if the peer leaves. */
+async function receiveAnswer(peer: Peer<Name>, chair: Seat): Promise<boolean> {
+  for (;;) {
+    const { fields } = await peer.receive()
+    if (peer.state === 'end') return false
+    const refusal = chair.play(fields[0] ?? '')
+    if (!refusal) return true
+    peer.refuse(refusal.refused)
+  }
+}
+
+/** Asks for name and password until the server accepts them. */
+async function introduce(peer: Peer<Name>, person: Person): Promise<void> {
+  for (;;) {
+    const name = (await person.ask('Your name: ')).trim()
+    const password = (await person.ask('Your password (nothing to play as a guest): ')).trim()
+    if (name === '') continue
+    if (password === '') peer.send('NAME', name)
+    else peer.send((await askYesNo(person, 'Is the name registered already (y/n)? ')) ? 'LOGIN' : 'REGISTER', name, password)
+    const reply = await peer.receive()
+    if (reply.name === 'Welcome' && !isSameName(reply.fields[0], name)) throw breach(reply.text, `the name was ${JSON.stringify(name)}`)
+    show(reply, person)
+    if (reply.name === 'Welcome') return
+  }
+}
+
+async function askYesNo(person: Person, question: string): Promise<boolean> {
+  for (;;) {
+    const answer = (await person.ask(question)).trim().toLowerCase()
+    if (answer.startsWith('y')) return true
+    if (answer.startsWith('n')) return false
+    person.say('Type y for yes, or n for no.')
+  }
+}
+
+/** Starts or resumes a quiz as the person chooses, unless `interruption` settles first. Returns false if the person quits. */
+async function chooseLength({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
+  for (;;) {
+    const prompt = 'How many questions (1 to 50; RESUME to go on, QUIT to leave)? '
+    const typed = (await askUntil(interruption, person, { prompt, atEnd: 'QUIT' }))?.trim().toUpperCase()
+    // the input can cross a message of the server
+    if (typed === undefined || peer.state !== 'ready') return true
+    if (typed === 'QUIT') return quit(peer)
+    const count = Number(pythonInt(typed))
+    if (typed === 'RESUME') peer.send('RESUME')
+    else if (count >= 1 && count <= 50) {
+      judge.start(count)
+      peer.send('START', count)
+    } else {
+      person.say('Type a number from 1 to 50, RESUME or QUIT.')
+      continue
+    }
+    return true
+  }
+}
+
+/** Sends the person's answer, unless `interruption` settles first. Returns false if the person quits. */
+async function chooseAnswer({ peer, person, judge }: Player, interruption: Promise<unknown>): Promise<boolean> {
+  for (;;) {
+    const typed = (await askUntil(interruption, person, { prompt: 'Your answer (QUIT to leave): ', atEnd: 'QUIT' }))?.trim().toUpperCase()
+    if (typed === undefined || peer.state !== 'asked') return true
+    if (typed === 'QUIT') return quit(peer)
+    if (!/^[A-F]$/.test(typed)) {
+      person.say('Type the letter of one of the options, or QUIT.')
+      continue
+    }
+    judge.answer(typed)
+    peer.send('letter', typed)
+    return true
+  }
+}
+
+function quit(peer: Peer<Name>): false {
+  peer.send('QUIT')
+  return false
+}
+
+function show({ name, text, fields: [first = '', second = '', third = ''] }: Said<Name>, person: Person): void {
+  if (name === 'Welcome') person.say(text)
+  if (name === 'ERROR') person.say(first)
+  if (name === 'RESUMED') person.say(`You go on with question ${first} of ${second}. Points so far: ${third}.`)
+  if (name === 'QUESTION') person.say(`\nQuestion ${first} of ${second}: ${third}\n`)
+  if (name === 'option') person.say(`  ${first}  ${second}`)
+  if (name === 'RIGHT') person.say(`Right! Points: ${first}.`)
+  if (name === 'WRONG') person.say(`Wrong, it is ${first}. Points: ${second}.`)
+  if (name === 'TOTAL') person.say(`\nThe end: ${first} of ${second} right.`)
+  if (name === 'RANK') person.say(`Your rank, by all your points: ${first} of ${second}.`)
+}
+
+/** FH slides, task 5.1: a quiz with its three bonuses (ranks, saved games, accounts). */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'fh/quiz',
+    source: '003 task 5.1',
+    protocol,
+    words: undefined,
+    port: 5051,
+    takes: ['questions'],
+    needs: 'hall',
+    host: {},
+    join: {},
+  },
+]

@@ -1,0 +1,73 @@
+import { type Instruction, robot } from '../games/robot.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { type Automaton, client } from '../protocol/automaton.ts'
+import type { Person, Program, Protocol } from '../protocol/definition.ts'
+import { pythonAddress } from './python/values.ts'
+
+const automaton = {
+  messages: {
+    FORWARD: client('FORWARD'),
+    LEFT: client('LEFT'),
+    RIGHT: client('RIGHT'),
+    END: client('END', { bye: true }),
+  },
+  start: 'driving',
+  states: {
+    driving: { FORWARD: 'driving', LEFT: 'driving', RIGHT: 'driving', END: 'end' },
+    end: {},
+  },
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+const remoteControl: Protocol<Name, undefined> = {
+  name: 'robot',
+  title: 'the client steers a robot on a grid',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer, { house, person }) {
+    const seat = await house.sit(robot, 0, undefined)
+    for (;;) {
+      const { view } = await seat.next()
+      person.say(robot.notation.render(view))
+      const { name } = await peer.receive()
+      if (name === 'END') return seat.leave()
+      seat.play(name)
+    }
+  },
+
+  async client(peer, { person }) {
+    while (peer.state !== 'end') {
+      const next = await askInstruction(person)
+      const wrong = peer.early()
+      if (wrong !== undefined) throw new Ended('violation', wrong)
+      peer.send(next)
+    }
+  },
+}
+
+/** Asks the person until the input is an instruction. */
+async function askInstruction(person: Person): Promise<Instruction | 'END'> {
+  for (;;) {
+    const typed = await person.ask('FORWARD, LEFT, RIGHT or END: ', 'END')
+    if (typed.trim().toUpperCase() === 'END') return 'END'
+    const move = robot.notation.parse(typed)
+    if (typeof move === 'string') return move
+  }
+}
+
+/** TJC notes: the question of section 6. */
+export const programs: readonly Program<Name, undefined>[] = [
+  {
+    name: 'tjc/robot',
+    source: '000 section 6, question',
+    protocol: remoteControl,
+    words: undefined,
+    port: 12350,
+    servePort: 12350,
+    host: { connected: (client) => `Connected to: ${pythonAddress(client)}` },
+    join: {},
+  },
+]

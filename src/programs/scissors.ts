@@ -1,0 +1,239 @@
+import { follow, type Seat, type SeatNumber, type Situation } from '../games/game.ts'
+import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type Round, score, verdict } from '../games/scissors.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { askUntil } from '../protocol/ask-until.ts'
+import { type Automaton, client, server } from '../protocol/automaton.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
+import { strip } from './python/values.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+const PLAYERS = ['Player1', 'Player2'] as const
+
+const automaton = {
+  messages: {
+    CHOOSE: server('CHOOSE', { asks: true }),
+    hand: client('{hand}', { example: '1', about: '1 Scissor, 2 Paper, 3 Stone' }),
+    ROUND: server('ROUND {Player1} {Player2}', {
+      example: 'ROUND Scissor Stone',
+      accepts: /^ROUND (Scissor|Paper|Stone) (Scissor|Paper|Stone) *$/,
+    }),
+    END: server('END {Player1} {Player2}', { example: 'END 2 0', accepts: /^END (\d+) (\d+) *$/, about: 'rounds that each player won' }),
+    ERROR: server('ERROR {sentence}', { example: 'ERROR choose 1 for Scissor, 2 for Paper or 3 for Stone' }),
+    QUIT: client('QUIT', { bye: true }),
+    dismissal: server('QUIT', { bye: true, about: 'the host has left; a hand may cross this message' }),
+  },
+  start: 'start',
+  states: {
+    start: { CHOOSE: 'choosing' },
+    choosing: { hand: 'chosen', CHOOSE: 'choosing' },
+    chosen: { ROUND: 'scored', ERROR: 'choosing' },
+    scored: { CHOOSE: 'choosing', END: 'end' },
+    left: { hand: 'left' },
+    end: {},
+  },
+  always: { QUIT: 'left', dismissal: 'left' },
+  quiet: ['left'],
+  automatic: { server: ['start', 'scored'] },
+  refusal: 'ERROR',
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+/** Plays the client's hands in seat 1, Player2. */
+async function listen(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+  for (;;) {
+    const { name, text } = await peer.receive()
+    if (name === 'QUIT') return seat.leave()
+    const hand = numbered(strip(text))
+    const refusal = hand ? seat.play(hand) : NO_HAND
+    if (refusal) peer.refuse(refusal.refused)
+  }
+}
+
+/** Sends the client the events of the table, and asks for its hand once a round. */
+function reportGame(peer: Peer<Name>, seat: Seat<Hand, HandsView>): Promise<void> {
+  let reported = 0
+  let asked = 0
+  return follow(seat, ({ view, outcome }) => {
+    if (outcome?.left !== undefined) {
+      if (outcome.left !== seat.number) peer.send('dismissal')
+      return true
+    }
+    const round = view.rounds[reported]
+    if (round) {
+      peer.send('ROUND', ...round)
+      reported++
+    }
+    if (outcome) peer.send('END', ...score(view.rounds))
+    else if (asked === reported) {
+      peer.send('CHOOSE')
+      asked++
+    }
+    return outcome !== undefined
+  })
+}
+
+/** Plays the seat of the person at the server's console, Player1, who chooses at the same time as the client. */
+async function playAtConsole(seat: Seat<Hand, HandsView>, person: Person): Promise<void> {
+  greet(person, seat.number)
+  for (let shown = 0, coming = seat.next(); ; ) {
+    const { view, turn, outcome } = await coming
+    const round = view.rounds[shown]
+    if (round) {
+      show(person, round)
+      shown++
+    }
+    if (outcome) return
+    coming = nextDecided(seat, shown)
+    if (!turn) continue
+    const hand = await choose(person, seat.number, coming)
+    if (hand === 'QUIT') seat.leave()
+    else if (hand) seat.play(hand)
+  }
+}
+
+/** Resolves with the next situation in which this seat has no choice left in the round after `rounds`. */
+async function nextDecided(seat: Seat<Hand, HandsView>, rounds: number): Promise<Situation<HandsView>> {
+  for (;;) {
+    const situation = await seat.next()
+    if (!situation.turn || situation.view.rounds.length > rounds) return situation
+  }
+}
+
+/** Asks the person for a hand; resolves with `undefined` when `interruption` settles first. */
+async function choose(person: Person, seat: SeatNumber, interruption: Promise<unknown>): Promise<Hand | 'QUIT' | undefined> {
+  for (;;) {
+    const typed = await askUntil(interruption, person, { prompt: formatPrompt(seat), atEnd: 'QUIT' })
+    if (typed === undefined || typed === 'QUIT') return typed
+    const hand = checkHand(typed, person)
+    if (hand) return hand
+  }
+}
+
+function formatPrompt(seat: SeatNumber): string {
+  return `${PLAYERS[seat]}: Enter (1) Scissor,                         (2) Paper or (3) Stone : `
+}
+
+function checkHand(typed: string, person: Person): Hand | undefined {
+  const hand = numbered(typed)
+  if (!hand) person.say('Please enter only 1, 2 or 3.')
+  return hand
+}
+
+function numbered(text: string): Hand | undefined {
+  return HANDS.find((_, at) => text === String(at + 1))
+}
+
+function greet(person: Person, seat: SeatNumber): void {
+  person.say(`You are ${PLAYERS[seat]} playing against ${PLAYERS[1 - seat]}`)
+}
+
+function show(person: Person, round: Round): void {
+  round.forEach((hand, seat) => {
+    person.say(`${PLAYERS[seat]}:  ${hand}`)
+  })
+  person.say(verdict(round))
+}
+
+/**
+ * Both players choose at the same time, so each side receives while its person chooses. Either side may send QUIT. The server
+ * needs it because a client that was asked for its hand would otherwise wait forever for the round.
+ */
+const scissors: Protocol<Name> = {
+  name: 'scissors',
+  title: 'scissor, paper, stone: three rounds',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+
+  async server(peer, { house }) {
+    const seat = await house.sit(hands, 1, undefined)
+    await Promise.race([reportGame(peer, seat), listen(peer, seat)])
+  },
+
+  async client(peer, { person }) {
+    greet(person, 1)
+    const rounds: Round[] = []
+    let own: Hand | undefined
+    let isAsked = false
+    for (let coming = peer.receive(); ; ) {
+      const { name, text, fields } = await coming
+      const [one, two] = fields.map(handOf)
+      const wrong = wrongMessage(name, fields, { rounds, own })
+      if (wrong !== undefined) throw breach(text, wrong)
+      if (name === 'ROUND' && one && two) {
+        rounds.push([one, two])
+        show(person, [one, two])
+      }
+      if (name === 'ERROR') person.say(fields[0])
+      if (peer.state === 'end' || peer.state === 'left') return
+      coming = peer.receive()
+      if (name === 'CHOOSE' && isAsked) peer.note('it has asked before, and this side has not sent a hand yet')
+      isAsked = name === 'CHOOSE'
+      if (name !== 'CHOOSE') continue
+      const hand = await choose(person, 1, coming)
+      if (hand === 'QUIT') return peer.send('QUIT')
+      if (hand) {
+        peer.send('hand', HANDS.indexOf(hand) + 1)
+        isAsked = false
+      }
+      own = hand
+    }
+  },
+
+  opposite: (seat: Seat<Hand, HandsView>, { person }) => playAtConsole(seat, person),
+}
+
+/** Explains why a message of the server is wrong after the rounds so far and this side's hand; `undefined` if it can be right. */
+function wrongMessage(
+  name: Name,
+  fields: readonly string[],
+  { rounds, own }: { rounds: readonly Round[]; own: Hand | undefined },
+): string | undefined {
+  if (name === 'CHOOSE' && rounds.length === ROUNDS) return `${ROUNDS} rounds were played; expected "END ${score(rounds).join(' ')}"`
+  if (name === 'ROUND' && own && fields[1] !== own) return `Player2, which is this side, has chosen ${own}`
+  if (name !== 'END') return undefined
+  if (rounds.length < ROUNDS) return `${rounds.length} of ${ROUNDS} rounds were played; expected "CHOOSE"`
+  const [one, two] = score(rounds)
+  return Number(fields[0]) === one && Number(fields[1]) === two ? undefined : `by the rounds that were played it is ${one} to ${two}`
+}
+
+/** Validates the house's hands, which are spelt as they are shown. */
+function checkChoices({ choices = [] }: Options): string | undefined {
+  const wrong = choices.find((choice) => !HANDS.some((hand) => hand.toLowerCase() === choice.toLowerCase()))
+  return wrong === undefined ? undefined : `a hand is ${HANDS.join(', ')}, not ${JSON.stringify(wrong)}`
+}
+
+const solo: Solo = {
+  name: 'c8/scissors',
+  source: '001 assignment 6',
+  title: 'scissor, paper, stone: three rounds',
+  takes: ['choices'],
+  check: checkChoices,
+  async play({ person, random }) {
+    greet(person, 0)
+    for (let rounds = 0; rounds < ROUNDS; ) {
+      const hand = checkHand(await person.ask(formatPrompt(0)), person)
+      if (!hand) continue
+      show(person, [hand, random.choice(HANDS)])
+      rounds++
+    }
+  },
+}
+
+/** C8 slides, assignment 6, over a network. */
+export const programs: readonly Program<Name>[] = [
+  {
+    name: 'c8/scissors',
+    source: '001 assignment 6',
+    protocol: scissors,
+    words: undefined,
+    port: 12351,
+    servePort: 12351,
+    host: { types: true },
+    join: {},
+  },
+]
+
+/** The same game against the house, without a network. */
+export const solos: readonly Solo[] = [solo]

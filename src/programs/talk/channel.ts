@@ -1,0 +1,224 @@
+import type { SeatNumber } from '../../games/game.ts'
+import { shortened } from '../../games/talk.ts'
+import { type Automaton, client, type Side, server } from '../../protocol/automaton.ts'
+import type { Peer } from '../../protocol/peer.ts'
+import { nobody, type Setting } from '../../protocol/definition.ts'
+
+/** Games that can be played inside a talk. */
+export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const
+
+/** GameName is the name of a game inside a talk, as it follows `play`. */
+export type GameName = (typeof GAMES)[number]
+
+/** Prompt of the worksheet (CS project 4). */
+export const PROMPT = 'Enter Input >'
+
+/** Line that ends the talk, legal in every state. */
+export const LEAVE = '/q'
+
+const play = { accepts: /^play (tictactoe|scissors|guess|hangman)[\r\n]*$/, about: 'starts a game, in which this side moves first' }
+const quit = { accepts: /^\/q[\r\n]*$/, bye: true, about: 'ends the talk, and the game in it' } as const
+const says = { example: 'Hello', free: true, about: 'a line of talk, or a move' } as const
+
+/**
+ * In a talk without games, turns alternate strictly. After `play`, the same side may move, and some games send two lines in a
+ * row; the automaton then allows both sides to send, and the game's rules, which both sides know, decide the turn.
+ */
+export const automaton = {
+  messages: {
+    'client quits': client('/q', quit),
+    'server quits': server('/q', quit),
+    'client plays': client('play {game}', { ...play, example: 'play tictactoe' }),
+    'server plays': server('play {game}', { ...play, example: 'play tictactoe' }),
+    'client says': client('{text}', says),
+    'server says': server('{text}', says),
+  },
+  start: 'client speaks',
+  states: {
+    'client speaks': { 'client plays': 'playing', 'client says': 'server speaks' },
+    'server speaks': { 'server plays': 'playing', 'server says': 'client speaks' },
+    playing: { 'client plays': 'playing', 'server plays': 'playing', 'client says': 'playing', 'server says': 'playing' },
+    end: {},
+  },
+  always: { 'client quits': 'end', 'server quits': 'end' },
+} as const satisfies Automaton
+
+/** TalkMessage is the name of a message of a talk. */
+export type Name = keyof typeof automaton.messages
+
+/** PeerLeft is thrown to end the game and the talk when one side has sent /q. */
+export class HungUp extends Error {
+  override readonly name = 'HungUp'
+  readonly by: 'us' | 'them'
+
+  constructor(by: 'us' | 'them') {
+    super('one side has left')
+    this.by = by
+  }
+}
+
+/** Requests that a side sends when the other does not make the expected move. A Parlor peer does not show a request that it receives. */
+export const REQUESTS = {
+  cell: `Your move: the number of a free cell, from 1 to 9. (${LEAVE} ends game and talk)`,
+  seal: 'Your hand, sealed: the SHA-256 in hex of "<hand> <nonce>"; a hand is Scissor, Paper or Stone.',
+  hand: 'Show your hand: the "<hand> <nonce>" whose SHA-256 you have sent.',
+  guess: 'GUESS',
+  verdict: 'LOW, HIGH, WIN or GAMEOVER?',
+  word: 'WORD, its length and the misses allowed? Such as: WORD 6 8',
+  letter: 'One letter, please, that was not tried yet.',
+  positions: 'AT and the positions of the letter, or MISS and the misses left?',
+  ending: 'END WON or END LOST, and the word?',
+} as const
+
+/** Milliseconds after `play` until the side that sent it is asked for its move, because a peer without games waits for an answer. */
+const SILENCE = 2000
+
+/** In the framing `none`, `play` and the same side's next line can arrive as one message. */
+const GLUED = /^(play (?:tictactoe|scissors|guess|hangman))[\r\n]*(-?\d{1,20}|[0-9a-fA-F]{64}|\/q)$/
+
+/**
+ * TalkChannel sends and receives the lines of a talk, and knows whose turn it is.
+ *
+ * The problem: games run inside the talk, so a move is an ordinary line, and the peer may be any student's program, with or
+ * without games. A line that is no move is talk, in the middle of a game too; and a peer without games waits for a line
+ * after each of its own.
+ *
+ * The idea: `receiveMove` receives lines until one is the expected move. It shows every other line, and answers it with a line of
+ * the person or, if no person is at the console, with a `request` that says what is expected. So every line gets a line, and
+ * no side waits forever.
+ *
+ * Special cases: several lines may arrive together, in the framing `none` also as one message (`GLUED`, `#waiting`). A peer
+ * without games may answer `play` with one line, and its answer to the first move is still to come (`#begun`). A peer
+ * may send the known result of a game once more (`#echo`).
+ */
+export class Line {
+  /** Seat of this side: 0 for the server, 1 for the client. */
+  readonly us: SeatNumber
+  /** Seat of the peer. */
+  readonly them: SeatNumber
+  /** Seat that sends the next line. */
+  turn: SeatNumber = 1
+  readonly #peer: Peer<Name>
+  readonly #at: Setting<unknown>
+  readonly #side: Side
+  /** Lines that arrived together with a line that was returned. */
+  #waiting: readonly string[] = []
+  /** Seat that has sent `play`, until the other side's next line. */
+  #begun: SeatNumber | undefined
+  /** Line that repeats a known result; it is ignored if it is the next line. */
+  #echo: string | undefined
+
+  constructor(peer: Peer<Name>, at: Setting<unknown>, side: Side) {
+    this.#peer = peer
+    this.#at = at
+    this.#side = side
+    this.us = side === 'server' ? 0 : 1
+    this.them = 1 - this.us
+  }
+
+  /** True if a person is at this side's console. */
+  get attended(): boolean {
+    return this.#at.person !== nobody
+  }
+
+  /** Sends lines, in the framing `none` in one write. */
+  say(...texts: readonly string[]): void {
+    const messages = this.#at.options.framing === 'none' ? [texts.join('\n')] : texts
+    for (const text of messages) this.#peer.send(`${this.#side} says`, text)
+    this.turn = this.them
+  }
+
+  /** Sends `play`. */
+  play(game: GameName): void {
+    this.#peer.send(`${this.#side} plays`, game)
+  }
+
+  /** Sets the turn after `play`: the same side moves, except in hangman, in which the other side first sends the word's length. */
+  begun(by: SeatNumber, game: GameName): void {
+    const keepsTurn = game !== 'hangman'
+    this.#begun = keepsTurn ? by : undefined
+    this.turn = keepsTurn ? by : 1 - by
+  }
+
+  /** Sends /q, and throws `PeerLeft`. */
+  quit(): never {
+    this.#peer.send(`${this.#side} quits`)
+    throw new HungUp('us')
+  }
+
+  /** Receives the next line of talk. */
+  async hear(): Promise<string> {
+    const text = await this.#receive()
+    const [, play, move] = this.#at.options.framing === 'none' ? (GLUED.exec(text) ?? []) : []
+    if (play === undefined || move === undefined) return shortened(text.replace(/[\r\n]+/g, ' '))
+    this.#waiting = [move]
+    return play
+  }
+
+  /**
+   * Receives the peer's next move in a game: the first line for which `read` returns a value. Shows any other line as talk,
+   * and answers it with a line of the person or, without a person, with `request`. The first such line after this side's
+   * `play` is not answered, because it answers `play`.
+   */
+  async answer<T>(request: string, read: (text: string) => T | undefined | Promise<T | undefined>): Promise<T> {
+    for (;;) {
+      const begun = this.#begun
+      const text = await this.#next(request)
+      this.#begun = undefined
+      const move = await read(text)
+      if (move !== undefined) return move
+      if (Object.values<string>(REQUESTS).includes(text)) continue
+      this.#at.person.say(text)
+      if (begun !== this.us) this.say(this.attended ? await this.#talkBack() : request)
+    }
+  }
+
+  /** Asks the person for a line; /q or Ctrl-D leaves. */
+  async ask(): Promise<string> {
+    const typed = await this.#at.person.ask(PROMPT, LEAVE)
+    return typed === LEAVE ? this.quit() : typed
+  }
+
+  /** Ignores this text if it is the peer's next line. */
+  expectEcho(text: string): void {
+    this.#echo = text
+  }
+
+  /** Ends a game, and shows the lines that arrived with its last line. */
+  over(): void {
+    this.#begun = undefined
+    for (const text of this.#waiting) {
+      if (text === LEAVE) throw new HungUp('them')
+      if (text !== this.#echo) this.#at.person.say(text)
+    }
+    this.#waiting = []
+  }
+
+  async #next(request: string): Promise<string> {
+    const receiveLines = async () => (await this.#receive(this.#begun === this.them ? request : undefined)).split(/\r?\n/)
+    const [text = '', ...later] = this.#waiting.length > 0 ? this.#waiting : await receiveLines()
+    this.#waiting = later
+    if (text === LEAVE) throw new HungUp('them')
+    return text
+  }
+
+  /** Receives the next message. If `request` is given, sends it to a peer that is silent. */
+  async #receive(request?: string): Promise<string> {
+    let received = request === undefined ? await this.#peer.receive() : await this.#peer.receiveWithin(SILENCE, this.#at.clock)
+    if (request !== undefined && received === undefined) this.say(request)
+    received ??= await this.#peer.receive()
+    if (received.name === 'client quits' || received.name === 'server quits') throw new HungUp('them')
+    this.turn = this.us
+    const text = received.text.replace(/(?<![\r\n])[\r\n]+$/, '')
+    const echo = this.#echo
+    this.#echo = undefined
+    return text === echo ? this.#receive(request) : text
+  }
+
+  async #talkBack(): Promise<string> {
+    for (;;) {
+      const typed = await this.ask()
+      if (shortened(typed) === typed && (typed !== '' || this.#at.options.framing !== 'none')) return typed
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import type { SeatNumber } from '../../games/game.ts'
+import { guessing, type Verdict } from '../../games/guessing.ts'
+import { HANDS, type Hand, handOf, ROUNDS, type Round, score, winnerOf } from '../../games/scissors.ts'
+import { tictactoe } from '../../games/tictactoe.ts'
+import { Ended } from '../../wire/disconnect.ts'
+import { quoted } from '../../wire/text.ts'
+import { asSeal, opened, sealed } from './commitment.ts'
+import { type GameName, type Line, REQUESTS } from './channel.ts'
+import { checkSecret, NumberJudge, secretNumber } from '../numbers.ts'
+import type { Setting } from '../../protocol/definition.ts'
+import { pythonInt } from '../python/values.ts'
+import { guessWord, keepWord } from './hangman.ts'
+
+/** InTalk plays a game inside a talk to its end; `begins` is the seat that has sent `play`. */
+type InTalk = (line: Line, at: Setting<unknown>, begins: SeatNumber) => Promise<void>
+
+/** Number of guesses, as in C8 slides, assignment 5. */
+const TRIES = 5
+
+/** Each side draws its own board; a move is the number of a cell. */
+const ticTacToe: InTalk = async (line, { house }, begins) => {
+  const seat = await house.sit(tictactoe, line.them, { first: begins })
+  const move = async (text: string) => {
+    const cell = pythonInt(text)
+    return cell !== undefined && !seat.play(Number(cell)) ? cell : undefined
+  }
+  try {
+    for (;;) {
+      const { view, outcome } = await seat.turn()
+      if (outcome?.left !== undefined) line.quit()
+      if (view.last !== undefined && view.turn === seat.number) line.say(String(view.last))
+      if (outcome) return
+      await line.answer(REQUESTS.cell, move)
+    }
+  } finally {
+    seat.leave()
+  }
+}
+
+/** Each side sends a sealed hand, and reveals it when both seals are known; the side that sent `play` is first in every round. */
+const scissors: InTalk = async (line, { person, random }, begins) => {
+  const rounds: Round[] = []
+  while (rounds.length < ROUNDS) {
+    let seal = begins === line.us ? undefined : await line.answer(REQUESTS.seal, asSeal)
+    const ours = await sealed(line.attended ? await typedHand() : random.choice(HANDS))
+    line.say(ours.seal)
+    // a peer that copies this side's seal could later copy its reveal
+    seal ??= await line.answer(REQUESTS.seal, (text) => (asSeal(text) === ours.seal ? undefined : asSeal(text)))
+    const expected = seal
+    const show = () => line.say(ours.text)
+    if (begins === line.us) show()
+    const theirs = await line.answer(REQUESTS.hand, (text) => opened(text, expected))
+    if (begins !== line.us) show()
+    const round: Round = [ours.hand, theirs]
+    rounds.push(round)
+    person.say(
+      `You: ${round[0]}, the other side: ${round[1]}. ${['You win this round.', 'You lose this round.'][winnerOf(round) ?? 2] ?? 'Draw.'}`,
+    )
+  }
+  const [won, lost] = score(rounds)
+  person.say(`Rounds won: ${won}, rounds lost: ${lost}.`)
+
+  async function typedHand(): Promise<Hand> {
+    for (;;) {
+      person.say('Type 1 for Scissor, 2 for Paper, 3 for Stone.')
+      const hand = handOf(await line.ask())
+      if (hand) return hand
+    }
+  }
+}
+
+const ANSWERS: Readonly<Record<Verdict, string>> = { low: 'LOW', high: 'HIGH', right: 'WIN', wasted: REQUESTS.guess }
+
+/** Keeps a number, drawn or from the option `secret`, and answers the other side's guesses. */
+const keepNumber: InTalk = async (line, { house, person, options }) => {
+  // the option may be a word, for hangman
+  const secret = checkSecret(options) ? undefined : secretNumber(options)
+  const seat = await house.sit(guessing, 0, { tries: TRIES, secret })
+  person.say('This side keeps a number from 1 to 100, and answers by itself.')
+  try {
+    for (let { view, outcome } = await seat.next(); !outcome; ) {
+      const guess = await line.answer(REQUESTS.guess, pythonInt)
+      seat.play(Number(guess))
+      ;({ view, outcome } = await seat.next())
+      const lost = outcome?.winners.length === 0
+      const answers = [ANSWERS[view.last ?? 'wasted'], ...(lost ? ['GAMEOVER'] : [])]
+      person.say(`${guess}: ${answers.join(', ')}`)
+      line.say(...answers)
+    }
+  } finally {
+    seat.leave()
+  }
+}
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  LOW: 'Your guess is too low.',
+  HIGH: 'Your guess is too high.',
+  WIN: 'You win!',
+  GAMEOVER: 'You ran out of tries! Game over.',
+}
+
+/** Guesses the number that the other side keeps. Both sides count the guesses, so GAMEOVER may be missing. */
+const guessNumber: InTalk = async (line, { person }) => {
+  const judge = new NumberJudge()
+  person.say('Guess a number from 1 to 100.')
+  for (let left = TRIES; left > 0; left--) {
+    const guess = await typedNumber()
+    line.say(guess)
+    const verdict = await line.answer(REQUESTS.verdict, (text) => (Object.hasOwn(VERDICTS, text.trim()) ? text.trim() : undefined))
+    const answer = ({ LOW: 'low', HIGH: 'high', WIN: 'right' } as const)[verdict]
+    const wrong = answer && judge.take(answer, Number(guess))
+    if (wrong !== undefined) throw new Ended('violation', `the other side said ${quoted(verdict)}, but ${wrong}`)
+    person.say(VERDICTS[verdict])
+    if (verdict === 'WIN' || verdict === 'GAMEOVER') return
+  }
+  person.say(VERDICTS.GAMEOVER)
+  line.expectEcho('GAMEOVER')
+
+  async function typedNumber(): Promise<string> {
+    for (;;) {
+      const number = pythonInt(await line.ask())
+      if (number !== undefined) return number
+      person.say('A guess is a whole number.')
+    }
+  }
+}
+
+/**
+ * Returns a game in which the side that sent `play` guesses the other side's secret. If that is this side and no person is at
+ * its console, the game is plain talk.
+ */
+function guessed(guess: InTalk, keep: InTalk): InTalk {
+  return async (line, at, begins) => {
+    if (begins === line.them) await keep(line, at, begins)
+    else if (line.attended) await guess(line, at, begins)
+  }
+}
+
+/** Games by the name that follows `play`. */
+export const games: Readonly<Record<GameName, InTalk>> = {
+  tictactoe: ticTacToe,
+  scissors,
+  guess: guessed(guessNumber, keepNumber),
+  hangman: guessed(guessWord, keepWord),
+}

@@ -1,0 +1,100 @@
+import { fold, letterOf } from '../../games/text/graphemes.ts'
+import { type HangmanView, hangman } from '../../games/hangman.ts'
+import { unguessable } from '../../games/words.ts'
+import { Ended } from '../../wire/disconnect.ts'
+import { secretsBehindKeyword, withoutSecrets } from '../../wire/masking.ts'
+import { quoted } from '../../wire/text.ts'
+import { wrongMiss, wrongPositions, wrongWord } from '../hangman-judge.ts'
+import { type Line, REQUESTS } from './channel.ts'
+import type { Setting } from '../../protocol/definition.ts'
+
+/** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
+export async function keepWord(line: Line, { house, person, options: { secret, words } }: Setting<unknown>): Promise<void> {
+  const usable = secret !== undefined && !unguessable(secret)
+  const seat = await house.sit(hangman, 0, { secret: usable ? secret : undefined, words })
+  person.say('This side keeps a word, and answers by itself.')
+  const guess = async (letter: string) => (seat.play(letter) ? undefined : letter)
+  try {
+    let { view, outcome } = await seat.next()
+    line.say(`WORD ${view.shown.length} ${view.left}`)
+    while (!outcome) {
+      await line.answer(REQUESTS.letter, guess)
+      ;({ view, outcome } = await seat.next())
+      person.say(hangman.notation.render(view))
+      const { last, left, word } = view
+      const answer = last?.positions.length ? `AT ${last.positions.join(' ')}` : `MISS ${left}`
+      if (outcome) line.say(answer, `END ${outcome.winners.length > 0 ? 'WON' : 'LOST'} ${word}`)
+      else line.say(answer)
+    }
+  } finally {
+    seat.leave()
+  }
+}
+
+/** Guesses the word that the other side keeps. */
+export async function guessWord(line: Line, { person }: Setting<unknown>): Promise<void> {
+  let view = await line.answer(REQUESTS.word, parseWord)
+  while (view.word === undefined) {
+    person.say(hangman.notation.render(view))
+    const letter = await typedLetter(view)
+    line.say(letter)
+    const before = view
+    view = await line.answer(REQUESTS.positions, (text) => parseAnswer(text, letter, before))
+    const seen = view
+    if (view.word === undefined && (view.left === 0 || !view.shown.includes(''))) {
+      view = { ...view, word: await line.answer(REQUESTS.ending, (text) => parseEnd(text, seen)) }
+    }
+  }
+  person.say(hangman.notation.render(view))
+  person.say(view.shown.includes('') ? `Hanged! The word was: ${view.word}` : `You have found it: ${view.word}`)
+
+  async function typedLetter({ tried }: HangmanView): Promise<string> {
+    for (;;) {
+      const letter = letterOf(await line.ask())
+      if (letter !== undefined && !tried.includes(fold(letter))) return letter
+      person.say(letter === undefined ? 'Type one letter.' : `You have tried ${quoted(letter)} already.`)
+    }
+  }
+}
+
+/** Parses the length of a new word. */
+function parseWord(text: string): HangmanView | undefined {
+  const [, length, misses] = /^WORD ([1-9]\d{0,2}) ([1-9]\d{0,2}) *$/.exec(text) ?? []
+  if (length === undefined) return undefined
+  return { shown: Array(Number(length)).fill(''), tried: [], misses: Number(misses), left: Number(misses) }
+}
+
+/** Parses the answer to a guess, and returns the new view; `undefined` if the text is no such answer. */
+function parseAnswer(text: string, letter: string, before: HangmanView): HangmanView | undefined {
+  const view = { ...before, tried: [...before.tried, fold(letter)] }
+  const [, left] = /^MISS (\d{1,3}) *$/.exec(text) ?? []
+  if (left !== undefined) {
+    refuseIf(text, wrongMiss(before, Number(left)))
+    return { ...view, left: Number(left) }
+  }
+  const word = parseEnd(text, view)
+  if (word !== undefined) return { ...view, word }
+  const [, found] = /^AT (\d{1,3}(?: +\d{1,3})*) *$/.exec(text) ?? []
+  const positions = found?.split(/ +/).map((position) => Number(position) - 1)
+  if (!positions?.every((at) => at in before.shown)) return undefined
+  refuseIf(
+    text,
+    wrongPositions(
+      before,
+      positions.map((at) => at + 1),
+    ),
+  )
+  return { ...view, shown: before.shown.map((character, at) => (positions.includes(at) ? letter : character)) }
+}
+
+function parseEnd(text: string, view: HangmanView): string | undefined {
+  const word = /^END (?:WON|LOST) (.+)$/.exec(text)?.[1]
+  if (word !== undefined && (view.left === 0 || !view.shown.includes(''))) refuseIf(text, wrongWord(view, word))
+  return word
+}
+
+/** Throws a violation if there is a reason why the other side has broken the rules of the game. */
+function refuseIf(text: string, why: string | undefined): void {
+  if (why !== undefined)
+    throw new Ended('violation', `the other side said ${quoted(withoutSecrets(text, secretsBehindKeyword(text)))}, but ${why}`)
+}

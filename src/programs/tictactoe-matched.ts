@@ -1,0 +1,206 @@
+import { follow } from '../games/game.ts'
+import { type Board, tictactoe } from '../games/tictactoe.ts'
+import { askUntil } from '../protocol/ask-until.ts'
+import { type Automaton, client, clientCloses, type Said, server } from '../protocol/automaton.ts'
+import { type Chair, type Hallway, hallOf } from '../protocol/seating.ts'
+import { MatchJudge } from './tictactoe-matched-judge.ts'
+import { isSameName } from '../protocol/names.ts'
+import type { Peer } from '../protocol/peer.ts'
+import { type Person, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { pythonInt } from './python/values.ts'
+import { breach } from '../protocol/violation-text.ts'
+
+const BOARD = '([-OX]{9})'
+const NAME = '([^@]{1,20})'
+
+const automaton = {
+  messages: {
+    name: client('{name}', { example: 'ada', free: true }),
+    Welcome: server('Welcome {name}', { example: 'Welcome ada' }),
+    init: server('init@{game}@{O}@{X}', { example: 'init@17@ada@grace', accepts: new RegExp(`^init@(\\d+)@${NAME}@${NAME}$`, 'u') }),
+    move: server('move@{game}@{board}', {
+      example: 'move@17@O---X----',
+      accepts: new RegExp(`^move@(\\d+)@${BOARD} *$`),
+      asks: true,
+      about: 'nine cells, row by row',
+    }),
+    cell: client('{cell}', { example: '5', range: 'from 1 to 9', accepts: /^ *\+?0*([1-9][0-9]*) *$/ }),
+    moved: server('moved@{game}@{name}@{cell}@{board}', {
+      example: 'moved@17@ada@1@O---X----',
+      accepts: new RegExp(`^moved@(\\d+)@${NAME}@([1-9])@${BOARD} *$`, 'u'),
+    }),
+    GameEnd: server('GameEnd@{game}@{winner}@{how}', {
+      example: 'GameEnd@17@ada@won',
+      accepts: new RegExp(`^GameEnd@(\\d+)@${NAME}@(won|draw|left|late) *$`, 'u'),
+      about: 'the name of the winner, or draw; how: won, draw, left or late',
+    }),
+    ERROR: server('ERROR {sentence}', {
+      example: 'ERROR cell 5 is taken by X',
+      about: 'why a message was rejected, or why the server disconnects',
+    }),
+    QUIT: client('QUIT', { bye: true }),
+    closed: clientCloses,
+  },
+  start: 'nameless',
+  states: {
+    nameless: { name: 'naming', closed: 'end' },
+    naming: { Welcome: 'waiting', ERROR: 'nameless' },
+    waiting: { init: 'playing', closed: 'end' },
+    playing: { move: 'asked', moved: 'playing', GameEnd: 'nameless', closed: 'end' },
+    // if the other player leaves while this player thinks, a cell can cross GameEnd
+    asked: { cell: 'judging', move: 'asked', GameEnd: 'crossing', closed: 'end' },
+    judging: { moved: 'playing', ERROR: 'asked', GameEnd: 'nameless' },
+    crossing: { cell: 'nameless', name: 'naming', closed: 'end' },
+    end: {},
+  },
+  always: { QUIT: 'end' },
+  automatic: { server: ['naming', 'judging'] },
+  refusal: 'ERROR',
+} as const satisfies Automaton
+
+type Name = keyof typeof automaton.messages
+
+/** Explains why a name is invalid; `undefined` if it is valid: 1 to 20 characters, no `@`, no blanks at its ends, no number. */
+function checkName(name: string): string | undefined {
+  if (automaton.messages.cell.accepts?.test(name)) return 'a name cannot be a number, because the server would take it for a cell'
+  if (name.trim() !== name) return 'a name has no blanks at its ends'
+  if (name.includes('@')) return 'a name has no @ in it'
+  return name.length >= 1 && [...name].length <= 20 ? undefined : 'a name has 1 to 20 characters'
+}
+
+const match: Protocol<Name> = {
+  name: 'match',
+  title: 'tic-tac-toe of two clients, matched by the server',
+  automaton,
+  framing: plainLines,
+
+  async server(peer, { house }) {
+    const hall = hallOf(house)
+    const broken = Promise.withResolvers<never>()
+    let chair: Chair<number, Board> | undefined
+    const play = async () => {
+      // a peer that disconnects right after its name must not be seated
+      await undefined
+      if (peer.state !== 'waiting') return
+      chair = await hall.seek(tictactoe, { options: {}, seats: [0, 1], wait: Number.POSITIVE_INFINITY })
+      await reportGame(peer, chair)
+    }
+    const listen = async () => {
+      for (let message = await peer.receive(); !leaves(message); message = await peer.receive()) {
+        if (message.name === 'cell') {
+          const refusal = peer.state === 'judging' && chair?.play(Number(message.fields[0]))
+          if (refusal) peer.refuse(refusal.refused)
+        } else if (await enter(peer, hall, message.text)) play().catch(broken.reject)
+      }
+      chair?.leave()
+    }
+    await Promise.race([listen(), broken.promise])
+  },
+
+  async client(peer, { person }) {
+    for (;;) {
+      const name = await person.ask('Your name (nothing to leave): ', '')
+      if (name.trim() === '') return peer.send('QUIT')
+      peer.send('name', name.trim())
+      const { name: answer, text, fields } = await peer.receive()
+      if (answer === 'Welcome' && !isSameName(fields[0], name.trim())) throw breach(text, `the name was ${JSON.stringify(name.trim())}`)
+      person.say(answer === 'ERROR' ? fields[0] : text)
+      if (answer !== 'ERROR' && !(await playOn(peer, person, fields[0] ?? ''))) return
+    }
+  },
+}
+
+/** Checks whether the client leaves with this message. */
+function leaves({ name }: Said<Name>): boolean {
+  return name === 'QUIT' || name === 'closed'
+}
+
+/** Logs the peer in under a name, or rejects the name. Returns whether the peer has it. */
+async function enter(peer: Peer<Name>, hall: Hallway, name: string): Promise<boolean> {
+  const wrong = checkName(name) ?? explainRefusal(await hall.enter(name))
+  if (wrong === undefined) peer.send('Welcome', hall.name ?? name)
+  else peer.refuse(wrong)
+  return wrong === undefined
+}
+
+/** Explains why the hall rejects a name, for a protocol without passwords. */
+function explainRefusal(refusal: Awaited<ReturnType<Hallway['enter']>>): string | undefined {
+  if (refusal?.registered === undefined) return refusal?.refused
+  return `the name ${refusal.registered} is registered, and this program takes no passwords: take another name`
+}
+
+/** Sends a player the events of its table until the game is over. */
+function reportGame(peer: Peer<Name>, chair: Chair<number, Board>): Promise<void> {
+  const { table, names } = chair
+  let begun = false
+  let marked = 0
+  return follow(chair, ({ view: { cells, turn: next, last = 0 }, turn, outcome }) => {
+    if (!begun) peer.send('init', table.id, ...names)
+    begun = true
+    const marks = [...cells].filter((cell) => cell !== '-').length
+    if (marks > marked) peer.send('moved', table.id, names[1 - next] ?? '', last, cells)
+    marked = marks
+    if (turn) peer.send('move', table.id, cells)
+    if (!outcome) return false
+    const [winner] = outcome.winners
+    const how = outcome.late ? 'late' : outcome.left !== undefined ? 'left' : winner === undefined ? 'draw' : 'won'
+    peer.send('GameEnd', table.id, winner === undefined ? 'draw' : (names[winner] ?? ''), how)
+    return true
+  })
+}
+
+/** Plays one game at the console. Returns false if the person quits. */
+async function playOn(peer: Peer<Name>, person: Person, us: string): Promise<boolean> {
+  person.say('Waiting for another player ...')
+  const judge = new MatchJudge(us)
+  for (let coming = peer.receive(); ; ) {
+    const { name, text, fields } = await coming
+    const wrong = judge.take(name, fields)
+    if (wrong !== undefined) throw breach(text, wrong)
+    const [, first = '', second = '', third = ''] = fields
+    if (name === 'init') person.say(`${first} is O and begins, ${second} is X`)
+    if (name === 'moved') person.say(`${first === us ? 'You move' : `${first} moves`}: ${second}\n${drawn(third)}`)
+    if (name === 'ERROR') person.say(fields[0])
+    if (name === 'GameEnd') {
+      person.say(ending(first, second, us))
+      return true
+    }
+    coming = peer.receive()
+    if (name !== 'move') continue
+    if (!first.includes('O')) person.say(drawn(first))
+    const cell = await askCell(coming, person)
+    if (cell === 'QUIT') {
+      peer.send('QUIT')
+      return false
+    }
+    if (cell === undefined) continue
+    judge.choose(Number(cell))
+    peer.send('cell', cell)
+  }
+}
+
+/** Asks the person for a cell; resolves with `undefined` when `interruption` settles first. */
+async function askCell(interruption: Promise<unknown>, person: Person): Promise<string | undefined> {
+  for (;;) {
+    const typed = await askUntil(interruption, person, { prompt: 'Your cell (QUIT to leave): ', atEnd: 'QUIT' })
+    if (typed === undefined || typed.trim().toUpperCase() === 'QUIT') return typed && 'QUIT'
+    const cell = pythonInt(typed)
+    if (cell !== undefined && Number(cell) > 0) return cell
+    person.say('A cell is a number from 1 to 9.')
+  }
+}
+
+function drawn(cells: string): string {
+  return tictactoe.notation.render({ cells, size: 3, turn: 0 })
+}
+
+function ending(winner: string, how: string, us: string): string {
+  if (how === 'draw') return 'It is a draw.'
+  const why = { left: ', because the other side has left', late: ', because the other side was late' }[how] ?? ''
+  return winner === us ? `You win${why}!` : `${winner} wins${how === 'late' ? ', because your time was up' : ''}.`
+}
+
+/** FH slides, task 5.3: the server matches two clients. */
+export const programs: readonly Program<Name>[] = [
+  { name: 'fh/tictactoe', source: '003 task 5.3', protocol: match, words: undefined, port: 5053, needs: 'hall', join: {} },
+]

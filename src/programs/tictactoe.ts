@@ -1,0 +1,124 @@
+import type { Seat, SeatNumber } from '../games/game.ts'
+import { type Board, tictactoe } from '../games/tictactoe.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { quoted } from '../wire/text.ts'
+import { type Automaton, either } from '../protocol/automaton.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { Options, Person, Program, Protocol, Setting } from '../protocol/definition.ts'
+import { pythonInt } from './python/values.ts'
+
+/** The seat that moves first: 0 is the server (O), 1 the client (X). */
+interface Words {
+  readonly first: SeatNumber
+}
+
+const SIDES = ['Server', 'Client'] as const
+
+const messages = {
+  MOVE: either('MOVE{cell}', { example: 'MOVE5', accepts: /^MOVE *\+?0*([1-9][0-9]*|0|-[0-9]+) *$/ }),
+  END: either('END', { bye: true, accepts: /^END/ }),
+} as const
+
+type Name = keyof typeof messages
+
+const automaton = {
+  messages,
+  start: 'server moves',
+  states: {
+    'server moves': { MOVE: 'client moves', END: 'end' },
+    'client moves': { MOVE: 'server moves', END: 'end' },
+    end: {},
+  },
+  turns: { 'server moves': 'server', 'client moves': 'client' },
+  quiet: ['server moves', 'client moves'],
+} as const satisfies Automaton
+
+/** Returns the settings of the board. */
+function setup({ first }: Words, { size }: Options): { first: SeatNumber; size?: number } {
+  return size === undefined ? { first } : { first, size }
+}
+
+/** Runs both sides of a game: each keeps its own board, and plays the peer's moves in the peer's seat. */
+async function exchange(peer: Peer<Name>, number: SeatNumber, { house, options, words }: Setting<Words>): Promise<void> {
+  const seat = await house.sit(tictactoe, number, setup(words, options))
+  for (;;) {
+    const { view, outcome } = await seat.turn()
+    if (outcome?.left !== undefined) return peer.send('END')
+    if (view.last !== undefined && view.turn === seat.number) peer.send('MOVE', view.last)
+    if (outcome) return
+    const { name, fields } = await peer.receive()
+    if (name === 'END') return seat.leave()
+    const refusal = seat.play(Number(fields[0]))
+    if (refusal) peer.refuse(`the ${peer.other} said MOVE${fields[0]}: ${refusal.refused}`)
+  }
+}
+
+/** Plays a seat at the console, with the texts of TJC notes, programs 9 and 10. */
+async function playAtConsole(seat: Seat<number, Board>, person: Person): Promise<void> {
+  const [us, them] = seat.number === 0 ? SIDES : [SIDES[1], SIDES[0]]
+  for (;;) {
+    const { view, turn, outcome } = await seat.next()
+    if (outcome?.left !== undefined) return say(outcome.left === seat.number ? 'You quit, opponent wins!' : 'Opponent quits, you win!')
+    if (view.last !== undefined && view.turn === seat.number) say(`${them} moves: ${view.last}`)
+    if (view.last !== undefined || turn) person.say(tictactoe.notation.render(view))
+    if (outcome)
+      return say(outcome.winners.length === 0 ? 'Stalemate' : outcome.winners.includes(seat.number) ? 'You win!' : 'Opponent wins!')
+    if (!turn) continue
+    for (let moved = false; !moved; ) {
+      const typed = await person.ask(`${us} moves (0 to quit): `, '0')
+      const cell = pythonInt(typed)
+      if (cell === '0') seat.leave()
+      if (cell === undefined) person.complain?.(`${quoted(typed)} is no number; cells go from 1 to ${view.cells.length}`)
+      moved = cell === '0' || (cell !== undefined && !seat.play(Number(cell)))
+    }
+    person.say()
+  }
+
+  function say(line: string): void {
+    person.say(line)
+    person.say()
+  }
+}
+
+const ticTacToe: Protocol<Name, Words> = {
+  name: 'tictactoe',
+  title: 'tic-tac-toe, the server begins',
+  automaton,
+  framing: () => ({ toServer: lines(), toClient: lines() }),
+  server: (peer, setting) => exchange(peer, 1, setting),
+  client: (peer, setting) => exchange(peer, 0, setting),
+  opposite: (seat: Seat<number, Board>, { person }) => playAtConsole(seat, person),
+}
+
+/** TJC notes: the game programs, in which the server moves first, and exercise 9, in which the client moves first. */
+export const programs: readonly Program<Name, Words>[] = [
+  {
+    name: 'tjc/tictactoe',
+    source: '000 programs 8, 9 and 10',
+    protocol: ticTacToe,
+    words: { first: 0 },
+    port: 3456,
+    servePort: 3456,
+    takes: ['size'],
+    clientTakes: ['size'],
+    host: { types: true },
+    join: {},
+  },
+  {
+    name: 'tjc/tictactoe-alternative',
+    source: '000 exercise 9',
+    protocol: {
+      ...ticTacToe,
+      name: 'tictactoe-alternative',
+      title: 'tic-tac-toe, the client begins',
+      automaton: { ...automaton, start: 'client moves' },
+    },
+    words: { first: 1 },
+    port: 3456,
+    servePort: 12364,
+    takes: ['size'],
+    clientTakes: ['size'],
+    host: { types: true },
+    join: {},
+  },
+]

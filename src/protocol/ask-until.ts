@@ -1,0 +1,18 @@
+import type { Person } from './definition.ts'
+
+/** Asks a person, but withdraws the question when `interruption` settles first. Resolves with the answer; `undefined` if withdrawn. */
+export async function askUntil(
+  interruption: Promise<unknown>,
+  person: Person,
+  { prompt, atEnd }: { prompt: string; atEnd: string },
+): Promise<string | undefined> {
+  const controller = new AbortController()
+  const withdraw = () => controller.abort()
+  interruption.then(withdraw, withdraw)
+  try {
+    return await person.ask(prompt, atEnd, controller.signal)
+  } catch (error) {
+    if (controller.signal.aborted) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,262 @@
+import type { Random } from '../games/game.ts'
+import type { Budget } from '../wire/allowance.ts'
+import { type Clock, wallClock } from '../base/clock.ts'
+import { Connection } from '../wire/connection.ts'
+import { Ended } from '../wire/disconnect.ts'
+import type { RunQueue } from '../wire/run-queue.ts'
+import type { Transport } from '../wire/transport.ts'
+import { type Automaton, endless, type Side } from './automaton.ts'
+import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './seating.ts'
+import { Notices, type Witness } from './notices.ts'
+import { Peer } from './peer.ts'
+import { EndOfInput, nobody, type Options, type Person, type Program, type Protocol, type Setting } from './definition.ts'
+import { quotedUnfinished } from './violation-text.ts'
+
+/** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
+const PACE = { near: 150, far: 250 }
+
+/** Milliseconds to wait for the peer to close after an early goodbye; short, because a person waits for the prompt. */
+const AFTER_GOODBYE = 300
+
+/** ConversationOptions are the parts of a conversation. */
+export interface Terms {
+  readonly program: Program
+  /** This side. */
+  readonly side: Side
+  readonly transport: Transport
+  readonly options: Options
+  readonly random: Random
+  /** Console of this side; none by default. */
+  readonly person?: Person
+  /** Chooses the players of the other seats; by default, the console, if the protocol can play there. */
+  readonly opposite?: Opposite
+  /** Creates the seating of this conversation; by default, a `LocalSeating`. */
+  readonly house?: (line: Line) => Household
+  /** Message budget of the peer; no limit by default. */
+  readonly budget?: Budget | undefined
+  /** Queue in which conversations take turns; without one, the conversation handles every message at once. */
+  readonly runQueue?: RunQueue | undefined
+  readonly clock?: Clock
+  /** Is notified of oddities and of the end. */
+  readonly witness?: Witness
+}
+
+/**
+ * Conversation is one program talking to one peer: it builds the connection, starts the role, and ends both.
+ *
+ * The problem: a conversation has many endings. The role returns; the peer disconnects, breaks the protocol or is silent;
+ * the person types Ctrl-D; the server stops; another player cannot go on. They race with each other. Still the peer must
+ * get the best possible goodbye, every table must be notified, each caller must learn one reason, and the socket must close.
+ *
+ * The idea: all endings meet in two places. `stop` ends the conversation early. It takes the first reason and ignores the
+ * others, tries the protocol's goodbye (`Peer.dismiss`), fails the connection, so that a pending `receive` rejects and the
+ * role unwinds, and closes the seating. `#run` awaits the role, turns its exceptions into `stop`, and finishes in one order.
+ *
+ * Invariants:
+ * - The first reason wins. Later ones are consequences of it.
+ * - `ended` resolves when this side sends no more messages; bytes may still be in flight. `closed` resolves when the
+ *   connection is closed. An error that appears in between is part of `closed` only.
+ * - The observer learns of the end after the role has ended, and never from within the constructor.
+ * - The connection is closed gracefully if the conversation ended well, the peer disconnected first, or the console's input
+ *   ended in a protocol that has an end. After an early goodbye, the peer has `AFTER_GOODBYE` to close too. In all other
+ *   cases the connection is aborted: a graceful close would look like the protocol's regular end, and a reset tells the peer
+ *   that the end was early.
+ * - The idle timeout runs only while the role waits for the peer (`waitingSince`) and the peer may send.
+ */
+export class Conversation implements Line {
+  readonly program: Program
+  readonly connection: Connection
+  /** Resolves like `ended`, but after the connection has closed, and also with an error that appeared in between. */
+  readonly done: Promise<Error | undefined>
+  readonly #peer: Peer
+  readonly #house: Household
+  readonly #automaton: Automaton
+  readonly #idle: number
+  readonly #observer: Witness | undefined
+  readonly #clock: Clock
+  #error: Error | undefined
+  #isOver = false
+  #over: PromiseWithResolvers<Error | undefined> | undefined
+  readonly #notices: Notices | undefined
+  /** True if the peer received a goodbye of the protocol. */
+  #goodbye = false
+
+  constructor(terms: Terms) {
+    const { program, side, transport, options, random, person = nobody, opposite, house, budget, runQueue, witness } = terms
+    const { clock = wallClock } = terms
+    this.program = program
+    const { protocol, words } = program
+    const { toServer, toClient } = protocol.framing(options)
+    const pace = protocol.paced && side === 'server' ? (options.pace ?? (transport.loopback ? PACE.near : PACE.far)) : 0
+    const [incoming, outgoing] = side === 'server' ? [toServer, toClient] : [toClient, toServer]
+    const carrier = (side === 'server' && protocol.over?.(transport)) || transport
+    this.connection = new Connection(carrier, { incoming, outgoing, pace, budget, runQueue, clock })
+    this.#automaton = protocol.automaton
+    this.#idle = program.idle ?? 0
+    this.#observer = witness
+    this.#clock = clock
+    this.#peer = new Peer(this.connection, protocol.automaton, side)
+    this.#notices = witness?.noticed && new Notices(this.#peer, witness, this.isEndless)
+    this.#house =
+      house?.(this) ??
+      new LocalHouse(opposite ?? ((game) => atTerminal(protocol, setting, game.name)), random, (reason) => this.stop(reason))
+    const interruptible = person === nobody ? nobody : abortedByPeer(person, this.connection, (end) => this.#peer.explain(end))
+    const setting: Setting<unknown> = { words, person: interruptible, house: this.#house, options, random, clock }
+    this.done = this.#run(program, side, setting)
+  }
+
+  /** Resolves when no more messages will be sent: with `undefined` if the conversation ended as its protocol ends, else with the error. */
+  get over(): Promise<Error | undefined> {
+    if (this.#isOver) return Promise.resolve(this.#error)
+    this.#over ??= Promise.withResolvers()
+    return this.#over.promise
+  }
+
+  get address(): string {
+    return this.connection.transport.remote.host
+  }
+
+  get loopback(): boolean {
+    return this.connection.transport.loopback
+  }
+
+  /** True if the peer may send a message other than a goodbye now. */
+  get awaited(): boolean {
+    return this.#peer.awaited
+  }
+
+  /** True if its protocol has no end state, so that a peer can end it only by closing. */
+  get isEndless(): boolean {
+    return endless(this.#automaton)
+  }
+
+  /** Current state of the protocol's automaton. */
+  get state(): string {
+    return this.#peer.state
+  }
+
+  /**
+   * Ends the conversation early. If the peer is still connected and this side may send the protocol's goodbye now, sends it;
+   * otherwise aborts the connection.
+   */
+  stop(reason: unknown): void {
+    if (this.#error || this.#isOver) return
+    if (reason instanceof Ended && reason.how === 'ours') this.#notices?.stop(this.#clock.monotonic())
+    this.#error = reason instanceof Error ? reason : new Error(String(reason))
+    const { end } = this.connection
+    const isReachable = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
+    this.#goodbye = isReachable && this.#dismiss(this.#error)
+    this.connection.fail(new Ended('ours', this.#error.message))
+    this.#house.close(this.#error)
+  }
+
+  end(reason: string): void {
+    this.stop(new Ended('ours', reason))
+  }
+
+  ready(): Promise<void> {
+    return this.connection.ready()
+  }
+
+  charge(cost: number): void {
+    this.connection.charge(cost)
+  }
+
+  watch(on: boolean): void {
+    this.connection.whenGone(on ? (end) => this.stop(this.#peer.explain(end)) : undefined)
+  }
+
+  /**
+   * Ends the conversation if the peer has exceeded its timeout; otherwise reports oddities such as an incomplete message.
+   * `now` is monotonic time; limits are in milliseconds.
+   */
+  checkPatience(now: number, limits: { first: number; idle: number }): void {
+    const { waitingSince, heard } = this.connection
+    const limit = heard ? Math.max(limits.idle, this.#idle) : limits.first
+    const late = waitingSince !== undefined && now - waitingSince >= limit && this.#peer.awaited
+    if (late) this.stop(this.#peer.explain(this.#late(limit)))
+    else this.#notices?.check(now, limit)
+  }
+
+  #late(limit: number): Ended {
+    const { unfinished } = this.connection
+    const silence = unfinished ? `has sent ${quotedUnfinished(this.#peer.speaker, unfinished)}` : 'said nothing'
+    return new Ended('late', `the other side ${silence} for ${limit / 1000} s`, unfinished)
+  }
+
+  /** Sends the goodbye. Returns false if there is none, or the role's own goodbye throws; the exception replaces the reason. */
+  #dismiss(reason: Error): boolean {
+    try {
+      return this.#peer.dismiss(reason)
+    } catch (error) {
+      this.#error = error instanceof Error ? error : new Error(String(error))
+      return false
+    }
+  }
+
+  async #run({ protocol }: Program, side: Side, setting: Setting<unknown>): Promise<Error | undefined> {
+    try {
+      await protocol[side](this.#peer, setting)
+      if (this.#house.busy) await this.#house.finished()
+    } catch (error) {
+      // the end of the input is no error if this side may close
+      if (error instanceof EndOfInput && this.#peer.mayClose) this.#house.close(error)
+      else this.stop(error)
+      // the role may throw within the constructor, and the observer is never called from there
+      await undefined
+    }
+    this.#error ??= this.#unreadViolation()
+    const error = this.#error
+    if (error) this.#notices?.ended(error instanceof Ended && error.how === 'violation')
+    this.#house.close(error)
+    this.#isOver = true
+    this.#over?.resolve(error)
+    try {
+      this.#observer?.over?.(error)
+    } finally {
+      await this.#close(error)
+      this.#error ??= this.#unreadViolation()
+      if (this.#error && !error) this.#observer?.noticed?.('garbled', this.#error.message)
+      // the observer was notified when the role answered
+      this.#error ??= this.#peer.failure
+      this.#observer?.done?.()
+    }
+    return this.#error
+  }
+
+  /** Returns the violation in bytes that the role did not read, because it only sends. */
+  #unreadViolation(): Error | undefined {
+    const { end } = this.connection
+    return end?.how === 'violation' ? this.#peer.explain(end) : undefined
+  }
+
+  #close(error: Error | undefined): Promise<void> {
+    const isPeerClosed = error instanceof Ended && error.peerHasGone
+    // in a protocol without an end, a graceful close tells the peer nothing; only a reset does
+    const isInputOver = error instanceof EndOfInput && !this.isEndless
+    if (this.#goodbye) return this.connection.close(AFTER_GOODBYE)
+    return !error || isPeerClosed || isInputOver ? this.connection.close() : this.connection.abort()
+  }
+}
+
+/** Returns a player that plays at this side's console; `undefined` if the protocol has none. */
+function atTerminal({ opposite }: Protocol, setting: Setting<unknown>, game: string): Holder<unknown, unknown> | undefined {
+  return opposite && ((seat) => opposite(seat, setting, game))
+}
+
+/** Wraps a console so that its questions abort when the peer disconnects, even while the person types. */
+function abortedByPeer(person: Person, connection: Connection, explain: (end: Ended) => Ended): Person {
+  return {
+    say: (text) => person.say(text),
+    complain: (sentence) => person.complain?.(sentence),
+    async ask(prompt, atEnd, signal) {
+      const abort = new AbortController()
+      connection.whenGone((end) => abort.abort(explain(end)))
+      try {
+        return await person.ask(prompt, atEnd, signal ? AbortSignal.any([abort.signal, signal]) : abort.signal)
+      } finally {
+        connection.whenGone(undefined)
+      }
+    },
+  }
+}

@@ -1,0 +1,175 @@
+import type { Random, Seat } from '../games/game.ts'
+import type { Question } from '../games/questions/question.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Framing } from '../wire/framing/framing.ts'
+import { lines } from '../wire/framing/lines.ts'
+import type { Address, Transport } from '../wire/transport.ts'
+import type { Automaton } from './automaton.ts'
+import type { House } from './seating.ts'
+import type { Peer } from './peer.ts'
+
+/** Options are the command-line options of a conversation. Each program lists in `takes` the options that it accepts. */
+export interface Options {
+  /** The number or word to guess; by default, the game draws one. */
+  secret?: string
+  /** Results of chance, used in turn; by default, they are random. */
+  choices?: readonly string[]
+  /** The time to use instead of the clock's. */
+  now?: Date
+  /** Cells in a row. */
+  size?: number
+  /** Length of the first of two writes, in bytes. */
+  split?: number
+  /** Milliseconds between the two writes. */
+  delay?: number
+  /** Takes the result of one recv for the whole message, as the first client of the TJC notes does. */
+  recvOnce?: boolean
+  framing?: 'lines' | 'none' | 'length'
+  /** Formats that the client of fh/time sends, instead of asking for them. */
+  formats?: readonly string[]
+  /** Host name in the client's HTTP request. */
+  name?: string
+  /** Words to draw from. */
+  words?: readonly string[]
+  /** Questions to draw from. */
+  questions?: readonly Question[]
+  /** Milliseconds between two messages of a paced protocol. */
+  pace?: number
+}
+
+/** Console is the input and output of this side: a person at a terminal, or a program on pipes. */
+export interface Person {
+  /** Shows a line. */
+  say(text?: string): void
+  /**
+   * Shows a prompt and resolves with the next line of input. At the end of the input (Ctrl-D), it resolves with `atEnd`;
+   * without `atEnd`, it rejects with `EndOfInput`. Rejects when `signal` aborts.
+   */
+  ask(prompt: string, atEnd?: string, signal?: AbortSignal): Promise<string>
+  /**
+   * Prints to standard error, in a sentence, why the program asks for a line again. A role calls it only if the worksheet's
+   * program would crash on that line; if that program asks again without a word, the role does the same.
+   */
+  complain?(sentence: string): void
+}
+
+/** EndOfInput is thrown when the input ends (Ctrl-D, or the end of a pipe) and the protocol has no goodbye for it. */
+export class EndOfInput extends Error {
+  override readonly name = 'EndOfInput'
+
+  constructor() {
+    super('the input ended (Ctrl-D) before the conversation did')
+  }
+}
+
+/** noConsole discards output and rejects every question with `EndOfInput`. */
+export const nobody: Person = {
+  say() {},
+  ask: () => Promise.reject(new EndOfInput()),
+}
+
+/** RoleContext is what a role works with beside its peer. */
+export interface Setting<Words> {
+  readonly words: Words
+  readonly person: Person
+  readonly house: House
+  readonly options: Options
+  readonly random: Random
+  readonly clock: Clock
+}
+
+/**
+ * Protocol is one wire protocol: the automaton as data, and its two roles. A role is a short function over `receive` and
+ * `send` that reads like the worksheet's program. `Words` are the texts that the role shows at its console; they differ
+ * between worksheets that share a wire protocol.
+ */
+export interface Protocol<Name extends string = string, Words = unknown> {
+  readonly name: string
+  /** One-line description for lists of programs. */
+  readonly title: string
+  readonly automaton: Automaton<Name>
+  /** Returns the framing of each direction. */
+  framing(options: Options): { readonly toServer: Framing; readonly toClient: Framing }
+  /** Wraps the server's transport, if some clients send bytes that belong to no message. */
+  over?(transport: Transport): Transport
+  /** Makes the server pause between two consecutive messages, because the worksheet's client loses messages that arrive together. */
+  readonly paced?: boolean
+  server(peer: Peer<Name>, at: Setting<Words>): Promise<void>
+  client(peer: Peer<Name>, at: Setting<Words>): Promise<void>
+  /** Plays the seat opposite the peer at this side's console, if the game has such a seat. */
+  opposite?(seat: Seat<unknown, unknown>, at: Setting<Words>, game: string): Promise<void>
+}
+
+/** Returns line framing in both directions, the default of the worksheets. */
+export function plainLines(): { readonly toServer: Framing; readonly toClient: Framing } {
+  return PLAIN_LINES
+}
+
+const PLAIN_LINES = { toServer: lines(), toClient: lines() }
+
+/** Program is a worksheet's pair of server and client: a protocol, its texts, and the settings to start it. */
+export interface Program<Name extends string = string, Words = unknown> {
+  readonly name: string
+  /** Worksheet number and section: "000 program 11, exercise 10". */
+  readonly source: string
+  readonly protocol: Protocol<Name, Words>
+  readonly words: Words
+  /** The worksheet's port. */
+  readonly port: number
+  /** The port in `parlor serve`, if it differs, because there each program needs a port of its own. */
+  readonly servePort?: number
+  /** Options that the program accepts. */
+  readonly takes?: readonly (keyof Options)[]
+  /** Options that the client's side accepts. */
+  readonly clientTakes?: readonly (keyof Options)[]
+  /** Idle timeout of a client in milliseconds, if it is longer than the server's. */
+  readonly idle?: number
+  /** Marks a program whose peers meet in the hall, so that only `parlor serve` can run its server. */
+  readonly needs?: 'hall'
+  /** Default values of its options. */
+  readonly defaults?: Options
+  /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
+  check?(options: Options): string | undefined
+  readonly host?: HostWords
+  readonly join?: JoinWords
+}
+
+/** HostTexts are what the server prints around a conversation, and how `parlor host` listens. */
+export interface HostWords {
+  /** Default address to bind: 127.0.0.1. */
+  readonly address?: string
+  /** Number of clients that it serves, one after the other: 1. */
+  readonly clients?: number
+  /** Returns the text that it prints when it listens; with `eachTime`, before every client. `host` is the name that the user gave. */
+  listening?(at: Address): string
+  readonly eachTime?: boolean
+  /** Returns the text that it prints when a client has connected. */
+  connected?(client: Address): string
+  /** Marks a server that reads its console, so that it cannot serve clients concurrently. */
+  readonly types?: boolean
+  /** Marks a program that also runs over UDP. */
+  readonly udp?: boolean
+}
+
+/** JoinTexts are what the client prints around a conversation, and where `parlor join` connects. */
+export interface JoinWords {
+  /** Asks for the address and port that the command line does not give. */
+  readonly asks?: boolean
+  /** Default address to dial: 127.0.0.1. */
+  readonly address?: string
+  /** Default port to dial: the program's. */
+  readonly port?: number
+  /** Returns the text that it prints when it has connected. `host` is the name that the user gave. */
+  connected?(server: Address): string
+}
+
+/** SoloProgram is a worksheet's program for one person, without a network. */
+export interface Solo {
+  readonly name: string
+  readonly source: string
+  readonly title: string
+  readonly takes?: readonly (keyof Options)[]
+  /** Validates the options. Returns a sentence on what is wrong; `undefined` if nothing is. */
+  check?(options: Options): string | undefined
+  play(at: Setting<undefined>): Promise<void>
+}

@@ -1,0 +1,130 @@
+import { EMPTY } from './automaton.ts'
+import type { Peer } from './peer.ts'
+import type { PeerObserver } from './violation-text.ts'
+import { TOO_SOON } from './standing.ts'
+
+/**
+ * Notice is a kind of notice about a running conversation. `unfinished`: a message without its end; `garbled`: a message
+ * whose bytes are not text; `early`: a message before the peer's turn; `rejected`: a rejected message; `waiting`: a program
+ * that sends without input from a person is silent.
+ */
+export type Noticed = 'unfinished' | 'garbled' | 'early' | 'rejected' | 'waiting'
+
+/** ConversationObserver is notified of a conversation's notices and of its end. */
+export interface Witness {
+  /** Called with a sentence for a person. Returns `false` if the sentence was not shown. */
+  noticed?(what: Noticed, sentence: string): unknown
+  /** Called when this side sends no more messages; `trouble` is missing if the conversation ended as its protocol ends. */
+  over?(trouble: Error | undefined): void
+  /** Called when the connection is closed. */
+  done?(): void
+}
+
+/** Milliseconds of silence until an incomplete or early message is reported. */
+const NOTICED_AFTER = 2000
+
+/** Milliseconds until the silence of a program that needs no input is reported. */
+const WAITED_FOR = 3000
+
+/** Remembered holds the notices of one conversation, and sentences that matter only if it ends with an error. */
+interface Remembered {
+  /** Number of received messages when each kind was reported last. */
+  readonly shownAfter: Partial<Record<Noticed, number>>
+  /** Sentences on rejected input of a person, and on an early message; shown if the conversation ends with an error. */
+  refused?: string
+  early?: string
+  /** Number of received messages when `early` was set. */
+  earlyAt?: number
+  /** Sentence on the last rejected message, which is not shown twice. */
+  rejected?: string
+}
+
+/** Notices reports oddities of a running conversation to its observer, each at most once for a message of the peer. */
+export class Notices implements PeerObserver {
+  readonly #peer: Peer
+  readonly #observer: Witness
+  readonly #always: boolean
+  /** Allocated for the first notice, because most conversations have none. */
+  #remembered: Remembered | undefined
+
+  /** `always`: reports an early message at once, because a protocol without an end cannot end well. */
+  constructor(peer: Peer, witness: Witness, always: boolean) {
+    this.#peer = peer
+    this.#observer = witness
+    this.#always = always
+    peer.observer = this
+  }
+
+  refused(sentence: string, usual: boolean): void {
+    const remembered = this.#remember()
+    const isSame = sentence.includes(TOO_SOON) || sentence.includes(EMPTY)
+    if (isSame && remembered.earlyAt === this.#peer.connection.received) delete remembered.early
+    if (usual) remembered.refused = sentence
+    else if (sentence !== remembered.rejected) this.#show('rejected', sentence)
+    remembered.rejected = sentence
+  }
+
+  garbled(sentence: string): void {
+    this.#show('garbled', sentence)
+  }
+
+  early(sentence: string): void {
+    // it was reported while it was unread
+    if (this.#remembered?.shownAfter.early === this.#peer.connection.received - 1) return
+    if (this.#always) return void this.#show('early', sentence)
+    const remembered = this.#remember()
+    if (remembered.early !== undefined) return
+    remembered.early = sentence
+    remembered.earlyAt = this.#peer.connection.received
+  }
+
+  /** Reports what is wrong at the monotonic time `now`; `limit` is the peer's current timeout in milliseconds. */
+  check(now: number, limit: number): void {
+    const { waitingSince, quietSince } = this.#peer.connection
+    const silence = now - Math.max(waitingSince ?? 0, quietSince)
+    if (waitingSince === undefined) {
+      if (silence >= NOTICED_AFTER) this.#once('early', () => this.#peer.early())
+    } else if (limit > NOTICED_AFTER && silence >= NOTICED_AFTER) {
+      this.#unfinished(NOTICED_AFTER)
+      if (limit > WAITED_FOR && silence >= WAITED_FOR && this.#peer.isAutomatic) this.#once('waiting', () => this.#peer.silence(WAITED_FOR))
+    }
+  }
+
+  /** Reports an incomplete message, or the peer's silence in its turn, when this side ends the conversation. */
+  stop(now: number): void {
+    const { waitingSince, quietSince } = this.#peer.connection
+    this.#unfinished(now - quietSince)
+    const silence = now - (waitingSince ?? now)
+    if (silence >= NOTICED_AFTER) this.#once('waiting', () => this.#peer.silence(silence))
+  }
+
+  /** Reports possible causes of an error that has ended the conversation. `broken`: it is a violation, so an early message is not one. */
+  ended(broken: boolean): void {
+    const { refused, early } = this.#remembered ?? {}
+    if (refused !== undefined) this.#show('rejected', refused)
+    if (early !== undefined && !broken) this.#show('early', early)
+  }
+
+  #unfinished(ms: number): void {
+    this.#once('unfinished', () => this.#peer.unfinished(ms))
+  }
+
+  /** Reports a sentence, unless one of that kind was reported since the last message. */
+  #once(what: Noticed, findSentence: () => string | undefined): void {
+    const { received } = this.#peer.connection
+    if (this.#remembered?.shownAfter[what] === received) return
+    const sentence = findSentence()
+    if (sentence === undefined) return
+    this.#remember().shownAfter[what] = received
+    if (this.#show(what, sentence) === false) this.#peer.forgetUnfinished()
+  }
+
+  #show(what: Noticed, sentence: string): unknown {
+    return this.#observer.noticed?.(what, sentence)
+  }
+
+  #remember(): Remembered {
+    this.#remembered ??= { shownAfter: {} }
+    return this.#remembered
+  }
+}

@@ -1,0 +1,166 @@
+import type { Game, Random, Refusal, Seat, SeatNumber } from '../games/game.ts'
+import type { LocalTable } from '../games/local-table.ts'
+import type { Lobby, LobbyListener } from '../hall/api.ts'
+
+/**
+ * Seating seats the peer at a table, for a role. The role does not know its opponent: the seating chooses a person at this
+ * console, the house, or another peer.
+ */
+export interface House {
+  /** Seats the peer at a new table of `game`, in the seat `number`. */
+  sit<State, Move, View, Options>(game: Game<State, Move, View, Options>, number: SeatNumber, options: Options): Promise<Seat<Move, View>>
+  /** Access to the hall, in which the peer can take a name; missing if there is no hall. */
+  readonly hall?: Hallway
+  /** Opens a lobby session for a peer that sends lobby commands itself; the listener is notified of its events. */
+  lobby?(listener: LobbyListener): Lobby
+}
+
+/** HallSeat is a seat at a table of the hall. */
+export interface Chair<Move, View> extends Seat<Move, View> {
+  readonly table: { readonly id: number }
+  /** Names of the players, by seat. */
+  readonly names: readonly string[]
+}
+
+/** LadderRank is the rank of a player among `of` players of a ladder; 1 is the best. */
+export interface Place {
+  readonly rank: number
+  readonly of: number
+}
+
+/** SeekOptions are the options of a seek in the hall. */
+export interface Terms<Options> {
+  readonly options: Options
+  /** Seats that the peer accepts. */
+  readonly seats: readonly SeatNumber[]
+  /** Milliseconds until the house takes the other seat, if no opponent has; `Infinity` for never. */
+  readonly wait: number
+  /** Makes the game count for the ladder. */
+  readonly rated?: boolean
+  /** Keeps the seat when the peer disconnects, until a user of the same name resumes it. */
+  readonly held?: boolean
+}
+
+/** HallAccess is the hall as a role uses it, on behalf of its peer. */
+export interface Hallway {
+  /** Name of the peer, if it has one. */
+  readonly name: string | undefined
+  /**
+   * Logs the peer in under a name. A registered name needs its password; a guest's name must be free. If the password is
+   * missing, the refusal contains the registered name.
+   */
+  enter(name: string, how?: { password?: string }): Promise<(Refusal & { readonly registered?: string | undefined }) | undefined>
+  /** Registers a name, and logs the peer in under it. */
+  register(name: string, password: string): Promise<Refusal | undefined>
+  /** Seeks an opponent, and resolves with the seat. Rejects when the conversation ends first. */
+  seek<State, Move, View, Options>(game: Game<State, Move, View, Options>, terms: Terms<Options>): Promise<Chair<Move, View>>
+  /** Checks whether the peer has a seat in an unfinished game of that name. */
+  holds(game: string): boolean
+  /** Resumes the peer's seat in an unfinished game; for a guest, only a seat that was taken through a worksheet's port. */
+  resume<State, Move, View, Options>(game: Game<State, Move, View, Options>): Chair<Move, View> | undefined
+  /** Returns the peer's rank on a game's ladder. */
+  rank(game: string): Promise<Place | undefined>
+}
+
+/** Returns the access to the hall. Throws an Error if there is no hall, because then the program must not run. */
+export function hallOf({ hall }: House): Hallway {
+  if (!hall) throw new Error('this program needs a hall')
+  return hall
+}
+
+/** Opens a lobby session. Throws an Error if there is no lobby, because then the program must not run. */
+export function lobbyOf(house: House, listener: LobbyListener): Lobby {
+  const lobby = house.lobby?.(listener)
+  if (!lobby) throw new Error('this program needs a hall')
+  return lobby
+}
+
+/** PeerHandle is the connection to a peer, as the seating uses it. */
+export interface Line {
+  /** The peer's address, without its port. */
+  readonly address: string
+  /** True if the peer is on this machine; `undefined` if that is unknown. Cheaper than the address. */
+  readonly loopback?: boolean
+  /** Ends the conversation when the peer has disconnected and all its messages were read. Needed while no role receives. */
+  watch(on: boolean): void
+  /** Ends the conversation, for a reason of the seating. */
+  end(reason: string): void
+  /** Resolves when the peer has read most of the output and it is its turn in the run queue; at once if that cannot be known. */
+  ready?(): Promise<void>
+  /** Charges the peer's budget for its last message, if it has a budget. */
+  charge?(cost: number): void
+}
+
+/** ClientSeating is the seating of one conversation. */
+export interface Household extends House {
+  /** True if a local player has to finish before the conversation ends. */
+  readonly busy: boolean
+  /** Resolves when all local players have finished or failed. */
+  finished(): Promise<void>
+  /** Leaves the tables; `reason` is missing if the conversation ended as its protocol ends. */
+  close(reason?: Error): void
+}
+
+/** Player plays a seat until the game is over. */
+export type Holder<Move, View> = (seat: Seat<Move, View>) => Promise<void>
+
+/** OpponentFor chooses the player of the other seats of a game; `undefined` leaves them empty. */
+export type Opposite = <State, Move, View, Options>(game: Game<State, Move, View, Options>) => Holder<Move, View> | undefined
+
+let localTables: { readonly LocalTable: typeof LocalTable } | undefined
+
+/** LocalSeating seats the peer at tables of this process, without a hall, for one conversation. */
+export class LocalHouse implements Household {
+  readonly #opponentFor: Opposite
+  readonly #random: Random
+  readonly #onBroken: (reason: unknown) => void
+  /** Tables that may still be open. */
+  #tables: readonly { readonly over: boolean; close(reason: Error): void }[] = []
+  /** Resolves when all local players have finished; `undefined` if there was none. */
+  #finished: Promise<void> | undefined
+
+  /** `onBroken` is called when a local player fails. */
+  constructor(opponentFor: Opposite, random: Random, onBroken: (reason: unknown) => void) {
+    this.#opponentFor = opponentFor
+    this.#random = random
+    this.#onBroken = onBroken
+  }
+
+  async sit<State, Move, View, Options>(
+    game: Game<State, Move, View, Options>,
+    number: SeatNumber,
+    options: Options,
+  ): Promise<Seat<Move, View>> {
+    // most clients never open a table, so the module is loaded with the first
+    localTables ??= await import('../games/local-table.ts')
+    const table = new localTables.LocalTable(game, options, this.#random)
+    this.#tables = this.#tables.length === 0 ? [table] : [...this.#tables.filter(({ over }) => !over), table]
+    for (let other = 0; other < game.seats.max; other++) {
+      const player = other === number ? undefined : this.#opponentFor(game)
+      if (player) this.#finished = this.#join(player(table.seat(other)), this.#finished)
+    }
+    return table.seat(number)
+  }
+
+  get busy(): boolean {
+    return this.#finished !== undefined
+  }
+
+  async finished(): Promise<void> {
+    await this.#finished
+  }
+
+  /** Closes all tables if the conversation failed. */
+  close(reason?: Error): void {
+    if (reason) for (const table of this.#tables) table.close(reason)
+  }
+
+  async #join(play: Promise<void>, others: Promise<void> | undefined): Promise<void> {
+    try {
+      await play
+    } catch (reason) {
+      this.#onBroken(reason)
+    }
+    if (others) await others
+  }
+}

@@ -1,0 +1,281 @@
+import type { Unfinished } from '../wire/disconnect.ts'
+import { decode, quoted, type Raw } from '../wire/text.ts'
+import {
+  type Automaton,
+  alternatives,
+  awaited,
+  dueBefore,
+  expectation,
+  isField,
+  legal,
+  type MessageForm,
+  nearMiss,
+  parse,
+  partsOf,
+  print,
+  type Side,
+  type Step,
+} from './automaton.ts'
+import { beginning, masked, quotedMessage, quotedUnfinished, type Speaker } from './violation-text.ts'
+
+/**
+ * ConversationState is the state of a conversation, as far as sentences on illegal messages need it.
+ *
+ * The problem: "protocol error" does not help a student. A useful sentence says which message was wrong, what was expected
+ * in its place, and the likely mistake: the wrong case, a missing keyword, two messages glued together, a message that
+ * belongs elsewhere, or one that arrived too early.
+ *
+ * The idea: no protocol writes such sentences. They are computed from its automaton. `explainIllegal` compares the text with
+ * the messages of the current state, in this order:
+ * 1. the line end of a message that has none (`isLooseEnd`);
+ * 2. the peer is not to send: which message of the other side must it wait for (`dueBefore`);
+ * 3. a legal message with a small slip (`nearMiss`);
+ * 4. a legal message with a wrong or missing field (`fieldFault`);
+ * 5. a message that is legal after some later message (`formatPredecessors`).
+ * The first match is the hint, and the expected messages follow from it.
+ *
+ * Invariants: a sentence quotes a message only without its secrets, so if a text contains a secret (`hides`), no field is
+ * quoted. A sentence stays true if the peer reads it (`toPeer`): "your turn" instead of "the client's turn".
+ */
+export interface Standing {
+  readonly automaton: Automaton
+  readonly state: string
+  /** Transitions of the state. */
+  readonly steps: readonly Step[]
+  /** The side that the sentences are about. */
+  readonly peer: Side
+  /** Last legal message of the peer. */
+  readonly last: string
+  /** True if the last message has no line end, although other messages have one. */
+  readonly unended: boolean
+  /** The peer's message before the illegal one, legal or not. */
+  readonly previous?: string
+  /** True if the illegal message arrived before the peer's turn. */
+  readonly early: boolean
+}
+
+/** Start of the clause that a message arrived before the peer's turn. */
+export const TOO_SOON = '; it had arrived before it was '
+
+/** Checks whether a side may send a message other than a goodbye. */
+export function maySpeak(steps: readonly Step[], side: Side): boolean {
+  return steps.some(({ form, from }) => from === side && !form.bye && !form.closes)
+}
+
+/** Formats what was expected from the peer, or from this side, when the connection ended; the end of a sentence. */
+export function whatWasDue({ automaton, steps, peer }: Standing): string {
+  const theirs = steps.filter(({ from }) => from === peer)
+  const ours = steps.filter(({ from }) => from !== peer)
+  const isOurs = !maySpeak(theirs, peer) && maySpeak(ours, peer === 'server' ? 'client' : 'server')
+  if (isOurs) return `it was this side’s turn to say ${alternatives(automaton, ours)}`
+  return theirs.length > 0 ? `expected ${alternatives(automaton, theirs)}` : 'it was this side’s turn'
+}
+
+/** Formats the clause that a message arrived before the peer's turn; the end of a sentence. */
+export function tooSoon({ early, peer }: Pick<Standing, 'early' | 'peer'>, whose = `the ${peer}'s`): string {
+  return early ? `${TOO_SOON}${whose} turn` : ''
+}
+
+/** Explains why a message is illegal, in a sentence about the peer or, with `toPeer`, for it; `raw` as in `quoteMessage`. */
+export function whyIllegal(
+  standing: Standing,
+  text: string,
+  { toPeer = false, raw }: { toPeer?: boolean; raw?: Raw | undefined } = {},
+): string {
+  const { automaton, state, steps, peer } = standing
+  const whose = toPeer ? 'your' : `the ${peer}'s`
+  const isLoose = isLooseEnd(standing, text)
+  const said = `${toPeer ? '' : `the ${peer} said `}${isLoose ? quoted(text || '\n') : quotedMessage(speakerOf(standing), text, raw)}`
+  if (isLoose) return `${said}${whyEarly(standing, text)}`
+  const theirs = steps.filter(({ from }) => from === peer)
+  const isDue = theirs.some(({ form }) => !form.bye && !form.closes)
+  const due = isDue || text === '' ? undefined : dueBefore(automaton, state, peer, text, whose)
+  const near = nearMiss(theirs, text)
+  const seen = beginning(text)
+  const hides = masked(speakerOf(standing), seen) !== seen
+  const byes = theirs.filter(({ form }) => form.bye)
+  const faulty = isDue && near === '' ? fieldFault(theirs, text, hides) : undefined
+  const expected =
+    due ?? (faulty ? `expected ${alternatives(automaton, [faulty.step, ...byes])}` : expectation(automaton, state, peer, whose))
+  const misplaced = isDue && near === '' && !faulty ? belongsBehind(automaton, state, peer, text, hides) : ''
+  const hint = `${due === undefined ? tooSoon(standing, whose) : ''}${near}${faulty?.fault ?? misplaced}`
+  if (due !== undefined || theirs.length === 0) return `${said}${toPeer ? ' came too soon:' : ', but'} ${expected}${hint}`
+  return `${said}${toPeer ? ' does' : ', which does'} not belong here; ${expected}${hint}`
+}
+
+/** Formats a sentence on a message before the peer's turn, complete or not; `raw` as in `quoteMessage`. */
+export function hasComeEarly(standing: Standing, ahead: string | Unfinished, raw?: Raw): string {
+  const isWhole = typeof ahead === 'string'
+  const text = isWhole ? ahead : decode(ahead.bytes)
+  if (isLooseEnd(standing, text)) return `the ${standing.peer} has sent ${quoted(text || '\n')}${whyEarly(standing, text)}`
+  const shown = isWhole ? quotedMessage(speakerOf(standing), ahead, raw) : quotedUnfinished(speakerOf(standing), ahead)
+  return `the ${standing.peer} has sent ${shown}${whyEarly(standing, text)}`
+}
+
+/** Formats a sentence on the peer's silence for `ms` milliseconds, and what was expected. */
+export function isSilent({ automaton, steps, peer }: Standing, ms: number): string {
+  const theirs = steps.filter(({ from }) => from === peer)
+  return `the ${peer} has said nothing for ${inSeconds(ms)} s; waiting for ${alternatives(automaton, theirs)}`
+}
+
+/** Converts milliseconds to seconds, rounded down to one decimal place, at least 0.1. */
+export function inSeconds(ms: number): number {
+  return Math.max(1, Math.floor(ms / 100)) / 10
+}
+
+/** Explains why a text arrived before the peer's turn; the rest of a sentence. */
+function whyEarly(standing: Standing, text: string): string {
+  const { automaton, state, steps, peer, last } = standing
+  if (isLooseEnd(standing, text)) return ` after ${quotedMessage(speakerOf(standing), last)}; that line end is one too many`
+  const ours = steps.filter(({ from }) => from !== peer)
+  const [only, second] = ours.filter(({ form }) => !form.bye && !form.closes)
+  const due = only && !second && only.form.example === text ? awaited(automaton, only, text) : alternatives(automaton, ours)
+  const wait = `it is not the ${peer}'s turn; it must wait for ${due}`
+  return `, but ${(text === '' ? undefined : dueBefore(automaton, state, peer, text)) ?? wait}${nearMiss([], text)}`
+}
+
+/** Checks whether a text is a line end after a message that has none; if other messages are lines, an empty line is one. */
+function isLooseEnd({ last, unended }: Standing, text: string): boolean {
+  return last !== '' && (/^[\r\n]+$/.test(text) || (unended && text === ''))
+}
+
+function speakerOf({ automaton, peer, previous }: Standing): Speaker {
+  return { automaton, side: peer, last: previous ?? '' }
+}
+
+/** End of the clause that a keyword is missing. */
+const BARE = ' is missing before it'
+
+/** FieldFault is the message that a text starts as, and what is wrong with its fields; the end of a sentence. */
+export interface FieldFault {
+  readonly step: Step
+  readonly fault: string
+}
+
+/**
+ * Finds what is wrong with the fields of a text that starts like one of these messages. Returns `undefined` if it is one of
+ * them, or starts like none. `hides`: the text contains a secret, so no field is quoted.
+ */
+export function fieldFault(steps: readonly Step[], text: string, hides = false): FieldFault | undefined {
+  const blank = steps.find(({ form }) => / {2}/.test(text) && parse(form, text.replace(/ {2,}/g, ' ')) !== undefined)
+  if (blank && keywordOf(blank.form) !== '') return { step: blank, fault: '; write one blank instead of several' }
+  const bare = steps.find((step) => lacksKeyword(step.form, text))
+  if (bare) return { step: bare, fault: `; ${quoted(keywordOf(bare.form))}${BARE}` }
+  const [nearest] = steps
+    .filter(({ form }) => beginsAs(form, text))
+    .sort((one, other) => keywordOf(other.form).length - keywordOf(one.form).length)
+  if (!nearest || parse(nearest.form, text) !== undefined) return undefined
+  const fault = faultOf(nearest.form, text, hides)
+  return fault === undefined ? undefined : { step: nearest, fault }
+}
+
+/** Formats after which messages a side may send a text that is illegal now; the end of a sentence, or `''`. `hides` as in `fieldFault`. */
+export function belongsBehind(automaton: Automaton, state: string, side: Side, text: string, hides = false): string {
+  const before = new Map<string, Step>()
+  // if a value is expected, a text without a keyword is meant as that value
+  const isValue = legal(automaton, state).some(({ from, form }) => from === side && isField(form))
+  let found: FieldFault['fault'] | undefined
+  for (const step of reachable(automaton, state)) {
+    const theirs = step.after.filter(({ from, form }) => from === side && !form.bye && !form.closes && keywordOf(form) !== '')
+    const fault = theirs.some(({ form }) => parse(form, text) !== undefined) ? '' : fieldFault(theirs, text, hides)?.fault
+    const isItself = step.from === side && parse(step.form, text) !== undefined
+    if (fault === undefined || (isValue && fault.endsWith(BARE)) || step.name === automaton.refusal || isItself) continue
+    found ??= fault
+    before.set(step.name, step)
+  }
+  if (found === undefined) return ''
+  return `; it belongs after ${alternatives(automaton, [...before.values()])}${found.replace(/^; /, ', and ')}`
+}
+
+/** Returns all transitions that can follow a state, the nearest first. */
+function reachable(automaton: Automaton, start: string): readonly Step[] {
+  const states = new Set([start])
+  const steps: Step[] = []
+  // the iteration includes the states that are added meanwhile
+  for (const state of states) {
+    for (const step of legal(automaton, state)) {
+      steps.push(step)
+      states.add(step.next)
+    }
+  }
+  return steps
+}
+
+/** Returns the first word of a message; `''` if the message starts with a field. */
+function keywordOf(form: MessageForm): string {
+  const [first = '', ...others] = partsOf(form)
+  return others.length === 0 ? form.text : first.replace(/\P{L}+$/u, '')
+}
+
+/** Checks whether a text is a message without its keyword. Messages whose fields can be any text never match. */
+function lacksKeyword(form: MessageForm, text: string): boolean {
+  const [first = '', ...fields] = partsOf(form)
+  return (
+    keywordOf(form) !== '' &&
+    fields.length > 0 &&
+    form.accepts !== undefined &&
+    !form.free &&
+    text !== '' &&
+    parse(form, first + text) !== undefined
+  )
+}
+
+function beginsAs(form: MessageForm, text: string): boolean {
+  const keyword = keywordOf(form)
+  const parts = partsOf(form)
+  if (keyword === '' || parts.length === 1 || text.slice(0, keyword.length).toLowerCase() !== keyword.toLowerCase()) return false
+  // a longer word is another word, unless the message has no blank before its field
+  return keyword === parts[0] || !/^\p{L}/u.test(text.slice(keyword.length))
+}
+
+function faultOf(form: MessageForm, text: string, hides: boolean): string | undefined {
+  const keyword = keywordOf(form)
+  const said = text.slice(0, keyword.length)
+  const spelling = said === keyword ? '' : `; write ${quoted(keyword)}, and not ${quoted(said)}`
+  const [first = '', ...others] = partsOf(form)
+  const sign = first.slice(keyword.length)
+  const rest = text.slice(keyword.length)
+  if (rest.trim() !== '' && !rest.startsWith(sign))
+    return `${spelling}; ${sign === ' ' ? 'a blank' : quoted(sign)} is missing after ${quoted(said)}`
+  const names = [...form.text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  const values = valuesOf(rest.slice(sign.length), others)
+  const missing = names.filter((_, at) => isMissing(values[at]))
+  const wrong = wrongField(form, values)
+  const faults = [
+    ...(wrong === undefined
+      ? []
+      : [`its field "${names[wrong]}" cannot be ${hides || values[wrong]?.includes('\ufffd') ? 'so' : quoted(values[wrong] ?? '')}`]),
+    ...(missing.length === 0 ? [] : [`its ${fieldsInWords(missing)} missing`]),
+  ]
+  return faults.length === 0 ? undefined : `${spelling}; ${faults.join(', and ')}`
+}
+
+function isMissing(value = ''): boolean {
+  return value.trim() === ''
+}
+
+/** Splits a text into field values, each up to its separator; the last value has the rest. */
+function valuesOf(text: string, signs: readonly string[]): readonly string[] {
+  const values: string[] = []
+  let rest: string | undefined = text
+  for (const [at, sign] of signs.entries()) {
+    const end: number = rest === undefined || at === signs.length - 1 ? -1 : rest.indexOf(sign)
+    values.push((end < 0 ? rest : rest?.slice(0, end)) ?? '')
+    rest = end < 0 ? undefined : rest?.slice(end + sign.length)
+  }
+  return values
+}
+
+/** Returns the index of the first value that makes the example illegal when it replaces the example's value. */
+function wrongField(form: MessageForm, values: readonly string[]): number | undefined {
+  const example = parse(form, form.example)
+  const wrong = values.findIndex(
+    (value, at) => example && !isMissing(value) && parse(form, print(form, example.with(at, value))) === undefined,
+  )
+  return wrong < 0 ? undefined : wrong
+}
+
+function fieldsInWords(names: readonly string[]): string {
+  const shown = names.map((name) => `"${name}"`)
+  return shown.length === 1 ? `field ${shown[0]} is` : `fields ${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} are`
+}

@@ -1,0 +1,75 @@
+import { Bucket } from '../base/rate-limit.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Connection } from '../wire/connection.ts'
+import { Ended } from '../wire/disconnect.ts'
+
+/** Maximum number of connections that have sent no request yet. A further one disconnects the oldest. */
+const SILENT = 32
+/** Timeout for the request, in milliseconds. */
+const FIRST = 10_000
+/** Maximum number of requests in progress. */
+const BUSY = 32
+/** Rate of requests: 200 at once, then 100 a second, because a long list has many pages. */
+const RATE = { burst: 200, refill: 10 }
+/** Rate of log rows about connections without an answer: 20 at once, then one in three seconds. */
+const LOGGED = { burst: 20, refill: 3000 }
+
+/** AdminConnections limits the connections to the admin socket, and their requests, so that they cannot occupy the server. */
+export class Visits {
+  readonly #clock: Clock
+  readonly #silent = new Set<Connection>()
+  readonly #requests = new Bucket(RATE)
+  readonly #logged = new Bucket(LOGGED)
+  #busy = 0
+  #closed = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Receives the request line of a connection. Rejects with `Disconnected` after ten seconds, or when the server stops. */
+  async receive(connection: Connection): Promise<string> {
+    const [oldest] = this.#silent
+    if (oldest && this.#silent.size >= SILENT) oldest.fail(new Ended('full', `more than ${SILENT} connections have sent no request yet`))
+    this.#silent.add(connection)
+    const cancel = this.#clock.after(FIRST, () => {
+      connection.fail(new Ended('late', `the connection has sent no line for ${FIRST / 1000} s`))
+    })
+    try {
+      const line = connection.receive()
+      if (this.#closed) connection.fail(STOPPED)
+      return await line
+    } finally {
+      cancel()
+      this.#silent.delete(connection)
+    }
+  }
+
+  /** Does the work of a request when the rate allows it; resolves with `undefined` if too many requests are in progress. */
+  async attend<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+    if (this.#busy >= BUSY) return undefined
+    this.#busy++
+    try {
+      for (let wait = this.#requests.take(this.#clock.monotonic()); wait > 0; wait = this.#requests.take(this.#clock.monotonic())) {
+        const due = wait
+        await new Promise<void>((resolve) => this.#clock.after(due, resolve))
+      }
+      return await work()
+    } finally {
+      this.#busy--
+    }
+  }
+
+  /** Checks whether to log that a connection got no answer. */
+  mayTell(): boolean {
+    return this.#logged.take(this.#clock.monotonic()) === 0
+  }
+
+  /** Disconnects the connections without a request, and later ones. Requests in progress are answered. */
+  close(): void {
+    this.#closed = true
+    for (const connection of this.#silent) connection.fail(STOPPED)
+  }
+}
+
+const STOPPED = new Ended('ours', 'the server was stopped')

@@ -1,0 +1,221 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { isRefusal, type Refusal } from '../games/game.ts'
+import { type RandomBytes, secretToken } from '../hall/tokens.ts'
+import type { Ended, People } from '../hall/people.ts'
+import { endedInWords } from '../protocol/ended.ts'
+import { sentenceOf } from '../storage/error.ts'
+import { isOwnSocket } from '../storage/names.ts'
+import { type Clock, wallClock } from '../base/clock.ts'
+import { Connection } from '../wire/connection.ts'
+import { lines } from '../wire/framing/lines.ts'
+import type { Listener, Transport } from '../wire/transport.ts'
+import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
+import { Ladder, LadderWish, type Listed, Listing, ListWish, list, type Rung } from './listings.ts'
+import type { Logs } from './observe/logs.ts'
+import { Visits } from './admin-connections.ts'
+import { survived } from '../lobby/unavailable.ts'
+
+/** AdminRequest sets a new password for a registered name, or removes the name. */
+export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
+export type OperatorWish = z.infer<typeof OperatorWish>
+
+/** BackupRequest asks for a copy of the data folder in an empty file, as a backup or to verify the copy. */
+const BackupRequest = z.strictObject({ action: z.enum(['backup', 'verify']), file: z.string() })
+const AnyRequest = z.union([OperatorWish, BackupRequest, ListWish, LadderWish])
+type BackupRequest = z.infer<typeof BackupRequest>
+type AnyRequest = z.infer<typeof AnyRequest>
+
+const OperatorAnswer = z.union([z.strictObject({ done: z.string() }), z.strictObject({ refused: z.string() })])
+
+/** AdminResponse is the result of a request, in a sentence: what was done, or why it was refused. */
+export type OperatorAnswer = z.infer<typeof OperatorAnswer>
+
+/** Registry is what the admin requests of a server work on. */
+export interface Registry {
+  readonly people: People
+  readonly bytes: RandomBytes
+  /** Store of the lists; without it, requests for lists are refused. */
+  readonly store?: Listed['store'] | undefined
+  /** Returns the best players of a game, after all games that have ended. */
+  readonly ladder?: ((game: string, limit: number) => Promise<readonly Rung[]>) | undefined
+  /** Copies the store to a file, if the store can be copied. */
+  readonly backup?: ((file: string) => Promise<void>) | undefined
+  /** Throws if files of the store were moved or truncated. */
+  readonly checkFiles?: (() => void) | undefined
+}
+
+/** Characters of a generated password: 60 bits. */
+const PASSWORD_LENGTH = 12
+/** Timeout for the server's answer, in milliseconds. */
+const TIMEOUT = 30_000
+/** Maximum bytes of a page of a list. */
+const PAGE = 1024 * 1024
+/** Maximum bytes of a request, which has a name or a path. */
+const REQUEST = 16 * 1024
+const BUSY = { refused: 'the server is busy with other requests of the operator: try again in a moment' }
+/** Timeout for a copy of the store, in milliseconds. */
+const COPY_TIMEOUT = 3_600_000
+
+/** Performs a request of the operator about a registered name. */
+export async function operate({ people, bytes }: Registry, { action, name }: OperatorWish): Promise<OperatorAnswer> {
+  const registered = (await people.registeredName(name)) ?? name
+  if (action === 'remove') return answerOf(await people.remove(name), `${registered} is no longer registered`)
+  const password = secretToken(bytes).slice(0, PASSWORD_LENGTH)
+  return answerOf(await people.setPassword(name, password), `The password of ${registered} is now ${password}`)
+}
+
+/** Performs any request of the operator to a running server. */
+async function perform(registry: Registry, request: AnyRequest): Promise<OperatorAnswer | Listing | Ladder> {
+  if (request.action === 'ladder') {
+    return registry.ladder ? { best: [...(await registry.ladder(request.game, request.limit))] } : { refused: 'this server has no ladders' }
+  }
+  if ('name' in request) return operate(registry, request)
+  if (!('file' in request)) {
+    const { people, store } = registry
+    return store ? list({ people, store }, request) : { refused: 'this server has no stored users or games to list' }
+  }
+  if (!registry.backup) return { refused: 'this server has no store that can be copied' }
+  try {
+    // the copy also has what is in memory, so it would not show that the files are damaged
+    if (request.action === 'verify') registry.checkFiles?.()
+    await registry.backup(request.file)
+    return { done: request.file }
+  } catch (reason) {
+    return { refused: sentenceOf(reason) }
+  }
+}
+
+function answerOf(ended: Ended | Refusal, done: string): OperatorAnswer {
+  if (isRefusal(ended)) return { refused: ended.refused }
+  return { done: ended.connections + ended.sessions > 0 ? `${done}. ${endedInWords(ended, 'connection')}` : done }
+}
+
+/**
+ * Opens the admin socket of a running server in its data folder; only the owner of the folder can connect to it. A request
+ * is a line of JSON, and so is its answer. Rejects with the system's error, or with a `TransportError`, if the server cannot
+ * listen there.
+ */
+export async function openOperatorDoor(folder: string, registry: Registry, logs: Logs, clock: Clock = wallClock): Promise<Listener> {
+  const connections = new Visits(clock)
+  const listener = await listenUnix(doorIn(folder), (transport) => void serve(transport, connections, registry, logs), { ownerOnly: true })
+  return {
+    ...listener,
+    async close() {
+      await listener.close()
+      connections.close()
+    },
+  }
+}
+
+/** Sends a request to the server that has the folder open; resolves with `undefined` if there is none. Rejects without a valid answer. */
+export function askOperator(
+  folder: string,
+  request: OperatorWish | BackupRequest,
+  clock: Clock = wallClock,
+): Promise<OperatorAnswer | undefined> {
+  return ask(folder, request, OperatorAnswer, clock)
+}
+
+/** Requests a page of a list from the server that has the folder open, like `sendAdminRequest`. */
+export function askForPage(
+  folder: string,
+  request: ListWish,
+  clock: Clock = wallClock,
+): Promise<Listing | { refused: string } | undefined> {
+  return ask(folder, request, z.union([Listing, z.strictObject({ refused: z.string() })]), clock)
+}
+
+/** Requests a ladder from the server that has the folder open, like `sendAdminRequest`. */
+export function askForLadder(
+  folder: string,
+  request: Omit<LadderWish, 'action'>,
+  clock: Clock = wallClock,
+): Promise<Ladder | { refused: string } | undefined> {
+  return ask(folder, { action: 'ladder', ...request }, z.union([Ladder, z.strictObject({ refused: z.string() })]), clock)
+}
+
+async function ask<Answer>(folder: string, request: AnyRequest, answer: z.ZodType<Answer>, clock: Clock): Promise<Answer | undefined> {
+  const server = await connect(folder)
+  if (!server) return undefined
+  server.send(JSON.stringify(request))
+  const cancel = clock.after('file' in request ? COPY_TIMEOUT : TIMEOUT, () => void server.close(0))
+  try {
+    return answer.parse(JSON.parse(await server.receive()))
+  } finally {
+    cancel()
+    await server.close(0)
+  }
+}
+
+async function connect(folder: string): Promise<Connection | undefined> {
+  try {
+    if (process.platform !== 'win32' && !isOwnSocket(doorIn(folder), folder)) return undefined
+    return openLines(await connectUnix(doorIn(folder), 0), PAGE)
+  } catch {
+    return undefined
+  }
+}
+
+async function serve(transport: Transport, connections: Visits, registry: Registry, logs: Logs): Promise<void> {
+  const operator = openLines(transport, REQUEST)
+  try {
+    const line = await connections.receive(operator)
+    const said = (await connections.attend(() => handleLine(line, registry, logs))) ?? BUSY
+    operator.send(JSON.stringify(said))
+  } catch (reason) {
+    if (connections.mayTell()) logs.tell('warn', `the operator got no answer: ${sentenceOf(reason)}`)
+    transport.destroy()
+  } finally {
+    await operator.close()
+  }
+}
+
+async function handleLine(line: string, registry: Registry, logs: Logs): Promise<object> {
+  const request = AnyRequest.safeParse(json(line))
+  const said = request.success
+    ? plain(await survived(perform(registry, request.data)))
+    : { refused: 'the server does not know this request: check its version' }
+  const what = request.success ? describeRequest(request.data) : 'an unknown request'
+  logs.tell('info', `the operator requested: ${what}${'refused' in said ? `, which was refused: ${said.refused}` : ''}`)
+  return said
+}
+
+function describeRequest(request: AnyRequest): string {
+  switch (request.action) {
+    case 'backup':
+      return `backup ${request.file}`
+    case 'verify':
+      return 'verify, by a copy'
+    case 'ladder':
+      return `the ladder of ${request.game}`
+    case 'people':
+    case 'results':
+      return `a list of ${request.action}`
+    default:
+      return `${request.action} ${request.name}`
+  }
+}
+
+/** Drops the code of a refusal, which belongs to the native protocol. */
+function plain<Answer extends object>(answer: Answer | Refusal): Answer | { refused: string } {
+  return 'refused' in answer ? { refused: answer.refused } : answer
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function openLines(transport: Transport, messageLimit: number): Connection {
+  return new Connection(transport, { incoming: lines(), outgoing: lines(), messageLimit, outboxLimit: PAGE })
+}
+
+/** Returns the path of the socket. On Windows it names a pipe, and is absolute so that it is the same in every working directory. */
+function doorIn(folder: string): string {
+  const path = join(folder, 'parlor.sock')
+  return process.platform === 'win32' ? resolve(path) : path
+}

@@ -1,0 +1,114 @@
+import type { Conversation } from '../protocol/conversation.ts'
+import type { Noticed, Witness } from '../protocol/notices.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Membership } from '../base/churn-set.ts'
+import { Ended } from '../wire/disconnect.ts'
+import type { Address, Transport } from '../wire/transport.ts'
+import type { Doorkeeper } from './admission.ts'
+import { type Level, type Logs, outcomeOf, type Visit } from './observe/logs.ts'
+import type { Tally } from './program-stats.ts'
+
+/** ClientConnectionOptions is what all connections of one server share. */
+export interface Hosting {
+  readonly server: { readonly stopping: boolean }
+  readonly clock: Clock
+  readonly doorkeeper: Doorkeeper
+  readonly logs: Logs
+}
+
+/** ClientConnection is one connection to a server, from accept to close: it is counted and logged. */
+export class Guest implements Visit, Witness {
+  readonly connection: number
+  readonly program: string
+  readonly #transport: Transport
+  readonly #hosting: Hosting
+  readonly #tally: Tally
+  readonly #next: () => void
+  readonly #since: number
+  #conversation: Conversation | undefined
+  #membership: Membership | undefined
+  #isOut = false
+
+  /** `next` is called when the conversation has ended; an iterative program then serves its next client. */
+  constructor(connection: number, program: string, transport: Transport, tally: Tally, hosting: Hosting, next: () => void) {
+    this.connection = connection
+    this.program = program
+    this.#transport = transport
+    this.#tally = tally
+    this.#hosting = hosting
+    this.#next = next
+    this.#since = hosting.clock.monotonic()
+    // a closed transport has no address, so it is read now
+    if (hosting.logs.ended) void transport.remote
+    tally.came()
+    hosting.logs.came?.(this)
+  }
+
+  get client(): Address {
+    return this.#transport.remote
+  }
+
+  /** Sets the conversation, and its place among the watched conversations, which it leaves when it is closed. */
+  served(conversation: Conversation, membership: Membership): void {
+    this.#conversation = conversation
+    this.#membership = membership
+  }
+
+  noticed(what: Noticed, sentence: string): boolean {
+    const { doorkeeper, logs } = this.#hosting
+    if (!logs.noticed || !doorkeeper.mayNotice(what, this.client)) return false
+    logs.noticed(this, what, sentence)
+    return true
+  }
+
+  over(reason: Error | undefined): void {
+    // a client that has disconnected, and has nothing left to receive, may connect again before this side has closed
+    if (reason instanceof Ended && reason.peerHasGone && this.#conversation?.connection.told) this.#release()
+    try {
+      this.#logEnd(reason)
+    } finally {
+      this.#next()
+    }
+  }
+
+  done(): void {
+    if (this.#conversation) this.#tally.left(this.#conversation)
+    this.#release()
+    this.#membership?.leave()
+  }
+
+  #release(): void {
+    if (this.#isOut) return
+    this.#isOut = true
+    this.#hosting.doorkeeper.leave(this.#transport)
+  }
+
+  /** Checks whether the conversation ended as its protocol ends; without an end message, that is silence over datagrams, or a close. */
+  #isGoodEnd(reason: Error | undefined): boolean {
+    if (!(reason instanceof Ended)) return reason === undefined
+    if (this.#transport.datagrams) return reason.how === 'late'
+    return reason.peerHasGone && !reason.unfinished && this.#conversation?.isEndless === true
+  }
+
+  #logEnd(reason: Error | undefined): void {
+    const trouble = this.#isGoodEnd(reason) ? undefined : reason
+    const outcome = outcomeOf(trouble)
+    this.#tally.ended(outcome)
+    const { server, clock, doorkeeper, logs } = this.#hosting
+    if (logs.ended && this.#conversation) {
+      const { state, connection } = this.#conversation
+      const { received, sent } = connection
+      const level: Level = !trouble || server.stopping ? 'info' : outcome === 'mistake' ? 'error' : 'warn'
+      if (level !== 'info' && !doorkeeper.mayLogEnd(this.client)) return this.#logSuppression()
+      logs.ended(this, { level, outcome, trouble, state, ms: clock.monotonic() - this.#since, received, sent })
+    }
+  }
+
+  /** Logs once a minute that not all ends are logged. */
+  #logSuppression(): void {
+    const { doorkeeper, logs } = this.#hosting
+    if (doorkeeper.mayTell('ended', this.client)) {
+      logs.tell('warn', `more than ten conversations of ${this.client.host} a second end with an error: the others are not logged`)
+    }
+  }
+}

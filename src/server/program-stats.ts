@@ -1,0 +1,32 @@
+import type { Conversation } from '../protocol/conversation.ts'
+
+/** ProgramStats counts the connections, conversations and messages of one program since the server started. */
+export class Tally {
+  /** Accepted, rejected and open connections. */
+  total = 0
+  refused = 0
+  open = 0
+  /** Number of ended conversations, by outcome; see `ConversationEnd.outcome`. */
+  readonly outcomes = new Map<string, number>()
+  /** Messages of closed connections. */
+  received = 0
+  sent = 0
+
+  /** Counts an accepted connection. */
+  came(): void {
+    this.total++
+    this.open++
+  }
+
+  /** Counts the end of a conversation, whose connection may close later. */
+  ended(outcome: string): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
+  }
+
+  /** Counts the close of a connection, and its messages. */
+  left({ connection }: Conversation): void {
+    this.open--
+    this.received += connection.received
+    this.sent += connection.sent
+  }
+}

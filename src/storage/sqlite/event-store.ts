@@ -1,0 +1,386 @@
+import type { TableId } from '../../hall/ports.ts'
+import type { OnTrouble } from '../group-commit.ts'
+import type { Addition, Shelf } from '../log.ts'
+import { planCleaning } from './cleaning.ts'
+import { type Compactable, type Compaction, Compactor } from './compactor.ts'
+import type { Database } from './database.ts'
+import { type Cover, Directory, type Entry } from './table-index.ts'
+import { Batch, Journal, partsOf } from './journal.ts'
+import { Known, NEW, type Position } from './known.ts'
+import type { Progress } from './mark.ts'
+import { readTables } from './reading.ts'
+
+/*
+ * How events are stored in SQLite.
+ *
+ * The problem: thousands of tables append a few bytes each, in one transaction per turn. A row for each event, with its own
+ * place in the B-tree of its table, costs more than the event itself, and touches as many pages as there are tables.
+ * (Version 1 of the file had a row for each event, linked to the one before it.)
+ *
+ * The idea: the journal is a log of commits. A commit adds one row at its end, with the events of all tables as text. That
+ * makes an append cheap, and a read needs to know where the parts of a table are: pairs of a place (the key of a journal
+ * row) and the character in that row at which the part begins.
+ *
+ *   journal   place 41   "\n7 3\n[0,4,..]\n9 0\n{opened..}"     written by every commit, never changed
+ *   tables    id 7   version 4   places " 12:0 41:0"           \  the table index, written in the background
+ *   blocks    block 0   many finished tables as text           /  (table-index.ts)
+ *   #known    table 7   the parts that the index lacks            in memory
+ *
+ * - The journal is the truth, and the index follows from it. The index has everything up to the place in `covered`; on
+ *   opening, only the journal after that place is read. `lag` bounds how much that is.
+ * - #known has every unfinished table, and every table whose parts are not all in the index. So the version check of an
+ *   append reads no disk, except for a finished table.
+ * - A finished table that is not rated and has no parts in the index waits in #finished until there are enough for a block.
+ * - If a transaction fails, #forget removes what its jobs added to memory; the memory then equals the file again.
+ * - Index writes are bounded steps between turns of the event loop, because a transaction stops all users. An index write
+ *   that fails loses nothing, and is tried again later.
+ * - With a size limit, the Compactor calls `removeOldest`, which removes the oldest journal rows (cleaning.ts). It removes only
+ *   rows up to `covered`, so that a restart never misses a row.
+ */
+
+/** FlushPolicy controls how the table index follows the journal. */
+export interface Pace {
+  /** Characters by which the journal may be ahead of the index before the index follows; a restart reads as many. */
+  readonly lag: number
+  /** Maximum of index entries in one transaction, and the number of finished tables that make a block. */
+  readonly entries: number
+  /** Characters of a full row of the journal; the rest of a commit goes into further rows. */
+  readonly row: number
+}
+
+const PACE: Pace = { lag: 4_000_000, entries: 128, row: 64_000 }
+
+/** Update is a pass that brings the index up to the place that the journal had when the pass began; `done` tables are written. */
+interface Update {
+  readonly cover: Cover
+  readonly tables: readonly TableId[]
+  done: number
+}
+
+/** SqliteEventStore stores the events of all tables in SQLite: a journal, and an index that follows it. */
+export class SqliteShelf implements Shelf, Compactable {
+  readonly #database: Database
+  readonly #journal: Journal
+  readonly #index: Directory
+  readonly #onTrouble: OnTrouble
+  readonly #pace: Pace
+  /** Unfinished tables, and tables whose entry in the index is missing or outdated. */
+  readonly #known = new Map<TableId, Known>()
+  /** Finished tables that will go into blocks, in the order of their ends, and how many start that. */
+  #finished: TableId[] = []
+  #enough: number
+  /** Characters by which the journal may be ahead of the index. */
+  #lag: number
+  #ahead = 0
+  /** Last place of the journal, number of tables that have ended up to it, and highest number of a table. */
+  #place: number
+  #ended: number
+  #highest: TableId
+  /** Place of the journal up to which the index is complete. */
+  #covered: number
+  #update: Update | undefined
+  #turn: NodeJS.Immediate | undefined
+  /** Batch of the current transaction. */
+  #batch = new Batch()
+  #compactor: Compactor | undefined
+  /** Checks whether a table has followers, so that it may not be dropped. */
+  #inUse: (table: TableId) => boolean = () => false
+
+  /** Calls `onTrouble` with errors of index writes: they lose nothing, and the write is tried again. Throws a StoreError. */
+  constructor(database: Database, onTrouble: OnTrouble, pace: Partial<Pace> = {}) {
+    this.#database = database
+    this.#journal = new Journal(database)
+    this.#index = new Directory(database)
+    this.#onTrouble = onTrouble
+    this.#pace = { ...PACE, ...pace }
+    this.#enough = this.#pace.entries
+    this.#lag = this.#pace.lag
+    const { place, ended } = this.#index.covered()
+    this.#place = place
+    this.#covered = place
+    this.#ended = ended
+    this.#highest = this.#index.highest()
+    for (const [table, entry] of this.#index.unfinished()) this.#known.set(table, new Known(entry))
+    this.#readOn()
+  }
+
+  highest(): TableId {
+    return this.#highest
+  }
+
+  /** How far the journal goes. */
+  get progress(): Progress {
+    return { place: this.#place, highest: this.#highest, ended: this.#ended }
+  }
+
+  get covered(): number {
+    return this.#covered
+  }
+
+  /** Limits the size of the file from now on: drops finished tables that are not in use, the oldest first. */
+  compact(compaction: Compaction, inUse: (table: TableId) => boolean): void {
+    this.#inUse = inUse
+    // rows that the index does not cover cannot be removed, so they may be only a small part of the file
+    this.#lag = Math.min(this.#pace.lag, compaction.keep / 8)
+    this.#compactor = new Compactor(this.#database, this, compaction, this.#onTrouble)
+  }
+
+  /** Runs `work`, and writes the events that it adds, in one transaction. Throws a StoreError, or the exception of `work`. */
+  transaction(work: () => void): void {
+    const place = this.#place
+    const ended = this.#ended
+    const finished = this.#finished.length
+    const ahead = this.#ahead
+    try {
+      this.#database.transaction(() => {
+        work()
+        this.#endRow()
+      })
+    } catch (error) {
+      this.#batch = new Batch()
+      this.#finished.length = finished
+      this.#ahead = ahead
+      this.#place = place
+      this.#forget(place, ended)
+      throw error
+    }
+    if (this.#finished.length >= this.#enough) this.#fillBlocks()
+    this.#compactor?.added(this.#ahead - ahead)
+  }
+
+  add(addition: Addition): boolean {
+    const { table, expected, count } = addition
+    const inMemory = this.#known.get(table)
+    const known = inMemory ?? this.#find(table)
+    if (known.version !== expected) return false
+    if (count === 0) return true
+    // a row is read as a whole for each of its tables, so it must not have the events of all tables
+    if (this.#batch.text.length >= this.#pace.row) this.#endRow()
+    const from = this.#batch.add(addition, known.ended === undefined ? addition.ending : undefined)
+    this.#learn(addition, from, known, !inMemory)
+    return true
+  }
+
+  read(tables: readonly TableId[]): ReadonlyMap<TableId, string | Error> {
+    return this.#database.ask(() =>
+      readTables(
+        this.#journal,
+        tables.map((table) => [table, (this.#known.get(table) ?? this.#find(table)).entry]),
+      ),
+    )
+  }
+
+  unfinished(): readonly TableId[] {
+    const tables = this.#database.ask(() => [...this.#known].filter(([, { ended }]) => ended === undefined))
+    return tables.map(([table]) => table).sort((one, other) => one - other)
+  }
+
+  ended(after: TableId | undefined): readonly TableId[] | undefined {
+    const from = after === undefined ? 0 : (this.#known.get(after) ?? this.#find(after)).ended
+    if (from === undefined) return undefined
+    const tables = new Map(this.#index.ended(from))
+    for (const [table, { ended, counts }] of this.#known) if (counts && ended !== undefined && ended > from) tables.set(ended, table)
+    return [...tables].sort(([one], [other]) => one - other).map(([, table]) => table)
+  }
+
+  /** Brings the index up to date, so that the next start reads nothing of the journal. */
+  close(): void {
+    clearImmediate(this.#turn)
+    this.#compactor?.close()
+    if (this.#covered < this.#place) this.#update = this.#begun()
+    while (this.#update) this.#write(this.#update)
+  }
+
+  clean(characters: number): number | undefined {
+    if (this.#finished.length > 0) this.#fillBlocks()
+    const rows = this.#journal.oldest(this.#covered, characters)
+    const last = rows.at(-1)?.place
+    if (last === undefined) return undefined
+    const recorded = this.#entry(this.#index.lastRecorded())?.ended ?? 0
+    const { batch, moved, dropped } = planCleaning(rows, {
+      place: this.#place + 1,
+      find: (table) => this.#entry(table),
+      mayDrop: (table, entry, positions) => this.#mayDrop(table, entry, positions, recorded),
+    })
+    this.#database.transaction(() => {
+      if (batch !== '') this.#journal.add(this.#place + 1, batch)
+      for (const [table, entry] of moved) this.#index.set(table, entry)
+      this.#index.drop(dropped)
+      this.#journal.remove(last)
+    })
+    if (batch !== '') this.#passed(batch)
+    for (const [table, entry] of moved) {
+      const known = this.#known.get(table)
+      known?.noted(entry)
+      if (known?.ended !== undefined && !known.finished) this.#drop(table)
+    }
+    return last
+  }
+
+  #entry(table: TableId): Entry | undefined {
+    const known = this.#known.get(table)
+    return known ? known.entry : this.#index.find(table)
+  }
+
+  /**
+   * Checks whether a finished table may be dropped. Three kinds stay: a table with a part after `covered`, the highest table
+   * (its number would be given again), and the last recorded table and rated ones after it (the ratings continue from there).
+   */
+  #mayDrop(table: TableId, { ended = 0, counts }: Entry, positions: readonly Position[], recorded: number): boolean {
+    if (table === this.#highest || this.#inUse(table) || (counts && ended >= recorded)) return false
+    return positions.every(({ place }) => place <= this.#covered)
+  }
+
+  /** Reads the rows of the journal that the index does not cover. */
+  #readOn(): void {
+    const found = new Map<TableId, Known>()
+    for (const batch of this.#journal.after(this.#place)) {
+      for (const part of partsOf(batch, this.#place + 1)) {
+        const inMemory = this.#known.get(part.table)
+        const known = inMemory ?? found.get(part.table) ?? this.#find(part.table)
+        if (!inMemory) found.set(part.table, known)
+        if (part.expected >= known.version) this.#learn(part, part.from, known, !inMemory)
+        else if (part.ending) this.#ended++
+      }
+      this.#passed(batch)
+    }
+  }
+
+  /** Reads a table that is not in memory from the index. */
+  #find(table: TableId): Known {
+    const entry = table > this.#highest ? undefined : this.#index.find(table)
+    return new Known(entry ?? NEW)
+  }
+
+  /** Notes in memory that the next row of the journal has a part of a table, at a character; `isNew` if the table is not in memory yet. */
+  #learn({ table, expected, count, ending }: Omit<Addition, 'beginning' | 'lines'>, from: number, known: Known, isNew: boolean): void {
+    if (isNew) this.#known.set(table, known)
+    if (table > this.#highest) this.#highest = table
+    if (ending !== undefined && known.ended === undefined) {
+      known.ended = ++this.#ended
+      known.counts = ending === 'counts'
+      known.finished = !known.counts && known.places === ''
+      if (known.finished) this.#finished.push(table)
+    }
+    known.version = expected + count
+    known.spots = { place: this.#place + 1, from, expected, before: known.spots }
+  }
+
+  /** Rolls the memory back to a place of the journal, at which `ended` tables had ended. */
+  #forget(place: number, ended: number): void {
+    for (const [table, known] of this.#known) {
+      for (; known.spots && known.spots.place > place; known.spots = known.spots.before) known.version = known.spots.expected
+      if ((known.ended ?? 0) > ended) {
+        known.ended = undefined
+        known.counts = false
+        known.finished = false
+      }
+      if (known.version === 0 || (known.ended !== undefined && !known.spots)) this.#known.delete(table)
+    }
+    this.#ended = ended
+  }
+
+  /** Adds the batch to the journal as its next row, inside of `Database.transaction`. */
+  #endRow(): void {
+    const { text } = this.#batch
+    if (text === '') return
+    this.#batch = new Batch()
+    this.#journal.add(this.#place + 1, text)
+    this.#passed(text)
+  }
+
+  /** Counts a row that was added to the journal, and starts an index update if the index is too far behind. */
+  #passed(batch: string): void {
+    this.#place++
+    this.#ahead += batch.length
+    if (this.#ahead > this.#lag) this.#turn ??= setImmediate(() => this.#advance())
+  }
+
+  /** Writes the next entries of the index, and continues in the next turn. */
+  #advance(): void {
+    this.#turn = undefined
+    this.#update ??= this.#begun()
+    this.#write(this.#update)
+    if (this.#update) this.#turn = setImmediate(() => this.#advance())
+  }
+
+  #begun(): Update {
+    this.#ahead = 0
+    const tables: TableId[] = []
+    for (const [table, known] of this.#known) if (known.spots && !known.finished) tables.push(table)
+    return { cover: { place: this.#place, ended: this.#ended }, tables: tables.sort((one, other) => one - other), done: 0 }
+  }
+
+  /** Writes the next entries of an update. The update ends with its last entry, or if a write fails. */
+  #write(update: Update): void {
+    const { tables, cover, done } = update
+    const rows = tables.slice(done, done + this.#pace.entries)
+    const finished = this.#finished.slice(0, this.#pace.entries - rows.length)
+    // the index covers the place only when blocks have all finished tables: some have parts before it
+    const last = done + rows.length === tables.length && finished.length === this.#finished.length
+    if (last) this.#update = undefined
+    try {
+      this.#database.transaction(() => {
+        for (const table of rows) {
+          const known = this.#known.get(table)
+          // a table that has ended meanwhile goes into a block
+          if (known && !known.finished) this.#index.set(table, known.entry)
+        }
+        this.#index.add(this.#entriesOf(finished))
+        if (last) this.#index.cover(cover)
+      })
+    } catch (error) {
+      this.#update = undefined
+      this.#onTrouble(error)
+      return
+    }
+    if (last) this.#covered = cover.place
+    update.done += rows.length
+    for (const table of rows) this.#noted(table)
+    this.#filled(finished)
+  }
+
+  /** Writes finished tables into blocks. If that fails, it is tried again when there are twice as many. */
+  #fillBlocks(): void {
+    const tables = this.#finished.slice(0, this.#pace.entries)
+    try {
+      this.#database.transaction(() => this.#index.add(this.#entriesOf(tables)))
+    } catch (error) {
+      this.#enough = 2 * this.#finished.length
+      this.#onTrouble(error)
+      return
+    }
+    this.#enough = this.#pace.entries
+    this.#filled(tables)
+  }
+
+  #entriesOf(tables: readonly TableId[]): (readonly [TableId, Entry])[] {
+    const entries: (readonly [TableId, Entry])[] = []
+    for (const table of tables) {
+      const known = this.#known.get(table)
+      if (known) entries.push([table, known.entry])
+    }
+    return entries
+  }
+
+  /** Removes the first finished tables from memory: they are in blocks. */
+  #filled(tables: readonly TableId[]): void {
+    for (const table of tables) this.#drop(table)
+    this.#finished = this.#finished.slice(tables.length)
+  }
+
+  /** Notes that the index has the present entry of a table; removes a finished table from memory. */
+  #noted(table: TableId): void {
+    const known = this.#known.get(table)
+    if (!known || known.finished) return
+    if (known.ended !== undefined) return this.#drop(table)
+    known.noted(known.entry)
+  }
+
+  /** Removes a table from memory. A Map holds deleted values until it grows, so the list of parts is released here. */
+  #drop(table: TableId): void {
+    const known = this.#known.get(table)
+    if (known) known.spots = undefined
+    this.#known.delete(table)
+  }
+}

@@ -1,0 +1,127 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Store } from '../../hall/ports.ts'
+import { Commits, type OnTrouble, warn } from '../group-commit.ts'
+import { explainingSystem, type OnNotice, prepareFolder, withFolder } from '../folder.ts'
+import { Log } from '../log.ts'
+import { checkNoLinks } from '../names.ts'
+import { Outage, systemTimers, type Timers } from '../outage.ts'
+import { SqliteAccounts } from './accounts.ts'
+import { createDatabase, type Durable } from './database.ts'
+import { checkDatabaseExists, resolveDatabase } from './files.ts'
+import { Guard } from './guard.ts'
+import { SqliteHistory } from './history.ts'
+import { watchMark } from './mark-watch.ts'
+import { migrate } from './migrations.ts'
+import { SqliteResults } from './results.ts'
+import { ScoreCounts } from './score-counts.ts'
+import { SqliteShelf } from './event-store.ts'
+import { SqliteUsage } from './usage.ts'
+
+/** StoreOptions is the options of a store on disk. */
+export interface StoreOptions {
+  /** Folder of its file `parlor.db`; created if it does not exist. */
+  readonly folder: string
+  /** What a commit survives; `process` by default. */
+  readonly durable?: Durable | undefined
+  /** Size limit of the file in bytes, beyond which finished tables are dropped, the oldest first; unlimited by default. */
+  readonly keep?: number | undefined
+  /** Called with errors that no caller waits for, such as exceptions of followers; by default they become warnings of the process. */
+  readonly onTrouble?: OnTrouble | undefined
+  /** Source of time; the system's by default. */
+  readonly timers?: Timers | undefined
+  /** Called with sentences for the operator, such as on files that other users could read. By default they are dropped. */
+  readonly onNotice?: OnNotice | undefined
+}
+
+/**
+ * Opens the store in a folder, for this process alone. Rejects with a StoreError if another process has it open, if its
+ * file is damaged, of a newer version or of another program, or if the folder cannot be written.
+ */
+export async function openStore({
+  folder,
+  durable = 'process',
+  keep = Number.POSITIVE_INFINITY,
+  onTrouble = warn,
+  onNotice = () => {},
+  timers = systemTimers,
+}: StoreOptions): Promise<Store> {
+  const path = databaseIn(folder, onNotice)
+  const guard = new Guard(path)
+  const outage = new Outage({ timers, probe: () => database.probe(), onTrouble })
+  const onFailure: OnTrouble = (error) => outage.failed(error)
+  const database = guard.openDatabase(durable, onFailure)
+  try {
+    migrate(database)
+    guard.checkRows(database, onNotice)
+    const events = new SqliteShelf(database, onFailure)
+    guard.checkEnd(database, events.progress, onNotice)
+    guard.open(database, durable, events.progress)
+    const write = (work: () => void) => {
+      const { place } = events.progress
+      events.transaction(work)
+      if (events.progress.place > place) database.noteCommit()
+      guard.note(events.progress)
+    }
+    let closed = false
+    const endWatch = watchMark({ guard, database, timers, progress: () => events.progress, onNotice, onTrouble })
+    const commits = new Commits(write, onTrouble, outage)
+    const tables = new Log(events, commits)
+    const scores = new ScoreCounts()
+    if (keep !== Number.POSITIVE_INFINITY) events.compact({ keep }, (table) => tables.isFollowed(table))
+    return {
+      keeps: true,
+      waitsForDisk: durable === 'power',
+      tables,
+      results: new SqliteResults(database, commits, scores),
+      history: new SqliteHistory(database, commits),
+      accounts: new SqliteAccounts(database, commits, scores),
+      usage: new SqliteUsage(database, commits),
+      availability: outage,
+      backup: (file) => database.backup(file),
+      checkFiles: () => database.checkFiles(),
+      async close() {
+        if (closed) return
+        closed = true
+        outage.close()
+        endWatch()
+        try {
+          commits.close()
+        } finally {
+          try {
+            events.close()
+            guard.close(database, events.progress)
+          } catch (error) {
+            // acknowledged events are durable, even if the folder was removed
+            onFailure(error)
+          } finally {
+            database.close()
+          }
+        }
+      },
+    }
+  } catch (error) {
+    database.close()
+    guard.restoreLog(error)
+    throw guard.explain(error)
+  }
+}
+
+/** Returns the path of the database in a folder; creates both if they do not exist. Throws a StoreError, also if the database is lost. */
+function databaseIn(folder: string, onNotice: OnNotice): string {
+  const named = join(folder, 'parlor.db')
+  // these checks come before anything is created or changed; `prepareFolder` explains why a folder cannot be used
+  if (isFolder(folder)) {
+    explainingSystem(folder, () => checkNoLinks(folder))
+    checkDatabaseExists(resolveDatabase(named))
+  }
+  return withFolder(folder, () => {
+    const path = resolveDatabase(prepareFolder(folder, onNotice))
+    if (!existsSync(path)) createDatabase(path)
+    return path
+  })
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory()
+}

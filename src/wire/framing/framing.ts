@@ -1,0 +1,249 @@
+/*
+ * A stream has no message boundaries: one read may bring half a message or fifty. A `Framing` says where messages begin and
+ * end; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
+ * limit in bytes, because the decoder has to hold an unfinished message.
+ *
+ * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes` from `at` on. This
+ * is the hot path, and almost always one read brings one whole message. Therefore `push` does not copy: `bytes` refers to the
+ * pushed array, which the transport reuses. Only if bytes are left after decoding, `hold` copies them. The bytes are always
+ * in one of three places:
+ *
+ * - the pushed array itself (`#isPushed`), until `hold`;
+ * - an array that belongs to the decoder, perhaps with room for more after `bytes` (`#room`): a message above 8 KB gets twice
+ *   the room that it needs, so that a message in many pieces is not copied with each;
+ * - a buffer of the pool (`#isLent`), for 8 to 56 KB. A new buffer each time would live just long enough to count as old, and
+ *   V8 collects its whole heap after each 64 MB of those, with a step of 5 ms at each further one: 50 peers that pipelined
+ *   long commands made others wait 200 ms, once or twice a second.
+ *
+ * Invariants: after `hold` no pushed array is referenced. `compact` frees an array that is much longer than what is left in
+ * it, so that an idle connection holds no more memory than its unread bytes. A buffer of the pool has one user at a time:
+ * `unread` copies from it, because the caller may keep the result, and `#release` returns it.
+ */
+
+import { decode, type Raw, rawOf, type TextCode } from '../text.ts'
+
+/** Default limit of one message, in bytes. */
+export const MESSAGE_LIMIT = 4096
+
+/** A decoder returns TooLong if more bytes have arrived than one message may have. */
+export const TooLong: unique symbol = Symbol('too long')
+
+/** Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong` (from then on always). */
+export type Decoded = string | undefined | typeof TooLong
+
+/** Decoder turns the bytes of one direction of one connection into messages. */
+export interface Decoder {
+  /** Number of bytes that are not decoded yet. */
+  readonly pending: number
+  /** The bytes that are not decoded yet. */
+  readonly unread: Uint8Array
+  /** Bytes of the last message, if they differ from its text in UTF-8. */
+  readonly raw: Raw | undefined
+  /** Appends bytes, cut anywhere. The caller must not change them before it calls `hold`. */
+  push(bytes: Uint8Array): void
+  /** Returns the next message, if it is whole. */
+  next(): Decoded
+  /** Frees memory that the undecoded bytes do not need. Called when `next` returns no more. */
+  compact?(): void
+  /** Copies the undecoded bytes, so that no pushed array stays referenced. Called when they have to wait. */
+  hold(): void
+  /** Drops the undecoded bytes. */
+  clear?(): void
+  /** Returns the undecoded bytes as the last message, if they can be one. Called after the end, or a pause of `settle` ms. */
+  rest(): Decoded
+}
+
+/** Framing defines how a stream of bytes is divided into messages. */
+export interface Framing {
+  /** Short description for people. */
+  readonly name: string
+  /** Milliseconds without a byte after which the bytes that have arrived are a message. */
+  readonly settle?: number
+  /** Each message is sent in a separate write, because only that marks its boundaries. An empty message is not sent. */
+  readonly alone?: true
+  /** Limit of one message in bytes, if it is not the default. */
+  readonly limit?: number
+  /** Encodes one message. Throws a RangeError if it is longer than the framing can carry. */
+  encode(message: string): string | Uint8Array
+  /** Names what `unread` lacks to be a whole message, such as "no line end". Absent if any bytes are a message. */
+  lacks?(unread: Uint8Array): string
+  /** Explains why `unread` is longer than a message may be; `undefined` if nothing can be added to that. */
+  excess?(unread: Uint8Array): string | undefined
+  /** Creates a decoder for one direction of a connection; `limit` is the limit of one message in bytes. */
+  decoder(limit?: number): Decoder
+}
+
+/** Bytes of a buffer: room for the unread bytes at which reading pauses, one read, and a message. Small enough to need no fresh pages. */
+const BUFFER_SIZE = 56 * 1024
+/** Limit of free buffers in the pool. */
+const RETAINED = 128
+
+/** BufferPool lends buffers for bytes that wait to be decoded. */
+class BufferPool {
+  readonly #free: Uint8Array[] = []
+
+  /** Returns a buffer of `BUFFER_SIZE` bytes with any content. */
+  take(): Uint8Array {
+    return this.#free.pop() ?? new Uint8Array(BUFFER_SIZE)
+  }
+
+  /** Takes a buffer back. Its borrower must not use it any more. */
+  put(buffer: Uint8Array): void {
+    if (this.#free.length < RETAINED) this.#free.push(buffer)
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** The pool of all decoders of this process. */
+const pool = new BufferPool()
+
+/** Bytes above which a message gets twice the room that it needs. */
+const LONG = 8192
+
+/** Returns the room for the pending bytes and a piece. A piece as long as the pending bytes is not one of many. */
+function roomFor(pending: number, piece: number): number {
+  const length = pending + piece
+  return length > LONG && piece < pending ? 2 * length : length
+}
+
+/** Pending is the base class of decoders: the bytes that are not decoded yet. */
+export abstract class Pending implements Decoder {
+  protected bytes: Uint8Array = NOTHING
+  /** Index in `bytes` at which the next message begins. */
+  protected at = 0
+  raw: Raw | undefined = undefined
+  protected readonly limit: number
+  /** The array or pool buffer that contains `bytes`, if it has room for more. */
+  #room: Uint8Array | undefined
+  /** `bytes` is a pushed array, which `hold` must copy. */
+  #isPushed = false
+  /** `#room` is a buffer of the pool. */
+  #isLent = false
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get pending(): number {
+    return this.bytes.length - this.at
+  }
+
+  get unread(): Uint8Array {
+    const unread = this.bytes.subarray(this.at)
+    return this.#isLent ? new Uint8Array(unread) : unread
+  }
+
+  push(bytes: Uint8Array): void {
+    const { pending } = this
+    if (pending === 0) {
+      this.bytes = bytes
+      this.at = 0
+      this.#release()
+      this.#isPushed = true
+    } else if (this.#isLent && pending + bytes.length <= BUFFER_SIZE) {
+      const room = this.#move(pending)
+      room.set(bytes, pending)
+      this.bytes = room.subarray(0, pending + bytes.length)
+    } else if (this.#hasRoomFor(bytes.length)) {
+      const end = this.bytes.byteOffset + this.bytes.length
+      this.#room?.set(bytes, end)
+      this.bytes = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length + bytes.length)
+    } else {
+      const joined = new Uint8Array(roomFor(pending, bytes.length))
+      joined.set(this.bytes.subarray(this.at))
+      joined.set(bytes, pending)
+      this.#release()
+      this.#room = joined.length > pending + bytes.length ? joined : undefined
+      this.bytes = joined.subarray(0, pending + bytes.length)
+      this.at = 0
+    }
+  }
+
+  compact(): void {
+    if (this.bytes === NOTHING && !this.#isLent) return
+    const { pending } = this
+    const { byteLength } = this.bytes.buffer
+    if (!this.#isLent && (byteLength <= LONG || 4 * pending > byteLength)) return
+    this.#copy()
+  }
+
+  hold(): void {
+    const { pending } = this
+    if (this.#isLent || pending === 0) return
+    if (pending > LONG && pending <= BUFFER_SIZE) this.#borrow(pending)
+    else if (this.#isPushed) this.#copy()
+  }
+
+  clear(): void {
+    this.bytes = NOTHING
+    this.at = 0
+    this.#release()
+  }
+
+  #copy(): void {
+    // a Buffer's own slice would be a view of the long array
+    this.bytes = this.pending === 0 ? NOTHING : new Uint8Array(this.bytes.subarray(this.at))
+    this.at = 0
+    this.#release()
+  }
+
+  #borrow(pending: number): void {
+    const room = pool.take()
+    room.set(this.bytes.subarray(this.at))
+    this.bytes = room.subarray(0, pending)
+    this.at = 0
+    this.#room = room
+    this.#isLent = true
+    this.#isPushed = false
+  }
+
+  /** Moves the undecoded bytes to the beginning of their buffer. */
+  #move(pending: number): Uint8Array {
+    const room = this.#room ?? NOTHING
+    room.copyWithin(0, this.at, this.at + pending)
+    this.at = 0
+    return room
+  }
+
+  #release(): void {
+    if (this.#isLent && this.#room) pool.put(this.#room)
+    this.#room = undefined
+    this.#isLent = false
+    this.#isPushed = false
+  }
+
+  /** Checks whether `length` bytes can be appended in place. */
+  #hasRoomFor(length: number): boolean {
+    const { byteOffset, buffer } = this.bytes
+    return this.#room?.buffer === buffer && byteOffset + this.bytes.length + length <= this.#room.length
+  }
+
+  /** Removes and returns the next `length` bytes. */
+  protected take(length: number): Uint8Array {
+    const taken = this.bytes.subarray(this.at, this.at + length)
+    this.skip(length)
+    return taken
+  }
+
+  /** Removes the next `length` bytes. */
+  protected skip(length: number): void {
+    this.at += length
+    if (this.at < this.bytes.length) return
+    this.bytes = NOTHING
+    this.at = 0
+  }
+
+  /** Decodes the body of a message, which `end` followed, and sets `raw`. */
+  protected text(body: Uint8Array, end = '', code: TextCode = 'utf-8'): string {
+    const text = decode(body, code)
+    this.raw = rawOf(text, body, end, code)
+    return text
+  }
+
+  abstract next(): Decoded
+
+  rest(): Decoded {
+    return undefined
+  }
+}

@@ -1,0 +1,209 @@
+import { type Decoded, type Framing, Pending } from './framing.ts'
+import { decode, rawOf, TextStream } from '../text.ts'
+
+/** Limit of a request in bytes, head and body: the usual limit of servers for a head. */
+const REQUEST_LIMIT = 16 * 1024
+/** Limit of a response in bytes: large, because a page is shown whole. */
+const RESPONSE_LIMIT = 16 * 1024 * 1024
+
+/**
+ * httpRequests is the framing in which a message is a request: its head up to the empty line, and a body of Content-Length
+ * bytes. If the bytes do not begin like a request, or reach the limit, all that have arrived are a message.
+ */
+export const httpRequests: Framing = {
+  name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
+  alone: true,
+  limit: REQUEST_LIMIT,
+  encode: (message) => message,
+  lacks,
+  decoder: (limit = REQUEST_LIMIT) => new RequestDecoder(limit),
+}
+
+/**
+ * httpResponses is the framing in which a message is a response, with a body as long as its head says, or otherwise up to the
+ * end of the stream. A longer response is cut at the limit. Interim responses (1xx, RFC 9110 section 15.2) are skipped, except
+ * 101, after which the stream is no longer HTTP.
+ */
+export const httpResponses: Framing = {
+  name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
+  alone: true,
+  limit: RESPONSE_LIMIT,
+  encode: (message) => message,
+  lacks,
+  decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
+}
+
+/** Returns the head of a request or response with its empty line; the whole message if there is no empty line. */
+export function headOf(message: string): string {
+  const end = /\n\r?\n/.exec(message)
+  return end ? message.slice(0, end.index + end[0].length) : message
+}
+
+/** Checks whether a message is a request with a whole head. */
+export function isRequest(message: string): boolean {
+  return isRequestLine(message.split('\n', 1)[0] ?? '') && /\n\r?\n/.test(message)
+}
+
+const LF = 10
+const CR = 13
+
+/** Names what an unfinished message lacks. */
+function lacks(unread: Uint8Array): string {
+  const text = decode(unread, 'bytes')
+  const end = /\n\r?\n/.exec(text)
+  if (!end) return text.includes('\n') ? 'no empty line after its head (\\r\\n\\r\\n)' : 'no line end (\\r\\n)'
+  const head = end.index + end[0].length
+  const length = contentLength(text.slice(0, head))
+  if (length === undefined) return 'no end of its body: it has not closed its side'
+  return `no more, though its Content-Length says ${length} bytes (${text.length - head} have arrived)`
+}
+
+/*
+ * A message of many kilobytes may arrive in as many pieces, and each byte must be scanned only once: `scanned` is the number of
+ * bytes that are known not to contain the end of the head and, after the head, the end of the known chunks of the body.
+ */
+abstract class HttpDecoder extends Pending {
+  /** The head, if it has arrived, with one character for each byte, so that lengths are those on the wire. */
+  #head: string | undefined
+  /** Number of scanned bytes of the message. */
+  protected scanned = 0
+  /** Length of the message in bytes, if it is known; `Infinity` if the end of the stream ends it. */
+  #length: number | undefined
+
+  next(): Decoded {
+    for (;;) {
+      if (this.pending === 0) return undefined
+      this.#length ??= this.#measure()
+      const length = Math.min(this.#length ?? Number.POSITIVE_INFINITY, this.limit)
+      if (this.pending < length) return undefined
+      if (this.#head === undefined || !this.isInterim(this.#head)) return this.#message(length)
+      this.skip(length)
+      this.#begin()
+    }
+  }
+
+  override rest(): Decoded {
+    return this.#message(this.pending)
+  }
+
+  /** Returns the length in bytes of a message with this head; `undefined` while it is not known. */
+  protected abstract lengthOf(head: string): number | undefined
+
+  /** Returns the length in bytes of a message without a whole head; `undefined` while it is not known. */
+  protected withoutHead(): number | undefined {
+    return undefined
+  }
+
+  /** Checks whether a message with this head is skipped. */
+  protected isInterim(_head: string): boolean {
+    return false
+  }
+
+  /** The bytes of the message that have arrived, up to the limit. */
+  protected get seen(): Uint8Array {
+    return this.bytes.subarray(this.at, Math.min(this.at + this.limit, this.bytes.length))
+  }
+
+  #measure(): number | undefined {
+    if (this.#head === undefined) {
+      const end = headEnd(this.seen, this.scanned)
+      if (end === undefined) {
+        const length = this.withoutHead()
+        // the end of the head may be cut: its last two bytes are scanned again
+        this.scanned = Math.max(0, this.seen.length - 2)
+        return length
+      }
+      this.#head = decode(this.seen.subarray(0, end), 'bytes')
+      this.scanned = end
+    }
+    return this.lengthOf(this.#head)
+  }
+
+  #begin(): void {
+    this.#head = undefined
+    this.#length = undefined
+    this.scanned = 0
+  }
+
+  /** Decodes the message. Drops a character that the limit has cut. */
+  #message(length: number): string {
+    const bytes = this.take(Math.min(length, this.limit))
+    const text = new TextStream().read(bytes)
+    this.raw = rawOf(text, bytes)
+    this.#begin()
+    return text
+  }
+}
+
+class RequestDecoder extends HttpDecoder {
+  #isRequest = false
+
+  protected override withoutHead(): number | undefined {
+    const { seen } = this
+    if (!this.#isRequest) {
+      const lf = seen.indexOf(LF)
+      if (lf < 0) return undefined
+      if (!isRequestLine(decode(seen.subarray(0, lf), 'bytes'))) return seen.length
+      this.#isRequest = true
+    }
+    return undefined
+  }
+
+  protected override lengthOf(head: string): number | undefined {
+    this.#isRequest = false
+    if (!isRequestLine(head.split('\n', 1)[0] ?? '')) return this.seen.length
+    return head.length + (contentLength(head) ?? 0)
+  }
+}
+
+class ResponseDecoder extends HttpDecoder {
+  protected override lengthOf(head: string): number | undefined {
+    if (/^HTTP\/\d\.\d (?:1\d\d|204|304)\b/.test(head)) return head.length
+    if (/^transfer-encoding:.*\bchunked\s*$/im.test(head)) return this.#chunkedEnd()
+    const length = contentLength(head)
+    return length === undefined ? Number.POSITIVE_INFINITY : head.length + length
+  }
+
+  protected override isInterim(head: string): boolean {
+    return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
+  }
+
+  /** Finds the end of a chunked body and its trailer; `undefined` while it has none. */
+  #chunkedEnd(): number | undefined {
+    const { seen } = this
+    for (;;) {
+      const lf = seen.indexOf(LF, this.scanned)
+      if (lf < 0) return undefined
+      const size = /^[\da-f]+/i.exec(decode(seen.subarray(this.scanned, Math.min(lf, this.scanned + 20)), 'bytes'))?.[0]
+      // an invalid chunk: only the end of the stream ends the body
+      if (size === undefined) return Number.POSITIVE_INFINITY
+      const length = Number.parseInt(size, 16)
+      if (length === 0) return headEnd(seen, lf)
+      const end = lf + 1 + length
+      const ending = seen[end] === CR ? end + 1 : end
+      if (ending >= seen.length) return undefined
+      if (seen[ending] !== LF) return Number.POSITIVE_INFINITY
+      this.scanned = ending + 1
+    }
+  }
+}
+
+/** A method is a token (RFC 9110 section 5.6.2), such as GET or VERSION-CONTROL. */
+function isRequestLine(line: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/\d\.\d\r?$/.test(line)
+}
+
+/** Finds the end of the head, whose empty line begins at or after the LF at `from`; `undefined` if there is none yet. */
+function headEnd(bytes: Uint8Array, from: number): number | undefined {
+  for (let lf = bytes.indexOf(LF, from); lf >= 0; lf = bytes.indexOf(LF, lf + 1)) {
+    if (bytes[lf + 1] === LF) return lf + 2
+    if (bytes[lf + 1] === CR && bytes[lf + 2] === LF) return lf + 3
+  }
+  return undefined
+}
+
+/** Reads from a head how many bytes the body has; `undefined` if it does not say. */
+export function contentLength(head: string): number | undefined {
+  const length = /^content-length:[ \t]*(\d+)[ \t]*\r?$/im.exec(head)?.[1]
+  return length === undefined ? undefined : Number(length)
+}

@@ -1,0 +1,28 @@
+import { type Decoded, type Framing, Pending } from './framing.ts'
+import { encode, type TextCode } from '../text.ts'
+
+/**
+ * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,
+ * up to `size` of them, wherever that cuts what the peer sent.
+ */
+export function pieces(size = 1024, code: TextCode = 'utf-8'): Framing {
+  return {
+    name: `none: what has arrived is a message, up to ${size} bytes of it`,
+    alone: true,
+    encode: (message) => encode(message, code),
+    decoder: () => new PieceDecoder(size, code),
+  }
+}
+
+class PieceDecoder extends Pending {
+  readonly #code: TextCode
+
+  constructor(size: number, code: TextCode) {
+    super(size)
+    this.#code = code
+  }
+
+  next(): Decoded {
+    return this.pending > 0 ? this.text(this.take(Math.min(this.pending, this.limit)), '', this.#code) : undefined
+  }
+}

@@ -1,0 +1,86 @@
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
+import { encode } from '../text.ts'
+
+/**
+ * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends
+ * it, because a network may cut a message anywhere, and a person types more slowly than that. If a message arrives in several
+ * pieces, the pause is longer. Over datagrams, each datagram is a message.
+ */
+export function segments(settle = 20): Framing {
+  return {
+    name: 'none: what arrives together is a message',
+    settle,
+    alone: true,
+    encode: (message) => message,
+    decoder: (limit = MESSAGE_LIMIT) => new SegmentDecoder(limit),
+  }
+}
+
+/** untilEnd is the framing in which everything that the peer sends until it closes is one message. */
+export const untilEnd: Framing = {
+  name: 'none: everything up to the end of the stream is one message',
+  alone: true,
+  encode: (message) => message,
+  lacks: () => 'no end: it has not closed its side',
+  decoder: (limit = MESSAGE_LIMIT) => new SegmentDecoder(limit),
+}
+
+/**
+ * literals is the framing of known texts, of which none is a prefix of another. If the bytes begin none of them, all that have
+ * arrived are a message, which the protocol then rejects.
+ */
+export function literals(texts: readonly string[], settle?: number): Framing {
+  return {
+    name: 'none: a message ends where a known text is complete',
+    ...(settle === undefined ? {} : { settle }),
+    alone: true,
+    encode: (message) => message,
+    lacks: (unread) =>
+      `not the rest of ${begunBy(unread, texts)
+        .map((text) => JSON.stringify(text))
+        .join(' or ')}`,
+    decoder: (limit = MESSAGE_LIMIT) => new LiteralDecoder(limit, texts),
+  }
+}
+
+/** Returns the texts that begin with these bytes. */
+function begunBy(bytes: Uint8Array, texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => {
+    const whole = encode(text)
+    return bytes.every((byte, at) => whole[at] === byte)
+  })
+}
+
+class SegmentDecoder extends Pending {
+  next(): Decoded {
+    return this.pending > this.limit ? TooLong : undefined
+  }
+
+  override rest(): Decoded {
+    return this.next() ?? this.text(this.take(this.pending))
+  }
+}
+
+class LiteralDecoder extends Pending {
+  readonly #texts: readonly Uint8Array[]
+
+  constructor(limit: number, texts: readonly string[]) {
+    super(limit)
+    this.#texts = texts.map((text) => encode(text))
+  }
+
+  next(): Decoded {
+    if (this.pending === 0) return undefined
+    const here = this.bytes.subarray(this.at)
+    for (const text of this.#texts) {
+      if (text.every((byte, i) => here[i] === byte)) return this.text(this.take(text.length))
+    }
+    const begun = this.#texts.some((text) => here.every((byte, i) => text[i] === byte))
+    return begun ? undefined : this.rest()
+  }
+
+  override rest(): Decoded {
+    if (this.pending > this.limit) return TooLong
+    return this.pending > 0 ? this.text(this.take(this.pending)) : undefined
+  }
+}

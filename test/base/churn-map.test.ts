@@ -1,0 +1,58 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ChurnMap } from '../../src/base/churn-map.ts'
+
+const step = fc.record({ key: fc.nat({ max: 9 }), value: fc.option(fc.record({ n: fc.nat() }), { nil: undefined }) })
+
+test('it holds what a Map holds, in its order', () => {
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const map = new ChurnMap<number, { n: number }>()
+      const model = new Map<number, { n: number }>()
+      for (const { key, value } of steps) {
+        if (value) map.set(key, value)
+        else map.delete(key)
+        if (value) model.set(key, value)
+        else model.delete(key)
+        expect(map.get(key)).toBe(model.get(key))
+        expect(map.size).toBe(model.size)
+        expect([...map.values()]).toEqual([...model.values()])
+      }
+    }),
+  )
+})
+
+test('what was taken out is kept alive by nothing, also while somebody looks at all', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const map = new ChurnMap<number, { n: number }>()
+  map.set(0, { n: 0 })
+  const gone = (() => {
+    const value = { n: 1 }
+    map.set(1, value)
+    return new WeakRef(value)
+  })()
+  const looking = map.values()[Symbol.iterator]()
+  expect(looking.next().value).toEqual({ n: 0 })
+  // the table grows, and the one before, which still has all, stays for who looks at it
+  for (let n = 2; n < 1000; n++) map.set(n, { n })
+  map.delete(1)
+  // what a WeakRef was made of lives until the end of the turn
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  expect(gone.deref()).toBeUndefined()
+  expect(looking.next().value).toEqual({ n: 2 })
+})
+
+test('what is taken out while all are looked at is not looked at any more', () => {
+  const map = new ChurnMap<string, { name: string }>()
+  for (const name of ['one', 'two', 'three']) map.set(name, { name })
+  const seen: string[] = []
+  for (const { name } of map.values()) {
+    map.delete('two')
+    seen.push(name)
+  }
+  expect(seen).toEqual(['one', 'three'])
+})

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { commands } from '../../src/door/commands/index.ts'
+import { settled } from '../support/clock.ts'
+import { Caller } from '../support/door.ts'
+import { Room } from '../support/room.ts'
+
+const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1)
+const TURNS = 120
+
+/** What people may type: every command with something behind it or not, moves, names, nonsense. */
+const WORDS = [
+  'ada',
+  'grace',
+  'house',
+  'tictactoe',
+  'scissors',
+  'hangman',
+  'quiz',
+  'guess',
+  'headtail',
+  'rated',
+  'private',
+  'size 4',
+  'json',
+  '1',
+  '2',
+  '',
+]
+const MOVES = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'e', 'a', 'A', 'H', '50', 'stone', '']
+const NONSENSE = [
+  'hello',
+  "'hello",
+  '"help"',
+  '\u001b[2J',
+  '\u0000',
+  '\ufffd',
+  'x'.repeat(500),
+  'ä ö',
+  'plya',
+  '{"type":"ping"}',
+  '9'.repeat(40),
+]
+
+test('whatever people type, everybody is answered in lines that fit, and nothing goes wrong', async () => {
+  for (const seed of SEEDS) {
+    const random = seeded(seed)
+    const room = new Room({ random: seeded(seed) })
+    const come = () => new Caller((line) => room.premises.house(line, 'parlor/door'), room.clock)
+    const callers = [come(), come(), come()]
+    for (let turn = 0; turn < TURNS; turn++) {
+      const at = random.integer(0, callers.length - 1)
+      const caller = callers[at] ?? come()
+      const { name } = random.choice(commands)
+      const typed = random.choice([
+        random.choice(WORDS),
+        random.choice(MOVES),
+        random.choice(MOVES),
+        name,
+        `${name} ${random.choice(WORDS)} ${random.choice(WORDS)}`.trim(),
+        `play ${random.choice(WORDS)}`,
+        random.choice(NONSENSE),
+      ])
+      await caller.type(typed)
+      if (random.integer(0, 20) === 0) await room.clock.pass(10_000)
+      if (caller.conversation.connection.end === undefined && !/\nBye\.( .*)?\n/.test(caller.screen)) continue
+      expect(await caller.close()).toBeUndefined()
+      callers[at] = come()
+    }
+    await settled()
+    for (const caller of callers) {
+      caller.news()
+      expect(await caller.close()).toBeUndefined()
+    }
+    expect({ seed, troubles: room.troubles }).toEqual({ seed, troubles: [] })
+  }
+})

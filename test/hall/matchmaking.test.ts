@@ -1,0 +1,175 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { clockOf, type Match, optionsOf, type Wish } from '../../src/hall/matchmaking.ts'
+import { type ClockRules, PEER } from '../../src/hall/ports.ts'
+import { Seeks } from '../../src/hall/seeks.ts'
+
+function wish(more: Partial<Wish> = {}): Wish {
+  return { person: 'guest:ada', name: 'ada', game: 'tictactoe', options: {}, seats: [0, 1], rated: false, ...more }
+}
+
+/** The first of those who wait that suits the one who comes. */
+function pair(waiting: Iterable<Wish>, coming: Wish): Match<Wish> | undefined {
+  const seeks = new Seeks<Wish>()
+  for (const one of waiting) seeks.add(one)
+  return seeks.match(coming)
+}
+
+const PEOPLE = ['guest:ada', 'guest:grace', PEER]
+const OPTIONS = [undefined, {}, { size: 4 }]
+const SEATS = [[0], [1], [0, 1], [1, 0]]
+const CODES = [undefined, 'amber-otter-seven']
+const AGAINST = [undefined, 'guest:ada', 'guest:grace']
+
+/** Every wish of a small world, each once. */
+function* world(): Iterable<Wish> {
+  for (const person of PEOPLE)
+    for (const options of OPTIONS)
+      for (const seats of SEATS)
+        for (const rated of [false, true])
+          for (const code of CODES)
+            for (const against of AGAINST)
+              yield {
+                ...wish({ person, options, seats, rated }),
+                ...(code === undefined ? {} : { code }),
+                ...(against === undefined ? {} : { against }),
+              }
+}
+
+/** What has to hold of two who sit down together, as a sentence each. */
+const RULES: Readonly<Record<string, (one: Wish, other: Wish) => boolean>> = {
+  'nobody plays against oneself': (one, other) => one.person !== other.person || one.person === PEER,
+  'both want the same kind of game': (one, other) => one.rated === other.rated,
+  'an invitation is for who has it': (one, other) => one.code === other.code,
+  'who wants somebody gets no other': (one, other) =>
+    (one.against ?? other.person) === other.person && (other.against ?? one.person) === one.person,
+  'who cares how it is set up gets that': (one, other) =>
+    one.options === undefined || other.options === undefined || JSON.stringify(one.options) === JSON.stringify(other.options),
+  'there is a seat for each': (one, other) => new Set([...one.seats, ...other.seats]).size === 2,
+}
+
+describe('every two of a small world', () => {
+  const all = [...world()]
+
+  test(`${all.length} wishes: two sit down together exactly where nothing speaks against it`, () => {
+    const wrong: unknown[] = []
+    let pairs = 0
+    for (const waiting of all) {
+      for (const coming of all) {
+        const match = pair([waiting], coming)
+        if (match) pairs++
+        const against = Object.keys(RULES).filter((rule) => !RULES[rule]?.(waiting, coming))
+        if ((match === undefined) !== against.length > 0) wrong.push({ waiting, coming, match, against })
+        if (!match) continue
+        const [first, second] = match.seats
+        const fits = match.waiting === waiting && first !== second && waiting.seats.includes(first) && coming.seats.includes(second)
+        if (!fits) wrong.push({ waiting, coming, match })
+      }
+    }
+    expect(wrong.slice(0, 3)).toEqual([])
+    expect(pairs).toBe(6664)
+  })
+
+  test('who comes first and who second does not matter for whether they do', () => {
+    const wrong: unknown[] = []
+    for (const [at, one] of all.entries())
+      for (const other of all.slice(at)) if (!pair([one], other) !== !pair([other], one)) wrong.push({ one, other })
+    expect(wrong.slice(0, 3)).toEqual([])
+  })
+
+  test('first come, first served: of those who wait, the first who suits', () => {
+    const some = fc.array(fc.constantFrom(...all), { maxLength: 12 })
+    fc.assert(
+      fc.property(some, fc.constantFrom(...all), (waiting, coming) => {
+        const match = pair(waiting, coming)
+        const suits = waiting.findIndex((one) => pair([one], coming) !== undefined)
+        expect(match === undefined).toBe(suits < 0)
+        if (!match) return
+        expect(match.waiting).toBe(waiting[suits])
+        expect(match).toEqual(pair([match.waiting], coming))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('nobody is changed by being paired', () => {
+    const before = JSON.stringify(all)
+    for (const coming of all.slice(0, 20)) pair(all, coming)
+    expect(JSON.stringify(all)).toBe(before)
+  })
+})
+
+describe('seats', () => {
+  test.each([
+    [
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ],
+    [
+      [1, 0],
+      [0, 1],
+      [1, 0],
+    ],
+    [[0, 1], [0], [1, 0]],
+    [[1], [0, 1], [1, 0]],
+    [[0], [1, 0], [0, 1]],
+  ])('who waits with %j and who comes with %j get %j: whoever waited longer has the choice', (waiting, coming, seats) => {
+    const match = pair([wish({ seats: waiting })], wish({ person: 'guest:grace', seats: coming }))
+    expect(match?.seats).toEqual(seats)
+  })
+
+  test.each([
+    [[0], [0]],
+    [[1], [1]],
+    [[], [0, 1]],
+    [[0, 1], []],
+  ])('%j and %j do not go together', (waiting, coming) => {
+    expect(pair([wish({ seats: waiting })], wish({ person: 'guest:grace', seats: coming }))).toBeUndefined()
+  })
+})
+
+test('games are not mixed', () => {
+  expect(pair([wish({ game: 'hands' })], wish({ person: 'guest:grace' }))).toBeUndefined()
+})
+
+describe('the setup', () => {
+  test('the order of fields does not matter, nor one that is not there', () => {
+    const one = wish({ options: { size: 4, first: 0, more: { a: 1, b: [1, 2] } } })
+    const same = wish({ person: 'guest:grace', options: { more: { b: [1, 2], a: 1 }, first: 0, size: 4, none: undefined } })
+    expect(pair([one], same)).toBeDefined()
+    expect(pair([one], { ...same, options: { more: { b: [2, 1], a: 1 }, first: 0, size: 4 } })).toBeUndefined()
+  })
+
+  test('is that of whoever cares, waiting or coming', () => {
+    const { options: _, ...any } = wish()
+    const four = wish({ options: { size: 4 } })
+    expect([optionsOf(any, four), optionsOf(four, any), optionsOf(any, any)]).toEqual([{ size: 4 }, { size: 4 }, undefined])
+  })
+})
+
+describe('clocks', () => {
+  const timed = (clock: ClockRules, person = 'guest:grace') => wish({ person, clock })
+  const ada = (clock?: ClockRules) => wish(clock === undefined ? {} : { clock })
+
+  test.each([
+    [{ turn: 10_000 }, { turn: 20_000 }],
+    [{ turn: 10_000 }, { total: 10_000 }],
+    [{ turn: 10_000 }, { turn: 10_000, total: 60_000 }],
+  ])('who wants %j does not play by %j', (one, other) => {
+    expect(pair([ada(one)], timed(other))).toBeUndefined()
+    expect(pair([ada(other)], timed(one))).toBeUndefined()
+  })
+
+  test.each([[undefined], [{}], [{ grace: 60_000 }]])('who limits no time, as %j, plays by what the other wants', (free) => {
+    const limited = timed({ turn: 10_000, total: 60_000, grace: 120_000 })
+    expect(pair([ada(free)], limited)).toBeDefined()
+    expect(pair([limited], ada(free))).toBeDefined()
+    for (const clock of [clockOf(ada(free), limited), clockOf(limited, ada(free))])
+      expect(clock).toMatchObject({ turn: 10_000, total: 60_000 })
+  })
+
+  test('the grace is that of whoever waited longer', () => {
+    expect(clockOf(ada({ grace: 1 }), timed({ grace: 2 }))).toEqual({ grace: 1 })
+  })
+})

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import leven from 'leven'
+import { describe, expect, test } from 'vitest'
+import { isRefusal } from '../../src/games/game.ts'
+import { hashToken, inviteCode, readCode, readToken, secretToken } from '../../src/hall/tokens.ts'
+import { codewords } from '../../src/hall/invite-words.ts'
+
+const random = fc.infiniteStream(fc.nat(255)).map((stream) => (bytes: number) => Uint8Array.from(stream.take(bytes)))
+/** The chance whose bytes are all the same. */
+const always = (byte: number) => (bytes: number) => new Uint8Array(bytes).fill(byte)
+
+/** What two words have in common that sound alike, roughly. */
+function soundOf(word: string): string {
+  const sounds: readonly (readonly [RegExp, string])[] = [
+    [/ph/g, 'f'],
+    [/gh/g, ''],
+    [/^wh|^wr/, 'w'],
+    [/^kn/, 'n'],
+    [/ck|q|c(?![eiyh])/g, 'k'],
+    [/x/g, 'ks'],
+    [/c(?=[eiy])|z/g, 's'],
+    [/dge|g(?=[ei])/g, 'j'],
+    [/y/g, 'i'],
+    [/e$/, ''],
+    [/(.)\1/g, '$1'],
+    [/ea|ei|ai|ie/g, 'e'],
+    [/ou|ow|oo|au|aw|oa/g, 'o'],
+  ]
+  return sounds.reduce((sound, [spelled, heard]) => sound.replace(spelled, heard), word)
+}
+
+describe('the words of invitations', () => {
+  test('are many, short and plain, and no word is there twice', () => {
+    expect(codewords).toHaveLength(512)
+    expect(new Set(codewords).size).toBe(512)
+    for (const word of codewords) expect(word).toMatch(/^[a-z]{3,6}$/)
+  })
+
+  test('none becomes another by one letter, and none sounds like another', () => {
+    const close = codewords.flatMap((one, at) =>
+      codewords.slice(at + 1).flatMap((other) => (leven(one, other) < 2 ? [`${one} ${other}`] : [])),
+    )
+    expect(close).toEqual([])
+    expect(new Set(codewords.map(soundOf)).size).toBe(codewords.length)
+  })
+})
+
+describe('an invitation', () => {
+  test('is three words', () => {
+    expect(inviteCode(always(0))).toBe('abacus-abacus-abacus')
+    expect(inviteCode(always(255))).toBe('zodiac-zodiac-zodiac')
+    expect(inviteCode(randomBytes)).toMatch(/^[a-z]+-[a-z]+-[a-z]+$/)
+  })
+
+  test('every word has the same chance, in every place', () => {
+    const seen = [0, 1, 2].map(() => new Map<string, number>())
+    for (let value = 0; value < 65_536; value++) {
+      const bytes = Uint8Array.from([value >> 8, value & 255, (value + 1) >> 8, (value + 1) & 255, value >> 8, (value + 7) & 255])
+      for (const [at, word] of inviteCode(() => bytes)
+        .split('-')
+        .entries())
+        seen[at]?.set(word, (seen[at].get(word) ?? 0) + 1)
+    }
+    for (const counts of seen) expect([counts.size, new Set(counts.values())]).toEqual([512, new Set([128])])
+  })
+
+  test('is read however it is typed', () => {
+    const between = fc.constantFrom('-', ' ', '  ', ' - ', '_', '.', ', ', ' – ', '\t')
+    fc.assert(
+      fc.property(random, between, between, fc.boolean(), (random, one, other, shout) => {
+        const code = inviteCode(random)
+        const typed = code.replace('-', one).replace(/-(?=[a-z]*$)/, other)
+        expect(readCode(` ${shout ? typed.toUpperCase() : typed}\r\n`)).toBe(code)
+      }),
+    )
+  })
+
+  test.each(['', '   ', 'amber', 'amber-otter', 'amber-otter-seven-amber', 'amberotterseven'])(
+    '%j is refused for its number of words',
+    (typed) => {
+      expect(readCode(typed)).toEqual({ refused: 'an invitation is 3 words, such as amber-otter-seven' })
+    },
+  )
+
+  test('a word that no invitation has is refused, and told which', () => {
+    expect(readCode('amber oter seven')).toEqual({
+      refused: 'word 2 of your code is in no invitation: compare it with the invitation',
+    })
+    expect(isRefusal(readCode('amber-otter-seven'))).toBe(false)
+  })
+
+  test('whatever is typed is refused or is a code, and reading that again changes nothing', () => {
+    const typed = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.constantFrom(...codewords), { maxLength: 4 }).map((words) => words.join(' ')),
+    )
+    fc.assert(
+      fc.property(typed, (text) => {
+        const code = readCode(text)
+        if (!isRefusal(code)) expect(readCode(code)).toBe(code)
+      }),
+    )
+  })
+})
+
+describe('a token', () => {
+  test('is 26 characters, of which none is mistaken for another', () => {
+    expect(secretToken(always(0))).toBe('0'.repeat(26))
+    expect(secretToken(always(255))).toBe('Z'.repeat(26))
+    expect(secretToken(randomBytes)).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+    expect(secretToken(randomBytes)).not.toBe(secretToken(randomBytes))
+  })
+
+  test('each of its characters is one of 32, with the same chance', () => {
+    const counts = new Map<string, number>()
+    for (let byte = 0; byte < 256; byte++) {
+      const [character = ''] = secretToken(always(byte))
+      counts.set(character, (counts.get(character) ?? 0) + 1)
+    }
+    expect([counts.size, new Set(counts.values())]).toEqual([32, new Set([8])])
+  })
+
+  test('is read however it is typed', () => {
+    const typo = fc.constantFrom(
+      (token: string) => token.replaceAll('0', 'O').replaceAll('1', 'I'),
+      (token: string) => token.replaceAll('1', 'l'),
+    )
+    fc.assert(
+      fc.property(random, typo, fc.boolean(), fc.integer({ min: 1, max: 9 }), (random, mistake, small, group) => {
+        const token = secretToken(random)
+        const grouped = mistake(token).replace(new RegExp(`.{${group}}`, 'g'), '$&- ')
+        expect(readToken(` ${small ? grouped.toLowerCase() : grouped}\n`)).toBe(token)
+      }),
+    )
+  })
+
+  test.each(['', 'ABC', '0'.repeat(25), '0'.repeat(27), `${'0'.repeat(25)}U`, `${'0'.repeat(25)}é`, `${'0'.repeat(25)}!`])(
+    '%j is refused',
+    (typed) => {
+      expect(readToken(typed)).toEqual({ refused: 'a token is 26 letters and digits: type it as you were given it' })
+    },
+  )
+
+  test('what is kept of it is its SHA-256 in hex', () => {
+    expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  })
+})

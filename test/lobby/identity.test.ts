@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { Identity } from '../../src/lobby/identity.ts'
+import { Room } from '../support/room.ts'
+
+const PASSWORD = 'engine-1843'
+
+/** Somebody at a connection, and what happens to that. */
+function somebody({ premises }: Room) {
+  const others: (string | undefined)[] = []
+  const ended: string[] = []
+  const line = { address: '192.0.2.1', watch() {}, end: (reason: string) => ended.push(reason) }
+  const identity = new Identity({ people: premises.people, line, onOther: () => others.push(identity.visitor?.name) })
+  return { identity, others, ended }
+}
+
+const here = ({ premises }: Room) => [...premises.people.here].map(({ person }) => person)
+
+describe('who somebody is', () => {
+  test('is nobody, then whoever was said, and here once', async () => {
+    const room = new Room()
+    const { identity, others } = somebody(room)
+    expect(identity.visitor).toBeUndefined()
+    expect(await identity.enter('Ada')).toBeUndefined()
+    expect(await identity.enter('ada')).toBeUndefined()
+    expect(identity.visitor).toMatchObject({ person: 'guest:ada', name: 'ada' })
+    expect([here(room), others]).toEqual([['guest:ada'], []])
+  })
+
+  test('changes with a word before it does, so that what the first one had can be given back', async () => {
+    const room = new Room()
+    const { identity, others } = somebody(room)
+    await identity.enter('ada')
+    await identity.enter('grace')
+    await identity.register('grace', PASSWORD)
+    expect(others).toEqual(['ada', 'grace'])
+    expect(here(room)).toEqual(['account:1'])
+  })
+
+  test('stays as it is where the other is refused', async () => {
+    const room = new Room()
+    await somebody(room).identity.enter('grace')
+    const { identity, others } = somebody(room)
+    await identity.enter('ada')
+    const refused = [await identity.enter('grace'), await identity.register('house', PASSWORD), await identity.enterBySession('nonsense')]
+    expect(refused.map((denial) => denial?.why)).toEqual(['name-taken', 'bad-name', 'bad-token'])
+    expect([identity.visitor?.name, others]).toEqual(['ada', []])
+    expect(here(room)).toEqual(['guest:grace', 'guest:ada'])
+  })
+
+  test('ends the connection of a guest whose name is taken up with its secret, or with the token of a seat', async () => {
+    const room = new Room()
+    const [first, second, third] = [somebody(room), somebody(room), somebody(room)]
+    await first.identity.enter('ada')
+    const visitor = first.identity.visitor
+    const secret = visitor && room.premises.people.reconnectSecret(visitor)
+    await second.identity.enter('ada', { ...(secret === undefined ? {} : { secret }) })
+    second.identity.visitor?.hold('hash')
+    expect(third.identity.comeBack('guest:ada', 'ada', 'another')).toBe(false)
+    expect(third.identity.comeBack('guest:ada', 'ada', 'hash')).toBe(true)
+    expect([first, second, third].map(({ ended }) => ended.length)).toEqual([1, 1, 0])
+    expect(here(room)).toEqual(['guest:ada'])
+  })
+
+  test.each(['before', 'while'])('leaves nobody behind that comes in %s it is closed', async (when) => {
+    const room = new Room()
+    const { identity } = somebody(room)
+    const entering = identity.enter('ada')
+    if (when === 'before') await entering
+    identity.close()
+    expect(await entering).toBeUndefined()
+    expect(here(room)).toEqual([])
+  })
+})

@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Ended } from '../../src/wire/disconnect.ts'
+import { far } from '../support/far.ts'
+import { play, program } from '../support/play.ts'
+import { served } from '../support/served.ts'
+import { Typist } from '../support/typist.ts'
+
+describe('tjc/chat (TJC notes, programs 8 and 9)', () => {
+  test('the document’s sample, word for word; Ctrl-D, which has no word here, breaks off', async () => {
+    const played = await play({ program: 'chat', host: ['How are you doing?', 'quit'], join: ['Great!'] })
+    expect(played).toMatchObject({
+      host: 'INPUT SERVER: How are you doing?\nWAITING FOR CLIENT...\nCLIENT WROTE: Great!\n\nINPUT SERVER: quit\nWAITING FOR CLIENT...\n',
+      join: 'WAITING FOR SERVER...\nSERVER WROTE: How are you doing?\n\nINPUT CLIENT: Great!\nWAITING FOR SERVER...\nSERVER WROTE: quit\n\nINPUT CLIENT: ',
+      toClient: 'How are you doing?\nquit\n',
+      toServer: 'Great!\n',
+    })
+    expect(played.joinEnd?.message).toContain('the input ended (Ctrl-D)')
+    expect(played.hostEnd?.message).toContain('broke the connection off')
+  })
+
+  test('any text is a line: empty, blanks, UTF-8; it goes as it is typed', async () => {
+    const said = ['', '  x  ', '中文 ✓ 😀', 'play tictactoe', '/q', '\x1b[2J']
+    const played = await play({ program: 'chat', host: said, join: said })
+    expect(played.toClient).toBe(said.map((line) => `${line}\n`).join(''))
+    expect(played.toServer).toBe(said.map((line) => `${line}\n`).join(''))
+  })
+
+  test('a line that is too long is asked again, silently; one that just fits is sent', async () => {
+    const fits = 'ä'.repeat(2048)
+    const played = await play({ program: 'chat', host: ['x'.repeat(4097), `${fits}x`, fits], join: [] })
+    expect(played.toClient).toBe(`${fits}\n`)
+    expect(played.host.match(/INPUT SERVER: /g)).toHaveLength(3)
+    expect(played.joinEnd?.message).toContain('input ended')
+  })
+
+  test('one line a turn, however the bytes come; what comes early waits for its turn', async () => {
+    const peer = await far('chat', 'server', { typed: ['one', 'two', 'three'] })
+    await peer.say('fi', 'rst\nse', 'cond\nthird\n')
+    expect(peer.heard).toBe('one\ntwo\nthree\n')
+    expect(peer.screen).toContain('CLIENT WROTE: first\n\nINPUT SERVER: two\nWAITING FOR CLIENT...\nCLIENT WROTE: second\n\n')
+    await peer.close()
+  })
+
+  test('a CR is part of the line, and only LF ends it', async () => {
+    const peer = await far('chat', 'client', { typed: ['ok'] })
+    await peer.say('tel\rnet\r', '\n')
+    expect(peer.screen).toBe('WAITING FOR SERVER...\nSERVER WROTE: tel\rnet\r\n\nINPUT CLIENT: ok\nWAITING FOR SERVER...\n')
+    await peer.close()
+  })
+
+  test('a CR that was typed does not go over the wire', async () => {
+    const peer = await far('chat', 'server', { typed: ['a\rb\r'] })
+    expect(peer.heard).toBe('a b \n')
+    await peer.close()
+  })
+
+  test('bytes that are no UTF-8 are shown as such, even a whole line of them', async () => {
+    const peer = await far('chat', 'client', { typed: ['ok', 'still here'] })
+    await peer.say(Uint8Array.of(0x61, 0xff, 0xc3, 10))
+    await peer.say(new Uint8Array(4096).fill(0xff), '\n')
+    expect(peer.screen).toContain('SERVER WROTE: a\ufffd\ufffd\n')
+    expect(peer.heard).toBe('ok\nstill here\n')
+    await peer.close()
+  })
+
+  test.each([
+    ['closes', 'the client closed the connection; it was this side’s turn to say a text (such as "Hello")'],
+    ['resets', 'the client broke the connection off (ECONNRESET); it was this side’s turn to say a text (such as "Hello")'],
+  ])('a person who is typing is told at once when the peer %s', async (way, sentence) => {
+    const person = new Typist()
+    const peer = await far('chat', 'server', { person })
+    await person.type('hello')
+    await peer.say('and you?\n')
+    expect(person.screen.endsWith('CLIENT WROTE: and you?\n\nINPUT SERVER: ')).toBe(true)
+    const end = await (way === 'closes' ? peer.close() : peer.reset())
+    expect(end?.message).toBe(sentence)
+    expect(person.asked).toBe(false)
+  })
+
+  test('a chat that is stopped is broken off, so that an original peer ends too', async () => {
+    const peer = await far('chat', 'server', { typed: ['hello'] })
+    peer.conversation.stop(new Ended('ours', 'stopped'))
+    expect((await peer.end())?.message).toBe('stopped')
+    expect(peer.gaveUp).toBe('reset')
+  })
+
+  test('a line over the cap ends it with a sentence', async () => {
+    const peer = await far('chat', 'server', { typed: ['hello'] })
+    await peer.say('x'.repeat(4098))
+    expect((await peer.end())?.message).toContain('which is 4096 bytes')
+  })
+})
+
+describe('tjc/chat-quit (TJC notes, exercise 8)', () => {
+  test('quit ends both, and is shown; only the line itself is it', async () => {
+    const played = await play({ program: 'tjc/chat-quit', host: ['quit now', 'Quit', 'quit'], join: [' quit', 'quitting'] })
+    expect(played).toMatchObject({
+      toClient: 'quit now\nQuit\nquit\n',
+      toServer: ' quit\nquitting\n',
+      hostEnd: undefined,
+      joinEnd: undefined,
+    })
+    expect(played.host.endsWith('CLIENT WROTE: quitting\n\nINPUT SERVER: quit\n')).toBe(true)
+    expect(played.join.endsWith('WAITING FOR SERVER...\nSERVER WROTE: quit\n\n')).toBe(true)
+  })
+
+  test.each([
+    ['host', [], ['x'], { toClient: 'quit\n', toServer: '' }],
+    ['join', ['x'], [], { toClient: 'x\n', toServer: 'quit\n' }],
+  ])('Ctrl-D at the %s says quit', async (_, host, join, wire) => {
+    const played = await play({ program: 'tjc/chat-quit', host, join })
+    expect(played).toMatchObject({ ...wire, hostEnd: undefined, joinEnd: undefined })
+  })
+
+  test('a quit with a CR is a line like others', async () => {
+    const peer = await far('tjc/chat-quit', 'server', { typed: ['hello', 'quit'] })
+    await peer.say('quit\r\n')
+    expect(peer.heard).toBe('hello\nquit\n')
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test('a chat that is stopped says quit when it is its turn, and else breaks off', async () => {
+    const person = new Typist()
+    const turn = await far('tjc/chat-quit', 'server', { person })
+    turn.conversation.stop(new Ended('ours', 'stopped'))
+    await turn.end()
+    expect([turn.heard, turn.gaveUp]).toEqual(['quit\n', 'finished'])
+    const waiting = await far('tjc/chat-quit', 'server', { typed: ['hello'] })
+    waiting.conversation.stop(new Ended('ours', 'stopped'))
+    await waiting.end()
+    expect([waiting.heard, waiting.gaveUp]).toEqual(['hello\n', 'reset'])
+  })
+})
+
+describe('c8/chat and c8/chat-bye (C8 slides, project 4 and assignment 3)', () => {
+  test('the words of the slides', async () => {
+    const { host, join } = await program('c8/chat')
+    expect(host?.listening?.({ host: '', port: 0 })).toBe('Type Ctrl-F6 or close the shell to terminate the server.')
+    expect(host?.connected?.({ host: '127.0.0.1', port: 50831 })).toBe("Connected to: ('127.0.0.1', 50831)")
+    expect([join?.asks, join?.address]).toEqual([undefined, undefined])
+    const played = await play({ program: 'c8/chat', host: ['hi', 'bye'], join: ['BYE'] })
+    expect(played.host).toBe('Input message: hi\nWAITING FOR CLIENT ...\nClient wrote: BYE\n\nInput message: bye\nWAITING FOR CLIENT ...\n')
+    expect(played.join).toBe(
+      'WAITING FOR SERVER ...\nServer wrote: hi\n\nInput message: BYE\nWAITING FOR SERVER ...\nServer wrote: bye\n\nInput message: ',
+    )
+  })
+
+  test.each(['BYE', 'bye', 'Goodbye, friend', 'ok then, Bye!', '\tbYe'])('%j ends both, sent and shown as it is', async (last) => {
+    const played = await play({ program: 'c8/chat-bye', host: ['hi', last], join: ['by e'] })
+    expect(played).toMatchObject({ toClient: `hi\n${last}\n`, hostEnd: undefined, joinEnd: undefined })
+    expect(played.join.endsWith(`Server wrote: ${last}\n\n`)).toBe(true)
+  })
+
+  test('either user may say it; Ctrl-D is BYE', async () => {
+    expect(await play({ program: 'c8/chat-bye', host: ['hi'], join: ['ByE'] })).toMatchObject({
+      host: 'Input message: hi\nWAITING FOR CLIENT ...\nClient wrote: ByE\n\n',
+      hostEnd: undefined,
+      joinEnd: undefined,
+    })
+    expect(await play({ program: 'c8/chat-bye', host: [] })).toMatchObject({ toClient: 'BYE\n', hostEnd: undefined, joinEnd: undefined })
+  })
+
+  test('what ends the talk at the table is what ends it on the wire, whatever is said', async () => {
+    const text = fc
+      .oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('BYE', 'xbyex', 'b\u0130ye', 'quit'))
+      .filter((line) => !/[\r\n]/.test(line))
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('c8/chat-bye', 'tjc/chat-quit'), fc.array(text, { maxLength: 6 }), async (name, lines) => {
+        const host = lines.filter((_, at) => at % 2 === 0)
+        const join = lines.filter((_, at) => at % 2 === 1)
+        const played = await play({ program: name, host, join })
+        expect([played.hostEnd, played.joinEnd]).toEqual([undefined, undefined])
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('the chats as they are served', () => {
+  test.each(['tjc/chat', 'c8/chat', 'tjc/chat-quit', 'c8/chat-bye'])(
+    '%s: the house opens the talk and answers every line with one',
+    async (name) => {
+      const guest = await served(name)
+      for (const [at, line] of ['hello', '', 'I am a robot', 'why?', 'Is this a socket?', '\x00\x1b[31m'].entries()) {
+        expect(guest.heard.match(/\n/g)).toHaveLength(at + 1)
+        await guest.say(`${line}\n`)
+      }
+      expect(guest.heard).toMatch(/^([^\p{Cc}]{2,199}\n){7}$/u)
+      if (name === 'tjc/chat-quit') await guest.say('quit\n')
+      if (name === 'c8/chat-bye') await guest.say('Good Bye\n')
+      const end = await guest.close()
+      expect(end === undefined).toBe(name !== 'tjc/chat' && name !== 'c8/chat')
+    },
+  )
+})

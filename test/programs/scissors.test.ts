@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest'
+import { given } from '../../src/games/random.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
+import { alone } from '../support/alone.ts'
+import { far } from '../support/far.ts'
+import { play } from '../support/play.ts'
+import { served } from '../support/served.ts'
+import { Typist } from '../support/typist.ts'
+
+const ASK = 'Enter (1) Scissor,                         (2) Paper or (3) Stone : '
+
+describe('c8/scissors (C8 slides, assignment 6) over a network', () => {
+  test('three rounds, word for word on both screens and on the wire', async () => {
+    const played = await play({ program: 'scissors', host: ['1', '2', '3'], join: ['2', '0', '2', '1'] })
+    const rounds = [
+      'Player1:  Scissor\nPlayer2:  Paper\nPlayer1 wins!\n',
+      'Player1:  Paper\nPlayer2:  Paper\nDraw\n',
+      'Player1:  Stone\nPlayer2:  Scissor\nPlayer1 wins!\n',
+    ]
+    expect(played).toEqual({
+      host: `You are Player1 playing against Player2\n${rounds.map((round, at) => `Player1: ${ASK}${at + 1}\n${round}`).join('')}`,
+      join:
+        'You are Player2 playing against Player1\n' +
+        `Player2: ${ASK}2\n${rounds[0]}` +
+        `Player2: ${ASK}0\nPlease enter only 1, 2 or 3.\nPlayer2: ${ASK}2\n${rounds[1]}` +
+        `Player2: ${ASK}1\n${rounds[2]}`,
+      toClient: 'CHOOSE\nROUND Scissor Paper\nCHOOSE\nROUND Paper Paper\nCHOOSE\nROUND Stone Scissor\nEND 2 0\n',
+      toServer: '2\n2\n1\n',
+      hostEnd: undefined,
+      joinEnd: undefined,
+    })
+  })
+
+  test('both are asked at the same time, and neither hand is told before both are in', async () => {
+    const person = new Typist()
+    const peer = await far('scissors', 'server', { person })
+    expect(peer.heard).toBe('CHOOSE\n')
+    expect(person.screen).toBe(`You are Player1 playing against Player2\nPlayer1: ${ASK}`)
+    await peer.say('3\n')
+    expect([peer.heard, person.asked]).toEqual(['CHOOSE\n', true])
+    expect(person.screen).not.toContain('Stone :\n')
+    await person.type('x', '1')
+    expect(peer.heard).toBe('CHOOSE\nROUND Scissor Stone\nCHOOSE\n')
+    await person.type('1')
+    expect(peer.heard).toBe('CHOOSE\nROUND Scissor Stone\nCHOOSE\n')
+    await peer.say('2\n')
+    await person.type('1')
+    await peer.say('1\n')
+    expect(peer.heard).toMatch(/ROUND Scissor Scissor\nEND 1 1\n$/)
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test.each(['4', '0', '', 'Scissor', '1 2', 'choose', 'QUIT?', '\x1b[2J'])(
+    'what is no hand, %j, is an ERROR that changes nothing, and the question is asked again',
+    async (text) => {
+      const peer = await far('scissors', 'server', { typed: ['1', '1', '1'] })
+      await peer.say(`${text}\n`)
+      expect(peer.heard).toBe('CHOOSE\nERROR choose 1 for Scissor, 2 for Paper or 3 for Stone\nCHOOSE\n')
+      await peer.say('2\r\n', ' 2\n', '2\n')
+      expect(peer.heard).toMatch(/ROUND Scissor Paper\nEND 3 0\n$/)
+      expect(await peer.close()).toBeUndefined()
+    },
+  )
+
+  test('a second hand before the round is told is an ERROR; the first stands and is not asked for again', async () => {
+    const person = new Typist()
+    const peer = await far('scissors', 'server', { person })
+    await peer.say('3\n1\n')
+    expect(peer.heard).toMatch(
+      /^CHOOSE\nERROR "1" came too soon: it is not your turn yet; wait for something like "ROUND Scissor Stone"\n$/,
+    )
+    await person.type('1')
+    expect(peer.heard).toMatch(/ROUND Scissor Stone\nCHOOSE\n$/)
+    await peer.close()
+  })
+
+  test('QUIT of the client ends at any time, and the host’s question is taken back', async () => {
+    for (const before of ['', '1\n', '1\nx\n']) {
+      const person = new Typist()
+      const peer = await far('scissors', 'server', { person })
+      await peer.say(`${before}QUIT\n`)
+      expect(person.asked).toBe(false)
+      expect(await peer.close()).toBeUndefined()
+    }
+  })
+
+  test('Ctrl-D and QUIT at the host are told to the client, whose question is taken back', async () => {
+    for (const leave of [(person: Typist) => person.leave(), (person: Typist) => person.type('QUIT')]) {
+      const host = new Typist()
+      const peer = await far('scissors', 'server', { person: host })
+      await leave(host)
+      expect(peer.heard).toBe('CHOOSE\nQUIT\n')
+      expect(await peer.close()).toBeUndefined()
+    }
+    const join = new Typist()
+    const peer = await far('scissors', 'client', { person: join })
+    await peer.say('CHOOSE\n')
+    expect(join.asked).toBe(true)
+    await peer.say('QUIT\n')
+    expect(join.asked).toBe(false)
+    expect(await peer.close()).toBeUndefined()
+  })
+
+  test('Ctrl-D at the client says QUIT', async () => {
+    const played = await play({ program: 'scissors', host: ['1', '1'], join: ['1'] })
+    expect(played).toMatchObject({ toServer: '1\nQUIT\n', joinEnd: undefined, hostEnd: undefined })
+  })
+
+  test('a side that is stopped says QUIT', async () => {
+    for (const side of ['server', 'client'] as const) {
+      const peer = await far('scissors', side, { person: new Typist() })
+      peer.conversation.stop(new Ended('ours', 'stopped'))
+      await peer.end()
+      expect([peer.heard.endsWith('QUIT\n'), peer.gaveUp]).toEqual([true, 'finished'])
+    }
+  })
+
+  test('a peer that goes away ends it with a sentence, also in the middle of typing', async () => {
+    for (const side of ['server', 'client'] as const) {
+      const person = new Typist()
+      const peer = await far('scissors', side, { person })
+      if (side === 'client') await peer.say('CHOOSE\n')
+      expect(person.asked).toBe(true)
+      expect((await peer.close())?.message).toContain('closed the connection')
+      expect(person.asked).toBe(false)
+    }
+  })
+
+  test('the client shows an ERROR and chooses again when it is asked; what does not belong ends it', async () => {
+    const peer = await far('scissors', 'client', { typed: ['1', '2'] })
+    await peer.say('CHO', 'OSE\r\nERR', 'OR busy\nCHOOSE\n', 'ROUND Stone Paper\n')
+    expect(peer.heard).toBe('1\n2\n')
+    expect(peer.screen).toContain('busy\n')
+    expect(peer.screen.endsWith('Player1:  Stone\nPlayer2:  Paper\nPlayer2 wins!\n')).toBe(true)
+    await peer.say('ROUND Well Paper\n')
+    expect((await peer.end())?.message).toContain('the server said "ROUND Well Paper"')
+    expect(peer.heard.endsWith('QUIT\n')).toBe(true)
+  })
+
+  test('served: the house is Player1, and its hands can be given', async () => {
+    const guest = await served('scissors', { random: given(['Paper', 'Stone', 'Scissor']) })
+    await guest.say('1\n2\n3\n')
+    expect(guest.heard).toBe('CHOOSE\nROUND Paper Scissor\nCHOOSE\nROUND Stone Paper\nCHOOSE\nROUND Scissor Stone\nEND 0 3\n')
+    expect(await guest.close()).toBeUndefined()
+  })
+})
+
+describe('c8/scissors alone', () => {
+  test('as on the slides: only 1, 2 or 3 count', async () => {
+    const screen = await alone('scissors', ['1', '4', '', ' 2', 'QUIT', '2', '3'], { random: given(['Paper', 'Stone', 'Scissor']) })
+    const ask = `Player1: ${ASK}`
+    const wrong = (typed: string) => `${ask}${typed}\nPlease enter only 1, 2 or 3.\n`
+    expect(screen).toBe(
+      `You are Player1 playing against Player2\n${ask}1\nPlayer1:  Scissor\nPlayer2:  Paper\nPlayer1 wins!\n` +
+        `${wrong('4')}${wrong('')}${wrong(' 2')}${wrong('QUIT')}${ask}2\nPlayer1:  Paper\nPlayer2:  Stone\nPlayer1 wins!\n` +
+        `${ask}3\nPlayer1:  Stone\nPlayer2:  Scissor\nPlayer1 wins!\n`,
+    )
+  })
+
+  test('the end of the input ends it', async () => {
+    await expect(alone('scissors', ['1'])).rejects.toThrow('the input ended (Ctrl-D)')
+  })
+})

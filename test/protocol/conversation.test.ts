@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import type { Person } from '../../src/protocol/definition.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
+import { far } from '../support/far.ts'
+
+/** Somebody who never comes to an answer. */
+const pensive: Person = {
+  say() {},
+  ask: (_prompt, _atEnd, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+}
+
+const stopped = new Ended('ours', 'this side was stopped')
+
+describe('a conversation that is stopped in the middle', () => {
+  test('says goodbye where it has a word for that now, and waits only a moment for the peer to go', async () => {
+    const peer = await far('tictactoe', 'client', { person: pensive })
+    await peer.say('MOVE5\n')
+    peer.conversation.stop(stopped)
+    await peer.clock.pass(299)
+    expect({ heard: peer.heard, gaveUp: peer.gaveUp, waiting: peer.clock.waiting }).toEqual({
+      heard: 'END\n',
+      gaveUp: 'finished',
+      waiting: 1,
+    })
+    await peer.clock.pass(1)
+    expect(await peer.conversation.done).toBe(stopped)
+  })
+
+  test('is broken off where it has none, 200 ms later, so that what was said last arrives', async () => {
+    const peer = await far('guess', 'server')
+    peer.conversation.stop(stopped)
+    await peer.clock.pass(199)
+    expect(peer.gaveUp).toBeUndefined()
+    await peer.clock.pass(1)
+    expect(peer.gaveUp).toBe('reset')
+    expect(await peer.conversation.done).toBe(stopped)
+  })
+
+  test('hears nothing more, and stays stopped for the first reason', async () => {
+    const peer = await far('guess', 'server')
+    peer.conversation.stop(stopped)
+    peer.conversation.stop(new Ended('ours', 'for another reason'))
+    await peer.say('50\n')
+    expect(peer.heard).toBe('GUESS\n')
+    expect(await peer.end()).toBe(stopped)
+  })
+
+  test('a peer that has broken the rules has had its turn, and hears a goodbye', async () => {
+    const peer = await far('tjc/tictactoe-alternative', 'server', { person: pensive })
+    await peer.say('MOVE10\n')
+    expect((await peer.end())?.message).toContain('cells go from 1 to 9')
+    expect(peer.heard).toBe('END\n')
+  })
+})

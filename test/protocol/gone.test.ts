@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import type { Side } from '../../src/protocol/automaton.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
+import { programNames, programOf } from '../../src/programs/index.ts'
+import { Patience } from '../../src/protocol/idle-timeouts.ts'
+import type { Program } from '../../src/protocol/definition.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
+import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
+import { houseOf } from '../support/premises.ts'
+import { restless } from '../support/restless.ts'
+
+/** Ways in which a peer is not there any more. */
+const WAYS = ['closes', 'resets', 'falls silent'] as const
+/** After how many of its writes it goes. */
+const WRITES = [0, 1, 2, 3, 4, 7, 12]
+
+/** Lets an end go after so many writes; what it writes later is lost. */
+function goAfter(transport: MemoryTransport, writes: number, way: (typeof WAYS)[number]): void {
+  const write = transport.write.bind(transport)
+  const finish = transport.finish.bind(transport)
+  let left = writes
+  const go = () => {
+    if (way === 'closes') finish()
+    if (way === 'resets') transport.reset()
+  }
+  transport.write = (data) => {
+    if (left-- > 0) write(data)
+    else go()
+  }
+  transport.finish = () => {}
+  if (writes === 0) queueMicrotask(go)
+}
+
+async function abandoned(program: Program, side: Side, way: (typeof WAYS)[number], writes: number) {
+  const random = seeded(writes + 1)
+  const [server, client] = memoryPair()
+  goAfter(side === 'server' ? client : server, writes, way)
+  const terms = { program, options: { ...program.defaults, pace: 0, delay: 0 }, random }
+  const sides = {
+    server: new Conversation({
+      ...terms,
+      side: 'server',
+      transport: server,
+      person: restless(random, 200),
+      ...houseOf(program, { random }),
+    }),
+    client: new Conversation({ ...terms, side: 'client', transport: client, person: restless(random, 200) }),
+  }
+  const patience = new Patience({ first: 40, idle: 40 })
+  patience.watch(sides[side])
+  const end = await Promise.race([sides[side].over, unawaited(sides[side])])
+  patience.close()
+  const other = side === 'server' ? 'client' : 'server'
+  sides[other].stop(new Ended('ours', 'the test is over'))
+  return end
+}
+
+/** Resolves when silence is no fault: there is nothing for the peer to say. */
+async function unawaited(conversation: Conversation): Promise<undefined> {
+  for (let quiet = 0; quiet < 100; quiet = conversation.awaited ? 0 : quiet + 1) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+describe.each(programNames)('%s', async (name) => {
+  const found = await programOf(name)
+  // nobody waits for an hour here
+  const program = found && { ...found, idle: 0 }
+  if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
+
+  test.each((['server', 'client'] as const).flatMap((side) => WAYS.map((way) => [side, way] as const)))(
+    'our %s ends with a sentence when its peer %s, at any point',
+    async (side, way) => {
+      const ends = await Promise.all(WRITES.map((writes) => abandoned(program, side, way, writes)))
+      for (const end of ends) {
+        if (end === undefined) continue
+        expect(end.name).toMatch(/^(Ended|EndOfInput)$/)
+        expect(end.message).toMatch(/^[a-z].{10,}[^.]$/s)
+      }
+    },
+  )
+})

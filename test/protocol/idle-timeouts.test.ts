@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
+import { Patience } from '../../src/protocol/idle-timeouts.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { watched } from '../support/conversation.ts'
+import { program } from '../support/play.ts'
+
+const LIMITS = { first: 1000, idle: 5000 }
+
+/** A guest at a served game whose patience is measured by a clock of the test. */
+const guest = () => watched('guess', { options: { secret: '42' }, limits: LIMITS })
+
+test('a part of a message is none: the limit of the first one stays', async () => {
+  const { clock, theirs, talking } = await guest()
+  theirs.write('5')
+  await clock.pass(LIMITS.first + 200)
+  await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 1 s; expected a number/) })
+})
+
+test('of many that are silent for too long, each turn of the event loop ends some', async () => {
+  const clock = new TestClock()
+  const patience = new Patience(LIMITS, clock)
+  const COUNT = 500
+  let over = 0
+  for (let at = 0; at < COUNT; at++) {
+    const [ours] = memoryPair()
+    const terms = { side: 'server', transport: ours, options: { secret: '42' }, random: seeded(1), clock } as const
+    const stopped = { over: () => void over++ }
+    patience.watch(new Conversation({ program: await program('guess'), ...terms, witness: stopped }))
+  }
+  await settled()
+  const turns: number[] = []
+  let before = 0
+  clock.onFired = () => {
+    const stopped = [...patience.watched].filter(({ connection }) => connection.end).length
+    if (stopped > before) turns.push(stopped - before)
+    before = stopped
+  }
+  await clock.pass(LIMITS.first + 1000)
+  expect([before, over]).toEqual([COUNT, COUNT])
+  expect(turns.length).toBeGreaterThan(3)
+})
+
+test('after the first message each may take longer, counted from the question on', async () => {
+  const { clock, theirs, heard, talking } = await guest()
+  theirs.write('50\n')
+  await clock.pass(LIMITS.idle - 500)
+  expect(heard.text).toBe('GUESS\nHIGH\nGUESS\n')
+  theirs.write('4')
+  await clock.pass(1000)
+  await expect(talking.over).resolves.toMatchObject({ how: 'late', message: expect.stringMatching(/for 5 s/) })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { type Automaton, expectation, legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
+import { programNames, programOf } from '../../src/programs/index.ts'
+import type { Program } from '../../src/protocol/definition.ts'
+import { decode } from '../../src/wire/text.ts'
+import { peerOf } from '../support/peer.ts'
+
+/** What no protocol has, but those in which anything may be said. */
+const GARBAGE = [
+  '',
+  ' ',
+  '\u0000',
+  '\u001b[2J',
+  'nonsense',
+  'GUESS GUESS',
+  'MOVE',
+  'MOVE0',
+  'MOVE-1',
+  'MOVE1x',
+  'move5',
+  '\ufffd',
+  'ä'.repeat(50),
+]
+
+/** A peer of ours in a given state, and what its far end says to it, one message in a write of its own. */
+async function hear(program: Program, side: Side, state: string, text: string) {
+  const { peer, ours, theirs, incoming } = peerOf(program, side, state)
+  const answer = peer.receive().then(
+    (said) => ({ said }),
+    (end) => ({ end }),
+  )
+  theirs.open({ data() {}, finished() {}, closed() {} })
+  theirs.write(incoming.encode(text))
+  if (incoming.alone || text.includes('\n')) theirs.finish()
+  const refusal = new Promise<{ refused: string }>((resolve) => {
+    const write = ours.write.bind(ours)
+    ours.write = (data) => {
+      write(data)
+      resolve({ refused: typeof data === 'string' ? data : decode(data) })
+    }
+  })
+  return { peer, outcome: await Promise.race([answer, refusal]) }
+}
+
+function examples(automaton: Automaton): string[] {
+  const forms: MessageForm[] = Object.values(automaton.messages)
+  return forms.filter((form) => !form.closes).map((form) => form.example)
+}
+
+describe.each(programNames)('%s', async (name) => {
+  const program = await programOf(name)
+  if (!program) return void test('is played alone', () => expect(name).toBe('book/secret'))
+  const { automaton } = program.protocol
+
+  test('what is expected is said on one line, in every state', () => {
+    for (const state of Object.keys(automaton.states)) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+      for (const side of ['server', 'client'] as const) expect(expectation(automaton, state, side)).not.toMatch(/[\x00-\x1f]/)
+    }
+  })
+
+  test.each(['server', 'client'] as const)('what is illegal on arrival at the %s is refused, and changes nothing', async (side) => {
+    let refused = 0
+    for (const state of Object.keys(automaton.states)) {
+      const steps = legal(automaton, state)
+      const isLegal = (text: string) => steps.some(({ form, from }) => from !== side && !form.closes && parse(form, text) !== undefined)
+      const isRefusal = (text: string) =>
+        side === 'client' &&
+        automaton.refusal !== undefined &&
+        parse(automaton.messages[automaton.refusal] as MessageForm, text) !== undefined
+      for (const text of [...examples(automaton), ...GARBAGE]) {
+        if (steps.length === 0 || isLegal(text) || isRefusal(text) || text === '') continue
+        const { peer, outcome } = await hear(program, side, state, text)
+        expect({ state, text, now: peer.state }).toEqual({ state, text, now: state })
+        if ('refused' in outcome) expect(outcome.refused).toMatch(/^ERROR \S/)
+        else expect({ state, text, how: 'end' in outcome ? outcome.end.how : outcome }).toEqual({ state, text, how: 'violation' })
+        refused++
+      }
+    }
+    expect(refused > 0 || everythingIsLegal(automaton, side)).toBe(true)
+  })
+})
+
+/** Whether a side hears only messages that may be any text. */
+function everythingIsLegal(automaton: Automaton, side: Side): boolean {
+  const heard = Object.keys(automaton.states).flatMap((state) => legal(automaton, state).filter(({ from }) => from !== side))
+  return heard.every(({ form }) => form.closes || parse(form, GARBAGE[4] ?? '') !== undefined)
+}

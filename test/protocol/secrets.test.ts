@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Side } from '../../src/protocol/automaton.ts'
+import { legal } from '../../src/protocol/automaton.ts'
+import { masked, quotedMessage, quotedUnfinished, secretsIn } from '../../src/protocol/violation-text.ts'
+import { whyIllegal } from '../../src/protocol/standing.ts'
+import { decode, encode } from '../../src/wire/text.ts'
+import { traced } from '../../src/lab/trace.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled, TestClock } from '../support/clock.ts'
+import { program } from '../support/play.ts'
+import { heardBy } from '../support/wire.ts'
+
+const PASSWORD = 'hunter9Hq'
+/** Parts of the password, which no name and no word of the protocol has. */
+const PARTS = /hunt|unte|nter|ter9|er9H|r9Hq/
+
+const utf16 = (text: string, mark = '') => Uint8Array.from(Buffer.from(mark + text, 'utf16le'))
+const bigEndian = (text: string) => Uint8Array.from(Buffer.from(text, 'utf16le').swap16())
+const packed = (text: string, size: number) => Uint8Array.of(...Array(size - 1).fill(0), text.length, ...encode(text))
+
+/** A line with a password, as programs send it wrong. */
+const wrong: fc.Arbitrary<Uint8Array> = fc
+  .record({
+    word: fc.constantFrom('REGISTER', 'LOGIN', 'register', 'login', 'Login', 'password', 'PASSWORD', 'Register', 'LOG IN', 'passwd'),
+    before: fc.constantFrom('', ' ', '\t', '\ufeff', '"', "b'", "'", '>', '\0', '{"cmd":"', '/', '[', ' \ufeff', '\x1b[A', '\u200b'),
+    between: fc.constantFrom(' ', '  ', '\t', ':', ': ', ',', ';', '|', '=', '@', '\0', '\u00a0', '" "', '","', ' \t', '&', '\u3000'),
+    name: fc.constantFrom('zed5', 'Ada', 'b\u00fcb', ''),
+    behind: fc.constantFrom('', '"', "'", '\r', ' ', '\0', "\\n'", '"}', '\\n', '\t', '\r\n'),
+  })
+  .map(({ word, before, between, name, behind }) => `${before}${word}${between}${name}${name && between}${PASSWORD}${behind}`)
+  .chain((text) =>
+    fc.constantFrom(
+      encode(text),
+      utf16(text),
+      utf16(text, '\ufeff'),
+      bigEndian(text),
+      packed(text, 1),
+      packed(text, 2),
+      packed(text, 4),
+      encode(text, 'bytes'),
+      encode(text.replace(' ', '')),
+    ),
+  )
+
+/** A right line with one mistake in its first word or around it. */
+const mistyped: fc.Arbitrary<Uint8Array> = fc
+  .record({
+    word: fc.constantFrom('REGISTER', 'LOGIN'),
+    at: fc.nat({ max: 7 }),
+    char: fc.constantFrom('', 'X', ' ', '-', '\0', '\t', '\u00e9'),
+    more: fc.nat({ max: 1 }),
+  })
+  .map(({ word, at, char, more }) => encode(`${word.slice(0, at)}${char}${word.slice(at + more)} zed5 ${PASSWORD}`))
+
+const PROGRAMS = ['quiz', 'door', 'guess', 'chat', 'hangman', 'match', 'number'] as const
+
+test('a line with a password is quoted without it, whole or not, however it is written', async () => {
+  for (const name of PROGRAMS) {
+    const { automaton } = (await program(name)).protocol
+    fc.assert(
+      fc.property(name === 'quiz' ? fc.oneof(wrong, mistyped) : wrong, (bytes) => {
+        const speaker = { automaton, side: 'client' as Side }
+        const text = decode(bytes)
+        const steps = legal(automaton, automaton.start)
+        const standing = { automaton, state: automaton.start, steps, peer: 'client' as Side, last: '', unended: false, early: false }
+        const said = [
+          masked(speaker, text),
+          quotedMessage(speaker, text, { body: bytes, end: '\n' }),
+          quotedUnfinished(speaker, { bytes, lacks: 'no line end' }),
+          ...(['quiz', 'door'].includes(name) && name === 'door'
+            ? []
+            : [whyIllegal(standing, text), whyIllegal(standing, text, { toPeer: true })]),
+        ]
+        for (const one of said) expect(one.replaceAll(/\\x00|\0/g, '')).not.toMatch(PARTS)
+      }),
+    )
+  }
+})
+
+test('a trace has no password in it, however the line is written, cut and glued', async () => {
+  for (const name of PROGRAMS) {
+    const { automaton } = (await program(name)).protocol
+    const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 })
+    const around = fc.constantFrom('', 'QUIT\n', '50\n', '\n')
+    const lines = name === 'quiz' ? fc.oneof(wrong, mistyped) : wrong
+    await fc.assert(
+      fc.asyncProperty(lines, cuts, around, async (bytes, places, other) => {
+        const [here, there] = memoryPair()
+        const shown: string[] = []
+        const secrets = (from: 'us' | 'peer', text: string, context: object) =>
+          secretsIn(automaton, from === 'us' ? 'server' : 'client', text, context)
+        heardBy(traced(here, { write: (line) => shown.push(line), clock: new TestClock(), secrets }))
+        heardBy(there)
+        const all = Uint8Array.of(...encode(other), ...bytes, 10, ...encode(other))
+        const borders = [0, ...new Set(places.filter((at) => at < all.length)), all.length].sort((a, b) => a - b)
+        for (const [at, from] of borders.slice(0, -1).entries()) there.write(all.subarray(from, borders[at + 1]))
+        await settled()
+        const texts = shown.map((line) => /: "(.*)"$/.exec(line)?.[1] ?? '')
+        expect(texts.join('').replaceAll('\\x00', '')).not.toMatch(PARTS)
+        expect(texts.join('')).toContain('***')
+      }),
+    )
+  }
+})
+
+test('quiz: what is no line with a password is shown as it is', async () => {
+  const { automaton } = (await program('quiz')).protocol
+  const plain = [
+    'NAME ada',
+    'START 5',
+    'START five',
+    'start 5',
+    'RESUME',
+    'QUIT',
+    'A',
+    '5',
+    'b',
+    'ada',
+    "b'NAME ada'",
+    '\ufeffNAME ada',
+    ' NAME ada',
+    'ANSWER A',
+    'GET / HTTP/1.1',
+    '',
+  ]
+  for (const text of plain) expect(masked({ automaton, side: 'client' }, text)).toBe(text)
+  expect(masked({ automaton, side: 'client', last: 'REGISTER zed5' }, PASSWORD)).toBe('***')
+  expect(masked({ automaton, side: 'client', last: 'REGISTER zed5' }, 'START 5')).toBe('START 5')
+})
+
+test.each([
+  ['door', `{"type":"enter","name":"a","pass":"${PASSWORD}"}`],
+  ['door', `{"type":"enter","name":"a","pwd":"${PASSWORD}"}`],
+  ['door', `{"type":"enter","name":"a","passphrase":"${PASSWORD}"}`],
+  ['http', `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${PASSWORD}\r\n\r\n`],
+  ['http', `GET / HTTP/1.1\r\nproxy-authorization: Bearer ${PASSWORD}\r\n\r\n`],
+])('%s: of %j the password is not shown', async (name, text) => {
+  const { automaton } = (await program(name)).protocol
+  const shown = masked({ automaton, side: 'client' }, text)
+  expect(shown).not.toContain(PASSWORD)
+  expect(shown).toContain('***')
+  expect(shown).toContain(name === 'http' ? 'GET / HTTP/1.1' : '"name":"a"')
+})

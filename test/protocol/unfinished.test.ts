@@ -1,0 +1,730 @@
+import { describe, expect, test } from 'vitest'
+import type { Person } from '../../src/protocol/definition.ts'
+import { masked, withReason } from '../../src/protocol/violation-text.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
+import { settled } from '../support/clock.ts'
+import { watched } from '../support/conversation.ts'
+import { program } from '../support/play.ts'
+
+describe('a message without its end, after two seconds of silence', () => {
+  test.each([
+    ['guess', 'server', '50', 'the client has sent "50" and no line end (\\n) for 2 s'],
+    ['guess', 'client', 'GUESS', 'the server has sent "GUESS" and no line end (\\n) for 2 s'],
+    ['chat', 'client', 'hi', 'the server has sent "hi" and no line end (\\n) for 2 s'],
+    ['tictactoe', 'client', 'MOVE5', 'the server has sent "MOVE5" and no line end (\\n) for 2 s'],
+    ['hangman', 'server', 'START', 'the client has sent "START" and no line end (\\n) for 2 s'],
+    ['hello', 'client', 'Hello', 'the server has sent "Hello" and no line end (\\n) for 2 s'],
+    ['c8/hello-slides', 'client', 'Hello', 'the server has sent "Hello" and no end: it has not closed its side for 2 s'],
+    ['tjc/practice', 'server', 'Hello', 'the client has sent "Hello" and no line end (\\n) for 2 s'],
+    ['headtail', 'client', 'I will toss', 'the server has sent "I will toss" and neither a line end (\\n) nor " : " for 2 s'],
+    ['number', 'client', 'Too sm', 'the server has sent "Too sm" and not the rest of "Too small!" for 2 s'],
+    ['fh/hello', 'client', 'Hello in', 'the server has sent "Hello in" and not the rest of "Hello in return!" for 2 s'],
+    ['http', 'server', 'GET / HTTP/1.1\r\nHost: x\r\n', 'and no empty line after its head (\\r\\n\\r\\n) for 2 s'],
+    [
+      'http',
+      'client',
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab',
+      'and no more, though its Content-Length says 5 bytes (2 have arrived) for 2 s',
+    ],
+    [
+      'guess',
+      'server',
+      '\x00\x0250',
+      '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as Java\'s writeUTF',
+    ],
+    ['guess', 'server', '\x32\x00\x00\x00', '"2\\x00\\x00\\x00" and no line end (\\n) for 2 s; that looks like the number 50 as 4 bytes'],
+    ['guess', 'server', '50\x00', '"50\\x00" and no line end (\\n) for 2 s; that looks like a text with NUL after it'],
+    ['guess', 'server', '50\r', '"50\\r" and no line end (\\n) for 2 s; that looks like a line that ends in CR alone'],
+    ['guess', 'server', '\xff\xfe5\x000\x00', 'that looks like UTF-16 with a byte order mark'],
+    ['guess', 'server', '\x80\x04K2.', '"\\x80\\x04K2." and no line end (\\n) for 2 s; that looks like Python\'s pickle'],
+    ['guess', 'server', 'caf\xe9', '"caf\\xe9" and no line end (\\n) for 2 s; that looks like text that is not UTF-8'],
+    [
+      'guess',
+      'server',
+      '50\n\r',
+      'has sent "\\r" and no line end (\\n) for 2 s; that looks like \\n\\r, which is \\r\\n the other way round',
+    ],
+    ['guess', 'server', `50\n${'\xcc'.repeat(8)}`, 'that looks like memory of C that was never written'],
+    [
+      'guess',
+      'server',
+      `${'2'.padEnd(64)}50`,
+      '…" and no line end (\\n) for 2 s; that looks like a length padded with blanks before the text',
+    ],
+    ['guess', 'server', '50\u00c2\u00a0', '"50\\xa0" and no line end (\\n) for 2 s'],
+  ] as const)('%s, as %s: %j', async (name, side, said, sentence) => {
+    const { clock, notices, say } = await watched(name, { side, typed: name === 'hangman' ? ['e'] : ['50', '50'] })
+    await say(said)
+    await clock.pass(1900)
+    expect(notices).toEqual([])
+    await clock.pass(400)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(sentence)
+    await clock.pass(60_000)
+    expect(notices).toHaveLength(1)
+  })
+
+  test.each([
+    ['length', '\x00\x00\x00\x05hi', '"\\x00\\x00\\x00\\x05hi" and no more, though its length says 5 bytes (2 have arrived) for 2 s'],
+    ['length', '\x00\x00', 'and no whole length, which has 4 bytes (2 have arrived) for 2 s'],
+    ['lines', 'hi', '"hi" and no line end (\\n) for 2 s'],
+  ] as const)('talk --framing %s: %j', async (framing, said, sentence) => {
+    const { clock, notices, say } = await watched('talk', { options: { framing } })
+    await say(said)
+    await clock.pass(2200)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(sentence)
+  })
+
+  test('without a framing, or when the message is whole, there is nothing to notice', async () => {
+    for (const [name, said] of [
+      ['number', '50'],
+      ['guess', '50\n'],
+      ['time', '%H'],
+    ] as const) {
+      const { clock, notices, say } = await watched(name)
+      await say(said)
+      await clock.pass(60_000)
+      expect(notices).toEqual([])
+    }
+  })
+
+  test('each byte that comes begins the two seconds anew, and the next message has a notice of its own', async () => {
+    const { clock, notices, say } = await watched('guess', { options: { secret: '42' } })
+    await say('5')
+    await clock.pass(1500)
+    await say('0')
+    await clock.pass(1500)
+    expect(notices).toEqual([])
+    await clock.pass(700)
+    expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 2 s'])
+    await say('\n')
+    await say('2')
+    await clock.pass(2200)
+    expect(notices[1]).toBe('unfinished: the client has sent "2" and no line end (\\n) for 2 s')
+  })
+})
+
+describe('a message without its end, when the conversation ends', () => {
+  test('at the timeout', async () => {
+    const { clock, talking, notices, say } = await watched('guess', { limits: { first: 2000, idle: 2000 } })
+    await say('50')
+    await clock.pass(2200)
+    expect((await talking.over)?.message).toBe('the client has sent "50" and no line end (\\n) for 2 s; expected a number (such as "50")')
+    expect(notices).toEqual([])
+  })
+
+  test('at Ctrl-C, unless it was noticed before', async () => {
+    const { clock, talking, notices, say } = await watched('guess')
+    await say('50')
+    await clock.pass(700)
+    talking.stop(new Ended('ours', 'the server was stopped'))
+    expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 0.7 s'])
+    const later = await watched('guess')
+    await later.say('50')
+    await later.clock.pass(3000)
+    later.talking.stop(new Ended('ours', 'the server was stopped'))
+    expect(later.notices).toHaveLength(1)
+  })
+
+  test.each([
+    [
+      'finish',
+      'the client closed the connection in the middle of a message, 2 bytes into it: it had sent "50" and no line end (\\n); expected a number',
+    ],
+    ['reset', 'the client broke the connection off (ECONNRESET): it had sent "50" and no line end (\\n); expected a number'],
+  ] as const)('when the peer goes (%s)', async (way, sentence) => {
+    const { theirs, talking, clock, say } = await watched('guess')
+    await say('50')
+    theirs[way]()
+    await clock.pass(100)
+    expect((await talking.over)?.message).toContain(sentence)
+  })
+
+  test('what was noticed before is not said again, nor what it looks like', async () => {
+    const { theirs, talking, clock, notices, say } = await watched('guess')
+    await say('5\0')
+    await clock.pass(2200)
+    expect(notices[0]).toContain('that looks like a text with NUL after it')
+    theirs.finish()
+    await clock.pass(100)
+    expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
+  })
+
+  test('one byte is said as one', async () => {
+    const { theirs, talking, clock, say } = await watched('guess')
+    await say('5')
+    theirs.finish()
+    await clock.pass(100)
+    expect((await talking.over)?.message).toContain('1 byte into it: ')
+  })
+
+  test('what UTF-16 leaves behind its line end is the fault that was explained before', async () => {
+    const { clock, notices, say } = await watched('guess')
+    await say('5\x000\x00\n\x00')
+    await clock.pass(5000)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain('that looks like UTF-16 (little-endian)')
+  })
+
+  test('what is HTTP is right where HTTP is spoken', async () => {
+    const { clock, notices, say } = await watched('http')
+    await say('GET / HTTP/1.1\r\n')
+    await clock.pass(2200)
+    expect(notices[0]).toMatch(/for 2 s$/)
+  })
+
+  test('a length that no message can have', async () => {
+    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    await say('Hello\n')
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toMatch(
+      /no message of at most 4096 bytes: the first 4 bytes, "Hell", would be a length of 1214606444/,
+    )
+  })
+
+  test('a length in two bytes', async () => {
+    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    await say('\0\x05hello')
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toMatch(
+      /in 2 bytes, as with struct\.pack\("!H", \.\.\.\) or writeUTF of Java, it would be 5: use "!I" or writeInt/,
+    )
+  })
+
+  test('a length whose bytes are the other way round', async () => {
+    const { talking, clock, say } = await watched('talk', { options: { framing: 'length' } })
+    await say('\x05\0\0\0Hello')
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toMatch(
+      /4 bytes big-endian; little-endian, as with struct\.pack\("I", \.\.\.\), it would be 5: use "!I"/,
+    )
+  })
+
+  test('passwords are not said', async () => {
+    const { automaton } = (await program('quiz')).protocol
+    for (const said of ['LOGIN ada secr', 'REGISTER ada secret!', 'login  ada secret', 'LOGIN ada secret with "blanks"']) {
+      expect(masked({ automaton, side: 'client' }, said)).toMatch(/^(LOGIN|REGISTER|login) +ada \*\*\*$/)
+    }
+    expect(masked({ automaton, side: 'client' }, 'START 5')).toBe('START 5')
+    // the blank behind the name may be what is missing
+    expect(masked({ automaton, side: 'client' }, 'LOGIN adaengine-1843')).toBe('LOGIN ***')
+  })
+
+  test.each([
+    '\ufeffREGISTER zed5 hunter9H',
+    ' REGISTER zed3 hunter9H',
+    '"REGISTER zed hunter9H"',
+    'LOGIN\tzed\thunter9H',
+    'LOGIN zed\thunter9H',
+    'LOGIN zed:hunter9H',
+    'LOGIN, zed, hunter9H',
+    'REGISTER:zed8:hunter9H',
+    '{"LOGIN": "zed", "hunter9H"}',
+    [...'REGISTER zed hunter9H'].map((char) => `${char}\0`).join(''),
+    `\ufffd\ufffd${[...'login zed hunter9H'].map((char) => `${char}\0`).join('')}`,
+    [...'REGISTER zed hunter9H'].map((char) => `\0${char}`).join(''),
+  ])('passwords are not said, nor where the line is not as it should be: %j', async (said) => {
+    const { automaton } = (await program('quiz')).protocol
+    expect(masked({ automaton, side: 'client' }, said).replaceAll('\0', '')).not.toMatch(/hunter|9H/)
+    const { notices, say } = await watched('quiz')
+    await say(`${said}\n`)
+    expect(notices.length).toBeGreaterThan(0)
+    expect(notices.join('').replaceAll('\\x00', '')).not.toMatch(/hunter|9H/)
+  })
+})
+
+describe('what was refused in words of the protocol', () => {
+  test.each([
+    ['hangman', 'e\n', 'rejected: the client said "e", which does not belong here; expected "START", or "QUIT" to stop'],
+    ['hangman', 'START\neel\n', 'rejected: the client said "eel": guess one letter at a time, such as e'],
+    ['hangman', 'START\n5\n', 'rejected: the client said "5": expected a letter; it costs a miss'],
+    ['scissors', '7\n', 'rejected: the client said "7": choose 1 for Scissor, 2 for Paper or 3 for Stone'],
+    ['guess', 'fifty\n', 'rejected: the client said "fifty": expected a number from 1 to 100'],
+    ['guess', '5.5\n', 'rejected: the client said "5.5": expected a whole number from 1 to 100'],
+    ['highlow', '40.0\n', 'rejected: the client said "40.0": expected a whole number from 1 to 100'],
+    ['highlow', "b'50'\n", 'rejected: the client said "b\'50\'": expected a number from 1 to 100; that looks like the repr'],
+    ['number', 'fifty', 'rejected: the client said "fifty": expected a whole number'],
+    ['headtail', 'H\x00\n', 'rejected: the client said "H\\x00": its last character is not H, T or Q; that looks like a text with NUL'],
+    ['http', 'hello\n', 'rejected: the client said "hello\\n": that is no request'],
+    ['headtail', 'H\r\n', 'its last character is not H, T or Q; that looks like a line that ends in \\r\\n, whose CR counts as a part'],
+    ['number', '\xc8\0\0\0', 'that looks like the number 200 as 4 bytes, little-endian'],
+    ['number', '\x03\xe8', 'that looks like the number 1000 as 2 bytes, big-endian'],
+    ['number', '\x40\xb0\0\0', 'that looks like the number 5.5 as 4 bytes, as struct.pack("!f", ...)'],
+    ['number', '\x05\0', 'that looks like the number 5 as 2 bytes, little-endian, as struct.pack("h", ...) or C, or 1280'],
+  ])('%s: %j is shown at the host', async (name, said, sentence) => {
+    const { clock, notices, say } = await watched(name, { typed: ['1', '1', '1'] })
+    await say(said)
+    await clock.pass(1000)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(sentence)
+  })
+
+  test.each([
+    ['headtail', 'h\n', '"h": its last character is not H, T or Q; write "H" alone, a capital'],
+    ['c8/headtail-counters', 'Head\n', '"Head": its last character is not H, T or Q; write "H" alone, a capital'],
+  ])('%s: %j, which only a program says, is shown at the host at once', async (name, said, sentence) => {
+    const { clock, notices, say } = await watched(name)
+    await say(said)
+    await clock.pass(1000)
+    expect(notices).toEqual([`rejected: the client said ${sentence}`])
+  })
+
+  test.each([
+    ['headtail', 'X\n'],
+    ['headtail', 'HEAD\n'],
+    ['highlow', '-5\n'],
+  ])('%s: %j, which people type, is shown only if the conversation does not end well', async (name, said) => {
+    const { clock, notices, say, theirs } = await watched(name)
+    await say(said)
+    await clock.pass(1000)
+    expect(notices).toEqual([])
+    theirs.finish()
+    await clock.pass(1000)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toContain(`rejected: the client said "${said.trim()}": `)
+  })
+})
+
+/** A person who thinks until `type` is called, for each question anew. */
+function thinker() {
+  const questions: ((line: string) => void)[] = []
+  const person: Person = {
+    say() {},
+    ask: (_, __, signal) =>
+      new Promise((resolve, reject) => {
+        questions.push(resolve)
+        signal?.addEventListener('abort', () => reject(signal.reason))
+      }),
+  }
+  const type = async (line: string) => {
+    questions.shift()?.(line)
+    await settled()
+  }
+  return { person, type }
+}
+
+describe('a message before its turn', () => {
+  const move = 'it is not the client\'s turn yet; wait for something like "MOVE5"'
+  test.each([
+    ['tictactoe', 'server', '', 'MOVE1\n', `the client has sent "MOVE1", but ${move}`],
+    ['tictactoe', 'server', '', 'MOVE1', `the client has sent "MOVE1" and no line end (\\n), but ${move}`],
+    ['chat', 'server', '', 'hi\n', 'the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
+    ['talk', 'client', 'hi\n', 'hi\n', 'the server has sent "hi", but it is not the server\'s turn yet; wait for a text (such as "Hello")'],
+    [
+      'number',
+      'client',
+      '',
+      'Welcome!',
+      'the server has sent "Welcome!", but it is not the server\'s turn; it must wait for a number (such as "50")',
+    ],
+    [
+      'number',
+      'client',
+      '',
+      '50',
+      'the server has sent "50", but it is not the server\'s turn; it must wait for the client\'s number; that is what the client says',
+    ],
+    [
+      'guess',
+      'client',
+      'GUESS\n',
+      '\n',
+      'the server has sent "", but it is not the server\'s turn; it must wait for a number (such as "50"); an empty line is often one line end too many',
+    ],
+    [
+      'guess',
+      'client',
+      'GUESS\n',
+      'GUESS\n',
+      'the server has sent "GUESS", but it is not the server\'s turn; it must wait for a number (such as "50")',
+    ],
+  ] as const)('%s, as %s, after %j: %j is said after two seconds, once', async (name, side, before, said, sentence) => {
+    const { person } = thinker()
+    const { clock, notices, say } = await watched(name, { side, person })
+    if (before !== '') await say(before)
+    await say(said)
+    await clock.pass(1900)
+    expect(notices).toEqual([])
+    await clock.pass(400)
+    expect(notices).toEqual([`early: ${sentence}`])
+    await clock.pass(60_000)
+    expect(notices).toHaveLength(1)
+  })
+
+  test.each([
+    ['caf\xe9\n', '"caf\\xe9"', 'text that is not UTF-8, such as Latin-1, or no text at all'],
+    ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
+    ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
+    ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
+  ])('%j is quoted by its bytes, with what they look like, and neither is said again when it is read', async (said, shown, clue) => {
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('chat', { person })
+    await say(said)
+    await clock.pass(2200)
+    const wait = 'but it is not the client\'s turn yet; wait for a text (such as "Hello")'
+    expect(notices).toEqual([`early: the client has sent ${shown}, ${wait}; that looks like ${clue}`])
+    if (said.endsWith('hi\0')) return
+    await type('hello')
+    await clock.pass(60_000)
+    expect(notices).toHaveLength(1)
+  })
+
+  test('that a rejected message came before its turn is said once, and that of another before it as well', async () => {
+    const rejected =
+      'rejected: the client said "e", which was tried already: guess another letter; it had arrived before it was the client\'s turn'
+    for (const [said, before] of [
+      ['e\ne\n', []],
+      ['e\na\ne\n', ['early: the client said "a" before it was the client\'s turn']],
+    ] as const) {
+      const { clock, theirs, notices, say } = await watched('hangman', { options: { secret: 'eel' } })
+      await say('START\n')
+      await say(said)
+      theirs.finish()
+      await clock.pass(1000)
+      expect(notices).toEqual([rejected, ...before])
+    }
+  })
+
+  test.each([
+    ['5.5\n', '"5.5": expected a whole number from 1 to 100'],
+    ['\xef\xbb\xbf50\n', '"\\ufeff50": expected a number from 1 to 100; that looks like UTF-8 with a byte order mark'],
+  ])('guess: of %j it is said what is wrong, and no more', async (said, sentence) => {
+    const { notices, say } = await watched('guess')
+    await say(said)
+    expect(notices).toEqual([expect.stringContaining(`rejected: the client said ${sentence}`)])
+  })
+
+  test('what it lacks is not said again when the peer goes', async () => {
+    const { clock, talking, theirs, notices, say } = await watched('chat', { person: thinker().person })
+    await say('hi')
+    await clock.pass(2200)
+    expect(notices).toHaveLength(1)
+    theirs.finish()
+    await clock.pass(1000)
+    expect((await talking.over)?.message).toBe('the client closed the connection; it was this side’s turn to say a text (such as "Hello")')
+  })
+
+  test.each([
+    ['chat', 'client', 'hi'],
+    ['headtail', 'client', 'You are right!'],
+    ['guess', 'server', '50'],
+    ['hangman', 'server', 'e'],
+  ] as const)('%s, as %s: half a line end of UTF-16 behind %j is no fault of its own', async (name, side, text) => {
+    const { person, type } = thinker()
+    const { clock, talking, theirs, notices, say } = await watched(name, { side, person })
+    if (name === 'hangman') await say('START\n')
+    if (name === 'headtail') await say('I will toss a coin, guess if it is a head (H) or tail (T) : ')
+    if (name === 'headtail') await type('H')
+    await say(`${[...text, '\n'].join('\0')}\0`)
+    await clock.pass(60_000)
+    theirs.finish()
+    await clock.pass(1000)
+    expect((await talking.over)?.message).not.toMatch(/had sent|looks like|middle/)
+    expect(notices.filter((notice) => /: the \w+ ha[sd] sent/.test(notice))).toEqual([])
+    expect(notices.join()).toMatch(/UTF-16/)
+  })
+
+  test('tictactoe: the move that is refused when it is read is said to have come too soon', async () => {
+    const { person, type } = thinker()
+    const { talking, notices, say } = await watched('tictactoe', { person })
+    await say('MOVE1\n')
+    await type('1')
+    expect((await talking.over)?.message).toBe(
+      "the client said MOVE1: cell 1 is taken by O; it had arrived before it was the client's turn",
+    )
+    expect(notices).toEqual([])
+  })
+
+  test('a chat, which never ends well, says it when the message is read, unless it was said before', async () => {
+    for (const [pause, sentence] of [
+      [500, 'early: the client said "hi" before it was the client\'s turn'],
+      [2200, 'early: the client has sent "hi", but it is not the client\'s turn yet; wait for a text (such as "Hello")'],
+    ] as const) {
+      const { person, type } = thinker()
+      const { clock, notices, say } = await watched('chat', { person })
+      await say('hi\n')
+      await clock.pass(pause)
+      await type('hello')
+      expect(notices).toEqual([sentence])
+    }
+  })
+
+  test('where it does no harm, nothing is said in a conversation that ends well, and all is said in another', async () => {
+    const good = await watched('guess', { options: { secret: '42' } })
+    await good.say('50\n42\n')
+    expect(await good.talking.over).toBeUndefined()
+    expect(good.notices).toEqual([])
+    const bad = await watched('guess', { options: { secret: '42' } })
+    await bad.say('50\n41\n')
+    bad.theirs.finish()
+    await bad.clock.pass(1000)
+    expect(bad.notices).toEqual(['early: the client said "41" before it was the client\'s turn'])
+  })
+
+  test('a line end behind a message that has none is too much, and that is said', async () => {
+    const sentence = 'the server has sent "\\n" after "Too big!"; that line end is one too many'
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('number', { side: 'client', person })
+    await type('50')
+    await say('Too big!\n')
+    await clock.pass(2200)
+    expect(notices).toEqual([`early: ${sentence}`])
+    const quick = thinker()
+    const { talking, say: says } = await watched('number', { side: 'client', person: quick.person })
+    await quick.type('50')
+    await says('Too big!\n')
+    await quick.type('25')
+    expect((await talking.over)?.message).toBe(sentence.replace('has sent', 'said'))
+  })
+})
+
+describe('line ends that are too many, or too few', () => {
+  const prompt = 'I will toss a coin, guess if it is a head (H) or tail (T) : '
+
+  test('the CR of \\n\\r is said to be that, behind a move as well', async () => {
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('tictactoe', { person })
+    await type('5')
+    await say('MOVE1\n\r')
+    await clock.pass(2200)
+    expect(notices).toEqual([
+      'early: the client has sent "\\r" after "MOVE1"; that line end is one too many; that looks like \\n\\r, which is \\r\\n the other way round: end it with \\n alone',
+    ])
+  })
+
+  test.each([
+    ['quiz', 'NAME ada'],
+    ['robot', 'FORWARD'],
+  ])('%s: what the client says is named as that also while this side is at its prompt', async (name, text) => {
+    const { clock, notices, say } = await watched(name, { side: 'client', person: thinker().person })
+    await say(`${text}\n`)
+    await clock.pass(2200)
+    expect(notices).toEqual([expect.stringMatching(/; that is what the client says$/)])
+  })
+
+  test('robot: a server that says something breaks the protocol', async () => {
+    const { person, type } = thinker()
+    const { talking, say } = await watched('robot', { side: 'client', person })
+    await say('x\n')
+    await type('LEFT')
+    expect((await talking.over)?.message).toBe(
+      'the server has sent "x", but it is not the server\'s turn; it must wait for "FORWARD", "LEFT" or "RIGHT", or "END" to stop',
+    )
+  })
+
+  test('hangman: that a digit came before its turn is said with what it costs', async () => {
+    const { clock, notices, say, theirs } = await watched('hangman')
+    await say('START\n5\n')
+    theirs.finish()
+    await clock.pass(1000)
+    expect(notices).toEqual([
+      'rejected: the client said "5": expected a letter; it costs a miss; it had arrived before it was the client\'s turn',
+    ])
+  })
+
+  test('chat: empty lines before their turn are said once', async () => {
+    const { person, type } = thinker()
+    const { clock, notices, say } = await watched('chat', { person })
+    await say('hi\n\n\n')
+    await clock.pass(500)
+    await type('a')
+    await clock.pass(500)
+    await type('b')
+    await clock.pass(5000)
+    expect(notices.filter((sentence) => sentence.includes('""'))).toHaveLength(1)
+  })
+
+  test('one behind the prompt of headtail, which has none, is said while the person thinks', async () => {
+    const { clock, notices, say } = await watched('headtail', { side: 'client', person: thinker().person })
+    await say(`${prompt}\n`)
+    await clock.pass(2200)
+    expect(notices).toEqual([`early: the server has sent "\\n" after "${prompt}"; that line end is one too many`])
+  })
+
+  test.each([
+    ['headtail', 'H', `${prompt}\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', `${prompt}\r\n`, 'You are right!\n', `the server said "\\n" after "${prompt}"; that line end is one too many`],
+    ['headtail', 'H', prompt, `You are right!${prompt}`, /; a line end \(\\n\) is missing after "You are right!"$/],
+    ['headtail', 'H', prompt, 'You are right!\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+    ['headtail', 'H', `${prompt.trimEnd()}\n`, '', /; the blank at its end is missing$/],
+    ['number', '50', '', 'Too big!\n', 'the server said "\\n" after "Too big!"; that line end is one too many'],
+    ['guess', '50', 'GUESS\n', 'HIGHGUESS\n', /; a line end \(\\n\) is missing after "HIGH"$/],
+    ['guess', '50', 'GUESS\n', 'HIGH\n\n', /^the server said "", .*; an empty line is often one line end too many$/],
+  ] as const)('%s, as client, types %j: after %j and %j, the true cause is said', async (name, typed, before, after, sentence) => {
+    const { person, type } = thinker()
+    const { talking, say } = await watched(name, { side: 'client', person })
+    if (before !== '') await say(before)
+    await type(typed)
+    if (after !== '') await say(after)
+    await type(typed)
+    expect((await talking.over)?.message).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence))
+  })
+
+  test.each(['guess', 'highlow', 'hangman', 'headtail'])(
+    '%s, as server: an empty line behind a message is said to be one',
+    async (name) => {
+      const { clock, notices, say, theirs } = await watched(name, { typed: ['1'] })
+      await say(name === 'hangman' ? 'START\n\n' : name === 'headtail' ? 'H\n\n' : '50\n\n')
+      theirs.finish()
+      await clock.pass(1000)
+      expect(notices.join('\n')).toMatch(/^rejected: the client said "": .*; an empty line is often one line end too many/)
+    },
+  )
+})
+
+describe('a program that is to speak by itself and does not', () => {
+  test.each([
+    ['guess', 'client', '', 'the server has said nothing for 3 s; waiting for "GUESS"'],
+    ['guess', 'client', 'GUESS\nHIGH\n', 'the server has said nothing for 3 s; waiting for "GUESS", or "GAMEOVER" to stop'],
+    ['hello', 'client', '', 'the server has said nothing for 3 s; waiting for "Hello from server\\n"'],
+    ['http', 'client', '', 'the server has said nothing for 3 s; waiting for an HTTP response'],
+    ['http', 'server', '', 'the client has said nothing for 3 s; waiting for an HTTP request'],
+    ['hangman', 'client', '', 'the server has said nothing for 3 s; waiting for something like "WORD 6 8"'],
+    ['tjc/practice', 'server', '', 'the client has said nothing for 3 s; waiting for "Hello from client\\n"'],
+  ] as const)('%s, as %s, after %j: that is said after three seconds, once', async (name, side, before, sentence) => {
+    const { clock, notices, say, talking } = await watched(name, { side, typed: ['50'] })
+    if (before !== '') await say(before)
+    await clock.pass(2900)
+    expect(notices).toEqual([])
+    await clock.pass(400)
+    expect(notices).toEqual([`waiting: ${sentence}`])
+    await clock.pass(60_000)
+    talking.stop(new Ended('ours', 'stopped'))
+    expect(notices).toHaveLength(1)
+  })
+
+  test('over datagrams, a client hears of it as well', async () => {
+    const { clock, notices } = await watched('fh/hello', { side: 'client', datagrams: true })
+    await clock.pass(3300)
+    expect(notices).toEqual(['waiting: the server has said nothing for 3 s; waiting for "Hello in return!"'])
+  })
+
+  test.each([
+    ['guess', 'server', [], 'a number (such as "50")'],
+    ['tictactoe', 'server', ['5'], 'something like "MOVE5", or "END" to stop'],
+    ['chat', 'client', [], 'a text (such as "Hello")'],
+  ] as const)('%s, as %s: a person who thinks is not disturbed, and Ctrl-C says what was due', async (name, side, typed, due) => {
+    const { clock, notices, talking } = await watched(name, { side, typed })
+    await clock.pass(60_000)
+    expect(notices).toEqual([])
+    talking.stop(new Ended('ours', 'stopped'))
+    expect(notices).toEqual([`waiting: the ${side === 'server' ? 'client' : 'server'} has said nothing for 60 s; waiting for ${due}`])
+  })
+
+  test('at Ctrl-C, a silence of less than two seconds is none', async () => {
+    const { clock, notices, talking } = await watched('tictactoe', { side: 'client', typed: ['1'] })
+    await clock.pass(600)
+    talking.stop(new Ended('ours', 'stopped'))
+    expect(notices).toEqual([])
+  })
+
+  test('at Ctrl-C nothing is said to one who was at the prompt, nor of clients that send datagrams', async () => {
+    for (const [name, side, datagrams] of [
+      ['chat', 'server', false],
+      ['scissors', 'server', false],
+      ['time', 'server', true],
+    ] as const) {
+      const { notices, talking, say } = await watched(name, { side, datagrams, person: thinker().person })
+      if (datagrams) await say('%H')
+      talking.stop(new Ended('ours', 'stopped'))
+      expect(notices).toEqual([])
+    }
+  })
+})
+
+describe('a text for people whose bytes are no text', () => {
+  const latin = 'that looks like text that is not UTF-8, such as Latin-1, or no text at all'
+  test.each([
+    ['chat', 'client', false, 'caf\xe9\n', `the server said "caf\\xe9"; ${latin}`],
+    ['chat', 'client', false, 't\xf6\n', `the server said "t\\xf6"; ${latin}`],
+    ['chat', 'client', false, '\xc4\xd6\n', `the server said "\\xc4\\xd6"; ${latin}`],
+    ['time', 'server', true, '%H\xe9', `the client said "%H\\xe9"; ${latin}`],
+    ['time', 'server', true, '%\0H\0', 'the client said "%\\x00H\\x00"; that looks like UTF-16 (little-endian): encode as UTF-8'],
+    [
+      'time',
+      'server',
+      true,
+      '\0\0\0\x05',
+      'that looks like the number 5 as 4 bytes, big-endian, as struct.pack("!i", ...) or writeInt of Java: send it as text',
+    ],
+    ['time', 'server', false, '\xff\xfe%\0H\0', 'that looks like UTF-16 with a byte order mark'],
+    ['fh/hello', 'server', true, 'H\0i\0', 'UTF-16 (little-endian)'],
+    ['quiz', 'server', false, 'NAME jos\xe9\n', `the client said "NAME jos\\xe9"; ${latin}`],
+    ['quiz', 'server', false, 'LOGIN ada caf\xe9\n', 'the client said "LOGIN ada ***"; that looks like'],
+  ] as const)('%s, as %s, datagrams: %j, of %j it is said what they look like', async (name, side, datagrams, said, sentence) => {
+    const { notices, say, clock } = await watched(name, { side, datagrams, person: thinker().person })
+    await say(said)
+    await clock.pass(500)
+    expect(notices.filter((one) => one.startsWith('garbled'))).toEqual([expect.stringContaining(sentence)])
+  })
+
+  test('what is refused as well is diagnosed once', async () => {
+    const { clock, notices, say } = await watched('quiz')
+    await say('NAME b\xfcb\n')
+    await clock.pass(500)
+    expect(notices.join('\n').match(/looks like/g)).toHaveLength(1)
+  })
+
+  test('text is text, whatever it says', async () => {
+    const { notices, say } = await watched('chat', { side: 'client', person: thinker().person })
+    await say('{"a": 1} GET / HTTP/1.1 \xc3\xa4\n')
+    expect(notices).toEqual([])
+  })
+})
+
+describe('a fault is said once', () => {
+  const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n'
+
+  test.each(['guess', 'highlow', 'hangman', 'quiz', 'match', 'headtail'])('%s: of an HTTP request with many lines', async (name) => {
+    const { clock, theirs, talking, notices, say } = await watched(name)
+    for (const line of REQUEST.split(/(?<=\n)/)) await say(line)
+    theirs.finish()
+    await clock.pass(60_000)
+    await talking.done
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(/^(?:rejected|garbled): the client said "GET \/ HTTP\/1\.1(?:\\r)?".*an HTTP request/)
+  })
+
+  test('what comes behind the head of a request is said again', async () => {
+    const { notices, say } = await watched('guess')
+    await say(REQUEST)
+    await say('x: y\n')
+    expect(notices).toHaveLength(2)
+    expect(notices[1]).toBe('rejected: the client said "x: y": expected a number from 1 to 100')
+  })
+
+  test('a reason that begins with the message goes on from it', async () => {
+    const { notices, say } = await watched('hangman', { options: { secret: 'eel' } })
+    for (const line of ['START', 'e', 'e']) await say(`${line}\n`)
+    expect(notices).toEqual(['rejected: the client said "e", which was tried already: guess another letter'])
+    expect(withReason('the client said "Z"', 'Z', '"Z" is no answer')).toBe('the client said "Z", which is no answer')
+    expect(withReason('the client said "50"', '50', 'expected a letter')).toBe('the client said "50": expected a letter')
+  })
+
+  test('a name that is no UTF-8 is not refused a second time', async () => {
+    const { notices, say } = await watched('quiz')
+    await say('NAME b\xfcb\n')
+    expect(notices).toEqual([
+      'garbled: the client said "NAME b\\xfcb"; that looks like text that is not UTF-8, such as Latin-1, or no text at all',
+    ])
+  })
+
+  test('the same message, said again and again', async () => {
+    const { notices, say } = await watched('guess')
+    for (let time = 0; time < 4; time++) await say('abc\n')
+    expect(notices).toEqual(['rejected: the client said "abc": expected a number from 1 to 100'])
+    await say('def\n')
+    expect(notices).toHaveLength(2)
+  })
+
+  test('that a message has no end, before the end of the conversation', async () => {
+    const { clock, theirs, talking, notices, say } = await watched('guess')
+    await say('50')
+    await clock.pass(2200)
+    theirs.finish()
+    await clock.pass(60_000)
+    expect(notices).toEqual(['unfinished: the client has sent "50" and no line end (\\n) for 2 s'])
+    expect((await talking.over)?.message).toBe('the client closed the connection; expected a number (such as "50")')
+  })
+})

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { seeded } from '../../src/games/random.ts'
+import { legal } from '../../src/protocol/automaton.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
+import { programNames, programOf } from '../../src/programs/index.ts'
+import type { Program } from '../../src/protocol/definition.ts'
+import { Ended } from '../../src/wire/disconnect.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
+import { settled } from '../support/clock.ts'
+import { observe, tape } from '../support/observe.ts'
+import { houseOf } from '../support/premises.ts'
+import { restless } from '../support/restless.ts'
+
+const RUNS = 60
+
+/** A client and its server; or, where a program needs a hall, several of them in one. */
+async function walk(program: Program, seed: number) {
+  const random = seeded(seed)
+  const options = { ...program.defaults, pace: 0, delay: 0 }
+  const terms = { program, options, random, ...houseOf(program, { random }) }
+  const begin = () => {
+    const [server, client] = memoryPair()
+    const events = tape(server, client)
+    const hosting = new Conversation({ ...terms, side: 'server', transport: server, person: restless(random, 40) })
+    const person = restless(random, random.integer(0, 60), program.needs === 'hall' ? 3 : 0)
+    const joining = new Conversation({ ...terms, side: 'client', transport: client, person })
+    const pair = { events, hosting, over: Promise.all([hosting.done, joining.done]), running: true, heard: Number.POSITIVE_INFINITY }
+    pair.over.then(() => {
+      pair.running = false
+    })
+    return pair
+  }
+  const stop = (pair: ReturnType<typeof begin>, reason: string) => {
+    pair.heard = Math.min(pair.heard, pair.events.length)
+    pair.hosting.stop(new Ended('ours', reason))
+  }
+  const pairs = [begin()]
+  if (program.needs === 'hall') {
+    pairs.push(begin())
+    // one is taken out in the middle, and another comes
+    for (let turns = random.integer(0, 12); turns > 0; turns--) await settled()
+    stop(random.choice(pairs), 'the walk goes on without this one')
+    pairs.push(begin())
+    // who is left may be waiting for a player who never comes
+    for (let quiet = 0; quiet < 100; ) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      quiet = pairs.some(({ running, hosting }) => running && hosting.awaited) ? 0 : quiet + 1
+    }
+    for (const pair of pairs) stop(pair, 'the walk is over')
+  }
+  return Promise.all(
+    pairs.map(async (pair) => {
+      const ends = await pair.over
+      // what a client says after the server has gone is heard by nobody, and may cross the word that it goes
+      const events = pair.events.filter(({ from }, at) => at < pair.heard || from === 'server')
+      return { seed, ends, ...observe(program, options, events) }
+    }),
+  )
+}
+
+describe.each(programNames)('%s', async (name) => {
+  const program = await programOf(name)
+  if (!program) {
+    test('is played alone', () => expect(name).toBe('book/secret'))
+    return
+  }
+  const { automaton } = program.protocol
+
+  test('random walks of our two roles against each other stay in the automaton, and go everywhere in it', async () => {
+    const visited = new Set([automaton.start])
+    const seeds = Array.from({ length: RUNS }, (_, at) => at + 1)
+    for (const { seed, illegal, steps, state, ends } of (await Promise.all(seeds.map((one) => walk(program, one)))).flat()) {
+      expect({ seed, illegal }).toEqual({ seed, illegal: undefined })
+      for (const { next } of steps) visited.add(next)
+      for (const end of ends) expect(end?.name ?? 'Ended').toMatch(/^(Ended|EndOfInput)$/)
+      if (ends.every((end) => end === undefined)) {
+        const quiet = automaton.quiet?.includes(state) ?? false
+        expect({ seed, over: quiet || legal(automaton, state).length === 0 || state }).toEqual({ seed, over: true })
+      }
+    }
+    expect([...visited].sort()).toEqual(Object.keys(automaton.states).sort())
+  })
+})
