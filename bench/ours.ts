@@ -2,15 +2,15 @@
 // The peers sit in the hall, as with `parlor serve`. The log is in memory, or in FOLDER, where it survives the end of this
 // process, or a power failure. With `house` there is no hall, and the house takes the opposite seat at once.
 
+import { wallClock } from '../src/base/clock.ts'
 import { play, playable } from '../src/games/ai/house.ts'
 import { chance } from '../src/games/random.ts'
-import { LocalHouse } from '../src/protocol/seating.ts'
-import { programOf } from '../src/programs/index.ts'
 import { Premises } from '../src/lobby/service.ts'
+import { programOf } from '../src/programs/index.ts'
+import { LocalHouse } from '../src/protocol/seating.ts'
 import { type Seating, Server } from '../src/server/server.ts'
 import { memoryStore } from '../src/storage/memory.ts'
 import { openStore } from '../src/storage/sqlite/index.ts'
-import { wallClock } from '../src/base/clock.ts'
 import { obey } from './control.ts'
 import { echo } from './echo.ts'
 

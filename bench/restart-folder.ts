@@ -1,13 +1,14 @@
 // Plays games in a hall into a folder, and waits to be killed: node bench/restart-folder.ts FOLDER UNFINISHED FINISHED
 // The hall writes as in a server. A tenth of the finished games is rated; the others are games between anonymous worksheet
 // clients, or of such a client against the house. Every unfinished game has players who can come back.
+
+import { wallClock } from '../src/base/clock.ts'
 import { games } from '../src/games/index.ts'
 import { seeded } from '../src/games/random.ts'
 import { Hall } from '../src/hall/hall.ts'
-import type { LiveTable } from '../src/hall/table-actor.ts'
 import { HOUSE, PEER, type Sitter } from '../src/hall/ports.ts'
+import type { LiveTable } from '../src/hall/table-actor.ts'
 import { openStore } from '../src/storage/sqlite/index.ts'
-import { wallClock } from '../src/base/clock.ts'
 
 /** Games played at the same time. */
 const AT_ONCE = 100

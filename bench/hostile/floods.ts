@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { commands } from '../../src/door/commands/index.ts'
-import { allPrograms } from '../../src/programs/index.ts'
 import { ToServer } from '../../src/native/messages.ts'
+import { allPrograms } from '../../src/programs/index.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 
 /** Flood is the text that a hostile connection sends again and again. */

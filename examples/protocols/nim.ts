@@ -1,7 +1,7 @@
 import type { Seat } from '../../src/games/game.ts'
 import { type Automaton, either } from '../../src/protocol/automaton.ts'
-import type { Peer } from '../../src/protocol/peer.ts'
 import { type Person, type Program, type Protocol, plainLines } from '../../src/protocol/definition.ts'
+import type { Peer } from '../../src/protocol/peer.ts'
 import { type Nim, nim, type Take } from '../games/nim.ts'
 
 const automaton = {

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { counted } from '../base/counts.ts'
+import { errorMessage } from '../base/errors.ts'
 import { LEAST_COLUMNS, wrap } from '../games/text/graphemes.ts'
-import { messageOf } from '../terminal/trouble.ts'
 import { quoted, revealed } from '../wire/text.ts'
 
 /** UsageError is one or more mistakes in the command line. The process prints each sentence and exits with code 2. */
@@ -67,7 +67,7 @@ export function complainBeside(terminal: { leaveLine(): boolean }): (sentence: s
 export function onMistake(then: () => void, say: (sentence: string) => void = complain): void {
   process.setUncaughtExceptionCaptureCallback(null)
   process.setUncaughtExceptionCaptureCallback((error) => {
-    say(`this is a mistake in Parlor itself, please report it: ${messageOf(error)}`)
+    say(`this is a mistake in Parlor itself, please report it: ${errorMessage(error)}`)
     then()
   })
 }
@@ -152,7 +152,7 @@ export function watchOutput(): void {
     if (isReaderGone(error) || isLost) return
     isLost = true
     const code = 'code' in error ? String(error.code) : ''
-    complain(`standard output cannot be written: ${REASONS[code] === undefined ? messageOf(error) : `${REASONS[code]} (${code})`}`)
+    complain(`standard output cannot be written: ${REASONS[code] === undefined ? errorMessage(error) : `${REASONS[code]} (${code})`}`)
   })
   if (isFile(1)) writeWhole()
 }

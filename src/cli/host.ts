@@ -1,9 +1,10 @@
+import { wallClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
 import { chance } from '../games/random.ts'
 import type { Program } from '../protocol/definition.ts'
 import { type Hosting, host } from '../terminal/host.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { messageOf, place } from '../terminal/trouble.ts'
-import { wallClock } from '../base/clock.ts'
+import { place } from '../terminal/trouble.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, complainBeside, printLine, Usage } from './diagnostics.ts'
 import { certificateOf, listenOn } from './listening.ts'
@@ -25,7 +26,7 @@ interface HostOptions extends Omit<TermOptions, 'split' | 'delay'>, TransportOpt
 async function hallFor({ name }: Program): Promise<Pick<Hosting, 'house'>> {
   const { Premises } = await import('../lobby/service.ts')
   const { memoryStore } = await import('../storage/memory.ts')
-  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
+  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${errorMessage(reason)}`)
   const service = new Premises({ store: memoryStore(), clock: wallClock, random: chance, onTrouble })
   return { house: (line) => service.house(line, name) }
 }

@@ -3,7 +3,16 @@ import { Terminal } from '../terminal/terminal.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complainBeside, printLine, Usage } from './diagnostics.ts'
 import type { NetworkOptions, Overlay } from './network.ts'
-import { checkClientOptions, checkFiles, checkOptions, networked, noteSecret, randomOf, type TermOptions, termsOf } from './program-options.ts'
+import {
+  checkClientOptions,
+  checkFiles,
+  checkOptions,
+  networked,
+  noteSecret,
+  randomOf,
+  type TermOptions,
+  termsOf,
+} from './program-options.ts'
 import { terminalSignal } from './stop-signal.ts'
 import { checkFingerprint, checkTransport, connectBy, socketPath, type TransportOptions } from './transports.ts'
 import { checkFamily, once, type Where, whereOf } from './values.ts'

@@ -1,7 +1,7 @@
+import { type Clock, wallClock } from '../base/clock.ts'
 import { counted } from '../base/counts.ts'
 import { Bucket } from '../base/rate-limit.ts'
 import { cannotRead, place } from '../terminal/trouble.ts'
-import { type Clock, wallClock } from '../base/clock.ts'
 import type { Address, Listener, Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { checkTransport, type TransportOptions } from './transports.ts'

@@ -1,12 +1,13 @@
+import { wallClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
 import { entryOf } from '../games/catalogue.ts'
 import { games } from '../games/index.ts'
 import { chance } from '../games/random.ts'
-import { type Listing, type ListWish, list, type PersonRow, type ResultRow } from '../server/listings.ts'
-import { askForPage } from '../server/admin.ts'
 import { Premises } from '../lobby/service.ts'
+import { askForPage } from '../server/admin.ts'
+import { type Listing, type ListWish, list, type PersonRow, type ResultRow } from '../server/listings.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT, messageOf } from '../terminal/trouble.ts'
-import { wallClock } from '../base/clock.ts'
+import { EXIT } from '../terminal/trouble.ts'
 import { revealed } from '../wire/text.ts'
 import { checkFormat, toCsv } from './csv.ts'
 import { checkKept } from './data-folder.ts'
@@ -113,13 +114,13 @@ async function pageFrom(data: string, wish: ListWish): ReturnType<typeof askForP
   try {
     return await askForPage(data, wish)
   } catch (reason) {
-    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${messageOf(reason)}`)
+    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
   }
 }
 
 async function* pagesIn(data: string, action: ListWish['action']): AsyncGenerator<Listing> {
   const store = await storeIn(data)
-  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
+  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${errorMessage(reason)}`)
   const service = new Premises({ store, clock: wallClock, random: chance, onTrouble })
   try {
     for (let wish: ListWish | undefined = { action }; wish; ) {

@@ -1,6 +1,6 @@
+import { wallClock } from '../base/clock.ts'
 import { type Level, type Logs, matters, noticedAt, sentenceFor, type Visit } from '../server/observe/logs.ts'
 import { place } from '../terminal/trouble.ts'
-import { wallClock } from '../base/clock.ts'
 import { printLine } from './diagnostics.ts'
 
 /** Creates the logs of a server, which go to standard error as plain lines or as JSON. */

@@ -1,10 +1,10 @@
 import { readSpan } from '../base/counts.ts'
+import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../lab/fault-grammar.ts'
+import type { Secrets } from '../lab/trace.ts'
 import type { Side } from '../protocol/automaton.ts'
 import type { Program } from '../protocol/definition.ts'
 import { secretsIn } from '../protocol/violation-text.ts'
-import { expected, hasChance, type Network, type OptionVerb, optionVerbs, parseNetwork, rulesOf } from '../lab/fault-grammar.ts'
 import { quoted } from '../wire/text.ts'
-import type { Secrets } from '../lab/trace.ts'
 import type { Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 

@@ -1,9 +1,10 @@
-import { chance } from '../games/random.ts'
-import { askOperator, type OperatorAnswer, OperatorWish, operate } from '../server/admin.ts'
-import { Premises } from '../lobby/service.ts'
-import { Terminal } from '../terminal/terminal.ts'
-import { EXIT, messageOf } from '../terminal/trouble.ts'
 import { wallClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
+import { chance } from '../games/random.ts'
+import { Premises } from '../lobby/service.ts'
+import { askOperator, type OperatorAnswer, OperatorWish, operate } from '../server/admin.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { EXIT } from '../terminal/trouble.ts'
 import { checkKept } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 import { storeIn } from './stores.ts'
@@ -32,13 +33,13 @@ async function askServer(data: string, wish: OperatorWish): Promise<OperatorAnsw
   try {
     return await askOperator(data, wish)
   } catch (reason) {
-    return { refused: `the server that has ${data} open sent an unreadable answer: ${messageOf(reason)}` }
+    return { refused: `the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}` }
   }
 }
 
 /** Runs an admin command in a folder without a server, with the same effects on its unfinished tables. */
 async function inFolder(data: string, wish: OperatorWish): Promise<OperatorAnswer> {
-  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${messageOf(reason)}`)
+  const onTrouble = (sentence: string, reason: unknown) => complain(`${sentence}: ${errorMessage(reason)}`)
   const service = new Premises({ store: await storeIn(data), clock: wallClock, random: chance, onTrouble })
   try {
     await service.open()

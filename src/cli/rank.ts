@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
-import { placed } from '../hall/hall.ts'
-import type { LadderRow } from '../hall/api.ts'
-import { defaults, settingsFile } from '../config/defaults.ts'
-import { Terminal } from '../terminal/terminal.ts'
-import { cannotConnect, EXIT, messageOf, place } from '../terminal/trouble.ts'
 import { wallClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
+import { defaults, settingsFile } from '../config/defaults.ts'
+import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
+import type { LadderRow } from '../hall/api.ts'
+import { placed } from '../hall/hall.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { cannotConnect, EXIT, place } from '../terminal/trouble.ts'
 import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
@@ -86,7 +87,7 @@ export async function rankCommand(name: string | undefined, options: RankOptions
     return EXIT.good
   } catch (error) {
     if (error instanceof Usage) throw error
-    complain(`${source}: ${messageOf(error)}`)
+    complain(`${source}: ${errorMessage(error)}`)
     return EXIT.trouble
   } finally {
     await server?.close(0)

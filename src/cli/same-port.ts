@@ -1,5 +1,5 @@
-import { shortNameOf } from '../programs/index.ts'
 import type { Settings } from '../config/config.ts'
+import { shortNameOf } from '../programs/index.ts'
 import { Usage } from './diagnostics.ts'
 
 /**

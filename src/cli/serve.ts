@@ -3,22 +3,23 @@ import { open as openFile } from 'node:fs/promises'
 import { availableParallelism, devNull, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
+import { wallClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
+import type { Config, Settings } from '../config/config.ts'
 import type { Stock } from '../games/catalogue.ts'
 import { chance } from '../games/random.ts'
 import type { Store } from '../hall/ports.ts'
 import { columns } from '../lab/reference.ts'
+import { Premises } from '../lobby/service.ts'
 import { shortNameOf } from '../programs/index.ts'
 import type { Program } from '../protocol/definition.ts'
-import type { Config, Settings } from '../config/config.ts'
+import type { Registry } from '../server/admin.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
 import type { Logs } from '../server/observe/logs.ts'
-import type { Registry } from '../server/admin.ts'
 import { logOutages } from '../server/observe/outages.ts'
-import { Premises } from '../lobby/service.ts'
 import { type Place, Server } from '../server/server.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { cannotListen, EXIT, messageOf } from '../terminal/trouble.ts'
-import { wallClock } from '../base/clock.ts'
+import { cannotListen, EXIT } from '../terminal/trouble.ts'
 import type { Listener } from '../wire/transport.ts'
 import { type Flags, servedBy, settingsOf, sourced } from './config.ts'
 import { complain, onMistake } from './diagnostics.ts'
@@ -77,7 +78,7 @@ export async function serveCommand(flags: Flags): Promise<number> {
   const store = await storeIn(config.data, config.durable, {
     keep: config.keep,
     onNotice: (sentence) => logs.tell('warn', sentence),
-    onTrouble: (error) => logs.tell('error', messageOf(error)),
+    onTrouble: (error) => logs.tell('error', errorMessage(error)),
     onBusy: besideOther(failed.length > 0, config),
   }).catch(refuseBusyFolder)
   if (!store) return EXIT.trouble
@@ -190,7 +191,7 @@ async function optionsOf(settings: Settings, logs: Logs) {
 /** Opens the lobby and resumes its unfinished tables. */
 async function openLobby(store: Store, { settings, stock, logs }: { settings: Settings; stock: Stock; logs: Logs }): Promise<Premises> {
   const { wait, limits } = settings.config
-  const onTrouble = (sentence: string, reason: unknown) => logs.tell('error', `${sentence}: ${messageOf(reason)}`)
+  const onTrouble = (sentence: string, reason: unknown) => logs.tell('error', `${sentence}: ${errorMessage(reason)}`)
   const service = new Premises({
     store,
     clock: wallClock,
@@ -225,7 +226,7 @@ async function openAdmin({ data }: Config, registry: Registry, logs: Logs): Prom
   try {
     return await (await import('../server/admin.ts')).openOperatorDoor(data, registry, logs)
   } catch (failure) {
-    logs.tell('warn', `"parlor people" cannot be used while this server runs: ${messageOf(failure)}`)
+    logs.tell('warn', `"parlor people" cannot be used while this server runs: ${errorMessage(failure)}`)
     return undefined
   }
 }
@@ -242,12 +243,12 @@ function json({ listening = [], failed, monitor }: Outcome): string {
     program: program.name,
     ...address,
     transport,
-    ...(failure === undefined ? {} : { failure: messageOf(failure) }),
+    ...(failure === undefined ? {} : { failure: errorMessage(failure) }),
   })
   const shown =
     monitor?.failure === undefined
       ? { http: monitor?.address }
-      : { httpFailed: { ...monitor.address, failure: messageOf(monitor.failure) } }
+      : { httpFailed: { ...monitor.address, failure: errorMessage(monitor.failure) } }
   return JSON.stringify({ pid: process.pid, listening: listening.map(row), failed: failed.map(row), ...shown })
 }
 

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync }
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { counted } from '../base/counts.ts'
+import { errorMessage } from '../base/errors.ts'
 import { isRefusal } from '../games/game.ts'
 import { games } from '../games/index.ts'
 import type { TableEvent, TableId } from '../hall/ports.ts'
@@ -23,13 +24,13 @@ import {
   workFilesOf,
 } from '../storage/sqlite/files.ts'
 import { tablesOf } from '../storage/sqlite/guard.ts'
+import { openStore } from '../storage/sqlite/index.ts'
 import { KeptLog } from '../storage/sqlite/kept-log.ts'
 import { isOfThisVersion } from '../storage/sqlite/migrations.ts'
 import { repair } from '../storage/sqlite/repair.ts'
 import { type Verification, verify } from '../storage/sqlite/verify.ts'
-import { openStore } from '../storage/sqlite/index.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { EXIT, messageOf } from '../terminal/trouble.ts'
+import { EXIT } from '../terminal/trouble.ts'
 import { noDatabaseIn, noFolder, noFolderBut } from './data-folder.ts'
 import { complain, Usage } from './diagnostics.ts'
 
@@ -161,7 +162,7 @@ async function askForCopy(data: string, action: 'backup' | 'verify', file: strin
   try {
     return await askOperator(data, { action, file })
   } catch (reason) {
-    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${messageOf(reason)}`)
+    throw new Usage(`the server that has ${data} open sent an unreadable answer: ${errorMessage(reason)}`)
   }
 }
 
@@ -226,7 +227,7 @@ function replay(_: TableId, events: readonly TableEvent[]): string | undefined {
     others.reduce(evolve, opened(first, rules))
     return undefined
   } catch (reason) {
-    return messageOf(reason)
+    return errorMessage(reason)
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import type { Store } from '../hall/ports.ts'
+import { errorMessage } from '../base/errors.ts'
 import { defaults, settingsFile } from '../config/defaults.ts'
-import { messageOf } from '../terminal/trouble.ts'
+import type { Store } from '../hall/ports.ts'
 import { complain, Usage } from './diagnostics.ts'
 
 /** The value of `--data` for a server that persists nothing. */
@@ -21,7 +21,7 @@ export interface StoreNotices {
 export class FolderInUse extends Usage {}
 
 /** Notices on standard error. */
-const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(messageOf(error)) }
+const complaining: StoreNotices = { onNotice: complain, onTrouble: (error) => complain(errorMessage(error)) }
 
 /** Opens the store in a folder, or in memory if the folder is `NOWHERE`. Rejects with a UsageError if it cannot be opened. */
 export async function storeIn(folder: string, durable?: 'process' | 'power', notices = complaining): Promise<Store> {

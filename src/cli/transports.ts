@@ -1,4 +1,4 @@
-import { messageOf } from '../terminal/trouble.ts'
+import { errorMessage } from '../base/errors.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import { complain, Usage } from './diagnostics.ts'
 
@@ -74,6 +74,6 @@ export async function checkFingerprint({ fingerprint }: TransportOptions): Promi
   try {
     readFingerprint(fingerprint)
   } catch (error) {
-    throw new Usage(messageOf(error))
+    throw new Usage(errorMessage(error))
   }
 }

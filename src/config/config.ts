@@ -1,12 +1,12 @@
 import { closestMatch } from 'leven'
 import { z } from 'zod'
 import { printSpan, readSpan } from '../base/counts.ts'
-import { programNames, shortNameOf } from '../programs/index.ts'
+import { printSize, readSize } from '../base/sizes.ts'
 import { type OptionVerb, parseNetwork, rulesOf } from '../lab/fault-grammar.ts'
+import { programNames, shortNameOf } from '../programs/index.ts'
 import { givenTwice, quoted } from '../wire/text.ts'
 import type { Address } from '../wire/transport.ts'
 import { defaults, levelOf } from './defaults.ts'
-import { printSize, readSize } from '../base/sizes.ts'
 
 /** ConfigError reports invalid settings; each sentence says which setting, from which source, and what is expected. */
 export class ConfigError extends Error {

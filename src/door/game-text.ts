@@ -1,9 +1,9 @@
 import type { Coin } from '../games/coin.ts'
 import type { Outcome, SeatNumber } from '../games/game.ts'
 import type { GuessingView } from '../games/guessing.ts'
-import { type HandsView, type Round, winnerOf } from '../games/scissors.ts'
 import type { HangmanView } from '../games/hangman.ts'
 import type { QuizView } from '../games/quiz.ts'
+import { type HandsView, type Round, winnerOf } from '../games/scissors.ts'
 import type { Board } from '../games/tictactoe.ts'
 import { listed } from './layout.ts'
 

@@ -1,6 +1,6 @@
+import { nearest } from '../base/nearest.ts'
 import { catalogue, type Entry, entryOf } from '../games/catalogue.ts'
 import type { Refusal } from '../games/game.ts'
-import { nearest } from '../base/nearest.ts'
 import { listed } from './layout.ts'
 
 /** Minimum number of letters of an abbreviated game. */

@@ -1,9 +1,9 @@
+import type { Lobby, LobbyListener } from '../hall/api.ts'
+import { NativeSession } from '../native/session.ts'
+import type { Peer } from '../protocol/peer.ts'
+import { nextUntilGone } from '../protocol/receive-until-closed.ts'
 import type { Name } from './automaton.ts'
 import { farewellFor } from './session.ts'
-import { nextUntilGone } from '../protocol/receive-until-closed.ts'
-import type { Lobby, LobbyListener } from '../hall/api.ts'
-import type { Peer } from '../protocol/peer.ts'
-import { NativeSession } from '../native/session.ts'
 
 /** The name of this server in `hello`. */
 const SOFTWARE = 'parlor'

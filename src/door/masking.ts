@@ -1,5 +1,5 @@
-import { compact, compactText, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/masking.ts'
 import type { Side } from '../protocol/automaton.ts'
+import { compact, compactText, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/masking.ts'
 
 /** Matches a question of the front door whose answer is a password, or the warning after it. */
 const ASKS_SECRET = /password.*\?|once more\?|^The new one|^\(It will (?:not )?show/im

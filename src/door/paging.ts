@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../games/game.ts'
-import { BOUNDS, readWhole } from '../hall/bounds.ts'
 import type { Page } from '../hall/api.ts'
+import { BOUNDS, readWhole } from '../hall/bounds.ts'
 import { type Command, type Reply, SAY } from './commands/command.ts'
 import { inColumns, ROWS } from './layout.ts'
 import type { Visit } from './session.ts'

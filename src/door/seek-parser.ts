@@ -1,10 +1,10 @@
+import { nearest } from '../base/nearest.ts'
 import { checkSettings, type Entry, entryOf } from '../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import type { ClockTerms, GameWish, PersonInfo, Seeker } from '../hall/api.ts'
 import { gameOf, withGameName } from './games.ts'
-import { nearest } from '../base/nearest.ts'
-import { inBrackets, limits, particulars, unusual } from './terms-text.ts'
 import { inLine, inSentences, listed } from './layout.ts'
+import { inBrackets, limits, particulars, unusual } from './terms-text.ts'
 
 /** ClockSetting is a clock setting of every game for two: its unit in milliseconds, and its maximum in units. */
 interface ClockSetting {

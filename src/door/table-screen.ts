@@ -1,11 +1,11 @@
+import type { Clock } from '../base/clock.ts'
 import { entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Attendance, Recorded, Sight, TableNews } from '../hall/api.ts'
-import { boardOf, ending, lastOf } from './game-text.ts'
-import { conditions, remaining } from './terms-text.ts'
-import { inLine, inSentences, listed, SCREEN } from './layout.ts'
 import { type Coming, type Company, introduction, inWords, type Offer, players, standings } from './event-text.ts'
+import { boardOf, ending, lastOf } from './game-text.ts'
+import { inLine, inSentences, listed, SCREEN } from './layout.ts'
+import { conditions, remaining } from './terms-text.ts'
 
 interface TableScreenOptions {
   readonly clock: Clock

@@ -1,8 +1,8 @@
 import { counted } from '../base/counts.ts'
 import { entryOf } from '../games/catalogue.ts'
 import type { ClockTerms, GameTerms } from '../hall/api.ts'
-import { clockTime } from './layout.ts'
 import type { Company } from './event-text.ts'
+import { clockTime } from './layout.ts'
 
 /** Returns the settings that differ from their usual values, as [name, value]. */
 export function unusual(game: string, settings: GameTerms['settings']): [string, number][] {

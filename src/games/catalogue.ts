@@ -1,11 +1,11 @@
 import { coin } from './coin.ts'
 import type { Refusal, SeatNumber } from './game.ts'
 import { guessing } from './guessing.ts'
-import { hands } from './scissors.ts'
 import { hangman } from './hangman.ts'
 import type { AnyGame } from './index.ts'
 import type { Question } from './questions/question.ts'
 import { quiz } from './quiz.ts'
+import { hands } from './scissors.ts'
 import { tictactoe } from './tictactoe.ts'
 
 /** GameSettings are the numbers, by name, that a user gives when asking for a game. */

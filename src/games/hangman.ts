@@ -1,5 +1,5 @@
-import { charactersOf, clean, fold, letterOf } from './text/graphemes.ts'
 import type { Game } from './game.ts'
+import { charactersOf, clean, fold, letterOf } from './text/graphemes.ts'
 import { words as english, unguessable } from './words.ts'
 
 /** Hangman is the state of a game: the word, and the characters that the player tried. */

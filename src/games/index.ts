@@ -1,10 +1,10 @@
 import { coin } from './coin.ts'
 import type { Game } from './game.ts'
 import { guessing } from './guessing.ts'
-import { hands } from './scissors.ts'
 import { hangman } from './hangman.ts'
 import { quiz } from './quiz.ts'
 import { robot } from './robot.ts'
+import { hands } from './scissors.ts'
 import { talk } from './talk.ts'
 import { tictactoe } from './tictactoe.ts'
 

@@ -1,6 +1,6 @@
-import { wrap } from './text/graphemes.ts'
 import type { Game, Random } from './game.ts'
 import type { Question } from './questions/question.ts'
+import { wrap } from './text/graphemes.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F']
 /** Maximum of questions in one quiz. */

@@ -1,5 +1,5 @@
-import type { Game, SeatNumber } from './game.ts'
 import { reply } from './ai/chatbot.ts'
+import type { Game, SeatNumber } from './game.ts'
 
 /** TalkEnding describes the lines that end a talk. */
 export interface Ending {

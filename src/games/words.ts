@@ -1,5 +1,5 @@
-import { charactersOf, clean, fold, LONGEST_CHARACTER } from './text/graphemes.ts'
 import type { Refusal } from './game.ts'
+import { charactersOf, clean, fold, LONGEST_CHARACTER } from './text/graphemes.ts'
 
 /** words is the built-in list for hangman: English words in lower case, letters a to z only. */
 export const words: readonly string[] = [

@@ -1,7 +1,7 @@
+import { Bucket, Throttle } from '../base/rate-limit.ts'
 import type { Denial } from './denial.ts'
 import { RATES as LOGIN, throttled } from './logins.ts'
 import type { Clock } from './ports.ts'
-import { Bucket, Throttle } from '../base/rate-limit.ts'
 
 /*
  * Only wrong invitation codes count: for the connection, and for the address, which bounds what a guesser gains by new

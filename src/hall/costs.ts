@@ -1,10 +1,8 @@
-import type { ToServer } from '../native/messages.ts'
-
 /**
  * Cost of each command in the budget of a connection, in addition to 1 for its message. It follows from the work of the
  * server: building and writing a list, hashing a password, opening a table, reading a log. Long answers are charged separately.
  */
-export const costs: Readonly<Record<ToServer['type'], number>> = {
+export const costs = {
   enter: 9,
   register: 19,
   password: 19,
@@ -37,4 +35,4 @@ export const costs: Readonly<Record<ToServer['type'], number>> = {
   abort: 0,
   ping: 0,
   quit: 0,
-}
+} as const

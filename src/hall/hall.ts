@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { sweepSome } from '../base/sweep.ts'
 import { Effort } from '../games/ai/effort.ts'
+import { playable } from '../games/ai/house.ts'
 import type { Random, Refusal, SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
-import { playable } from '../games/ai/house.ts'
-import type { RandomBytes } from './tokens.ts'
 import { Listing } from './listing.ts'
-import { LiveTable, type TableTools } from './table-actor.ts'
 import { clockOf, optionsOf, type Wish } from './matchmaking.ts'
 import { Owners } from './owners.ts'
 import {
@@ -29,7 +27,9 @@ import { boundedStanding } from './ratings.ts'
 import { Recorder } from './ratings-projector.ts'
 import { isWeak, newSeed } from './seeds.ts'
 import { Seeks } from './seeks.ts'
+import { LiveTable, type TableTools } from './table-actor.ts'
 import { type SeatAt, Tables } from './table-registry.ts'
+import type { RandomBytes } from './tokens.ts'
 
 /*
  * The hall is the meeting place of one server: it has every open table and every open seek. It knows no connections: sessions

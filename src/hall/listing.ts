@@ -1,5 +1,5 @@
-import type { LiveTable } from './table-actor.ts'
 import { OrderedList } from '../base/ordered-list.ts'
+import type { LiveTable } from './table-actor.ts'
 
 /**
  * TableListing is the ordered list of public tables: tables with observers first, and the newest first within both groups. The

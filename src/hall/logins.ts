@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { secondsOf } from '../base/counts.ts'
+import { type Rate, Throttle } from '../base/rate-limit.ts'
 import type { Denial } from './denial.ts'
 import type { Clock } from './ports.ts'
-import { type Rate, Throttle } from '../base/rate-limit.ts'
 
 /*
  * The limits on password guesses must not lock the owner out.

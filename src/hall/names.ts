@@ -1,6 +1,6 @@
 import { catalogue, type Entry } from '../games/catalogue.ts'
-import { charactersOf, fold } from '../games/text/graphemes.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
+import { charactersOf, fold } from '../games/text/graphemes.ts'
 import { poseOf } from './poses.ts'
 import { type Reading, readingOf } from './reserved.ts'
 import { asShown, skeleton } from './skeleton.ts'

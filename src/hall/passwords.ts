@@ -1,7 +1,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { isRefusal } from '../games/game.ts'
-import type { RandomBytes } from './tokens.ts'
 import type { Denial } from './denial.ts'
+import type { RandomBytes } from './tokens.ts'
 import { Turns } from './turns.ts'
 
 /** Cost is the cost parameters of argon2 (RFC 9106). */

@@ -1,8 +1,8 @@
 import type { Refusal, Seat, SeatNumber, Situation, Watcher } from '../games/game.ts'
 import { Sight } from '../games/situation-queue.ts'
-import type { LiveTable } from './table-actor.ts'
 import type { Attendant, News } from './news.ts'
 import type { Command } from './table.ts'
+import type { LiveTable } from './table-actor.ts'
 
 /** SeatRetention is what the server does with a seat when its connection ends: leave the table, or hold the seat for its owner. */
 export type Keeping = 'given up' | 'held'

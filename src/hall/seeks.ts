@@ -1,5 +1,5 @@
-import { type Match, seatsFor, textOf, type Wish } from './matchmaking.ts'
 import { OrderedList } from '../base/ordered-list.ts'
+import { type Match, seatsFor, textOf, type Wish } from './matchmaking.ts'
 import { PEER, type PersonId } from './ports.ts'
 
 /** Wildcard in the key of a pool, different from the text of every setting and clock. */

@@ -1,8 +1,8 @@
-import type { SeatNumber } from '../games/game.ts'
 import { ChurnMap } from '../base/churn-map.ts'
-import type { LiveTable } from './table-actor.ts'
+import type { SeatNumber } from '../games/game.ts'
 import type { Owners } from './owners.ts'
 import { HOUSE, PEER, type PersonId, type TableId } from './ports.ts'
+import type { LiveTable } from './table-actor.ts'
 
 /** SeatAt is a seat at a table. */
 export interface SeatAt {

@@ -1,7 +1,7 @@
 import type { Effort } from '../games/ai/effort.ts'
+import { houseMove } from '../games/ai/house.ts'
 import { isRefusal, type Outcome, type Random, type Refusal, type SeatNumber } from '../games/game.ts'
 import type { AnyGame } from '../games/index.ts'
-import { houseMove } from '../games/ai/house.ts'
 import { claimed } from './claims.ts'
 import { type Clocks, nextExpiry, passed, presence, started, stopped } from './clocks.ts'
 import { type Happening, HOUSE, type Seed, type TableEvent, type TableId } from './ports.ts'

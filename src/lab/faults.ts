@@ -1,7 +1,7 @@
 import { type Clock, wallClock } from '../base/clock.ts'
-import { Layer } from '../wire/transport-filter.ts'
 import { encode } from '../wire/text.ts'
 import type { Transport } from '../wire/transport.ts'
+import { Layer } from '../wire/transport-filter.ts'
 
 /** Faults are the faults of one direction. Datagrams are never cut or joined. */
 export interface Faults {

@@ -1,9 +1,9 @@
-import { counted } from '../base/counts.ts'
 import { type Clock, wallClock } from '../base/clock.ts'
-import { Layer } from '../wire/transport-filter.ts'
+import { counted } from '../base/counts.ts'
 import type { SecretFinder, SecretsContext, Span } from '../wire/masking.ts'
 import { decode, encode, quotedBytes } from '../wire/text.ts'
 import type { Sink, Transport } from '../wire/transport.ts'
+import { Layer } from '../wire/transport-filter.ts'
 
 /** SecretPolicy finds the parts of a line of one side that must not be shown. */
 export type Secrets = SecretFinder<'us' | 'peer'>

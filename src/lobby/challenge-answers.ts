@@ -1,9 +1,9 @@
+import type { LobbyRefusal, Seeker } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
 import { isNear, type Wish } from '../hall/matchmaking.ts'
 import type { PersonId } from '../hall/ports.ts'
-import type { LobbyRefusal, Seeker } from '../hall/api.ts'
-import { seekerOf } from './projections.ts'
 import type { Rooms } from './context.ts'
+import { seekerOf } from './projections.ts'
 
 /** Maximum number of near seeks that are offered, and of open seeks that are searched for them. */
 const NEAR = { offered: 3, looked: 500 }

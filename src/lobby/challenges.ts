@@ -1,6 +1,6 @@
-import type { Clock, PersonId } from '../hall/ports.ts'
 import { Throttle } from '../base/rate-limit.ts'
 import type { FinishedGame, LobbyListener, LobbyRefusal, Recorded, Seeker } from '../hall/api.ts'
+import type { Clock, PersonId } from '../hall/ports.ts'
 
 /** ChallengesOptions are the clock and the error handler of Challenges. */
 export interface CallsOptions {

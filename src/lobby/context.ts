@@ -1,12 +1,32 @@
 import type { Stock } from '../games/catalogue.ts'
 import type { SeatNumber } from '../games/game.ts'
-import type { RandomBytes } from '../hall/tokens.ts'
 import type { Hall } from '../hall/hall.ts'
 import type { People } from '../hall/people.ts'
 import type { TableId } from '../hall/ports.ts'
+import type { RandomBytes } from '../hall/tokens.ts'
 import type { Calls } from './challenges.ts'
-import type { HallLimits } from '../server/admission.ts'
 import type { Spendings } from './spending.ts'
+
+/** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
+export interface HallLimits {
+  readonly seats: number
+  readonly tables: number
+  /** Tables and open seeks of one address, this machine's own addresses included. */
+  readonly address?: number | undefined
+  /** Megabytes that one address may add to the disk in an hour. */
+  readonly disk?: number | undefined
+  /** Milliseconds that may pass at a table without a move. */
+  readonly move?: number | undefined
+}
+
+/** Limits of a hall without limits. */
+export const unlimitedHall: HallLimits = {
+  seats: Number.POSITIVE_INFINITY,
+  tables: Number.POSITIVE_INFINITY,
+  address: Number.POSITIVE_INFINITY,
+  disk: Number.POSITIVE_INFINITY,
+  move: Number.POSITIVE_INFINITY,
+}
 
 /** LobbyContext is what sessions and seatings need from the server: the hall, its people, challenges and limits. */
 export interface Rooms {

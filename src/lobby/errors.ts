@@ -1,7 +1,7 @@
 import type { Refusal } from '../games/game.ts'
+import type { LobbyRefusal, RefusalCode } from '../hall/api.ts'
 import type { Denial, Why } from '../hall/denial.ts'
 import { UNWRITABLE } from '../hall/ports.ts'
-import type { LobbyRefusal, RefusalCode } from '../hall/api.ts'
 
 /** The refusal for a client that has no name yet. */
 export const WHO: LobbyRefusal = { code: 'who-are-you', refused: 'say who you are first' }

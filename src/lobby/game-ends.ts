@@ -1,8 +1,8 @@
-import type { LiveTable } from '../hall/table-actor.ts'
+import type { FinishedGame, Recorded } from '../hall/api.ts'
 import type { StandingChange } from '../hall/news.ts'
 import { isGuest, type People } from '../hall/people.ts'
 import { hasAccount, type PersonId } from '../hall/ports.ts'
-import type { FinishedGame, Recorded } from '../hall/api.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
 import type { Calls } from './challenges.ts'
 import { isSeatOf, nameOf } from './projections.ts'
 

@@ -1,8 +1,8 @@
+import type { FinishedGame, Page, Range } from '../hall/api.ts'
 import { foldName } from '../hall/names.ts'
 import { type Finished, HISTORY, hasAccount, type PersonId, type Slice } from '../hall/ports.ts'
-import type { FinishedGame, Page, Range } from '../hall/api.ts'
-import { nameOf } from './projections.ts'
 import type { Rooms } from './context.ts'
+import { nameOf } from './projections.ts'
 
 /** Returns a page of a user's finished games that `reader` may see: private games only for the account that has played them. */
 export async function historyOf(

@@ -1,8 +1,8 @@
+import { THIS_MACHINE, toNetwork } from '../base/network-address.ts'
 import type { SeatNumber } from '../games/game.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
 import { PEER, type Sitter } from '../hall/ports.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
 import type { Line } from '../protocol/seating.ts'
-import { networkOf } from '../server/admission.ts'
 import type { Rooms } from './context.ts'
 import type { Spending } from './spending.ts'
 
@@ -19,7 +19,7 @@ export class Holdings {
   constructor(rooms: Rooms, line: Line) {
     this.#rooms = rooms
     this.#line = line
-    this.network = line.loopback ? THIS_MACHINE : networkOf(line.address)
+    this.network = line.loopback ? THIS_MACHINE : toNetwork(line.address)
     this.spending = rooms.spendings.of(this.network)
   }
 
@@ -75,4 +75,3 @@ const ENDING = 300
 const ACCOUNT = 500
 const NONE: readonly LiveTable[] = []
 /** The network of all peers on this machine. */
-const THIS_MACHINE = networkOf('::1')

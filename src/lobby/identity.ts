@@ -1,9 +1,9 @@
+import { toNetwork } from '../base/network-address.ts'
 import { isRefusal } from '../games/game.ts'
 import type { Denial } from '../hall/denial.ts'
 import type { Ended, Entry, People, Proof, Visitor } from '../hall/people.ts'
 import type { PersonId } from '../hall/ports.ts'
 import type { Line } from '../protocol/seating.ts'
-import { networkOf } from '../server/admission.ts'
 
 export interface IdentityOptions {
   readonly people: People
@@ -117,5 +117,5 @@ export class Identity {
  * attacker at another loopback address must not lock the owner out.
  */
 function addressOf({ address }: Line): string {
-  return address.startsWith('127.') ? address : networkOf(address)
+  return address.startsWith('127.') ? address : toNetwork(address)
 }

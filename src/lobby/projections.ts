@@ -1,11 +1,11 @@
 import { entryOf } from '../games/catalogue.ts'
+import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../hall/api.ts'
 import { absentAt } from '../hall/hall.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
 import type { Wish } from '../hall/matchmaking.ts'
 import type { Visitor } from '../hall/people.ts'
 import { type ClockRules, hasAccount } from '../hall/ports.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
 import type { SeatAt } from '../hall/table-registry.ts'
-import type { ClockTerms, GameTerms, Seeker, TableInfo } from '../hall/api.ts'
 
 /** Checks whether all users may watch a table: not if it is private, or a talk of two people. */
 export function isPublic({ state: { opened } }: LiveTable): boolean {

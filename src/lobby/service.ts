@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto'
+import { rehearse } from '../games/ai/house.ts'
 import { catalogue, type Stock } from '../games/catalogue.ts'
 import type { Random } from '../games/game.ts'
 import { type AnyGame, games } from '../games/index.ts'
-import { rehearse } from '../games/ai/house.ts'
 import { chance } from '../games/random.ts'
-import type { RandomBytes } from '../hall/tokens.ts'
 import { Hall } from '../hall/hall.ts'
 import { Passwords } from '../hall/passwords.ts'
 import { People } from '../hall/people.ts'
 import type { Clock, Store } from '../hall/ports.ts'
+import type { RandomBytes } from '../hall/tokens.ts'
 import type { Household, Line } from '../protocol/seating.ts'
 import { gatherMore, SYNCED, WRITTEN } from '../wire/transports/batching.ts'
 import { Calls } from './challenges.ts'
+import { type HallLimits, type OnSeated, type Rooms, unlimitedHall } from './context.ts'
 import { noteForGuests, notifyOfEnd, notifyOfRecord } from './game-ends.ts'
 import { HallHouse } from './hall-seating.ts'
 import { isPublic } from './projections.ts'
-import { type HallLimits, unlimited } from '../server/admission.ts'
-import type { OnSeated, Rooms } from './context.ts'
 import { Spendings } from './spending.ts'
 
 /** LobbyServiceOptions are the ports and settings of a LobbyService. */
@@ -53,7 +52,17 @@ export class Premises implements Rooms {
   #restoreBatchLimits: (() => void) | undefined
 
   constructor(options: PremisesOptions) {
-    const { store, clock, random, bytes = randomBytes, games: played = games, onTrouble, stock = {}, wait, limits = unlimited } = options
+    const {
+      store,
+      clock,
+      random,
+      bytes = randomBytes,
+      games: played = games,
+      onTrouble,
+      stock = {},
+      wait,
+      limits = unlimitedHall,
+    } = options
     this.stock = stock
     this.wait = wait
     this.limits = limits

@@ -1,11 +1,5 @@
 import { entryOf } from '../games/catalogue.ts'
 import { isRefusal, type SeatNumber } from '../games/game.ts'
-import { hashToken, readToken, secretToken } from '../hall/tokens.ts'
-import type { Denial } from '../hall/denial.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
-import type { Ended, Visitor } from '../hall/people.ts'
-import { hasAccount, type Sitter } from '../hall/ports.ts'
-import type { Line } from '../protocol/seating.ts'
 import type {
   Attendance,
   FinishedGame,
@@ -22,15 +16,21 @@ import type {
   Sought,
   TableInfo,
 } from '../hall/api.ts'
-import { Attended } from './subscriptions.ts'
+import type { Denial } from '../hall/denial.ts'
+import type { Ended, Visitor } from '../hall/people.ts'
+import { hasAccount, type Sitter } from '../hall/ports.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
+import { hashToken, readToken, secretToken } from '../hall/tokens.ts'
+import type { Line } from '../protocol/seating.ts'
+import { noRoom } from './capacity.ts'
+import type { OnSeated, Rooms } from './context.ts'
+import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './errors.ts'
 import { historyOf } from './histories.ts'
 import type { Holdings } from './holdings.ts'
 import { Identity } from './identity.ts'
 import { isPublic, isSeatOf, tableInfo } from './projections.ts'
-import { noRoom } from '../server/admission.ts'
-import { coded, denied, noGame, noTable, UNAVAILABLE, WHO } from './errors.ts'
-import type { OnSeated, Rooms } from './context.ts'
 import { Seeking } from './seeking.ts'
+import { Attended } from './subscriptions.ts'
 import { Talk } from './talk.ts'
 import { watchersOf } from './watchers.ts'
 

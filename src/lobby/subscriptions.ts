@@ -1,13 +1,13 @@
 import { isRefusal, type Refusal, type SeatNumber } from '../games/game.ts'
+import type { Attendance, LobbyRefusal, TableListener } from '../hall/api.ts'
 import type { Hall } from '../hall/hall.ts'
 import { RECENT, replayed } from '../hall/history.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
 import type { PersonId, TableEvent } from '../hall/ports.ts'
 import { type Command, opened, type Step, type TableState } from '../hall/table.ts'
-import type { Attendance, LobbyRefusal, TableListener } from '../hall/api.ts'
-import { Attending } from './table-subscription.ts'
-import type { Holdings } from './holdings.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
 import { coded, noSeat, UNAVAILABLE } from './errors.ts'
+import type { Holdings } from './holdings.ts'
+import { Attending } from './table-subscription.ts'
 
 /** SubscriptionsOptions is what Subscriptions needs besides the hall. */
 export interface AttendedOptions {

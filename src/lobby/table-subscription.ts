@@ -1,10 +1,10 @@
 import type { SeatNumber } from '../games/game.ts'
+import type { Attendance, Sight, TableListener, TableNews } from '../hall/api.ts'
 import { timeLeft, turnLeft } from '../hall/clocks.ts'
-import type { LiveTable } from '../hall/table-actor.ts'
 import { type Attendant, type News, type StandingChange, situationOf } from '../hall/news.ts'
 import type { TableEvent } from '../hall/ports.ts'
 import type { Step, TableState } from '../hall/table.ts'
-import type { Attendance, Sight, TableListener, TableNews } from '../hall/api.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
 import { recordedOf } from './game-ends.ts'
 import { termsOf } from './projections.ts'
 

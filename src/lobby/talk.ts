@@ -1,12 +1,12 @@
+import { Bucket } from '../base/rate-limit.ts'
 import { isRefusal } from '../games/game.ts'
+import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
 import { foldName } from '../hall/names.ts'
 import type { Visitor } from '../hall/people.ts'
-import { Bucket } from '../base/rate-limit.ts'
 import type { Line } from '../protocol/seating.ts'
-import type { LobbyListener, LobbyRefusal } from '../hall/api.ts'
-import type { Attended } from './subscriptions.ts'
-import { notHere } from './errors.ts'
 import type { Rooms } from './context.ts'
+import { notHere } from './errors.ts'
+import type { Attended } from './subscriptions.ts'
 
 /** Rate of talk of one session: ten messages at once, then one a second, so that talk does not push the board off the screen. */
 const TALK = { burst: 10, refill: 1000 }

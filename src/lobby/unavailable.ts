@@ -1,5 +1,5 @@
-import { isTemporary } from '../hall/ports.ts'
 import type { Lobby } from '../hall/api.ts'
+import { isTemporary } from '../hall/ports.ts'
 import { UNAVAILABLE } from './errors.ts'
 
 /** Resolves with a refusal if the store cannot write at the moment. Rejects with all other errors. */

@@ -1,5 +1,5 @@
-import type { LiveTable } from '../hall/table-actor.ts'
 import type { Page, Range } from '../hall/api.ts'
+import type { LiveTable } from '../hall/table-actor.ts'
 import { Attending } from './table-subscription.ts'
 
 /** Lists the names of a table's watchers, each once, in order of arrival. */

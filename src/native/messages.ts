@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { BOUNDS, type Range } from '../hall/bounds.ts'
 import { type RefusalCode, refusalCodes } from '../hall/api.ts'
+import { BOUNDS, type Range } from '../hall/bounds.ts'
 
 /** Version of the native protocol. It changes when a client of the version before would no longer understand the server. */
 export const VERSION = 1

@@ -1,6 +1,17 @@
 import { catalogue } from '../games/catalogue.ts'
 import { isRefusal } from '../games/game.ts'
-import type { Attendance, Ended, FinishedGame, GameTerms, Lobby, LobbyListener, LobbyRefusal, Message, Recorded, Seeker } from '../hall/api.ts'
+import type {
+  Attendance,
+  Ended,
+  FinishedGame,
+  GameTerms,
+  Lobby,
+  LobbyListener,
+  LobbyRefusal,
+  Message,
+  Recorded,
+  Seeker,
+} from '../hall/api.ts'
 import { costs } from '../hall/costs.ts'
 import { type ToClient, type ToServer, VERSION } from './messages.ts'
 import { parseCommand } from './parsing.ts'

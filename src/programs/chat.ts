@@ -1,10 +1,10 @@
 import type { Seat } from '../games/game.ts'
 import { type Ending, shortened, type Talk, talk } from '../games/talk.ts'
+import { type Automaton, either } from '../protocol/automaton.ts'
+import type { Person, Program, Protocol } from '../protocol/definition.ts'
+import type { Peer } from '../protocol/peer.ts'
 import { Ended } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
-import { type Automaton, either } from '../protocol/automaton.ts'
-import type { Peer } from '../protocol/peer.ts'
-import type { Person, Program, Protocol } from '../protocol/definition.ts'
 import { pythonAddress } from './python/values.ts'
 
 /** Texts of one side: the prompt, the waiting text, and the prefix of the other side's line. */

@@ -1,7 +1,7 @@
-import { quoted } from '../wire/text.ts'
-import { literals } from '../wire/framing/unframed.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
+import { literals } from '../wire/framing/unframed.ts'
+import { quoted } from '../wire/text.ts'
 
 const GREETING = 'Hi Server'
 const ANSWER = 'Hello in return!'

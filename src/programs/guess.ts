@@ -1,9 +1,9 @@
 import { guessing, type Try } from '../games/guessing.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
-import { askInt, checkSecret, NumberJudge, readInt, secretNumber } from './numbers.ts'
 import { type Program, type Protocol, plainLines } from '../protocol/definition.ts'
-import { pythonInt, strip } from './python/values.ts'
 import { breach } from '../protocol/violation-text.ts'
+import { askInt, checkSecret, NumberJudge, readInt, secretNumber } from './numbers.ts'
+import { pythonInt, strip } from './python/values.ts'
 
 /** Parser of a guess; a text that it cannot parse wastes a try. */
 type Words = { readonly reads: (text: string) => Try }

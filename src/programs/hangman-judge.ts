@@ -1,5 +1,5 @@
-import { charactersOf, clean, fold } from '../games/text/graphemes.ts'
 import type { HangmanView } from '../games/hangman.ts'
+import { charactersOf, clean, fold } from '../games/text/graphemes.ts'
 
 /** Explains why a server's `MISS` with `said` misses left is wrong after `view`; `undefined` if it can be right. */
 export function wrongMiss({ left }: HangmanView, said: number): string | undefined {

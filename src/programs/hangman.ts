@@ -1,15 +1,15 @@
-import { fold, letterOf } from '../games/text/graphemes.ts'
 import { isRefusal, type Refusal } from '../games/game.ts'
 import { type HangmanOptions, type HangmanView, hangman } from '../games/hangman.ts'
+import { fold, letterOf } from '../games/text/graphemes.ts'
 import { unguessable } from '../games/words.ts'
+import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
+import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
+import type { Peer } from '../protocol/peer.ts'
+import { breach } from '../protocol/violation-text.ts'
 import { Ended } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { quoted } from '../wire/text.ts'
-import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
 import { wrongMiss, wrongPositions, wrongWord } from './hangman-judge.ts'
-import type { Peer } from '../protocol/peer.ts'
-import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
-import { breach } from '../protocol/violation-text.ts'
 
 const automaton = {
   messages: {

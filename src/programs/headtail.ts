@@ -1,9 +1,9 @@
 import { coin } from '../games/coin.ts'
-import { lines } from '../wire/framing/lines.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
 import type { Options, Program, Protocol, Solo } from '../protocol/definition.ts'
-import { pythonAddress } from './python/values.ts'
 import { breach } from '../protocol/violation-text.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { pythonAddress } from './python/values.ts'
 
 /** Difference between the programs: whether each side prints at the end how many guesses were right. */
 interface Words {

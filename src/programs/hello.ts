@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts'
+import { type Automaton, server } from '../protocol/automaton.ts'
+import type { HostWords, Options, Program, Protocol } from '../protocol/definition.ts'
+import type { Peer } from '../protocol/peer.ts'
 import { Ended } from '../wire/disconnect.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { pieces } from '../wire/framing/recv.ts'
 import { decode, encode } from '../wire/text.ts'
-import { type Automaton, server } from '../protocol/automaton.ts'
-import type { Peer } from '../protocol/peer.ts'
-import type { HostWords, Options, Program, Protocol } from '../protocol/definition.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 
 /** Differences between the programs. Bytes are given as characters up to U+00FF. */

@@ -1,7 +1,7 @@
 import { guessing, type Verdict } from '../games/guessing.ts'
+import type { Program, Solo } from '../protocol/definition.ts'
 import { guess } from './guess.ts'
 import { checkSecret, readDigits, secretNumber } from './numbers.ts'
-import type { Program, Solo } from '../protocol/definition.ts'
 import { pythonAddress } from './python/values.ts'
 
 const ANSWERS: Readonly<Record<Verdict, string>> = {

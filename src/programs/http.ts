@@ -1,7 +1,7 @@
-import { contentLength, headOf, httpRequests, httpResponses, isRequest } from '../wire/framing/http.ts'
-import { encode, quoted } from '../wire/text.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
 import type { Options, Program, Protocol } from '../protocol/definition.ts'
+import { contentLength, headOf, httpRequests, httpResponses, isRequest } from '../wire/framing/http.ts'
+import { encode, quoted } from '../wire/text.ts'
 
 const PAGE = '<p>example</p>'
 const OK = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\nConnection: close\r\n\r\n${PAGE}`

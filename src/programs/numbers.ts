@@ -1,6 +1,6 @@
 import { asTry, type Try } from '../games/guessing.ts'
-import { quoted } from '../wire/text.ts'
 import type { Options, Person } from '../protocol/definition.ts'
+import { quoted } from '../wire/text.ts'
 import { pythonDigits, pythonInt } from './python/values.ts'
 
 /** Validates the option `secret` as a number. Returns a sentence on what is wrong; `undefined` if nothing is. */

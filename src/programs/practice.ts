@@ -1,6 +1,6 @@
-import { lines } from '../wire/framing/lines.ts'
 import { type Automaton, client } from '../protocol/automaton.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
+import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress, pythonBytes } from './python/values.ts'
 
 const automaton = {

@@ -1,5 +1,5 @@
-import { compact, compactText, hasKeyword, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/masking.ts'
 import type { Side } from '../protocol/automaton.ts'
+import { compact, compactText, hasKeyword, hide, type SecretsContext, type Span, secretsBehindKeyword } from '../wire/masking.ts'
 
 /** Matches the start of a message without a password, also with a student's slips: in quotes, or in lower case. */
 const KNOWN =

@@ -1,14 +1,14 @@
 import { type QuizView, quiz } from '../games/quiz.ts'
 import { askUntil } from '../protocol/ask-until.ts'
 import { type Automaton, client, clientCloses, type Said, server } from '../protocol/automaton.ts'
-import { type Chair, type Hallway, hallOf } from '../protocol/seating.ts'
+import { type Options, type Person, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
 import { isSameName } from '../protocol/names.ts'
 import type { Peer } from '../protocol/peer.ts'
-import { type Options, type Person, type Program, type Protocol, plainLines } from '../protocol/definition.ts'
+import { type Chair, type Hallway, hallOf } from '../protocol/seating.ts'
+import { breach } from '../protocol/violation-text.ts'
 import { pythonInt } from './python/values.ts'
 import { QuizJudge } from './quiz-judge.ts'
 import { secretsOfQuiz } from './quiz-secrets.ts'
-import { breach } from '../protocol/violation-text.ts'
 
 const automaton = {
   messages: {

@@ -1,8 +1,8 @@
 import { type Instruction, robot } from '../games/robot.ts'
-import { Ended } from '../wire/disconnect.ts'
-import { lines } from '../wire/framing/lines.ts'
 import { type Automaton, client } from '../protocol/automaton.ts'
 import type { Person, Program, Protocol } from '../protocol/definition.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { lines } from '../wire/framing/lines.ts'
 import { pythonAddress } from './python/values.ts'
 
 const automaton = {

@@ -1,12 +1,12 @@
 import { follow, type Seat, type SeatNumber, type Situation } from '../games/game.ts'
 import { HANDS, type Hand, type HandsView, handOf, hands, NO_HAND, ROUNDS, type Round, score, verdict } from '../games/scissors.ts'
-import { lines } from '../wire/framing/lines.ts'
 import { askUntil } from '../protocol/ask-until.ts'
 import { type Automaton, client, server } from '../protocol/automaton.ts'
-import type { Peer } from '../protocol/peer.ts'
 import type { Options, Person, Program, Protocol, Solo } from '../protocol/definition.ts'
-import { strip } from './python/values.ts'
+import type { Peer } from '../protocol/peer.ts'
 import { breach } from '../protocol/violation-text.ts'
+import { lines } from '../wire/framing/lines.ts'
+import { strip } from './python/values.ts'
 
 const PLAYERS = ['Player1', 'Player2'] as const
 

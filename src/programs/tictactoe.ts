@@ -1,10 +1,10 @@
 import type { Seat, SeatNumber } from '../games/game.ts'
 import { type Board, tictactoe } from '../games/tictactoe.ts'
+import { type Automaton, either } from '../protocol/automaton.ts'
+import type { Options, Person, Program, Protocol, Setting } from '../protocol/definition.ts'
+import type { Peer } from '../protocol/peer.ts'
 import { lines } from '../wire/framing/lines.ts'
 import { quoted } from '../wire/text.ts'
-import { type Automaton, either } from '../protocol/automaton.ts'
-import type { Peer } from '../protocol/peer.ts'
-import type { Options, Person, Program, Protocol, Setting } from '../protocol/definition.ts'
 import { pythonInt } from './python/values.ts'
 
 /** The seat that moves first: 0 is the server (O), 1 the client (X). */

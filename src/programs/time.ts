@@ -1,9 +1,9 @@
-import { Ended } from '../wire/disconnect.ts'
-import { quoted } from '../wire/text.ts'
-import { segments } from '../wire/framing/unframed.ts'
 import { type Automaton, client, clientCloses, server } from '../protocol/automaton.ts'
-import { nextUntilGone } from '../protocol/receive-until-closed.ts'
 import type { Program, Protocol } from '../protocol/definition.ts'
+import { nextUntilGone } from '../protocol/receive-until-closed.ts'
+import { Ended } from '../wire/disconnect.ts'
+import { segments } from '../wire/framing/unframed.ts'
+import { quoted } from '../wire/text.ts'
 import { strftime } from './python/strftime.ts'
 
 /** Milliseconds after which the client takes silence for an empty answer, because a stream cannot carry an empty message. */

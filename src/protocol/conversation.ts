@@ -1,15 +1,16 @@
+import { type Clock, wallClock } from '../base/clock.ts'
+import { toError } from '../base/errors.ts'
 import type { Random } from '../games/game.ts'
 import type { Budget } from '../wire/allowance.ts'
-import { type Clock, wallClock } from '../base/clock.ts'
 import { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/disconnect.ts'
 import type { RunQueue } from '../wire/run-queue.ts'
 import type { Transport } from '../wire/transport.ts'
 import { type Automaton, endless, type Side } from './automaton.ts'
-import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './seating.ts'
+import { EndOfInput, nobody, type Options, type Person, type Program, type Protocol, type Setting } from './definition.ts'
 import { Notices, type Witness } from './notices.ts'
 import { Peer } from './peer.ts'
-import { EndOfInput, nobody, type Options, type Person, type Program, type Protocol, type Setting } from './definition.ts'
+import { type Holder, type Household, type Line, LocalHouse, type Opposite } from './seating.ts'
 import { quotedUnfinished } from './violation-text.ts'
 
 /** Default pause of paced protocols in milliseconds, to a peer on this machine and to a peer over a network. */
@@ -142,7 +143,7 @@ export class Conversation implements Line {
   stop(reason: unknown): void {
     if (this.#error || this.#isOver) return
     if (reason instanceof Ended && reason.how === 'ours') this.#notices?.stop(this.#clock.monotonic())
-    this.#error = reason instanceof Error ? reason : new Error(String(reason))
+    this.#error = toError(reason)
     const { end } = this.connection
     const isReachable = end === undefined || (end.how === 'much' && this.#peer.farewell !== undefined)
     this.#goodbye = isReachable && this.#dismiss(this.#error)

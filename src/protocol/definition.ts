@@ -1,12 +1,12 @@
+import type { Clock } from '../base/clock.ts'
 import type { Random, Seat } from '../games/game.ts'
 import type { Question } from '../games/questions/question.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Framing } from '../wire/framing/framing.ts'
 import { lines } from '../wire/framing/lines.ts'
 import type { Address, Transport } from '../wire/transport.ts'
 import type { Automaton } from './automaton.ts'
-import type { House } from './seating.ts'
 import type { Peer } from './peer.ts'
+import type { House } from './seating.ts'
 
 /** Options are the command-line options of a conversation. Each program lists in `takes` the options that it accepts. */
 export interface Options {

@@ -1,6 +1,6 @@
-import { sweepSome } from '../base/sweep.ts'
-import { type Clock, wallClock } from '../base/clock.ts'
 import { Crowd, type Membership } from '../base/churn-set.ts'
+import { type Clock, wallClock } from '../base/clock.ts'
+import { sweepSome } from '../base/sweep.ts'
 import type { Conversation } from './conversation.ts'
 
 /** TimeoutLimits are the limits on a peer's silence in its turn, in milliseconds. */

@@ -1,7 +1,7 @@
 import { EMPTY } from './automaton.ts'
 import type { Peer } from './peer.ts'
-import type { PeerObserver } from './violation-text.ts'
 import { TOO_SOON } from './standing.ts'
+import type { PeerObserver } from './violation-text.ts'
 
 /**
  * Notice is a kind of notice about a running conversation. `unfinished`: a message without its end; `garbled`: a message

@@ -3,6 +3,7 @@ import type { Connection, Reader } from '../wire/connection.ts'
 import { Ended } from '../wire/disconnect.ts'
 import { type Raw, revealed } from '../wire/text.ts'
 import { type Automaton, EMPTY, legal, type MessageForm, parse, print, type Said, type Side, type Step, stepOf } from './automaton.ts'
+import { hasComeEarly, inSeconds, isSilent, maySpeak, type Standing, tooSoon, whatWasDue, whyIllegal } from './standing.ts'
 import {
   clueOfBye,
   clueOfBytes,
@@ -23,7 +24,6 @@ import {
   type Speaker,
   withReason,
 } from './violation-text.ts'
-import { hasComeEarly, inSeconds, isSilent, maySpeak, type Standing, tooSoon, whatWasDue, whyIllegal } from './standing.ts'
 
 /** Waiting holds the callbacks of a pending `receive`. */
 interface Waiting<Name extends string> {

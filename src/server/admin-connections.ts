@@ -1,5 +1,5 @@
-import { Bucket } from '../base/rate-limit.ts'
 import type { Clock } from '../base/clock.ts'
+import { Bucket } from '../base/rate-limit.ts'
 import type { Connection } from '../wire/connection.ts'
 import { Ended } from '../wire/disconnect.ts'
 

@@ -1,20 +1,19 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { isRefusal, type Refusal } from '../games/game.ts'
-import { type RandomBytes, secretToken } from '../hall/tokens.ts'
-import type { Ended, People } from '../hall/people.ts'
-import { endedInWords } from '../protocol/ended.ts'
-import { sentenceOf } from '../storage/error.ts'
-import { isOwnSocket } from '../storage/names.ts'
 import { type Clock, wallClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
+import { isRefusal, type Refusal } from '../games/game.ts'
+import type { Ended, People } from '../hall/people.ts'
+import { type RandomBytes, secretToken } from '../hall/tokens.ts'
+import { survived } from '../lobby/unavailable.ts'
+import { endedInWords } from '../protocol/ended.ts'
 import { Connection } from '../wire/connection.ts'
 import { lines } from '../wire/framing/lines.ts'
 import type { Listener, Transport } from '../wire/transport.ts'
-import { connectUnix, listenUnix } from '../wire/transports/unix.ts'
+import { connectUnix, isOwnSocket, listenUnix } from '../wire/transports/unix.ts'
+import { Visits } from './admin-connections.ts'
 import { Ladder, LadderWish, type Listed, Listing, ListWish, list, type Rung } from './listings.ts'
 import type { Logs } from './observe/logs.ts'
-import { Visits } from './admin-connections.ts'
-import { survived } from '../lobby/unavailable.ts'
 
 /** AdminRequest sets a new password for a registered name, or removes the name. */
 export const OperatorWish = z.strictObject({ action: z.enum(['reset', 'remove']), name: z.string() })
@@ -82,7 +81,7 @@ async function perform(registry: Registry, request: AnyRequest): Promise<Operato
     await registry.backup(request.file)
     return { done: request.file }
   } catch (reason) {
-    return { refused: sentenceOf(reason) }
+    return { refused: errorMessage(reason) }
   }
 }
 
@@ -164,7 +163,7 @@ async function serve(transport: Transport, connections: Visits, registry: Regist
     const said = (await connections.attend(() => handleLine(line, registry, logs))) ?? BUSY
     operator.send(JSON.stringify(said))
   } catch (reason) {
-    if (connections.mayTell()) logs.tell('warn', `the operator got no answer: ${sentenceOf(reason)}`)
+    if (connections.mayTell()) logs.tell('warn', `the operator got no answer: ${errorMessage(reason)}`)
     transport.destroy()
   } finally {
     await operator.close()

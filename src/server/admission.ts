@@ -1,14 +1,12 @@
+import type { Clock } from '../base/clock.ts'
 import { counted } from '../base/counts.ts'
-import { PEER, type PersonId, UNWRITABLE } from '../hall/ports.ts'
+import { toNetwork } from '../base/network-address.ts'
 import { Bucket, Throttle } from '../base/rate-limit.ts'
 import { print } from '../protocol/automaton.ts'
 import type { Options, Program } from '../protocol/definition.ts'
 import type { Budget } from '../wire/allowance.ts'
 import { Ignored } from '../wire/allowance.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Address, Transport } from '../wire/transport.ts'
-import type { Holdings } from '../lobby/holdings.ts'
-import type { Rooms } from '../lobby/context.ts'
 
 /** AdmissionLimits are the limits of one client; `Infinity` for no limit. */
 export interface DoorLimits {
@@ -19,27 +17,10 @@ export interface DoorLimits {
   readonly messages: number
 }
 
-/** HallLimits are the limits of seats per user, and of tables; `Infinity` for no limit. */
-export interface HallLimits {
-  readonly seats: number
-  readonly tables: number
-  /** Tables and open seeks of one address, this machine's own addresses included. */
-  readonly address?: number | undefined
-  /** Megabytes that one address may add to the disk in an hour. */
-  readonly disk?: number | undefined
-  /** Milliseconds that may pass at a table without a move. */
-  readonly move?: number | undefined
-}
-
-export const unlimited: DoorLimits & HallLimits = {
+export const unlimited: DoorLimits = {
   connections: Number.POSITIVE_INFINITY,
   burst: Number.POSITIVE_INFINITY,
   messages: Number.POSITIVE_INFINITY,
-  seats: Number.POSITIVE_INFINITY,
-  tables: Number.POSITIVE_INFINITY,
-  address: Number.POSITIVE_INFINITY,
-  disk: Number.POSITIVE_INFINITY,
-  move: Number.POSITIVE_INFINITY,
 }
 
 /** Maximum number of messages between two checks of a budget: a check costs more than a message. */
@@ -75,7 +56,7 @@ export class Doorkeeper {
   /** Counts a peer's connection until `leave`; returns a sentence, and counts nothing, if its address has too many connections. */
   admit(peer: Transport): string | undefined {
     if (!this.#counts(peer)) return undefined
-    const network = networkOf(peer.remote.host)
+    const network = toNetwork(peer.remote.host)
     const open = this.#connections.get(network) ?? 0
     if (open >= this.#limits.connections) return `no more than ${counted(open, 'connection')} from one address may be open: close one first`
     this.#connections.set(network, open + 1)
@@ -85,7 +66,7 @@ export class Doorkeeper {
   /** Ends the count of a connection that `admit` has counted. */
   leave(peer: Transport): void {
     if (!this.#counts(peer)) return
-    const network = networkOf(peer.remote.host)
+    const network = toNetwork(peer.remote.host)
     const left = (this.#connections.get(network) ?? 1) - 1
     if (left > 0) this.#connections.set(network, left)
     else this.#connections.delete(network)
@@ -112,17 +93,17 @@ export class Doorkeeper {
 
   /** Checks whether to log now that an address has reached a limit: once a minute. */
   mayTell(what: string, { host }: Address): boolean {
-    return this.#limited.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
+    return this.#limited.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
   /** Checks whether to log a notice about a conversation now: per address 20 at once, then one in three seconds. */
   mayNotice(what: string, { host }: Address): boolean {
-    return this.#noticed.take(`${what} ${networkOf(host)}`, this.#clock.monotonic()) === 0
+    return this.#noticed.take(`${what} ${toNetwork(host)}`, this.#clock.monotonic()) === 0
   }
 
   /** Checks whether to log now that a conversation ended with an error: per address 500 at once, then ten a second. */
   mayLogEnd({ host }: Address): boolean {
-    return this.#ends.take(networkOf(host), this.#clock.monotonic()) === 0
+    return this.#ends.take(toNetwork(host), this.#clock.monotonic()) === 0
   }
 
   #account(rate: ConstructorParameters<typeof Bucket>[0], onSlowed: () => void): () => number {
@@ -156,39 +137,3 @@ export function turnAway(transport: Transport, { protocol }: Program, options: O
   transport.write(protocol.framing(options).toClient.encode(print(form, [sentence])))
   transport.finish()
 }
-
-/** Returns a sentence that says why a user cannot take another seat; `undefined` if the user can. */
-export function noRoom({ hall, limits }: Rooms, person: PersonId, holdings: Holdings): string | undefined {
-  if (!hall.writable) return UNWRITABLE
-  if (hall.size >= limits.tables) hall.tidy()
-  if (hall.size >= limits.tables) return `the server has ${counted(limits.tables, 'open table')}, the maximum: try again later`
-  // PEER stands for all users without a name, who are limited by connection
-  if (person !== PEER && [...hall.seatsOf(person)].length >= limits.seats)
-    return `you hold ${counted(limits.seats, 'seat')}, the maximum: finish a game first`
-  if (holdings.size >= limits.seats)
-    return `this connection holds ${counted(holdings.size, 'seat')} under all its names, and the limit is ${limits.seats}: finish a game first`
-  const { full } = holdings.spending
-  if (full !== undefined) return full
-  const { address = Number.POSITIVE_INFINITY } = limits
-  const held = address === Number.POSITIVE_INFINITY ? 0 : hall.owners.count(holdings.network)
-  return held < address
-    ? undefined
-    : `your address holds ${counted(held, 'table or open seek', 'tables and open seeks')}, and the limit is ${address}: finish a game or cancel a seek first`
-}
-
-/** Returns the network of an address, which limits count for: for IPv4 the address itself, for IPv6 its first 64 bits. */
-export function networkOf(host: string): string {
-  if (host.startsWith('127.')) return THIS_MACHINE
-  if (!host.includes(':')) return host
-  const [front = '', back] = host.split('%')[0]?.split('::') ?? []
-  const groups = front.split(':')
-  const last = back === undefined || back === '' ? [] : back.split(':')
-  const all = back === undefined ? groups : [...groups, ...Array(Math.max(0, 8 - groups.length - last.length)).fill('0'), ...last]
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group || '0', 16).toString(16))
-    .join(':')
-}
-
-/** The network of all of 127.0.0.0/8, and of ::1. */
-const THIS_MACHINE = networkOf('::1')

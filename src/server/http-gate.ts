@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
 import { Bucket } from '../base/rate-limit.ts'
 import { Ignored } from '../wire/allowance.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Address, Listener } from '../wire/transport.ts'
 import { here, listening } from '../wire/transports/tcp.ts'
 

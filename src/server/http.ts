@@ -1,6 +1,6 @@
 import { fastify } from 'fastify'
-import { Bucket } from '../base/rate-limit.ts'
 import { type Clock, wallClock } from '../base/clock.ts'
+import { Bucket } from '../base/rate-limit.ts'
 import type { Address } from '../wire/transport.ts'
 import { OneRequest, openGate } from './http-gate.ts'
 import type { Metrics } from './observe/metrics.ts'

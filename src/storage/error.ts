@@ -22,7 +22,8 @@ export class StoreError extends StoreFailure {
   }
 }
 
-/** Returns the message of any thrown value. */
-export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
+/** OnStoreError is called with errors that no caller waits for, such as the exception of a follower. */
+export type OnTrouble = (error: unknown) => void
+
+/** Emits an error as a warning of the process, which Node prints on standard error. */
+export const warn: OnTrouble = (error) => process.emitWarning(error instanceof Error ? error : String(error))

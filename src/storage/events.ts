@@ -1,5 +1,6 @@
+import { errorMessage } from '../base/errors.ts'
 import type { Happening, TableEvent, TableId } from '../hall/ports.ts'
-import { StoreError, sentenceOf } from './error.ts'
+import { StoreError } from './error.ts'
 
 /**
  * Encodes an event as a line of short JSON, with the line break before it. It omits what follows from its position: its
@@ -17,7 +18,7 @@ export function encodeEvent(table: TableId, event: TableEvent, before?: number):
 }
 
 function unwritable(table: TableId, { n }: TableEvent, error: unknown): TypeError {
-  return new TypeError(`event ${n} of table ${table} cannot be appended: ${sentenceOf(error)}`, { cause: error })
+  return new TypeError(`event ${n} of table ${table} cannot be appended: ${errorMessage(error)}`, { cause: error })
 }
 
 /** Formats the line of an event; `at` is its time with a comma before it, or empty if the time is omitted. */

@@ -13,7 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { StoreError, type StoreTrouble, sentenceOf } from './error.ts'
+import { errorMessage } from '../base/errors.ts'
+import { StoreError, type StoreTrouble } from './error.ts'
 import { checkNoLinks, checkOwnLink, entriesOf, FILE_MODE, isOurs, restrictFile } from './names.ts'
 
 /** OnNotice is called with a sentence for the operator about a fault that does not stop the store. */
@@ -163,7 +164,7 @@ function checkWritable(path: string, folder: string): void {
 function readOnly(path: string, error: unknown): string {
   if (codeOf(error) === 'EROFS') return 'is on a read-only file system: mount that for writing, or choose another folder'
   const found = statSync(path, { throwIfNoEntry: false })
-  if (!HAS_MODES || !found) return `cannot be written: ${sentenceOf(error)}`
+  if (!HAS_MODES || !found) return `cannot be written: ${errorMessage(error)}`
   const mode = modeOf(found)
   return process.geteuid?.() === found.uid
     ? `is read-only (its mode is ${mode}): make it writable (chmod u+rw${found.isDirectory() ? 'x' : ''}), or choose another folder`
@@ -203,7 +204,7 @@ export function explainingSystem<Answer>(path: string, work: () => Answer, faili
     if (error instanceof StoreError) throw error
     const code = codeOf(error)
     const reason = REASONS[code]
-    const why = reason === undefined ? sentenceOf(error) : `${code}, ${reason}`
+    const why = reason === undefined ? errorMessage(error) : `${code}, ${reason}`
     throw new StoreError(troubleOf(code, trouble), `${subject} cannot be ${done}: ${why}`, error)
   }
 }

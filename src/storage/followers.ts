@@ -1,5 +1,5 @@
 import type { TableEvent, TableId } from '../hall/ports.ts'
-import type { OnTrouble } from './group-commit.ts'
+import type { OnTrouble } from './error.ts'
 
 /** Follower is a callback for the events of a table; without `notify` it has been removed. */
 interface Follower {

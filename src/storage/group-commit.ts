@@ -1,5 +1,5 @@
 import { isTemporary } from '../hall/ports.ts'
-import { StoreError } from './error.ts'
+import { type OnTrouble, StoreError } from './error.ts'
 import type { Outage } from './outage.ts'
 
 /*
@@ -44,12 +44,6 @@ import type { Outage } from './outage.ts'
 
 /** Transaction runs work atomically: all of it is durable when the call returns, and none of it if the call throws. */
 export type Transaction = (work: () => void) => void
-
-/** OnStoreError is called with errors that no caller waits for, such as the exception of a follower. */
-export type OnTrouble = (error: unknown) => void
-
-/** Emits an error as a warning of the process, which Node prints on standard error. */
-export const warn: OnTrouble = (error) => process.emitWarning(error instanceof Error ? error : String(error))
 
 /** WriteJob is a write in the queue of a GroupCommit. */
 export interface Job {

@@ -1,7 +1,9 @@
+import { toError } from '../base/errors.ts'
 import { type ReadTable, type TableEvent, type TableId, type TableLog, VersionConflict } from '../hall/ports.ts'
-import type { Commits, Job, OnTrouble } from './group-commit.ts'
+import type { OnTrouble } from './error.ts'
 import { decodeEvent, encodeEvent, Openings } from './events.ts'
 import { Followers } from './followers.ts'
+import type { Commits, Job } from './group-commit.ts'
 
 /** AppendBatch is one append in encoded form: `count` events, the first of them with the number `expected` + 1. */
 export interface Addition {
@@ -59,7 +61,7 @@ export class Log implements TableLog {
       this.#commits.take(append)
       return append.bytes
     } catch (reason) {
-      queueMicrotask(() => then(asError(reason)))
+      queueMicrotask(() => then(toError(reason)))
       return undefined
     }
   }
@@ -102,7 +104,7 @@ function readTable(table: TableId, lines: string | Error): ReadTable {
   try {
     return { table, events: eventsOf(table, lines) }
   } catch (reason) {
-    return { table, failure: asError(reason) }
+    return { table, failure: toError(reason) }
   }
 }
 
@@ -181,7 +183,7 @@ class Append implements Job, Addition {
   }
 
   fail(reason: unknown): void {
-    this.#failure = asError(reason)
+    this.#failure = toError(reason)
   }
 
   settle(onTrouble: OnTrouble): void {
@@ -192,8 +194,4 @@ class Append implements Job, Addition {
       onTrouble(error)
     }
   }
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason))
 }

@@ -1,5 +1,6 @@
 import { type Account, type Accounts, type PersonId, REMEMBERED, SESSIONS, type Session, type Store, type TableId } from '../hall/ports.ts'
-import { Commits, type OnTrouble, warn } from './group-commit.ts'
+import { type OnTrouble, warn } from './error.ts'
+import { Commits } from './group-commit.ts'
 import { type Addition, Log, type Shelf } from './log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryResults } from './memory-results.ts'

@@ -9,7 +9,6 @@ import {
   readdirSync,
   readlinkSync,
   type Stats,
-  statSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from './error.ts'
@@ -65,15 +64,6 @@ function isTrusted({ uid }: Stats): boolean {
 
 function kindOf(name: string): string {
   return name === 'parlor.sock' ? 'socket' : 'regular file'
-}
-
-/**
- * Checks whether a socket belongs to the owner of its folder, to this user or to root. Another user of this machine could
- * listen at the path in the place of the server.
- */
-export function isOwnSocket(path: string, folder: string): boolean {
-  const [found, around] = [lstatSync(path, { throwIfNoEntry: false }), statSync(folder, { throwIfNoEntry: false })]
-  return found?.isSocket() === true && (isTrusted(found) || found.uid === around?.uid)
 }
 
 /**

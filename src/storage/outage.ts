@@ -1,5 +1,5 @@
 import { type Availability, type Clock, isTemporary, type StoreFailure } from '../hall/ports.ts'
-import type { OnTrouble } from './group-commit.ts'
+import type { OnTrouble } from './error.ts'
 
 /** Milliseconds between two probes during an outage: at first, and at most. Each interval is twice the one before. */
 const RETRY = { first: 250, most: 5000 }

@@ -1,7 +1,7 @@
-import type { Random } from '../games/game.ts'
-import { LocalHouse } from '../protocol/seating.ts'
-import { EndOfInput, type Options, type Solo } from '../protocol/definition.ts'
 import { wallClock } from '../base/clock.ts'
+import type { Random } from '../games/game.ts'
+import { EndOfInput, type Options, type Solo } from '../protocol/definition.ts'
+import { LocalHouse } from '../protocol/seating.ts'
 import { personAt, type Terminal } from './terminal.ts'
 import { EXIT } from './trouble.ts'
 

@@ -1,3 +1,4 @@
+import { errorMessage } from '../base/errors.ts'
 import type { Address } from '../wire/transport.ts'
 
 /** Exit codes: 0 if the protocol ended properly, 1 otherwise, 2 for usage errors, 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM. */
@@ -19,7 +20,7 @@ export function cannotListen(at: Address, error: unknown): string {
     EADDRNOTAVAIL: 'this machine does not have that address; 127.0.0.1 is this machine alone, 0.0.0.0 all its addresses',
     ENOTFOUND: 'that name is not known',
   }
-  return `cannot listen on ${place(at)}: ${reasons[errorCode(error)] ?? messageOf(error)}`
+  return `cannot listen on ${place(at)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
 /** Returns a sentence that says why connecting failed, and what to do. `waited` is in milliseconds. */
@@ -34,7 +35,7 @@ export function cannotConnect(to: Address, error: unknown, waited: number): stri
     ETIMEDOUT: 'it does not answer; check the address and the firewalls',
     ECONNRESET: 'the server reset the connection at once',
   }
-  return `cannot connect to ${place(to)}: ${reasons[errorCode(error)] ?? messageOf(error)}`
+  return `cannot connect to ${place(to)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
 /** Says why a lookup found no address: the name may be a mistyped IPv4 address. */
@@ -54,12 +55,7 @@ export function cannotRead(file: string, error: unknown): string {
     EISDIR: 'it is a folder',
     EACCES: 'this user may not read it',
   }
-  return `cannot read ${JSON.stringify(file)}: ${reasons[errorCode(error)] ?? messageOf(error)}`
-}
-
-/** Returns the message of an error, without its stack. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return `cannot read ${JSON.stringify(file)}: ${reasons[errorCode(error)] ?? errorMessage(error)}`
 }
 
 /** Checks whether a host is the path of a Unix socket. */

@@ -1,5 +1,5 @@
-import { Allowance, type Budget, Ignored } from './allowance.ts'
 import { type Clock, wallClock } from '../base/clock.ts'
+import { Allowance, type Budget, Ignored } from './allowance.ts'
 import { Ended, gone, type Unfinished } from './disconnect.ts'
 import { type Framing, MESSAGE_LIMIT, TooLong } from './framing/framing.ts'
 import { Inbox } from './inbox.ts'

@@ -1,5 +1,5 @@
-import { Layer } from './transport-filter.ts'
 import type { Transport } from './transport.ts'
+import { Layer } from './transport-filter.ts'
 
 // commands (RFC 854), and the two supported options (RFC 856, 857)
 const SE = 240

@@ -6,20 +6,20 @@ const source = join(import.meta.dirname, '../../src')
 
 /** The lines of `src` that read wall time, and why they may: it is stored or shown there, and no span is measured by it. */
 const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
-  ['wire/clock.ts', /now: Date\.now/, 'the clock itself'],
+  ['base/clock.ts', /now: Date\.now/, 'the clock itself'],
   ['wire/transports/tls.ts', /new Date\(clock\.now\(\)/, 'the dates of a certificate'],
-  ['protocols/time.ts', /new Date\(clock\.now\(\)\)/, 'the time of day is what that program answers'],
+  ['programs/time.ts', /new Date\(clock\.now\(\)\)/, 'the time of day is what that program answers'],
   ['hall/people.ts', /(?:since|until|session)\b.*#clock\.now\(\)/, 'dates that are stored or shown: of accounts, stays and sessions'],
   ['hall/hall.ts', /since: .*clock\.now\(\)/, 'when a wish came, as it is shown'],
-  ['hall/live.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
-  ['hall/live.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
+  ['hall/table-actor.ts', /at: tools\.clock\.now\(\)/, 'the time of an opening'],
+  ['hall/table-actor.ts', /const wall = Math\.max\(clock\.now\(\), lastAt\)/, 'where the clock of a table begins'],
   [
     'storage/sqlite/mark.ts',
     /since-\$\{Math\.round\(Date\.now\(\) - uptime/,
     'when the machine began to run, which is stored where it has no id for that',
   ],
   [
-    'server/spending.ts',
+    'lobby/spending.ts',
     /#epoch = clock\.now\(\) - clock\.monotonic\(\)$/,
     'where the count of an hour begins, which is stored over restarts',
   ],
@@ -29,7 +29,7 @@ const WALL: readonly (readonly [file: string, line: RegExp, why: string])[] = [
     'when a user came or left, as it is shown, and compared with when games ended',
   ],
   ['cli/store-files.ts', /repair\(path, Date\.now\(\)\)/, 'the name of the folder with the files as they were'],
-  ['server/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
+  ['server/observe/json-logs.ts', /new Date\(now\(\)\)/, 'the time of a line of the log'],
   ['cli/logs.ts', /now: wallClock\.now|localTime\(wallClock\.now\(\)\)/, 'the time of a line of the log'],
 ]
 

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { printSpan, readSpan } from '../../src/base/counts.ts'
-import { programNames } from '../../src/programs/index.ts'
 import { type Layer, settingNames, settle } from '../../src/config/config.ts'
-import { environmentLayer, fileLayer, strays } from '../../src/config/sources.ts'
 import { printJson, printToml } from '../../src/config/print.ts'
+import { environmentLayer, fileLayer, strays } from '../../src/config/sources.ts'
+import { programNames } from '../../src/programs/index.ts'
 import { Parlor } from '../support/process.ts'
 
 const file = (toml: string) => fileLayer('parlor.toml', toml)

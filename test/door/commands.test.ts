@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { commands } from '../../src/door/commands/index.ts'
 import { catalogue, entryOf } from '../../src/games/catalogue.ts'
 import type { AnyGame } from '../../src/games/index.ts'
-import { checkPersonName } from '../../src/hall/names.ts'
-import { commands } from '../../src/door/commands/index.ts'
 import type { Attendance } from '../../src/hall/api.ts'
+import { checkPersonName } from '../../src/hall/names.ts'
 import { lines, StagedLobby } from '../support/door.ts'
 
 const rules = (name: string): AnyGame => {

@@ -1,11 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { catalogue } from '../../src/games/catalogue.ts'
-import { widthOf } from '../../src/games/text/graphemes.ts'
-import { isRefusal } from '../../src/games/game.ts'
-import { checkPersonName, foldName } from '../../src/hall/names.ts'
-import { commandOf, commands, commandWords } from '../../src/door/commands/index.ts'
 import { nearest } from '../../src/base/nearest.ts'
+import { commandOf, commands, commandWords } from '../../src/door/commands/index.ts'
 import {
   clockTime,
   edited,
@@ -19,6 +15,10 @@ import {
   shortened,
 } from '../../src/door/layout.ts'
 import { answerTo, readWish } from '../../src/door/seek-parser.ts'
+import { catalogue } from '../../src/games/catalogue.ts'
+import { isRefusal } from '../../src/games/game.ts'
+import { widthOf } from '../../src/games/text/graphemes.ts'
+import { checkPersonName, foldName } from '../../src/hall/names.ts'
 
 describe('lines', () => {
   test('are never wider than a terminal, and lose nothing but blanks', () => {

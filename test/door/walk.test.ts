@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { seeded } from '../../src/games/random.ts'
 import { commands } from '../../src/door/commands/index.ts'
+import { seeded } from '../../src/games/random.ts'
 import { settled } from '../support/clock.ts'
 import { Caller } from '../support/door.ts'
 import { Room } from '../support/room.ts'

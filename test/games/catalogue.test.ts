@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { houseMove } from '../../src/games/ai/house.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
-import { houseMove } from '../../src/games/ai/house.ts'
 import { seeded } from '../../src/games/random.ts'
 
 /** What a game is set up with; most games have all they need. */

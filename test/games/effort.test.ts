@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Effort } from '../../src/games/ai/effort.ts'
 import { rehearse } from '../../src/games/ai/house.ts'
-import { seeded } from '../../src/games/random.ts'
 import { bestMove } from '../../src/games/ai/search.ts'
+import { seeded } from '../../src/games/random.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 test('in any span, all searches together use no more than was saved, what the span brings, and the least of each', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { charactersOf, clean, fold } from '../../src/games/text/graphemes.ts'
+import { play as bot } from '../../src/games/ai/house.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { type Hangman, type HangmanOptions, hangman } from '../../src/games/hangman.ts'
 import { LocalTable } from '../../src/games/local-table.ts'
-import { play as bot } from '../../src/games/ai/house.ts'
 import { chance, given, seeded } from '../../src/games/random.ts'
+import { charactersOf, clean, fold } from '../../src/games/text/graphemes.ts'
 import { parseWords, unguessable, type Words, words } from '../../src/games/words.ts'
 
 const start = (options: HangmanOptions) => hangman.setup(options, chance)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unaskable } from '../../src/games/questions/question.ts'
 import { type Form, formOf, type Parsed, parseQuestions, type Question, QuestionError } from '../../src/games/questions/parse.ts'
+import { unaskable } from '../../src/games/questions/question.ts'
 
 /** The questions of a text of which none is skipped. */
 async function allOf(text: string, form?: Form): Promise<readonly Question[]> {

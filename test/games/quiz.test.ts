@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { widthOf } from '../../src/games/text/graphemes.ts'
+import { isOpen } from '../../src/games/ai/search.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { LocalTable } from '../../src/games/local-table.ts'
 import { type Question, unaskable } from '../../src/games/questions/question.ts'
 import { type Quiz, quiz } from '../../src/games/quiz.ts'
 import { chance, seeded } from '../../src/games/random.ts'
-import { isOpen } from '../../src/games/ai/search.ts'
+import { widthOf } from '../../src/games/text/graphemes.ts'
 
 const colours: Question = { text: 'Which is a colour?', options: ['red', 'seven', 'loud'], right: 0, explanation: 'Red is one.' }
 const sums: Question = { text: '1 + 1?', options: ['1', '2'], right: 1 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { HANDS, type Hand, type Hands, handOf, hands, type Round, score, verdict, winnerOf } from '../../src/games/scissors.ts'
 import { chance, given } from '../../src/games/random.ts'
+import { HANDS, type Hand, type Hands, handOf, hands, type Round, score, verdict, winnerOf } from '../../src/games/scissors.ts'
 
 const hand = fc.constantFrom(...HANDS)
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { bestMove } from '../../src/games/ai/search.ts'
 import { isRefusal, type Random } from '../../src/games/game.ts'
 import { seeded } from '../../src/games/random.ts'
-import { bestMove } from '../../src/games/ai/search.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 /** Tic-tac-toe, made anew so that nothing of it is remembered, with a count of the moves that are tried. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { bestMove, isOpen } from '../../src/games/ai/search.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { chance, seeded } from '../../src/games/random.ts'
-import { bestMove, isOpen } from '../../src/games/ai/search.ts'
 import { type Board, tictactoe } from '../../src/games/tictactoe.ts'
 
 function boardAfter(moves: readonly number[], size = 3): Board {

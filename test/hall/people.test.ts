@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { isRefusal } from '../../src/games/game.ts'
-import { secretToken } from '../../src/hall/tokens.ts'
 import type { Denial } from '../../src/hall/denial.ts'
 import { BUSY, Passwords, WRONG } from '../../src/hall/passwords.ts'
 import { type Entry, People, type Visitor } from '../../src/hall/people.ts'
+import { secretToken } from '../../src/hall/tokens.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { readWish } from '../../src/door/seek-parser.ts'
 import { catalogue } from '../../src/games/catalogue.ts'
 import { isRefusal } from '../../src/games/game.ts'
 import { BOUNDS, readWhole } from '../../src/hall/bounds.ts'
-import { readWish } from '../../src/door/seek-parser.ts'
 import { ToClient, ToServer } from '../../src/native/messages.ts'
 import { doorway } from '../support/doorway.ts'
 

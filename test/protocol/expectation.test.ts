@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Automaton, client, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
 import { programNames } from '../../src/programs/index.ts'
+import { type Automaton, client, dueBefore, expectation, server } from '../../src/protocol/automaton.ts'
 import { settled } from '../support/clock.ts'
 import { far } from '../support/far.ts'
 import { peerOf } from '../support/peer.ts'

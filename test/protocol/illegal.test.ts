@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Automaton, expectation, legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
 import { programNames, programOf } from '../../src/programs/index.ts'
+import { type Automaton, expectation, legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
 import type { Program } from '../../src/protocol/definition.ts'
 import { decode } from '../../src/wire/text.ts'
 import { peerOf } from '../support/peer.ts'

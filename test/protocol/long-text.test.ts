@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { widthOf, wrap } from '../../src/games/text/graphemes.ts'
-import { checkPersonName, foldName } from '../../src/hall/names.ts'
-import { commandWords } from '../../src/door/commands/index.ts'
 import { nearest } from '../../src/base/nearest.ts'
+import { commandWords } from '../../src/door/commands/index.ts'
 import { edited, inLine, inWidth, sentence } from '../../src/door/layout.ts'
 import { readWish } from '../../src/door/seek-parser.ts'
+import { widthOf, wrap } from '../../src/games/text/graphemes.ts'
+import { checkPersonName, foldName } from '../../src/hall/names.ts'
 import { strftime } from '../../src/programs/python/strftime.ts'
 import { quoted, revealed, visible } from '../../src/wire/text.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
 import { programNames } from '../../src/programs/index.ts'
+import { legal, type MessageForm, parse, type Side } from '../../src/protocol/automaton.ts'
 import { whyIllegal } from '../../src/protocol/standing.ts'
 import { program } from '../support/play.ts'
 

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Doorkeeper, type HallLimits, turnAway, unlimited } from '../../src/server/admission.ts'
+import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
+import { Doorkeeper, turnAway, unlimited } from '../../src/server/admission.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import type { Transport } from '../../src/wire/transport.ts'
@@ -199,7 +200,7 @@ describe('messages of one connection', () => {
 describe('seats and tables', () => {
   /** A hall with limits, and its clients. */
   function hall(limits: Partial<HallLimits>) {
-    const room = new Room({ limits: { ...unlimited, ...limits } })
+    const room = new Room({ limits: { ...unlimitedHall, ...limits } })
     onTestFinished(() => expect(room.troubles).toEqual([]))
     return { come: (name: string) => room.client(name), place: room.premises, clock: room.clock }
   }

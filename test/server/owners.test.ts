@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Owners } from '../../src/hall/owners.ts'
 import type { Store } from '../../src/hall/ports.ts'
-import { type HallLimits, unlimited } from '../../src/server/admission.ts'
+import { type HallLimits, unlimitedHall } from '../../src/lobby/context.ts'
 import type { Premises } from '../../src/lobby/service.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { settled } from '../support/clock.ts'
@@ -11,7 +11,7 @@ const HERE = '127.0.0.1'
 
 /** A hall with limits, and users who come to it from an address. */
 function hall(limits: Partial<HallLimits>, store?: Store) {
-  const room = new Room({ limits: { ...unlimited, ...limits }, ...(store ? { store } : {}) })
+  const room = new Room({ limits: { ...unlimitedHall, ...limits }, ...(store ? { store } : {}) })
   onTestFinished(() => expect(room.troubles).toEqual([]))
   return {
     ...room,
@@ -116,7 +116,7 @@ test('seeks that wait count, too, until they are cancelled or matched', async ()
 })
 
 test('worksheet ports count the same, and the protocol’s own words carry the sentence', async () => {
-  const room = new Room({ limits: { ...unlimited, address: 1 } })
+  const room = new Room({ limits: { ...unlimitedHall, address: 1 } })
   const first = await room.client('fh/hangman')
   await first.say('START\n')
   expect(first.heard).toMatch(/^WORD/)

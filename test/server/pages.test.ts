@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { catalogue } from '../../src/games/catalogue.ts'
 import { commands } from '../../src/door/commands/index.ts'
 import { RULES } from '../../src/door/rules.ts'
+import { catalogue } from '../../src/games/catalogue.ts'
 import { settled } from '../support/clock.ts'
 import { Caller, lines } from '../support/door.ts'
 import { Machine } from '../support/machine.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../src/hall/ports.ts'
-import { unlimited } from '../../src/server/admission.ts'
+import { unlimitedHall } from '../../src/lobby/context.ts'
 import { Spendings } from '../../src/lobby/spending.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
 import { openStore } from '../../src/storage/sqlite/index.ts'
@@ -117,7 +117,7 @@ test('what could not be persisted is persisted later', async () => {
 test('a file keeps the count, in rooms that open and close', async () => {
   const folder = newFolder()
   const enter = async () => {
-    const room = new Room({ store: await openStore({ folder }), limits: { ...unlimited, disk: 0.0003 } })
+    const room = new Room({ store: await openStore({ folder }), limits: { ...unlimitedHall, disk: 0.0003 } })
     await room.premises.open()
     const client = await room.client('fh/hangman')
     await client.say('START\n', 'QUIT\n')

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
+import { toNetwork } from '../../src/base/network-address.ts'
 import type { Attendance } from '../../src/hall/api.ts'
-import { networkOf, unlimited } from '../../src/server/admission.ts'
+import { ABSENCES, EVENTS } from '../../src/hall/table.ts'
+import { unlimitedHall } from '../../src/lobby/context.ts'
 import { Spendings } from '../../src/lobby/spending.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { Room } from '../support/room.ts'
@@ -11,7 +12,7 @@ const FULL = /^your address has written [\d.]+ MB in the last hour, the limit: w
 
 /** A hall in which one address adds at most so many megabytes an hour, and users who come to it. */
 function hall(disk: number) {
-  const room = new Room({ limits: { ...unlimited, disk } })
+  const room = new Room({ limits: { ...unlimitedHall, disk } })
   onTestFinished(() => expect(room.troubles).toEqual([]))
   const come = async (address: string, name: string) => {
     const house = room.premises.house({ address, watch: () => {}, end: () => {} }, 'door')
@@ -122,7 +123,7 @@ test('a rematch after a rematch, and seats left and taken up, are counted as wha
 })
 
 test('a worksheet program is told so in its own words', async () => {
-  const room = new Room({ limits: { ...unlimited, disk: 0.001 } })
+  const room = new Room({ limits: { ...unlimitedHall, disk: 0.001 } })
   for (let n = 0; n < 4; n++) {
     const client = await room.client('fh/hangman')
     await client.say('START\n', 'QUIT\n')
@@ -187,7 +188,7 @@ test('worksheet connections that close and come again are charged for all bytes 
   const [table] = room.premises.hall.tables
   const events = await room.store.tables.read(table?.id ?? 0, 0)
   expect(events.filter(({ type }) => type === 'gone').length).toBe(10)
-  expect(room.premises.spendings.of(networkOf('::1')).total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
+  expect(room.premises.spendings.of(toNetwork('::1')).total).toBeGreaterThan(table?.written ?? Number.POSITIVE_INFINITY)
 })
 
 test('a player whose connection has gone a thousand times gives the game up by the next, and the log grows no more', async () => {

@@ -1,8 +1,8 @@
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
-import { LocalHouse } from '../../src/protocol/seating.ts'
 import { soloOf } from '../../src/programs/index.ts'
 import type { Options, Solo } from '../../src/protocol/definition.ts'
+import { LocalHouse } from '../../src/protocol/seating.ts'
 import { TestClock } from './clock.ts'
 import { Script } from './script.ts'
 

@@ -1,9 +1,9 @@
 import { isRefusal, type SeatNumber } from '../../src/games/game.ts'
 import type { Guessing, GuessingView } from '../../src/games/guessing.ts'
-import type { Hands, HandsView } from '../../src/games/scissors.ts'
 import type { Hangman, HangmanView } from '../../src/games/hangman.ts'
 import { type AnyGame, games } from '../../src/games/index.ts'
 import type { Quiz, QuizView } from '../../src/games/quiz.ts'
+import type { Hands, HandsView } from '../../src/games/scissors.ts'
 
 /** Broken is a game that tells a secret, so that it can be seen whether that would be noticed. */
 export interface Broken {

@@ -1,9 +1,7 @@
 import { expect } from 'vitest'
-import { widthOf } from '../../src/games/text/graphemes.ts'
-import { chance } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocol/conversation.ts'
 import { programs } from '../../src/door/door.ts'
-import type { Household, Line } from '../../src/protocol/seating.ts'
+import { chance } from '../../src/games/random.ts'
+import { widthOf } from '../../src/games/text/graphemes.ts'
 import type {
   Attendance,
   Ended,
@@ -21,6 +19,8 @@ import type {
   TableInfo,
   TableNews,
 } from '../../src/hall/api.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
+import type { Household, Line } from '../../src/protocol/seating.ts'
 import { decode } from '../../src/wire/text.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from './clock.ts'

@@ -1,7 +1,7 @@
-import { lobbyOf } from '../../src/protocol/seating.ts'
+import type { Premises } from '../../src/lobby/service.ts'
 import { ToClient, type ToServer } from '../../src/native/messages.ts'
 import { NativeSession } from '../../src/native/session.ts'
-import type { Premises } from '../../src/lobby/service.ts'
+import { lobbyOf } from '../../src/protocol/seating.ts'
 import { settled } from './clock.ts'
 
 /** A command without its id. */

@@ -1,6 +1,6 @@
 import type { Side } from '../../src/protocol/automaton.ts'
-import { Peer } from '../../src/protocol/peer.ts'
 import type { Program } from '../../src/protocol/definition.ts'
+import { Peer } from '../../src/protocol/peer.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import type { Framing } from '../../src/wire/framing/framing.ts'
 import { type MemoryTransport, memoryPair } from '../../src/wire/transports/memory.ts'

@@ -1,11 +1,11 @@
 // a house loads its tables for the first seat: in tests they are there already, so that a seat takes no time of the system
 import '../../src/games/local-table.ts'
+import type { Clock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
-import { Conversation } from '../../src/protocol/conversation.ts'
 import { programOf } from '../../src/programs/index.ts'
+import { Conversation } from '../../src/protocol/conversation.ts'
 import type { Options, Program } from '../../src/protocol/definition.ts'
-import type { Clock } from '../../src/base/clock.ts'
 import { decode } from '../../src/wire/text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { observe, tape } from './observe.ts'

@@ -1,10 +1,10 @@
+import { type Clock, wallClock } from '../../src/base/clock.ts'
 import type { Random } from '../../src/games/game.ts'
 import { chance } from '../../src/games/random.ts'
-import type { Household, Line } from '../../src/protocol/seating.ts'
-import type { Program } from '../../src/protocol/definition.ts'
 import { Premises } from '../../src/lobby/service.ts'
+import type { Program } from '../../src/protocol/definition.ts'
+import type { Household, Line } from '../../src/protocol/seating.ts'
 import { memoryStore } from '../../src/storage/memory.ts'
-import { type Clock, wallClock } from '../../src/base/clock.ts'
 
 /** A hall that keeps nothing, where whatever goes wrong fails the test. */
 export function premises({ clock = wallClock, random = chance }: { clock?: Clock; random?: Random } = {}): Premises {

@@ -1,8 +1,8 @@
-import type { Random } from '../../src/games/game.ts'
 import { play, playable } from '../../src/games/ai/house.ts'
+import type { Random } from '../../src/games/game.ts'
 import { seeded } from '../../src/games/random.ts'
-import type { Opposite } from '../../src/protocol/seating.ts'
 import type { Options } from '../../src/protocol/definition.ts'
+import type { Opposite } from '../../src/protocol/seating.ts'
 import { begin } from './conversation.ts'
 import { Far } from './far.ts'
 

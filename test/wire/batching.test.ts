@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { arriveTogether, eventLoop, gatherMore, heardTogether, SYNCED, saidTogether } from '../../src/wire/transports/batching.ts'
+import { SocketTransport } from '../../src/wire/transports/socket.ts'
 import { settledInTurn } from '../support/clock.ts'
 
 // gathering is bounded in milliseconds too: here they pass only if a test lets them

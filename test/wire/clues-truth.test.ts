@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { textLooksLike } from '../../src/wire/byte-clues.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
-import { encode } from '../../src/wire/text.ts'
 import { segments } from '../../src/wire/framing/unframed.ts'
+import { encode } from '../../src/wire/text.ts'
 
 /** What the bytes of a whole message look like, with the end of a line behind them, or as one piece. */
 function clueOf(body: Uint8Array, end: '\n' | '\r\n' | '', keepCr = false): string | undefined {

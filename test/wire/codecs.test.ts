@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type Decoded, type Framing, TooLong } from '../../src/wire/framing/framing.ts'
 import { decimalPrefixed, fixedLength, lengthPrefixed } from '../../src/wire/framing/length-prefixed.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
-import { decode, encode } from '../../src/wire/text.ts'
 import { literals, segments, untilEnd } from '../../src/wire/framing/unframed.ts'
+import { decode, encode } from '../../src/wire/text.ts'
 import { cutAt, decoded, expectDecoded, joined } from '../support/decoding.ts'
 
 const texts = fc.string({ unit: 'binary', maxLength: 40 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { faulty } from '../../src/lab/faults.ts'
 import { hasChance, type Network, parseNetwork, printNetwork, rulesOf } from '../../src/lab/fault-grammar.ts'
+import { faulty } from '../../src/lab/faults.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { heardBy, writesOf } from '../support/wire.ts'

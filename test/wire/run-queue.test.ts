@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { Connection } from '../../src/wire/connection.ts'
 import { lines } from '../../src/wire/framing/lines.ts'
 import { type EventLoop, RunQueue, type Task } from '../../src/wire/run-queue.ts'
-import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { eventLoop } from '../../src/wire/transports/batching.ts'
+import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled } from '../support/clock.ts'
 
 /** An event loop whose turns a test begins, with a clock on which only work takes time. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { secretsIn } from '../../src/protocol/violation-text.ts'
 import { type Secrets, traced } from '../../src/lab/trace.ts'
+import { secretsIn } from '../../src/protocol/violation-text.ts'
 import { memoryPair } from '../../src/wire/transports/memory.ts'
 import { settled, TestClock } from '../support/clock.ts'
 import { program } from '../support/play.ts'

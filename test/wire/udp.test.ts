@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { segments } from '../../src/wire/framing/unframed.ts'
 import type { Address, Transport } from '../../src/wire/transport.ts'
 import { connectUdp, listenUdp, type UdpOptions } from '../../src/wire/transports/udp.ts'
-import { segments } from '../../src/wire/framing/unframed.ts'
 import { TestClock } from '../support/clock.ts'
 import { Arrivals, talk, until } from '../support/sockets.ts'
 

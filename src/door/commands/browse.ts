@@ -1,16 +1,16 @@
 import { counted } from '../../base/counts.ts'
 import { catalogue, type Entry } from '../../games/catalogue.ts'
 import { isRefusal } from '../../games/game.ts'
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
 import type { LadderRow, PersonInfo, TableInfo } from '../../hall/api.ts'
-import type { Command, Reply } from './command.ts'
+import { BOUNDS, readWhole } from '../../hall/bounds.ts'
 import { gameOf, withGameName } from '../games.ts'
 import { wayBack } from '../held.ts'
-import { listed, noPage, readPage } from '../paging.ts'
-import { particulars } from '../terms-text.ts'
 import { inColumns, inLine } from '../layout.ts'
-import type { Visit } from '../session.ts'
+import { listed, noPage, readPage } from '../paging.ts'
 import { isSolitary } from '../seek-parser.ts'
+import type { Visit } from '../session.ts'
+import { particulars } from '../terms-text.ts'
+import type { Command, Reply } from './command.ts'
 
 /** Maximum number of tables in a row of "who". */
 const NUMBERS = 5

@@ -1,10 +1,10 @@
 import { isRefusal } from '../../games/game.ts'
 import type { FinishedGame } from '../../hall/api.ts'
-import type { Command, Reply } from './command.ts'
+import { inLine, ROWS, sentence } from '../layout.ts'
 import { type Listing, readPage, showPage } from '../paging.ts'
 import { opponentsOf, resultOf } from '../results.ts'
-import { inLine, ROWS, sentence } from '../layout.ts'
 import type { Visit } from '../session.ts'
+import type { Command, Reply } from './command.ts'
 
 /** Maximum number of missed games in the greeting. */
 const MISSED = 3

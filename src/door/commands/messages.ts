@@ -1,9 +1,9 @@
 import { isRefusal } from '../../games/game.ts'
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
 import type { Lobby } from '../../hall/api.ts'
-import type { Command, Reply } from './command.ts'
+import { BOUNDS, readWhole } from '../../hall/bounds.ts'
 import { inLine, listed, notHere } from '../layout.ts'
 import type { Visit } from '../session.ts'
+import type { Command, Reply } from './command.ts'
 
 /** Maximum number of words in a name. */
 const WORDS = 6

@@ -1,13 +1,13 @@
 import { catalogue } from '../../games/catalogue.ts'
 import { isRefusal, type Refusal } from '../../games/game.ts'
 import type { GameWish, PersonInfo, Seeker } from '../../hall/api.ts'
-import type { Command, Reply } from './command.ts'
 import { gameNames } from '../games.ts'
-import { listed } from '../paging.ts'
-import { limits, particulars } from '../terms-text.ts'
 import { inColumns, inLine, notHere, sentence } from '../layout.ts'
-import type { Visit } from '../session.ts'
+import { listed } from '../paging.ts'
 import { answerTo, clockSettings, nearBy, needsName, readWish, settingsOf } from '../seek-parser.ts'
+import type { Visit } from '../session.ts'
+import { limits, particulars } from '../terms-text.ts'
+import type { Command, Reply } from './command.ts'
 
 function games(): Reply {
   const rows = catalogue.flatMap((entry) => [

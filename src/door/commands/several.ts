@@ -1,10 +1,10 @@
-import { BOUNDS, readWhole } from '../../hall/bounds.ts'
 import type { HeldSeat } from '../../hall/api.ts'
-import type { Command, Reply } from './command.ts'
+import { BOUNDS, readWhole } from '../../hall/bounds.ts'
 import { heldAt, wayBackTo } from '../held.ts'
-import type { Presence } from '../table-screen.ts'
 import { inColumns } from '../layout.ts'
 import type { Visit } from '../session.ts'
+import type { Presence } from '../table-screen.ts'
+import type { Command, Reply } from './command.ts'
 
 const NUMBER = 'Type the number of one of your tables, too, such as "go 12". "mine" lists them.'
 

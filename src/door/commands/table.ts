@@ -1,10 +1,10 @@
-import { type Command, gate, ONGOING, type Reply } from './command.ts'
 import { wayBack } from '../held.ts'
+import { HOUSE } from '../seek-parser.ts'
+import type { Visit } from '../session.ts'
 import type { Presence } from '../table-screen.ts'
+import { type Command, gate, ONGOING, type Reply } from './command.ts'
 import { acceptChallenge, refuseChallenge, want } from './seek.ts'
 import { goOn } from './several.ts'
-import type { Visit } from '../session.ts'
-import { HOUSE } from '../seek-parser.ts'
 
 /** Makes a move. Its event prints the result; `hint` is the end of a refusal. */
 export async function move({ lobby, present }: Visit, text: string, hint = ''): Promise<Reply> {

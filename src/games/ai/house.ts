@@ -1,5 +1,5 @@
-import type { Effort } from './effort.ts'
 import { follow, type Game, type Random, type Seat, type SeatNumber } from '../game.ts'
+import type { Effort } from './effort.ts'
 import { bestMove, isOpen } from './search.ts'
 
 /**

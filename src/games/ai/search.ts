@@ -14,8 +14,8 @@
  * a full budget returns the same moves on every machine.
  */
 
-import { Effort } from './effort.ts'
 import { type Game, isRefusal, type Outcome, type Random, type SeatNumber } from '../game.ts'
+import { Effort } from './effort.ts'
 
 /** Moves that a search may list or try in a small game, which it searches to its end, once. */
 const WORK_ONCE = 200_000

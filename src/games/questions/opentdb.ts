@@ -1,4 +1,5 @@
 import { decodeHTMLStrict } from 'entities/decode'
+import { errorMessage } from '../../base/errors.ts'
 import { collect, type Parsed, QuestionError, questionFrom } from './question.ts'
 
 /** Item is a question in the JSON of Open Trivia DB (opentdb.com/api_config.php). */
@@ -29,7 +30,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new QuestionError(`this is not JSON: ${error instanceof Error ? error.message : error}`)
+    throw new QuestionError(`this is not JSON: ${errorMessage(error)}`)
   }
 }
 

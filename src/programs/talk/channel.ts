@@ -1,8 +1,8 @@
 import type { SeatNumber } from '../../games/game.ts'
 import { shortened } from '../../games/talk.ts'
 import { type Automaton, client, type Side, server } from '../../protocol/automaton.ts'
-import type { Peer } from '../../protocol/peer.ts'
 import { nobody, type Setting } from '../../protocol/definition.ts'
+import type { Peer } from '../../protocol/peer.ts'
 
 /** Games that can be played inside a talk. */
 export const GAMES = ['tictactoe', 'scissors', 'guess', 'hangman'] as const

@@ -1,12 +1,12 @@
-import { fold, letterOf } from '../../games/text/graphemes.ts'
 import { type HangmanView, hangman } from '../../games/hangman.ts'
+import { fold, letterOf } from '../../games/text/graphemes.ts'
 import { unguessable } from '../../games/words.ts'
+import type { Setting } from '../../protocol/definition.ts'
 import { Ended } from '../../wire/disconnect.ts'
 import { secretsBehindKeyword, withoutSecrets } from '../../wire/masking.ts'
 import { quoted } from '../../wire/text.ts'
 import { wrongMiss, wrongPositions, wrongWord } from '../hangman-judge.ts'
 import { type Line, REQUESTS } from './channel.ts'
-import type { Setting } from '../../protocol/definition.ts'
 
 /** Keeps a word, drawn or from the option `secret`, and answers the other side's guesses. Its length answers `play`. */
 export async function keepWord(line: Line, { house, person, options: { secret, words } }: Setting<unknown>): Promise<void> {

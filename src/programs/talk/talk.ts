@@ -1,14 +1,14 @@
 import type { Seat, SeatNumber } from '../../games/game.ts'
 import { type Talk, talk } from '../../games/talk.ts'
 import { type Board, tictactoe } from '../../games/tictactoe.ts'
+import type { Side } from '../../protocol/automaton.ts'
+import type { Options, Program, Protocol, Setting } from '../../protocol/definition.ts'
+import type { Peer } from '../../protocol/peer.ts'
 import { lengthPrefixed } from '../../wire/framing/length-prefixed.ts'
 import { lines } from '../../wire/framing/lines.ts'
 import { segments } from '../../wire/framing/unframed.ts'
-import type { Side } from '../../protocol/automaton.ts'
-import { automaton, GAMES, type GameName, HungUp, LEAVE, Line, type Name, PROMPT } from './channel.ts'
-import type { Peer } from '../../protocol/peer.ts'
-import type { Options, Program, Protocol, Setting } from '../../protocol/definition.ts'
 import { pythonAddress, pythonInt } from '../python/values.ts'
+import { automaton, GAMES, type GameName, HungUp, LEAVE, Line, type Name, PROMPT } from './channel.ts'
 import { games } from './games.ts'
 
 const FRAMINGS = { lines: lines(), none: segments(), length: lengthPrefixed } as const

@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ReadTable, Store, TableEvent, TableId, TableLog } from '../../hall/ports.ts'
-import type { Program } from '../../protocol/definition.ts'
 import type { Premises } from '../../lobby/service.ts'
-import type { Server } from '../server.ts'
+import type { Program } from '../../protocol/definition.ts'
 import type { Tally } from '../program-stats.ts'
+import type { Server } from '../server.ts'
 
 /** Upper bounds of the histogram of appends to the journal, in seconds. */
 const APPENDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]

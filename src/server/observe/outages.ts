@@ -1,5 +1,5 @@
-import type { Availability } from '../../hall/ports.ts'
 import type { Clock } from '../../base/clock.ts'
+import type { Availability } from '../../hall/ports.ts'
 import type { Logs } from './logs.ts'
 
 /** Milliseconds after a logged outage in which further ones are not logged. */

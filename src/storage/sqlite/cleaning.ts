@@ -1,7 +1,7 @@
 import type { TableId } from '../../hall/ports.ts'
-import type { Entry } from './table-index.ts'
 import { Batch, type Part, partsOf, type Row } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
+import type { Entry } from './table-index.ts'
 
 /*
  * How the journal is compacted, as a log-structured file is cleaned.

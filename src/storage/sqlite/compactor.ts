@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
-import type { OnTrouble } from '../group-commit.ts'
+import type { OnTrouble } from '../error.ts'
 import { type Database, number } from './database.ts'
 
 /** Compactable is a journal whose oldest rows can be removed in steps. */

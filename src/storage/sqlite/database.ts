@@ -1,8 +1,8 @@
 import { closeSync, constants, copyFileSync, fdatasync, linkSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { type OnTrouble, warn } from '../group-commit.ts'
-import { StoreError, sentenceOf } from '../error.ts'
+import { errorMessage } from '../../base/errors.ts'
+import { type OnTrouble, StoreError, warn } from '../error.ts'
 import { explainingSystem, tryToWrite } from '../folder.ts'
 import { createFile } from '../names.ts'
 import { logOf } from './files.ts'
@@ -318,7 +318,7 @@ function explaining<Answer>(path: string, work: () => Answer): Answer {
     return work()
   } catch (error) {
     if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) throw error
-    const [code, sentence = `cannot be read or written: ${sentenceOf(error)}`] = TROUBLES.get(error.errcode) ??
+    const [code, sentence = `cannot be read or written: ${errorMessage(error)}`] = TROUBLES.get(error.errcode) ??
       TROUBLES.get(error.errcode & 0xff) ?? ['failed']
     throw new StoreError(code, `${path} ${sentence}`, error)
   }

@@ -1,14 +1,14 @@
 import type { TableId } from '../../hall/ports.ts'
-import type { OnTrouble } from '../group-commit.ts'
+import type { OnTrouble } from '../error.ts'
 import type { Addition, Shelf } from '../log.ts'
 import { planCleaning } from './cleaning.ts'
 import { type Compactable, type Compaction, Compactor } from './compactor.ts'
 import type { Database } from './database.ts'
-import { type Cover, Directory, type Entry } from './table-index.ts'
 import { Batch, Journal, partsOf } from './journal.ts'
 import { Known, NEW, type Position } from './known.ts'
 import type { Progress } from './mark.ts'
 import { readTables } from './reading.ts'
+import { type Cover, Directory, type Entry } from './table-index.ts'
 
 /*
  * How events are stored in SQLite.

@@ -1,4 +1,4 @@
-import type { OnTrouble } from '../group-commit.ts'
+import type { OnTrouble } from '../error.ts'
 import type { OnNotice } from '../folder.ts'
 import type { Timers } from '../outage.ts'
 import type { Database } from './database.ts'

@@ -1,9 +1,9 @@
 import type { TableId } from '../../hall/ports.ts'
 import { damaged } from '../events.ts'
 import { eventsOf } from '../log.ts'
-import type { Entry } from './table-index.ts'
 import { BatchReader, type Journal, type Part } from './journal.ts'
 import { type Position, positionsOf } from './known.ts'
+import type { Entry } from './table-index.ts'
 
 /** Wanted is the position of a part to read; `at` is its index among the parts of the table. */
 interface Wanted extends Position {

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../base/errors.ts'
 import { StoreError } from '../error.ts'
 import { type Database, number, text } from './database.ts'
 import { checksumOf, partsOf } from './journal.ts'
@@ -91,7 +92,7 @@ export function structureOf(database: Database): string[] {
     const rows = database.prepare(`PRAGMA quick_check(${FINDINGS})`).all()
     return inPlainWords(rows.map((row) => text(Object.values(row)[0])).filter((found) => found !== 'ok'))
   } catch (error) {
-    return inPlainWords([error instanceof Error ? error.message : String(error)])
+    return inPlainWords([errorMessage(error)])
   }
 }
 

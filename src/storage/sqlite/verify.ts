@@ -1,13 +1,14 @@
+import { errorMessage } from '../../base/errors.ts'
 import type { TableEvent, TableId } from '../../hall/ports.ts'
-import { StoreError, sentenceOf } from '../error.ts'
+import { StoreError } from '../error.ts'
 import { eventsOf } from '../log.ts'
 import { Database, number } from './database.ts'
-import { Directory } from './table-index.ts'
+import { SqliteShelf } from './event-store.ts'
 import { Guard, tablesOf } from './guard.ts'
 import { partsOf } from './journal.ts'
 import { migrate } from './migrations.ts'
 import { damagesOf, rowsOf, structureOf, tablesAt } from './scan.ts'
-import { SqliteShelf } from './event-store.ts'
+import { Directory } from './table-index.ts'
 
 /** Verification is the result of `verify`. */
 export interface Verification {
@@ -45,14 +46,14 @@ export function verify(path: string, replay: Replay): Verification {
   const note = (error: unknown) => {
     // this error concerns the disk of the copy
     if (error instanceof StoreError && error.code === 'full') throw error
-    problems.push(sentenceOf(error))
+    problems.push(errorMessage(error))
   }
   try {
     migrate(database)
     problems.push(...structureOf(database))
     attempt(() => problems.push(...damageProblems(database)))
     attempt(() => {
-      const store = new SqliteShelf(database, (error) => problems.push(sentenceOf(error)))
+      const store = new SqliteShelf(database, (error) => problems.push(errorMessage(error)))
       guard.checkEnd(database, store.progress, (sentence) => problems.push(sentence))
       // closing brings the index up to date
       store.close()

@@ -1,5 +1,5 @@
-import { type Decoded, type Framing, Pending } from './framing.ts'
 import { decode, rawOf, TextStream } from '../text.ts'
+import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /** Limit of a request in bytes, head and body: the usual limit of servers for a head. */
 const REQUEST_LIMIT = 16 * 1024

@@ -1,6 +1,6 @@
-import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 import { secretsBehindKeyword, withoutSecrets } from '../masking.ts'
 import { decode, encode, quoted, quotedBytes } from '../text.ts'
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 
 const BLANK = 0x20
 

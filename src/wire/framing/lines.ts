@@ -1,5 +1,5 @@
-import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 import { encode, type TextCode } from '../text.ts'
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 
 const LF = 10
 const CR = 13

@@ -1,5 +1,5 @@
-import { type Decoded, type Framing, Pending } from './framing.ts'
 import { encode, type TextCode } from '../text.ts'
+import { type Decoded, type Framing, Pending } from './framing.ts'
 
 /**
  * pieces is the framing of programs that call `recv(size)` once for each message: the bytes that have arrived are a message,

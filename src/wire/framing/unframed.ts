@@ -1,5 +1,5 @@
-import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 import { encode } from '../text.ts'
+import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 
 /**
  * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends

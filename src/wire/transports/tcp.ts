@@ -2,8 +2,8 @@ import { connect, createServer, type ListenOptions, type NetConnectOpts, type Se
 import { type Clock, wallClock } from '../../base/clock.ts'
 import { NoTransport } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
-import { isLoopbackHost, SocketTransport } from './socket.ts'
 import { arriveTogether } from './batching.ts'
+import { isLoopbackHost, SocketTransport } from './socket.ts'
 
 /** Limit of peers that wait in the system for `accept`. */
 const BACKLOG = 4096

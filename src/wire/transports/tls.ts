@@ -1,8 +1,9 @@
 import { constants, X509Certificate } from 'node:crypto'
 import { createServer, isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
-import { Ignored } from '../allowance.ts'
 import { type Clock, wallClock } from '../../base/clock.ts'
+import { errorMessage } from '../../base/errors.ts'
+import { Ignored } from '../allowance.ts'
 import { NoTransport } from '../disconnect.ts'
 import type { Address, Listener, Transport } from '../transport.ts'
 import { remoteOf, SocketTransport } from './socket.ts'
@@ -134,7 +135,7 @@ function createContext(cert: string, key: string): SecureContext {
     // without this, a TLS 1.2 client could renegotiate seven times in two seconds, although Node allows three in ten minutes
     return createSecureContext({ cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorMessage(error)
     throw new NoTransport(
       'ECERTIFICATE',
       `the certificate and its key cannot be used; ${whyUnusable(cert, key) ?? `both must be PEM, and belong together (${reason})`}`,

@@ -1,3 +1,4 @@
+import { lstatSync, statSync } from 'node:fs'
 import { lstat, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { resolve } from 'node:path'
@@ -96,4 +97,14 @@ function isListening(path: string): Promise<boolean> {
       else reject(error)
     })
   })
+}
+
+/**
+ * Checks whether a socket belongs to the owner of its folder, to this user or to root. Another user of this machine could
+ * listen at the path in the place of the server.
+ */
+export function isOwnSocket(path: string, folder: string): boolean {
+  const [found, around] = [lstatSync(path, { throwIfNoEntry: false }), statSync(folder, { throwIfNoEntry: false })]
+  const isTrusted = found !== undefined && (found.uid === process.geteuid?.() || found.uid === 0)
+  return found?.isSocket() === true && (isTrusted || found.uid === around?.uid)
 }

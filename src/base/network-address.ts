@@ -1,0 +1,16 @@
+/** Returns the network of an address, which limits count for: for IPv4 the address itself, for IPv6 its first 64 bits. */
+export function toNetwork(host: string): string {
+  if (host.startsWith('127.')) return THIS_MACHINE
+  if (!host.includes(':')) return host
+  const [front = '', back] = host.split('%')[0]?.split('::') ?? []
+  const groups = front.split(':')
+  const last = back === undefined || back === '' ? [] : back.split(':')
+  const all = back === undefined ? groups : [...groups, ...Array(Math.max(0, 8 - groups.length - last.length)).fill('0'), ...last]
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group || '0', 16).toString(16))
+    .join(':')
+}
+
+/** The network of all of 127.0.0.0/8, and of ::1. */
+export const THIS_MACHINE = toNetwork('::1')
